@@ -1,0 +1,41 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// A Debian C library, found with pkg-config; headers are wrapped in a thin shim.
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "fermusic",
+    products: [
+        .library(name: "NeuralNet", targets: ["NeuralNet"]),
+        .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
+        .executable(name: "fermusic", targets: ["fermusic"]),
+    ],
+    targets: [
+        library("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
+        library("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
+        library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
+        library("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
+
+        .target(name: "CKernels"),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5"]),
+        .target(name: "FaceVision", dependencies: ["NeuralNet", "CPNG", "CJPEG"]),
+        .target(name: "Emotions"),
+        .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions"]),
+        .target(name: "Terminal"),
+        .executableTarget(
+            name: "fermusic", dependencies: ["Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions"]),
+
+        .testTarget(
+            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels"], exclude: ["Fixtures"]),
+        .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
+        .testTarget(
+            name: "EmotionRecognitionTests", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

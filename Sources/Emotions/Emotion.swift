@@ -1,0 +1,26 @@
+// The seven emotions and what is computed from them.
+
+/// One of the seven expressions that FER2013 labels, in the data set's own order.
+///
+/// The raw value is the label in `fer2013.csv` (Goodfellow et al., "Challenges in
+/// Representation Learning", 2013).
+public enum Emotion: Int, CaseIterable, Sendable, Hashable, Codable {
+    case angry, disgust, fear, happy, sad, surprise, neutral
+
+    /// The lower-case English word, as in folder names and labels of model files.
+    public var name: String { String(describing: self) }
+
+    /// Finds an emotion by its name; tolerates upper case and the adjective forms that data sets use.
+    public init?(name: String) {
+        switch name.lowercased() {
+        case "angry", "anger": self = .angry
+        case "disgust", "disgusted": self = .disgust
+        case "fear", "fearful", "scared": self = .fear
+        case "happy", "happiness": self = .happy
+        case "sad", "sadness": self = .sad
+        case "surprise", "surprised": self = .surprise
+        case "neutral", "calm": self = .neutral
+        default: return nil
+        }
+    }
+}

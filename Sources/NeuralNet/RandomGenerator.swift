@@ -1,0 +1,68 @@
+/// A seeded pseudo-random generator: xoshiro256++ started by SplitMix64.
+///
+/// A value, passed in wherever randomness is needed; equal seeds give equal sequences on every machine.
+/// `RandomGenerator(seed:streams:)` gives independent sequences for, say, (epoch, sample), so that a result
+/// does not depend on which thread drew it.
+///
+/// Source: D. Blackman, S. Vigna, "Scrambled linear pseudorandom number generators", 2021.
+public struct RandomGenerator: RandomNumberGenerator, Sendable, Equatable {
+    private var s0: UInt64
+    private var s1: UInt64
+    private var s2: UInt64
+    private var s3: UInt64
+
+    /// Starts the sequence that belongs to `seed` and the numbers in `streams`.
+    public init(seed: UInt64, streams: UInt64...) {
+        var key = seed
+        for stream in streams {
+            key = RandomGenerator.mix(key ^ RandomGenerator.mix(stream &+ 0x9E37_79B9_7F4A_7C15))
+        }
+        s0 = RandomGenerator.splitMix(&key)
+        s1 = RandomGenerator.splitMix(&key)
+        s2 = RandomGenerator.splitMix(&key)
+        s3 = RandomGenerator.splitMix(&key)
+    }
+
+    /// The next 64 random bits.
+    public mutating func next() -> UInt64 {
+        let sum = s0 &+ s3
+        let result = (sum << 23 | sum >> 41) &+ s0
+        let t = s1 << 17
+        s2 ^= s0
+        s3 ^= s1
+        s1 ^= s2
+        s0 ^= s3
+        s2 ^= t
+        s3 = s3 << 45 | s3 >> 19
+        return result
+    }
+
+    /// A number in 0 ..< 1 with 24 random bits.
+    public mutating func uniform() -> Float {
+        Float(next() >> 40) * 0x1p-24
+    }
+
+    /// A number in the given range, ends included up to rounding.
+    public mutating func uniform(in range: ClosedRange<Float>) -> Float {
+        range.lowerBound + uniform() * (range.upperBound - range.lowerBound)
+    }
+
+    /// A whole number in `0 ..< bound`; `bound` must be positive. Lemire's multiplication, without rejection:
+    /// the bias is below 2^-32 for the bounds used here.
+    public mutating func integer(below bound: Int) -> Int {
+        precondition(bound > 0)
+        return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
+    }
+
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var z = value
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    private static func splitMix(_ state: inout UInt64) -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        return mix(state)
+    }
+}
