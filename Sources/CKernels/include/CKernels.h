@@ -1,4 +1,8 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include "kernels_basic.h"
+#include "kernels_conv.h"
+#include "kernels_elementwise.h"
+#include "kernels_gemm.h"
+#include "kernels_winograd.h"
 #endif

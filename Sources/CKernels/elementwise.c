@@ -1,0 +1,202 @@
+#include "CKernels.h"
+#include <math.h>
+#include <string.h>
+
+FM_CLONES
+void fm_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t columns, int relu) {
+    for (size_t r = 0; r < rows; r++) {
+        float *row = y + r * columns;
+        if (relu)
+            for (size_t c = 0; c < columns; c++) {
+                const float v = row[c] + (bias ? bias[c] : 0);
+                row[c] = v > 0 ? v : 0;
+            }
+        else
+            for (size_t c = 0; c < columns; c++) row[c] += bias[c];
+    }
+}
+
+FM_CLONES
+void fm_add_column_sums(const float *restrict x, size_t rows, size_t columns, float *restrict sums) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) sums[c] += x[r * columns + c];
+}
+
+FM_CLONES
+void fm_add_column_squares(const float *restrict x, const float *restrict mean, size_t rows, size_t columns,
+                           float *restrict out) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) {
+            const float d = x[r * columns + c] - mean[c];
+            out[c] += d * d;
+        }
+}
+
+FM_CLONES
+void fm_add_column_products(const float *restrict dy, const float *restrict x, const float *restrict mean,
+                            size_t rows, size_t columns, float *restrict out) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) out[c] += dy[r * columns + c] * (x[r * columns + c] - mean[c]);
+}
+
+FM_CLONES
+void fm_scale_shift(const float *x, const float *restrict scale, const float *restrict shift, size_t rows,
+                    size_t columns, float *y) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) y[r * columns + c] = x[r * columns + c] * scale[c] + shift[c];
+}
+
+FM_CLONES
+void fm_batch_norm_gradient(const float *restrict dy, const float *restrict x, const float *restrict mean,
+                            const float *restrict a, const float *restrict b, const float *restrict d, size_t rows,
+                            size_t columns, float *restrict dx) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) {
+            const size_t i = r * columns + c;
+            dx[i] = dy[i] * a[c] + (x[i] - mean[c]) * b[c] + d[c];
+        }
+}
+
+FM_CLONES
+void fm_relu(const float *x, float *y, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : 0;
+}
+
+FM_CLONES
+void fm_relu_gradient(const float *dy, const float *y, float *dx, size_t n) {
+    for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
+}
+
+FM_CLONES
+void fm_add(float *restrict y, const float *restrict x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+FM_CLONES
+void fm_add_scaled(float *restrict y, const float *restrict x, float a, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] += a * x[i];
+}
+
+FM_CLONES
+void fm_scale(float *y, float a, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] *= a;
+}
+
+FM_CLONES
+void fm_interpolate(float *restrict y, const float *restrict x, float keep, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] = keep * y[i] + (1 - keep) * x[i];
+}
+
+FM_CLONES
+double fm_sum_squares(const float *x, size_t n) {
+    double lanes[8] = {0};
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int j = 0; j < 8; j++) lanes[j] += (double)x[i + j] * x[i + j];
+    for (; i < n; i++) lanes[0] += (double)x[i] * x[i];
+    return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+FM_CLONES
+void fm_dropout(const float *x, float *y, size_t n, uint32_t offset, uint32_t key, float rate) {
+    const uint32_t threshold = (uint32_t)(rate * 16777216.0f);
+    const float scale = 1.0f / (1.0f - rate);
+    for (size_t i = 0; i < n; i++) {
+        // MurmurHash3's final mix of a counter.
+        uint32_t h = ((uint32_t)i + offset) * 0x9E3779B9u ^ key;
+        h ^= h >> 16;
+        h *= 0x85EBCA6Bu;
+        h ^= h >> 13;
+        h *= 0xC2B2AE35u;
+        h ^= h >> 16;
+        y[i] = (h >> 8) >= threshold ? x[i] * scale : 0.0f;
+    }
+}
+
+FM_CLONES
+void fm_max_pool(const float *restrict x, int height, int width, int channels, int pool_height, int pool_width,
+                 int stride_height, int stride_width, int pad_top, int pad_left, int out_height, int out_width,
+                 float *restrict y, uint8_t *restrict which) {
+    for (int h = 0; h < out_height; h++)
+        for (int w = 0; w < out_width; w++) {
+            float *out = y + ((size_t)h * out_width + w) * channels;
+            uint8_t *at = which ? which + ((size_t)h * out_width + w) * channels : 0;
+            int first = 1;
+            for (int i = 0; i < pool_height; i++)
+                for (int j = 0; j < pool_width; j++) {
+                    const int r = h * stride_height + i - pad_top, q = w * stride_width + j - pad_left;
+                    if (r < 0 || q < 0 || r >= height || q >= width) continue;
+                    const float *in = x + ((size_t)r * width + q) * channels;
+                    const uint8_t place = (uint8_t)(i * pool_width + j);
+                    if (first) {
+                        memcpy(out, in, (size_t)channels * sizeof(float));
+                        if (at) memset(at, place, (size_t)channels);
+                        first = 0;
+                    } else if (at) {
+                        for (int c = 0; c < channels; c++) {
+                            const int more = in[c] > out[c];
+                            out[c] = more ? in[c] : out[c];
+                            at[c] = more ? place : at[c];
+                        }
+                    } else {
+                        for (int c = 0; c < channels; c++) out[c] = in[c] > out[c] ? in[c] : out[c];
+                    }
+                }
+        }
+}
+
+FM_CLONES
+void fm_max_pool_gradient(const float *restrict dy, const uint8_t *restrict which, int height, int width,
+                          int channels, int pool_width, int stride_height, int stride_width, int pad_top,
+                          int pad_left, int out_height, int out_width, float *restrict dx) {
+    memset(dx, 0, (size_t)height * width * channels * sizeof(float));
+    for (int h = 0; h < out_height; h++)
+        for (int w = 0; w < out_width; w++)
+            for (int c = 0; c < channels; c++) {
+                const size_t at = ((size_t)h * out_width + w) * channels + c;
+                const int r = h * stride_height + which[at] / pool_width - pad_top;
+                const int q = w * stride_width + which[at] % pool_width - pad_left;
+                dx[((size_t)r * width + q) * channels + c] += dy[at];
+            }
+}
+
+FM_CLONES
+void fm_adam(float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n, float rate,
+             float beta1, float beta2, float epsilon, float decay, float gradient_scale) {
+    for (size_t i = 0; i < n; i++) {
+        const float d = g[i] * gradient_scale;
+        m[i] += (d - m[i]) * (1 - beta1);
+        v[i] += (d * d - v[i]) * (1 - beta2);
+        p[i] = p[i] - decay * p[i] - rate * m[i] / (sqrtf(v[i]) + epsilon);
+    }
+}
+
+FM_CLONES
+void fm_sgd(float *restrict p, const float *restrict g, float *restrict velocity, size_t n, float rate,
+            float momentum, int nesterov, float decay, float gradient_scale) {
+    if (!velocity) {
+        for (size_t i = 0; i < n; i++) p[i] = p[i] - decay * p[i] - rate * gradient_scale * g[i];
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const float step = rate * gradient_scale * g[i];
+        const float speed = momentum * velocity[i] - step;
+        velocity[i] = speed;
+        p[i] = p[i] - decay * p[i] + (nesterov ? momentum * speed - step : speed);
+    }
+}
+
+FM_CLONES
+void fm_rmsprop(float *restrict p, const float *restrict g, float *restrict square, float *restrict velocity,
+                size_t n, float rate, float rho, float momentum, float epsilon, float decay, float gradient_scale) {
+    for (size_t i = 0; i < n; i++) {
+        const float d = g[i] * gradient_scale;
+        square[i] = rho * square[i] + (1 - rho) * d * d;
+        float step = rate * d / sqrtf(square[i] + epsilon);
+        if (velocity) {
+            velocity[i] = momentum * velocity[i] + step;
+            step = velocity[i];
+        }
+        p[i] = p[i] - decay * p[i] - step;
+    }
+}

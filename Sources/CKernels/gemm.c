@@ -1,0 +1,71 @@
+#include "CKernels.h"
+
+// Each instruction set gets the block that fills its registers: rows x columns of sums stay in registers while k
+// runs. 14 x 32 for 32 registers of 16 floats, 6 x 16 for 16 of 8, 3 x 16 or 6 x 16 for 4-wide ones.
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))), apply_to = function)
+#define FM_NAME(x) avx512_##x
+#define FM_WIDTH 16
+#define FM_VECTORS 2
+#define FM_ROWS 14
+#define FM_CASES                                                                                              \
+    FM_CASE(1) FM_CASE(2) FM_CASE(3) FM_CASE(4) FM_CASE(5) FM_CASE(6) FM_CASE(7) FM_CASE(8) FM_CASE(9)        \
+    FM_CASE(10) FM_CASE(11) FM_CASE(12) FM_CASE(13) FM_CASE(14)
+#include "gemm_template.h"
+#undef FM_NAME
+#undef FM_WIDTH
+#undef FM_VECTORS
+#undef FM_ROWS
+#undef FM_CASES
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define FM_NAME(x) avx2_##x
+#define FM_WIDTH 8
+#define FM_VECTORS 2
+#define FM_ROWS 6
+#define FM_CASES FM_CASE(1) FM_CASE(2) FM_CASE(3) FM_CASE(4) FM_CASE(5) FM_CASE(6)
+#include "gemm_template.h"
+#undef FM_NAME
+#undef FM_WIDTH
+#undef FM_VECTORS
+#undef FM_ROWS
+#undef FM_CASES
+#pragma clang attribute pop
+#endif
+
+#define FM_NAME(x) baseline_##x
+#define FM_WIDTH 4
+#define FM_VECTORS 4
+#if defined(__aarch64__)
+#define FM_ROWS 6
+#define FM_CASES FM_CASE(1) FM_CASE(2) FM_CASE(3) FM_CASE(4) FM_CASE(5) FM_CASE(6)
+#else
+#define FM_ROWS 2
+#define FM_CASES FM_CASE(1) FM_CASE(2)
+#endif
+#include "gemm_template.h"
+
+const char *fm_gemm_isa(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+        return "avx512";
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "avx2";
+#endif
+    return "baseline";
+}
+
+void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_col, const float *b, size_t ldb,
+             float *c, size_t ldc, int accumulate) {
+    if (m == 0 || n == 0) return;
+#if defined(__x86_64__)
+    switch (fm_gemm_isa()[3]) {
+    case '5': avx512_gemm(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate); return;
+    case '2': avx2_gemm(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate); return;
+    default: break;
+    }
+#endif
+    baseline_gemm(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
+}

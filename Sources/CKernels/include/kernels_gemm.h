@@ -1,0 +1,14 @@
+#ifndef KERNELS_GEMM_H
+#define KERNELS_GEMM_H
+#include "kernels_basic.h"
+
+// c[m][n] (+)= sum over k of a[m * a_row + k * a_col] * b[k * ldb + n].
+//
+// For the many small products of Winograd convolution, where a BLAS call would spend its time packing.
+// Nothing is packed: a is read by broadcast, b in rows of contiguous columns. n must be a multiple of 16.
+void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_col, const float *b, size_t ldb,
+             float *c, size_t ldc, int accumulate);
+
+// The instruction set that fm_gemm uses on this machine: "avx512", "avx2" or "baseline".
+const char *fm_gemm_isa(void);
+#endif

@@ -1,0 +1,133 @@
+import Glibc
+
+/// A function applied to each element (softmax: to each row of the last axis).
+public enum Activation: Sendable, Equatable {
+    case linear
+    case relu
+    /// `x` for positive `x`, `negativeSlope * x` otherwise. Keras's LeakyReLU layer has slope 0.3,
+    /// `keras.activations.leaky_relu` 0.2.
+    case leakyRelu(negativeSlope: Float)
+    /// `x` for positive `x`, `alpha (e^x - 1)` otherwise. Clevert et al. 2016.
+    case elu(alpha: Float)
+    case sigmoid
+    case tanh
+    /// `x sigmoid(x)`, also called SiLU. Ramachandran et al. 2017.
+    case swish
+    /// `x Φ(x)`; `approximate` uses tanh. Hendrycks, Gimpel 2016.
+    case gelu(approximate: Bool)
+    case softmax
+
+    /// Keras's identifier, as in `"activation": "relu"`.
+    public var identifier: String {
+        switch self {
+        case .linear: return "linear"
+        case .relu: return "relu"
+        case .leakyRelu: return "leaky_relu"
+        case .elu: return "elu"
+        case .sigmoid: return "sigmoid"
+        case .tanh: return "tanh"
+        case .swish: return "silu"
+        case .gelu: return "gelu"
+        case .softmax: return "softmax"
+        }
+    }
+
+    /// The activation that Keras means by a bare identifier, with Keras's default slopes.
+    public init?(identifier: String) {
+        switch identifier {
+        case "linear": self = .linear
+        case "relu": self = .relu
+        case "leaky_relu": self = .leakyRelu(negativeSlope: 0.2)
+        case "elu": self = .elu(alpha: 1)
+        case "sigmoid": self = .sigmoid
+        case "tanh": self = .tanh
+        case "silu", "swish": self = .swish
+        case "gelu": self = .gelu(approximate: false)
+        case "softmax": self = .softmax
+        default: return nil
+        }
+    }
+
+    /// Whether the derivative is computed from the input (otherwise the output is enough).
+    var needsInput: Bool {
+        switch self {
+        case .swish, .gelu: return true
+        default: return false
+        }
+    }
+
+    /// `y = f(x)` for `rows` rows of `columns` values; in place where both are the same memory.
+    func forward(
+        _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+    ) {
+        let n = rows * columns
+        switch self {
+        case .linear: if UnsafePointer(y) != x { y.update(from: x, count: n) }
+        case .relu: for i in 0..<n { y[i] = max(x[i], 0) }
+        case .leakyRelu(let slope): for i in 0..<n { y[i] = x[i] > 0 ? x[i] : slope * x[i] }
+        case .elu(let alpha): for i in 0..<n { y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]) }
+        case .sigmoid: for i in 0..<n { y[i] = 1 / (1 + expf(-x[i])) }
+        case .tanh: for i in 0..<n { y[i] = tanhf(x[i]) }
+        case .swish: for i in 0..<n { y[i] = x[i] / (1 + expf(-x[i])) }
+        case .gelu(let approximate):
+            for i in 0..<n { y[i] = approximate ? Activation.geluTanh(x[i]) : 0.5 * x[i] * (1 + erff(x[i] * 0.70710678)) }
+        case .softmax:
+            for r in 0..<rows {
+                let a = x + r * columns, b = y + r * columns
+                var largest = a[0]
+                for i in 1..<max(columns, 1) { largest = max(largest, a[i]) }
+                var sum: Float = 0
+                for i in 0..<columns {
+                    b[i] = expf(a[i] - largest)
+                    sum += b[i]
+                }
+                for i in 0..<columns { b[i] /= sum }
+            }
+        }
+    }
+
+    /// `dx = dy f'(x)`, from the output, or from the input for those with `needsInput`.
+    func backward(
+        dy: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
+        dx: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+    ) {
+        let n = rows * columns
+        switch self {
+        case .linear: if UnsafePointer(dx) != dy { dx.update(from: dy, count: n) }
+        case .relu: for i in 0..<n { dx[i] = y[i] > 0 ? dy[i] : 0 }
+        case .leakyRelu(let slope): for i in 0..<n { dx[i] = y[i] > 0 ? dy[i] : slope * dy[i] }
+        case .elu(let alpha): for i in 0..<n { dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + alpha) }
+        case .sigmoid: for i in 0..<n { dx[i] = dy[i] * y[i] * (1 - y[i]) }
+        case .tanh: for i in 0..<n { dx[i] = dy[i] * (1 - y[i] * y[i]) }
+        case .swish:
+            for i in 0..<n {
+                let s = 1 / (1 + expf(-x[i]))
+                dx[i] = dy[i] * (s + x[i] * s * (1 - s))
+            }
+        case .gelu(let approximate):
+            for i in 0..<n {
+                dx[i] = dy[i] * (approximate ? Activation.geluTanhSlope(x[i]) : Activation.geluSlope(x[i]))
+            }
+        case .softmax:
+            for r in 0..<rows {
+                let g = dy + r * columns, p = y + r * columns, d = dx + r * columns
+                var dot: Float = 0
+                for i in 0..<columns { dot += g[i] * p[i] }
+                for i in 0..<columns { d[i] = p[i] * (g[i] - dot) }
+            }
+        }
+    }
+
+    private static func geluSlope(_ x: Float) -> Float {
+        0.5 * (1 + erff(x * 0.70710678)) + x * 0.39894228 * expf(-0.5 * x * x)
+    }
+
+    private static func geluTanh(_ x: Float) -> Float {
+        0.5 * x * (1 + tanhf(0.79788456 * (x + 0.044715 * x * x * x)))
+    }
+
+    private static func geluTanhSlope(_ x: Float) -> Float {
+        let t = tanhf(0.79788456 * (x + 0.044715 * x * x * x))
+        return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * 0.79788456 * (1 + 0.134145 * x * x)
+    }
+}

@@ -1,0 +1,26 @@
+import COpenBLAS
+
+/// Single-precision matrix products through OpenBLAS, row-major. Each call runs on the calling thread alone: the
+/// layers divide the work themselves.
+enum BLAS {
+    private static let oneThread: Void = openblas_set_num_threads(1)
+
+    /// `c = a b + beta c` with `c` m x n; `a` is m x k (k x m if transposed), `b` k x n (n x k if transposed).
+    static func gemm(
+        _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ lda: Int,
+        _ b: UnsafePointer<Float>, _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+    ) {
+        _ = oneThread
+        guard m > 0, n > 0 else { return }
+        if m == 1, !transposeA {
+            // A product with one row is a matrix-vector product, which needs no packing.
+            cblas_sgemv(
+                CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans, Int32(transposeB ? n : k),
+                Int32(transposeB ? k : n), 1, b, Int32(ldb), a, 1, beta, c, 1)
+            return
+        }
+        cblas_sgemm(
+            CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans, Int32(m),
+            Int32(n), Int32(k), 1, a, Int32(lda), b, Int32(ldb), beta, c, Int32(ldc))
+    }
+}

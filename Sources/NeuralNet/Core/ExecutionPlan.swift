@@ -1,0 +1,118 @@
+/// A model lowered to steps for one batch size, with every buffer placed: what an `Executor` runs.
+struct ExecutionPlan: Sendable {
+    struct Step: Sendable {
+        var name: String
+        var kernel: any LayerKernel
+        /// Indices into `buffers`.
+        var inputs: [Int]
+        var output: Int
+        var parameters: Range<Int>
+        var node: Int
+    }
+
+    struct Options: Sendable {
+        var maximumBatch: Int
+        var threads: Int
+        var isTraining = false
+        /// Gradients arrive at the input of a final softmax, because the loss includes it.
+        var lossIncludesSoftmax = false
+        /// Whether gradients with respect to the model's inputs are computed.
+        var computesInputGradients = false
+        var usesReferenceKernels = false
+    }
+
+    let options: Options
+    private(set) var steps: [Step] = []
+    /// Floats per sample of each activation buffer.
+    private(set) var buffers: [Int] = []
+    /// The buffer of each node's output.
+    private(set) var nodeBuffers: [Int] = []
+    /// Steps that run backwards: all but a softmax that the loss includes.
+    private(set) var backwardSteps = 0
+
+    init(model: Model, options: Options) throws {
+        self.options = options
+        for (index, node) in model.nodes.enumerated() {
+            try lower(node, index, of: model)
+        }
+        if options.isTraining || !options.usesReferenceKernels { fusePools(model) }
+        backwardSteps = steps.count
+        if options.lossIncludesSoftmax {
+            guard let last = steps.last, let kernel = last.kernel as? ActivationKernel,
+                kernel.function == .softmax, model.outputs.count == 1, last.output == nodeBuffers[model.outputs[0]]
+            else {
+                throw NeuralNetError.invalidGraph("the loss from logits needs a softmax as the last layer")
+            }
+            backwardSteps -= 1
+        }
+    }
+
+    private mutating func lower(_ node: Model.Node, _ index: Int, of model: Model) throws {
+        let sources = node.inputs.map { nodeBuffers[$0] }
+        let size = node.outputShape.reduce(1, *)
+        let context = KernelContext(
+            inputShapes: node.inputShapes, outputShape: node.outputShape, maximumBatch: options.maximumBatch,
+            threads: options.threads, isTraining: options.isTraining,
+            usesReferenceKernels: options.usesReferenceKernels)
+        guard var kernel = try node.layer.makeKernel(context) else {
+            nodeBuffers.append(node.inputs.isEmpty ? addBuffer(size) : sources[0])
+            return
+        }
+        let activation = node.layer.activation
+        let chained = activation != .linear && !kernel.fuses(activation)
+        if activation != .linear && !chained { kernel = kernel.fusing(activation) }
+        var output = addBuffer(size)
+        steps.append(
+            Step(
+                name: node.layer.name, kernel: kernel, inputs: sources, output: output,
+                parameters: node.parameters, node: index))
+        if chained {
+            let input = output
+            output = addBuffer(size)
+            steps.append(
+                Step(
+                    name: node.layer.name + "/" + activation.identifier,
+                    kernel: ActivationKernel(activation, shape: node.outputShape), inputs: [input], output: output,
+                    parameters: 0..<0, node: index))
+        }
+        nodeBuffers.append(output)
+    }
+
+    private mutating func addBuffer(_ size: Int) -> Int {
+        buffers.append(size)
+        return buffers.count - 1
+    }
+
+    /// Joins a convolution and the pool that alone reads it, where the kernel can do both at once.
+    private mutating func fusePools(_ model: Model) {
+        let outputs = Set(model.outputs.map { nodeBuffers[$0] })
+        var index = 0
+        while index < steps.count {
+            let source = steps[index].output
+            let readers = steps.indices.filter { steps[$0].inputs.contains(source) }
+            if readers.count == 1, !outputs.contains(source),
+                let pool = model.nodes[steps[readers[0]].node].layer as? MaxPool2D,
+                let fused = steps[index].kernel.fusing(pool: pool)
+            {
+                steps[index].kernel = fused
+                steps[index].output = steps[readers[0]].output
+                steps[index].name += "+" + steps[readers[0]].name
+                steps.remove(at: readers[0])
+            }
+            index += 1
+        }
+    }
+
+    /// Whether each buffer gets a gradient: it does if something trainable comes before it.
+    func buffersNeedingGradient(_ model: Model) -> [Bool] {
+        var needs = [Bool](repeating: false, count: buffers.count)
+        if options.computesInputGradients {
+            for input in model.inputs { needs[nodeBuffers[input]] = true }
+        }
+        for step in steps {
+            let trainable = step.parameters.contains { model.weights.entries[$0].specification.isTrainable }
+            needs[step.output] = trainable || step.inputs.contains { needs[$0] }
+        }
+        return needs
+    }
+}

@@ -1,0 +1,235 @@
+import CKernels
+import Glibc
+
+/// Runs a model on batches up to a fixed size: forward, and backward when made for training.
+///
+/// All memory is allocated when it is made; running allocates nothing. An executor belongs to one thread at a time;
+/// several executors can run one model at once.
+public final class Executor {
+    public let model: Model
+    public let maximumBatch: Int
+    public let threads: ThreadPool
+    let plan: ExecutionPlan
+
+    /// Bytes of activations, gradients and scratch.
+    public var memory: Int { (arenaCount + preparedCount + gradientCount) * MemoryLayout<Float>.stride }
+
+    /// Gradients of the trainable weights, laid out as `Weights.values`. Empty when not made for training.
+    public let gradients: UnsafeMutableBufferPointer<Float>
+
+    private let arena: UnsafeMutablePointer<Float>
+    private let arenaCount: Int
+    private let prepared: UnsafeMutablePointer<Float>
+    private let preparedCount: Int
+    private let gradientCount: Int
+    private var stepBuffers: [LayerBuffers] = []
+    /// Per step and input, where a gradient goes that must be added to one already written.
+    private var additions: [[(target: UnsafeMutablePointer<Float>, count: Int)?]] = []
+    private var activationPointers: [UnsafeMutablePointer<Float>] = []
+    private var gradientPointers: [UnsafeMutablePointer<Float>?] = []
+    private var weightsVersion: UInt64 = 0
+    private var count = 0
+    private var seed: UInt64 = 0
+
+    /// Plans and allocates. `lossIncludesSoftmax`: `backward` starts from the gradient with respect to the input of
+    /// the final softmax. Throws `NeuralNetError` if a layer cannot run with these shapes.
+    public init(
+        _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
+        lossIncludesSoftmax: Bool = false, computesInputGradients: Bool = false, usesReferenceKernels: Bool = false
+    ) throws {
+        precondition(maximumBatch > 0)
+        self.model = model
+        self.maximumBatch = maximumBatch
+        self.threads = threads
+        plan = try ExecutionPlan(
+            model: model,
+            options: .init(
+                maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
+                lossIncludesSoftmax: lossIncludesSoftmax, computesInputGradients: computesInputGradients,
+                usesReferenceKernels: usesReferenceKernels))
+        let layout = MemoryLayoutOfPlan(plan, model)
+        arenaCount = layout.total
+        arena = AlignedMemory.allocate(floats: arenaCount)
+        preparedCount = plan.steps.reduce(0) { $0 + ($1.kernel.memory.prepared + 15) / 16 * 16 }
+        prepared = AlignedMemory.allocate(floats: preparedCount)
+        gradientCount = isTraining ? model.weights.trainableCount : 0
+        gradients = UnsafeMutableBufferPointer(
+            start: AlignedMemory.allocate(floats: max(gradientCount, 16)), count: gradientCount)
+        bind(layout)
+    }
+
+    deinit {
+        free(arena)
+        free(prepared)
+        free(gradients.baseAddress)
+    }
+
+    /// Where the caller writes the samples of input `index` before `forward`, one after another.
+    public func input(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
+        activationPointers[plan.nodeBuffers[model.inputs[index]]]
+    }
+
+    /// The results of output `index` after `forward`.
+    public func output(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
+        activationPointers[plan.nodeBuffers[model.outputs[index]]]
+    }
+
+    /// The input of the final softmax after `forward`, when the loss includes it.
+    public var logits: UnsafeMutablePointer<Float>? {
+        plan.options.lossIncludesSoftmax ? activationPointers[plan.steps[plan.backwardSteps].inputs[0]] : nil
+    }
+
+    /// Where the caller writes the gradient of the loss before `backward`: with respect to the output, or to the
+    /// logits when the loss includes the softmax.
+    public func outputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
+        let buffer = plan.options.lossIncludesSoftmax
+            ? plan.steps[plan.backwardSteps].inputs[0] : plan.nodeBuffers[model.outputs[index]]
+        guard let pointer = gradientPointers[buffer] else { preconditionFailure("not made for training") }
+        return pointer
+    }
+
+    /// The gradient with respect to input `index`, after `backward`, if computed.
+    public func inputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float>? {
+        gradientPointers[plan.nodeBuffers[model.inputs[index]]]
+    }
+
+    /// Computes the outputs of the first `count` samples. `seed` decides what Dropout drops.
+    public func forward(count: Int, isTraining: Bool = false, seed: UInt64 = 0) {
+        precondition(count > 0 && count <= maximumBatch, "batch of \(count), made for 1...\(maximumBatch)")
+        self.count = count
+        self.seed = seed
+        let version = model.weights.version
+        let changed = version != weightsVersion
+        weightsVersion = version
+        for index in plan.steps.indices {
+            plan.steps[index].kernel.forward(
+                stepBuffers[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
+        }
+    }
+
+    /// Computes the gradients of the last `forward` from `outputGradient`. Adds to `gradients` if `accumulate`.
+    public func backward(accumulate: Bool = false) {
+        precondition(plan.options.isTraining, "not made for training")
+        for index in (0..<plan.backwardSteps).reversed() where stepBuffers[index].outputGradient != nil {
+            plan.steps[index].kernel.backward(
+                stepBuffers[index], pass(index, isTraining: true, changed: false, overwrite: !accumulate))
+            for (i, addition) in additions[index].enumerated() {
+                if let addition { fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count) }
+            }
+        }
+    }
+
+    private func pass(_ step: Int, isTraining: Bool, changed: Bool, overwrite: Bool) -> Pass {
+        Pass(
+            count: count, isTraining: isTraining, seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
+            weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
+    }
+
+    private func bind(_ layout: MemoryLayoutOfPlan) {
+        activationPointers = layout.activations.map { arena + $0 }
+        gradientPointers = layout.gradients.map { $0.map { arena + $0 } }
+        var preparedOffset = 0
+        let weights = model.weights
+        for (index, step) in plan.steps.enumerated() {
+            var inputGradients: [UnsafeMutablePointer<Float>?] = []
+            var sums: [(target: UnsafeMutablePointer<Float>, count: Int)?] = []
+            for (i, input) in step.inputs.enumerated() {
+                if let temporary = layout.additions[index][i] {
+                    inputGradients.append(arena + temporary)
+                    sums.append((gradientPointers[input]!, plan.buffers[input]))
+                } else {
+                    inputGradients.append(gradientPointers[input])
+                    sums.append(nil)
+                }
+            }
+            additions.append(sums.contains { $0 != nil } ? sums : [])
+            stepBuffers.append(
+                LayerBuffers(
+                    inputs: step.inputs.map { activationPointers[$0] }, output: activationPointers[step.output],
+                    inputGradients: inputGradients, outputGradient: gradientPointers[step.output],
+                    parameters: step.parameters.map { weights.values + weights.entries[$0].offset },
+                    parameterGradients: step.parameters.map {
+                        plan.options.isTraining && weights.entries[$0].specification.isTrainable
+                            ? gradients.baseAddress! + weights.entries[$0].offset : nil
+                    },
+                    state: arena + layout.states[index], prepared: prepared + preparedOffset,
+                    scratch: arena + layout.scratches[index]))
+            preparedOffset += (step.kernel.memory.prepared + 15) / 16 * 16
+        }
+    }
+}
+
+/// Lifetimes of all buffers of a plan, and the places they got.
+private struct MemoryLayoutOfPlan {
+    var total = 0
+    var activations: [Int] = []
+    var gradients: [Int?] = []
+    var states: [Int] = []
+    var scratches: [Int] = []
+    var additions: [[Int?]] = []
+
+    init(_ plan: ExecutionPlan, _ model: Model) {
+        // Time 0 is when inputs are written; step i runs forward at i + 1 and backward at last - i.
+        let steps = plan.steps, batch = plan.options.maximumBatch, training = plan.options.isTraining
+        let last = 2 * steps.count + 2
+        var arena = ArenaPlanner()
+
+        var birth = [Int](repeating: 0, count: plan.buffers.count)
+        for (i, step) in steps.enumerated() { birth[step.output] = i + 1 }
+        let activationBlocks = plan.buffers.indices.map { arena.reserve(plan.buffers[$0] * batch, birth[$0]...birth[$0]) }
+        for (i, step) in steps.enumerated() {
+            let memory = step.kernel.memory
+            for input in step.inputs {
+                arena.extend(activationBlocks[input], to: training && memory.keepsInput ? last - i : i + 1)
+            }
+            if training && memory.keepsOutput { arena.extend(activationBlocks[step.output], to: last - i) }
+        }
+        for node in model.outputs { arena.extend(activationBlocks[plan.nodeBuffers[node]], to: last + 1) }
+        if plan.options.lossIncludesSoftmax {
+            arena.extend(activationBlocks[steps[plan.backwardSteps].inputs[0]], to: last + 1)
+        }
+
+        var gradientBlocks = [Int?](repeating: nil, count: plan.buffers.count)
+        var additionBlocks = steps.map { [Int?](repeating: nil, count: $0.inputs.count) }
+        if training {
+            let needs = plan.buffersNeedingGradient(model)
+            let seeds = plan.options.lossIncludesSoftmax
+                ? [steps[plan.backwardSteps].inputs[0]] : model.outputs.map { plan.nodeBuffers[$0] }
+            let loss = steps.count + 1
+            for buffer in seeds where needs[buffer] && gradientBlocks[buffer] == nil {
+                gradientBlocks[buffer] = arena.reserve(plan.buffers[buffer] * batch, loss...loss)
+            }
+            for i in (0..<plan.backwardSteps).reversed() {
+                let time = last - i
+                if let block = gradientBlocks[steps[i].output] { arena.extend(block, to: time) }
+                for (j, input) in steps[i].inputs.enumerated() where needs[input] {
+                    let size = plan.buffers[input] * batch
+                    if let block = gradientBlocks[input] {
+                        arena.extend(block, to: time)
+                        additionBlocks[i][j] = arena.reserve(size, time...time)
+                    } else {
+                        gradientBlocks[input] = arena.reserve(size, time...time)
+                    }
+                }
+            }
+            for node in model.inputs {
+                if let block = gradientBlocks[plan.nodeBuffers[node]] { arena.extend(block, to: last + 1) }
+            }
+        }
+
+        let stateBlocks = steps.enumerated().map { i, step in
+            arena.reserve(step.kernel.memory.state, (i + 1)...(training ? last - i : i + 1))
+        }
+        let scratchBlocks = steps.enumerated().map { i, step in
+            arena.reserve(step.kernel.memory.scratch, (i + 1)...(i + 1), (last - i)...(last - i))
+        }
+
+        let layout = arena.layout()
+        total = layout.total
+        activations = activationBlocks.map { layout.offsets[$0] }
+        gradients = gradientBlocks.map { $0.map { layout.offsets[$0] } }
+        additions = additionBlocks.map { $0.map { $0.map { layout.offsets[$0] } } }
+        states = stateBlocks.map { layout.offsets[$0] }
+        scratches = scratchBlocks.map { layout.offsets[$0] }
+    }
+}

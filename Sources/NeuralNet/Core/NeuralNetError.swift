@@ -1,0 +1,32 @@
+/// What can be wrong with a model's description, its data or its files. The description is one clear line.
+public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A layer was given a value it cannot use.
+    case invalidArgument(layer: String, field: String, expected: String, received: String)
+    /// A layer was given inputs whose shapes (without the batch) do not fit.
+    case incompatibleShape(layer: String, expected: String, received: [[Int]])
+    /// The layers do not form a graph from the inputs to the outputs.
+    case invalidGraph(String)
+    /// Data handed to a model does not have the size it needs.
+    case incompatibleData(expected: String, received: String)
+    /// The loss or the gradient stopped being a number.
+    case notFinite(quantity: String, step: Int)
+    /// A file cannot be read or written, or does not hold what it should. `place` is a group, row or layer in it.
+    case file(path: String, place: String?, reason: String)
+
+    public var description: String {
+        switch self {
+        case .invalidArgument(let layer, let field, let expected, let received):
+            return "\(layer): \(field) must be \(expected), received \(received)"
+        case .incompatibleShape(let layer, let expected, let received):
+            return "\(layer): input must be \(expected), received \(received.map(String.init(describing:)).joined(separator: ", "))"
+        case .invalidGraph(let reason):
+            return "model graph: \(reason)"
+        case .incompatibleData(let expected, let received):
+            return "data: expected \(expected), received \(received)"
+        case .notFinite(let quantity, let step):
+            return "\(quantity) is not a finite number at step \(step)"
+        case .file(let path, let place, let reason):
+            return place.map { "\(path): \($0): \(reason)" } ?? "\(path): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import Synchronization
+
+/// All weights of a model in one block: the trainable ones first, then running statistics.
+///
+/// Reading is safe from many threads; writing (training, loading) must not overlap with anything else on the same
+/// model.
+public final class Weights: @unchecked Sendable {
+    // Safe to share under the rule above: the block is allocated once, and `version` is atomic.
+
+    /// Where one weight tensor lies in the block.
+    public struct Entry: Sendable {
+        public let layer: String
+        public let specification: ParameterSpecification
+        public let offset: Int
+    }
+
+    public let entries: [Entry]
+    /// Floats in the whole block, padding included.
+    public let count: Int
+    /// Floats of the block that gradients exist for.
+    public let trainableCount: Int
+    public let values: UnsafeMutablePointer<Float>
+    private let counter = Atomic<UInt64>(1)
+
+    /// Grows with each announced change; executors prepare the weights anew when it differs.
+    public var version: UInt64 { counter.load(ordering: .acquiring) }
+
+    /// Must be called after writing to `values`.
+    public func didChange() { counter.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+
+    init(specifications: [(layer: String, specification: ParameterSpecification)], seed: UInt64) {
+        var offsets = [Int](repeating: 0, count: specifications.count)
+        var total = 0
+        var trainable = 0
+        for pass in [true, false] {
+            for (i, item) in specifications.enumerated() where item.specification.isTrainable == pass {
+                offsets[i] = total
+                total += (item.specification.count + 15) / 16 * 16  // each tensor starts on a cache line
+            }
+            if pass { trainable = total }
+        }
+        entries = zip(specifications, offsets).map {
+            Entry(layer: $0.0.layer, specification: $0.0.specification, offset: $0.1)
+        }
+        count = total
+        trainableCount = trainable
+        values = AlignedMemory.allocate(floats: max(total, 16))
+        initialize(seed: seed)
+    }
+
+    deinit { free(values) }
+
+    /// Gives every weight its first value; each tensor's values depend only on the seed and its place.
+    public func initialize(seed: UInt64) {
+        for (i, entry) in entries.enumerated() {
+            var random = RandomGenerator(seed: seed, streams: UInt64(i))
+            let specification = entry.specification
+            specification.initializer.fill(
+                buffer(i), fanIn: specification.fanIn, fanOut: specification.fanOut, random: &random)
+        }
+        didChange()
+    }
+
+    /// The values of one tensor. Call `didChange()` after writing.
+    public func buffer(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(
+            start: values + entries[index].offset, count: entries[index].specification.count)
+    }
+
+    /// A copy of one tensor's values.
+    public func array(_ index: Int) -> [Float] { Array(buffer(index)) }
+
+    /// Replaces one tensor's values. The count must match.
+    public func set(_ index: Int, _ newValues: [Float]) {
+        let target = buffer(index)
+        precondition(newValues.count == target.count, "wrong number of values")
+        _ = target.update(from: newValues)
+        didChange()
+    }
+
+    /// Index of the tensor `name` of the layer.
+    public func index(layer: String, name: String) -> Int? {
+        entries.firstIndex { $0.layer == layer && $0.specification.name == name }
+    }
+}
+
+/// Zeroed memory on a cache line (large blocks: on a huge page, which spares most address translations).
+enum AlignedMemory {
+    static func allocate(floats: Int) -> UnsafeMutablePointer<Float> {
+        let bytes = max(floats, 1) * MemoryLayout<Float>.stride
+        let huge = 1 << 21
+        var pointer: UnsafeMutableRawPointer?
+        let status = posix_memalign(&pointer, bytes >= huge ? huge : 64, bytes)
+        guard status == 0, let pointer else { fatalError("out of memory: \(bytes) bytes") }
+        if bytes >= huge { _ = madvise(pointer, bytes, Int32(MADV_HUGEPAGE)) }
+        memset(pointer, 0, bytes)
+        return pointer.bindMemory(to: Float.self, capacity: max(floats, 1))
+    }
+}

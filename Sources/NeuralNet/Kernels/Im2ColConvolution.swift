@@ -1,0 +1,148 @@
+import CKernels
+import Glibc
+
+/// Convolution of any kind as a matrix product: each window of the image becomes a row, the kernel is the other
+/// matrix. A 1x1 convolution with stride 1 needs no rows, the image is the matrix.
+///
+/// Source: K. Chellapilla et al., "High Performance Convolutional Neural Networks for Document Processing", 2006.
+struct Im2ColConvolution: LayerKernel {
+    private let geometry: ConvolutionGeometry
+    private let filters: Int
+    private let usesBias: Bool
+    private let threads: Int
+    private let isTraining: Bool
+    private var relu = false
+
+    init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
+        self.geometry = geometry
+        self.filters = filters
+        self.usesBias = usesBias
+        threads = context.threads
+        isTraining = context.isTraining
+    }
+
+    private var isPointwise: Bool {
+        geometry.taps == 1 && geometry.strideHeight == 1 && geometry.strideWidth == 1
+    }
+    private var rowLength: Int { geometry.taps * geometry.channels }
+    private var columnCount: Int { isPointwise ? 0 : geometry.outputPixels * rowLength }
+    private var outputCount: Int { geometry.outputPixels * filters }
+    private var kernelCount: Int { rowLength * filters }
+    private var scratchPerThread: Int {
+        columnCount + (isTraining ? outputCount + kernelCount + filters : 0)
+    }
+
+    var memory: KernelMemory {
+        var memory = KernelMemory()
+        memory.keepsInput = true
+        memory.keepsOutput = relu
+        memory.scratch = threads * scratchPerThread
+        return memory
+    }
+
+    func fuses(_ activation: Activation) -> Bool { activation == .relu }
+
+    func fusing(_ activation: Activation) -> any LayerKernel {
+        var copy = self
+        copy.relu = activation == .relu
+        return copy
+    }
+
+    /// The matrix of windows, `[outputPixels, taps * channels]`.
+    private func columns(_ x: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>)
+        -> UnsafeMutablePointer<Float>
+    {
+        if isPointwise { return x }
+        let g = geometry, channels = g.channels
+        var row = scratch
+        for h in 0..<g.outputHeight {
+            for w in 0..<g.outputWidth {
+                for i in 0..<g.kernelHeight {
+                    let r = h * g.strideHeight + i * g.dilationHeight - g.padTop
+                    for j in 0..<g.kernelWidth {
+                        let q = w * g.strideWidth + j * g.dilationWidth - g.padLeft
+                        if r >= 0, r < g.height, q >= 0, q < g.width {
+                            row.update(from: x + (r * g.width + q) * channels, count: channels)
+                        } else {
+                            row.update(repeating: 0, count: channels)
+                        }
+                        row += channels
+                    }
+                }
+            }
+        }
+        return scratch
+    }
+
+    /// Adds the gradient of the windows back to the image's.
+    private func addColumns(_ columns: UnsafeMutablePointer<Float>, to dx: UnsafeMutablePointer<Float>) {
+        let g = geometry, channels = g.channels
+        memset(dx, 0, g.inputCount * MemoryLayout<Float>.stride)
+        var row = columns
+        for h in 0..<g.outputHeight {
+            for w in 0..<g.outputWidth {
+                for i in 0..<g.kernelHeight {
+                    let r = h * g.strideHeight + i * g.dilationHeight - g.padTop
+                    for j in 0..<g.kernelWidth {
+                        let q = w * g.strideWidth + j * g.dilationWidth - g.padLeft
+                        if r >= 0, r < g.height, q >= 0, q < g.width {
+                            fm_add(dx + (r * g.width + q) * channels, row, channels)
+                        }
+                        row += channels
+                    }
+                }
+            }
+        }
+    }
+
+    func forward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.runEach(pass.count) { thread, image in
+            let matrix = columns(
+                b.inputs[0] + image * geometry.inputCount, b.scratch + thread * scratchPerThread)
+            let y = b.output + image * outputCount
+            BLAS.gemm(
+                false, false, geometry.outputPixels, filters, rowLength, matrix, rowLength, b.parameters[0], filters,
+                0, y, filters)
+            if usesBias || relu {
+                fm_add_bias(y, usesBias ? b.parameters[1] : nil, geometry.outputPixels, filters, relu ? 1 : 0)
+            }
+        }
+    }
+
+    func backward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.run { thread in
+            let scratch = b.scratch + thread * scratchPerThread
+            let masked = scratch + columnCount, sums = masked + outputCount, biasSum = sums + kernelCount
+            memset(sums, 0, (kernelCount + filters) * MemoryLayout<Float>.stride)
+            for image in pass.count * thread / threads..<pass.count * (thread + 1) / threads {
+                var dy = b.outputGradient! + image * outputCount
+                if relu {
+                    fm_relu_gradient(dy, b.output + image * outputCount, masked, outputCount)
+                    dy = masked
+                }
+                let matrix = columns(b.inputs[0] + image * geometry.inputCount, scratch)
+                BLAS.gemm(
+                    true, false, rowLength, filters, geometry.outputPixels, matrix, rowLength, dy, filters, 1, sums,
+                    filters)
+                if usesBias { fm_add_column_sums(dy, geometry.outputPixels, filters, biasSum) }
+                if let inputGradient = b.inputGradients[0] {
+                    let dx = inputGradient + image * geometry.inputCount
+                    BLAS.gemm(
+                        false, true, geometry.outputPixels, rowLength, filters, dy, filters, b.parameters[0],
+                        filters, 0, isPointwise ? dx : scratch, rowLength)
+                    if !isPointwise { addColumns(scratch, to: dx) }
+                }
+            }
+        }
+        let kernel = b.parameterGradients[0]!
+        if pass.overwritesGradients {
+            memset(kernel, 0, kernelCount * MemoryLayout<Float>.stride)
+            if usesBias { memset(b.parameterGradients[1]!, 0, filters * MemoryLayout<Float>.stride) }
+        }
+        for thread in 0..<threads {
+            let sums = b.scratch + thread * scratchPerThread + columnCount + outputCount
+            fm_add(kernel, sums, kernelCount)
+            if usesBias { fm_add(b.parameterGradients[1]!, sums + kernelCount, filters) }
+        }
+    }
+}

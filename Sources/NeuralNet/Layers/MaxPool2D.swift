@@ -1,0 +1,98 @@
+import CKernels
+
+/// The largest value of each window, per channel.
+///
+/// - Input: `[height, width, channels]`; output: `[height', width', channels]`. No parameters.
+/// - The gradient goes to the first of equal maxima, as in TensorFlow.
+public struct MaxPool2D: Layer {
+    public static let className = "MaxPooling2D"
+    public var name: String
+    public var poolSize: (Int, Int)
+    public var strides: (Int, Int)
+    public var padding: Padding
+
+    /// `strides` is the pool size unless given.
+    public init(
+        poolSize: (Int, Int) = (2, 2), strides: (Int, Int)? = nil, padding: Padding = .valid, name: String = ""
+    ) {
+        self.poolSize = poolSize
+        self.strides = strides ?? poolSize
+        self.padding = padding
+        self.name = name
+    }
+
+    public init(_ poolSize: Int, strides: Int? = nil, padding: Padding = .valid, name: String = "") {
+        self.init(
+            poolSize: (poolSize, poolSize), strides: strides.map { ($0, $0) }, padding: padding, name: name)
+    }
+
+    func geometry(_ inputs: [Shape]) throws -> ConvolutionGeometry {
+        let (height, width, channels) = try singleImage(inputs)
+        try require(
+            poolSize.0 > 0 && poolSize.1 > 0 && poolSize.0 * poolSize.1 <= 256, "poolSize",
+            "positive with at most 256 places", poolSize)
+        try require(strides.0 > 0 && strides.1 > 0, "strides", "positive", strides)
+        return try ConvolutionGeometry(
+            layer: label, height: height, width: width, channels: channels, kernel: poolSize, strides: strides,
+            padding: padding)
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws -> Shape {
+        let g = try geometry(inputs)
+        return [g.outputHeight, g.outputWidth, g.channels]
+    }
+
+    public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
+        MaxPoolKernel(
+            geometry: try geometry(context.inputShapes), maximumBatch: context.maximumBatch,
+            isTraining: context.isTraining)
+    }
+
+    public var config: [String: JSONValue] {
+        [
+            "pool_size": [.int(poolSize.0), .int(poolSize.1)], "strides": [.int(strides.0), .int(strides.1)],
+            "padding": .string(padding.rawValue), "data_format": "channels_last",
+        ]
+    }
+}
+
+struct MaxPoolKernel: LayerKernel {
+    let geometry: ConvolutionGeometry
+    let maximumBatch: Int
+    let isTraining: Bool
+
+    private var outputCount: Int { geometry.outputPixels * geometry.channels }
+
+    var memory: KernelMemory {
+        var memory = KernelMemory()
+        if isTraining { memory.state = (outputCount * maximumBatch + 3) / 4 }
+        return memory
+    }
+
+    private func places(_ b: LayerBuffers) -> UnsafeMutablePointer<UInt8> {
+        UnsafeMutableRawPointer(b.state).assumingMemoryBound(to: UInt8.self)
+    }
+
+    func forward(_ b: LayerBuffers, _ pass: Pass) {
+        let g = geometry
+        pass.threads.runEach(pass.count) { _, image in
+            fm_max_pool(
+                b.inputs[0] + image * g.inputCount, Int32(g.height), Int32(g.width), Int32(g.channels),
+                Int32(g.kernelHeight), Int32(g.kernelWidth), Int32(g.strideHeight), Int32(g.strideWidth),
+                Int32(g.padTop), Int32(g.padLeft), Int32(g.outputHeight), Int32(g.outputWidth),
+                b.output + image * outputCount, isTraining ? places(b) + image * outputCount : nil)
+        }
+    }
+
+    func backward(_ b: LayerBuffers, _ pass: Pass) {
+        guard let dx = b.inputGradients[0] else { return }
+        let g = geometry
+        pass.threads.runEach(pass.count) { _, image in
+            fm_max_pool_gradient(
+                b.outputGradient! + image * outputCount, places(b) + image * outputCount, Int32(g.height),
+                Int32(g.width), Int32(g.channels), Int32(g.kernelWidth), Int32(g.strideHeight),
+                Int32(g.strideWidth), Int32(g.padTop), Int32(g.padLeft), Int32(g.outputHeight),
+                Int32(g.outputWidth), dx + image * g.inputCount)
+        }
+    }
+}
