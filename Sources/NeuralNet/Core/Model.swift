@@ -66,6 +66,18 @@ public final class Model: Sendable {
         self.weights = Weights(specifications: builder.parameters, seed: seed)
     }
 
+    /// The same layers with weights of their own, equal at first.
+    public func copy() -> Model { Model(copying: self) }
+
+    private init(copying other: Model) {
+        nodes = other.nodes
+        inputs = other.inputs
+        outputs = other.outputs
+        name = other.name
+        isSequential = other.isSequential
+        weights = Weights(copying: other.weights)
+    }
+
     /// The number of weights, trainable and not.
     public var parameterCount: Int { weights.entries.reduce(0) { $0 + $1.specification.count } }
 

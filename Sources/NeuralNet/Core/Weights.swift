@@ -49,6 +49,14 @@ public final class Weights: @unchecked Sendable {
         initialize(seed: seed)
     }
 
+    init(copying other: Weights) {
+        entries = other.entries
+        count = other.count
+        trainableCount = other.trainableCount
+        values = AlignedMemory.allocate(floats: max(count, 16))
+        values.update(from: other.values, count: count)
+    }
+
     deinit { free(values) }
 
     /// Gives every weight its first value; each tensor's values depend only on the seed and its place.
