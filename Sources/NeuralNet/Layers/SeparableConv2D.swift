@@ -95,7 +95,6 @@ public struct SeparableConv2D: Layer {
     public var config: [String: JSONValue] {
         var config = depthwise.config
         config["filters"] = .int(filters)
-        config["groups"] = 1
         config["use_bias"] = .bool(usesBias)
         config["activation"] = KerasConfig.activation(activation)
         config["pointwise_initializer"] = KerasConfig.initializer(pointwiseInitializer)
