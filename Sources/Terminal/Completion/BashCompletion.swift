@@ -1,0 +1,5 @@
+/// Completion for bash; needs nothing but bash itself.
+struct BashCompletion {
+    let root: Command
+    func script() -> String { "" }
+}
