@@ -17,11 +17,13 @@ struct HelpText {
         var sections = [usage, wrap(command.summary, width: width).joined(separator: "\n")]
         if !command.discussion.isEmpty { sections.append(paragraphs(command.discussion)) }
         sections += [
+            list("SUBCOMMANDS", command.subcommands.map { ($0.name, $0.summary) }),
             list("ARGUMENTS", command.positionals.map { (argumentLabel($0), describe($0)) }),
-            list("OPTIONS", optionRows(inGroup: nil) + commonRows),
         ]
-        for group in groups { sections.append(list(group.uppercased(), optionRows(inGroup: group))) }
-        sections.append(list("SUBCOMMANDS", command.subcommands.map { ($0.name, $0.summary) }))
+        let allOptions = command.options.map(optionLabel) + commonRows.map(\.label)
+        let column = textColumn(after: allOptions)
+        sections.append(list("OPTIONS", optionRows(inGroup: nil) + commonRows, column: column))
+        for group in groups { sections.append(list(group.uppercased(), optionRows(inGroup: group), column: column)) }
         if !command.subcommands.isEmpty {
             sections.append("See '\(path.joined(separator: " ")) <subcommand> --help' for each of them.")
         }
@@ -51,11 +53,11 @@ struct HelpText {
         return names
     }
 
-    private func optionRows(inGroup group: String?) -> [(String, String)] {
+    private func optionRows(inGroup group: String?) -> [(label: String, text: String)] {
         command.options.filter { $0.group == group }.map { (optionLabel($0), describe($0)) }
     }
 
-    private var commonRows: [(String, String)] {
+    private var commonRows: [(label: String, text: String)] {
         let version = path.count == 1 ? [("    --version", "Print the version.")] : []
         return version + [("-h, --help", "Print this help.")]
     }
@@ -93,11 +95,9 @@ struct HelpText {
     }
 
     /// Two aligned columns under a heading; nothing at all without rows.
-    private func list(_ title: String, _ rows: [(label: String, text: String)]) -> String {
+    private func list(_ title: String, _ rows: [(label: String, text: String)], column: Int? = nil) -> String {
         guard !rows.isEmpty else { return "" }
-        // Labels that are longer than this get a line of their own instead of squeezing all texts.
-        let widest = max(16, min(30, width * 2 / 5))
-        let column = 4 + (rows.map(\.label.count).filter { $0 <= widest }.max() ?? widest)
+        let column = column ?? textColumn(after: rows.map(\.label))
         var lines = [title]
         for row in rows {
             let texts = wrap(row.text, indent: column, width: width)
@@ -110,6 +110,12 @@ struct HelpText {
             lines += texts.dropFirst()
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Where the texts beside these labels begin. Very long labels get a line of their own instead of squeezing all.
+    private func textColumn(after labels: [String]) -> Int {
+        let widest = max(16, min(30, width * 2 / 5))
+        return 4 + (labels.map(\.count).filter { $0 <= widest }.max() ?? widest)
     }
 
     private func paragraphs(_ text: String) -> String {
