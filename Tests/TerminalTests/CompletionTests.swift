@@ -105,7 +105,7 @@ private func withScript<T>(_ name: String, _ body: (String) throws -> T) throws 
     func zsh(_ line: String, _ expected: String) throws {
         try withScript("zsh") { path in
             let result = try shell([
-                "zsh", "-f", "-c",
+                "timeout", "20", "zsh", "-f", "-c",
                 """
                 zmodload zsh/zpty
                 zpty -b shell zsh -f -i

@@ -23,11 +23,11 @@ public struct Program: Sendable {
         self.root = complete
     }
 
-    /// Runs the command line of this process and ends it.
-    public func main() -> Never {
+    /// Runs a command line, by default that of this process, and ends the process.
+    public func main(_ words: [String] = Array(CommandLine.arguments.dropFirst())) -> Never {
         // Writing to a closed pipe shall be an error we can handle, not a death in the middle of saving.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(Array(CommandLine.arguments.dropFirst()), console: .standard).rawValue)
+        exit(run(words, console: .standard).rawValue)
     }
 
     /// Runs a command line. All text goes to `console`; nothing is thrown and nothing exits.
