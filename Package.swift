@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions"]),
         .target(name: "Terminal"),
+        .target(name: "Report"),
         .executableTarget(
             name: "fermusic", dependencies: ["Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions"]),
 
@@ -35,6 +36,7 @@ let package = Package(
         .testTarget(
             name: "EmotionRecognitionTests", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -1,0 +1,71 @@
+import Glibc
+
+/// A command-line program: a tree of commands and a version.
+///
+///     Program(fermusic, version: "1.0").main()
+///
+/// `help`, `--help`, `--version` and `completions bash|zsh|fish` come by themselves.
+public struct Program: Sendable {
+    let root: Command
+    let version: String
+
+    /// - Parameter root: a group of verbs, or a single command.
+    public init(_ root: Command, version: String) {
+        self.version = version
+        guard !root.subcommands.isEmpty else {
+            self.root = root
+            return
+        }
+        // The script lists `completions` itself, so the command is added first and then given the whole tree.
+        var complete = root
+        complete.subcommands.append(completionsCommand(of: root))
+        complete.subcommands[complete.subcommands.count - 1] = completionsCommand(of: complete)
+        self.root = complete
+    }
+
+    /// Runs a command line, by default that of this process, and ends the process.
+    public func main(_ words: [String] = Array(CommandLine.arguments.dropFirst())) -> Never {
+        // Writing to a closed pipe shall be an error we can handle, not a death in the middle of saving.
+        signal(SIGPIPE, SIG_IGN)
+        exit(run(words, console: .standard).rawValue)
+    }
+
+    /// Runs a command line. All text goes to `console`; nothing is thrown and nothing exits.
+    public func run(_ words: [String], console: Console) -> ExitCode {
+        var path = [root.name]
+        do {
+            switch try ArgumentParser(root: root).parse(words) {
+            case .help(let command, let path):
+                try console.output.write(HelpText(command, path: path, width: console.output.width).render())
+                return .done
+            case .version:
+                try console.output.line("\(root.name) \(version)")
+                return .done
+            case .run(let command, let arguments):
+                path = arguments.commandPath
+                guard let action = command.run else { preconditionFailure("a command without action was parsed") }
+                return try action(arguments, console)
+            }
+        } catch StreamError.readerGone {
+            // `fermusic ... | head`: the reader has what it wanted.
+            return .done
+        } catch let error as CommandLineError {
+            return report(error.error, path: error.commandPath, to: console.errors)
+        } catch let error as UsageError {
+            return report(error, path: path, to: console.errors)
+        } catch {
+            try? console.errors.line(message(printable("\(error)"), console.errors))
+            return .failed
+        }
+    }
+
+    private func report(_ error: UsageError, path: [String], to errors: TextStream) -> ExitCode {
+        try? errors.line(message("\(error)", errors))
+        try? errors.line("See '\(path.joined(separator: " ")) --help'.")
+        return .usage
+    }
+
+    private func message(_ text: String, _ stream: TextStream) -> String {
+        stream.styled("\(root.name):", .red) + " " + text
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+import Synchronization
+
+/// The first signal that arrived, 0 before.
+///
+/// Global because a C signal handler can carry no context. `SignalWatcher.start` touches it before any handler is
+/// installed, so the handler never runs its lazy initialisation.
+private let firstSignal = Atomic<Int32>(0)
+
+/// Lets a long job end well on Ctrl-C or SIGTERM: the first signal only sets a flag, the second ends the process.
+///
+///     let signals = SignalWatcher.start()
+///     while !done, signals.received == nil { step() }
+///     if let code = signals.exitCode { save(); return code }
+public struct SignalWatcher: Sendable {
+    /// Starts watching SIGINT and SIGTERM; they are caught for the rest of the process's life.
+    ///
+    /// Both are caught even where they were ignored before: a shell script starts background jobs with SIGINT
+    /// ignored, and `kill -INT` shall reach those too.
+    public static func start() -> SignalWatcher {
+        _ = firstSignal.load(ordering: .relaxed)
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = handleSignal
+        sigemptyset(&action.sa_mask)
+        action.sa_flags = SA_RESTART
+        sigaction(SIGINT, &action, nil)
+        sigaction(SIGTERM, &action, nil)
+        return SignalWatcher()
+    }
+
+    /// The signal that asked to stop, or `nil`. Cheap enough to ask in every step.
+    public var received: Int32? {
+        let number = firstSignal.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+
+    /// What the program shall return because of the signal: 130 or 143.
+    public var exitCode: ExitCode? { received.map(ExitCode.signal) }
+}
+
+/// Only what POSIX calls async-signal-safe: an atomic exchange, `write` and `_exit`.
+private func handleSignal(_ number: Int32) {
+    let before = errno
+    guard firstSignal.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged else {
+        _exit(128 + number)
+    }
+    let notice: StaticString = "\nStopping soon and in good order; once more to stop at once.\n"
+    _ = write(STDERR_FILENO, notice.utf8Start, notice.utf8CodeUnitCount)
+    errno = before
+}
