@@ -75,8 +75,7 @@ public struct EmotionModel: Sendable {
     }
 
     /// Writes model and card, whole or not at all. Throws `NeuralNetError.file`.
-    public func write(to path: String, optimizer: (any Optimizer)? = nil) throws {
-        try ModelFile.write(
-            model, metadata: try card.json, training: optimizer.map { ModelFile.Training(optimizer: $0) }, to: path)
+    public func write(to path: String, optimizer: any Optimizer = Adam()) throws {
+        try ModelFile.write(model, metadata: try card.json, training: .init(optimizer: optimizer), to: path)
     }
 }

@@ -57,25 +57,24 @@ public enum ModelFile {
         public var loss: String
         public var metrics: [String]
 
-        public init(optimizer: any Optimizer, loss: String = "categorical_crossentropy", metrics: [String] = ["accuracy"]) {
+        public init(optimizer: any Optimizer = Adam(), loss: String = "categorical_crossentropy", metrics: [String] = ["accuracy"]) {
             self.optimizer = optimizer
             self.loss = loss
             self.metrics = metrics
         }
     }
 
-    /// Writes a model, whole or not at all. Throws `NeuralNetError.file`.
+    /// Writes a model, whole or not at all. `training` is what Keras compiles the model with when it loads the file.
+    /// Throws `NeuralNetError.file`.
     public static func write(
-        _ model: Model, metadata: JSONValue? = nil, training: Training? = nil, to path: String
+        _ model: Model, metadata: JSONValue? = nil, training: Training = Training(), to path: String
     ) throws {
         try AtomicFile.replace(path) { temporary in
             let file = try HDF5File(creating: temporary)
             try file.setAttribute("keras_version", of: "", to: "3.0.0")
             try file.setAttribute("backend", of: "", to: "tensorflow")
             try file.setAttribute("model_config", of: "", to: try KerasModelWriter.config(of: model, path: path).text())
-            if let training {
-                try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
-            }
+            try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
             try KerasWeights.write(model, to: file, group: "model_weights")
             if let metadata {
                 try file.makeGroup("fermusic")
