@@ -2,6 +2,7 @@
 #define CKERNELS_H
 #include "kernels_basic.h"
 #include "kernels_conv.h"
+#include "kernels_depthwise.h"
 #include "kernels_elementwise.h"
 #include "kernels_gemm.h"
 #include "kernels_winograd.h"

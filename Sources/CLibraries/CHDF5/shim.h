@@ -1,5 +1,31 @@
 #include <hdf5.h>
 
-// HDF5 names its types with macros that initialise the library first; macros of
-// that kind do not import into Swift.
-static inline hid_t fermusic_h5t_native_float(void) { return H5T_NATIVE_FLOAT; }
+// HDF5 names its types and properties with macros that initialise the library first; macros of that kind do not
+// import into Swift.
+static inline hid_t fermusic_h5t_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t fermusic_h5t_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t fermusic_h5t_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t fermusic_h5t_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t fermusic_h5t_float32_file(void) { return H5T_IEEE_F32LE; }
+static inline hid_t fermusic_h5t_c_string(void) { return H5T_C_S1; }
+static inline size_t fermusic_h5t_variable(void) { return H5T_VARIABLE; }
+static inline hid_t fermusic_h5p_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t fermusic_h5p_default(void) { return H5P_DEFAULT; }
+static inline unsigned fermusic_h5f_rdonly(void) { return H5F_ACC_RDONLY; }
+static inline unsigned fermusic_h5f_trunc(void) { return H5F_ACC_TRUNC; }
+
+// The library prints its error stack to stderr unless told not to.
+static inline void fermusic_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+static herr_t fermusic_h5_deepest(unsigned n, const H5E_error2_t *error, void *data) {
+    const char **text = data;
+    if (n == 0 && error->desc) *text = error->desc;
+    return 0;
+}
+
+// The innermost message of the last failure; valid until the next call into the library.
+static inline const char *fermusic_h5_reason(void) {
+    const char *text = "unknown HDF5 error";
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, fermusic_h5_deepest, &text);
+    return text;
+}

@@ -1,2 +1,72 @@
+#include <setjmp.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include <jpeglib.h>
+
+// libjpeg reports errors with longjmp, which must not cross Swift frames: decoding is one C function.
+
+typedef struct {
+    struct jpeg_error_mgr base;
+    jmp_buf target;
+    char message[JMSG_LENGTH_MAX];
+} fermusic_jpeg_error;
+
+static void fermusic_jpeg_fail(j_common_ptr info) {
+    fermusic_jpeg_error *error = (fermusic_jpeg_error *)info->err;
+    (*info->err->format_message)(info, error->message);
+    longjmp(error->target, 1);
+}
+
+static void fermusic_jpeg_warn(j_common_ptr info, int level) {
+    // A warning (level -1) means damaged data: half a picture is not a picture.
+    if (level < 0) fermusic_jpeg_fail(info);
+}
+
+// Decodes to 8-bit samples, `channels` 1 (grey) or 3 (RGB) per pixel. Returns malloc'ed pixels or NULL with a
+// message. Pictures with more than `max_pixels` are refused before memory is asked for.
+static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, int channels, size_t max_pixels,
+                                            int *width, int *height, char *message, size_t message_size) {
+    struct jpeg_decompress_struct info;
+    fermusic_jpeg_error error;
+    uint8_t *volatile pixels = NULL;
+    info.err = jpeg_std_error(&error.base);
+    error.base.error_exit = fermusic_jpeg_fail;
+    error.base.emit_message = fermusic_jpeg_warn;
+    if (setjmp(error.target)) {
+        strncpy(message, error.message, message_size - 1);
+        message[message_size - 1] = 0;
+        jpeg_destroy_decompress(&info);
+        free(pixels);
+        return NULL;
+    }
+    jpeg_create_decompress(&info);
+    jpeg_mem_src(&info, data, (unsigned long)size);
+    jpeg_read_header(&info, TRUE);
+    if ((size_t)info.image_width * info.image_height > max_pixels) {
+        snprintf(message, message_size, "%u x %u pixels are too many", info.image_width, info.image_height);
+        jpeg_destroy_decompress(&info);
+        return NULL;
+    }
+    info.out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    info.dct_method = JDCT_ISLOW;
+    jpeg_start_decompress(&info);
+    const size_t row = (size_t)info.output_width * channels;
+    pixels = malloc(row * info.output_height);
+    if (!pixels) {
+        snprintf(message, message_size, "out of memory");
+        jpeg_destroy_decompress(&info);
+        return NULL;
+    }
+    while (info.output_scanline < info.output_height) {
+        JSAMPROW line = pixels + row * info.output_scanline;
+        jpeg_read_scanlines(&info, &line, 1);
+    }
+    *width = (int)info.output_width;
+    *height = (int)info.output_height;
+    jpeg_finish_decompress(&info);
+    jpeg_destroy_decompress(&info);
+    return pixels;
+}

@@ -54,18 +54,26 @@ struct ExecutionPlan: Sendable {
             inputShapes: node.inputShapes, outputShape: node.outputShape, maximumBatch: options.maximumBatch,
             threads: options.threads, isTraining: options.isTraining,
             usesReferenceKernels: options.usesReferenceKernels)
-        guard var kernel = try node.layer.makeKernel(context) else {
+        var lowered = try node.layer.makeSteps(context)
+        guard !lowered.isEmpty else {
             nodeBuffers.append(node.inputs.isEmpty ? addBuffer(size) : sources[0])
             return
         }
-        let activation = node.layer.activation
-        let chained = activation != .linear && !kernel.fuses(activation)
-        if activation != .linear && !chained { kernel = kernel.fusing(activation) }
-        var output = addBuffer(size)
-        steps.append(
-            Step(
-                name: node.layer.name, kernel: kernel, inputs: sources, output: output,
-                parameters: node.parameters, node: index))
+        let activation = node.layer.activation, last = lowered.count - 1
+        let chained = activation != .linear && !lowered[last].kernel.fuses(activation)
+        if activation != .linear && !chained { lowered[last].kernel = lowered[last].kernel.fusing(activation) }
+        var inputs = sources
+        var output = 0
+        for (place, step) in lowered.enumerated() {
+            output = addBuffer(step.outputCount)
+            let first = node.parameters.lowerBound
+            steps.append(
+                Step(
+                    name: place == last ? node.layer.name : "\(node.layer.name)/\(place)", kernel: step.kernel,
+                    inputs: inputs, output: output,
+                    parameters: first + step.parameters.lowerBound..<first + step.parameters.upperBound, node: index))
+            inputs = [output]
+        }
         if chained {
             let input = output
             output = addBuffer(size)

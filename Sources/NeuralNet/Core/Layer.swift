@@ -23,6 +23,9 @@ public protocol Layer: Sendable {
     /// when not training).
     func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)?
 
+    /// The steps that compute the layer: the one kernel, unless a layer is made of several (SeparableConv2D).
+    func makeSteps(_ context: KernelContext) throws -> [LayerStep]
+
     /// Keras's configuration fields without `name`, as written to `model_config`.
     var config: [String: JSONValue] { get }
 }
@@ -30,6 +33,12 @@ public protocol Layer: Sendable {
 extension Layer {
     public func parameters(_ inputs: [Shape]) -> [ParameterSpecification] { [] }
     public var activation: Activation { .linear }
+
+    public func makeSteps(_ context: KernelContext) throws -> [LayerStep] {
+        guard let kernel = try makeKernel(context) else { return [] }
+        let parameters = self.parameters(context.inputShapes).count
+        return [LayerStep(kernel: kernel, outputCount: context.outputShape.reduce(1, *), parameters: 0..<parameters)]
+    }
 
     /// The name, or the class for a layer that has none yet: for error messages.
     public var label: String { name.isEmpty ? Self.className : "\(Self.className) '\(name)'" }
@@ -100,6 +109,19 @@ public struct KernelContext: Sendable {
     public var isTraining: Bool
     /// Uses the plain reference kernels throughout; for tests and comparisons.
     public var usesReferenceKernels: Bool
+}
+
+/// One kernel of a layer, what it puts out per sample, and which of the layer's parameters are its own.
+public struct LayerStep: Sendable {
+    public var kernel: any LayerKernel
+    public var outputCount: Int
+    public var parameters: Range<Int>
+
+    public init(kernel: any LayerKernel, outputCount: Int, parameters: Range<Int>) {
+        self.kernel = kernel
+        self.outputCount = outputCount
+        self.parameters = parameters
+    }
 }
 
 /// The computation of one layer for fixed shapes. Immutable, so many executors can share it.

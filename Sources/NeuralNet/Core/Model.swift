@@ -109,7 +109,7 @@ public struct InputLayer: Layer {
 }
 
 /// Orders symbolic tensors into nodes, infers shapes and gives names.
-private struct GraphBuilder {
+struct GraphBuilder {
     var nodes: [Model.Node] = []
     var parameters: [(layer: String, specification: ParameterSpecification)] = []
     private var indices: [ObjectIdentifier: Int] = [:]

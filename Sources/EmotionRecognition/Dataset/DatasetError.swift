@@ -1,0 +1,37 @@
+/// What is wrong with a data set, and where. The description is one clear line.
+public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
+    case cannotRead(path: String, reason: String)
+    /// A CSV row (counted as an editor counts lines, the header being 1) that cannot be used.
+    case badRow(path: String, row: Int, reason: String)
+    case badImage(path: String, reason: String)
+    case empty(path: String, reason: String)
+    case cannotWrite(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .cannotRead(let path, let reason), .empty(let path, let reason), .badImage(let path, let reason):
+            return "\(path): \(reason)"
+        case .badRow(let path, let row, let reason): return "\(path): row \(row): \(reason)"
+        case .cannotWrite(let path, let reason): return "\(path): cannot write: \(reason)"
+        }
+    }
+}
+
+/// How a data set is read.
+public struct DatasetReadOptions: Sendable {
+    /// Width and height that pictures are brought to.
+    public var size = 48
+    /// Leaves out what cannot be used instead of failing.
+    public var skipsBad = false
+
+    public init(size: Int = 48, skipsBad: Bool = false) {
+        self.size = size
+        self.skipsBad = skipsBad
+    }
+}
+
+/// A data set and what was left out of it.
+public struct LoadedDataset: Sendable {
+    public var dataset: FaceDataset
+    public var skipped: [DatasetError]
+}

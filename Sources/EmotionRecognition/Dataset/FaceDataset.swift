@@ -1,0 +1,104 @@
+import Emotions
+import NeuralNet
+
+/// Labelled grey pictures of faces, all of one size, held as bytes: FER2013's 28,709 training pictures are 66 MB.
+public struct FaceDataset: Sendable {
+    /// FER2013's three parts. The names are those of the `Usage` column.
+    public enum Split: String, Sendable, CaseIterable, Codable {
+        case training = "Training"
+        case publicTest = "PublicTest"
+        case privateTest = "PrivateTest"
+
+        /// Finds a split by its name in any case, or by what people call it (`train`, `validation`, `test`).
+        public init?(name: String) {
+            switch name.lowercased() {
+            case "training", "train": self = .training
+            case "publictest", "public", "validation", "val", "test": self = .publicTest
+            case "privatetest", "private": self = .privateTest
+            default: return nil
+            }
+        }
+    }
+
+    /// Width and height of every picture.
+    public let size: Int
+    /// The classes; labels are indices into it.
+    public let classNames: [String]
+    /// `size * size` bytes per picture, one picture after another.
+    public private(set) var pixels: [UInt8] = []
+    public private(set) var labels: [UInt8] = []
+    public private(set) var splits: [Split] = []
+    /// Where each picture comes from: a file, or a row.
+    public private(set) var names: [String] = []
+
+    public init(size: Int = 48, classNames: [String] = Emotion.allCases.map(\.name)) {
+        self.size = size
+        self.classNames = classNames
+    }
+
+    public var count: Int { labels.count }
+
+    /// Bytes of one picture.
+    public var imageBytes: Int { size * size }
+
+    /// Adds a picture of `size * size` bytes.
+    public mutating func append(_ image: UnsafeBufferPointer<UInt8>, label: Int, split: Split, name: String) {
+        precondition(image.count == imageBytes && classNames.indices.contains(label))
+        pixels.append(contentsOf: image)
+        labels.append(UInt8(label))
+        splits.append(split)
+        names.append(name)
+    }
+
+    public mutating func reserve(_ count: Int) {
+        pixels.reserveCapacity(count * imageBytes)
+        labels.reserveCapacity(count)
+        splits.reserveCapacity(count)
+        names.reserveCapacity(count)
+    }
+
+    /// The places of a split's pictures, in order.
+    public func indices(of split: Split) -> [Int] {
+        splits.indices.filter { splits[$0] == split }
+    }
+
+    /// The bytes of one picture.
+    public func image(_ index: Int) -> ArraySlice<UInt8> {
+        pixels[index * imageBytes..<(index + 1) * imageBytes]
+    }
+
+    /// Divides the given places into two, each class in the same shares (rounded), chosen by the seed: the second part
+    /// holds about `fraction` of them.
+    public func stratifiedSplit(_ indices: [Int], fraction: Double, seed: UInt64) -> (rest: [Int], part: [Int]) {
+        var part: Set<Int> = []
+        for label in classNames.indices {
+            var own = indices.filter { labels[$0] == UInt8(label) }
+            var random = RandomGenerator(seed: seed, streams: UInt64(label))
+            for i in stride(from: own.count - 1, to: 0, by: -1) { own.swapAt(i, random.integer(below: i + 1)) }
+            part.formUnion(own.prefix(Int((Double(own.count) * fraction).rounded())))
+        }
+        return (indices.filter { !part.contains($0) }, indices.filter { part.contains($0) })
+    }
+
+    /// A number that differs when pictures, labels or splits do: FNV-1a over 8 bytes at a time.
+    public var fingerprint: String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x0000_0100_0000_01B3 }
+        mix(UInt64(size))
+        pixels.withUnsafeBytes { bytes in
+            var at = 0
+            while at + 8 <= bytes.count {
+                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+                mix(word ^ word >> 29)
+                at += 8
+            }
+            while at < bytes.count {
+                mix(UInt64(bytes[at]))
+                at += 1
+            }
+        }
+        for (label, split) in zip(labels, splits) { mix(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!)) }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,88 @@
+import NeuralNet
+
+/// Part of a `FaceDataset` as the trainer and the evaluator want it: scaled to what the model expects, augmented
+/// while training.
+public struct FaceTrainingData: TrainingData {
+    public let dataset: FaceDataset
+    /// Places in the data set.
+    public let indices: [Int]
+    public let scale: Float
+    public let offset: Float
+    /// Applied only when an epoch is given.
+    public let augmentation: Augmentation
+    public let seed: UInt64
+    /// Augmentation ends before this epoch (counted from 0), so that training ends on pictures as they are.
+    public var augmentsBeforeEpoch = Int.max
+    /// The model's class for each class of the data set.
+    private let labelMap: [Int]
+    public let targetCount: Int
+
+    /// `scale` and `offset` turn a byte into the model's range: `byte * scale + offset`.
+    public init(
+        _ dataset: FaceDataset, indices: [Int], scale: Float = 1 / 255, offset: Float = 0,
+        augmentation: Augmentation = .none, seed: UInt64 = 1
+    ) {
+        self.dataset = dataset
+        self.indices = indices
+        self.scale = scale
+        self.offset = offset
+        self.augmentation = augmentation
+        self.seed = seed
+        labelMap = Array(dataset.classNames.indices)
+        targetCount = dataset.classNames.count
+    }
+
+    /// As a model wants it: in its scale, with its classes. Throws `NeuralNetError.incompatibleData` if the pictures'
+    /// size differs or the model does not know a class.
+    public init(_ dataset: FaceDataset, indices: [Int], for emotionModel: EmotionModel) throws {
+        let input = emotionModel.card.input
+        guard input.width == dataset.size, input.height == dataset.size, input.channels == 1 else {
+            throw NeuralNetError.incompatibleData(
+                expected: "pictures as the model wants them (\(input.summary))",
+                received: "\(dataset.size)x\(dataset.size) grey")
+        }
+        var map: [Int] = []
+        for (label, name) in dataset.classNames.enumerated() {
+            if let place = emotionModel.card.classNames.firstIndex(of: name) {
+                map.append(place)
+            } else if indices.contains(where: { Int(dataset.labels[$0]) == label }) {
+                throw NeuralNetError.incompatibleData(
+                    expected: "the model's classes \(emotionModel.card.classNames.joined(separator: ", "))",
+                    received: name)
+            } else {
+                map.append(0)
+            }
+        }
+        self.dataset = dataset
+        self.indices = indices
+        scale = input.scale
+        offset = input.offset
+        augmentation = .none
+        seed = 0
+        labelMap = map
+        targetCount = emotionModel.card.classNames.count
+    }
+
+    public var count: Int { indices.count }
+    public var inputShape: Shape { [dataset.size, dataset.size, 1] }
+
+    public func label(of index: Int) -> Int? { labelMap[Int(dataset.labels[indices[index]])] }
+
+    public func write(
+        sample index: Int, epoch: Int?, input: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>
+    ) {
+        let place = indices[index]
+        dataset.pixels.withUnsafeBufferPointer { pixels in
+            let source = pixels.baseAddress! + place * dataset.imageBytes
+            if let epoch, epoch < augmentsBeforeEpoch, augmentation != .none {
+                var random = RandomGenerator(seed: seed, streams: UInt64(epoch), UInt64(place))
+                augmentation.apply(
+                    source, size: dataset.size, scale: scale, offset: offset, to: input, random: &random)
+            } else {
+                for i in 0..<dataset.imageBytes { input[i] = Float(source[i]) * scale + offset }
+            }
+        }
+        target.update(repeating: 0, count: targetCount)
+        target[labelMap[Int(dataset.labels[place])]] = 1
+    }
+}

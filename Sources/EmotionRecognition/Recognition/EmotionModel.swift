@@ -1,0 +1,75 @@
+import NeuralNet
+
+/// A network that names emotions, with what must be known to use it.
+public struct EmotionModel: Sendable {
+    public let model: Model
+    public let card: ModelCard
+
+    /// What the user says about a file that does not say it itself.
+    public struct Hints: Sendable {
+        /// What the bytes 0 and 255 become.
+        public var inputRange: (black: Float, white: Float)?
+        /// The names of the outputs, in order.
+        public var classNames: [String]?
+
+        public init(inputRange: (black: Float, white: Float)? = nil, classNames: [String]? = nil) {
+            self.inputRange = inputRange
+            self.classNames = classNames
+        }
+    }
+
+    public init(model: Model, card: ModelCard) {
+        self.model = model
+        self.card = card
+    }
+
+    /// Reads a Keras HDF5 file. Files of this program say how they are fed; for others `hints` must.
+    /// Throws `NeuralNetError.file`.
+    public init(reading path: String, hints: Hints = Hints()) throws {
+        let contents = try ModelFile.read(path)
+        try self.init(contents.model, metadata: contents.metadata, hints: hints, path: path)
+    }
+
+    private init(_ model: Model, metadata: JSONValue?, hints: Hints, path: String) throws {
+        func failure(_ reason: String) -> NeuralNetError { .file(path: path, place: nil, reason: reason) }
+        guard model.inputs.count == 1, model.outputs.count == 1, model.inputShapes[0].count == 3,
+            model.outputShapes[0].count == 1
+        else {
+            throw failure("its input must be one picture and its output one vector, not \(model.inputShapes) and \(model.outputShapes)")
+        }
+        let shape = model.inputShapes[0], classes = model.outputShapes[0][0]
+        guard shape[2] == 1 || shape[2] == 3 else { throw failure("its input has \(shape[2]) channels, not 1 or 3") }
+        var card: ModelCard
+        if let metadata {
+            card = try ModelCard(json: metadata, path: path)
+        } else {
+            guard hints.inputRange != nil else {
+                throw failure("the file does not say how pixels are scaled; give --input-range=0..1, -1..1 or 0..255")
+            }
+            guard hints.classNames != nil else {
+                throw failure("the file does not name its \(classes) outputs; give --labels=NAME,NAME,...")
+            }
+            card = ModelCard(classNames: [], input: InputFormat())
+            card.program = "unknown"
+        }
+        card.input.height = shape[0]
+        card.input.width = shape[1]
+        card.input.channels = shape[2]
+        if let range = hints.inputRange {
+            card.input.black = range.black
+            card.input.white = range.white
+        }
+        if let names = hints.classNames { card.classNames = names }
+        guard card.classNames.count == classes else {
+            throw failure("\(card.classNames.count) labels for \(classes) outputs")
+        }
+        self.model = model
+        self.card = card
+    }
+
+    /// Writes model and card, whole or not at all. Throws `NeuralNetError.file`.
+    public func write(to path: String, optimizer: (any Optimizer)? = nil) throws {
+        try ModelFile.write(
+            model, metadata: try card.json, training: optimizer.map { ModelFile.Training(optimizer: $0) }, to: path)
+    }
+}

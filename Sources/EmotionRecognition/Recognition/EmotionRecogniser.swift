@@ -1,0 +1,60 @@
+import FaceVision
+import NeuralNet
+
+/// Names the emotion of pictures of faces. For one thread at a time; several can share an `EmotionModel`.
+public final class EmotionRecogniser {
+    /// The emotion of one face.
+    public struct Recognition: Sendable, Equatable {
+        /// In the order of the model's classes; they sum to 1.
+        public var probabilities: [Float]
+        /// The most probable class.
+        public var label: Int
+
+        /// The probability of the most probable class.
+        public var confidence: Float { probabilities[label] }
+    }
+
+    public let emotionModel: EmotionModel
+    private let executor: Executor
+    private let batchSize: Int
+
+    /// Allocates for batches of up to `batchSize` faces. Throws `NeuralNetError` if the model cannot run.
+    public init(_ emotionModel: EmotionModel, batchSize: Int = 16, threads: ThreadPool) throws {
+        self.emotionModel = emotionModel
+        self.batchSize = batchSize
+        executor = try Executor(emotionModel.model, maximumBatch: batchSize, threads: threads)
+    }
+
+    /// The emotions of faces that fill their pictures. Pictures of any size and colour are brought to what the model
+    /// was trained with.
+    public func recognise(_ faces: [Image]) -> [Recognition] {
+        let format = emotionModel.card.input
+        let size = format.width * format.height * format.channels
+        var results: [Recognition] = []
+        results.reserveCapacity(faces.count)
+        for start in stride(from: 0, to: faces.count, by: batchSize) {
+            let batch = faces[start..<min(start + batchSize, faces.count)]
+            for (row, face) in batch.enumerated() { write(face, to: executor.input() + row * size) }
+            executor.forward(count: batch.count)
+            let classes = emotionModel.card.classNames.count
+            for row in 0..<batch.count {
+                let values = Array(UnsafeBufferPointer(start: executor.output() + row * classes, count: classes))
+                let label = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
+                results.append(Recognition(probabilities: values, label: label))
+            }
+        }
+        return results
+    }
+
+    private func write(_ face: Image, to target: UnsafeMutablePointer<Float>) {
+        let format = emotionModel.card.input
+        let image = (format.channels == 1 ? face.grayscale : face)
+            .resized(width: format.width, height: format.height)
+        for place in 0..<format.width * format.height {
+            for channel in 0..<format.channels {
+                let byte = image.pixels[place * image.channels + (image.channels == 1 ? 0 : channel)]
+                target[place * format.channels + channel] = Float(byte) * format.scale + format.offset
+            }
+        }
+    }
+}

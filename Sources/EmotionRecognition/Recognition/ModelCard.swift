@@ -1,0 +1,60 @@
+import FoundationEssentials
+import NeuralNet
+
+/// What a model file says about its model: how to feed it, what its outputs mean, how it came about.
+public struct ModelCard: Sendable, Equatable, Codable {
+    /// Results on one split of a data set.
+    public struct Result: Sendable, Equatable, Codable {
+        public var split: String
+        public var count: Int
+        public var accuracy: Double
+        public var macroF1: Double
+
+        public init(split: String, count: Int, accuracy: Double, macroF1: Double) {
+            self.split = split
+            self.count = count
+            self.accuracy = accuracy
+            self.macroF1 = macroF1
+        }
+    }
+
+    /// How a model was trained.
+    public struct Training: Sendable, Equatable, Codable {
+        public var recipe: TrainingRecipe
+        public var dataFingerprint: String
+        public var trainingCount: Int
+        /// The epoch whose weights these are.
+        public var epoch: Int
+        public var seconds: Double
+        public var threads: Int
+        public var history: [EpochRecord]
+    }
+
+    public var program = "fermusic \(Fermusic.version)"
+    public var classNames: [String]
+    public var input: InputFormat
+    public var results: [Result] = []
+    public var training: Training?
+
+    public init(classNames: [String], input: InputFormat) {
+        self.classNames = classNames
+        self.input = input
+    }
+
+    init(json: JSONValue, path: String) throws {
+        do {
+            self = try JSONDecoder().decode(ModelCard.self, from: Data(json.text().utf8))
+        } catch {
+            throw NeuralNetError.file(path: path, place: "fermusic", reason: "the model's description is damaged")
+        }
+    }
+
+    var json: JSONValue {
+        get throws { try JSONValue(parsing: String(decoding: JSONEncoder().encode(self), as: UTF8.self)) }
+    }
+}
+
+/// The program.
+public enum Fermusic {
+    public static let version = "0.1.0"
+}

@@ -1,0 +1,91 @@
+import NeuralNet
+
+/// All that decides how a network is trained, as a value that can be written down: with the same data, program and
+/// thread count it gives the same weights, bit for bit.
+public struct TrainingRecipe: Sendable, Equatable, Codable {
+    public enum OptimizerName: String, Sendable, Codable, CaseIterable { case sgd, adam, adamw, rmsprop }
+    public enum ScheduleName: String, Sendable, Codable, CaseIterable { case constant, cosine, step, plateau }
+    public enum ClassWeights: String, Sendable, Codable, CaseIterable { case none, balanced }
+    public enum Save: String, Sendable, Codable, CaseIterable { case best, last }
+
+    public var architecture = Architecture.cnn.rawValue
+    public var inputSize = 48
+    public var epochs = 75
+    public var batchSize = 64
+    public var gradientAccumulation = 1
+    public var optimizer = OptimizerName.adam
+    public var learningRate: Float = 0.001
+    public var momentum: Float = 0.9
+    public var nesterov = true
+    public var weightDecay: Float = 0
+    public var schedule = ScheduleName.cosine
+    public var warmupEpochs: Float = 0
+    /// The lowest learning rate, as a share of the full one.
+    public var minimumRate: Float = 0.01
+    public var labelSmoothing: Float = 0
+    public var classWeights = ClassWeights.none
+    public var clipNorm: Float?
+    /// Share of the running average kept per step; nil for no average.
+    public var averageDecay: Float? = 0.999
+    public var augmentation = Augmentation.standard
+    /// The last epochs, trained on pictures as they are.
+    public var plainEpochs = 0
+    /// Share of the training pictures set aside to validate on, when the data has no PublicTest part.
+    public var validationSplit = 0.1
+    public var earlyStopping: Int?
+    /// Which epoch's weights are kept: the best by validation accuracy, or the last.
+    public var save = Save.best
+    public var seed: UInt64 = 1
+
+    public init() {}
+
+    func options(classCounts: [Int]) -> TrainingOptions {
+        var options = TrainingOptions()
+        options.epochs = epochs
+        options.batchSize = batchSize
+        options.gradientAccumulation = gradientAccumulation
+        options.optimizer = makeOptimizer()
+        switch schedule {
+        case .constant: options.schedule = .constant
+        case .cosine: options.schedule = .cosine(warmupEpochs: warmupEpochs, minimum: minimumRate)
+        case .step: options.schedule = .step(epochs: max(1, epochs / 3), factor: 0.1)
+        case .plateau: options.schedule = .reduceOnPlateau(factor: 0.5, patience: 5, minimum: minimumRate)
+        }
+        options.loss = .categoricalCrossentropy(labelSmoothing: labelSmoothing)
+        if classWeights == .balanced {
+            // As scikit-learn's "balanced": samples / (classes * samples of the class).
+            let total = Float(classCounts.reduce(0, +)), classes = Float(classCounts.count { $0 > 0 })
+            options.classWeights = classCounts.map { $0 == 0 ? 1 : total / (classes * Float($0)) }
+        }
+        options.globalClipNorm = clipNorm
+        options.averageDecay = averageDecay
+        options.excludedFromWeightDecay = ["bias", "beta", "gamma"]
+        options.seed = seed
+        options.earlyStoppingPatience = earlyStopping
+        return options
+    }
+
+    public func makeOptimizer() -> any Optimizer {
+        switch optimizer {
+        case .sgd:
+            return SGD(
+                learningRate: learningRate, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
+        case .adam: return Adam(learningRate: learningRate, weightDecay: weightDecay)
+        case .adamw: return AdamW(learningRate: learningRate, weightDecay: weightDecay)
+        case .rmsprop: return RMSprop(learningRate: learningRate, weightDecay: weightDecay)
+        }
+    }
+}
+
+extension Augmentation {
+    /// What suits faces: mirrored, turned by up to 10 degrees, shifted and zoomed by up to a tenth.
+    public static let standard: Augmentation = {
+        var augmentation = Augmentation()
+        augmentation.horizontalFlip = true
+        augmentation.rotationRange = 10
+        augmentation.widthShiftRange = 0.1
+        augmentation.heightShiftRange = 0.1
+        augmentation.zoomRange = 0.9...1.1
+        return augmentation
+    }()
+}

@@ -1,0 +1,199 @@
+import Emotions
+import FaceVision
+import FoundationEssentials
+import Glibc
+import NeuralNet
+
+/// One training run from data to model file: validates, keeps the best, logs, and can be interrupted at any moment.
+public final class TrainingSession {
+    /// What a run needs to be found again; saved in its resume file.
+    public struct Settings: Sendable, Equatable, Codable {
+        public var data: String
+        public var recipe: TrainingRecipe
+        public var threads: Int
+        public var skipsBad: Bool
+
+        public init(data: String, recipe: TrainingRecipe, threads: Int, skipsBad: Bool = false) {
+            self.data = data
+            self.recipe = recipe
+            self.threads = threads
+            self.skipsBad = skipsBad
+        }
+    }
+
+    /// Where the run writes.
+    public struct Files: Sendable {
+        public var checkpoint: String
+        /// A line per epoch, as `.csv` or `.jsonl` by its ending.
+        public var log: String?
+        /// Seconds between two saves of the resume file, besides that after each epoch.
+        public var saveInterval = 300.0
+
+        public init(checkpoint: String, log: String? = nil) {
+            self.checkpoint = checkpoint
+            self.log = log
+        }
+
+        /// Beside the checkpoint: `my.h5` has `my.resume.h5`.
+        public var resume: String {
+            checkpoint.hasSuffix(".h5") ? checkpoint.dropLast(3) + ".resume.h5" : checkpoint + ".resume.h5"
+        }
+    }
+
+    public let settings: Settings
+    public let files: Files
+    public let model: Model
+    public let trainer: Trainer
+    public let dataset: FaceDataset
+    public let trainingCount: Int
+    public let validationCount: Int
+    private let input: InputFormat
+    private let dataFingerprint: String
+    private var lastSave = monotonicSeconds()
+    /// Seconds of training before this process.
+    private var earlierSeconds = 0.0
+    private let started = monotonicSeconds()
+
+    /// Asked between steps: false ends the run in good order.
+    public var shouldContinue: () -> Bool = { true }
+    /// Called after each step and each epoch.
+    public var stepEnded: (Trainer) -> Void = { _ in }
+    public var epochEnded: (EpochRecord) throws -> Void = { _ in }
+
+    /// Prepares a run on data that was read before. Throws `NeuralNetError` or `DatasetError` when they do not fit.
+    public init(
+        settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
+    ) throws {
+        let recipe = settings.recipe
+        guard let architecture = Architecture(rawValue: recipe.architecture) else {
+            throw NeuralNetError.invalidGraph("there is no architecture '\(recipe.architecture)'")
+        }
+        self.settings = settings
+        self.files = files
+        self.dataset = dataset
+        input = InputFormat(width: dataset.size, height: dataset.size)
+        model = try architecture.makeModel(
+            size: dataset.size, classes: dataset.classNames.count, seed: recipe.seed)
+        var training = dataset.indices(of: .training)
+        var validation = dataset.indices(of: .publicTest)
+        if validation.isEmpty, recipe.validationSplit > 0 {
+            (training, validation) = dataset.stratifiedSplit(
+                training, fraction: recipe.validationSplit, seed: recipe.seed)
+        }
+        guard !training.isEmpty else {
+            throw DatasetError.empty(path: settings.data, reason: "no training pictures")
+        }
+        trainingCount = training.count
+        validationCount = validation.count
+        dataFingerprint = dataset.fingerprint
+        var data = FaceTrainingData(
+            dataset, indices: training, scale: input.scale, offset: input.offset, augmentation: recipe.augmentation,
+            seed: recipe.seed)
+        data.augmentsBeforeEpoch = recipe.epochs - recipe.plainEpochs
+        let counts = dataset.classNames.indices.map { label in training.count { dataset.labels[$0] == UInt8(label) } }
+        var options = recipe.options(classCounts: counts)
+        options.budget = budget
+        trainer = try Trainer(
+            model, options: options, data: data,
+            validation: validation.isEmpty
+                ? nil
+                : FaceTrainingData(dataset, indices: validation, scale: input.scale, offset: input.offset),
+            threads: threads)
+    }
+
+    /// The settings of an unfinished run. Throws `NeuralNetError.file`.
+    public static func settings(ofResumeFile path: String) throws -> Settings {
+        let text = try ResumeFile.settings(of: path)
+        guard let saved = try? JSONDecoder().decode(Saved.self, from: Data(text.utf8)) else {
+            throw NeuralNetError.file(path: path, place: "settings", reason: "damaged, or of another program version")
+        }
+        return saved.settings
+    }
+
+    private struct Saved: Codable {
+        var settings: Settings
+        var seconds: Double
+        var dataFingerprint: String
+    }
+
+    /// Goes back to where the run was interrupted. Throws `NeuralNetError.file` if the data has changed since.
+    public func resume() throws {
+        let text = try ResumeFile.settings(of: files.resume)
+        let saved = try JSONDecoder().decode(Saved.self, from: Data(text.utf8))
+        guard saved.dataFingerprint == dataFingerprint else {
+            throw NeuralNetError.file(
+                path: files.resume, place: nil, reason: "\(settings.data) is not the data the run began with")
+        }
+        earlierSeconds = saved.seconds
+        try ResumeFile.restore(trainer, from: files.resume)
+    }
+
+    /// Trains. Afterwards the checkpoint holds the model; if the run is not over, the resume file holds its state,
+    /// otherwise there is none. Throws `NeuralNetError`; the last good files stay.
+    public func run() throws -> TrainingEnd {
+        trainer.callbacks.stepEnded = { [unowned self] trainer in
+            stepEnded(trainer)
+            if !shouldContinue() { return false }
+            if monotonicSeconds() - lastSave > files.saveInterval { try saveState() }
+            return true
+        }
+        trainer.callbacks.epochEnded = { [unowned self] trainer, record in
+            if settings.recipe.save == .last || trainer.isBest { try saveModel(record) }
+            try writeLog()
+            try epochEnded(record)
+            if trainer.progress.epoch < settings.recipe.epochs { try saveState() }
+            return shouldContinue()
+        }
+        let end = try trainer.run()
+        switch end {
+        case .finished, .stoppedEarly: unlink(files.resume)
+        case .interrupted, .budgetUsed: try saveState()
+        }
+        return end
+    }
+
+    private var seconds: Double { earlierSeconds + monotonicSeconds() - started }
+
+    private func saveState() throws {
+        let saved = Saved(settings: settings, seconds: seconds, dataFingerprint: dataFingerprint)
+        let text = String(decoding: try JSONEncoder().encode(saved), as: UTF8.self)
+        try ResumeFile.save(trainer, settings: text, to: files.resume)
+        lastSave = monotonicSeconds()
+    }
+
+    private func saveModel(_ record: EpochRecord) throws {
+        var card = ModelCard(classNames: dataset.classNames, input: input)
+        card.training = ModelCard.Training(
+            recipe: settings.recipe, dataFingerprint: dataFingerprint, trainingCount: trainingCount,
+            epoch: record.epoch, seconds: seconds, threads: settings.threads, history: trainer.progress.history)
+        if let accuracy = record.validationAccuracy, let macroF1 = record.validationMacroF1 {
+            let split = dataset.indices(of: .publicTest).isEmpty ? "validation" : FaceDataset.Split.publicTest.rawValue
+            card.results = [.init(split: split, count: validationCount, accuracy: accuracy, macroF1: macroF1)]
+        }
+        try EmotionModel(model: trainer.averagedModel, card: card)
+            .write(to: files.checkpoint, optimizer: settings.recipe.makeOptimizer())
+    }
+
+    /// The whole log anew, so that an interrupted run never leaves a broken or doubled line.
+    private func writeLog() throws {
+        guard let path = files.log else { return }
+        let history = trainer.progress.history
+        var text = ""
+        if path.hasSuffix(".jsonl") {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            for record in history { text += String(decoding: try encoder.encode(record), as: UTF8.self) + "\n" }
+        } else {
+            text = "epoch,loss,accuracy,val_loss,val_accuracy,val_macro_f1,learning_rate,seconds\n"
+            for r in history {
+                let optional = [r.validationLoss, r.validationAccuracy, r.validationMacroF1].map { $0.map { "\($0)" } ?? "" }
+                text += "\(r.epoch),\(r.loss),\(r.accuracy),\(optional.joined(separator: ",")),\(r.learningRate),\(r.seconds)\n"
+            }
+        }
+        do {
+            try FileBytes.write(Array(text.utf8), to: path)
+        } catch let error as FileBytes.Failure {
+            throw DatasetError.cannotWrite(path: path, reason: error.reason)
+        }
+    }
+}

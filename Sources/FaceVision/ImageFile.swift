@@ -1,0 +1,79 @@
+import CJPEG
+import CPNG
+import Glibc
+
+/// Why a picture cannot be read or written. The description is one clear line.
+public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
+    case cannotRead(path: String, reason: String)
+    case cannotWrite(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .cannotRead(let path, let reason): return "\(path): cannot read the image: \(reason)"
+        case .cannotWrite(let path, let reason): return "\(path): cannot write the image: \(reason)"
+        }
+    }
+}
+
+/// PNG and JPEG files.
+public enum ImageFile {
+    /// Larger pictures are refused before memory is asked for.
+    public static let maximumPixels = 100_000_000
+    /// Larger files are refused: 256 MB.
+    public static let maximumBytes = 1 << 28
+
+    /// Reads a PNG or JPEG file, recognised by its first bytes. Throws `ImageError.cannotRead`.
+    public static func read(_ path: String, grayscale: Bool = false) throws -> Image {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(path, limit: maximumBytes)
+        } catch let error as FileBytes.Failure {
+            throw ImageError.cannotRead(path: path, reason: error.reason)
+        }
+        return try decode(bytes, name: path, grayscale: grayscale)
+    }
+
+    /// Decodes a PNG or JPEG file's contents; `name` is for the error. Throws `ImageError.cannotRead`.
+    public static func decode(_ bytes: [UInt8], name: String, grayscale: Bool = false) throws -> Image {
+        guard !bytes.isEmpty else { throw ImageError.cannotRead(path: name, reason: "the file is empty") }
+        let isPNG = bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
+        guard isPNG || bytes.starts(with: [0xFF, 0xD8]) else {
+            throw ImageError.cannotRead(path: name, reason: "neither PNG nor JPEG")
+        }
+        let channels = grayscale ? 1 : 3
+        var width: Int32 = 0, height: Int32 = 0
+        var message = [CChar](repeating: 0, count: 256)
+        let decoder = isPNG ? fermusic_png_decode : fermusic_jpeg_decode
+        let pixels = decoder(
+            bytes, bytes.count, Int32(channels), maximumPixels, &width, &height, &message, message.count)
+        guard let pixels else {
+            let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            throw ImageError.cannotRead(path: name, reason: String(decoding: text, as: UTF8.self))
+        }
+        defer { free(pixels) }
+        let count = Int(width) * Int(height) * channels
+        return Image(
+            width: Int(width), height: Int(height), channels: channels,
+            pixels: Array(UnsafeBufferPointer(start: pixels, count: count)))
+    }
+
+    /// The picture as the contents of a PNG file.
+    public static func encodePNG(_ image: Image) -> [UInt8] {
+        var size = 0
+        guard
+            let data = fermusic_png_encode(
+                image.pixels, Int32(image.width), Int32(image.height), Int32(image.channels), &size)
+        else { preconditionFailure("out of memory") }
+        defer { free(data) }
+        return Array(UnsafeBufferPointer(start: data, count: size))
+    }
+
+    /// Writes a PNG file. Throws `ImageError.cannotWrite`.
+    public static func writePNG(_ image: Image, to path: String) throws {
+        do {
+            try FileBytes.write(encodePNG(image), to: path)
+        } catch let error as FileBytes.Failure {
+            throw ImageError.cannotWrite(path: path, reason: error.reason)
+        }
+    }
+}

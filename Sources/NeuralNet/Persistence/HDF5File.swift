@@ -1,0 +1,198 @@
+import CHDF5
+import Glibc
+import Synchronization
+
+/// An HDF5 file, opened for reading or made anew. Objects in it are named by paths such as `model_weights/dense`.
+///
+/// Every failure is a `NeuralNetError.file` that names file and object. The C library is not thread-safe: calls from
+/// all files go through one lock.
+package final class HDF5File {
+    package let path: String
+    private let file: hid_t
+    private var isClosed = false
+
+    private static let lock = Mutex<Void>(())
+    private static let silence: Void = fermusic_h5_silence()
+
+    /// Opens a file for reading.
+    package init(reading path: String) throws {
+        self.path = path
+        guard access(path, R_OK) == 0 else {
+            throw NeuralNetError.file(path: path, place: nil, reason: String(cString: strerror(errno)))
+        }
+        file = HDF5File.locked { H5Fopen(path, fermusic_h5f_rdonly(), 0) }
+        guard file >= 0 else {
+            throw NeuralNetError.file(path: path, place: nil, reason: "not an HDF5 file, or cut short")
+        }
+    }
+
+    /// Makes a file, replacing any there. For files that must never be half-written see `AtomicFile`.
+    package init(creating path: String) throws {
+        self.path = path
+        file = HDF5File.locked { H5Fcreate(path, fermusic_h5f_trunc(), 0, 0) }
+        guard file >= 0 else {
+            let reason = access((path as String).parentFolder, W_OK) == 0
+                ? HDF5File.reason() : String(cString: strerror(errno))
+            throw NeuralNetError.file(path: path, place: nil, reason: "cannot write: \(reason)")
+        }
+    }
+
+    deinit { try? close() }
+
+    /// Writes what is still in memory and closes. Throws when that fails: the disk is full, say.
+    package func close() throws {
+        guard !isClosed else { return }
+        isClosed = true
+        let flushed = HDF5File.locked { H5Fflush(file, H5F_SCOPE_GLOBAL) }
+        let reason = flushed < 0 ? HDF5File.reason() : ""
+        let closed = HDF5File.locked { H5Fclose(file) }
+        if flushed < 0 || closed < 0 { throw failure(nil, "cannot write: \(reason.isEmpty ? HDF5File.reason() : reason)") }
+    }
+
+    static func locked<T>(_ body: () throws -> T) rethrows -> T {
+        try lock.withLock { _ in
+            _ = silence
+            return try body()
+        }
+    }
+
+    static func reason() -> String { locked { String(cString: fermusic_h5_reason()) } }
+
+    func failure(_ place: String?, _ reason: String) -> NeuralNetError {
+        .file(path: path, place: place, reason: reason)
+    }
+
+    /// Runs `body` with the object at `path` ("" for the top) open.
+    func withObject<T>(_ object: String, _ body: (hid_t) throws -> T) throws -> T {
+        try HDF5File.locked {
+            let id = object.isEmpty ? H5Oopen(file, "/", 0) : H5Oopen(file, object, 0)
+            guard id >= 0 else { throw failure(object, "missing") }
+            defer { H5Oclose(id) }
+            return try body(id)
+        }
+    }
+
+    /// Whether there is a group or dataset of that name.
+    package func exists(_ object: String) -> Bool {
+        HDF5File.locked {
+            var partial = ""
+            for part in object.split(separator: "/") {
+                partial += partial.isEmpty ? String(part) : "/" + part
+                if H5Lexists(file, partial, 0) <= 0 { return false }
+            }
+            return true
+        }
+    }
+
+    /// Makes a group and those above it.
+    package func makeGroup(_ group: String) throws {
+        var partial = ""
+        for part in group.split(separator: "/") {
+            partial += partial.isEmpty ? String(part) : "/" + part
+            if exists(partial) { continue }
+            try HDF5File.locked {
+                let id = H5Gcreate2(file, partial, 0, 0, 0)
+                guard id >= 0 else { throw failure(partial, "cannot write") }
+                H5Gclose(id)
+            }
+        }
+    }
+
+    /// The names in a group, in alphabetical order.
+    package func links(in group: String) throws -> [String] {
+        try withObject(group) { id in
+            var info = H5G_info_t()
+            guard H5Gget_info(id, &info) >= 0 else { throw failure(group, "not a group") }
+            return try (0..<info.nlinks).map { index in
+                let length = H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, 0)
+                guard length > 0, length < 4096 else { throw failure(group, "damaged") }
+                var name = [CChar](repeating: 0, count: length + 1)
+                H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, index, &name, length + 1, 0)
+                return String(decoding: name.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            }
+        }
+    }
+
+    /// Writes numbers as a float32 dataset of the given shape (an empty one: a scalar).
+    package func write(_ values: UnsafePointer<Float>, shape: [Int], to dataset: String) throws {
+        try makeGroup(dataset.parentFolder == "." ? "" : dataset.parentFolder)
+        try HDF5File.locked {
+            let dimensions = shape.map { hsize_t($0) }
+            let space = shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), dimensions, nil)
+            defer { H5Sclose(space) }
+            let id = H5Dcreate2(file, dataset, fermusic_h5t_float32_file(), space, 0, 0, 0)
+            guard id >= 0 else { throw failure(dataset, "cannot write: \(String(cString: fermusic_h5_reason()))") }
+            defer { H5Dclose(id) }
+            guard H5Dwrite(id, fermusic_h5t_float(), 0, 0, 0, values) >= 0 else {
+                throw failure(dataset, "cannot write: \(String(cString: fermusic_h5_reason()))")
+            }
+        }
+    }
+
+    /// The shape of a dataset.
+    package func shape(of dataset: String) throws -> [Int] {
+        try withDataset(dataset) { _, shape in shape }
+    }
+
+    /// Reads a dataset of numbers of any type as floats. Refuses more than `limit` values before asking for memory.
+    package func read(_ dataset: String, limit: Int = 1 << 28) throws -> (values: [Float], shape: [Int]) {
+        try withDataset(dataset) { id, shape in
+            let count = try elementCount(shape, dataset)
+            guard count <= limit else { throw failure(dataset, "\(count) values are more than expected") }
+            let values = try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+                guard H5Dread(id, fermusic_h5t_float(), 0, 0, 0, buffer.baseAddress!) >= 0 else {
+                    throw failure(dataset, "cannot read: \(String(cString: fermusic_h5_reason()))")
+                }
+                initialized = count
+            }
+            return (values, shape)
+        }
+    }
+
+    /// Reads a dataset into memory that must have its size.
+    package func read(_ dataset: String, into target: UnsafeMutableBufferPointer<Float>) throws {
+        try withDataset(dataset) { id, shape in
+            guard try elementCount(shape, dataset) == target.count else {
+                throw failure(dataset, "shape \(shape) instead of \(target.count) values")
+            }
+            guard target.isEmpty || H5Dread(id, fermusic_h5t_float(), 0, 0, 0, target.baseAddress!) >= 0 else {
+                throw failure(dataset, "cannot read: \(String(cString: fermusic_h5_reason()))")
+            }
+        }
+    }
+
+    private func elementCount(_ shape: [Int], _ dataset: String) throws -> Int {
+        var count = 1
+        for size in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard !overflow, size >= 0 else { throw failure(dataset, "shape \(shape) is too large") }
+            count = product
+        }
+        return count
+    }
+
+    private func withDataset<T>(_ dataset: String, _ body: (hid_t, [Int]) throws -> T) throws -> T {
+        try withObject(dataset) { id in
+            guard H5Iget_type(id) == H5I_DATASET else { throw failure(dataset, "not a dataset") }
+            let type = H5Dget_type(id)
+            defer { H5Tclose(type) }
+            let kind = H5Tget_class(type)
+            guard kind == H5T_FLOAT || kind == H5T_INTEGER else { throw failure(dataset, "does not hold numbers") }
+            let space = H5Dget_space(id)
+            defer { H5Sclose(space) }
+            let rank = H5Sget_simple_extent_ndims(space)
+            guard rank >= 0, rank <= 32 else { throw failure(dataset, "damaged") }
+            var dimensions = [hsize_t](repeating: 0, count: Int(max(rank, 1)))
+            H5Sget_simple_extent_dims(space, &dimensions, nil)
+            return try body(id, dimensions.prefix(Int(rank)).map { Int(clamping: $0) })
+        }
+    }
+}
+
+extension String {
+    /// What comes before the last `/`; `.` if there is none.
+    var parentFolder: String {
+        guard let slash = lastIndex(of: "/") else { return "." }
+        return slash == startIndex ? "/" : String(self[..<slash])
+    }
+}

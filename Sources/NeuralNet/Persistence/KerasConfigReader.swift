@@ -1,0 +1,158 @@
+/// Reads one layer's Keras configuration field by field. What is not understood is an error that names layer and
+/// field; nothing is taken silently for a default.
+struct KerasConfigReader {
+    let path: String
+    let layer: String
+    private let fields: [String: JSONValue]
+    private var used: Set<String> = [
+        // These change neither what the layer computes nor how it is trained here.
+        "name", "trainable", "batch_input_shape", "batch_shape", "sparse", "ragged", "optional", "seed", "autocast",
+        "implementation", "input_shape", "build_config", "fused", "input_dim", "input_length", "experimental_dict",
+    ]
+
+    init(path: String, layer: String, fields: [String: JSONValue]) {
+        self.path = path
+        self.layer = layer
+        self.fields = fields
+    }
+
+    func failure(_ field: String, _ reason: String) -> NeuralNetError {
+        .file(path: path, place: "layer '\(layer)'", reason: "\(field): \(reason)")
+    }
+
+    private mutating func field(_ name: String) -> JSONValue? {
+        used.insert(name)
+        return fields[name]
+    }
+
+    /// Must be called after the fields the layer knows were read.
+    mutating func finish() throws {
+        try checkType()
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !used.contains(name) {
+            if value.isNull { continue }
+            switch name {
+            case "groups" where value.intValue == 1, "data_format" where value.stringValue == "channels_last",
+                "synchronized" where value.boolValue == false, "renorm" where value.boolValue == false,
+                "virtual_batch_size" where value.isNull, "adjustment" where value.isNull,
+                "threshold" where value.doubleValue == 0, "padding_mode" where value.stringValue == "zeros":
+                continue
+            case "renorm_momentum": continue  // of use only with renorm
+            default: throw failure(name, "\(value.text()) is not supported")
+            }
+        }
+    }
+
+    private mutating func checkType() throws {
+        guard let value = field("dtype"), !value.isNull else { return }
+        let name = value.stringValue ?? value["config"]?["name"]?.stringValue
+        guard name == "float32" else { throw failure("dtype", "\(value.text()) is not supported, only float32") }
+    }
+
+    mutating func int(_ name: String, default fallback: Int? = nil) throws -> Int {
+        guard let value = field(name), !value.isNull else {
+            if let fallback { return fallback }
+            throw failure(name, "missing")
+        }
+        guard let number = value.intValue, abs(number) <= 1 << 24 else {
+            throw failure(name, "\(value.text()) is not a whole number in range")
+        }
+        return number
+    }
+
+    mutating func float(_ name: String, default fallback: Float? = nil) throws -> Float {
+        guard let value = field(name), !value.isNull else {
+            if let fallback { return fallback }
+            throw failure(name, "missing")
+        }
+        // Keras 3 wraps constants of some layers as {"class_name": "__numpy__", ...}.
+        if let wrapped = value["config"]?["value"]?.doubleValue { return Float(wrapped) }
+        guard let number = value.doubleValue else { throw failure(name, "\(value.text()) is not a number") }
+        return Float(number)
+    }
+
+    mutating func bool(_ name: String, default fallback: Bool) throws -> Bool {
+        guard let value = field(name), !value.isNull else { return fallback }
+        guard let flag = value.boolValue else { throw failure(name, "\(value.text()) is neither true nor false") }
+        return flag
+    }
+
+    mutating func string(_ name: String, default fallback: String) throws -> String {
+        guard let value = field(name), !value.isNull else { return fallback }
+        guard let text = value.stringValue else { throw failure(name, "\(value.text()) is not a text") }
+        return text
+    }
+
+    mutating func ints(_ name: String) throws -> [Int]? {
+        guard let value = field(name), !value.isNull else { return nil }
+        guard let items = value.arrayValue, items.allSatisfy({ $0.intValue != nil }) else {
+            throw failure(name, "\(value.text()) is not a list of whole numbers")
+        }
+        return items.map { $0.intValue! }
+    }
+
+    /// A pair such as `kernel_size`; one number stands for both.
+    mutating func pair(_ name: String, default fallback: (Int, Int)? = nil) throws -> (Int, Int) {
+        guard let value = field(name), !value.isNull else {
+            if let fallback { return fallback }
+            throw failure(name, "missing")
+        }
+        if let both = value.intValue { return (both, both) }
+        guard let items = value.arrayValue, items.count == 2, let first = items[0].intValue,
+            let second = items[1].intValue
+        else { throw failure(name, "\(value.text()) is not a pair of whole numbers") }
+        return (first, second)
+    }
+
+    mutating func raw(_ name: String) -> JSONValue? { field(name) }
+
+    mutating func padding(_ name: String = "padding") throws -> Padding {
+        let text = try string(name, default: "valid")
+        guard let padding = Padding(rawValue: text.lowercased()) else {
+            throw failure(name, "'\(text)' is not supported, only valid and same")
+        }
+        return padding
+    }
+
+    /// An activation: a bare name, or Keras 3's object for one with parameters.
+    mutating func activation(_ name: String = "activation") throws -> Activation {
+        guard let value = field(name), !value.isNull else { return .linear }
+        let identifier = value.stringValue ?? value["config"]?.stringValue ?? value["class_name"]?.stringValue
+        guard let identifier, let activation = Activation(identifier: identifier) else {
+            throw failure(name, "\(value.text()) is not a known activation")
+        }
+        return activation
+    }
+
+    /// An initializer of any Keras version. Keras 2 writes Glorot's and He's as VarianceScaling.
+    mutating func initializer(_ name: String, default fallback: Initializer) throws -> Initializer {
+        guard let value = field(name), !value.isNull else { return fallback }
+        let className = value.stringValue ?? value["class_name"]?.stringValue ?? ""
+        let byName: [String: Initializer] = [
+            "zeros": .zeros, "ones": .ones, "glorot_uniform": .glorotUniform, "glorot_normal": .glorotNormal,
+            "he_uniform": .heUniform, "he_normal": .heNormal, "zero": .zeros, "one": .ones,
+        ]
+        if let known = Initializer(rawValue: className) ?? byName[className] { return known }
+        let config = value["config"]
+        if className == "VarianceScaling", let scale = config?["scale"]?.doubleValue {
+            let isUniform = config?["distribution"]?.stringValue == "uniform"
+            switch (scale, config?["mode"]?.stringValue) {
+            case (1, "fan_avg"): return isUniform ? .glorotUniform : .glorotNormal
+            case (2, "fan_in"): return isUniform ? .heUniform : .heNormal
+            default: break
+            }
+        }
+        throw failure(name, "\(value.text()) is not a known initializer")
+    }
+
+    /// The factor of an L2 penalty; 0 for none.
+    mutating func l2(_ name: String) throws -> Float {
+        guard let value = field(name), !value.isNull else { return 0 }
+        let config = value["config"] ?? .null
+        let className = value["class_name"]?.stringValue
+        let l1 = config["l1"]?.doubleValue ?? 0
+        guard className == "L1L2" || className == "L2" || className == "L1", l1 == 0 else {
+            throw failure(name, "\(value.text()) is not supported, only L2")
+        }
+        return Float(config["l2"]?.doubleValue ?? 0)
+    }
+}

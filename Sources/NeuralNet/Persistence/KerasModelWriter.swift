@@ -1,0 +1,92 @@
+/// `model_config` and `training_config` as Keras 3 writes them.
+enum KerasModelWriter {
+    /// The model's description. Throws `NeuralNetError.file` for an activation that Keras cannot name.
+    static func config(of model: Model, path: String) throws -> JSONValue {
+        let layers = try model.nodes.map { try item($0, model, path) }
+        if model.isSequential {
+            let inputShape: [JSONValue] = [.null] + model.inputShapes[0].map(JSONValue.int)
+            return [
+                "class_name": "Sequential",
+                "config": [
+                    "name": .string(model.name), "trainable": true, "dtype": dtype, "layers": .array(layers),
+                    "build_input_shape": .array(inputShape),
+                ],
+            ]
+        }
+        return [
+            "class_name": "Functional",
+            "config": [
+                "name": .string(model.name), "trainable": true, "layers": .array(layers),
+                "input_layers": .array(model.inputs.map { history($0, model) }),
+                "output_layers": .array(model.outputs.map { history($0, model) }),
+            ],
+        ]
+    }
+
+    private static let dtype: JSONValue = [
+        "module": "keras", "class_name": "DTypePolicy", "config": ["name": "float32"], "registered_name": nil,
+    ]
+
+    private static func history(_ node: Int, _ model: Model) -> JSONValue {
+        [.string(model.nodes[node].layer.name), 0, 0]
+    }
+
+    private static func item(_ node: Model.Node, _ model: Model, _ path: String) throws -> JSONValue {
+        let layer = node.layer
+        var (className, config) = try kerasForm(of: layer, path)
+        config["name"] = .string(layer.name)
+        if !(layer is InputLayer) {
+            config["trainable"] = true
+            config["dtype"] = dtype
+        }
+        var item: [String: JSONValue] = [
+            "module": "keras.layers", "class_name": .string(className), "config": .object(config),
+            "registered_name": nil,
+        ]
+        guard !model.isSequential else { return .object(item) }
+        item["name"] = .string(layer.name)
+        let tensors = node.inputs.map { input -> JSONValue in
+            let shape: [JSONValue] = [.null] + model.nodes[input].outputShape.map(JSONValue.int)
+            return [
+                "class_name": "__keras_tensor__",
+                "config": [
+                    "shape": .array(shape), "dtype": "float32", "keras_history": history(input, model),
+                ],
+            ]
+        }
+        let args: JSONValue = tensors.count > 1 ? [.array(tensors)] : .array(tensors)
+        item["inbound_nodes"] = node.inputs.isEmpty ? [] : [["args": args, "kwargs": [:]]]
+        return .object(item)
+    }
+
+    /// An activation with a parameter is a layer of its own in Keras.
+    private static func kerasForm(of layer: any Layer, _ path: String) throws -> (String, [String: JSONValue]) {
+        if let activation = (layer as? ActivationLayer)?.function {
+            switch activation {
+            case .leakyRelu(let slope): return ("LeakyReLU", ["negative_slope": .double(Double(slope))])
+            case .elu(let alpha): return ("ELU", ["alpha": .double(Double(alpha))])
+            default: break
+            }
+        }
+        let activation = (layer as? ActivationLayer)?.function ?? layer.activation
+        guard Activation(identifier: activation.identifier) == activation else {
+            throw NeuralNetError.file(
+                path: path, place: "layer '\(layer.name)'",
+                reason: "activation: Keras cannot name \(activation); use an ActivationLayer of its own")
+        }
+        return (type(of: layer).className, layer.config)
+    }
+
+    /// Loss, metrics and optimizer.
+    static func config(of training: ModelFile.Training) -> JSONValue {
+        var optimizer = training.optimizer.config
+        optimizer["name"] = .string(type(of: training.optimizer).className.lowercased())
+        return [
+            "loss": .string(training.loss), "loss_weights": nil, "metrics": JSONValue(training.metrics),
+            "weighted_metrics": nil, "run_eagerly": false, "steps_per_execution": 1, "jit_compile": false,
+            "optimizer_config": [
+                "class_name": .string(type(of: training.optimizer).className), "config": .object(optimizer),
+            ],
+        ]
+    }
+}

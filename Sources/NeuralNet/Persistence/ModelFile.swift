@@ -1,0 +1,87 @@
+/// Models in Keras's HDF5 format, read and written.
+///
+/// Reads what Keras 2.0 to 3 write (`model.save("x.h5")`), and weights alone into a model of known layers. Writes what
+/// `keras.models.load_model` of Keras 3 opens. A group `fermusic` that Keras ignores says how to feed the model.
+public enum ModelFile {
+    /// A model and what its file says about it.
+    public struct Contents {
+        public var model: Model
+        /// The object in the group `fermusic`; nil for files of other programs.
+        public var metadata: JSONValue?
+        public var kerasVersion: String?
+    }
+
+    /// Reads a whole model. Throws `NeuralNetError.file` naming the layer and field that cannot be used.
+    public static func read(_ path: String) throws -> Contents {
+        let file = try HDF5File(reading: path)
+        guard let config = try file.text("model_config", of: "") else {
+            let holdsWeights = try file.exists("layers") || file.texts("layer_names", of: "") != nil
+            let hint = holdsWeights
+                ? "holds weights only: name the architecture they belong to"
+                : "no model_config: not a Keras model"
+            throw NeuralNetError.file(path: path, place: nil, reason: hint)
+        }
+        let model = try KerasModelConfig.model(from: config, path: path)
+        if file.exists("model_weights") { try KerasWeights.read(file, group: "model_weights", into: model) }
+        return Contents(
+            model: model, metadata: try metadata(file), kerasVersion: try file.text("keras_version", of: ""))
+    }
+
+    /// Reads weights into a model of the same layers: a whole model's, `save_weights("x.h5")`'s, or Keras 3's
+    /// `x.weights.h5`. Throws `NeuralNetError.file` when layers or shapes differ; the model is then unchanged.
+    public static func readWeights(_ path: String, into model: Model) throws {
+        let file = try HDF5File(reading: path)
+        if file.exists("model_weights") {
+            try KerasWeights.read(file, group: "model_weights", into: model)
+        } else if try file.texts("layer_names", of: "") != nil {
+            try KerasWeights.read(file, group: "", into: model)
+        } else if file.exists("layers") {
+            try KerasWeights.readVariables(file, into: model)
+        } else {
+            throw NeuralNetError.file(path: path, place: nil, reason: "no weights of Keras in it")
+        }
+    }
+
+    private static func metadata(_ file: HDF5File) throws -> JSONValue? {
+        guard file.exists("fermusic"), let text = try file.text("metadata", of: "fermusic") else { return nil }
+        do {
+            return try JSONValue(parsing: text)
+        } catch {
+            throw file.failure("fermusic", "metadata is not JSON")
+        }
+    }
+
+    /// What a model was compiled with, for Keras to go on training.
+    public struct Training {
+        public var optimizer: any Optimizer
+        public var loss: String
+        public var metrics: [String]
+
+        public init(optimizer: any Optimizer, loss: String = "categorical_crossentropy", metrics: [String] = ["accuracy"]) {
+            self.optimizer = optimizer
+            self.loss = loss
+            self.metrics = metrics
+        }
+    }
+
+    /// Writes a model, whole or not at all. Throws `NeuralNetError.file`.
+    public static func write(
+        _ model: Model, metadata: JSONValue? = nil, training: Training? = nil, to path: String
+    ) throws {
+        try AtomicFile.replace(path) { temporary in
+            let file = try HDF5File(creating: temporary)
+            try file.setAttribute("keras_version", of: "", to: "3.0.0")
+            try file.setAttribute("backend", of: "", to: "tensorflow")
+            try file.setAttribute("model_config", of: "", to: try KerasModelWriter.config(of: model, path: path).text())
+            if let training {
+                try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
+            }
+            try KerasWeights.write(model, to: file, group: "model_weights")
+            if let metadata {
+                try file.makeGroup("fermusic")
+                try file.setAttribute("metadata", of: "fermusic", to: metadata.text())
+            }
+            try file.close()
+        }
+    }
+}
