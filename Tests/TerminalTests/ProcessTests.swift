@@ -35,7 +35,8 @@ import Testing
             ).main([])
         }
         // The test library may add a few bytes of its own, so the text is not compared with nothing.
-        #expect(!String(decoding: result?.standardErrorContent ?? [], as: UTF8.self).contains("yes"))
+        let errors = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(!errors.contains("yes"))
     }
 
     @Test func fullDiskIsAFailure() async throws {
@@ -43,8 +44,7 @@ import Testing
             dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO)
             Program(Command("p", summary: "", parameters: []) { _, _ in .done }, version: "1").main(["--version"])
         }
-        #expect(
-            String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-                == "p: cannot write output: No space left on device\n")
+        let errors = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(errors == "p: cannot write output: No space left on device\n")
     }
 }

@@ -49,7 +49,11 @@ public struct BarChart: ReportBlock {
             let top = groupHeight * Double(row) + gap / 2
             let middle = coordinate(top + Double(series.count) * pitch / 2 + 3)
             parts.append(
-                "<text class=\"name\" x=\"\(coordinate(left - 12))\" y=\"\(middle)\" text-anchor=\"end\">\(escaped(category))</text>")
+                """
+                <text class="name" x="\(coordinate(left - 12))" y="\(middle)" \
+                text-anchor="end">\(escaped(category))</text>
+                """
+            )
             for (index, line) in series.enumerated() {
                 let value = row < line.values.count ? line.values[row] : .nan
                 let y = top + Double(index) * pitch, end = value.isFinite ? scale(value) : left
