@@ -45,7 +45,9 @@ enum TrainCommand {
     static let fill = Option<Augmentation.FillMode>("fill", default: .nearest, help: "What lies outside the image.").group("Augmentation")
     static let crop = Option<Int>("crop", default: 0, help: "Random crop after padding by so many pixels.", range: 0...32).group("Augmentation")
     static let erasing = Option<Float>("erasing", default: 0, help: "Share of images with a rectangle erased.", range: 0...1).group("Augmentation")
-    static let plainEpochs = Option<Int>("plain-epochs", default: 0, help: "Last epochs without augmentation.", range: 0...).group("Augmentation")
+    static let finishEpochs = Option<Int>("finish-epochs", default: 0, help: "Last epochs with weaker dropout and augmentation.", range: 0...).group("Running")
+    static let finishDropout = Option<Float>("finish-dropout", default: defaults.finishDropout, help: "Factor of the dropout in those epochs.", range: 0...1).group("Running")
+    static let finishAugmentation = Option<Float>("finish-augmentation", default: defaults.finishAugmentation, help: "Factor of the augmentation in those epochs.", range: 0...1).group("Running")
     static let resume = Flag("resume", help: "Go on with the interrupted run of this checkpoint; its settings hold.").group("Running")
     static let restart = Flag("restart", help: "Forget an interrupted run of this checkpoint.").group("Running")
     static let budget = Option<Duration?>("budget", help: "Stop in good order after this time.").group("Running")
@@ -70,7 +72,7 @@ enum TrainCommand {
             data, checkpoint, architecture, epochs, batch, accumulate, validationSplit, seed, SharedOptions.threads,
             SharedOptions.skipBad, SharedOptions.json, optimizer, rate, momentum, nesterov, decay, schedule, warmup,
             minimumRate, smoothing, classWeights, clipNorm, ema, augment, rotation, shift, shear, zoom, flip, brightness,
-            fill, crop, erasing, plainEpochs, resume, restart, budget, patience, save, log, report,
+            fill, crop, erasing, finishEpochs, finishDropout, finishAugmentation, resume, restart, budget, patience, save, log, report,
         ],
         run: run)
 
@@ -96,7 +98,9 @@ enum TrainCommand {
         recipe.averageDecay = a[ema] == 0 ? nil : a[ema]
         recipe.earlyStopping = a[patience]
         recipe.save = a[save]
-        recipe.plainEpochs = a[plainEpochs]
+        recipe.finishEpochs = a[finishEpochs]
+        recipe.finishDropout = a[finishDropout]
+        recipe.finishAugmentation = a[finishAugmentation]
         var augmentation = Augmentation()
         if a[augment] {
             augmentation.rotationRange = a[rotation]

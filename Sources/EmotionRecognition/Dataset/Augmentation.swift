@@ -47,6 +47,24 @@ public struct Augmentation: Sendable, Equatable, Codable {
     /// No change at all.
     public static let none = Augmentation()
 
+    /// The same with every range, and the share of erased pictures, multiplied by a factor of 0...1. Flips stay.
+    public func scaled(by factor: Float) -> Augmentation {
+        func around1(_ range: ClosedRange<Float>) -> ClosedRange<Float> {
+            1 + (range.lowerBound - 1) * factor...1 + (range.upperBound - 1) * factor
+        }
+        var result = self
+        result.rotationRange *= factor
+        // A shift of 1 and more counts pixels: it must not become a share.
+        result.widthShiftRange = widthShiftRange >= 1 ? max(1, widthShiftRange * factor) : widthShiftRange * factor
+        result.heightShiftRange = heightShiftRange >= 1 ? max(1, heightShiftRange * factor) : heightShiftRange * factor
+        result.shearRange *= factor
+        result.zoomRange = around1(zoomRange)
+        result.brightnessRange = around1(brightnessRange)
+        result.randomCropPadding = Int(Float(randomCropPadding) * factor)
+        result.erasingProbability *= factor
+        return result
+    }
+
     /// Writes `pixel * scale + offset` of the changed picture. `source` and `target` are `size * size`.
     ///
     /// The generator decides everything; give each sample of each epoch one of its own.

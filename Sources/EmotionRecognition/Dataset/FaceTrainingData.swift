@@ -11,8 +11,8 @@ public struct FaceTrainingData: TrainingData {
     /// Applied only when an epoch is given.
     public let augmentation: Augmentation
     public let seed: UInt64
-    /// Augmentation ends before this epoch (counted from 0), so that training ends on pictures as they are.
-    public var augmentsBeforeEpoch = Int.max
+    /// From this epoch on (counted from 0) another, weaker augmentation applies.
+    public var finish: (epoch: Int, augmentation: Augmentation) = (Int.max, .none)
     /// The model's class for each class of the data set.
     private let labelMap: [Int]
     public let targetCount: Int
@@ -74,7 +74,8 @@ public struct FaceTrainingData: TrainingData {
         let place = indices[index]
         dataset.pixels.withUnsafeBufferPointer { pixels in
             let source = pixels.baseAddress! + place * dataset.imageBytes
-            if let epoch, epoch < augmentsBeforeEpoch, augmentation != .none {
+            let augmentation = epoch.map { $0 < finish.epoch ? self.augmentation : finish.augmentation } ?? .none
+            if let epoch, augmentation != .none {
                 var random = RandomGenerator(seed: seed, streams: UInt64(epoch), UInt64(place))
                 augmentation.apply(
                     source, size: dataset.size, scale: scale, offset: offset, to: input, random: &random)

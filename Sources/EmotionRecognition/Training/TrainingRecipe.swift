@@ -28,8 +28,10 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     /// Share of the running average kept per step; nil for no average.
     public var averageDecay: Float? = 0.999
     public var augmentation = Augmentation.standard
-    /// The last epochs, trained on pictures as they are.
-    public var plainEpochs = 0
+    /// The last epochs, in which dropout and augmentation are weakened by these factors (0...1).
+    public var finishEpochs = 0
+    public var finishDropout: Float = 0.5
+    public var finishAugmentation: Float = 0.5
     /// Share of the training pictures set aside to validate on, when the data has no PublicTest part.
     public var validationSplit = 0.1
     public var earlyStopping: Int?
@@ -60,6 +62,8 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
         options.globalClipNorm = clipNorm
         options.averageDecay = averageDecay
         options.excludedFromWeightDecay = ["bias", "beta", "gamma"]
+        options.finishEpochs = finishEpochs
+        options.finishDropout = finishDropout
         options.seed = seed
         options.earlyStoppingPatience = earlyStopping
         return options

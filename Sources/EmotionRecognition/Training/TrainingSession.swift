@@ -89,7 +89,7 @@ public final class TrainingSession {
         var data = FaceTrainingData(
             dataset, indices: training, scale: input.scale, offset: input.offset, augmentation: recipe.augmentation,
             seed: recipe.seed)
-        data.augmentsBeforeEpoch = recipe.epochs - recipe.plainEpochs
+        data.finish = (recipe.epochs - recipe.finishEpochs, recipe.augmentation.scaled(by: recipe.finishAugmentation))
         let counts = dataset.classNames.indices.map { label in training.count { dataset.labels[$0] == UInt8(label) } }
         var options = recipe.options(classCounts: counts)
         options.budget = budget

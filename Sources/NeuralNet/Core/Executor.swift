@@ -30,6 +30,7 @@ public final class Executor {
     private var weightsVersion: UInt64 = 0
     private var count = 0
     private var seed: UInt64 = 0
+    private var dropoutScale: Float = 1
 
     /// Plans and allocates. `lossIncludesSoftmax`: `backward` starts from the gradient with respect to the input of
     /// the final softmax. Throws `NeuralNetError` if a layer cannot run with these shapes.
@@ -93,11 +94,13 @@ public final class Executor {
         gradientPointers[plan.nodeBuffers[model.inputs[index]]]
     }
 
-    /// Computes the outputs of the first `count` samples. `seed` decides what Dropout drops.
-    public func forward(count: Int, isTraining: Bool = false, seed: UInt64 = 0) {
+    /// Computes the outputs of the first `count` samples. `seed` decides what Dropout drops, `dropoutScale` is a factor
+    /// of its rate.
+    public func forward(count: Int, isTraining: Bool = false, seed: UInt64 = 0, dropoutScale: Float = 1) {
         precondition(count > 0 && count <= maximumBatch, "batch of \(count), made for 1...\(maximumBatch)")
         self.count = count
         self.seed = seed
+        self.dropoutScale = dropoutScale
         let version = model.weights.version
         let changed = version != weightsVersion
         weightsVersion = version
@@ -122,7 +125,7 @@ public final class Executor {
     private func pass(_ step: Int, isTraining: Bool, changed: Bool, overwrite: Bool) -> Pass {
         Pass(
             count: count, isTraining: isTraining, seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
-            weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
+            dropoutScale: dropoutScale, weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
     }
 
     private func bind(_ layout: MemoryLayoutOfPlan) {

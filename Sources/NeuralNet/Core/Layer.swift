@@ -184,6 +184,8 @@ public struct Pass {
     public var isTraining: Bool
     /// For random layers: differs by step and layer.
     public var seed: UInt64
+    /// Factor of every Dropout's rate.
+    public var dropoutScale: Float
     /// The weights changed since this executor's last call.
     public var weightsChanged: Bool
     public var overwritesGradients: Bool

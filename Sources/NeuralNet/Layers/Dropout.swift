@@ -36,12 +36,12 @@ struct DropoutKernel: LayerKernel {
     var memory: KernelMemory { KernelMemory() }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
-        apply(b.inputs[0], b.output, pass, drops: pass.isTraining)
+        apply(b.inputs[0], b.output, pass, drops: pass.isTraining && pass.dropoutScale > 0)
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         guard let dx = b.inputGradients[0] else { return }
-        apply(b.outputGradient!, dx, pass, drops: true)
+        apply(b.outputGradient!, dx, pass, drops: pass.dropoutScale > 0)
     }
 
     private func apply(
@@ -52,7 +52,7 @@ struct DropoutKernel: LayerKernel {
         pass.threads.runRanges(pass.count) { _, range in
             let start = range.lowerBound * count, n = range.count * count
             if drops {
-                fm_dropout(x + start, y + start, n, UInt32(truncatingIfNeeded: start), key, rate)
+                fm_dropout(x + start, y + start, n, UInt32(truncatingIfNeeded: start), key, rate * pass.dropoutScale)
             } else {
                 (y + start).update(from: x + start, count: n)
             }

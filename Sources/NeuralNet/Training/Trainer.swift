@@ -138,7 +138,10 @@ public final class Trainer {
         let classes = data.targetCount
         executor.input().update(from: batch.inputs, count: batch.count * data.inputShape.reduce(1, *))
         let stream = UInt64(progress.epoch) << 32 | UInt64(batch.start)
-        executor.forward(count: batch.count, isTraining: true, seed: options.seed &+ stream)
+        let isFinish = progress.epoch >= options.epochs - options.finishEpochs
+        executor.forward(
+            count: batch.count, isTraining: true, seed: options.seed &+ stream,
+            dropoutScale: isFinish ? options.finishDropout : 1)
 
         let fromLogits = executor.logits != nil
         let values = executor.logits ?? executor.output()

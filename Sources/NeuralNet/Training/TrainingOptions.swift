@@ -16,6 +16,11 @@ public struct TrainingOptions: Sendable {
     public var averageDecay: Float?
     /// Weights that `weightDecay` leaves alone, by name.
     public var excludedFromWeightDecay: Set<String> = []
+    /// The last epochs, in which Dropout's rates are multiplied with `finishDropout`: a network that underfits can
+    /// settle on what it learnt.
+    public var finishEpochs = 0
+    /// 0...1.
+    public var finishDropout: Float = 1
     public var seed: UInt64 = 1
     /// Stops after this many epochs without improvement of `monitor`, and restores the best weights.
     public var earlyStoppingPatience: Int?
