@@ -36,7 +36,7 @@ extension FacePicture {
             tone: { x, y in
                 let dx = x - centre.x - look, dy = y - centre.y + 0.005
                 let distance = (dx * dx + dy * dy).squareRoot() - radius
-                return distance < -0.02 ? iris : distance < 0.02 ? iris + (distance + 0.02) * 25 * (white - iris) : white
+                return iris + max(0, min(1, (distance + 0.02) * 25)) * (white - iris)
             },
             upper: { t in -up * (1 - t * t) + slant * t }, lower: { t in down * (1 - t * t) + slant * t })
         // The edge of the upper lid, and a thin one below.
@@ -130,7 +130,8 @@ extension FacePicture {
         let isOpen = up + down > 0.03
         canvas.lens(
             centre, halfWidth: width * 1.04, height: height, tone: { _, _ in p.skin * 0.62 },
-            upper: { t in middle(t) - (up + lips) * profile(t) }, lower: { t in middle(t) + (down + lips * 1.3) * profile(t) })
+            upper: { t in middle(t) - (up + lips) * profile(t) },
+            lower: { t in middle(t) + (down + lips * 1.3) * profile(t) })
         if isOpen {
             let dark = p.skin * 0.15, teeth = min(240, p.skin * 0.4 + 140), shown = e.teeth
             canvas.lens(
@@ -144,7 +145,8 @@ extension FacePicture {
             if shown > 0.8 {  // clenched: the line between the rows
                 canvas.lens(
                     centre, halfWidth: width * 0.9, height: height, tone: { _, _ in dark },
-                    upper: { t in middle(t) + (down - up) / 2 - 0.014 }, lower: { t in middle(t) + (down - up) / 2 + 0.014 })
+                    upper: { t in middle(t) + (down - up) / 2 - 0.014 },
+                    lower: { t in middle(t) + (down - up) / 2 + 0.014 })
             }
         } else {
             canvas.lens(

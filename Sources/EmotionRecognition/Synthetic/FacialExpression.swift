@@ -27,8 +27,8 @@ struct FacialExpression: Equatable {
     var mouthSkew: Float = 0
     /// Upper lip pulled up (10).
     var upperLip: Float = 0
-    /// Strength of wrinkles, 0...1: across the bridge of the nose (9), between the brows (4), over the forehead (1 + 2), from the
-    /// nose to the corners of the mouth (10, 12).
+    /// Strength of wrinkles, 0...1: across the bridge of the nose (9), between the brows (4), over the forehead
+    /// (1 + 2), from the nose to the corners of the mouth (10, 12).
     var noseWrinkle: Float = 0
     var frownLines: Float = 0
     var foreheadLines: Float = 0
@@ -67,7 +67,7 @@ struct FacialExpression: Equatable {
         case .surprise:
             (e.browRaise, e.browTilt, e.foreheadLines) = (0.15, -0.02, 0.8)
             e.eyeOpening = 1.6
-            (e.mouthWidth, e.mouthOpening) = (0.55, variant ? 0.2 : 0.14)
+            (e.mouthWidth, e.mouthOpening, e.mouthSquare) = (0.55, variant ? 0.2 : 0.14, 0.5)
         }
         return e
     }
@@ -79,7 +79,8 @@ struct FacialExpression: Equatable {
         let full = typical(emotion, &random)
         let s = random.uniform(in: strength)
         func vary(_ path: KeyPath<FacialExpression, Float>, _ rest: Float, _ noise: Float) -> Float {
-            rest + (full[keyPath: path] - rest) * s * random.uniform(in: 0.8...1.15) + random.uniform(in: -noise...noise)
+            let own = s * random.uniform(in: 0.8...1.15)
+            return rest + (full[keyPath: path] - rest) * own + random.uniform(in: -noise...noise)
         }
         var e = FacialExpression()
         e.browRaise = vary(\.browRaise, 0, 0.02)
