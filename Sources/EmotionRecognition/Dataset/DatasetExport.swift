@@ -1,0 +1,119 @@
+import Emotions
+import FaceVision
+import Glibc
+import NeuralNet
+import Synchronization
+
+extension FaceDataset {
+    /// Writes Kaggle's CSV: `emotion,pixels,Usage`, one picture per row, in order; whole or not at all.
+    /// Throws `DatasetError.cannotWrite`; also if the classes are not the seven emotions, which the format's numbers
+    /// mean.
+    public func writeCSV(_ path: String, progress: (Double) -> Void = { _ in }) throws {
+        guard classNames == Emotion.allCases.map(\.name) else {
+            throw DatasetError.cannotWrite(
+                path: path,
+                reason: "this form knows only the classes \(Emotion.allCases.map(\.name).joined(separator: ", ")); "
+                    + "the data set has \(classNames.joined(separator: ", "))")
+        }
+        do {
+            try AtomicFile.replace(path) { temporary in
+                do {
+                    try writeRows(to: temporary, progress: progress)
+                } catch let failure as FileBytes.Failure {
+                    throw DatasetError.cannotWrite(path: path, reason: failure.reason)
+                }
+            }
+        } catch NeuralNetError.file(_, _, let reason) {
+            let prefix = "cannot write: "
+            throw DatasetError.cannotWrite(
+                path: path, reason: reason.hasPrefix(prefix) ? String(reason.dropFirst(prefix.count)) : reason)
+        }
+    }
+
+    private func writeRows(to path: String, progress: (Double) -> Void) throws {
+        let output = try FileOutput(path)
+        let numbers = (0...255).map { Array(" \($0)".utf8) }
+        let bytes = imageBytes
+        var buffer = Array("emotion,pixels,Usage\n".utf8)
+        buffer.reserveCapacity(1 << 20 + bytes * 4 + 64)
+        for index in 0..<count {
+            buffer.append(contentsOf: "\(labels[index]),".utf8)
+            for i in 0..<bytes {
+                let digits = numbers[Int(pixels[index * bytes + i])]
+                buffer.append(contentsOf: i == 0 ? digits[1...] : digits[...])
+            }
+            buffer.append(contentsOf: ",\(splits[index].rawValue)\n".utf8)
+            if buffer.count >= 1 << 20 {
+                try output.write(buffer)
+                buffer.removeAll(keepingCapacity: true)
+                progress(Double(index + 1) / Double(count))
+            }
+        }
+        try output.write(buffer)
+        try output.close()
+        progress(1)
+    }
+
+    /// Writes folders of PNG files: `train/<class>/Training_000001.png`, `test/<class>/PublicTest_000001.png` and
+    /// `PrivateTest_...`, numbered by the picture's place in its split. A folder without pictures is left out.
+    ///
+    /// `path` must not exist yet, or be an empty folder. Everything is written beside it and renamed at the end, so a
+    /// failure leaves nothing. Throws `DatasetError.cannotWrite`.
+    public func writeFolders(
+        _ path: String, threads: ThreadPool, progress: @Sendable (Double) -> Void = { _ in }
+    ) throws {
+        guard FolderTree.isFree(path) else {
+            throw DatasetError.cannotWrite(path: path, reason: "exists already and is not an empty folder")
+        }
+        let temporary = "\(path).\(getpid()).part"
+        do {
+            try FolderTree.create(temporary)
+            try writePictures(to: temporary, threads: threads, progress: progress)
+            sync()  // one for all files: one fsync each takes minutes
+            guard rename(temporary, path) == 0 else { throw FileBytes.Failure.lastError }
+        } catch let failure as FileBytes.Failure {
+            FolderTree.remove(temporary)
+            throw DatasetError.cannotWrite(path: path, reason: failure.reason)
+        }
+        progress(1)
+    }
+
+    private func writePictures(
+        to folder: String, threads: ThreadPool, progress: @Sendable (Double) -> Void
+    ) throws {
+        let paths = exportPaths()
+        for parent in Set(paths.map { $0.prefix(through: $0.lastIndex(of: "/")!) }).sorted() {
+            try FolderTree.create("\(folder)/\(parent.dropLast())")
+        }
+        let failure = Mutex<FileBytes.Failure?>(nil)
+        let done = Atomic<Int>(0)
+        threads.runEach(count) { _, index in
+            guard failure.withLock({ $0 == nil }) else { return }
+            do throws(FileBytes.Failure) {
+                let output = try FileOutput("\(folder)/\(paths[index])")
+                try output.write(
+                    ImageFile.encodePNG(Image(width: size, height: size, pixels: Array(image(index)))))
+                try output.close()
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+            }
+            let finished = done.wrappingAdd(1, ordering: .relaxed).newValue
+            if finished % 256 == 0 { progress(Double(finished) / Double(count)) }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+    }
+
+    /// Each picture's file, relative to the data set's folder.
+    private func exportPaths() -> [String] {
+        var places: [Split: Int] = [:]
+        return (0..<count).map { index in
+            let split = splits[index]
+            let place = places[split, default: 0] + 1
+            places[split] = place
+            let digits = String(place)
+            let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+            let part = split == .training ? "train" : "test"
+            return "\(part)/\(classNames[Int(labels[index])])/\(split.rawValue)_\(number).png"
+        }
+    }
+}

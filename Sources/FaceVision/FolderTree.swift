@@ -1,0 +1,45 @@
+import Glibc
+
+/// Folders with all that is in them.
+package enum FolderTree {
+    /// Whether nothing would be lost by putting a folder at `path`: it does not exist, or is empty.
+    package static func isFree(_ path: String) -> Bool {
+        var status = stat()
+        if lstat(path, &status) != 0 { return true }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return false }
+        return names(in: path).isEmpty
+    }
+
+    /// Creates a folder and those above it. Throws `FileBytes.Failure`.
+    package static func create(_ path: String) throws {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        if let slash = path.lastIndex(of: "/"), slash > path.startIndex { try create(String(path[..<slash])) }
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileBytes.Failure() }
+    }
+
+    /// Deletes a folder with its contents; links are deleted, not followed. Does what it can.
+    package static func remove(_ path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            for name in names(in: path) { remove("\(path)/\(name)") }
+            rmdir(path)
+        } else {
+            unlink(path)
+        }
+    }
+
+    private static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var result: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { result.append(name) }
+        }
+        return result
+    }
+}
