@@ -24,7 +24,7 @@ let package = Package(
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5"]),
         .target(name: "FaceVision", dependencies: ["NeuralNet", "CPNG", "CJPEG"]),
         .target(name: "Emotions"),
-        .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions"]),
+        .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report"]),
         .target(name: "Terminal"),
         .target(name: "Report"),
         .executableTarget(

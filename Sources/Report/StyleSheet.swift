@@ -52,7 +52,7 @@ let styleSheet = """
     svg .curve { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
     svg .spot { fill-opacity: 0; stroke: none; }
     svg .spot:hover { fill-opacity: 1; }
-    .matrix { border-collapse: separate; border-spacing: 2px; }
+    .matrix { width: 100%; border-collapse: separate; border-spacing: 2px; }
     .matrix th { font-weight: 500; font-size: 13px; color: var(--muted); padding: 4px 8px; }
     .matrix th[scope=row] { text-align: right; }
     .matrix td { min-width: 68px; padding: 7px 6px; text-align: center; border-radius: 5px; line-height: 1.25; }

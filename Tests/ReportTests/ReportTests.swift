@@ -11,7 +11,8 @@ import Testing
         report.add(Paragraph(hostile, isWarning: true))
         report.add(Highlights([(hostile, hostile)]))
         report.add(Facts([(hostile, hostile)]))
-        report.add(DataTable(caption: hostile, columns: [.text(hostile), .number(hostile)], rows: [[hostile, hostile]]))
+        report.add(
+            DataTable(caption: hostile, columns: [.text(hostile), .number(hostile)], rows: [[hostile, hostile]]))
         report.add(
             Row([
                 LineChart(
@@ -41,17 +42,21 @@ import Testing
         #expect(html.contains("prefers-color-scheme: dark"))
     }
 
-    @Test(arguments: [
-        ([], ""), ([102], "Zg=="), ([102, 111], "Zm8="), ([102, 111, 111], "Zm9v"), ([0, 255, 254, 62], "AP/+Pg=="),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([], ""), ([102], "Zg=="), ([102, 111], "Zm8="), ([102, 111, 111], "Zm9v"),
+            ([0, 255, 254, 62], "AP/+Pg=="),
+        ] as [([UInt8], String)])
     func base64(_ bytes: [UInt8], _ text: String) {
         #expect(ImageGrid([.init(png: bytes, caption: "c")]).html().contains("base64,\(text)\""))
     }
 
-    @Test(arguments: [
-        [], [.nan], [1], [1, .nan, 3], [.infinity, -.infinity], [5, 5, 5], [0, 0], [1e308, -1e308], [1e-300, 2e-300],
-        [.nan, 2, .nan], [-3, 1e12], [0.1 + 0.2, 0.3], [.leastNonzeroMagnitude], [1e15, 1e15 + 1],
-    ] as [[Double]])
+    @Test(
+        arguments: [
+            [], [.nan], [1], [1, .nan, 3], [.infinity, -.infinity], [5, 5, 5], [0, 0], [1e308, -1e308],
+            [1e-300, 2e-300],
+            [.nan, 2, .nan], [-3, 1e12], [0.1 + 0.2, 0.3], [.leastNonzeroMagnitude], [1e15, 1e15 + 1],
+        ] as [[Double]])
     func chartsTakeAnything(_ values: [Double]) {
         let line = LineChart(title: "t", series: [.init("a", values: values), .init("b", values: [])]).html()
         let points = LineChart(title: "t", series: [.init("a", points: values.map { ($0, $0) })]).html()
@@ -74,7 +79,9 @@ import Testing
 
     @Test func ticksAreRound() {
         let html = LineChart(title: "t", series: [.init("a", values: [0.13, 0.97])]).html()
-        for label in [">0.0<", ">0.2<", ">0.4<", ">0.6<", ">0.8<", ">1.0<"] { #expect(html.contains(label), "\(label)") }
+        for label in [">0.0<", ">0.2<", ">0.4<", ">0.6<", ">0.8<", ">1.0<"] {
+            #expect(html.contains(label), "\(label)")
+        }
         let epochs = LineChart(title: "t", series: [.init("a", values: [1, 2, 3])]).html()
         #expect(epochs.contains(">2</text>") && !epochs.contains(">1.5</text>\n<text"))
     }

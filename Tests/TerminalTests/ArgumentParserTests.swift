@@ -74,7 +74,9 @@ import Testing
         #expect(Duration.zero.argumentText == "0s")
     }
 
-    @Test(arguments: [("0..1", 0.0, 1.0), ("-1..1", -1, 1), ("0...255", 0, 255), (".5...75", 0.5, 75), ("-2..-1", -2, -1)])
+    @Test(arguments: [
+        ("0..1", 0.0, 1.0), ("-1..1", -1, 1), ("0...255", 0, 255), (".5...75", 0.5, 75), ("-2..-1", -2, -1),
+    ])
     func range(_ text: String, _ lower: Double, _ upper: Double) {
         #expect(NumericRange(argument: text) == NumericRange(lower, upper))
     }

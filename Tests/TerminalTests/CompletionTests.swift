@@ -20,8 +20,10 @@ private func isInstalled(_ shellName: String) -> Bool {
 }
 
 /// A script in a file of its own, removed afterwards.
-private func withScript<T>(_ name: String, _ body: (String) throws -> T) throws -> T {
-    let outcome = run(Sample.program, ["completions", name])
+private func withScript<T>(
+    _ name: String, of program: Program = Sample.program, _ body: (String) throws -> T
+) throws -> T {
+    let outcome = run(program, ["completions", name])
     try #require(outcome.code == 0)
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).\(name)").path
     try outcome.output.write(toFile: path, atomically: false, encoding: .utf8)
@@ -36,6 +38,22 @@ private func withScript<T>(_ name: String, _ body: (String) throws -> T) throws 
             let result = try shell([name, "-n", path])
             #expect(result.status == 0)
             #expect(result.output == "")
+        }
+    }
+
+    /// Everything in help texts that means something to a shell.
+    @Test(arguments: ["bash", "zsh", "fish"].filter(isInstalled))
+    func oddTextsAreQuoted(_ name: String) throws {
+        let text = "it's [1]: $(touch /x) `y` \\ \"z\" {a,b} * ; & | # é"
+        let option = Option<String>("odd", short: "o", help: text, placeholder: "a:b", choices: ["plain", "a b", "$x"])
+        let command = Command("do-it", summary: text, parameters: [option]) { _, _ in .done }
+        let program = Program(Command("odd-name", summary: text, subcommands: [command]), version: "1")
+        try withScript(name, of: program) { path in
+            let check = try shell([name, "-n", path])
+            #expect(check.status == 0 && check.output == "", "\(check.output)")
+            let load = ["bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--no-config"]]
+            let loaded = try shell((load[name] ?? []) + ["-c", "source '\(path)'; true"])
+            #expect(loaded.status == 0 && loaded.output == "", "\(loaded.output)")
         }
     }
 
@@ -99,7 +117,8 @@ private func withScript<T>(_ name: String, _ body: (String) throws -> T) throws 
         arguments: [
             ("sample tra", "sample train "), ("sample model sum", "sample model summary "),
             ("sample train --epo", "sample train --epochs="), ("sample train --arch mi", "sample train --arch mini "),
-            ("sample train --arch=de", "sample train --arch=deep "), ("sample completions fi", "sample completions fish "),
+            ("sample train --arch=de", "sample train --arch=deep "),
+            ("sample completions fi", "sample completions fish "),
             ("sample predict /et", "sample predict /etc/"),
         ])
     func zsh(_ line: String, _ expected: String) throws {
@@ -110,7 +129,8 @@ private func withScript<T>(_ name: String, _ body: (String) throws -> T) throws 
                 zmodload zsh/zpty
                 zpty -b shell zsh -f -i
                 zpty -w shell $'PS1=; autoload -Uz compinit; compinit -u -D; source \(path)'
-                zpty -w shell $'show() { print -r -- "<<$BUFFER>>"; zle kill-buffer }; zle -N show; bindkey "^X" show; print rea""dy'
+                zpty -w shell $'show() { print -r -- "<<$BUFFER>>"; zle kill-buffer }; zle -N show'
+                zpty -w shell $'bindkey "^X" show; print rea""dy'
                 zpty -r -m shell out '*ready*'
                 zpty -n -w shell $'\(line)\\t\\C-x'
                 zpty -r -m shell out '*>>*'

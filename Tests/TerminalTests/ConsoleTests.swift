@@ -105,10 +105,11 @@ import Testing
         #expect(bare.render() == "a      1\nlong  22\n")
     }
 
-    @Test(arguments: [
-        ([:], true), (["NO_COLOR": "1"], false), (["NO_COLOR": ""], true), (["TERM": "dumb"], false),
-        (["TERM": "xterm"], true),
-    ] as [([String: String], Bool)])
+    @Test(
+        arguments: [
+            ([:], true), (["NO_COLOR": "1"], false), (["NO_COLOR": ""], true), (["TERM": "dumb"], false),
+            (["TERM": "xterm"], true),
+        ] as [([String: String], Bool)])
     func colors(_ environment: [String: String], _ expected: Bool) {
         #expect(TextStream.colorIsWelcome { environment[$0] } == expected)
         let stream = Capture().stream(usesColor: expected)
@@ -121,7 +122,8 @@ import Testing
         #expect(fixed(.greatestFiniteMagnitude, 17).count == 327)
         #expect(fixed(.nan, 2) == "nan" && fixed(-.infinity, 2) == "-inf")
         #expect(percent(0.6592) == "65.9 %")
-        #expect([0, 59, 65, 3720, 100_000].map { timeText(.seconds($0)) }
-            == ["0 s", "59 s", "1 min 05 s", "1 h 02 min", "1 d 3 h"])
+        #expect(
+            [0, 59, 65, 3720, 100_000].map { timeText(.seconds($0)) }
+                == ["0 s", "59 s", "1 min 05 s", "1 h 02 min", "1 d 3 h"])
     }
 }

@@ -81,7 +81,8 @@ import Testing
 
             """
         #expect(run(Sample.program, ["help", "model", "convert"]).output == expected)
-        #expect(run(Sample.program, ["predict", "-h"]).output.hasPrefix("USAGE: sample predict [options] <image>...\n"))
+        #expect(
+            run(Sample.program, ["predict", "-h"]).output.hasPrefix("USAGE: sample predict [options] <image>...\n"))
     }
 
     @Test(arguments: [1, 40, 60, 80, 100, 1000])

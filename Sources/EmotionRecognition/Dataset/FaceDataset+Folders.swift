@@ -108,7 +108,7 @@ extension FaceDataset {
         var items: [Item] = []
         for folder in folders {
             let label = isEmotional ? Emotion(name: folder.name)!.rawValue : names.firstIndex(of: folder.name)!
-            for entry in try entries(folder.path) where !entry.isFolder && isImageName(entry.name) {
+            for entry in try entries(folder.path) where !entry.isFolder && ImageFolder.isImageName(entry.name) {
                 let named = entry.name.split(separator: "_").first.flatMap { Split(rawValue: String($0)) }
                 items.append(
                     Item(path: "\(folder.path)/\(entry.name)", label: label, split: named ?? folder.split))
@@ -118,11 +118,6 @@ extension FaceDataset {
             throw DatasetError.empty(path: path, reason: "no .jpg, .jpeg or .png files in its class folders")
         }
         return (classNames, items)
-    }
-
-    private static func isImageName(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return !name.hasPrefix(".") && [".jpg", ".jpeg", ".png"].contains { name.hasSuffix($0) }
     }
 
     /// What a folder holds, by name.

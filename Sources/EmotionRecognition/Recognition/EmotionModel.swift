@@ -30,6 +30,13 @@ public struct EmotionModel: Sendable {
         try self.init(contents.model, metadata: contents.metadata, hints: hints, path: path)
     }
 
+    /// Reads a file of weights alone into a network known by name. Throws `NeuralNetError.file`.
+    public init(readingWeights path: String, architecture: Architecture, hints: Hints) throws {
+        let model = try architecture.makeModel(classes: hints.classNames?.count ?? 7, seed: 0)
+        try ModelFile.readWeights(path, into: model)
+        try self.init(model, metadata: nil, hints: hints, path: path)
+    }
+
     private init(_ model: Model, metadata: JSONValue?, hints: Hints, path: String) throws {
         func failure(_ reason: String) -> NeuralNetError { .file(path: path, place: nil, reason: reason) }
         guard model.inputs.count == 1, model.outputs.count == 1, model.inputShapes[0].count == 3,
@@ -68,8 +75,7 @@ public struct EmotionModel: Sendable {
     }
 
     /// Writes model and card, whole or not at all. Throws `NeuralNetError.file`.
-    public func write(to path: String, optimizer: (any Optimizer)? = nil) throws {
-        try ModelFile.write(
-            model, metadata: try card.json, training: optimizer.map { ModelFile.Training(optimizer: $0) }, to: path)
+    public func write(to path: String, optimizer: any Optimizer = Adam()) throws {
+        try ModelFile.write(model, metadata: try card.json, training: .init(optimizer: optimizer), to: path)
     }
 }

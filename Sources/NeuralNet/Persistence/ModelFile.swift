@@ -61,7 +61,7 @@ public enum ModelFile {
         public var globalClipNorm: Float?
 
         public init(
-            optimizer: any Optimizer, loss: Loss = .categoricalCrossentropy(), metrics: [String] = ["accuracy"],
+            optimizer: any Optimizer = Adam(), loss: Loss = .categoricalCrossentropy(), metrics: [String] = ["accuracy"],
             globalClipNorm: Float? = nil
         ) {
             self.optimizer = optimizer
@@ -71,18 +71,17 @@ public enum ModelFile {
         }
     }
 
-    /// Writes a model, whole or not at all. Throws `NeuralNetError.file`.
+    /// Writes a model, whole or not at all. `training` is what Keras compiles the model with when it loads the file.
+    /// Throws `NeuralNetError.file`.
     public static func write(
-        _ model: Model, metadata: JSONValue? = nil, training: Training? = nil, to path: String
+        _ model: Model, metadata: JSONValue? = nil, training: Training = Training(), to path: String
     ) throws {
         let config = try KerasModelWriter.config(of: model, path: path)
         let file = try HDF5File(creating: path)
         try file.setAttribute("keras_version", of: "", to: "3.0.0")
         try file.setAttribute("backend", of: "", to: "tensorflow")
         try file.setAttribute("model_config", of: "", to: config.text())
-        if let training {
-            try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
-        }
+        try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
         try KerasWeights.write(model, to: file, group: "model_weights")
         if let metadata {
             try file.makeGroup("fermusic")

@@ -14,8 +14,8 @@ struct Axis {
     ///   - isInteger: ticks only at whole numbers (epochs).
     ///   - isTight: the axis ends at the data instead of at a tick.
     init(_ values: [Double], ticks wanted: Int = 5, isInteger: Bool = false, isTight: Bool = false) {
-        // Numbers beyond this can't be drawn next to ordinary ones and overflow when subtracted.
-        let finite = values.filter { $0.isFinite && abs($0) < 1e200 }
+        // Numbers beyond these can't be drawn next to ordinary ones; their differences overflow or vanish.
+        let finite = values.filter { abs($0) < 1e200 }.map { abs($0) < 1e-200 ? 0 : $0 }
         var low = finite.min() ?? 0, high = finite.max() ?? 1
         if high - low <= max(abs(low), abs(high)) * 1e-9 {
             // One value only: give it room on both sides.

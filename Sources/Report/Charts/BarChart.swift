@@ -31,7 +31,7 @@ public struct BarChart: ReportBlock {
         guard !categories.isEmpty, !series.isEmpty else { return card(title, "<p class=\"empty\">No data.</p>") }
         let barHeight = 13.0, pitch = 16.0, gap = 16.0
         let longest = categories.map(\.count).max() ?? 0
-        let left = min(220, max(60, Double(longest) * 7.6 + 14)), right = 940.0
+        let left = min(200, max(60, Double(longest) * 7.6 + 14)), right = 700.0
         let groupHeight = Double(series.count) * pitch + gap
         let height = groupHeight * Double(categories.count) + 24
         let largest = maximum ?? series.flatMap(\.values).filter { $0.isFinite && $0 < 1e200 }.max() ?? 1
@@ -42,13 +42,18 @@ public struct BarChart: ReportBlock {
         for tick in axis.ticks {
             let x = coordinate(scale(tick))
             parts.append("<line class=\"grid\" x1=\"\(x)\" x2=\"\(x)\" y1=\"0\" y2=\"\(coordinate(height - 24))\"/>")
-            parts.append("<text x=\"\(x)\" y=\"\(coordinate(height - 6))\" text-anchor=\"middle\">\(axis.label(tick))</text>")
+            parts.append(
+                "<text x=\"\(x)\" y=\"\(coordinate(height - 6))\" text-anchor=\"middle\">\(axis.label(tick))</text>")
         }
         for (row, category) in categories.enumerated() {
             let top = groupHeight * Double(row) + gap / 2
             let middle = coordinate(top + Double(series.count) * pitch / 2 + 3)
             parts.append(
-                "<text class=\"name\" x=\"\(coordinate(left - 12))\" y=\"\(middle)\" text-anchor=\"end\">\(escaped(category))</text>")
+                """
+                <text class="name" x="\(coordinate(left - 12))" y="\(middle)" \
+                text-anchor="end">\(escaped(category))</text>
+                """
+            )
             for (index, line) in series.enumerated() {
                 let value = row < line.values.count ? line.values[row] : .nan
                 let y = top + Double(index) * pitch, end = value.isFinite ? scale(value) : left
@@ -63,7 +68,7 @@ public struct BarChart: ReportBlock {
             }
         }
         let svg = """
-            <svg viewBox="0 0 1000 \(coordinate(height))" role="img" aria-label="\(escaped(summary))">
+            <svg viewBox="0 0 760 \(coordinate(height))" role="img" aria-label="\(escaped(summary))">
             \(parts.joined(separator: "\n"))
             </svg>
             """

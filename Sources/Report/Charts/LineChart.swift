@@ -87,10 +87,11 @@ public struct LineChart: ReportBlock {
             for (offset, point) in run.enumerated() {
                 let x = coordinate(xPlace(point.x, xAxis)), y = coordinate(yPlace(point.y, yAxis))
                 path += "\(offset == 0 ? "M" : "L")\(x) \(y)"
-                // Circles that show up under the pointer carry the numbers; thousands would only slow a browser down.
+                // Circles that show up under the pointer carry the numbers; thousands would slow a browser down.
                 guard line.points.count <= 500 else { continue }
                 let style = run.count == 1 ? "" : " class=\"spot\""
-                spots += "<circle\(style) cx=\"\(x)\" cy=\"\(y)\" r=\"\(run.count == 1 ? 3.5 : 5)\" fill=\"\(color)\">"
+                spots +=
+                    "<circle\(style) cx=\"\(x)\" cy=\"\(y)\" r=\"\(run.count == 1 ? 3.5 : 5)\" fill=\"\(color)\">"
                     + "<title>\(escaped("\(line.name), \(brief(point.x)): \(brief(point.y))"))</title></circle>"
             }
         }

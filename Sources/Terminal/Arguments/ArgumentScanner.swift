@@ -63,7 +63,9 @@ struct ArgumentScanner {
                 texts[option.name, default: []].append("true")
                 continue
             }
-            if rest.first == "=" { rest.removeFirst() } else if rest.isEmpty {
+            if rest.first == "=" {
+                rest.removeFirst()
+            } else if rest.isEmpty {
                 return try take(option, inlineValue: nil)
             }
             return try take(option, inlineValue: String(rest))

@@ -1,0 +1,79 @@
+import FaceVision
+import NeuralNet
+import Report
+
+/// The HTML page of an evaluation: numbers, curves, confusion matrix, per-class bars and the most confident mistakes.
+public enum EvaluationReport {
+    /// Writes the page; missing folders are made. Throws `ReportError`.
+    public static func write(
+        _ evaluation: Evaluation, of model: EmotionModel, name: String, data: String, dataset: FaceDataset,
+        to path: String
+    ) throws {
+        let metrics = evaluation.metrics, interval = metrics.accuracyInterval
+        var report = HTMLReport(
+            title: "Evaluation of \(name)",
+            subtitle: "\(metrics.count) images of \(data)\(evaluation.split.map { ", \($0.rawValue)" } ?? "")",
+            footer: "fermusic \(Fermusic.version)")
+        report.add(
+            Highlights([
+                ("accuracy", percent(metrics.accuracy)), ("macro-F1", decimal(metrics.macroF1, 3)),
+                ("top 2", percent(metrics.topAccuracy(2))), ("loss", decimal(evaluation.loss, 3)),
+            ]))
+        report.add(
+            Facts([
+                ("95 % interval of the accuracy", "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))"),
+                ("network", "\(model.model.parameterCount) parameters, input \(model.card.input.summary)"),
+                ("speed", "\(Int(Double(metrics.count) / max(evaluation.seconds, 1e-9))) images/s"),
+            ]))
+        report.add(Heading("Which emotions are mistaken for which"))
+        report.add(
+            ConfusionMatrix(title: "Confusion", classes: evaluation.classNames, counts: metrics.confusion))
+        report.add(Heading("Per emotion"))
+        let labels = evaluation.classNames.indices
+        report.add(
+            BarChart(
+                title: "Precision, recall and F1", categories: evaluation.classNames,
+                series: [
+                    .init("precision", values: labels.map(metrics.precision)),
+                    .init("recall", values: labels.map(metrics.recall)), .init("F1", values: labels.map(metrics.f1)),
+                ], maximum: 1))
+        if let training = model.card.training, training.history.count > 1 {
+            report.add(Heading("Training"))
+            TrainingReport.addCurves(training.history, to: &report)
+        }
+        addMistakes(evaluation, dataset, to: &report)
+        try report.write(to: path)
+    }
+
+    private static func addMistakes(_ evaluation: Evaluation, _ dataset: FaceDataset, to report: inout HTMLReport) {
+        guard !evaluation.mistakes.isEmpty else { return }
+        report.add(Heading("The most confident mistakes"))
+        let names = evaluation.classNames
+        report.add(
+            ImageGrid(
+                evaluation.mistakes.prefix(48).map { mistake in
+                    let image = Image(
+                        width: dataset.size, height: dataset.size, pixels: Array(dataset.image(mistake.index)))
+                    return ImageGrid.Picture(
+                        png: ImageFile.encodePNG(image),
+                        caption: "\(names[mistake.truth]), seen as \(names[mistake.predicted])",
+                        detail: "\(percent(Double(mistake.confidence))), \(shortName(dataset.names[mistake.index]))")
+                }))
+    }
+
+    private static func shortName(_ name: String) -> String {
+        name.split(separator: "/").last.map(String.init) ?? name
+    }
+
+    private static func percent(_ share: Double) -> String { decimal(share * 100, 1) + " %" }
+
+    static func decimal(_ value: Double, _ places: Int) -> String {
+        guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
+        var power = 1
+        for _ in 0..<places { power *= 10 }
+        let scaled = Int((abs(value) * Double(power)).rounded())
+        let fraction = String(scaled % power)
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        return sign + "\(scaled / power)." + String(repeating: "0", count: places - fraction.count) + fraction
+    }
+}

@@ -1,0 +1,49 @@
+import NeuralNet
+import Report
+
+/// The HTML page of a training run: curves of loss and accuracy, and the settings.
+public enum TrainingReport {
+    /// Writes the page; missing folders are made. Throws `ReportError`.
+    public static func write(_ history: [EpochRecord], settings: TrainingSession.Settings, to path: String) throws {
+        var report = HTMLReport(
+            title: "Training of \(settings.recipe.architecture)", subtitle: settings.data,
+            footer: "fermusic \(Fermusic.version)")
+        if let last = history.last {
+            let best = history.compactMap(\.validationAccuracy).max()
+            report.add(
+                Highlights([
+                    ("epoch", "\(last.epoch) of \(settings.recipe.epochs)"),
+                    ("best validation accuracy", best.map { EvaluationReport.decimal($0 * 100, 2) + " %" } ?? "none"),
+                    ("training accuracy", EvaluationReport.decimal(last.accuracy * 100, 2) + " %"),
+                    ("seconds per epoch", EvaluationReport.decimal(last.seconds, 1)),
+                ]))
+        }
+        addCurves(history, to: &report)
+        let recipe = settings.recipe
+        report.add(Heading("Settings"))
+        report.add(
+            Facts([
+                ("optimizer", "\(recipe.optimizer.rawValue), learning rate \(recipe.learningRate), \(recipe.schedule.rawValue)"),
+                ("batch", "\(recipe.batchSize)"), ("label smoothing", "\(recipe.labelSmoothing)"),
+                ("weight average", recipe.averageDecay.map { "\($0)" } ?? "none"), ("seed", "\(recipe.seed)"),
+                ("threads", "\(settings.threads)"),
+            ]))
+        try report.write(to: path)
+    }
+
+    /// Loss and accuracy per epoch, training beside validation.
+    static func addCurves(_ history: [EpochRecord], to report: inout HTMLReport) {
+        func series(_ name: String, _ value: (EpochRecord) -> Double?) -> LineChart.Series {
+            LineChart.Series(name, points: history.compactMap { record in value(record).map { (Double(record.epoch), $0) } })
+        }
+        report.add(
+            Row([
+                LineChart(
+                    title: "Loss", xLabel: "epoch",
+                    series: [series("training", \.loss), series("validation", \.validationLoss)]),
+                LineChart(
+                    title: "Accuracy", xLabel: "epoch",
+                    series: [series("training", \.accuracy), series("validation", \.validationAccuracy)]),
+            ]))
+    }
+}

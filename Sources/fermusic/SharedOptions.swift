@@ -1,0 +1,50 @@
+import EmotionRecognition
+import NeuralNet
+import Terminal
+
+/// Options that several verbs have, and what they become.
+enum SharedOptions {
+    static let json = Flag("json", help: "Print one JSON object for programs to read.")
+    static let threads = Option<Int?>("threads", short: "t", help: "Threads to compute with; all processors by default.", range: 1...1024)
+    static let model = Option<Path>("model", short: "m", help: "The model: a Keras HDF5 file.")
+    static let inputRange = Option<NumericRange?>(
+        "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
+    static let labels = Option<CommaSeparated<String>?>(
+        "labels", help: "The names of the model's outputs in order, for files that don't say them.")
+    static let data = Option<Path>("data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
+    static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
+
+    static func threadPool(_ arguments: Arguments) -> ThreadPool {
+        arguments[threads].map { ThreadPool(threads: $0) } ?? ThreadPool()
+    }
+
+    static func readModel(_ arguments: Arguments) throws -> EmotionModel {
+        let hints = EmotionModel.Hints(
+            inputRange: arguments[inputRange].map { (Float($0.lower), Float($0.upper)) },
+            classNames: arguments[labels]?.values)
+        return try EmotionModel(reading: arguments[model].string, hints: hints)
+    }
+
+    /// Reads a data set with a progress line, and says what was left out.
+    static func readDataset(
+        _ path: String, size: Int, skipsBad: Bool, threads: ThreadPool, _ console: Console
+    ) throws -> LoadedDataset {
+        let display = ProgressDisplay("reading \(path)", total: 1000, stream: console.errors)
+        let loaded = try FaceDataset.read(
+            path, options: DatasetReadOptions(size: size, skipsBad: skipsBad), threads: threads
+        ) { display.update(Int($0 * 1000)) }
+        display.finish(fields: [("images", "\(loaded.dataset.count)")])
+        if !loaded.skipped.isEmpty {
+            for problem in loaded.skipped.prefix(5) { try console.errors.line("skipped: \(printable("\(problem)"))") }
+            if loaded.skipped.count > 5 { try console.errors.line("skipped: \(loaded.skipped.count - 5) more") }
+        }
+        return loaded
+    }
+}
+
+extension Duration {
+    /// The whole as seconds.
+    var secondsValue: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}
