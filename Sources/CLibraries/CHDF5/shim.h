@@ -11,6 +11,7 @@ static inline hid_t fermusic_h5t_c_string(void) { return H5T_C_S1; }
 static inline size_t fermusic_h5t_variable(void) { return H5T_VARIABLE; }
 static inline hid_t fermusic_h5p_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t fermusic_h5p_default(void) { return H5P_DEFAULT; }
+static inline hid_t fermusic_h5t_int64_file(void) { return H5T_STD_I64LE; }
 static inline unsigned fermusic_h5f_rdonly(void) { return H5F_ACC_RDONLY; }
 static inline unsigned fermusic_h5f_trunc(void) { return H5F_ACC_TRUNC; }
 
@@ -28,4 +29,11 @@ static inline const char *fermusic_h5_reason(void) {
     const char *text = "unknown HDF5 error";
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, fermusic_h5_deepest, &text);
     return text;
+}
+
+// Where a file of the "core" driver lies in memory; NULL if it is none. Valid until the next call for that file.
+static inline const void *fermusic_h5_core_image(hid_t file) {
+    void *handle = NULL;
+    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) < 0 || !handle) return NULL;
+    return *(void **)handle;
 }

@@ -4,49 +4,78 @@ import Synchronization
 
 /// An HDF5 file, opened for reading or made anew. Objects in it are named by paths such as `model_weights/dense`.
 ///
+/// A new file is put together in memory and goes to the disk whole, with `save()`: the library itself crashes at exit
+/// if the disk is full when it closes a file.
+///
 /// Every failure is a `NeuralNetError.file` that names file and object. The C library is not thread-safe: calls from
 /// all files go through one lock.
 package final class HDF5File {
     package let path: String
     private let file: hid_t
-    private var isClosed = false
 
+    private static let counter = Atomic<Int>(0)
     private static let lock = Mutex<Void>(())
     private static let silence: Void = fermusic_h5_silence()
 
     /// Opens a file for reading.
     package init(reading path: String) throws {
         self.path = path
-        guard access(path, R_OK) == 0 else {
-            throw NeuralNetError.file(path: path, place: nil, reason: String(cString: strerror(errno)))
-        }
+        try HDF5File.checkSignature(path)
         file = HDF5File.locked { H5Fopen(path, fermusic_h5f_rdonly(), 0) }
         guard file >= 0 else {
-            throw NeuralNetError.file(path: path, place: nil, reason: "not an HDF5 file, or cut short")
+            let reason = HDF5File.reason()
+            throw NeuralNetError.file(
+                path: path, place: nil,
+                reason: reason.contains("lock") ? "in use by another program" : "damaged or cut short HDF5 file")
         }
     }
 
-    /// Makes a file, replacing any there. For files that must never be half-written see `AtomicFile`.
+    /// Starts a file for `path`. Nothing is on the disk before `save()`.
     package init(creating path: String) throws {
         self.path = path
-        file = HDF5File.locked { H5Fcreate(path, fermusic_h5f_trunc(), 0, 0) }
+        file = HDF5File.locked {
+            let access = H5Pcreate(fermusic_h5p_file_access())
+            defer { H5Pclose(access) }
+            H5Pset_fapl_core(access, 1 << 20, false)
+            // Two files of one name would be taken for the same one.
+            let name = "\(path)#\(HDF5File.counter.wrappingAdd(1, ordering: .relaxed).newValue)"
+            return H5Fcreate(name, fermusic_h5f_trunc(), 0, access)
+        }
         guard file >= 0 else {
-            let reason = access((path as String).parentFolder, W_OK) == 0
-                ? HDF5File.reason() : String(cString: strerror(errno))
-            throw NeuralNetError.file(path: path, place: nil, reason: "cannot write: \(reason)")
+            throw NeuralNetError.file(path: path, place: nil, reason: "cannot write: \(HDF5File.reason())")
         }
     }
 
-    deinit { try? close() }
+    deinit { HDF5File.locked { _ = H5Fclose(file) } }
 
-    /// Writes what is still in memory and closes. Throws when that fails: the disk is full, say.
-    package func close() throws {
-        guard !isClosed else { return }
-        isClosed = true
-        let flushed = HDF5File.locked { H5Fflush(file, H5F_SCOPE_GLOBAL) }
-        let reason = flushed < 0 ? HDF5File.reason() : ""
-        let closed = HDF5File.locked { H5Fclose(file) }
-        if flushed < 0 || closed < 0 { throw failure(nil, "cannot write: \(reason.isEmpty ? HDF5File.reason() : reason)") }
+    /// Puts a new file in its place, replacing any there, whole or not at all.
+    package func save() throws {
+        let image = try HDF5File.locked {
+            var size: hsize_t = 0
+            guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0, H5Fget_filesize(file, &size) >= 0,
+                let start = fermusic_h5_core_image(file)
+            else { throw failure(nil, "cannot write: \(String(cString: fermusic_h5_reason()))") }
+            return UnsafeRawBufferPointer(start: start, count: Int(size))
+        }
+        try AtomicFile.replace(path, with: image)
+    }
+
+    /// Says what a file is that is not HDF5 at all.
+    private static func checkSignature(_ path: String) throws {
+        func failure(_ reason: String) -> NeuralNetError { .file(path: path, place: nil, reason: reason) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
+        defer { _ = Glibc.close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 8)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw failure(String(cString: strerror(errno))) }  // a folder, say
+        if count == 0 { throw failure("empty file") }
+        if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
+            throw failure("a zip archive (.keras?), not an HDF5 file; in Keras, save the model as .h5")
+        }
+        guard bytes == [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] else {
+            throw failure(count < 8 ? "cut short" : "not an HDF5 file")
+        }
     }
 
     static func locked<T>(_ body: () throws -> T) rethrows -> T {
@@ -115,15 +144,32 @@ package final class HDF5File {
 
     /// Writes numbers as a float32 dataset of the given shape (an empty one: a scalar).
     package func write(_ values: UnsafePointer<Float>, shape: [Int], to dataset: String) throws {
+        try write(
+            UnsafeRawPointer(values), type: fermusic_h5t_float(), fileType: fermusic_h5t_float32_file(), shape: shape,
+            to: dataset)
+    }
+
+    /// Writes one whole number as an int64 dataset.
+    package func write(_ value: Int, to dataset: String) throws {
+        try withUnsafePointer(to: Int64(value)) {
+            try write(
+                UnsafeRawPointer($0), type: fermusic_h5t_int64(), fileType: fermusic_h5t_int64_file(), shape: [],
+                to: dataset)
+        }
+    }
+
+    private func write(
+        _ values: UnsafeRawPointer, type: hid_t, fileType: hid_t, shape: [Int], to dataset: String
+    ) throws {
         try makeGroup(dataset.parentFolder == "." ? "" : dataset.parentFolder)
         try HDF5File.locked {
             let dimensions = shape.map { hsize_t($0) }
             let space = shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(shape.count), dimensions, nil)
             defer { H5Sclose(space) }
-            let id = H5Dcreate2(file, dataset, fermusic_h5t_float32_file(), space, 0, 0, 0)
+            let id = H5Dcreate2(file, dataset, fileType, space, 0, 0, 0)
             guard id >= 0 else { throw failure(dataset, "cannot write: \(String(cString: fermusic_h5_reason()))") }
             defer { H5Dclose(id) }
-            guard H5Dwrite(id, fermusic_h5t_float(), 0, 0, 0, values) >= 0 else {
+            guard shape.contains(0) || H5Dwrite(id, type, 0, 0, 0, values) >= 0 else {
                 throw failure(dataset, "cannot write: \(String(cString: fermusic_h5_reason()))")
             }
         }

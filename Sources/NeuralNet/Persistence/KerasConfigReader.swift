@@ -37,6 +37,8 @@ struct KerasConfigReader {
                 "threshold" where value.doubleValue == 0, "padding_mode" where value.stringValue == "zeros":
                 continue
             case "renorm_momentum": continue  // of use only with renorm
+            case _ where name.hasSuffix("_regularizer") && (try? factors(of: value, name)) ?? (1, 1) == (0, 0):
+                continue
             default: throw failure(name, "\(value.text()) is not supported")
             }
         }
@@ -147,12 +149,20 @@ struct KerasConfigReader {
     /// The factor of an L2 penalty; 0 for none.
     mutating func l2(_ name: String) throws -> Float {
         guard let value = field(name), !value.isNull else { return 0 }
+        let factors = try factors(of: value, name)
+        guard factors.l1 == 0 else { throw failure(name, "\(value.text()) is not supported, only L2") }
+        return Float(factors.l2)
+    }
+
+    /// Both factors of a regularizer: `L1L2` in any Keras, `L1` and `L2` in Keras 3, bare names for the default 0.01.
+    private func factors(of value: JSONValue, _ name: String) throws -> (l1: Double, l2: Double) {
         let config = value["config"] ?? .null
-        let className = value["class_name"]?.stringValue
-        let l1 = config["l1"]?.doubleValue ?? 0
-        guard className == "L1L2" || className == "L2" || className == "L1", l1 == 0 else {
-            throw failure(name, "\(value.text()) is not supported, only L2")
+        switch (value.stringValue ?? value["class_name"]?.stringValue)?.lowercased() {
+        case "l1l2", "l1_l2":
+            return (config["l1"]?.doubleValue ?? 0, config["l2"]?.doubleValue ?? 0)
+        case "l2": return (0, config["l2"]?.doubleValue ?? 0.01)
+        case "l1": return (config["l1"]?.doubleValue ?? 0.01, 0)
+        default: throw failure(name, "\(value.text()) is not supported, only L2")
         }
-        return Float(config["l2"]?.doubleValue ?? 0)
     }
 }

@@ -33,14 +33,13 @@ enum KerasLayers {
         case "Activation": return ActivationLayer(try r.activation())
         case "ReLU": return try relu(&r)
         case "LeakyReLU":
-            let old = try r.float("alpha", default: 0.3)
+            let old = try r.float("alpha", default: 0.3)  // Keras 2's name
             return ActivationLayer(.leakyRelu(negativeSlope: try r.float("negative_slope", default: old)))
         case "ELU": return ActivationLayer(.elu(alpha: try r.float("alpha", default: 1)))
         case "Softmax":
             guard try r.int("axis", default: -1) == -1 else { throw r.failure("axis", "only -1 is supported") }
             return ActivationLayer(.softmax)
         case "PReLU":
-            _ = try r.l2("alpha_regularizer")
             return PReLU(
                 sharedAxes: try r.ints("shared_axes") ?? [],
                 alphaInitializer: try r.initializer("alpha_initializer", default: .zeros))
@@ -101,13 +100,7 @@ enum KerasLayers {
     }
 
     private static func batchNormalization(_ r: inout KerasConfigReader) throws -> any Layer {
-        // The last axis, in any of the ways it was written: -1, 3, [3]. That it is the last is checked by the weights.
-        if let axis = r.raw("axis"), !axis.isNull {
-            let number = axis.intValue ?? axis.arrayValue?.first?.intValue
-            guard let number, number == -1 || number == 3 || number == 1 || number == 2 else {
-                throw r.failure("axis", "\(axis.text()) is not supported, only the last")
-            }
-        }
+        _ = r.raw("axis")  // checked when the shapes are known
         for (name, expected) in [
             ("beta_initializer", Initializer.zeros), ("gamma_initializer", .ones),
             ("moving_mean_initializer", .zeros), ("moving_variance_initializer", .ones),

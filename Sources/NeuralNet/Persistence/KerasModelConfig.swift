@@ -86,7 +86,7 @@ struct KerasModelConfig {
         }
         guard let input, !input.isEmpty else { throw failure("no input shape") }
         let name = config["name"]?.stringValue ?? "sequential"
-        return try wrap {
+        return try build(items) {
             let first = Input(input, name: inputName)
             return try Model(
                 inputs: [first], outputs: [layers.reduce(first) { $1($0) }], name: name, isSequential: true)
@@ -124,7 +124,7 @@ struct KerasModelConfig {
             waiting = later
         }
         let inputs = try find(starts, in: tensors), outputs = try find(ends, in: tensors)
-        return try wrap {
+        return try build(items) {
             try Model(inputs: inputs, outputs: outputs, name: config["name"]?.stringValue ?? "functional")
         }
     }
@@ -138,7 +138,7 @@ struct KerasModelConfig {
 
     /// `[["a", 0, 0], ...]`, or just `["a", 0, 0]` as Keras 3 writes one.
     private func names(_ value: JSONValue) throws -> [String] {
-        guard let items = value.arrayValue, !items.isEmpty else { throw failure("input_layers or output_layers") }
+        guard let items = value.arrayValue, !items.isEmpty else { throw failure("input_layers or output_layers is \(value.text())") }
         let lists = items[0].stringValue == nil ? items : [value]
         return try lists.map {
             guard let name = $0.arrayValue?.first?.stringValue else { throw failure("\($0.text()) names no layer") }
@@ -149,38 +149,74 @@ struct KerasModelConfig {
     /// The layers that feed a layer. Keras 2: `[[["a", 0, 0, {}], ...]]`; Keras 3: tensors inside `args`.
     private func inbound(_ item: JSONValue) throws -> [String] {
         let name = item["name"]?.stringValue ?? ""
+        func failure(_ reason: String) -> NeuralNetError {
+            .file(path: path, place: "layer '\(name)'", reason: "inbound_nodes: \(reason)")
+        }
         guard let nodes = item["inbound_nodes"]?.arrayValue, !nodes.isEmpty else { return [] }
-        guard nodes.count == 1 else {
-            throw NeuralNetError.file(
-                path: path, place: "layer '\(name)'", reason: "is used more than once; shared layers are not supported")
-        }
+        guard nodes.count == 1 else { throw failure("used more than once; shared layers are not supported") }
+        var links: [JSONValue] = []
         if let args = nodes[0]["args"] {
-            var found: [String] = []
-            collect(args, &found)
-            return found
+            guard collect(args, &links) else { throw failure("\(args.text()) is not supported, only tensors") }
+            try checkKeywords(nodes[0]["kwargs"], failure)
+        } else if let list = nodes[0].arrayValue {
+            // `["a", 0, 0, {}]` for one without the list around it.
+            links = list.first?.stringValue == nil ? list : [.array(list)]
+            for link in links { try checkKeywords(link.arrayValue?.dropFirst(3).first, failure) }
+        } else {
+            throw failure("\(nodes[0].text()) is not understood")
         }
-        guard let links = nodes[0].arrayValue else { throw failure("inbound_nodes of '\(name)'") }
-        return try links.map {
-            guard let source = $0.arrayValue?.first?.stringValue else { throw failure("inbound_nodes of '\(name)'") }
+        return try links.map { link in
+            guard let parts = link.arrayValue, let source = parts.first?.stringValue else {
+                throw failure("\(link.text()) names no layer")
+            }
+            guard parts.dropFirst().prefix(2).allSatisfy({ $0.intValue == 0 }) else {
+                throw failure("\(link.text()): layers with several calls or outputs are not supported")
+            }
             return source
         }
     }
 
-    private func collect(_ value: JSONValue, _ found: inout [String]) {
-        if let history = value["config"]?["keras_history"]?.arrayValue, let name = history.first?.stringValue {
-            found.append(name)
-        } else if let items = value.arrayValue {
-            for item in items { collect(item, &found) }
+    /// Arguments of a call besides the tensors: what they change is not known here, unless they are at rest.
+    private func checkKeywords(_ value: JSONValue?, _ failure: (String) -> NeuralNetError) throws {
+        for (name, argument) in value?.objectValue ?? [:] where !argument.isNull {
+            guard name == "training", argument.boolValue == false else {
+                throw failure("call with \(name)=\(argument.text()) is not supported")
+            }
         }
     }
 
-    /// Layers that do not fit together are the file's fault.
-    private func wrap(_ make: () throws -> Model) throws -> Model {
+    /// Gathers the `keras_history` of all tensors; false if there is anything else.
+    private func collect(_ value: JSONValue, _ found: inout [JSONValue]) -> Bool {
+        if let history = value["config"]?["keras_history"] {
+            found.append(history)
+            return true
+        }
+        return value.arrayValue?.allSatisfy { collect($0, &found) } ?? false
+    }
+
+    /// Makes the model. Layers that do not fit together are the file's fault.
+    private func build(_ items: [JSONValue], _ make: () throws -> Model) throws -> Model {
         do {
-            return try make()
+            let model = try make()
+            try checkAxes(items, model)
+            return model
         } catch let error as NeuralNetError {
             if case .file = error { throw error }
             throw NeuralNetError.file(path: path, place: "model_config", reason: error.description)
+        }
+    }
+
+    /// Batch normalization works on the last axis here; Keras counts it from the batch, `3` for images, or writes -1.
+    private func checkAxes(_ items: [JSONValue], _ model: Model) throws {
+        for item in items where item["class_name"]?.stringValue == "BatchNormalization" {
+            guard let config = item["config"], let name = config["name"]?.stringValue ?? item["name"]?.stringValue,
+                let axis = config["axis"], !axis.isNull, let node = model.node(named: name)
+            else { continue }
+            let number = axis.arrayValue?.count == 1 ? axis.arrayValue![0].intValue : axis.intValue
+            guard number == -1 || number == model.nodes[node].outputShape.count else {
+                throw NeuralNetError.file(
+                    path: path, place: "layer '\(name)'", reason: "axis: \(axis.text()) is not supported, only the last")
+            }
         }
     }
 }

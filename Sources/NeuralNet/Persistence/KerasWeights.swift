@@ -21,7 +21,7 @@ enum KerasWeights {
     static func readVariables(_ file: HDF5File, into model: Model) throws {
         var counts: [String: Int] = [:]
         var stored: [(name: String, paths: [String])] = []
-        for node in model.nodes {
+        for node in model.kerasOrder.map({ model.nodes[$0] }) {
             // Keras counts all layers of a class, also those without weights.
             let base = GraphBuilder.snakeCase(type(of: node.layer).className)
             let number = counts[base, default: 0]
@@ -39,7 +39,7 @@ enum KerasWeights {
     private static func assign(
         _ stored: [(name: String, paths: [String])], _ file: HDF5File, _ model: Model
     ) throws {
-        let nodes = model.nodes.filter { !$0.parameters.isEmpty }
+        let nodes = model.kerasOrder.map { model.nodes[$0] }.filter { !$0.parameters.isEmpty }
         guard stored.count == nodes.count else {
             throw file.failure(nil, "has \(stored.count) layers with weights, the model \(nodes.count)")
         }
@@ -69,7 +69,7 @@ enum KerasWeights {
         try file.makeGroup(group)
         try file.setAttribute("backend", of: group, to: "tensorflow")
         try file.setAttribute("keras_version", of: group, to: "3.0.0")
-        let nodes = model.isSequential ? model.nodes.filter { !($0.layer is InputLayer) } : model.nodes
+        let nodes = model.kerasOrder.map { model.nodes[$0] }.filter { !(model.isSequential && $0.layer is InputLayer) }
         try file.setAttribute("layer_names", of: group, to: nodes.map(\.layer.name))
         for node in nodes {
             let layer = node.layer.name, place = "\(group)/\(layer)"

@@ -22,7 +22,8 @@ public enum ModelFile {
             throw NeuralNetError.file(path: path, place: nil, reason: hint)
         }
         let model = try KerasModelConfig.model(from: config, path: path)
-        if file.exists("model_weights") { try KerasWeights.read(file, group: "model_weights", into: model) }
+        guard file.exists("model_weights") else { throw file.failure("model_weights", "missing") }
+        try KerasWeights.read(file, group: "model_weights", into: model)
         return Contents(
             model: model, metadata: try metadata(file), kerasVersion: try file.text("keras_version", of: ""))
     }
@@ -51,16 +52,22 @@ public enum ModelFile {
         }
     }
 
-    /// What a model was compiled with, for Keras to go on training.
+    /// What a model was compiled with, for Keras to go on training. Keras starts with fresh moments: version 3 cannot
+    /// train a model any more whose `optimizer_weights` it read from an HDF5 file, so there are none.
     public struct Training {
         public var optimizer: any Optimizer
-        public var loss: String
+        public var loss: Loss
         public var metrics: [String]
+        public var globalClipNorm: Float?
 
-        public init(optimizer: any Optimizer = Adam(), loss: String = "categorical_crossentropy", metrics: [String] = ["accuracy"]) {
+        public init(
+            optimizer: any Optimizer = Adam(), loss: Loss = .categoricalCrossentropy(), metrics: [String] = ["accuracy"],
+            globalClipNorm: Float? = nil
+        ) {
             self.optimizer = optimizer
             self.loss = loss
             self.metrics = metrics
+            self.globalClipNorm = globalClipNorm
         }
     }
 
@@ -69,18 +76,17 @@ public enum ModelFile {
     public static func write(
         _ model: Model, metadata: JSONValue? = nil, training: Training = Training(), to path: String
     ) throws {
-        try AtomicFile.replace(path) { temporary in
-            let file = try HDF5File(creating: temporary)
-            try file.setAttribute("keras_version", of: "", to: "3.0.0")
-            try file.setAttribute("backend", of: "", to: "tensorflow")
-            try file.setAttribute("model_config", of: "", to: try KerasModelWriter.config(of: model, path: path).text())
-            try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
-            try KerasWeights.write(model, to: file, group: "model_weights")
-            if let metadata {
-                try file.makeGroup("fermusic")
-                try file.setAttribute("metadata", of: "fermusic", to: metadata.text())
-            }
-            try file.close()
+        let config = try KerasModelWriter.config(of: model, path: path)
+        let file = try HDF5File(creating: path)
+        try file.setAttribute("keras_version", of: "", to: "3.0.0")
+        try file.setAttribute("backend", of: "", to: "tensorflow")
+        try file.setAttribute("model_config", of: "", to: config.text())
+        try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
+        try KerasWeights.write(model, to: file, group: "model_weights")
+        if let metadata {
+            try file.makeGroup("fermusic")
+            try file.setAttribute("metadata", of: "fermusic", to: metadata.text())
         }
+        try file.save()
     }
 }

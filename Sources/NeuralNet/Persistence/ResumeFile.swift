@@ -10,17 +10,15 @@ public enum ResumeFile {
     /// Saves the trainer's state, whole or not at all. Throws `NeuralNetError.file`.
     public static func save(_ trainer: Trainer, settings: String, to path: String) throws {
         let progress = String(decoding: try JSONEncoder().encode(trainer.progress), as: UTF8.self)
-        try AtomicFile.replace(path) { temporary in
-            let file = try HDF5File(creating: temporary)
-            try file.setAttribute("format", of: "", to: format)
-            try file.setAttribute("settings", of: "", to: settings)
-            try file.makeGroup("progress")
-            try file.setAttribute("json", of: "progress", to: progress)
-            for (name, values) in trainer.stateArrays.sorted(by: { $0.key < $1.key }) {
-                try file.write(values.baseAddress!, shape: [values.count], to: "arrays/\(name)")
-            }
-            try file.close()
+        let file = try HDF5File(creating: path)
+        try file.setAttribute("format", of: "", to: format)
+        try file.setAttribute("settings", of: "", to: settings)
+        try file.makeGroup("progress")
+        try file.setAttribute("json", of: "progress", to: progress)
+        for (name, values) in trainer.stateArrays.sorted(by: { $0.key < $1.key }) {
+            try file.write(values.baseAddress!, shape: [values.count], to: "arrays/\(name)")
         }
+        try file.save()
     }
 
     /// The settings of the run saved in a file. Throws `NeuralNetError.file` if it is not a resume file.
