@@ -1,4 +1,5 @@
 import EmotionRecognition
+import FoundationEssentials
 import NeuralNet
 import Terminal
 
@@ -7,7 +8,7 @@ enum DatasetCommand {
     static let path = Argument<Path>("data", help: "Kaggle's CSV file or a folder of class folders.")
 
     static let command = Command(
-        "dataset", summary: "Look at data sets, check, convert and draw them.", subcommands: [info])
+        "dataset", summary: "Look at data sets, check, convert and draw them.", subcommands: [info, audit, export, generate])
 
     static let info = Command(
         "info", summary: "Count the images per class and split.", examples: [Example("fermusic dataset info fer2013.csv")],
@@ -41,5 +42,68 @@ enum DatasetCommand {
         try console.output.write(table.render())
         try console.output.line("fingerprint \(dataset.fingerprint)")
         return .done
+    }
+
+    static let audit = Command(
+        "audit", summary: "Look for duplicates, blank images and unreadable files.",
+        discussion: "Duplicates are also found across splits, where they make test results too good, and under different labels.",
+        examples: [Example("fermusic dataset audit fer2013/")],
+        parameters: [path, SharedOptions.threads, SharedOptions.json]
+    ) { a, console in
+        let loaded = try SharedOptions.readDataset(
+            a[path].string, size: 48, skipsBad: true, threads: SharedOptions.threadPool(a), console)
+        let audit = DatasetAudit(loaded.dataset, skipped: loaded.skipped)
+        if a[SharedOptions.json] {
+            try console.output.line(String(decoding: try JSONEncoder().encode(audit), as: UTF8.self))
+        } else {
+            for line in audit.lines() { try console.output.line(printable(line)) }
+        }
+        return .done
+    }
+
+    static let output = Argument<Path>("output", help: "A file that ends in .csv, or a new folder.")
+
+    static let export = Command(
+        "export", summary: "Write a data set as Kaggle's CSV or as folders of PNG files.",
+        examples: [
+            Example("fermusic dataset export fer2013/ fer2013.csv"),
+            Example("fermusic dataset export fer2013.csv faces/"),
+        ],
+        parameters: [path, output, SharedOptions.threads, SharedOptions.skipBad]
+    ) { a, console in
+        let threads = SharedOptions.threadPool(a)
+        let loaded = try SharedOptions.readDataset(
+            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], threads: threads, console)
+        try write(loaded.dataset, to: a[output].string, threads: threads, console)
+        return .done
+    }
+
+    static let training = Option<Int>("training", default: 3500, help: "Training images.", range: 1...1_000_000)
+    static let test = Option<Int>("test", default: 700, help: "Test images (PublicTest).", range: 0...1_000_000)
+    static let seed = Option<Int>("seed", default: 1, help: "Repeats a drawing.", range: 0...)
+
+    static let generate = Command(
+        "generate", summary: "Draw synthetic faces with the seven expressions.",
+        discussion: "For trying things out where FER2013 is not at hand; the same seed draws the same faces.",
+        examples: [Example("fermusic dataset generate faces/"), Example("fermusic dataset generate faces.csv --training 7000 --seed 2")],
+        parameters: [output, training, test, seed, SharedOptions.threads]
+    ) { a, console in
+        let dataset = SyntheticFaces(seed: UInt64(a[seed])).dataset(training: a[training], test: a[test])
+        try write(dataset, to: a[output].string, threads: SharedOptions.threadPool(a), console)
+        return .done
+    }
+
+    private static func write(
+        _ dataset: FaceDataset, to path: String, threads: ThreadPool, _ console: Console
+    ) throws {
+        let display = ProgressDisplay("writing \(path)", total: 100, stream: console.errors)
+        if path.hasSuffix(".csv") {
+            try dataset.writeCSV(path) { display.update(Int($0 * 100)) }
+        } else {
+            var folder = path
+            while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+            try dataset.writeFolders(folder, threads: threads) { display.update(Int($0 * 100)) }
+        }
+        display.finish(fields: [("images", "\(dataset.count)")])
     }
 }

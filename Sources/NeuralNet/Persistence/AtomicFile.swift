@@ -46,6 +46,24 @@ public enum AtomicFile {
         }
     }
 
+    /// The same for contents too large for memory: `write` gets the path of a new file beside `path` and fills it.
+    public static func replace(_ path: String, write: (String) throws -> Void) throws {
+        let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
+        let temporary = "\(path).\(getpid())-\(number).part"
+        do {
+            try write(temporary)
+            let descriptor = open(temporary, O_RDONLY | O_CLOEXEC)
+            defer { close(descriptor) }
+            guard descriptor >= 0, fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+                throw NeuralNetError.file(
+                    path: path, place: nil, reason: "cannot write: \(String(cString: strerror(errno)))")
+            }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
     private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
