@@ -197,6 +197,13 @@ def main():
         # Other names, split lists, float64: matched by order.
         with h5py.File(FOLDER / "keras2.0-functional-weights.h5", "w", libver=COMPACT) as file:
             write_old_weights(file, model, rename=lambda name: "old_" + name, split=True, double=True)
+    # A dataset whose claimed size no memory holds.
+    with h5py.File(FOLDER / "claims-much.h5", "w") as file:
+        file.attrs["layer_names"] = [b"d"]
+        group = file.create_group("d")
+        group.attrs["weight_names"] = [b"kernel", b"bias"]
+        group.create_dataset("kernel", (1 << 20, 1 << 20), "float32", chunks=(64, 64))
+        group.create_dataset("bias", data=np.zeros(3, "float32"))
     for path in sorted(FOLDER.glob("*.h5")):
         print(f"{path.stat().st_size:7} {path.name}")
 

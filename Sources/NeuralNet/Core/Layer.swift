@@ -1,6 +1,22 @@
 /// The shape of one sample, without the batch: `[height, width, channels]` or `[features]`.
 public typealias Shape = [Int]
 
+extension Shape {
+    /// The largest tensor that a model may have: 1 GB of floats.
+    static let largestCount = 1 << 28
+
+    /// The number of elements, or nil if it is negative or beyond `largestCount`.
+    var checkedCount: Int? {
+        var count = 1
+        for size in self {
+            guard size >= 0, size <= Shape.largestCount else { return nil }
+            count *= size  // at most 2^56
+            guard count <= Shape.largestCount else { return nil }
+        }
+        return count
+    }
+}
+
 /// A layer's hyper-parameters: a value that can say what it makes of a shape, which parameters it needs, and how it
 /// computes. Weights live in the `Model`, memory in an `Executor`.
 public protocol Layer: Sendable {

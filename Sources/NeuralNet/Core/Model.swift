@@ -153,6 +153,10 @@ struct GraphBuilder {
         let shapes = inputs.map { nodes[$0].outputShape }
         let output = try layer.outputShape(shapes)
         let specifications = layer.parameters(shapes)
+        for shape in [output] + specifications.map(\.shape) where shape.checkedCount == nil {
+            throw NeuralNetError.invalidGraph(
+                "\(layer.label): a tensor of shape \(shape) is too large, more than \(Shape.largestCount) elements")
+        }
         let range = parameters.count..<(parameters.count + specifications.count)
         parameters += specifications.map { (layer.name, $0) }
         indices[ObjectIdentifier(tensor)] = nodes.count

@@ -29,9 +29,9 @@ public struct Reshape: Layer {
         try require(
             targetShape.allSatisfy { $0 > 0 || $0 == -1 } && targetShape.filter { $0 == -1 }.count <= 1,
             "targetShape", "positive sizes with at most one -1", targetShape)
-        let known = targetShape.filter { $0 != -1 }.reduce(1, *)
-        let shape = targetShape.map { $0 == -1 ? total / known : $0 }
-        guard shape.reduce(1, *) == total else {
+        let known = targetShape.filter { $0 != -1 }.checkedCount ?? 0
+        let shape = targetShape.map { $0 == -1 ? total / max(known, 1) : $0 }
+        guard shape.checkedCount == total else {
             throw NeuralNetError.incompatibleShape(
                 layer: label, expected: "of as many elements as \(targetShape)", received: inputs)
         }

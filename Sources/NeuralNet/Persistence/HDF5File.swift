@@ -15,7 +15,6 @@ package final class HDF5File {
 
     private static let counter = Atomic<Int>(0)
     private static let lock = Mutex<Void>(())
-    private static let silence: Void = fermusic_h5_silence()
 
     /// Opens a file for reading.
     package init(reading path: String) throws {
@@ -46,7 +45,9 @@ package final class HDF5File {
         }
     }
 
-    deinit { HDF5File.locked { _ = H5Fclose(file) } }
+    deinit {
+        if file >= 0 { HDF5File.locked { _ = H5Fclose(file) } }
+    }
 
     /// Puts a new file in its place, replacing any there, whole or not at all.
     package func save() throws {
@@ -80,7 +81,7 @@ package final class HDF5File {
 
     static func locked<T>(_ body: () throws -> T) rethrows -> T {
         try lock.withLock { _ in
-            _ = silence
+            fermusic_h5_silence()  // the library keeps this per thread
             return try body()
         }
     }

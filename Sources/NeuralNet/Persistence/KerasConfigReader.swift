@@ -55,7 +55,7 @@ struct KerasConfigReader {
             if let fallback { return fallback }
             throw failure(name, "missing")
         }
-        guard let number = value.intValue, abs(number) <= 1 << 24 else {
+        guard let number = value.intValue, (-(1 << 24)...1 << 24).contains(number) else {
             throw failure(name, "\(value.text()) is not a whole number in range")
         }
         return number
@@ -86,8 +86,8 @@ struct KerasConfigReader {
 
     mutating func ints(_ name: String) throws -> [Int]? {
         guard let value = field(name), !value.isNull else { return nil }
-        guard let items = value.arrayValue, items.allSatisfy({ $0.intValue != nil }) else {
-            throw failure(name, "\(value.text()) is not a list of whole numbers")
+        guard let items = value.arrayValue, items.allSatisfy({ (-(1 << 24)...1 << 24).contains($0.intValue ?? .max) }) else {
+            throw failure(name, "\(value.text()) is not a list of whole numbers in range")
         }
         return items.map { $0.intValue! }
     }
@@ -98,10 +98,11 @@ struct KerasConfigReader {
             if let fallback { return fallback }
             throw failure(name, "missing")
         }
-        if let both = value.intValue { return (both, both) }
+        let range = -65536...65536
+        if let both = value.intValue, range.contains(both) { return (both, both) }
         guard let items = value.arrayValue, items.count == 2, let first = items[0].intValue,
-            let second = items[1].intValue
-        else { throw failure(name, "\(value.text()) is not a pair of whole numbers") }
+            let second = items[1].intValue, range.contains(first), range.contains(second)
+        else { throw failure(name, "\(value.text()) is not a pair of whole numbers in range") }
         return (first, second)
     }
 

@@ -1,0 +1,245 @@
+import Glibc
+import NeuralNet
+import Testing
+
+/// What is wrong with a file is one line that names file and place; nothing crashes, nothing is guessed.
+@Suite struct KerasBadFileTests {
+    /// What reading a file with that `model_config` says, without the path.
+    private func complaint(_ config: String) throws -> String {
+        try KerasFixtures.inTemporaryFolder { folder in
+            let path = "\(folder)/m.h5"
+            let file = try HDF5File(creating: path)
+            try file.setAttribute("model_config", of: "", to: config)
+            try file.save()
+            let message = KerasFixtures.message { _ = try ModelFile.read(path) }
+            #expect(message.hasPrefix(path + ": "))
+            #expect(!message.contains("\n"))
+            return String(message.dropFirst(path.count + 2))
+        }
+    }
+
+    /// A chain of one layer in Keras 3's form.
+    private func chain(_ className: String, _ fields: String, input: String = "[null, 8, 8, 2]") -> String {
+        """
+        {"class_name": "Sequential", "config": {"name": "s", "layers": [
+        {"class_name": "InputLayer", "config": {"batch_shape": \(input), "name": "i"}},
+        {"class_name": "\(className)", "config": {"name": "layer_7", \(fields)}}]}}
+        """
+    }
+
+    @Test(arguments: [
+        ("SpatialDropout2D", #""rate": 0.5"#, "class SpatialDropout2D is not supported"),
+        ("Conv2DTranspose", #""filters": 2"#, "class Conv2DTranspose is not supported"),
+        ("Conv2D", #""filters": 2, "kernel_size": [3, 3], "groups": 2"#, "groups: 2 is not supported"),
+        (
+            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "data_format": "channels_first""#,
+            #"data_format: "channels_first" is not supported"#
+        ),
+        (
+            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "padding": "causal""#,
+            "padding: 'causal' is not supported, only valid and same"
+        ),
+        (
+            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "kernel_constraint": {"class_name": "MaxNorm"}"#,
+            #"kernel_constraint: {"class_name":"MaxNorm"} is not supported"#
+        ),
+        (
+            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "activation": "relu6""#,
+            #"activation: "relu6" is not a known activation"#
+        ),
+        (
+            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal"}"#,
+            #"kernel_initializer: {"class_name":"Orthogonal"} is not a known initializer"#
+        ),
+        (
+            "Conv2D",
+            #""filters": 2, "kernel_size": 3, "kernel_regularizer": {"class_name": "L1L2", "config": {"l1": 0.5, "l2": 0}}"#,
+            #"kernel_regularizer: {"class_name":"L1L2","config":{"l1":0.5,"l2":0}} is not supported, only L2"#
+        ),
+        (
+            "Dense", #""units": 2, "bias_regularizer": {"class_name": "L2", "config": {"l2": 0.5}}"#,
+            #"bias_regularizer: {"class_name":"L2","config":{"l2":0.5}} is not supported"#
+        ),
+        (
+            "Dense", #""units": 2, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}"#,
+            #"dtype: {"class_name":"DTypePolicy","config":{"name":"mixed_float16"}} is not supported, only float32"#
+        ),
+        ("Dense", #""units": 2, "dtype": "float16""#, #"dtype: "float16" is not supported, only float32"#),
+        ("Dense", #""units": 2, "lora_rank": 4"#, "lora_rank: 4 is not supported"),
+        ("Dense", #""units": 2.5"#, "units: 2.5 is not a whole number in range"),
+        ("Dense", #""activation": "relu""#, "units: missing"),
+        ("ReLU", #""max_value": 6.0"#, "max_value: 6 is not supported"),
+        ("ReLU", #""threshold": 0.5"#, "threshold: 0.5 is not supported"),
+        ("Softmax", #""axis": 1"#, "axis: only -1 is supported"),
+        ("BatchNormalization", #""axis": 1"#, "axis: 1 is not supported, only the last"),
+        ("BatchNormalization", #""axis": [1, 2]"#, "axis: [1,2] is not supported, only the last"),
+        ("BatchNormalization", #""renorm": true"#, "renorm: true is not supported"),
+        (
+            "PReLU", #""alpha_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}"#,
+            #"alpha_regularizer: {"class_name":"L2","config":{"l2":0.1}} is not supported"#
+        ),
+        (
+            "ZeroPadding2D", #""padding": [[1, 1]]"#,
+            "padding: [[1,1]] is not two pairs of whole numbers in range"
+        ),
+        ("Dropout", #""rate": 0.5, "noise_shape": [1, 2]"#, "noise_shape: [1,2] is not supported"),
+    ])
+    func unknownOption(className: String, fields: String, expected: String) throws {
+        #expect(try complaint(chain(className, fields)) == "layer 'layer_7': \(expected)")
+    }
+
+    @Test(arguments: [
+        ("nonsense", "model_config: not JSON"),
+        ("{}", "model_config: class_name or config is missing"),
+        (#"{"class_name": "Sequential", "config": []}"#, "model_config: no layers"),
+        (
+            #"{"class_name": "MyModel", "config": {}}"#,
+            "model_config: class MyModel is neither Sequential nor Functional"
+        ),
+        (
+            #"{"class_name": "Functional", "config": {"layers": []}}"#,
+            "model_config: layers, input_layers or output_layers is missing"
+        ),
+        (String(repeating: "[", count: 100_000), "model_config: not JSON"),
+    ])
+    func config(text: String, expected: String) throws {
+        #expect(try complaint(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("[null, null, null, 1]", "layer 'i': batch_shape: [null,null,null,1] must have a fixed size on every axis but the batch"),
+        ("[null, 8, 8, 0]", "layer 'i': batch_shape: [null,8,8,0] must have a fixed size on every axis but the batch"),
+        ("[null, 8]", "model_config: Conv2D 'layer_7': input must be [height, width, channels], received [8]"),
+        ("[null, 2, 2, 1]", "model_config: Conv2D 'layer_7': input must be at least as large as the 3x3 window, received [2, 2, 1]"),
+        (
+            "[null, 60000, 60000, 3]",
+            "model_config: model graph: InputLayer 'i': a tensor of shape [60000, 60000, 3] is too large, more than 268435456 elements"
+        ),
+    ])
+    func inputShape(shape: String, expected: String) throws {
+        #expect(try complaint(chain("Conv2D", #""filters": 2, "kernel_size": [3, 3]"#, input: shape)) == expected)
+    }
+
+    /// Sizes whose products do not fit into memory, or into an integer.
+    @Test(arguments: [
+        ("Dense", #""units": 16777216"#), ("Dense", #""units": 99999999999"#),
+        ("Conv2D", #""filters": 16777216, "kernel_size": [65536, 65536], "padding": "same""#),
+        ("Conv2D", #""filters": 16777216, "kernel_size": [99999999, 99999999], "padding": "same""#),
+        ("SeparableConv2D", #""filters": 16777216, "kernel_size": 1, "depth_multiplier": 16777216"#),
+        ("Reshape", #""target_shape": [16777216, 16777216, 16777216, 16777216]"#),
+        ("Reshape", #""target_shape": [16777216, 16777216, 16777216, -1]"#),
+        ("ZeroPadding2D", #""padding": 9000000000000000000"#), ("ZeroPadding2D", #""padding": [[65536, 65536], [65536, 65536]]"#),
+        ("Conv2D", #""filters": -3, "kernel_size": [3, 3]"#), ("Conv2D", #""filters": 3, "kernel_size": [0, 3]"#),
+        ("Conv2D", #""filters": 3, "kernel_size": [3, 3], "strides": [0, 1]"#),
+        ("MaxPooling2D", #""pool_size": [65536, 65536], "padding": "same""#),
+        ("PReLU", #""shared_axes": [0, 9]"#), ("Dropout", #""rate": 1.5"#),
+    ])
+    func absurdSizes(className: String, fields: String) throws {
+        let message = try complaint(chain(className, fields))
+        #expect(message.contains("layer_7"))
+    }
+
+    @Test(arguments: [
+        (#"[["a", 0, 0, {}]], [["a", 0, 0, {}]]"#, "used more than once; shared layers are not supported"),
+        (#"[["a", 1, 0, {}]]"#, #"["a",1,0,{}]: layers with several calls or outputs are not supported"#),
+        (#"[["a", 0, 0, {"scale": 2}]]"#, "call with scale=2 is not supported"),
+        (#"{"args": [1], "kwargs": {}}"#, "[1] is not supported, only tensors"),
+        (
+            #"{"args": [{"config": {"keras_history": ["a", 0, 0]}}], "kwargs": {"training": true}}"#,
+            "call with training=true is not supported"
+        ),
+    ])
+    func inboundNodes(nodes: String, expected: String) throws {
+        let text = """
+            {"class_name": "Functional", "config": {"layers": [
+            {"class_name": "InputLayer", "name": "a", "config": {"batch_shape": [null, 4]}, "inbound_nodes": []},
+            {"class_name": "Flatten", "name": "f", "config": {}, "inbound_nodes": [\(nodes)]}],
+            "input_layers": ["a", 0, 0], "output_layers": ["f", 0, 0]}}
+            """
+        #expect(try complaint(text) == "layer 'f': inbound_nodes: \(expected)")
+    }
+
+    @Test func layersInACircle() throws {
+        let text = """
+            {"class_name": "Functional", "config": {"layers": [
+            {"class_name": "InputLayer", "name": "a", "config": {"batch_shape": [null, 4]}, "inbound_nodes": []},
+            {"class_name": "Flatten", "name": "f", "config": {}, "inbound_nodes": [[["g", 0, 0, {}]]]},
+            {"class_name": "Flatten", "name": "g", "config": {}, "inbound_nodes": [[["f", 0, 0, {}]]]}],
+            "input_layers": ["a", 0, 0], "output_layers": ["g", 0, 0]}}
+            """
+        #expect(try complaint(text) == "model_config: layer 'f' uses layers that do not exist")
+    }
+
+    @Test func weightsThatDoNotFit() throws {
+        let model = try Model(input: [4]) { Dense(3, name: "d") }
+        func complaint(_ change: (HDF5File) throws -> Void) throws -> String {
+            try KerasFixtures.inTemporaryFolder { folder in
+                let path = "\(folder)/w.h5"
+                let file = try HDF5File(creating: path)
+                try file.setAttribute("layer_names", of: "", to: ["d"])
+                try file.makeGroup("d")
+                try change(file)
+                try file.save()
+                return String(
+                    KerasFixtures.message { try ModelFile.readWeights(path, into: model) }.dropFirst(path.count + 2))
+            }
+        }
+        let values = [Float](repeating: 1, count: 20)
+        func fill(_ file: HDF5File, names: [String], kernel: [Int]) throws {
+            try file.setAttribute("weight_names", of: "d", to: names)
+            try file.write(values, shape: kernel, to: "d/kernel")
+            try file.write(values, shape: [3], to: "d/bias")
+        }
+        #expect(try complaint { try fill($0, names: ["kernel", "bias"], kernel: [4, 3]) } == "")
+        #expect(
+            try complaint { try fill($0, names: ["kernel", "bias"], kernel: [3, 4]) }
+                == "d/kernel: shape [3, 4] instead of [4, 3] in layer 'd'")
+        #expect(try complaint { try fill($0, names: ["kernel"], kernel: [4, 3]) } == "layer 'd': 1 weights instead of 2")
+        #expect(try complaint { try fill($0, names: ["kernel", "b"], kernel: [4, 3]) } == "d/b: missing")
+        #expect(try complaint { _ in } == "d: weight_names is missing")
+    }
+
+    @Test func claimedSizeIsNotAllocated() {
+        let model = try? Model(input: [4]) { Dense(3, name: "d") }
+        let path = KerasFixtures.path("claims-much.h5")
+        #expect(
+            KerasFixtures.message { try ModelFile.readWeights(path, into: model!) }
+                == "\(path): d/kernel: shape [1048576, 1048576] instead of [4, 3] in layer 'd'")
+        #expect(
+            KerasFixtures.message { _ = try HDF5File(reading: path).read("d/kernel") }
+                == "\(path): d/kernel: 1099511627776 values are more than expected")
+    }
+
+    @Test func notAnHDF5File() throws {
+        try KerasFixtures.inTemporaryFolder { folder in
+            let path = "\(folder)/m.h5"
+            func complaint(_ bytes: [UInt8]) -> String {
+                KerasFixtures.write(bytes, to: path)
+                return String(KerasFixtures.message { _ = try ModelFile.read(path) }.dropFirst(path.count + 2))
+            }
+            #expect(complaint([]) == "empty file")
+            #expect(complaint(Array("emotion,pixels,Usage\n".utf8)) == "not an HDF5 file")
+            #expect(complaint([0x50, 0x4B, 3, 4, 20, 0, 0, 0]).hasPrefix("a zip archive (.keras?)"))
+            #expect(complaint([0x89, 0x48]) == "cut short")
+            #expect(complaint([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0]) == "damaged or cut short HDF5 file")
+            unlink(path)
+            #expect(KerasFixtures.message { _ = try ModelFile.read(path) } == "\(path): No such file or directory")
+            #expect(KerasFixtures.message { _ = try ModelFile.read(folder) } == "\(folder): Is a directory")
+        }
+        let foreign = KerasFixtures.path("expected.h5")
+        #expect(
+            KerasFixtures.message { _ = try ModelFile.read(foreign) } == "\(foreign): no model_config: not a Keras model")
+    }
+
+    @Test func cutShortAnywhere() throws {
+        let whole = KerasFixtures.bytes(KerasFixtures.path("keras2.0-functional.h5"))
+        try KerasFixtures.inTemporaryFolder { folder in
+            let path = "\(folder)/m.h5"
+            for length in Array(stride(from: 0, to: whole.count, by: 97)) + [whole.count - 1] {
+                KerasFixtures.write(whole[..<length], to: path)
+                let error = #expect(throws: NeuralNetError.self) { try ModelFile.read(path) }
+                #expect(error?.description.hasPrefix(path + ": ") == true)
+            }
+        }
+    }
+}
