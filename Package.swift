@@ -35,6 +35,8 @@ let package = Package(
         .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
         .testTarget(
             name: "EmotionRecognitionTests", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],

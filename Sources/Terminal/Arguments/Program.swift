@@ -27,6 +27,8 @@ public struct Program: Sendable {
     public func main(_ words: [String] = Array(CommandLine.arguments.dropFirst())) -> Never {
         // Writing to a closed pipe shall be an error we can handle, not a death in the middle of saving.
         signal(SIGPIPE, SIG_IGN)
+        // So shall a file that reaches the size limit.
+        signal(SIGXFSZ, SIG_IGN)
         // Started with a closed standard stream, the first file opened would take its place and receive our messages.
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
             _ = open("/dev/null", O_RDWR)

@@ -1,0 +1,139 @@
+import EmotionRecognition
+import Foundation
+import NeuralNet
+import Testing
+
+/// Real training runs on drawn faces, interrupted in every way.
+@Suite(.serialized) struct TrainingRunTests {
+    private let folder: URL
+    private var data: String { folder.appendingPathComponent("faces.csv").path }
+
+    init() throws {
+        folder = try Fermusic.temporaryFolder()
+        let result = try Fermusic.run(["dataset", "generate", data, "--training", "420", "--test", "140"])
+        try #require(result.status == 0, "\(result.errors)")
+    }
+
+    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    private func arguments(_ checkpoint: String, epochs: Int = 3, _ more: [String] = []) -> [String] {
+        ["train", "--data", data, "--checkpoint", path(checkpoint), "--epochs", "\(epochs)", "--save", "last", "--threads", "2"] + more
+    }
+
+    private func weights(_ checkpoint: String) throws -> [Float] {
+        let model = try ModelFile.read(path(checkpoint)).model
+        return model.weights.entries.indices.flatMap { model.weights.array($0) }
+    }
+
+    @Test func trainEvaluatePredict() throws {
+        let trained = try Fermusic.run(arguments("a.h5", ["--log", path("log.csv"), "--report", path("report"), "--json"]))
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(trained.output.contains("\"finished\":true"))
+        #expect(try String(contentsOfFile: path("log.csv"), encoding: .utf8).split(separator: "\n").count == 4)
+        #expect(try String(contentsOfFile: path("report/training.html"), encoding: .utf8).contains("<svg"))
+
+        let evaluated = try Fermusic.run(
+            ["evaluate", "--model", path("a.h5"), "--data", data, "--report", path("report"), "--json"])
+        #expect(evaluated.status == 0, "\(evaluated.errors)")
+        let json = try JSONValue(parsing: evaluated.output)
+        #expect(json["count"]?.intValue == 140)
+        let confusion = try #require(json["confusion"]?.arrayValue)
+        let rows: [[Int]] = confusion.map { row in (row.arrayValue ?? []).map { $0.intValue ?? 0 } }
+        let total = rows.joined().reduce(0, +)
+        #expect(total == 140)
+        var right = 0
+        for label in rows.indices { right += rows[label][label] }
+        let accuracy = json["accuracy"]?.doubleValue ?? 0
+        #expect(abs(accuracy - Double(right) / 140) < 1e-9)
+        #expect(json["perClass"]?["happy"]?["recall"]?.doubleValue != nil && json["macroF1"]?.doubleValue != nil)
+        #expect(try String(contentsOfFile: path("report/index.html"), encoding: .utf8).contains("data:image/png"))
+
+        _ = try Fermusic.run(["dataset", "export", data, path("faces")])
+        let picture = path("faces/test/happy")
+        let predicted = try Fermusic.run(["predict", "--model", path("a.h5"), "--json", picture, path("log.csv")])
+        #expect(predicted.status == 1, "a file that is no picture is counted, the others get done")
+        let lines = predicted.output.split(separator: "\n")
+        #expect(lines.count == 20)
+        let face = try #require(try JSONValue(parsing: String(lines[0]))["faces"]?.arrayValue?.first)
+        let probabilities: [Double] = (face["probabilities"]?.objectValue ?? [:]).values.compactMap(\.doubleValue)
+        let sum = probabilities.reduce(0, +)
+        #expect(abs(sum - 1) < 1e-4)
+    }
+
+    @Test func killedRunGoesOnToTheSameBits() throws {
+        #expect(try Fermusic.run(arguments("whole.h5", epochs: 6)).status == 0)
+        // Killed again and again, at moments that differ from run to run.
+        var kills = 0
+        var first = true
+        for attempt in 0..<40 {
+            let running = try Fermusic.start(
+                first ? arguments("cut.h5", epochs: 6) : ["train", "--resume", "--checkpoint", path("cut.h5")])
+            defer { try? FileManager.default.removeItem(at: running.folder) }
+            let limit = Date().addingTimeInterval(0.5 + Double(attempt) * 0.07)
+            while running.process.isRunning, Date() < limit { usleep(5000) }
+            if running.process.isRunning {
+                kill(running.process.processIdentifier, SIGKILL)
+                kills += 1
+            }
+            running.process.waitUntilExit()
+            if running.process.terminationReason == .exit {
+                #expect(running.process.terminationStatus == 0)
+                break
+            }
+            first = !FileManager.default.fileExists(atPath: path("cut.resume.h5"))
+        }
+        #expect(kills > 0)
+        #expect(try weights("cut.h5") == weights("whole.h5"))
+        #expect(!FileManager.default.fileExists(atPath: path("cut.resume.h5")))
+    }
+
+    @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
+    func signalsSaveAndSayHowToGoOn(_ signal: Int32, _ status: Int32) throws {
+        #expect(try Fermusic.run(arguments("whole.h5", epochs: 4)).status == 0)
+        let running = try Fermusic.start(arguments("cut.h5", epochs: 4))
+        defer { try? FileManager.default.removeItem(at: running.folder) }
+        let checkpoint = path("cut.h5")
+        while running.process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(5000) }
+        kill(running.process.processIdentifier, signal)
+        running.process.waitUntilExit()
+        #expect(running.process.terminationReason == .exit && running.process.terminationStatus == status)
+        let errors = String(decoding: running.errors.readDataToEndOfFile(), as: UTF8.self)
+        #expect(errors.contains("--resume --checkpoint \(checkpoint)"))
+        let again = try Fermusic.run(arguments("cut.h5"))
+        #expect(again.status == 2 && again.errors.contains("--restart"))
+        #expect(try Fermusic.run(["train", "--resume", "--checkpoint", checkpoint]).status == 0)
+        #expect(try weights("cut.h5") == weights("whole.h5"))
+    }
+
+    @Test func budgetEndsInGoodOrder() throws {
+        let result = try Fermusic.run(arguments("b.h5", epochs: 5000, ["--budget", "1s"]))
+        #expect(result.status == 0 && result.errors.contains("--resume"))
+        #expect(FileManager.default.fileExists(atPath: path("b.resume.h5")))
+    }
+
+    @Test func lossThatIsNotANumberStops() throws {
+        let result = try Fermusic.run(
+            arguments("n.h5", ["--optimizer", "sgd", "--learning-rate", "10", "--schedule", "constant"]))
+        #expect(result.status == 1)
+        #expect(Fermusic.message(result).contains("is not a finite number at step"), "\(result.errors)")
+    }
+
+    @Test func fullDiskLeavesTheOldFile() throws {
+        #expect(try Fermusic.run(arguments("d.h5", epochs: 1)).status == 0)
+        let before = try Data(contentsOf: URL(fileURLWithPath: path("d.h5")))
+        // No file may grow beyond 1 MB: the same error as a full disk, in the middle of saving.
+        let result = try Fermusic.run(arguments("d.h5", epochs: 1, ["--seed", "2"]), shell: "ulimit -f 2000")
+        #expect(result.status == 1, "\(result.errors)")
+        #expect(Fermusic.message(result).contains("d.h5: cannot write"), "\(result.errors)")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path("d.h5"))) == before)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".part") }
+        #expect(left.isEmpty)
+    }
+
+    @Test func modelMustFitTheData() throws {
+        #expect(try Fermusic.run(arguments("m.h5", epochs: 1)).status == 0)
+        let result = try Fermusic.run(["evaluate", "--model", path("m.h5"), "--data", data, "--labels", "a,b,c"])
+        #expect(result.status == 1)
+        #expect(Fermusic.message(result).contains("3 labels for 7 outputs"))
+    }
+}
