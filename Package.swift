@@ -33,7 +33,8 @@ let package = Package(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
         .testTarget(
-            name: "EmotionRecognitionTests", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet"]),
+            name: "EmotionRecognitionTests",
+            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
     ],
     swiftLanguageModes: [.v6],
