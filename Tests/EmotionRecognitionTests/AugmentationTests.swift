@@ -12,9 +12,9 @@ import Testing
         return target
     }
 
-    func apply(_ settings: Augmentation, _ source: [UInt8], size: Int, seed: UInt64, scale: Float = 1, offset: Float = 0)
-        -> [Float]
-    {
+    func apply(
+        _ settings: Augmentation, _ source: [UInt8], size: Int, seed: UInt64, scale: Float = 1, offset: Float = 0
+    ) -> [Float] {
         var target = [Float](repeating: -1, count: size * size)
         var random = RandomGenerator(seed: seed)
         settings.apply(source, size: size, scale: scale, offset: offset, to: &target, random: &random)
@@ -30,7 +30,8 @@ import Testing
     @Test func withoutSettingsNothingChanges() {
         let pixels = AugmentationTests.picture
         #expect(apply(.none, pixels, size: 48, seed: 4) == pixels.map(Float.init))
-        #expect(apply(.none, pixels, size: 48, seed: 4, scale: 1 / 127.5, offset: -1) == pixels.map { Float($0) * (1 / 127.5) - 1 })
+        let scaled = apply(.none, pixels, size: 48, seed: 4, scale: 1 / 127.5, offset: -1)
+        #expect(scaled == pixels.map { Float($0) * (1 / 127.5) - 1 })
     }
 
     @Test func flipMirrorsHalfOfThePictures() {

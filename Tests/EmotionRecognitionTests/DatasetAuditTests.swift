@@ -49,12 +49,13 @@ import Testing
     @Test func printsTheFindings() {
         let lines = DatasetAudit(planted()).lines(examples: 1)
         #expect(lines[0].hasPrefix("181 pictures of 48 x 48, fingerprint "))
-        #expect(lines[2] == "class    Training  PublicTest  PrivateTest       all")
-        #expect(lines[10] == "all           144          36            1       181")
+        #expect(lines[2] == "class     Training  PublicTest  PrivateTest       all")
+        #expect(lines[10] == "all            144          36            1       181")
         #expect(lines[12] == "exact duplicates: 3 in 2 groups; 1 across splits, 1 with different labels")
         #expect(lines[13] == "  face 10 (happy, Training) = copy of 10 (sad, PublicTest)")
         #expect(lines[14] == "  ... and 1 more")
-        #expect(lines[15] == "near duplicates: 1 in 1 groups; 1 across splits, 0 with different labels")
+        #expect(lines[15] == "near duplicates: 1 in 1 group; 1 across splits, 0 with different labels")
+        #expect(DatasetAudit(planted()).lines(examples: 9)[14].hasPrefix("  face 3 ("))
         #expect(lines.last == "unreadable: 0")
     }
 }

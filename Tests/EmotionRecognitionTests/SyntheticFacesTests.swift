@@ -44,6 +44,7 @@ import Testing
     func accuracy(_ model: Model, _ faces: FaceDataset, epochs: Int) throws -> Double {
         var options = TrainingOptions()
         (options.epochs, options.batchSize) = (epochs, 32)
+        options.optimizer = Adam(learningRate: 0.002)
         let test = FaceTrainingData(faces, indices: faces.indices(of: .publicTest))
         let trainer = try Trainer(
             model, options: options, data: FaceTrainingData(faces, indices: faces.indices(of: .training)),
@@ -53,7 +54,7 @@ import Testing
     }
 
     @Test func aLinearModelFailsAndASmallNetworkSucceeds() throws {
-        let faces = SyntheticFaces(seed: 1).dataset(training: 2100, test: 700)
+        let faces = SyntheticFaces(seed: 1).dataset(training: 2800, test: 700)
         let linear = try Model(input: [48, 48, 1], seed: 1) {
             Flatten()
             Dense(7, activation: .softmax)
@@ -64,7 +65,7 @@ import Testing
             MaxPool2D(2)
             Conv2D(32, kernelSize: 3, activation: .relu)
             MaxPool2D(2)
-            Conv2D(32, kernelSize: 3, activation: .relu)
+            Conv2D(64, kernelSize: 3, activation: .relu)
             MaxPool2D(2)
             Flatten()
             Dense(64, activation: .relu)

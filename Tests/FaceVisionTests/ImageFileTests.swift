@@ -30,7 +30,9 @@ import Testing
     }
 
     @Test func lumaWeights() {
-        let image = Image(width: 5, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0])
+        let image = Image(
+            width: 5, height: 1, channels: 3,
+            pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0])
         #expect(image.grayscale.pixels == [76, 150, 29, 255, 0])
     }
 
