@@ -34,7 +34,8 @@ let package = Package(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
         .testTarget(
-            name: "EmotionRecognitionTests", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet"]),
+            name: "EmotionRecognitionTests",
+            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),

@@ -30,7 +30,8 @@ package enum FolderTree {
         }
     }
 
-    private static func names(in path: String) -> [String] {
+    /// What a folder holds, in no order; nothing if it cannot be read.
+    package static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var result: [String] = []

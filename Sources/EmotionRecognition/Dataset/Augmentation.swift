@@ -81,14 +81,29 @@ public struct Augmentation: Sendable, Equatable, Codable {
     }
 
     /// The map from a place in the new picture to one in the old, both measured from the centre.
-    struct Transform: Equatable {
-        var xx: Float, xy: Float, yx: Float, yy: Float
-        var dx: Float, dy: Float
+    package struct Transform: Equatable {
+        package var xx: Float, xy: Float, yx: Float, yy: Float
+        package var dx: Float, dy: Float
+
+        /// Keras's matrix on (row, column): `R(angle) * T(shift) * Shear * Zoom`. Angles in radians, shifts in pixels.
+        package init(
+            angle: Float = 0, shiftX: Float = 0, shiftY: Float = 0, shear: Float = 0, zoomX: Float = 1,
+            zoomY: Float = 1
+        ) {
+            let (c, s) = (cosf(angle), sinf(angle))
+            let shearSine = sinf(shear), shearCosine = cosf(shear)
+            yy = c * zoomY
+            yx = (-c * shearSine - s * shearCosine) * zoomX
+            xy = s * zoomY
+            xx = (-s * shearSine + c * shearCosine) * zoomX
+            dx = s * shiftY + c * shiftX
+            dy = c * shiftY - s * shiftX
+        }
     }
 
     /// Draws the parameters in a fixed order and composes, as Keras does, rotation, shift, shear and zoom; then crop
     /// and flip.
-    func drawTransform(size: Int, _ random: inout RandomGenerator) -> Transform {
+    package func drawTransform(size: Int, _ random: inout RandomGenerator) -> Transform {
         func range(_ r: Float, _ random: inout RandomGenerator) -> Float {
             r == 0 ? 0 : random.uniform(in: -r...r)
         }
@@ -99,13 +114,8 @@ public struct Augmentation: Sendable, Equatable, Codable {
         let shear = range(shearRange, &random) * .pi / 180
         let zoomY = zoomRange == 1...1 ? 1 : random.uniform(in: zoomRange)
         let zoomX = zoomRange == 1...1 ? 1 : random.uniform(in: zoomRange)
-        let (c, s) = (cosf(angle), sinf(angle))
-        // Keras's matrix on (row, column): R(angle) * T(shift) * Shear * Zoom.
-        let shearSine = sinf(shear), shearCosine = cosf(shear)
-        let yy = c * zoomY, yx = (-c * shearSine - s * shearCosine) * zoomX
-        let xy = s * zoomY, xx = (-s * shearSine + c * shearCosine) * zoomX
         var transform = Transform(
-            xx: xx, xy: xy, yx: yx, yy: yy, dx: s * shiftY + c * shiftX, dy: c * shiftY - s * shiftX)
+            angle: angle, shiftX: shiftX, shiftY: shiftY, shear: shear, zoomX: zoomX, zoomY: zoomY)
         if randomCropPadding > 0 {
             transform.dy += Float(random.integer(below: 2 * randomCropPadding + 1) - randomCropPadding)
             transform.dx += Float(random.integer(below: 2 * randomCropPadding + 1) - randomCropPadding)
@@ -118,7 +128,7 @@ public struct Augmentation: Sendable, Equatable, Codable {
     }
 
     /// Bilinear sampling along the rows of the new picture.
-    private func warp(
+    package func warp(
         _ source: UnsafePointer<UInt8>, size: Int, _ t: Transform, brightness: Float, scale: Float, offset: Float,
         to target: UnsafeMutablePointer<Float>
     ) {

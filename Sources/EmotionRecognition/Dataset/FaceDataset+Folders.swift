@@ -133,8 +133,9 @@ extension FaceDataset {
             }
             if name == "." || name == ".." { continue }
             var status = stat()
-            guard stat("\(path)/\(name)", &status) == 0 else { continue }
-            result.append((name, status.st_mode & S_IFMT == S_IFDIR))
+            // What cannot be looked at is taken for a file: reading it says why.
+            let isFolder = stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+            result.append((name, isFolder))
         }
         return result.sorted { $0.name < $1.name }
     }
