@@ -1,0 +1,61 @@
+import Foundation
+import NeuralNet
+import Testing
+
+/// Ten steps of each optimizer against Keras: `Scripts/make-optimizer-fixtures.py`.
+@Suite struct OptimizerTests {
+    static let fixture: JSONValue = {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/optimizers.json")
+        return try! JSONValue(parsing: String(contentsOf: path, encoding: .utf8))
+    }()
+
+    private static func floats(_ value: JSONValue?) -> [Float] {
+        (value?.arrayValue ?? []).map { Float($0.doubleValue ?? .nan) }
+    }
+
+    static let optimizers: [(String, any Optimizer, Float?)] = [
+        ("sgd", SGD(learningRate: 0.1), nil), ("momentum", SGD(learningRate: 0.05, momentum: 0.9), nil),
+        ("nesterov", SGD(learningRate: 0.05, momentum: 0.9, nesterov: true), nil),
+        ("adam", Adam(learningRate: 0.02), nil), ("adam-clip", Adam(learningRate: 0.02), 0.1),
+        ("adamw", AdamW(learningRate: 0.02, weightDecay: 0.1), nil), ("rmsprop", RMSprop(learningRate: 0.01), nil),
+        ("rmsprop-momentum", RMSprop(learningRate: 0.01, momentum: 0.9), nil),
+    ]
+
+    @Test(arguments: 0..<8) func asKeras(_ index: Int) throws {
+        let (name, optimizer, clip) = OptimizerTests.optimizers[index]
+        let run = try #require(OptimizerTests.fixture["runs"]?[name])
+        let model = try Model(input: [6, 6, 1]) {
+            Conv2D(4, kernelSize: 3, activation: .tanh)
+            Flatten()
+            Dense(5, activation: .tanh, kernelL2: 0.01)
+            Dense(3, activation: .softmax)
+        }
+        for (i, values) in (OptimizerTests.fixture["weights"]?.arrayValue ?? []).enumerated() {
+            model.weights.set(i, OptimizerTests.floats(values))
+        }
+        let labels = (OptimizerTests.fixture["labels"]?.arrayValue ?? []).compactMap(\.intValue)
+        let data = try ArrayDataset(
+            inputs: OptimizerTests.floats(OptimizerTests.fixture["x"]), labels: labels, inputShape: [6, 6, 1], classes: 3)
+        var options = TrainingOptions()
+        options.epochs = 10
+        options.batchSize = 8
+        options.optimizer = optimizer
+        options.globalClipNorm = clip
+        options.loss = .categoricalCrossentropy(labelSmoothing: 0.1)
+        options.classWeights = [1, 2, 0.5]
+        let trainer = try Trainer(model, options: options, data: data, threads: ThreadPool(threads: 2))
+        // The penalty that an epoch's record adds is that after the step; Keras's loss has that before it.
+        func penalty() -> Double { model.weights.array(2).reduce(0) { $0 + 0.01 * Double($1) * Double($1) } }
+        var before = penalty()
+        var losses: [Float] = []
+        trainer.callbacks.epochEnded = { _, record in
+            losses.append(Float(record.loss - penalty() + before))
+            before = penalty()
+            return true
+        }
+        #expect(try trainer.run() == .finished)
+        expectClose(losses, OptimizerTests.floats(run["losses"]), tolerance: 1e-4, name)
+        expectClose(model.weights.array(4), OptimizerTests.floats(run["kernel"]), tolerance: 1e-4, "\(name) kernel")
+    }
+}
