@@ -15,14 +15,22 @@ package final class FileOutput {
     }
 
     /// Appends the bytes. Throws `FileBytes.Failure`, for example when the disk is full.
-    package func write(_ bytes: [UInt8]) throws(FileBytes.Failure) {
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(FileBytes.Failure) {
         var done = 0
         while done < bytes.count {
-            let put = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done) }
+            let put = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if put < 0 && errno == EINTR { continue }
             guard put >= 0 else { throw FileBytes.Failure() }
             done += put
         }
+    }
+
+    /// Appends the bytes. Throws `FileBytes.Failure`.
+    package func write(_ bytes: [UInt8]) throws(FileBytes.Failure) {
+        let result = bytes.withUnsafeBytes { raw in
+            Result { () throws(FileBytes.Failure) in try write(raw) }
+        }
+        try result.get()
     }
 
     /// Ends the file. Throws `FileBytes.Failure`: network file systems report a full disk only here.

@@ -46,7 +46,7 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
 
     /// Looks at every picture. `skipped` is what reading left out (`LoadedDataset.skipped`).
     ///
-    /// Cost: about a second for 32,000 pictures of 48 x 48.
+    /// Cost: less than half a second for 32,000 pictures of 48 x 48.
     public init(_ dataset: FaceDataset, skipped: [DatasetError] = [], thresholds: Thresholds = .init()) {
         count = dataset.count
         size = dataset.size

@@ -32,24 +32,42 @@ extension FaceDataset {
 
     private func writeRows(to path: String, progress: (Double) -> Void) throws {
         let output = try FileOutput(path)
-        let numbers = (0...255).map { Array(" \($0)".utf8) }
+        // Each number with a space before it, in the low bytes of a word, and its length.
+        let words = (0...255).map { number in
+            " \(number)".utf8.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }.littleEndian
+        }
+        let lengths = (0...255).map { "\($0)".utf8.count + 1 }
         let bytes = imageBytes
-        var buffer = Array("emotion,pixels,Usage\n".utf8)
-        buffer.reserveCapacity(1 << 20 + bytes * 4 + 64)
-        for index in 0..<count {
-            buffer.append(contentsOf: "\(labels[index]),".utf8)
-            for i in 0..<bytes {
-                let digits = numbers[Int(pixels[index * bytes + i])]
-                buffer.append(contentsOf: i == 0 ? digits[1...] : digits[...])
+        let flush = 1 << 20
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: flush + bytes * 4 + 64, alignment: 16)
+        defer { buffer.deallocate() }
+        var end = 0
+        func append(_ text: String) {
+            for byte in text.utf8 {
+                buffer[end] = byte
+                end += 1
             }
-            buffer.append(contentsOf: ",\(splits[index].rawValue)\n".utf8)
-            if buffer.count >= 1 << 20 {
-                try output.write(buffer)
-                buffer.removeAll(keepingCapacity: true)
+        }
+        append("emotion,pixels,Usage\n")
+        for index in 0..<count {
+            append("\(labels[index]),")
+            let first = end
+            end -= 1  // the first number's space falls on the comma, which is put back below
+            pixels.withUnsafeBufferPointer { pixels in
+                for value in pixels[index * bytes..<(index + 1) * bytes] {
+                    buffer.storeBytes(of: words[Int(value)], toByteOffset: end, as: UInt32.self)
+                    end &+= lengths[Int(value)]
+                }
+            }
+            buffer[first - 1] = 0x2C
+            append(",\(splits[index].rawValue)\n")
+            if end >= flush {
+                try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<end]))
+                end = 0
                 progress(Double(index + 1) / Double(count))
             }
         }
-        try output.write(buffer)
+        try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<end]))
         try output.close()
         progress(1)
     }
@@ -91,8 +109,8 @@ extension FaceDataset {
             guard failure.withLock({ $0 == nil }) else { return }
             do throws(FileBytes.Failure) {
                 let output = try FileOutput("\(folder)/\(paths[index])")
-                try output.write(
-                    ImageFile.encodePNG(Image(width: size, height: size, pixels: Array(image(index)))))
+                let bytes = ImageFile.encodePNG(Image(width: size, height: size, pixels: Array(image(index))))
+                try output.write(bytes)
                 try output.close()
             } catch {
                 failure.withLock { $0 = $0 ?? error }

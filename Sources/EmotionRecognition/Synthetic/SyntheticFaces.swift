@@ -20,7 +20,7 @@ public struct SyntheticFaces: Sendable {
     /// give equal bytes; each picture depends only on the seed, its split and its place, so a smaller set is the
     /// beginning of a larger one.
     ///
-    /// Cost: about a tenth of a millisecond per picture of 48 x 48.
+    /// Cost: about a quarter of a millisecond per picture of 48 x 48.
     public func dataset(training: Int = 4000, test: Int = 1000, size: Int = 48) -> FaceDataset {
         var dataset = FaceDataset(size: size)
         dataset.reserve(training + test)
