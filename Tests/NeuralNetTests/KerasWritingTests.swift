@@ -103,6 +103,16 @@ import Testing
         }
     }
 
+    /// Nothing but the weights, and what HDF5 needs to name them.
+    @Test func filesAreNoLargerThanNeeded() throws {
+        let model = try Model(input: [1000]) { Dense(1000) }
+        try KerasFixtures.inTemporaryFolder { folder in
+            try ModelFile.write(model, to: "\(folder)/m.h5")
+            let size = KerasFixtures.bytes("\(folder)/m.h5").count
+            #expect(size > 4_004_000 && size < 4_024_000)
+        }
+    }
+
     @Test func activationsThatKerasCannotName() throws {
         try KerasFixtures.inTemporaryFolder { folder in
             let path = "\(folder)/m.h5"

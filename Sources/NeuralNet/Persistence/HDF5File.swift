@@ -52,11 +52,13 @@ package final class HDF5File {
     /// Puts a new file in its place, replacing any there, whole or not at all.
     package func save() throws {
         let image = try HDF5File.locked {
-            var size: hsize_t = 0
-            guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0, H5Fget_filesize(file, &size) >= 0,
-                let start = fermusic_h5_core_image(file)
-            else { throw failure(nil, "cannot write: \(String(cString: fermusic_h5_reason()))") }
-            return UnsafeRawBufferPointer(start: start, count: Int(size))
+            guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0, let start = fermusic_h5_core_image(file) else {
+                throw failure(nil, "cannot write: \(String(cString: fermusic_h5_reason()))")
+            }
+            // H5Fget_filesize would count the memory reserved for growth.
+            let size = H5Fget_file_image(file, nil, 0)
+            guard size > 0 else { throw failure(nil, "cannot write: \(String(cString: fermusic_h5_reason()))") }
+            return UnsafeRawBufferPointer(start: start, count: size)
         }
         try AtomicFile.replace(path, with: image)
     }
