@@ -59,7 +59,9 @@ import Testing
         }
         #expect([0, 1, 2].contains(try Self.value(path)))
         let name = path.split(separator: "/").last!
-        for rest in KerasFixtures.names(in: "/tmp") where rest.hasPrefix(name) && rest != name { unlink("/tmp/" + rest) }
+        for rest in KerasFixtures.names(in: "/tmp") where rest.hasPrefix(name) && rest != name {
+            unlink("/tmp/" + rest)
+        }
     }
 
     @Test func replacesOnlyFiles() throws {

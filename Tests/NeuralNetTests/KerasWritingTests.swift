@@ -9,7 +9,8 @@ import Testing
         try Model(input: [9, 9, 2], name: "chain", seed: 3) {
             Rescaling(0.5, offset: -0.1)
             ZeroPadding2D(top: 1, bottom: 0, left: 0, right: 2)
-            Conv2D(4, kernelSize: (3, 2), strides: (2, 1), padding: .same, activation: .leakyRelu(negativeSlope: 0.2),
+            Conv2D(
+                4, kernelSize: (3, 2), strides: (2, 1), padding: .same, activation: .leakyRelu(negativeSlope: 0.2),
                 kernelInitializer: .heNormal, kernelL2: 0.01)
             BatchNormalization(momentum: 0.9)
             ActivationLayer(.leakyRelu(negativeSlope: 0.05))
@@ -66,7 +67,9 @@ import Testing
     func roundTrip(name: String) throws {
         let model = try Self.model(name)
         randomize(model)
-        let metadata: JSONValue = ["classNames": ["a", "b", "ü"], "note": .string(String(repeating: "x", count: 300_000))]
+        let metadata: JSONValue = [
+            "classNames": ["a", "b", "ü"], "note": .string(String(repeating: "x", count: 300_000)),
+        ]
         try KerasFixtures.inTemporaryFolder { folder in
             let path = "\(folder)/new/m.h5"
             try ModelFile.write(model, metadata: metadata, to: path)
@@ -99,7 +102,8 @@ import Testing
             try ModelFile.write(model, to: "\(folder)/m.h5")
             let copy = try HDF5File(reading: "\(folder)/m.h5")
             #expect(
-                try copy.texts("layer_names", of: "model_weights") == original.texts("layer_names", of: "model_weights"))
+                try copy.texts("layer_names", of: "model_weights") == original.texts("layer_names", of: "model_weights")
+            )
         }
     }
 
@@ -119,7 +123,8 @@ import Testing
             let bad = try Model(input: [4]) { Dense(3, activation: .leakyRelu(negativeSlope: 0.1), name: "d") }
             #expect(
                 KerasFixtures.message { try ModelFile.write(bad, to: path) }
-                    == "\(path): layer 'd': activation: Keras cannot name leakyRelu(negativeSlope: 0.1); use an ActivationLayer of its own")
+                    == "\(path): layer 'd': activation: Keras cannot name leakyRelu(negativeSlope: 0.1); use an ActivationLayer of its own"
+            )
             let gelu = try Model(input: [4]) { ActivationLayer(.gelu(approximate: true), name: "g") }
             #expect(KerasFixtures.message { try ModelFile.write(gelu, to: path) }.contains("layer 'g': activation"))
             #expect(KerasFixtures.names(in: folder) == [])

@@ -86,7 +86,8 @@ struct KerasConfigReader {
 
     mutating func ints(_ name: String) throws -> [Int]? {
         guard let value = field(name), !value.isNull else { return nil }
-        guard let items = value.arrayValue, items.allSatisfy({ (-(1 << 24)...1 << 24).contains($0.intValue ?? .max) }) else {
+        guard let items = value.arrayValue, items.allSatisfy({ (-(1 << 24)...1 << 24).contains($0.intValue ?? .max) })
+        else {
             throw failure(name, "\(value.text()) is not a list of whole numbers in range")
         }
         return items.map { $0.intValue! }

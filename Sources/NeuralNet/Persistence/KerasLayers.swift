@@ -55,7 +55,8 @@ enum KerasLayers {
 
     private static func conv2D(_ r: inout KerasConfigReader) throws -> any Layer {
         Conv2D(
-            try r.int("filters"), kernelSize: try r.pair("kernel_size"), strides: try r.pair("strides", default: (1, 1)),
+            try r.int("filters"), kernelSize: try r.pair("kernel_size"),
+            strides: try r.pair("strides", default: (1, 1)),
             padding: try r.padding(), dilationRate: try r.pair("dilation_rate", default: (1, 1)),
             activation: try r.activation(), usesBias: try r.bool("use_bias", default: true),
             kernelInitializer: try r.initializer("kernel_initializer", default: .glorotUniform),
@@ -81,7 +82,8 @@ enum KerasLayers {
         _ = r.raw("kernel_initializer")  // unused leftovers in files of Keras 2
         _ = r.raw("kernel_regularizer")
         return SeparableConv2D(
-            try r.int("filters"), kernelSize: try r.pair("kernel_size"), strides: try r.pair("strides", default: (1, 1)),
+            try r.int("filters"), kernelSize: try r.pair("kernel_size"),
+            strides: try r.pair("strides", default: (1, 1)),
             padding: try r.padding(), depthMultiplier: try r.int("depth_multiplier", default: 1),
             dilationRate: try r.pair("dilation_rate", default: (1, 1)), activation: try r.activation(),
             usesBias: try r.bool("use_bias", default: true),
@@ -135,7 +137,9 @@ enum KerasLayers {
             else { return nil }
             return (first, second)
         }
-        guard pairs.count == 2 else { throw r.failure("padding", "\(value.text()) is not two pairs of whole numbers in range") }
+        guard pairs.count == 2 else {
+            throw r.failure("padding", "\(value.text()) is not two pairs of whole numbers in range")
+        }
         return ZeroPadding2D(top: pairs[0].0, bottom: pairs[0].1, left: pairs[1].0, right: pairs[1].1)
     }
 }

@@ -138,7 +138,9 @@ struct KerasModelConfig {
 
     /// `[["a", 0, 0], ...]`, or just `["a", 0, 0]` as Keras 3 writes one.
     private func names(_ value: JSONValue) throws -> [String] {
-        guard let items = value.arrayValue, !items.isEmpty else { throw failure("input_layers or output_layers is \(value.text())") }
+        guard let items = value.arrayValue, !items.isEmpty else {
+            throw failure("input_layers or output_layers is \(value.text())")
+        }
         let lists = items[0].stringValue == nil ? items : [value]
         return try lists.map {
             guard let name = $0.arrayValue?.first?.stringValue else { throw failure("\($0.text()) names no layer") }
@@ -215,7 +217,8 @@ struct KerasModelConfig {
             let number = axis.arrayValue?.count == 1 ? axis.arrayValue![0].intValue : axis.intValue
             guard number == -1 || number == model.nodes[node].outputShape.count else {
                 throw NeuralNetError.file(
-                    path: path, place: "layer '\(name)'", reason: "axis: \(axis.text()) is not supported, only the last")
+                    path: path, place: "layer '\(name)'", reason: "axis: \(axis.text()) is not supported, only the last"
+                )
             }
         }
     }

@@ -93,7 +93,8 @@ enum KerasModelWriter {
         let optimizer = training.optimizer
         var config = optimizer.config
         config["name"] = .string(type(of: optimizer).className.lowercased())
-        config["weight_decay"] = optimizer.weightDecay == 0 && !(optimizer is AdamW)
+        config["weight_decay"] =
+            optimizer.weightDecay == 0 && !(optimizer is AdamW)
             ? .null : .double(Double(optimizer.weightDecay))
         config["global_clipnorm"] = training.globalClipNorm.map { .double(Double($0)) } ?? .null
         // Keras 3 has no `decay` but a schedule that does the same.

@@ -16,7 +16,8 @@ public enum ModelFile {
         let file = try HDF5File(reading: path)
         guard let config = try file.text("model_config", of: "") else {
             let holdsWeights = try file.exists("layers") || file.texts("layer_names", of: "") != nil
-            let hint = holdsWeights
+            let hint =
+                holdsWeights
                 ? "holds weights only: name the architecture they belong to"
                 : "no model_config: not a Keras model"
             throw NeuralNetError.file(path: path, place: nil, reason: hint)
@@ -61,7 +62,8 @@ public enum ModelFile {
         public var globalClipNorm: Float?
 
         public init(
-            optimizer: any Optimizer = Adam(), loss: Loss = .categoricalCrossentropy(), metrics: [String] = ["accuracy"],
+            optimizer: any Optimizer = Adam(), loss: Loss = .categoricalCrossentropy(),
+            metrics: [String] = ["accuracy"],
             globalClipNorm: Float? = nil
         ) {
             self.optimizer = optimizer
