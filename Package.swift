@@ -21,12 +21,13 @@ let package = Package(
         library("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
 
         .target(name: "CKernels"),
-        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5"]),
-        .target(name: "FaceVision", dependencies: ["NeuralNet", "CPNG", "CJPEG"]),
+        .target(name: "Files"),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files"]),
+        .target(name: "FaceVision", dependencies: ["NeuralNet", "CPNG", "CJPEG", "Files"]),
         .target(name: "Emotions"),
-        .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report"]),
+        .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
         .target(name: "Terminal"),
-        .target(name: "Report"),
+        .target(name: "Report", dependencies: ["Files"]),
         .executableTarget(
             name: "fermusic", dependencies: ["Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions"]),
 
@@ -35,7 +36,7 @@ let package = Package(
         .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
         .testTarget(
             name: "EmotionRecognitionTests",
-            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet"]),
+            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),

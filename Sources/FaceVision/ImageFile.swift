@@ -1,5 +1,6 @@
 import CJPEG
 import CPNG
+import Files
 import Glibc
 
 /// Why a picture cannot be read or written. The description is one clear line.
@@ -27,7 +28,7 @@ public enum ImageFile {
         let bytes: [UInt8]
         do {
             bytes = try FileBytes.read(path, limit: maximumBytes)
-        } catch let error as FileBytes.Failure {
+        } catch let error as FileFailure {
             throw ImageError.cannotRead(path: path, reason: error.reason)
         }
         return try decode(bytes, name: path, grayscale: grayscale)
@@ -72,7 +73,7 @@ public enum ImageFile {
     public static func writePNG(_ image: Image, to path: String) throws {
         do {
             try FileBytes.write(encodePNG(image), to: path)
-        } catch let error as FileBytes.Failure {
+        } catch let error as FileFailure {
             throw ImageError.cannotWrite(path: path, reason: error.reason)
         }
     }

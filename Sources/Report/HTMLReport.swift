@@ -1,3 +1,5 @@
+import Files
+
 /// A report in one HTML file that opens anywhere, offline: no scripts, no links to other files, light and dark.
 ///
 ///     var report = HTMLReport(title: "Evaluation", subtitle: "PublicTest, 3,589 images")
@@ -53,7 +55,11 @@ public struct HTMLReport: Sendable {
 
     /// Writes the page so that a reader sees the old file or the new one, never half of it. Missing folders are made.
     public func write(to path: String) throws(ReportError) {
-        try writeAtomically(Array(html().utf8), to: path)
+        do {
+            try FileBytes.write(Array(html().utf8), to: path, makesFolders: true)
+        } catch {
+            throw .cannotWrite(path: path, reason: (error as? FileFailure)?.reason ?? "\(error)")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import EmotionRecognition
 import FaceVision
+import Files
 import Glibc
 import NeuralNet
 import Testing

@@ -69,7 +69,7 @@ import Testing
             let model = try Self.model(1)
             #expect(
                 KerasFixtures.message { try model.save("/dev/null") } == "/dev/null: cannot write: not a regular file")
-            #expect(KerasFixtures.message { try model.save(folder) } == "\(folder): cannot write: not a regular file")
+            #expect(KerasFixtures.message { try model.save(folder) } == "\(folder): cannot write: Is a directory")
             let below = "\(folder)/a.txt/m.h5"
             KerasFixtures.write([1], to: "\(folder)/a.txt")
             #expect(KerasFixtures.message { try model.save(below) } == "\(below): cannot write: Not a directory")

@@ -1,5 +1,6 @@
 import Emotions
 import FaceVision
+import Files
 import Glibc
 import NeuralNet
 import Synchronization
@@ -16,22 +17,13 @@ extension FaceDataset {
                     + "the data set has \(classNames.joined(separator: ", "))")
         }
         do {
-            try AtomicFile.replace(path) { temporary in
-                do {
-                    try writeRows(to: temporary, progress: progress)
-                } catch let failure as FileBytes.Failure {
-                    throw DatasetError.cannotWrite(path: path, reason: failure.reason)
-                }
-            }
-        } catch NeuralNetError.file(_, _, let reason) {
-            let prefix = "cannot write: "
-            throw DatasetError.cannotWrite(
-                path: path, reason: reason.hasPrefix(prefix) ? String(reason.dropFirst(prefix.count)) : reason)
+            try AtomicFile.replace(path) { try writeRows(to: $0, progress: progress) }
+        } catch let failure as FileFailure {
+            throw DatasetError.cannotWrite(path: path, reason: failure.reason)
         }
     }
 
-    private func writeRows(to path: String, progress: (Double) -> Void) throws {
-        let output = try FileOutput(path)
+    private func writeRows(to output: FileOutput, progress: (Double) -> Void) throws {
         // Each number with a space before it, in the low bytes of a word, and its length.
         let words = (0...255).map { number in
             " \(number)".utf8.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }.littleEndian
@@ -68,7 +60,6 @@ extension FaceDataset {
             }
         }
         try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<end]))
-        try output.close()
         progress(1)
     }
 
@@ -88,8 +79,8 @@ extension FaceDataset {
             try FolderTree.create(temporary)
             try writePictures(to: temporary, threads: threads, progress: progress)
             sync()  // one for all files: one fsync each takes minutes
-            guard rename(temporary, path) == 0 else { throw FileBytes.Failure.lastError }
-        } catch let failure as FileBytes.Failure {
+            guard rename(temporary, path) == 0 else { throw FileFailure.last }
+        } catch let failure as FileFailure {
             FolderTree.remove(temporary)
             throw DatasetError.cannotWrite(path: path, reason: failure.reason)
         }
@@ -103,11 +94,11 @@ extension FaceDataset {
         for parent in Set(paths.map { $0.prefix(through: $0.lastIndex(of: "/")!) }).sorted() {
             try FolderTree.create("\(folder)/\(parent.dropLast())")
         }
-        let failure = Mutex<FileBytes.Failure?>(nil)
+        let failure = Mutex<FileFailure?>(nil)
         let done = Atomic<Int>(0)
         threads.runEach(count) { _, index in
             guard failure.withLock({ $0 == nil }) else { return }
-            do throws(FileBytes.Failure) {
+            do throws(FileFailure) {
                 let output = try FileOutput("\(folder)/\(paths[index])")
                 let bytes = ImageFile.encodePNG(Image(width: size, height: size, pixels: Array(image(index))))
                 try output.write(bytes)

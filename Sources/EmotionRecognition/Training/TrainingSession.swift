@@ -1,5 +1,6 @@
 import Emotions
 import FaceVision
+import Files
 import FoundationEssentials
 import Glibc
 import NeuralNet
@@ -192,7 +193,7 @@ public final class TrainingSession {
         }
         do {
             try FileBytes.write(Array(text.utf8), to: path)
-        } catch let error as FileBytes.Failure {
+        } catch let error as FileFailure {
             throw DatasetError.cannotWrite(path: path, reason: error.reason)
         }
     }

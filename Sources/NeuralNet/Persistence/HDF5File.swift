@@ -1,4 +1,5 @@
 import CHDF5
+import Files
 import Glibc
 import Synchronization
 
@@ -60,7 +61,11 @@ package final class HDF5File {
             guard size > 0 else { throw failure(nil, "cannot write: \(String(cString: fermusic_h5_reason()))") }
             return UnsafeRawBufferPointer(start: start, count: size)
         }
-        try AtomicFile.replace(path, with: image)
+        do {
+            try AtomicFile.replace(path, makesFolders: true) { try $0.write(image) }
+        } catch let error as FileFailure {
+            throw failure(nil, "cannot write: \(error.reason)")
+        }
     }
 
     /// Says what a file is that is not HDF5 at all.
@@ -235,13 +240,5 @@ package final class HDF5File {
             H5Sget_simple_extent_dims(space, &dimensions, nil)
             return try body(id, dimensions.prefix(Int(rank)).map { Int(clamping: $0) })
         }
-    }
-}
-
-extension String {
-    /// What comes before the last `/`; `.` if there is none.
-    var parentFolder: String {
-        guard let slash = lastIndex(of: "/") else { return "." }
-        return slash == startIndex ? "/" : String(self[..<slash])
     }
 }

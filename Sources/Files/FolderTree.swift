@@ -1,25 +1,25 @@
 import Glibc
 
 /// Folders with all that is in them.
-package enum FolderTree {
+public enum FolderTree {
     /// Whether nothing would be lost by putting a folder at `path`: it does not exist, or is empty.
-    package static func isFree(_ path: String) -> Bool {
+    public static func isFree(_ path: String) -> Bool {
         var status = stat()
         if lstat(path, &status) != 0 { return true }
         guard status.st_mode & S_IFMT == S_IFDIR else { return false }
         return names(in: path).isEmpty
     }
 
-    /// Creates a folder and those above it. Throws `FileBytes.Failure`.
-    package static func create(_ path: String) throws {
+    /// Creates a folder and those above it. Throws `FileFailure`.
+    public static func create(_ path: String) throws {
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex { try create(String(path[..<slash])) }
-        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileBytes.Failure() }
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw FileFailure.last }
     }
 
     /// Deletes a folder with its contents; links are deleted, not followed. Does what it can.
-    package static func remove(_ path: String) {
+    public static func remove(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         if status.st_mode & S_IFMT == S_IFDIR {
@@ -31,7 +31,7 @@ package enum FolderTree {
     }
 
     /// What a folder holds, in no order; nothing if it cannot be read.
-    package static func names(in path: String) -> [String] {
+    public static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var result: [String] = []

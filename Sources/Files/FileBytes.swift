@@ -1,0 +1,30 @@
+import Glibc
+
+/// Whole files as bytes.
+public enum FileBytes {
+    /// The contents of a file of at most `limit` bytes. Throws `FileFailure`.
+    public static func read(_ path: String, limit: Int) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFailure.last }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFailure.last }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileFailure("is a folder") }
+        guard status.st_size <= limit else { throw FileFailure("larger than \(limit) bytes") }
+        let size = Int(status.st_size)
+        return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let got = Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+                if got < 0 && errno == EINTR { continue }
+                guard got >= 0 else { throw FileFailure.last }
+                if got == 0 { break }
+                count += got
+            }
+        }
+    }
+
+    /// Writes a file whole or not at all, see `AtomicFile`. Throws `FileFailure`.
+    public static func write(_ bytes: [UInt8], to path: String, makesFolders: Bool = false) throws {
+        try AtomicFile.replace(path, makesFolders: makesFolders) { try $0.write(bytes) }
+    }
+}

@@ -1,0 +1,49 @@
+import Glibc
+
+/// A new file that is written piece by piece.
+public final class FileOutput {
+    private var descriptor: Int32
+
+    /// Creates or empties the file; a link in its place is refused. Throws `FileFailure`.
+    public init(_ path: String) throws(FileFailure) {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileFailure.last }
+    }
+
+    deinit {
+        if descriptor >= 0 { Glibc.close(descriptor) }
+    }
+
+    /// Appends the bytes. Throws `FileFailure`, for example when the disk is full.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
+        var done = 0
+        while done < bytes.count {
+            let put = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+            if put < 0 && errno == EINTR { continue }
+            guard put >= 0 else { throw FileFailure.last }
+            done += put
+        }
+    }
+
+    /// Appends the bytes. Throws `FileFailure`.
+    public func write(_ bytes: [UInt8]) throws(FileFailure) {
+        let result = bytes.withUnsafeBytes { raw in
+            Result { () throws(FileFailure) in try write(raw) }
+        }
+        try result.get()
+    }
+
+    /// Ends the file. Throws `FileFailure`: network file systems report a full disk only here.
+    public func close() throws(FileFailure) {
+        let status = Glibc.close(descriptor)
+        descriptor = -1
+        guard status == 0 else { throw FileFailure.last }
+    }
+
+    /// Makes the contents durable and ends the file.
+    func finish(permissions: mode_t?) throws(FileFailure) {
+        guard fsync(descriptor) == 0 else { throw FileFailure.last }
+        if let permissions { _ = fchmod(descriptor, permissions) }
+        try close()
+    }
+}
