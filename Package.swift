@@ -31,8 +31,9 @@ let package = Package(
         .executableTarget(
             name: "fermusic", dependencies: ["Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions"]),
 
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels"], exclude: ["Fixtures"]),
+            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
         .testTarget(
             name: "EmotionRecognitionTests",

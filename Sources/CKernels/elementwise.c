@@ -68,8 +68,44 @@ void fm_relu_gradient(const float *dy, const float *y, float *dx, size_t n) {
 }
 
 FM_CLONES
+void fm_leaky_relu(const float *x, float *y, size_t n, float slope) {
+    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : slope * x[i];
+}
+
+FM_CLONES
+void fm_leaky_relu_gradient(const float *dy, const float *side, float *dx, size_t n, float slope) {
+    for (size_t i = 0; i < n; i++) dx[i] = side[i] > 0 ? dy[i] : slope * dy[i];
+}
+
+FM_CLONES
+void fm_prelu(const float *restrict x, const float *restrict slopes, size_t rows, size_t columns,
+              float *restrict y) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c++) {
+            const float v = x[r * columns + c];
+            y[r * columns + c] = v > 0 ? v : slopes[c] * v;
+        }
+}
+
+FM_CLONES
+void fm_prelu_gradient(const float *restrict dy, const float *restrict x, const float *restrict slopes, size_t rows,
+                       size_t columns, float *restrict dx, float *restrict slope_gradients) {
+    for (size_t r = 0; r < rows; r++) {
+        const float *g = dy + r * columns, *v = x + r * columns;
+        for (size_t c = 0; c < columns; c++) slope_gradients[c] += v[c] > 0 ? 0 : g[c] * v[c];
+        if (dx)
+            for (size_t c = 0; c < columns; c++) dx[r * columns + c] = v[c] > 0 ? g[c] : slopes[c] * g[c];
+    }
+}
+
+FM_CLONES
 void fm_add(float *restrict y, const float *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+FM_CLONES
+void fm_multiply(float *restrict y, const float *restrict x, size_t n) {
+    for (size_t i = 0; i < n; i++) y[i] *= x[i];
 }
 
 FM_CLONES
@@ -158,6 +194,19 @@ void fm_max_pool_gradient(const float *restrict dy, const uint8_t *restrict whic
                 const int q = w * stride_width + which[at] % pool_width - pad_left;
                 dx[((size_t)r * width + q) * channels + c] += dy[at];
             }
+}
+
+FM_CLONES
+void fm_global_max_pool(const float *restrict x, int pixels, int channels, float *restrict y,
+                        int32_t *restrict which) {
+    memcpy(y, x, (size_t)channels * sizeof(float));
+    if (which) memset(which, 0, (size_t)channels * sizeof(int32_t));
+    for (int p = 1; p < pixels; p++) {
+        const float *in = x + (size_t)p * channels;
+        if (which)
+            for (int c = 0; c < channels; c++) which[c] = in[c] > y[c] ? p : which[c];
+        for (int c = 0; c < channels; c++) y[c] = in[c] > y[c] ? in[c] : y[c];
+    }
 }
 
 FM_CLONES

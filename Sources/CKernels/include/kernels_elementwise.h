@@ -21,7 +21,17 @@ void fm_batch_norm_gradient(const float *dy, const float *x, const float *mean, 
 void fm_relu(const float *x, float *y, size_t n);
 // dx = dy where y > 0, else 0.
 void fm_relu_gradient(const float *dy, const float *y, float *dx, size_t n);
+// y = x where positive, else slope x.
+void fm_leaky_relu(const float *x, float *y, size_t n, float slope);
+// dx = dy where side > 0, else slope dy.
+void fm_leaky_relu_gradient(const float *dy, const float *side, float *dx, size_t n, float slope);
+// The same with a slope for each column.
+void fm_prelu(const float *x, const float *slopes, size_t rows, size_t columns, float *y);
+// dx (if given) = dy or slope dy; slope_gradients += sum over rows of dy x where x is not positive.
+void fm_prelu_gradient(const float *dy, const float *x, const float *slopes, size_t rows, size_t columns, float *dx,
+                       float *slope_gradients);
 void fm_add(float *y, const float *x, size_t n);             // y += x
+void fm_multiply(float *y, const float *x, size_t n);        // y *= x
 void fm_add_scaled(float *y, const float *x, float a, size_t n);  // y += a x
 void fm_scale(float *y, float a, size_t n);                  // y *= a
 void fm_interpolate(float *y, const float *x, float keep, size_t n);  // y = keep y + (1 - keep) x
@@ -38,6 +48,8 @@ void fm_max_pool(const float *x, int height, int width, int channels, int pool_h
 void fm_max_pool_gradient(const float *dy, const uint8_t *which, int height, int width, int channels,
                           int pool_width, int stride_height, int stride_width, int pad_top, int pad_left,
                           int out_height, int out_width, float *dx);
+// y[c] = the largest x[pixel][c]; `which` (if given) gets the first pixel that has it.
+void fm_global_max_pool(const float *x, int pixels, int channels, float *y, int32_t *which);
 
 // Optimizer passes. g is read, p and the moments are updated; decay is decoupled weight decay times learning rate.
 void fm_adam(float *p, const float *g, float *m, float *v, size_t n, float rate, float beta1, float beta2,

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// A function applied to each element (softmax: to each row of the last axis).
@@ -52,6 +53,9 @@ public enum Activation: Sendable, Equatable {
     var needsInput: Bool {
         switch self {
         case .swish, .gelu: return true
+        // A slope below zero turns the sign of the output, which then no longer tells the side.
+        case .leakyRelu(let slope): return slope < 0
+        case .elu(let alpha): return alpha < 0
         default: return false
         }
     }
@@ -63,8 +67,8 @@ public enum Activation: Sendable, Equatable {
         let n = rows * columns
         switch self {
         case .linear: if UnsafePointer(y) != x { y.update(from: x, count: n) }
-        case .relu: for i in 0..<n { y[i] = max(x[i], 0) }
-        case .leakyRelu(let slope): for i in 0..<n { y[i] = x[i] > 0 ? x[i] : slope * x[i] }
+        case .relu: fm_relu(x, y, n)
+        case .leakyRelu(let slope): fm_leaky_relu(x, y, n, slope)
         case .elu(let alpha): for i in 0..<n { y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]) }
         case .sigmoid: for i in 0..<n { y[i] = 1 / (1 + expf(-x[i])) }
         case .tanh: for i in 0..<n { y[i] = tanhf(x[i]) }
@@ -94,9 +98,11 @@ public enum Activation: Sendable, Equatable {
         let n = rows * columns
         switch self {
         case .linear: if UnsafePointer(dx) != dy { dx.update(from: dy, count: n) }
-        case .relu: for i in 0..<n { dx[i] = y[i] > 0 ? dy[i] : 0 }
-        case .leakyRelu(let slope): for i in 0..<n { dx[i] = y[i] > 0 ? dy[i] : slope * dy[i] }
-        case .elu(let alpha): for i in 0..<n { dx[i] = y[i] > 0 ? dy[i] : dy[i] * (y[i] + alpha) }
+        case .relu: fm_relu_gradient(dy, y, dx, n)
+        case .leakyRelu(let slope): fm_leaky_relu_gradient(dy, needsInput ? x : y, dx, n, slope)
+        case .elu(let alpha):
+            let side = needsInput ? x : y
+            for i in 0..<n { dx[i] = side[i] > 0 ? dy[i] : needsInput ? dy[i] * alpha * expf(x[i]) : dy[i] * (y[i] + alpha) }
         case .sigmoid: for i in 0..<n { dx[i] = dy[i] * y[i] * (1 - y[i]) }
         case .tanh: for i in 0..<n { dx[i] = dy[i] * (1 - y[i] * y[i]) }
         case .swish:

@@ -2,7 +2,7 @@
 ///
 /// Greedy by size, largest first, each at the lowest place free during its lifetime (Pisarchyk, Lee, "Efficient
 /// Memory Management for Deep Neural Net Inference", 2020).
-struct ArenaPlanner {
+package struct ArenaPlanner {
     private struct Block {
         var size: Int
         var lifetimes: [ClosedRange<Int>]
@@ -15,20 +15,22 @@ struct ArenaPlanner {
 
     private var blocks: [Block] = []
 
+    package init() {}
+
     /// Asks for `size` floats during the given times; returns the block's number.
-    mutating func reserve(_ size: Int, _ lifetimes: ClosedRange<Int>...) -> Int {
+    package mutating func reserve(_ size: Int, _ lifetimes: ClosedRange<Int>...) -> Int {
         blocks.append(Block(size: (size + 15) / 16 * 16, lifetimes: lifetimes))
         return blocks.count - 1
     }
 
     /// Lengthens a block's life to include `time`.
-    mutating func extend(_ block: Int, to time: Int) {
+    package mutating func extend(_ block: Int, to time: Int) {
         let life = blocks[block].lifetimes[0]
         blocks[block].lifetimes[0] = min(life.lowerBound, time)...max(life.upperBound, time)
     }
 
     /// The offset of each block and the size of all, in floats.
-    func layout() -> (offsets: [Int], total: Int) {
+    package func layout() -> (offsets: [Int], total: Int) {
         var offsets = [Int](repeating: 0, count: blocks.count)
         var placed: [Block] = []
         var total = 0

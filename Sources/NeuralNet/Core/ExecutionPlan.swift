@@ -100,6 +100,8 @@ struct ExecutionPlan: Sendable {
             let readers = steps.indices.filter { steps[$0].inputs.contains(source) }
             if readers.count == 1, !outputs.contains(source),
                 let pool = model.nodes[steps[readers[0]].node].layer as? MaxPool2D,
+                // Not with a Reshape in between.
+                model.nodes[steps[readers[0]].node].inputShapes == [model.nodes[steps[index].node].outputShape],
                 let fused = steps[index].kernel.fusing(pool: pool)
             {
                 steps[index].kernel = fused

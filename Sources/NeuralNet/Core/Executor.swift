@@ -122,6 +122,15 @@ public final class Executor {
         }
     }
 
+    /// The type of each step's kernel, in order: for tests that want to know which path they try.
+    package var kernelNames: [String] { plan.steps.map { "\(type(of: $0.kernel))" } }
+
+    /// Writes `value` over everything that a step may not rely on: for tests that look for reads of stale memory.
+    package func fillMemory(with value: Float) {
+        arena.update(repeating: value, count: arenaCount)
+        gradients.update(repeating: value)
+    }
+
     private func pass(_ step: Int, isTraining: Bool, changed: Bool, overwrite: Bool) -> Pass {
         Pass(
             count: count, isTraining: isTraining, seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),

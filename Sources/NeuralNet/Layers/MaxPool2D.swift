@@ -56,6 +56,72 @@ public struct MaxPool2D: Layer {
     }
 }
 
+/// The largest value of all places, per channel: `[height, width, channels]` to `[channels]`, or to `[1, 1, channels]`
+/// with `keepsDimensions`. No parameters. The gradient goes to the first of equal maxima.
+public struct GlobalMaxPool2D: Layer {
+    public static let className = "GlobalMaxPooling2D"
+    public var name: String
+    public var keepsDimensions: Bool
+
+    public init(keepsDimensions: Bool = false, name: String = "") {
+        self.keepsDimensions = keepsDimensions
+        self.name = name
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws -> Shape {
+        let channels = try singleImage(inputs).channels
+        return keepsDimensions ? [1, 1, channels] : [channels]
+    }
+
+    public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
+        GlobalMaxPoolKernel(
+            pixels: context.inputShapes[0][0] * context.inputShapes[0][1], channels: context.inputShapes[0][2],
+            maximumBatch: context.maximumBatch, isTraining: context.isTraining)
+    }
+
+    public var config: [String: JSONValue] {
+        ["data_format": "channels_last", "keepdims": .bool(keepsDimensions)]
+    }
+}
+
+/// Remembers a whole pixel number, where a pool's window has at most 256 places.
+struct GlobalMaxPoolKernel: LayerKernel {
+    let pixels: Int
+    let channels: Int
+    let maximumBatch: Int
+    let isTraining: Bool
+
+    var memory: KernelMemory {
+        var memory = KernelMemory()
+        if isTraining { memory.state = maximumBatch * channels }
+        return memory
+    }
+
+    /// The pixel of each channel's maximum.
+    private func places(_ b: LayerBuffers) -> UnsafeMutablePointer<Int32> {
+        UnsafeMutableRawPointer(b.state).assumingMemoryBound(to: Int32.self)
+    }
+
+    func forward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.runEach(pass.count) { _, image in
+            fm_global_max_pool(
+                b.inputs[0] + image * pixels * channels, Int32(pixels), Int32(channels), b.output + image * channels,
+                isTraining ? places(b) + image * channels : nil)
+        }
+    }
+
+    func backward(_ b: LayerBuffers, _ pass: Pass) {
+        guard let gradient = b.inputGradients[0] else { return }
+        pass.threads.runEach(pass.count) { _, image in
+            let dx = gradient + image * pixels * channels
+            dx.update(repeating: 0, count: pixels * channels)
+            for c in 0..<channels {
+                dx[Int(places(b)[image * channels + c]) * channels + c] = b.outputGradient![image * channels + c]
+            }
+        }
+    }
+}
+
 struct MaxPoolKernel: LayerKernel {
     let geometry: ConvolutionGeometry
     let maximumBatch: Int

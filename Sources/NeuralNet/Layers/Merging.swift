@@ -43,6 +43,59 @@ struct AddKernel: LayerKernel {
     }
 }
 
+/// The product of two or more tensors of one shape, element by element. No parameters.
+public struct Multiply: Layer {
+    public static let className = "Multiply"
+    public var name: String
+
+    public init(name: String = "") { self.name = name }
+
+    public func outputShape(_ inputs: [Shape]) throws -> Shape {
+        guard inputs.count >= 2, Set(inputs).count == 1 else {
+            throw NeuralNetError.incompatibleShape(
+                layer: label, expected: "two or more tensors of one shape", received: inputs)
+        }
+        return inputs[0]
+    }
+
+    public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
+        MultiplyKernel(count: context.outputShape.reduce(1, *))
+    }
+
+    public var config: [String: JSONValue] { [:] }
+}
+
+struct MultiplyKernel: LayerKernel {
+    let count: Int
+
+    var memory: KernelMemory {
+        var memory = KernelMemory()
+        memory.keepsInput = true
+        return memory
+    }
+
+    func forward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.runRanges(pass.count * count) { _, range in
+            let y = b.output + range.lowerBound
+            y.update(from: b.inputs[0] + range.lowerBound, count: range.count)
+            for input in 1..<b.inputs.count { fm_multiply(y, b.inputs[input] + range.lowerBound, range.count) }
+        }
+    }
+
+    func backward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.runRanges(pass.count * count) { _, range in
+            for (input, gradient) in b.inputGradients.enumerated() {
+                guard let gradient else { continue }
+                let dx = gradient + range.lowerBound
+                dx.update(from: b.outputGradient! + range.lowerBound, count: range.count)
+                for other in b.inputs.indices where other != input {
+                    fm_multiply(dx, b.inputs[other] + range.lowerBound, range.count)
+                }
+            }
+        }
+    }
+}
+
 /// Tensors put one after another along an axis; all other axes must agree. No parameters.
 public struct Concatenate: Layer {
     public static let className = "Concatenate"

@@ -1,3 +1,5 @@
+import CKernels
+
 /// `x` where positive, `alpha x` elsewhere, with learnt `alpha`. K. He et al., "Delving Deep into Rectifiers", 2015.
 ///
 /// - Input and output have the same shape.
@@ -33,8 +35,15 @@ public struct PReLU: Layer {
 
     public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
         let input = context.inputShapes[0], alpha = alphaShape(input)
+        let count = input.reduce(1, *), alphas = alpha.reduce(1, *)
+        // Shared over the first axes only, as for images with [1, 2]: the same alphas row after row.
+        let own = alpha.drop { $0 == 1 }
+        if !context.usesReferenceKernels, own.elementsEqual(input.suffix(own.count)), alphas > 0 {
+            return PReLUKernel(
+                rows: count / alphas, columns: alphas, threads: context.threads, isTraining: context.isTraining)
+        }
         // Which alpha belongs to each element of a sample.
-        let places = (0..<input.reduce(1, *)).map { element -> Int32 in
+        let places = (0..<count).map { element -> Int32 in
             var rest = element, place = 0, stride = 1
             for axis in input.indices.reversed() {
                 if alpha[axis] > 1 { place += rest % input[axis] * stride }
@@ -43,8 +52,8 @@ public struct PReLU: Layer {
             }
             return Int32(place)
         }
-        return PReLUKernel(
-            places: places, alphas: alpha.reduce(1, *), threads: context.threads, isTraining: context.isTraining)
+        return PReLUReferenceKernel(
+            places: places, alphas: alphas, threads: context.threads, isTraining: context.isTraining)
     }
 
     public var config: [String: JSONValue] {
@@ -55,7 +64,49 @@ public struct PReLU: Layer {
     }
 }
 
+/// Rows that have the same alphas each.
 struct PReLUKernel: LayerKernel {
+    /// Rows per sample, and alphas per row.
+    let rows: Int
+    let columns: Int
+    let threads: Int
+    let isTraining: Bool
+
+    private var sumsPerThread: Int { (columns + 15) / 16 * 16 }
+
+    var memory: KernelMemory {
+        var memory = KernelMemory()
+        memory.keepsInput = true
+        if isTraining { memory.scratch = threads * sumsPerThread }
+        return memory
+    }
+
+    func forward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.runRanges(pass.count * rows) { _, range in
+            let start = range.lowerBound * columns
+            fm_prelu(b.inputs[0] + start, b.parameters[0], range.count, columns, b.output + start)
+        }
+    }
+
+    func backward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.run { thread in
+            let sums = b.scratch + thread * sumsPerThread
+            sums.update(repeating: 0, count: columns)
+            let total = pass.count * rows
+            let first = total * thread / threads, last = total * (thread + 1) / threads
+            let start = first * columns
+            fm_prelu_gradient(
+                b.outputGradient! + start, b.inputs[0] + start, b.parameters[0], last - first, columns,
+                b.inputGradients[0].map { $0 + start }, sums)
+        }
+        ThreadSums.reduce(
+            b.scratch, stride: sumsPerThread, threads: threads, into: b.parameterGradients[0]!, count: columns,
+            overwrite: pass.overwritesGradients)
+    }
+}
+
+/// Any sharing of alphas, element by element.
+struct PReLUReferenceKernel: LayerKernel {
     let places: [Int32]
     let alphas: Int
     let threads: Int

@@ -72,6 +72,20 @@ struct KerasConfigReader {
         return Float(number)
     }
 
+    /// One number, or a list of them.
+    mutating func floats(_ name: String, default fallback: [Float]? = nil) throws -> [Float] {
+        guard let value = field(name), !value.isNull else {
+            if let fallback { return fallback }
+            throw failure(name, "missing")
+        }
+        guard let items = (value["config"]?["value"] ?? value).arrayValue else { return [try float(name)] }
+        let numbers = items.compactMap(\.doubleValue)
+        guard !items.isEmpty, numbers.count == items.count else {
+            throw failure(name, "\(value.text()) is not a list of numbers")
+        }
+        return numbers.map { Float($0) }
+    }
+
     mutating func bool(_ name: String, default fallback: Bool) throws -> Bool {
         guard let value = field(name), !value.isNull else { return fallback }
         guard let flag = value.boolValue else { throw failure(name, "\(value.text()) is neither true nor false") }

@@ -24,6 +24,8 @@ enum KerasLayers {
                 poolSize: size, strides: try r.pair("strides", default: size), padding: try r.padding())
         case "GlobalAveragePooling2D", "GlobalAvgPool2D":
             return GlobalAveragePool2D(keepsDimensions: try r.bool("keepdims", default: false))
+        case "GlobalMaxPooling2D", "GlobalMaxPool2D":
+            return GlobalMaxPool2D(keepsDimensions: try r.bool("keepdims", default: false))
         case "Flatten": return Flatten()
         case "Reshape":
             guard let shape = try r.ints("target_shape") else { throw r.failure("target_shape", "missing") }
@@ -45,8 +47,9 @@ enum KerasLayers {
                 alphaInitializer: try r.initializer("alpha_initializer", default: .zeros))
         case "ZeroPadding2D": return try zeroPadding(&r)
         case "Add": return Add()
+        case "Multiply": return Multiply()
         case "Concatenate": return Concatenate(axis: try r.int("axis", default: -1))
-        case "Rescaling": return Rescaling(try r.float("scale"), offset: try r.float("offset", default: 0))
+        case "Rescaling": return Rescaling(try r.floats("scale"), offset: try r.floats("offset", default: [0]))
         default:
             throw NeuralNetError.file(
                 path: r.path, place: "layer '\(r.layer)'", reason: "class \(className) is not supported")
