@@ -55,7 +55,8 @@ import Testing
             return true
         }
         #expect(try trainer.run() == .finished)
-        expectClose(losses, OptimizerTests.floats(run["losses"]), tolerance: 1e-4, name)
-        expectClose(model.weights.array(4), OptimizerTests.floats(run["kernel"]), tolerance: 1e-4, "\(name) kernel")
+        expectClose(losses, OptimizerTests.floats(run["losses"]), shape: [10], tolerance: 1e-4, name)
+        expectClose(
+            model.weights.array(4), OptimizerTests.floats(run["kernel"]), shape: [5, 3], tolerance: 1e-4, "\(name) kernel")
     }
 }
