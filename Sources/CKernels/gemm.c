@@ -69,3 +69,28 @@ void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t 
 #endif
     baseline_gemm(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 }
+
+typedef float v16 __attribute__((vector_size(64), aligned(4)));
+
+// `rows` rows of c, their sums in registers. Columns beyond n count as 0.
+static inline __attribute__((always_inline)) void narrow_block(
+    const int rows, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c, size_t ldc,
+    int accumulate) {
+    v16 sum[8];
+    for (int i = 0; i < rows; i++) sum[i] = (v16){0};
+    for (size_t p = 0; p < k; p++) {
+        v16 row = {0};
+        for (size_t j = 0; j < n; j++) row[j] = b[p * ldb + j];
+        for (int i = 0; i < rows; i++) sum[i] += a[i * lda + p] * row;
+    }
+    for (int i = 0; i < rows; i++)
+        for (size_t j = 0; j < n; j++) c[i * ldc + j] = sum[i][j] + (accumulate ? c[i * ldc + j] : 0);
+}
+
+FM_CLONES
+void fm_gemm_narrow(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+                    size_t ldc, int accumulate) {
+    size_t i = 0;
+    for (; i + 8 <= m; i += 8) narrow_block(8, n, k, a + i * lda, lda, b, ldb, c + i * ldc, ldc, accumulate);
+    for (; i < m; i++) narrow_block(1, n, k, a + i * lda, lda, b, ldb, c + i * ldc, ldc, accumulate);
+}

@@ -1,6 +1,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include "kernels_basic.h"
+#include "kernels_closure.h"
 #include "kernels_conv.h"
 #include "kernels_depthwise.h"
 #include "kernels_elementwise.h"

@@ -9,6 +9,10 @@
 void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_col, const float *b, size_t ldb,
              float *c, size_t ldc, int accumulate);
 
+// c[m][n] (+)= a[m][k] b[k][n] for less than 16 columns.
+void fm_gemm_narrow(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
+                    size_t ldc, int accumulate);
+
 // The instruction set that fm_gemm uses on this machine: "avx512", "avx2" or "baseline".
 const char *fm_gemm_isa(void);
 #endif

@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// Single-precision matrix products through OpenBLAS, row-major. Each call runs on the calling thread alone: the
@@ -5,7 +6,10 @@ import COpenBLAS
 enum BLAS {
     private static let oneThread: Void = openblas_set_num_threads(1)
 
-    /// `c = a b + beta c` with `c` m x n; `a` is m x k (k x m if transposed), `b` k x n (n x k if transposed).
+    /// Above this many multiplications OpenBLAS has other kernels.
+    private static let smallProduct = 1 << 20
+
+    /// `c = a b + beta c`, beta 0 or 1, with `c` m x n; `a` is m x k (k x m if transposed), `b` k x n (n x k if transposed).
     static func gemm(
         _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ lda: Int,
         _ b: UnsafePointer<Float>, _ ldb: Int, _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
@@ -17,6 +21,13 @@ enum BLAS {
             cblas_sgemv(
                 CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans, Int32(transposeB ? n : k),
                 Int32(transposeB ? k : n), 1, b, Int32(ldb), a, 1, beta, c, 1)
+            return
+        }
+        let odd = n % 16
+        if odd != 0, !transposeA, !transposeB, m * n * k <= smallProduct {
+            // Here OpenBLAS would allocate in each call: it gets the columns that come in sixteens.
+            if n > odd { gemm(false, false, m, n - odd, k, a, lda, b, ldb, beta, c, ldc) }
+            fm_gemm_narrow(m, odd, k, a, lda, b + n - odd, ldb, c + n - odd, ldc, beta == 0 ? 0 : 1)
             return
         }
         cblas_sgemm(

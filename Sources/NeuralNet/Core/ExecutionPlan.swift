@@ -27,6 +27,8 @@ struct ExecutionPlan: Sendable {
     private(set) var buffers: [Int] = []
     /// The buffer of each node's output.
     private(set) var nodeBuffers: [Int] = []
+    /// The buffer of each output of the model: never one twice, so that each has a gradient of its own.
+    private(set) var outputBuffers: [Int] = []
     /// Steps that run backwards: all but a softmax that the loss includes.
     private(set) var backwardSteps = 0
 
@@ -35,11 +37,12 @@ struct ExecutionPlan: Sendable {
         for (index, node) in model.nodes.enumerated() {
             try lower(node, index, of: model)
         }
+        for node in model.outputs { addOutput(node, model) }
         if options.isTraining || !options.usesReferenceKernels { fusePools(model) }
         backwardSteps = steps.count
         if options.lossIncludesSoftmax {
             guard let last = steps.last, let kernel = last.kernel as? ActivationKernel,
-                kernel.function == .softmax, model.outputs.count == 1, last.output == nodeBuffers[model.outputs[0]]
+                kernel.function == .softmax, model.outputs.count == 1, last.output == outputBuffers[0]
             else {
                 throw NeuralNetError.invalidGraph("the loss from logits needs a softmax as the last layer")
             }
@@ -86,6 +89,21 @@ struct ExecutionPlan: Sendable {
         nodeBuffers.append(output)
     }
 
+    /// Copies what another output already is: the same tensor, or one that only has another shape.
+    private mutating func addOutput(_ node: Int, _ model: Model) {
+        let source = nodeBuffers[node], shape = model.nodes[node].outputShape
+        guard outputBuffers.contains(source) else {
+            outputBuffers.append(source)
+            return
+        }
+        let copy = addBuffer(shape.reduce(1, *))
+        steps.append(
+            Step(
+                name: model.nodes[node].layer.name + "/copy", kernel: ActivationKernel(.linear, shape: shape),
+                inputs: [source], output: copy, parameters: 0..<0, node: node))
+        outputBuffers.append(copy)
+    }
+
     private mutating func addBuffer(_ size: Int) -> Int {
         buffers.append(size)
         return buffers.count - 1
@@ -93,7 +111,7 @@ struct ExecutionPlan: Sendable {
 
     /// Joins a convolution and the pool that alone reads it, where the kernel can do both at once.
     private mutating func fusePools(_ model: Model) {
-        let outputs = Set(model.outputs.map { nodeBuffers[$0] })
+        let outputs = Set(outputBuffers)
         var index = 0
         while index < steps.count {
             let source = steps[index].output

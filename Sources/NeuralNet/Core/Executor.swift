@@ -72,7 +72,7 @@ public final class Executor {
 
     /// The results of output `index` after `forward`.
     public func output(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
-        activationPointers[plan.nodeBuffers[model.outputs[index]]]
+        activationPointers[plan.outputBuffers[index]]
     }
 
     /// The input of the final softmax after `forward`, when the loss includes it.
@@ -84,7 +84,7 @@ public final class Executor {
     /// logits when the loss includes the softmax.
     public func outputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
         let buffer = plan.options.lossIncludesSoftmax
-            ? plan.steps[plan.backwardSteps].inputs[0] : plan.nodeBuffers[model.outputs[index]]
+            ? plan.steps[plan.backwardSteps].inputs[0] : plan.outputBuffers[index]
         guard let pointer = gradientPointers[buffer] else { preconditionFailure("not made for training") }
         return pointer
     }
@@ -196,7 +196,7 @@ private struct MemoryLayoutOfPlan {
             }
             if training && memory.keepsOutput { arena.extend(activationBlocks[step.output], to: last - i) }
         }
-        for node in model.outputs { arena.extend(activationBlocks[plan.nodeBuffers[node]], to: last + 1) }
+        for buffer in plan.outputBuffers { arena.extend(activationBlocks[buffer], to: last + 1) }
         if plan.options.lossIncludesSoftmax {
             arena.extend(activationBlocks[steps[plan.backwardSteps].inputs[0]], to: last + 1)
         }
@@ -206,7 +206,7 @@ private struct MemoryLayoutOfPlan {
         if training {
             let needs = plan.buffersNeedingGradient(model)
             let seeds = plan.options.lossIncludesSoftmax
-                ? [steps[plan.backwardSteps].inputs[0]] : model.outputs.map { plan.nodeBuffers[$0] }
+                ? [steps[plan.backwardSteps].inputs[0]] : plan.outputBuffers
             let loss = steps.count + 1
             for buffer in seeds where needs[buffer] && gradientBlocks[buffer] == nil {
                 gradientBlocks[buffer] = arena.reserve(plan.buffers[buffer] * batch, loss...loss)

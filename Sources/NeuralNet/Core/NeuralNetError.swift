@@ -13,6 +13,17 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
     /// A file cannot be read or written, or does not hold what it should. `place` is a group, row or layer in it.
     case file(path: String, place: String?, reason: String)
 
+    /// The same about another layer: one that is made of the layer that found it.
+    func about(_ layer: String) -> NeuralNetError {
+        switch self {
+        case .invalidArgument(_, let field, let expected, let received):
+            return .invalidArgument(layer: layer, field: field, expected: expected, received: received)
+        case .incompatibleShape(_, let expected, let received):
+            return .incompatibleShape(layer: layer, expected: expected, received: received)
+        default: return self
+        }
+    }
+
     public var description: String {
         switch self {
         case .invalidArgument(let layer, let field, let expected, let received):

@@ -1,5 +1,12 @@
+import CKernels
 import Glibc
 import Synchronization
+
+/// Puts the two words of a closure into `target` without copying what it captures, which stays with the caller.
+///
+/// `withoutActuallyEscaping` would do, but allocates, and a training step runs a hundred jobs.
+@_silgen_name("fm_closure_store")
+private func storeClosure(_ body: (Int) -> Void, _ target: UnsafeMutablePointer<fm_closure>)
 
 /// A fixed team of threads that work on one job together; the caller is one of them.
 ///
@@ -13,15 +20,11 @@ public final class ThreadPool: @unchecked Sendable {
     /// The number of threads that take part in each job, the caller included.
     public let count: Int
 
-    private struct Job: @unchecked Sendable {  // lives only while `run` waits for it
-        let body: (Int) -> Void
-    }
-
     private let generation = Atomic<UInt64>(0)
     private let remaining = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
-    private var job: Job?
+    private var job = fm_closure()
     private var threads: [pthread_t] = []
     private let gate: UnsafeMutablePointer<pthread_mutex_t>
     private let sleepLock: UnsafeMutablePointer<pthread_mutex_t>
@@ -74,28 +77,26 @@ public final class ThreadPool: @unchecked Sendable {
     }
 
     /// Runs `body` once on each thread with the indices `0 ..< count` and returns when all are done.
+    @inline(never)  // the caller keeps what `body` captures until this returns
     public func run(_ body: (Int) -> Void) {
         if count == 1 {
             body(0)
             return
         }
         pthread_mutex_lock(gate)
-        withoutActuallyEscaping(body) { body in
-            job = Job(body: body)
-            remaining.store(count - 1, ordering: .relaxed)
-            generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-            if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-                pthread_mutex_lock(sleepLock)
-                pthread_cond_broadcast(wake)
-                pthread_mutex_unlock(sleepLock)
-            }
-            body(0)
-            var turn = 0
-            while remaining.load(ordering: .acquiring) > 0 {
-                turn += 1
-                if turn > ThreadPool.spins { sched_yield() }
-            }
-            job = nil
+        storeClosure(body, &job)
+        remaining.store(count - 1, ordering: .relaxed)
+        generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+            pthread_mutex_lock(sleepLock)
+            pthread_cond_broadcast(wake)
+            pthread_mutex_unlock(sleepLock)
+        }
+        body(0)
+        var turn = 0
+        while remaining.load(ordering: .acquiring) > 0 {
+            turn += 1
+            if turn > ThreadPool.spins { sched_yield() }
         }
         pthread_mutex_unlock(gate)
     }
@@ -141,7 +142,7 @@ public final class ThreadPool: @unchecked Sendable {
             while true {
                 seen = pool.waitForJob(after: seen)
                 if pool.stopping.load(ordering: .acquiring) { return }
-                pool.job!.body(index)
+                fm_closure_call(pool.job, index)
                 pool.remaining.wrappingSubtract(1, ordering: .releasing)
             }
         }

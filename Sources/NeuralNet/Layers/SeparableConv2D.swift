@@ -69,7 +69,11 @@ public struct SeparableConv2D: Layer {
 
     public func outputShape(_ inputs: [Shape]) throws -> Shape {
         try require(filters > 0, "filters", "positive", filters)
-        return try pointwise.outputShape([try depthwise.outputShape(inputs)])
+        do {
+            return try pointwise.outputShape([try depthwise.outputShape(inputs)])
+        } catch let error as NeuralNetError {
+            throw error.about(label)
+        }
     }
 
     public func parameters(_ inputs: [Shape]) -> [ParameterSpecification] {

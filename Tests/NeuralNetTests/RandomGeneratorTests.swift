@@ -1,0 +1,64 @@
+import NeuralNet
+import Testing
+
+@Suite struct RandomGeneratorTests {
+    private static func values(_ generator: RandomGenerator, _ count: Int = 8) -> [UInt64] {
+        var generator = generator
+        return (0..<count).map { _ in generator.next() }
+    }
+
+    @Test func sequencesDependOnSeedAndStreamsOnly() {
+        #expect(Self.values(RandomGenerator(seed: 1)) == Self.values(RandomGenerator(seed: 1)))
+        let all = [
+            RandomGenerator(seed: 1), RandomGenerator(seed: 2), RandomGenerator(seed: 1, streams: 0),
+            RandomGenerator(seed: 1, streams: 1), RandomGenerator(seed: 1, streams: 0, 1),
+            RandomGenerator(seed: 1, streams: 1, 0), RandomGenerator(seed: 0), RandomGenerator(seed: .max),
+        ].map { Self.values($0) }
+        #expect(Set(all).count == all.count)
+    }
+
+    /// These values must never change: saved training runs continue with them.
+    @Test func knownValues() {
+        #expect(Self.values(RandomGenerator(seed: 42), 3) == [15_021_278_609_987_233_951, 5_881_210_131_331_364_753, 18_149_643_915_985_481_100])
+    }
+
+    @Test func uniform() {
+        var random = RandomGenerator(seed: 3)
+        let values = (0..<100_000).map { _ in random.uniform() }
+        #expect(values.allSatisfy { $0 >= 0 && $0 < 1 })
+        #expect(abs(values.reduce(0, +) / 100_000 - 0.5) < 0.005)
+        let scaled = (0..<1000).map { _ in random.uniform(in: -3 ... -1) }
+        #expect(scaled.allSatisfy { $0 >= -3 && $0 <= -1 })
+        #expect(abs(scaled.reduce(0, +) / 1000 + 2) < 0.1)
+    }
+
+    @Test func integers() {
+        var random = RandomGenerator(seed: 4)
+        var counts = [Int](repeating: 0, count: 7)
+        for _ in 0..<70_000 { counts[random.integer(below: 7)] += 1 }
+        #expect(counts.allSatisfy { abs($0 - 10_000) < 500 })
+        #expect((0..<20).allSatisfy { _ in random.integer(below: 1) == 0 })
+    }
+
+    /// Means and deviations of the initial weights are those of the papers.
+    @Test(arguments: Initializer.allCases)
+    func initializers(_ initializer: Initializer) throws {
+        let model = try Model(input: [300], seed: 5) { Dense(200, kernelInitializer: initializer) }
+        let w = model.weights.array(0).map(Double.init)
+        let mean = w.reduce(0, +) / Double(w.count)
+        let deviation = (w.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(w.count)).squareRoot()
+        let largest = w.map(abs).max()!
+        let expected: (deviation: Double, limit: Double)
+        switch initializer {
+        case .zeros: expected = (0, 0)
+        case .ones: expected = (0, 1)
+        case .glorotUniform: expected = ((2.0 / 500).squareRoot(), (6.0 / 500).squareRoot())
+        case .glorotNormal: expected = ((2.0 / 500).squareRoot(), 2 * (2.0 / 500).squareRoot() / 0.8796)
+        case .heUniform: expected = ((2.0 / 300).squareRoot(), (6.0 / 300).squareRoot())
+        case .heNormal: expected = ((2.0 / 300).squareRoot(), 2 * (2.0 / 300).squareRoot() / 0.8796)
+        }
+        #expect(abs(deviation - expected.deviation) <= 0.01 * expected.deviation)
+        #expect(largest <= expected.limit * 1.0001 && largest >= expected.limit * 0.99)
+        #expect(abs(mean - (initializer == .ones ? 1 : 0)) < 0.002)
+    }
+}
