@@ -72,15 +72,16 @@ void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t 
 
 typedef float v16 __attribute__((vector_size(64), aligned(4)));
 
-// `rows` rows of c, their sums in registers. Columns beyond n count as 0.
+enum { narrow_depth = 256 };
+
+// `rows` rows of c from `packed` [k][16], their sums in registers.
 static inline __attribute__((always_inline)) void narrow_block(
-    const int rows, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c, size_t ldc,
+    const int rows, size_t n, size_t k, const float *a, size_t lda, const float *packed, float *c, size_t ldc,
     int accumulate) {
     v16 sum[8];
     for (int i = 0; i < rows; i++) sum[i] = (v16){0};
     for (size_t p = 0; p < k; p++) {
-        v16 row = {0};
-        for (size_t j = 0; j < n; j++) row[j] = b[p * ldb + j];
+        const v16 row = *(const v16 *)(packed + p * 16);
         for (int i = 0; i < rows; i++) sum[i] += a[i * lda + p] * row;
     }
     for (int i = 0; i < rows; i++)
@@ -90,7 +91,15 @@ static inline __attribute__((always_inline)) void narrow_block(
 FM_CLONES
 void fm_gemm_narrow(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
                     size_t ldc, int accumulate) {
-    size_t i = 0;
-    for (; i + 8 <= m; i += 8) narrow_block(8, n, k, a + i * lda, lda, b, ldb, c + i * ldc, ldc, accumulate);
-    for (; i < m; i++) narrow_block(1, n, k, a + i * lda, lda, b, ldb, c + i * ldc, ldc, accumulate);
+    float packed[narrow_depth * 16];
+    for (size_t start = 0; start < k; start += narrow_depth) {
+        const size_t depth = k - start < narrow_depth ? k - start : narrow_depth;
+        for (size_t p = 0; p < depth; p++)
+            for (size_t j = 0; j < 16; j++) packed[p * 16 + j] = j < n ? b[(start + p) * ldb + j] : 0;
+        const float *part = a + start;
+        const int add = accumulate || start > 0;
+        size_t i = 0;
+        for (; i + 8 <= m; i += 8) narrow_block(8, n, depth, part + i * lda, lda, packed, c + i * ldc, ldc, add);
+        for (; i < m; i++) narrow_block(1, n, depth, part + i * lda, lda, packed, c + i * ldc, ldc, add);
+    }
 }

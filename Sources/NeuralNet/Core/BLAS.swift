@@ -24,8 +24,8 @@ enum BLAS {
             return
         }
         let odd = n % 16
-        if odd != 0, !transposeA, !transposeB, m * n * k <= smallProduct {
-            // Here OpenBLAS would allocate in each call: it gets the columns that come in sixteens.
+        if odd > 0, odd <= 8, k >= 32, !transposeA, !transposeB, m * n * k <= smallProduct {
+            // Here OpenBLAS (0.3.21, AVX-512) would allocate in each call: it gets the columns that come in sixteens.
             if n > odd { gemm(false, false, m, n - odd, k, a, lda, b, ldb, beta, c, ldc) }
             fm_gemm_narrow(m, odd, k, a, lda, b + n - odd, ldb, c + n - odd, ldc, beta == 0 ? 0 : 1)
             return
