@@ -42,7 +42,8 @@ private struct ResizeFilter {
         func bounds(_ index: Int) -> (centre: Float, first: Int, last: Int) {
             let centre = (Float(index) + 0.5) * scale
             return (
-                centre, max(0, Int((centre - support).rounded(.down))), min(size, Int((centre + support).rounded(.up))))
+                centre, max(0, Int((centre - support).rounded(.down))), min(size, Int((centre + support).rounded(.up)))
+            )
         }
         let taps = (0..<newSize).reduce(1) { longest, index in
             let (_, first, last) = bounds(index)

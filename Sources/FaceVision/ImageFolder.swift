@@ -21,7 +21,9 @@ public enum ImageFolder {
             }
             if isImageName(name) { names.append(name) }
         }
-        guard !names.isEmpty else { throw ImageError.cannotRead(path: path, reason: "no .jpg, .jpeg or .png files in it") }
+        guard !names.isEmpty else {
+            throw ImageError.cannotRead(path: path, reason: "no .jpg, .jpeg or .png files in it")
+        }
         return names.sorted().map { "\(path)/\($0)" }
     }
 

@@ -8,10 +8,12 @@ enum DatasetCommand {
     static let path = Argument<Path>("data", help: "Kaggle's CSV file or a folder of class folders.")
 
     static let command = Command(
-        "dataset", summary: "Look at data sets, check, convert and draw them.", subcommands: [info, audit, export, generate])
+        "dataset", summary: "Look at data sets, check, convert and draw them.",
+        subcommands: [info, audit, export, generate])
 
     static let info = Command(
-        "info", summary: "Count the images per class and split.", examples: [Example("fermusic dataset info fer2013.csv")],
+        "info", summary: "Count the images per class and split.",
+        examples: [Example("fermusic dataset info fer2013.csv")],
         parameters: [path, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json]
     ) { a, console in
         let loaded = try SharedOptions.readDataset(
@@ -46,7 +48,8 @@ enum DatasetCommand {
 
     static let audit = Command(
         "audit", summary: "Look for duplicates, blank images and unreadable files.",
-        discussion: "Duplicates are also found across splits, where they make test results too good, and under different labels.",
+        discussion:
+            "Duplicates are also found across splits, where they make test results too good, and under different labels.",
         examples: [Example("fermusic dataset audit fer2013/")],
         parameters: [path, SharedOptions.threads, SharedOptions.json]
     ) { a, console in
@@ -85,7 +88,10 @@ enum DatasetCommand {
     static let generate = Command(
         "generate", summary: "Draw synthetic faces with the seven expressions.",
         discussion: "For trying things out where FER2013 is not at hand; the same seed draws the same faces.",
-        examples: [Example("fermusic dataset generate faces/"), Example("fermusic dataset generate faces.csv --training 7000 --seed 2")],
+        examples: [
+            Example("fermusic dataset generate faces/"),
+            Example("fermusic dataset generate faces.csv --training 7000 --seed 2"),
+        ],
         parameters: [output, training, test, seed, SharedOptions.threads]
     ) { a, console in
         let dataset = SyntheticFaces(seed: UInt64(a[seed])).dataset(training: a[training], test: a[test])

@@ -4,7 +4,9 @@ import Terminal
 
 /// `fermusic evaluate`
 enum EvaluateCommand {
-    static let split = Option<String?>("split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.", choices: ["PublicTest", "PrivateTest", "Training", "all"])
+    static let split = Option<String?>(
+        "split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.",
+        choices: ["PublicTest", "PrivateTest", "Training", "all"])
     static let report = Option<Path?>("report", short: "r", help: "Folder for an HTML report with pictures.")
 
     static let command = Command(
@@ -61,7 +63,8 @@ enum EvaluateCommand {
 
     private static func text(_ evaluation: Evaluation) -> String {
         let metrics = evaluation.metrics, interval = metrics.accuracyInterval
-        var text = "accuracy   \(percent(metrics.accuracy, decimals: 2)) of \(metrics.count) "
+        var text =
+            "accuracy   \(percent(metrics.accuracy, decimals: 2)) of \(metrics.count) "
             + "(95 % interval \(percent(interval.lowerBound)) to \(percent(interval.upperBound)))\n"
         text += "macro-F1   \(fixed(metrics.macroF1, 4))\n"
         text += "top-2      \(percent(metrics.topAccuracy(2), decimals: 2))\n"

@@ -41,7 +41,8 @@ enum ModelCommand {
             try console.output.line("classes  \(card.classNames.joined(separator: ", "))")
             for result in card.results {
                 try console.output.line(
-                    "result   \(result.split): \(percent(result.accuracy, decimals: 2)) of \(result.count), macro-F1 \(fixed(result.macroF1, 4))")
+                    "result   \(result.split): \(percent(result.accuracy, decimals: 2)) of \(result.count), macro-F1 \(fixed(result.macroF1, 4))"
+                )
             }
         }
         return .done
@@ -49,10 +50,15 @@ enum ModelCommand {
 
     static let convert = Command(
         "convert", summary: "Write a model as a Keras 3 file that says how to feed it.",
-        discussion: "Reads what Keras 2.0 to 3 write. The result opens with keras.models.load_model, and here without --input-range and --labels.",
+        discussion:
+            "Reads what Keras 2.0 to 3 write. The result opens with keras.models.load_model, and here without --input-range and --labels.",
         examples: [
-            Example("fermusic model convert old.hdf5 new.h5 --input-range=-1..1 --labels angry,disgust,fear,happy,sad,surprise,neutral"),
-            Example("fermusic model convert my.weights.h5 my.h5 --arch cnn --input-range 0..1 --labels angry,disgust,fear,happy,sad,surprise,neutral", "weights alone"),
+            Example(
+                "fermusic model convert old.hdf5 new.h5 --input-range=-1..1 --labels angry,disgust,fear,happy,sad,surprise,neutral"
+            ),
+            Example(
+                "fermusic model convert my.weights.h5 my.h5 --arch cnn --input-range 0..1 --labels angry,disgust,fear,happy,sad,surprise,neutral",
+                "weights alone"),
         ],
         parameters: [file, target, architecture, SharedOptions.inputRange, SharedOptions.labels]
     ) { a, console in

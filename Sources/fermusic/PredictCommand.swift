@@ -9,7 +9,8 @@ enum PredictCommand {
 
     static let command = Command(
         "predict", summary: "Name the emotion of faces.",
-        discussion: "Each picture is taken to be one face, cropped. A picture that can't be read is reported; the others still get done.",
+        discussion:
+            "Each picture is taken to be one face, cropped. A picture that can't be read is reported; the others still get done.",
         examples: [
             Example("fermusic predict --model my.h5 face1.png faces/"),
             Example("fermusic predict --model my.h5 --json face1.png", "one JSON object per image"),

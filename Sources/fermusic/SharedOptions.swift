@@ -5,13 +5,15 @@ import Terminal
 /// Options that several verbs have, and what they become.
 enum SharedOptions {
     static let json = Flag("json", help: "Print one JSON object for programs to read.")
-    static let threads = Option<Int?>("threads", short: "t", help: "Threads to compute with; all processors by default.", range: 1...1024)
+    static let threads = Option<Int?>(
+        "threads", short: "t", help: "Threads to compute with; all processors by default.", range: 1...1024)
     static let model = Option<Path>("model", short: "m", help: "The model: a Keras HDF5 file.")
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(
         "labels", help: "The names of the model's outputs in order, for files that don't say them.")
-    static let data = Option<Path>("data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
+    static let data = Option<Path>(
+        "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
     static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
 
     static func threadPool(_ arguments: Arguments) -> ThreadPool {

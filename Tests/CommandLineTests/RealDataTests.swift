@@ -12,7 +12,8 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     static let archive = shared.appendingPathComponent("fer2013/fer2013-images.tar.gz")
     static let oldModel = shared.appendingPathComponent("keras/fer2013_mini_XCEPTION.102-0.66.hdf5")
-    static let isPresent = FileManager.default.fileExists(atPath: archive.path)
+    static let isPresent =
+        FileManager.default.fileExists(atPath: archive.path)
         && FileManager.default.fileExists(atPath: oldModel.path)
     static let shipped = package.appendingPathComponent("Checkpoints/fer2013-cnn.h5")
 

@@ -17,7 +17,10 @@ import Testing
     private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     private func arguments(_ checkpoint: String, epochs: Int = 3, _ more: [String] = []) -> [String] {
-        ["train", "--data", data, "--checkpoint", path(checkpoint), "--epochs", "\(epochs)", "--save", "last", "--threads", "2"] + more
+        [
+            "train", "--data", data, "--checkpoint", path(checkpoint), "--epochs", "\(epochs)", "--save", "last",
+            "--threads", "2",
+        ] + more
     }
 
     private func weights(_ checkpoint: String) throws -> [Float] {
@@ -26,7 +29,8 @@ import Testing
     }
 
     @Test func trainEvaluatePredict() throws {
-        let trained = try Fermusic.run(arguments("a.h5", ["--log", path("log.csv"), "--report", path("report"), "--json"]))
+        let trained = try Fermusic.run(
+            arguments("a.h5", ["--log", path("log.csv"), "--report", path("report"), "--json"]))
         #expect(trained.status == 0, "\(trained.errors)")
         #expect(trained.output.contains("\"finished\":true"))
         #expect(try String(contentsOfFile: path("log.csv"), encoding: .utf8).split(separator: "\n").count == 4)

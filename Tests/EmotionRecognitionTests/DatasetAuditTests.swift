@@ -29,9 +29,10 @@ import Testing
         #expect(audit.classCounts["Training"]!.reduce(0, +) == 144)
         #expect(audit.classCounts["PublicTest"]!.reduce(0, +) == 36)
         #expect(audit.classCounts["PrivateTest"]!.reduce(0, +) == 1)
-        #expect(audit.exactDuplicates.map { $0.items.map(\.name) } == [
-            ["face 3", "copy of 3", "second copy of 3"], ["face 10", "copy of 10"],
-        ])
+        #expect(
+            audit.exactDuplicates.map { $0.items.map(\.name) } == [
+                ["face 3", "copy of 3", "second copy of 3"], ["face 10", "copy of 10"],
+            ])
         #expect(audit.exactDuplicates.map(\.acrossSplits) == [false, true])
         #expect(audit.exactDuplicates.map(\.conflictingLabels) == [false, true])
         #expect(audit.nearDuplicates.map { $0.items.map(\.name) } == [["face 20", "like 20"]])

@@ -24,7 +24,9 @@ import Testing
     /// Each picture's bytes with its label and split, in an order of its own.
     func contents(_ dataset: FaceDataset) -> [[UInt8]] {
         (0..<dataset.count).map { i in
-            dataset.image(i) + [dataset.labels[i], UInt8(FaceDataset.Split.allCases.firstIndex(of: dataset.splits[i])!)]
+            dataset.image(i) + [
+                dataset.labels[i], UInt8(FaceDataset.Split.allCases.firstIndex(of: dataset.splits[i])!),
+            ]
         }.sorted { $0.lexicographicallyPrecedes($1) }
     }
 
@@ -36,12 +38,13 @@ import Testing
         try withTemporaryFolder { folder in
             try dataset.writeCSV("\(folder)/f.csv")
             let text = String(decoding: try FileBytes.read("\(folder)/f.csv", limit: 1000), as: UTF8.self)
-            #expect(text == """
-                emotion,pixels,Usage
-                3,0 1 22 255 5 6 7 8 9 10 11 12 13 14 15 16,Training
-                0,9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9,PrivateTest
+            #expect(
+                text == """
+                    emotion,pixels,Usage
+                    3,0 1 22 255 5 6 7 8 9 10 11 12 13 14 15 16,Training
+                    0,9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9,PrivateTest
 
-                """)
+                    """)
         }
     }
 
@@ -111,10 +114,11 @@ import Testing
         [UInt8](repeating: 1, count: 16).withUnsafeBufferPointer {
             dataset.append($0, label: 0, split: .training, name: "x")
         }
-        #expect(throws: DatasetError.cannotWrite(
-            path: "/tmp/x.csv",
-            reason: "this form knows only the classes angry, disgust, fear, happy, sad, surprise, neutral; "
-                + "the data set has cat, dog")
+        #expect(
+            throws: DatasetError.cannotWrite(
+                path: "/tmp/x.csv",
+                reason: "this form knows only the classes angry, disgust, fear, happy, sad, surprise, neutral; "
+                    + "the data set has cat, dog")
         ) { try dataset.writeCSV("/tmp/x.csv") }
     }
 }

@@ -16,12 +16,17 @@ import Testing
         ("plain", "emotion,pixels,Usage\n3,1 2 3 255,Training\n0,0 10 20 30,PublicTest\n"),
         ("other order", "Usage,emotion,pixels\nTraining,3,1 2 3 255\nPublicTest,0,0 10 20 30\n"),
         ("one more column", "id,pixels,emotion,Usage\n7,1 2 3 255,3,Training\n8,0 10 20 30,0,PublicTest\n"),
-        ("quoted", "\"emotion\",\"pixels\",\"Usage\"\n"
-            + "\"3\",\"1 2 3 255\",\"Training\"\n\"0\",\"0 10 20 30\",\"PublicTest\"\n"),
+        (
+            "quoted",
+            "\"emotion\",\"pixels\",\"Usage\"\n"
+                + "\"3\",\"1 2 3 255\",\"Training\"\n\"0\",\"0 10 20 30\",\"PublicTest\"\n"
+        ),
         ("CRLF", "emotion,pixels,Usage\r\n3,1 2 3 255,Training\r\n0,0 10 20 30,PublicTest\r\n"),
         ("byte order mark", "\u{FEFF}emotion,pixels,Usage\n3,1 2 3 255,Training\n0,0 10 20 30,PublicTest\n"),
-        ("quoted after a byte order mark",
-            "\u{FEFF}\"emotion\",\"pixels\",Usage\n3,1 2 3 255,Training\n0,0 10 20 30,PublicTest\n"),
+        (
+            "quoted after a byte order mark",
+            "\u{FEFF}\"emotion\",\"pixels\",Usage\n3,1 2 3 255,Training\n0,0 10 20 30,PublicTest\n"
+        ),
         ("no last line end", "emotion,pixels,Usage\n3,1 2 3 255,Training\n0,0 10 20 30,PublicTest"),
         ("CRLF, no last line end", "emotion,pixels,Usage\r\n3,1 2 3 255,Training\r\n0,0 10 20 30,PublicTest"),
         ("blank lines", "emotion,pixels,Usage\n\n3,1 2 3 255,Training\n\n0,0 10 20 30,PublicTest\n\n"),

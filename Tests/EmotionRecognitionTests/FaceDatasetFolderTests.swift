@@ -46,8 +46,9 @@ import Testing
             }
             let dataset = try read(folder).dataset
             #expect(dataset.classNames == ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"])
-            #expect(Dictionary(uniqueKeysWithValues: (0..<3).map { (dataset.image($0).first!, dataset.labels[$0]) })
-                == [0: 5, 1: 2, 2: 6])
+            #expect(
+                Dictionary(uniqueKeysWithValues: (0..<3).map { (dataset.image($0).first!, dataset.labels[$0]) })
+                    == [0: 5, 1: 2, 2: 6])
         }
     }
 

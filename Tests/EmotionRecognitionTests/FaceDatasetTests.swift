@@ -42,8 +42,10 @@ import Testing
     }
 
     @Test func splitNames() {
-        for (name, split) in [("Training", FaceDataset.Split.training), ("TRAIN", .training), ("test", .publicTest),
-            ("validation", .publicTest), ("PublicTest", .publicTest), ("privatetest", .privateTest)] {
+        for (name, split) in [
+            ("Training", FaceDataset.Split.training), ("TRAIN", .training), ("test", .publicTest),
+            ("validation", .publicTest), ("PublicTest", .publicTest), ("privatetest", .privateTest),
+        ] {
             #expect(FaceDataset.Split(name: name) == split)
         }
         #expect(FaceDataset.Split(name: "holiday") == nil)

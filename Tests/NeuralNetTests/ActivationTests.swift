@@ -9,7 +9,8 @@ import Testing
             try checkLayer(
                 ActivationLayer(activation), input: shape, output: shape,
                 options: ModelCheck(
-                    hasKinks: activation.hasKink, isSavable: activation.isSavable || activation.isKerasLayer, inputRange: -3...3))
+                    hasKinks: activation.hasKink, isSavable: activation.isSavable || activation.isKerasLayer,
+                    inputRange: -3...3))
         }
     }
 
@@ -33,9 +34,12 @@ import Testing
             (.elu(alpha: 0.5), { $0 > 0 ? $0 : 0.5 * (exp($0) - 1) }), (.sigmoid, { 1 / (1 + exp(-$0)) }),
             (.tanh, { Glibc.tanh($0) }), (.swish, { $0 / (1 + exp(-$0)) }),
             (.gelu(approximate: false), { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }),
-            (.gelu(approximate: true), {
-                0.5 * $0 * (1 + Glibc.tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
-            }),
+            (
+                .gelu(approximate: true),
+                {
+                    0.5 * $0 * (1 + Glibc.tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
+                }
+            ),
         ]
         for (activation, formula) in table {
             expectClose(

@@ -70,11 +70,13 @@ import Testing
     func everyLayer(_ threads: Int) throws {
         let x = Input([12, 12, 3])
         let layers: [any Layer] = [
-            Rescaling([1, 2, 3], offset: [0, 0, 1]), ZeroPadding2D(1), Conv2D(5, kernelSize: 3, strides: 2, padding: .same),
+            Rescaling([1, 2, 3], offset: [0, 0, 1]), ZeroPadding2D(1),
+            Conv2D(5, kernelSize: 3, strides: 2, padding: .same),
             BatchNormalization(), PReLU(sharedAxes: [1, 2]), PReLU(sharedAxes: [2]),
             DepthwiseConv2D(kernelSize: 3, padding: .same, activation: .swish),
             SeparableConv2D(8, kernelSize: 3, padding: .same, activation: .relu), MaxPool2D(2, strides: 1),
-            AveragePool2D(2, strides: 1), Reshape([-1, 8]), Dropout(0.3), Dense(6, activation: .gelu(approximate: false)),
+            AveragePool2D(2, strides: 1), Reshape([-1, 8]), Dropout(0.3),
+            Dense(6, activation: .gelu(approximate: false)),
             Flatten(), ActivationLayer(.elu(alpha: 1)),
         ]
         let y = layers.reduce(x) { $1($0) }

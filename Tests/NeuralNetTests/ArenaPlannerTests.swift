@@ -41,7 +41,8 @@ import Testing
         for (i, a) in blocks.enumerated() {
             #expect(layout.offsets[i] % 16 == 0 && layout.offsets[i] + a.size <= layout.total)
             for (j, b) in blocks.enumerated().dropFirst(i + 1) where a.meets(b) {
-                let apart = layout.offsets[i] + a.size <= layout.offsets[j] || layout.offsets[j] + b.size <= layout.offsets[i]
+                let apart =
+                    layout.offsets[i] + a.size <= layout.offsets[j] || layout.offsets[j] + b.size <= layout.offsets[i]
                 #expect(apart, "blocks \(i) and \(j)")
             }
         }

@@ -43,7 +43,8 @@ import Testing
         let y = runner.forward([[1, 10]], count: 1, isTraining: false)[0]
         #expect(model.weights.array(2) + model.weights.array(3) == before)
         expectClose(
-            y, [0.7 / Float(1.251).squareRoot(), 7.5 / Float(13.401).squareRoot()], shape: [2], tolerance: 1e-5, "prediction")
+            y, [0.7 / Float(1.251).squareRoot(), 7.5 / Float(13.401).squareRoot()], shape: [2], tolerance: 1e-5,
+            "prediction")
     }
 
     /// A mean far from zero must not swallow the variance.

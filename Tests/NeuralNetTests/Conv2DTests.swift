@@ -117,7 +117,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     @Test func otherPoolsAreNotFused() throws {
         for pool in [MaxPool2D(3), MaxPool2D(2, strides: 1), MaxPool2D(2, padding: .same)] {
             let size = 7
-            let model = try Model(input: [size + 2, size + 2, 16], layers: [Conv2D(16, kernelSize: 3, activation: .relu), pool])
+            let model = try Model(
+                input: [size + 2, size + 2, 16], layers: [Conv2D(16, kernelSize: 3, activation: .relu), pool])
             let runner = try Runner(model, batch: 2)
             #expect(runner.executor.kernelNames == ["WinogradConvolution", "MaxPoolKernel"])
             try checkModel(

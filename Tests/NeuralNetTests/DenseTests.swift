@@ -2,10 +2,11 @@ import NeuralNet
 import Testing
 
 @Suite struct DenseTests {
-    @Test(arguments: [
-        ([5], 3, true), ([5], 3, false), ([1], 1, true), ([33], 17, true), ([40], 64, true), ([64], 7, false),
-        ([4, 6], 5, true), ([2, 3, 7], 18, true), ([2, 3, 7], 4, false),
-    ] as [(Shape, Int, Bool)])
+    @Test(
+        arguments: [
+            ([5], 3, true), ([5], 3, false), ([1], 1, true), ([33], 17, true), ([40], 64, true), ([64], 7, false),
+            ([4, 6], 5, true), ([2, 3, 7], 18, true), ([2, 3, 7], 4, false),
+        ] as [(Shape, Int, Bool)])
     func shapes(_ input: Shape, _ units: Int, _ usesBias: Bool) throws {
         for batch in [1, 5] {
             let features = input.last!

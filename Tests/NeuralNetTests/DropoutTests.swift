@@ -2,7 +2,8 @@ import NeuralNet
 import Testing
 
 @Suite struct DropoutTests {
-    private static func mask(_ rate: Float, count: Int = 20_000, batch: Int = 3, seed: UInt64 = 5, threads: Int = 2) throws
+    private static func mask(_ rate: Float, count: Int = 20_000, batch: Int = 3, seed: UInt64 = 5, threads: Int = 2)
+        throws
         -> [Float]
     {
         let runner = try Runner(Model(input: [count]) { Dropout(rate) }, batch: batch, threads: threads)

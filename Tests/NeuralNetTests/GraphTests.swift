@@ -7,7 +7,9 @@ import Testing
         let a = Input([3, 4]), b = Input([3, 4]), c = Input([3, 4])
         try checkModel(
             Model(inputs: [a, b, c], outputs: [Add()(a, b, c)]), outputs: [[3, 4]],
-            options: ModelCheck(step: 0.25, kernels: ["AddKernel"]) { x, _, _ in x[0].indices.map { x[0][$0] + x[1][$0] + x[2][$0] } })
+            options: ModelCheck(step: 0.25, kernels: ["AddKernel"]) { x, _, _ in
+                x[0].indices.map { x[0][$0] + x[1][$0] + x[2][$0] }
+            })
     }
 
     @Test func multiply() throws {
@@ -94,8 +96,10 @@ import Testing
         let x = Input([2, 3]), y = Dense(4)(x)
         try checkModel(
             Model(inputs: [x], outputs: [y, Flatten()(y)]), outputs: [[2, 4], [8]], options: ModelCheck(step: 0.1))
-        try checkModel(Model(inputs: [x], outputs: [y, y]), outputs: [[2, 4], [2, 4]], options: ModelCheck(step: 0.1))
-        try checkModel(Model(inputs: [x], outputs: [x, Reshape([6])(x)]), outputs: [[2, 3], [6]], options: ModelCheck(step: 0.1))
+        try checkModel(
+            Model(inputs: [x], outputs: [y, y]), outputs: [[2, 4], [2, 4]], options: ModelCheck(step: 0.1))
+        try checkModel(
+            Model(inputs: [x], outputs: [x, Reshape([6])(x)]), outputs: [[2, 3], [6]], options: ModelCheck(step: 0.1))
     }
 
     /// Nodes come after their inputs, and only what leads to an output is there.

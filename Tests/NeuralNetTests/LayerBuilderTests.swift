@@ -74,7 +74,9 @@ import Testing
             }
             Dense(2, name: "last")
         }
-        let expected = [0: ["last"], 1: ["dense0", "drop0", "last"], 3: ["dense0", "drop0", "dense1", "dense2", "drop2", "last"]]
+        let expected = [
+            0: ["last"], 1: ["dense0", "drop0", "last"], 3: ["dense0", "drop0", "dense1", "dense2", "drop2", "last"],
+        ]
         #expect(Self.names(model) == expected[blocks])
     }
 

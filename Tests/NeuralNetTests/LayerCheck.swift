@@ -15,7 +15,9 @@ final class Runner {
     let model: Model
     let executor: Executor
 
-    init(_ model: Model, batch: Int, threads: Int = 2, isTraining: Bool = true, usesReferenceKernels: Bool = false) throws {
+    init(_ model: Model, batch: Int, threads: Int = 2, isTraining: Bool = true, usesReferenceKernels: Bool = false)
+        throws
+    {
         self.model = model
         executor = try Executor(
             model, maximumBatch: batch, threads: ThreadPool(threads: threads), isTraining: isTraining,
@@ -33,7 +35,9 @@ final class Runner {
         }
     }
 
-    func run(_ inputs: [[Float]], upstream: [[Float]], count: Int, seed: UInt64 = 5, accumulate: Bool = false) -> Results {
+    func run(_ inputs: [[Float]], upstream: [[Float]], count: Int, seed: UInt64 = 5, accumulate: Bool = false)
+        -> Results
+    {
         if !accumulate { executor.fillMemory(with: .nan) }
         var results = Results(outputs: forward(inputs, count: count, seed: seed))
         for (i, values) in upstream.enumerated() {
@@ -42,7 +46,8 @@ final class Runner {
         }
         executor.backward(accumulate: accumulate)
         results.inputGradients = model.inputShapes.enumerated().map { i, shape in
-            executor.inputGradient(i).map { Array(UnsafeBufferPointer(start: $0, count: shape.reduce(1, *) * count)) } ?? []
+            executor.inputGradient(i).map { Array(UnsafeBufferPointer(start: $0, count: shape.reduce(1, *) * count)) }
+                ?? []
         }
         results.weightGradients = model.weights.entries.map { entry in
             entry.specification.isTrainable
@@ -87,7 +92,8 @@ struct ModelCheck {
 /// with a random upstream gradient; one thread against two; equal bits when repeated; accumulation; partial batches;
 /// training against prediction; and a round trip through a file.
 func checkModel(
-    _ model: Model, outputs: [Shape], options: ModelCheck = ModelCheck(), sourceLocation: SourceLocation = #_sourceLocation
+    _ model: Model, outputs: [Shape], options: ModelCheck = ModelCheck(),
+    sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     #expect(model.outputShapes == outputs, sourceLocation: sourceLocation)
     guard model.outputShapes == outputs else { return }
@@ -146,7 +152,8 @@ private struct Checker {
             close(a.outputs[i], b.outputs[i], [count] + shape, tolerance, "\(what): output \(i)")
         }
         for (i, shape) in model.inputShapes.enumerated() {
-            close(a.inputGradients[i], b.inputGradients[i], [count] + shape, tolerance, "\(what): gradient of input \(i)")
+            close(
+                a.inputGradients[i], b.inputGradients[i], [count] + shape, tolerance, "\(what): gradient of input \(i)")
         }
         for (i, entry) in model.weights.entries.enumerated() where entry.specification.isTrainable {
             close(
@@ -163,7 +170,9 @@ private struct Checker {
         let reference = try Runner(model, batch: batch, threads: 1, usesReferenceKernels: true)
         // The same step has to come out of a plan with other steps: random layers are compared elsewhere.
         if !options.differsInTraining || options.mixesSamples {
-            compare(results, reference.run(inputs, upstream: upstream, count: batch), count: batch, tolerance: 1e-4, "reference")
+            compare(
+                results, reference.run(inputs, upstream: upstream, count: batch), count: batch, tolerance: 1e-4,
+                "reference")
         }
         if let expected = options.expected {
             let weights = model.weights.entries.indices.map(model.weights.array)
@@ -188,7 +197,8 @@ private struct Checker {
         var twice = results
         twice.weightGradients = results.weightGradients.map { $0.map { 2 * $0 } }
         compare(
-            runner.run(inputs, upstream: upstream, count: batch, accumulate: true), twice, count: batch, tolerance: 1e-6,
+            runner.run(inputs, upstream: upstream, count: batch, accumulate: true), twice, count: batch,
+            tolerance: 1e-6,
             "accumulated")
     }
 
@@ -230,9 +240,11 @@ private struct Checker {
         try KerasFixtures.inTemporaryFolder { folder in
             try ModelFile.write(model, to: "\(folder)/model.h5")
             let copy = try ModelFile.read("\(folder)/model.h5").model
-            #expect(copy.weights.entries.map(\.specification.name) == model.weights.entries.map(\.specification.name),
+            #expect(
+                copy.weights.entries.map(\.specification.name) == model.weights.entries.map(\.specification.name),
                 sourceLocation: location)
-            let a = try Runner(model, batch: batch, isTraining: false), b = try Runner(copy, batch: batch, isTraining: false)
+            let a = try Runner(model, batch: batch, isTraining: false),
+                b = try Runner(copy, batch: batch, isTraining: false)
             let before = a.forward(inputs, count: batch, isTraining: false)
             let after = b.forward(inputs, count: batch, isTraining: false)
             #expect(before == after, "a saved and loaded model must predict the same", sourceLocation: location)
@@ -258,7 +270,9 @@ private struct Checker {
         }
     }
 
-    private func checkDifferences(_ tensor: Tensor, _ name: String, _ shape: Shape, _ gradient: [Float], _ runner: Runner) {
+    private func checkDifferences(
+        _ tensor: Tensor, _ name: String, _ shape: Shape, _ gradient: [Float], _ runner: Runner
+    ) {
         let count = shape.reduce(1, *)
         guard gradient.count == count else { return }  // already recorded
         let allowed = options.tolerance * Double(max(gradient.reduce(0) { max($0, abs($1)) }, 0.05))
@@ -297,7 +311,8 @@ private struct Checker {
     {
         let old = value(of: tensor, index)
         let high = old + options.step * factor, low = old - options.step * factor
-        let above = outputs(with: high, in: tensor, index, runner), below = outputs(with: low, in: tensor, index, runner)
+        let above = outputs(with: high, in: tensor, index, runner),
+            below = outputs(with: low, in: tensor, index, runner)
         let middle = options.hasKinks ? outputs(with: old, in: tensor, index, runner) : []
         var upstream = upstream
         var sum = 0.0, changed = 0, leftOut = 0

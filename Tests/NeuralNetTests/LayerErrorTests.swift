@@ -19,45 +19,117 @@ import Testing
     private static func message(_ body: () throws -> Void) -> String { KerasFixtures.message(body) }
 
     @Test(arguments: [
-        Case([4], Conv2D(8, kernelSize: 3), message: "Conv2D 'conv2d': input must be [height, width, channels], received [4]"),
-        Case([4, 4], Conv2D(8, kernelSize: 3, name: "c"), message: "Conv2D 'c': input must be [height, width, channels], received [4, 4]"),
+        Case(
+            [4], Conv2D(8, kernelSize: 3),
+            message: "Conv2D 'conv2d': input must be [height, width, channels], received [4]"),
+        Case(
+            [4, 4], Conv2D(8, kernelSize: 3, name: "c"),
+            message: "Conv2D 'c': input must be [height, width, channels], received [4, 4]"),
         Case([4, 4, 1], Conv2D(0, kernelSize: 3), message: "Conv2D 'conv2d': filters must be positive, received 0"),
-        Case([4, 4, 1], Conv2D(1, kernelSize: 0), message: "Conv2D 'conv2d': kernelSize must be positive, received (0, 0)"),
-        Case([4, 4, 1], Conv2D(1, kernelSize: 3, strides: -1), message: "Conv2D 'conv2d': strides must be positive, received (-1, -1)"),
-        Case([4, 4, 1], Conv2D(1, kernelSize: 3, dilationRate: 0), message: "Conv2D 'conv2d': dilationRate must be positive, received (0, 0)"),
-        Case([4, 4, 1], Conv2D(1, kernelSize: 5), message: "Conv2D 'conv2d': input must be at least as large as the 5x5 window, received [4, 4, 1]"),
-        Case([8, 8, 3], Conv2D(4, kernelSize: 3), Conv2D(4, kernelSize: 7), message: "Conv2D 'conv2d_1': input must be at least as large as the 7x7 window, received [6, 6, 4]"),
-        Case([4, 4, 1], DepthwiseConv2D(kernelSize: 3, depthMultiplier: 0), message: "DepthwiseConv2D 'depthwise_conv2d': depthMultiplier must be positive, received 0"),
-        Case([9], DepthwiseConv2D(kernelSize: 3), message: "DepthwiseConv2D 'depthwise_conv2d': input must be [height, width, channels], received [9]"),
-        Case([4, 4, 1], SeparableConv2D(-2, kernelSize: 3), message: "SeparableConv2D 'separable_conv2d': filters must be positive, received -2"),
-        Case([2, 2, 1], SeparableConv2D(2, kernelSize: 3), message: "SeparableConv2D 'separable_conv2d': input must be at least as large as the 3x3 window, received [2, 2, 1]"),
+        Case(
+            [4, 4, 1], Conv2D(1, kernelSize: 0),
+            message: "Conv2D 'conv2d': kernelSize must be positive, received (0, 0)"),
+        Case(
+            [4, 4, 1], Conv2D(1, kernelSize: 3, strides: -1),
+            message: "Conv2D 'conv2d': strides must be positive, received (-1, -1)"),
+        Case(
+            [4, 4, 1], Conv2D(1, kernelSize: 3, dilationRate: 0),
+            message: "Conv2D 'conv2d': dilationRate must be positive, received (0, 0)"),
+        Case(
+            [4, 4, 1], Conv2D(1, kernelSize: 5),
+            message: "Conv2D 'conv2d': input must be at least as large as the 5x5 window, received [4, 4, 1]"),
+        Case(
+            [8, 8, 3], Conv2D(4, kernelSize: 3), Conv2D(4, kernelSize: 7),
+            message: "Conv2D 'conv2d_1': input must be at least as large as the 7x7 window, received [6, 6, 4]"),
+        Case(
+            [4, 4, 1], DepthwiseConv2D(kernelSize: 3, depthMultiplier: 0),
+            message: "DepthwiseConv2D 'depthwise_conv2d': depthMultiplier must be positive, received 0"),
+        Case(
+            [9], DepthwiseConv2D(kernelSize: 3),
+            message: "DepthwiseConv2D 'depthwise_conv2d': input must be [height, width, channels], received [9]"),
+        Case(
+            [4, 4, 1], SeparableConv2D(-2, kernelSize: 3),
+            message: "SeparableConv2D 'separable_conv2d': filters must be positive, received -2"),
+        Case(
+            [2, 2, 1], SeparableConv2D(2, kernelSize: 3),
+            message:
+                "SeparableConv2D 'separable_conv2d': input must be at least as large as the 3x3 window, received [2, 2, 1]"
+        ),
         Case([4], Dense(0), message: "Dense 'dense': units must be positive, received 0"),
-        Case([4, 4, 1], MaxPool2D(0), message: "MaxPooling2D 'max_pooling2d': poolSize must be positive with at most 256 places, received (0, 0)"),
-        Case([40, 40, 1], MaxPool2D(17), message: "MaxPooling2D 'max_pooling2d': poolSize must be positive with at most 256 places, received (17, 17)"),
-        Case([4, 4, 1], MaxPool2D(2, strides: 0), message: "MaxPooling2D 'max_pooling2d': strides must be positive, received (0, 0)"),
-        Case([1, 4, 1], MaxPool2D(2), message: "MaxPooling2D 'max_pooling2d': input must be at least as large as the 2x2 window, received [1, 4, 1]"),
-        Case([4, 4, 1], AveragePool2D(-1), message: "AveragePooling2D 'average_pooling2d': poolSize must be positive, received (-1, -1)"),
-        Case([4], GlobalAveragePool2D(), message: "GlobalAveragePooling2D 'global_average_pooling2d': input must be [height, width, channels], received [4]"),
-        Case([4], GlobalMaxPool2D(), message: "GlobalMaxPooling2D 'global_max_pooling2d': input must be [height, width, channels], received [4]"),
+        Case(
+            [4, 4, 1], MaxPool2D(0),
+            message: "MaxPooling2D 'max_pooling2d': poolSize must be positive with at most 256 places, received (0, 0)"),
+        Case(
+            [40, 40, 1], MaxPool2D(17),
+            message:
+                "MaxPooling2D 'max_pooling2d': poolSize must be positive with at most 256 places, received (17, 17)"),
+        Case(
+            [4, 4, 1], MaxPool2D(2, strides: 0),
+            message: "MaxPooling2D 'max_pooling2d': strides must be positive, received (0, 0)"),
+        Case(
+            [1, 4, 1], MaxPool2D(2),
+            message:
+                "MaxPooling2D 'max_pooling2d': input must be at least as large as the 2x2 window, received [1, 4, 1]"),
+        Case(
+            [4, 4, 1], AveragePool2D(-1),
+            message: "AveragePooling2D 'average_pooling2d': poolSize must be positive, received (-1, -1)"),
+        Case(
+            [4], GlobalAveragePool2D(),
+            message:
+                "GlobalAveragePooling2D 'global_average_pooling2d': input must be [height, width, channels], received [4]"
+        ),
+        Case(
+            [4], GlobalMaxPool2D(),
+            message: "GlobalMaxPooling2D 'global_max_pooling2d': input must be [height, width, channels], received [4]"),
         Case([4], Dropout(1), message: "Dropout 'dropout': rate must be in 0 ..< 1, received 1.0"),
         Case([4], Dropout(-0.5), message: "Dropout 'dropout': rate must be in 0 ..< 1, received -0.5"),
         Case([4], Dropout(.nan), message: "Dropout 'dropout': rate must be in 0 ..< 1, received nan"),
-        Case([4], BatchNormalization(momentum: 1.5), message: "BatchNormalization 'batch_normalization': momentum must be in 0...1, received 1.5"),
-        Case([4], BatchNormalization(epsilon: 0), message: "BatchNormalization 'batch_normalization': epsilon must be positive, received 0.0"),
-        Case([4, 5], Reshape([3, 7]), message: "Reshape 'reshape': input must be of as many elements as [3, 7], received [4, 5]"),
-        Case([4, 5], Reshape([3, -1]), message: "Reshape 'reshape': input must be of as many elements as [3, -1], received [4, 5]"),
-        Case([4], Reshape([-1, -1]), message: "Reshape 'reshape': targetShape must be positive sizes with at most one -1, received [-1, -1]"),
-        Case([4], Reshape([0]), message: "Reshape 'reshape': targetShape must be positive sizes with at most one -1, received [0]"),
-        Case([4, 4], PReLU(sharedAxes: [3]), message: "PReLU 'p_re_lu': sharedAxes must be axes of [4, 4], from 1, received [3]"),
-        Case([4, 4, 1], ZeroPadding2D(-1), message: "ZeroPadding2D 'zero_padding2d': padding must be not negative, received [-1, -1, -1, -1]"),
-        Case([4, 4], ZeroPadding2D(1), message: "ZeroPadding2D 'zero_padding2d': input must be [height, width, channels], received [4, 4]"),
-        Case([4, 4, 3], Rescaling([1, 2]), message: "Rescaling 'rescaling': scale must be one number or 3, received [1.0, 2.0]"),
-        Case([4, 1], Rescaling([1], offset: [1, 2]), message: "Rescaling 'rescaling': offset must be one number, received [1.0, 2.0]"),
+        Case(
+            [4], BatchNormalization(momentum: 1.5),
+            message: "BatchNormalization 'batch_normalization': momentum must be in 0...1, received 1.5"),
+        Case(
+            [4], BatchNormalization(epsilon: 0),
+            message: "BatchNormalization 'batch_normalization': epsilon must be positive, received 0.0"),
+        Case(
+            [4, 5], Reshape([3, 7]),
+            message: "Reshape 'reshape': input must be of as many elements as [3, 7], received [4, 5]"),
+        Case(
+            [4, 5], Reshape([3, -1]),
+            message: "Reshape 'reshape': input must be of as many elements as [3, -1], received [4, 5]"),
+        Case(
+            [4], Reshape([-1, -1]),
+            message: "Reshape 'reshape': targetShape must be positive sizes with at most one -1, received [-1, -1]"),
+        Case(
+            [4], Reshape([0]),
+            message: "Reshape 'reshape': targetShape must be positive sizes with at most one -1, received [0]"),
+        Case(
+            [4, 4], PReLU(sharedAxes: [3]),
+            message: "PReLU 'p_re_lu': sharedAxes must be axes of [4, 4], from 1, received [3]"),
+        Case(
+            [4, 4, 1], ZeroPadding2D(-1),
+            message: "ZeroPadding2D 'zero_padding2d': padding must be not negative, received [-1, -1, -1, -1]"),
+        Case(
+            [4, 4], ZeroPadding2D(1),
+            message: "ZeroPadding2D 'zero_padding2d': input must be [height, width, channels], received [4, 4]"),
+        Case(
+            [4, 4, 3], Rescaling([1, 2]),
+            message: "Rescaling 'rescaling': scale must be one number or 3, received [1.0, 2.0]"),
+        Case(
+            [4, 1], Rescaling([1], offset: [1, 2]),
+            message: "Rescaling 'rescaling': offset must be one number, received [1.0, 2.0]"),
         Case([4], Add(), message: "Add 'add': input must be two or more tensors of one shape, received [4]"),
-        Case([4], Concatenate(), message: "Concatenate 'concatenate': input must be two or more tensors that differ in axis -1 only, received [4]"),
+        Case(
+            [4], Concatenate(),
+            message:
+                "Concatenate 'concatenate': input must be two or more tensors that differ in axis -1 only, received [4]"
+        ),
         Case([0], Dense(1), message: "InputLayer 'input_layer': shape must be positive sizes, received [0]"),
         Case([4, 4, 1], Dense(1, name: "a"), Dense(1, name: "a"), message: "model graph: two layers are named 'a'"),
-        Case([1 << 20], Dense(1 << 20), message: "model graph: Dense 'dense': a tensor of shape [1048576, 1048576] is too large, more than 268435456 elements"),
+        Case(
+            [1 << 20], Dense(1 << 20),
+            message:
+                "model graph: Dense 'dense': a tensor of shape [1048576, 1048576] is too large, more than 268435456 elements"
+        ),
     ])
     func chains(_ item: Case) {
         #expect(Self.message { _ = try Model(input: item.input, layers: item.layers) } == item.message)
@@ -67,7 +139,10 @@ import Testing
         let a = Input([2, 3]), b = Input([2, 4]), c = Input([5])
         let table: [(SymbolicTensor, String)] = [
             (Add()(a, b), "Add 'add': input must be two or more tensors of one shape, received [2, 3], [2, 4]"),
-            (Multiply()(a, c), "Multiply 'multiply': input must be two or more tensors of one shape, received [2, 3], [5]"),
+            (
+                Multiply()(a, c),
+                "Multiply 'multiply': input must be two or more tensors of one shape, received [2, 3], [5]"
+            ),
             (
                 Concatenate(axis: 1)(a, b),
                 "Concatenate 'concatenate': input must be two or more tensors that differ in axis 1 only, received [2, 3], [2, 4]"
@@ -91,9 +166,15 @@ import Testing
         for (output, message) in table {
             #expect(Self.message { _ = try Model(inputs: [a, b, c], outputs: [output]) } == message)
         }
-        #expect(Self.message { _ = try Model(inputs: [a], outputs: []) } == "model graph: needs at least one input and one output")
-        #expect(Self.message { _ = try Model(inputs: [], outputs: [a]) } == "model graph: a layer uses an input that is not among the model's inputs")
-        #expect(Self.message { _ = try Model(inputs: [Dense(1)(a)], outputs: [a]) } == "model graph: an input must come from Input(...)")
+        #expect(
+            Self.message { _ = try Model(inputs: [a], outputs: []) }
+                == "model graph: needs at least one input and one output")
+        #expect(
+            Self.message { _ = try Model(inputs: [], outputs: [a]) }
+                == "model graph: a layer uses an input that is not among the model's inputs")
+        #expect(
+            Self.message { _ = try Model(inputs: [Dense(1)(a)], outputs: [a]) }
+                == "model graph: an input must come from Input(...)")
     }
 
     @Test func lossFromLogits() throws {

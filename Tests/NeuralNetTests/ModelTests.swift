@@ -53,10 +53,18 @@ import Testing
         #expect(
             message { try Model(input: [2, 2, 1]) { Conv2D(3, kernelSize: 3, name: "c") } }
                 == "Conv2D 'c': input must be at least as large as the 3x3 window, received [2, 2, 1]")
-        #expect(message { try Model(input: [4]) { Dense(0, name: "d") } } == "Dense 'd': units must be positive, received 0")
-        #expect(message { try Model(input: [4]) { Dropout(1, name: "d") } } == "Dropout 'd': rate must be in 0 ..< 1, received 1.0")
         #expect(
-            message { try Model(input: [4]) { Dense(2, name: "d"); Dense(2, name: "d") } }
+            message { try Model(input: [4]) { Dense(0, name: "d") } } == "Dense 'd': units must be positive, received 0"
+        )
+        #expect(
+            message { try Model(input: [4]) { Dropout(1, name: "d") } }
+                == "Dropout 'd': rate must be in 0 ..< 1, received 1.0")
+        #expect(
+            message {
+                try Model(input: [4]) {
+                    Dense(2, name: "d"); Dense(2, name: "d")
+                }
+            }
                 == "model graph: two layers are named 'd'")
         #expect(
             message {
@@ -78,7 +86,8 @@ import Testing
 
     @Test func initializersHaveTheirSpread() throws {
         for (initializer, expected) in [
-            (Initializer.glorotUniform, 2.0 / 500), (.glorotNormal, 2.0 / 500), (.heUniform, 2.0 / 300), (.heNormal, 2.0 / 300),
+            (Initializer.glorotUniform, 2.0 / 500), (.glorotNormal, 2.0 / 500), (.heUniform, 2.0 / 300),
+            (.heNormal, 2.0 / 300),
         ] {
             let values = try Model(input: [300]) { Dense(200, kernelInitializer: initializer) }.weights.array(0)
             let mean = values.reduce(0.0) { $0 + Double($1) } / 60000

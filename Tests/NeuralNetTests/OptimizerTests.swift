@@ -36,7 +36,8 @@ import Testing
         }
         let labels = (OptimizerTests.fixture["labels"]?.arrayValue ?? []).compactMap(\.intValue)
         let data = try ArrayDataset(
-            inputs: OptimizerTests.floats(OptimizerTests.fixture["x"]), labels: labels, inputShape: [6, 6, 1], classes: 3)
+            inputs: OptimizerTests.floats(OptimizerTests.fixture["x"]), labels: labels, inputShape: [6, 6, 1],
+            classes: 3)
         var options = TrainingOptions()
         options.epochs = 10
         options.batchSize = 8
@@ -57,6 +58,7 @@ import Testing
         #expect(try trainer.run() == .finished)
         expectClose(losses, OptimizerTests.floats(run["losses"]), shape: [10], tolerance: 1e-4, name)
         expectClose(
-            model.weights.array(4), OptimizerTests.floats(run["kernel"]), shape: [5, 3], tolerance: 1e-4, "\(name) kernel")
+            model.weights.array(4), OptimizerTests.floats(run["kernel"]), shape: [5, 3], tolerance: 1e-4,
+            "\(name) kernel")
     }
 }

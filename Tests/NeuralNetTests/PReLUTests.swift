@@ -2,10 +2,11 @@ import NeuralNet
 import Testing
 
 @Suite struct PReLUTests {
-    @Test(arguments: [
-        ([6], []), ([6], [1]), ([4, 5, 3], []), ([4, 5, 3], [1, 2]), ([4, 5, 3], [1]), ([4, 5, 3], [2]),
-        ([4, 5, 3], [3]), ([4, 5, 3], [1, 3]), ([4, 5, 3], [1, 2, 3]), ([3, 3, 35], [1, 2]),
-    ] as [(Shape, [Int])])
+    @Test(
+        arguments: [
+            ([6], []), ([6], [1]), ([4, 5, 3], []), ([4, 5, 3], [1, 2]), ([4, 5, 3], [1]), ([4, 5, 3], [2]),
+            ([4, 5, 3], [3]), ([4, 5, 3], [1, 3]), ([4, 5, 3], [1, 2, 3]), ([3, 3, 35], [1, 2]),
+        ] as [(Shape, [Int])])
     func sharedAxes(_ shape: Shape, _ axes: [Int]) throws {
         let alphaShape = shape.indices.map { axes.contains($0 + 1) ? 1 : shape[$0] }
         try checkLayer(

@@ -19,7 +19,10 @@ import Testing
 
     /// These values must never change: saved training runs continue with them.
     @Test func knownValues() {
-        #expect(Self.values(RandomGenerator(seed: 42), 3) == [15_021_278_609_987_233_951, 5_881_210_131_331_364_753, 18_149_643_915_985_481_100])
+        #expect(
+            Self.values(RandomGenerator(seed: 42), 3) == [
+                15_021_278_609_987_233_951, 5_881_210_131_331_364_753, 18_149_643_915_985_481_100,
+            ])
     }
 
     @Test func uniform() {

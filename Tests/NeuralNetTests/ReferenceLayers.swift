@@ -30,7 +30,8 @@ struct ReferenceWindow {
                     var pixels: [(pixel: Int, tap: Int)] = []
                     for i in 0..<kernel.0 {
                         for j in 0..<kernel.1 {
-                            let row = h * strides.0 + i * dilation.0 - top, column = w * strides.1 + j * dilation.1 - left
+                            let row = h * strides.0 + i * dilation.0 - top,
+                                column = w * strides.1 + j * dilation.1 - left
                             guard row >= 0, column >= 0, row < input[0], column < input[1] else { continue }
                             pixels.append(((sample * input[0] + row) * input[1] + column, i * kernel.1 + j))
                         }
@@ -65,7 +66,8 @@ struct ReferenceWindow {
             for k in 0..<channels * multiplier {
                 var sum = Double(bias?[k] ?? 0)
                 for (pixel, tap) in pixels {
-                    sum += Double(x[pixel * channels + k / multiplier]) * Double(kernel[tap * channels * multiplier + k])
+                    sum +=
+                        Double(x[pixel * channels + k / multiplier]) * Double(kernel[tap * channels * multiplier + k])
                 }
                 y.append(Float(sum))
             }

@@ -4,17 +4,21 @@ import Testing
 /// Layers that only move values: Flatten, Reshape, ZeroPadding2D, Rescaling.
 @Suite struct ShapeLayerTests {
     @Test func flatten() throws {
-        try checkLayer(Flatten(), input: [3, 4, 5], output: [60], options: ModelCheck(step: 0.25, kernels: []) { x, _, _ in x[0] })
+        try checkLayer(
+            Flatten(), input: [3, 4, 5], output: [60], options: ModelCheck(step: 0.25, kernels: []) { x, _, _ in x[0] })
         try checkLayer(Flatten(), Dense(3), input: [3, 4], output: [3], options: ModelCheck(step: 0.25))
         try checkLayer(Dense(3), Flatten(), input: [3, 4], output: [9], options: ModelCheck(step: 0.25))
     }
 
-    @Test(arguments: [
-        ([12], [3, 4], [3, 4]), ([2, 3, 4], [-1], [24]), ([2, 3, 4], [4, -1, 2], [4, 3, 2]), ([1], [1, 1, 1], [1, 1, 1]),
-    ] as [(Shape, [Int], Shape)])
+    @Test(
+        arguments: [
+            ([12], [3, 4], [3, 4]), ([2, 3, 4], [-1], [24]), ([2, 3, 4], [4, -1, 2], [4, 3, 2]),
+            ([1], [1, 1, 1], [1, 1, 1]),
+        ] as [(Shape, [Int], Shape)])
     func reshape(_ input: Shape, _ target: [Int], _ output: Shape) throws {
         try checkLayer(
-            Reshape(target), input: input, output: output, options: ModelCheck(step: 0.25, kernels: []) { x, _, _ in x[0] })
+            Reshape(target), input: input, output: output,
+            options: ModelCheck(step: 0.25, kernels: []) { x, _, _ in x[0] })
         try checkLayer(
             Dense(input.last!), Reshape(target), Dense(2), input: input, output: output.dropLast() + [2],
             options: ModelCheck(step: 0.1))

@@ -92,7 +92,9 @@ import Testing
         defer { unlink(path) }
         try ResumeFile.save(try trainer(1), settings: "", to: path)
         let other = try Trainer(
-            try Model(input: [6, 6, 1]) { Flatten(); Dense(3, activation: .softmax) }, options: options(),
+            try Model(input: [6, 6, 1]) {
+                Flatten(); Dense(3, activation: .softmax)
+            }, options: options(),
             data: Wobbling(count: 9), threads: ThreadPool(threads: 1))
         #expect(throws: NeuralNetError.self) { try ResumeFile.restore(other, from: path) }
     }
@@ -118,7 +120,9 @@ import Testing
         var best: [Float] = []
         trainer.callbacks.epochEnded = { trainer, _ in
             if trainer.isBest {
-                best = Array(UnsafeBufferPointer(start: trainer.averagedModel.weights.values, count: trainer.averagedModel.weights.count))
+                best = Array(
+                    UnsafeBufferPointer(
+                        start: trainer.averagedModel.weights.values, count: trainer.averagedModel.weights.count))
             }
             return true
         }

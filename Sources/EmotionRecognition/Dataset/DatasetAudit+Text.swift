@@ -37,10 +37,12 @@ extension DatasetAudit {
         guard !groups.isEmpty else { return ["\(title): 0"] }
         let surplus = groups.reduce(0) { $0 + $1.items.count - 1 }
         let across = groups.count { $0.acrossSplits }, conflicting = groups.count { $0.conflictingLabels }
-        let head = "\(title): \(surplus) in \(groups.count) \(groups.count == 1 ? "group" : "groups"); "
+        let head =
+            "\(title): \(surplus) in \(groups.count) \(groups.count == 1 ? "group" : "groups"); "
             + "\(across) across splits, \(conflicting) with different labels"
         // The worst first.
-        let worst = groups.filter { $0.acrossSplits && $0.conflictingLabels }
+        let worst =
+            groups.filter { $0.acrossSplits && $0.conflictingLabels }
             + groups.filter { $0.acrossSplits != $0.conflictingLabels }
             + groups.filter { !$0.acrossSplits && !$0.conflictingLabels }
         return [head] + shortened(worst.map(text), examples)

@@ -97,9 +97,11 @@ private struct CSVFaceParser {
         fields.removeAll(keepingCapacity: true)
         var start = 0
         while start <= line.count {
-            let comma = start < line.count
+            let comma =
+                start < line.count
                 ? memchr(line.baseAddress! + start, 0x2C, line.count - start) : nil
-            let end = comma.map { $0.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: line.baseAddress!) }
+            let end =
+                comma.map { $0.assumingMemoryBound(to: UInt8.self) - UnsafeMutablePointer(mutating: line.baseAddress!) }
                 ?? line.count
             var field = line[start..<end]
             while let first = field.first, first == 0x20 || first == 0x22 { field = field.dropFirst() }

@@ -96,7 +96,8 @@ extension FaceDataset {
             }
         }
         guard !folders.isEmpty else {
-            throw DatasetError.empty(path: path, reason: "no class folders (expected train/<class>/*.jpg or <class>/*.jpg)")
+            throw DatasetError.empty(
+                path: path, reason: "no class folders (expected train/<class>/*.jpg or <class>/*.jpg)")
         }
         let names = Set(folders.map(\.name)).sorted()
         let emotions = names.map(Emotion.init(name:))

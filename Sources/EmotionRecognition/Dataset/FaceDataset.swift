@@ -97,7 +97,9 @@ public struct FaceDataset: Sendable {
                 at += 1
             }
         }
-        for (label, split) in zip(labels, splits) { mix(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!)) }
+        for (label, split) in zip(labels, splits) {
+            mix(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!))
+        }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

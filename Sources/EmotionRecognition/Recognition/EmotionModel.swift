@@ -42,7 +42,9 @@ public struct EmotionModel: Sendable {
         guard model.inputs.count == 1, model.outputs.count == 1, model.inputShapes[0].count == 3,
             model.outputShapes[0].count == 1
         else {
-            throw failure("its input must be one picture and its output one vector, not \(model.inputShapes) and \(model.outputShapes)")
+            throw failure(
+                "its input must be one picture and its output one vector, not \(model.inputShapes) and \(model.outputShapes)"
+            )
         }
         let shape = model.inputShapes[0], classes = model.outputShapes[0][0]
         guard shape[2] == 1 || shape[2] == 3 else { throw failure("its input has \(shape[2]) channels, not 1 or 3") }

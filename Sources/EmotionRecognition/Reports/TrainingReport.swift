@@ -23,7 +23,10 @@ public enum TrainingReport {
         report.add(Heading("Settings"))
         report.add(
             Facts([
-                ("optimizer", "\(recipe.optimizer.rawValue), learning rate \(recipe.learningRate), \(recipe.schedule.rawValue)"),
+                (
+                    "optimizer",
+                    "\(recipe.optimizer.rawValue), learning rate \(recipe.learningRate), \(recipe.schedule.rawValue)"
+                ),
                 ("batch", "\(recipe.batchSize)"), ("label smoothing", "\(recipe.labelSmoothing)"),
                 ("weight average", recipe.averageDecay.map { "\($0)" } ?? "none"), ("seed", "\(recipe.seed)"),
                 ("threads", "\(settings.threads)"),
@@ -34,7 +37,8 @@ public enum TrainingReport {
     /// Loss and accuracy per epoch, training beside validation.
     static func addCurves(_ history: [EpochRecord], to report: inout HTMLReport) {
         func series(_ name: String, _ value: (EpochRecord) -> Double?) -> LineChart.Series {
-            LineChart.Series(name, points: history.compactMap { record in value(record).map { (Double(record.epoch), $0) } })
+            LineChart.Series(
+                name, points: history.compactMap { record in value(record).map { (Double(record.epoch), $0) } })
         }
         report.add(
             Row([

@@ -187,8 +187,11 @@ public final class TrainingSession {
         } else {
             text = "epoch,loss,accuracy,val_loss,val_accuracy,val_macro_f1,learning_rate,seconds\n"
             for r in history {
-                let optional = [r.validationLoss, r.validationAccuracy, r.validationMacroF1].map { $0.map { "\($0)" } ?? "" }
-                text += "\(r.epoch),\(r.loss),\(r.accuracy),\(optional.joined(separator: ",")),\(r.learningRate),\(r.seconds)\n"
+                let optional = [r.validationLoss, r.validationAccuracy, r.validationMacroF1].map {
+                    $0.map { "\($0)" } ?? ""
+                }
+                text +=
+                    "\(r.epoch),\(r.loss),\(r.accuracy),\(optional.joined(separator: ",")),\(r.learningRate),\(r.seconds)\n"
             }
         }
         do {

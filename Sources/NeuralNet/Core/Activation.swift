@@ -74,7 +74,9 @@ public enum Activation: Sendable, Equatable {
         case .tanh: for i in 0..<n { y[i] = tanhf(x[i]) }
         case .swish: for i in 0..<n { y[i] = x[i] / (1 + expf(-x[i])) }
         case .gelu(let approximate):
-            for i in 0..<n { y[i] = approximate ? Activation.geluTanh(x[i]) : 0.5 * x[i] * (1 + erff(x[i] * 0.70710678)) }
+            for i in 0..<n {
+                y[i] = approximate ? Activation.geluTanh(x[i]) : 0.5 * x[i] * (1 + erff(x[i] * 0.70710678))
+            }
         case .softmax:
             for r in 0..<rows {
                 let a = x + r * columns, b = y + r * columns
@@ -102,7 +104,9 @@ public enum Activation: Sendable, Equatable {
         case .leakyRelu(let slope): fm_leaky_relu_gradient(dy, needsInput ? x : y, dx, n, slope)
         case .elu(let alpha):
             let side = needsInput ? x : y
-            for i in 0..<n { dx[i] = side[i] > 0 ? dy[i] : needsInput ? dy[i] * alpha * expf(x[i]) : dy[i] * (y[i] + alpha) }
+            for i in 0..<n {
+                dx[i] = side[i] > 0 ? dy[i] : needsInput ? dy[i] * alpha * expf(x[i]) : dy[i] * (y[i] + alpha)
+            }
         case .sigmoid: for i in 0..<n { dx[i] = dy[i] * y[i] * (1 - y[i]) }
         case .tanh: for i in 0..<n { dx[i] = dy[i] * (1 - y[i] * y[i]) }
         case .swish:

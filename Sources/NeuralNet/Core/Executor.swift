@@ -83,7 +83,8 @@ public final class Executor {
     /// Where the caller writes the gradient of the loss before `backward`: with respect to the output, or to the
     /// logits when the loss includes the softmax.
     public func outputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
-        let buffer = plan.options.lossIncludesSoftmax
+        let buffer =
+            plan.options.lossIncludesSoftmax
             ? plan.steps[plan.backwardSteps].inputs[0] : plan.outputBuffers[index]
         guard let pointer = gradientPointers[buffer] else { preconditionFailure("not made for training") }
         return pointer
@@ -117,7 +118,9 @@ public final class Executor {
             plan.steps[index].kernel.backward(
                 stepBuffers[index], pass(index, isTraining: true, changed: false, overwrite: !accumulate))
             for (i, addition) in additions[index].enumerated() {
-                if let addition { fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count) }
+                if let addition {
+                    fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count)
+                }
             }
         }
     }
@@ -188,7 +191,9 @@ private struct MemoryLayoutOfPlan {
 
         var birth = [Int](repeating: 0, count: plan.buffers.count)
         for (i, step) in steps.enumerated() { birth[step.output] = i + 1 }
-        let activationBlocks = plan.buffers.indices.map { arena.reserve(plan.buffers[$0] * batch, birth[$0]...birth[$0]) }
+        let activationBlocks = plan.buffers.indices.map {
+            arena.reserve(plan.buffers[$0] * batch, birth[$0]...birth[$0])
+        }
         for (i, step) in steps.enumerated() {
             let memory = step.kernel.memory
             for input in step.inputs {
@@ -205,7 +210,8 @@ private struct MemoryLayoutOfPlan {
         var additionBlocks = steps.map { [Int?](repeating: nil, count: $0.inputs.count) }
         if training {
             let needs = plan.buffersNeedingGradient(model)
-            let seeds = plan.options.lossIncludesSoftmax
+            let seeds =
+                plan.options.lossIncludesSoftmax
                 ? [steps[plan.backwardSteps].inputs[0]] : plan.outputBuffers
             let loss = steps.count + 1
             for buffer in seeds where needs[buffer] && gradientBlocks[buffer] == nil {

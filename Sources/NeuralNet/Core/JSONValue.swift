@@ -118,7 +118,8 @@ extension JSONValue {
     /// Numbers that JSON cannot express (NaN, infinities) are written as `null`.
     public func text(pretty: Bool = false) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting =
+            pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(finite) else { return "null" }
         return String(decoding: data, as: UTF8.self)
     }

@@ -184,7 +184,8 @@ struct GraphBuilder {
         var result = ""
         let characters = Array(name)
         for (i, character) in characters.enumerated() {
-            let startsWord = character.isUppercase && i > 0
+            let startsWord =
+                character.isUppercase && i > 0
                 && (characters[i - 1].isLowercase
                     || (i + 1 < characters.count && characters[i + 1].isLowercase && !characters[i - 1].isNumber))
             if startsWord { result += "_" }

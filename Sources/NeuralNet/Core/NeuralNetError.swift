@@ -29,7 +29,8 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
         case .invalidArgument(let layer, let field, let expected, let received):
             return "\(layer): \(field) must be \(expected), received \(received)"
         case .incompatibleShape(let layer, let expected, let received):
-            return "\(layer): input must be \(expected), received \(received.map(String.init(describing:)).joined(separator: ", "))"
+            return
+                "\(layer): input must be \(expected), received \(received.map(String.init(describing:)).joined(separator: ", "))"
         case .invalidGraph(let reason):
             return "model graph: \(reason)"
         case .incompatibleData(let expected, let received):

@@ -46,11 +46,13 @@ public final class ThreadPool: @unchecked Sendable {
             let start = WorkerStart(pool: self, index: index)
             var thread = pthread_t()
             let box = Unmanaged.passRetained(start)
-            let status = pthread_create(&thread, nil, { argument in
-                let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
-                start.work()
-                return nil
-            }, box.toOpaque())
+            let status = pthread_create(
+                &thread, nil,
+                { argument in
+                    let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
+                    start.work()
+                    return nil
+                }, box.toOpaque())
             precondition(status == 0, "cannot start a thread (error \(status))")
             threads.append(thread)
         }

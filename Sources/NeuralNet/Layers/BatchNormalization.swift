@@ -86,7 +86,8 @@ struct BatchNormalizationKernel: LayerKernel {
     private func beta(_ b: LayerBuffers) -> UnsafeMutablePointer<Float>? {
         layer.center ? b.parameters[layer.scale ? 1 : 0] : nil
     }
-    private func moving(_ b: LayerBuffers) -> (mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>) {
+    private func moving(_ b: LayerBuffers) -> (mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>)
+    {
         (b.parameters[b.parameters.count - 2], b.parameters[b.parameters.count - 1])
     }
 

@@ -25,7 +25,8 @@ public struct ZeroPadding2D: Layer {
 
     public func outputShape(_ inputs: [Shape]) throws -> Shape {
         let (height, width, channels) = try singleImage(inputs)
-        try require([top, bottom, left, right].allSatisfy { $0 >= 0 }, "padding", "not negative", [top, bottom, left, right])
+        try require(
+            [top, bottom, left, right].allSatisfy { $0 >= 0 }, "padding", "not negative", [top, bottom, left, right])
         return [top + height + bottom, left + width + right, channels]
     }
 

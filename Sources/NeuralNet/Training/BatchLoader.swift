@@ -46,10 +46,12 @@ final class BatchLoader: @unchecked Sendable {
         pthread_mutex_init(lock, nil)
         pthread_cond_init(changed, nil)
         let box = Unmanaged.passUnretained(self)
-        let status = pthread_create(&thread, nil, { argument in
-            Unmanaged<BatchLoader>.fromOpaque(argument!).takeUnretainedValue().work()
-            return nil
-        }, box.toOpaque())
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                Unmanaged<BatchLoader>.fromOpaque(argument!).takeUnretainedValue().work()
+                return nil
+            }, box.toOpaque())
         precondition(status == 0, "cannot start a thread (error \(status))")
     }
 

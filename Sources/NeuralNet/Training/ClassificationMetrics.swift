@@ -25,7 +25,9 @@ public struct ClassificationMetrics: Sendable, Equatable {
     /// Counts one sample. Equal probabilities count for the lower class, as argmax does.
     public mutating func add(label: Int, probabilities: ArraySlice<Float>) {
         let row = Array(probabilities)
-        let rank = row.indices.reduce(0) { $0 + (row[$1] > row[label] || (row[$1] == row[label] && $1 < label) ? 1 : 0) }
+        let rank = row.indices.reduce(0) {
+            $0 + (row[$1] > row[label] || (row[$1] == row[label] && $1 < label) ? 1 : 0)
+        }
         for k in rank..<topK.count { topK[k] += 1 }
         var best = 0
         for i in row.indices where row[i] > row[best] { best = i }

@@ -260,7 +260,8 @@ public final class Trainer {
             let l2 = item.element.specification.l2
             return l2 == 0 || !item.element.specification.isTrainable
                 ? sum
-                : sum + Double(l2) * fm_sum_squares(model.weights.values + item.element.offset, item.element.specification.count)
+                : sum + Double(l2)
+                    * fm_sum_squares(model.weights.values + item.element.offset, item.element.specification.count)
         }
         var record = EpochRecord(
             epoch: progress.epoch + 1, loss: progress.lossSum / Double(data.count) + penalty,

@@ -33,7 +33,9 @@ let threads = ThreadPool(threads: 1)
 let test = try spirals(400, seed: 2)
 let trainer = try Trainer(model, options: options, data: try spirals(800, seed: 1), validation: test, threads: threads)
 trainer.callbacks.epochEnded = { _, record in
-    if record.epoch % 10 == 0 { print("epoch \(record.epoch): loss \(record.loss), test accuracy \(record.validationAccuracy ?? 0)") }
+    if record.epoch % 10 == 0 {
+        print("epoch \(record.epoch): loss \(record.loss), test accuracy \(record.validationAccuracy ?? 0)")
+    }
     return true
 }
 _ = try trainer.run()
@@ -41,7 +43,8 @@ _ = try trainer.run()
 let path = "two-spirals.h5"
 try ModelFile.write(model, to: path)
 let restored = try ModelFile.read(path).model
-let accuracy = try Evaluator(restored, threads: threads).evaluate(test, loss: .categoricalCrossentropy()).metrics.accuracy
+let accuracy = try Evaluator(restored, threads: threads).evaluate(test, loss: .categoricalCrossentropy()).metrics
+    .accuracy
 
 let size = 31
 var grid: [Float] = []
