@@ -1,9 +1,9 @@
 /// Makes a model from `model_config` as written by Keras 2.0 to 3.
-struct KerasModelConfig {
+package struct KerasModelConfig {
     private let path: String
 
     /// The model with fresh weights. Throws `NeuralNetError.file` naming what is not understood.
-    static func model(from text: String, path: String) throws -> Model {
+    package static func model(from text: String, path: String) throws -> Model {
         let root: JSONValue
         do {
             root = try JSONValue(parsing: text)

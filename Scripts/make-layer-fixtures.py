@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Makes Tests/NeuralNetTests/Fixtures/layers.json: what each layer computes in Keras 3.
+
+Each case has a model in Keras's own JSON, inputs, weights, outputs, an upstream gradient, and the gradients that
+tf.GradientTape finds for inputs and trainable weights; while training for batch normalisation, whose moving
+statistics after the step are there too. Needs keras 3 and tensorflow. Run it again only to add cases.
+"""
+import json
+import os
+import pathlib
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers as L
+
+TARGET = pathlib.Path(__file__).resolve().parent.parent / "Tests/NeuralNetTests/Fixtures/layers.json"
+IMAGE = [(5, 6, 3)]
+
+# name, input shapes, layer, options
+CASES = [
+    ("conv2d", IMAGE, L.Conv2D(4, 3), {}),
+    ("conv2d same stride 2 relu", [(6, 5, 3)], L.Conv2D(4, 3, strides=2, padding="same", activation="relu"), {}),
+    ("conv2d one channel", [(6, 6, 1)], L.Conv2D(16, 3, padding="same", activation="relu"), {}),
+    ("conv2d winograd", [(6, 7, 16)], L.Conv2D(16, 3, padding="same"), {"batch": 1}),
+    ("conv2d dilation no bias", [(7, 6, 2)], L.Conv2D(3, (2, 3), dilation_rate=(3, 2), use_bias=False), {}),
+    ("conv2d 5x4 stride 3x2", [(8, 9, 2)], L.Conv2D(2, (5, 4), strides=(3, 2), padding="same"), {}),
+    ("depthwise", IMAGE, L.DepthwiseConv2D(3), {}),
+    ("depthwise same stride 2 multiplier 2", [(6, 5, 3)],
+     L.DepthwiseConv2D(3, strides=2, padding="same", depth_multiplier=2, activation="tanh"), {}),
+    ("depthwise dilation no bias", [(6, 7, 2)], L.DepthwiseConv2D((2, 3), dilation_rate=2, padding="same", use_bias=False), {}),
+    ("separable", IMAGE, L.SeparableConv2D(4, 3), {}),
+    ("separable same stride 2 multiplier 2", [(6, 5, 3)],
+     L.SeparableConv2D(4, 3, strides=2, padding="same", depth_multiplier=2, activation="relu", use_bias=False), {}),
+    ("dense", [(7,)], L.Dense(5, activation="softmax"), {}),
+    ("dense on rows", [(3, 4)], L.Dense(5, use_bias=False), {}),
+    ("max pooling", [(5, 6, 2)], L.MaxPooling2D(2), {}),
+    ("max pooling same overlapping", [(6, 5, 2)], L.MaxPooling2D(3, strides=2, padding="same"), {}),
+    ("average pooling", [(5, 6, 2)], L.AveragePooling2D(2), {}),
+    ("average pooling same overlapping", [(6, 5, 2)], L.AveragePooling2D((3, 2), strides=(2, 1), padding="same"), {}),
+    ("global average pooling", IMAGE, L.GlobalAveragePooling2D(), {}),
+    ("global average pooling keepdims", IMAGE, L.GlobalAveragePooling2D(keepdims=True), {}),
+    ("global max pooling", IMAGE, L.GlobalMaxPooling2D(), {}),
+    ("flatten", [(2, 3, 2)], L.Flatten(), {}),
+    ("reshape", [(2, 3, 2)], L.Reshape((4, -1)), {}),
+    ("dropout when predicting", [(6,)], L.Dropout(0.5), {}),
+    ("batch normalization training", [(2, 3, 4)], L.BatchNormalization(momentum=0.9), {"training": True, "batch": 3}),
+    ("batch normalization of features", [(4,)], L.BatchNormalization(epsilon=0.01, scale=False), {"training": True, "batch": 5}),
+    ("batch normalization predicting", [(2, 3, 4)], L.BatchNormalization(center=False), {"gradients": False}),
+    ("prelu", [(2, 3, 2)], L.PReLU(), {}),
+    ("prelu shared", [(3, 4, 2)], L.PReLU(shared_axes=[1, 2]), {}),
+    ("prelu shared rows", [(3, 4, 2)], L.PReLU(shared_axes=[2]), {}),
+    ("zero padding", [(2, 3, 2)], L.ZeroPadding2D(((1, 2), (0, 3))), {}),
+    ("add", [(2, 3), (2, 3), (2, 3)], L.Add(), {}),
+    ("multiply", [(2, 3), (2, 3), (2, 3)], L.Multiply(), {}),
+    ("concatenate", [(2, 3), (2, 4)], L.Concatenate(), {}),
+    ("concatenate rows", [(2, 3), (1, 3)], L.Concatenate(axis=1), {}),
+    ("rescaling", [(2, 3, 2)], L.Rescaling(1 / 127.5, offset=-1), {}),
+    ("rescaling of channels", [(2, 3, 2)], L.Rescaling([0.5, 2.0], offset=[1.0, -3.0]), {}),
+    ("leaky relu", [(9,)], L.LeakyReLU(negative_slope=0.1), {}),
+    ("elu", [(9,)], L.ELU(alpha=0.7), {}),
+    ("relu", [(9,)], L.ReLU(), {}),
+    ("softmax", [(2, 5)], L.Softmax(), {}),
+] + [
+    (f"activation {name}", [(9,)], L.Activation(name), {})
+    for name in ["relu", "leaky_relu", "elu", "sigmoid", "tanh", "silu", "gelu", "softmax", "linear"]
+]
+
+
+def numbers(tensor):
+    return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]
+
+
+def make(index, name, shapes, layer, options):
+    random = np.random.default_rng(1000 + index)
+    batch = options.get("batch", 2)
+    inputs = [keras.Input(shape, name=f"input{i}") for i, shape in enumerate(shapes)]
+    model = keras.Model(inputs, layer(inputs if len(inputs) > 1 else inputs[0]), name="case")
+    for weight in model.weights:
+        values = random.normal(0, 0.5, weight.shape)
+        weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
+    before = [numbers(weight) for weight in model.weights]
+    values = [tf.constant(random.uniform(-2, 2, (batch,) + shape), tf.float32) for shape in shapes]
+    training = options.get("training", False)
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        output = model(values if len(values) > 1 else values[0], training=training)
+        upstream = tf.constant(random.uniform(-1, 1, output.shape), tf.float32)
+        loss = tf.reduce_sum(output * upstream)
+    trainable = [weight.value for weight in model.trainable_weights]
+    gradients = tape.gradient(loss, values + trainable)
+    case = {
+        "name": name,
+        "model": json.loads(model.to_json()),
+        "batch": batch,
+        "training": training,
+        "inputs": [numbers(value) for value in values],
+        "weights": [{"name": w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
+        "outputShape": list(output.shape)[1:],
+        "output": numbers(output),
+    }
+    if options.get("gradients", True):
+        case["upstream"] = numbers(upstream)
+        case["inputGradients"] = [numbers(gradient) for gradient in gradients[: len(values)]]
+        case["weightGradients"] = [numbers(gradient) for gradient in gradients[len(values):]]
+    if training:
+        case["weightsAfter"] = [numbers(weight) for weight in model.weights]
+    return case
+
+
+def main():
+    cases = [make(i, *case) for i, case in enumerate(CASES)]
+    # One case per line, so that a change shows in a diff.
+    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    TARGET.write_text(f"[\n{lines}\n]\n")
+    print(f"{TARGET}: {len(cases)} cases, {TARGET.stat().st_size} bytes, keras {keras.__version__}")
+
+
+if __name__ == "__main__":
+    main()
