@@ -15,7 +15,7 @@ Program(
         ],
         subcommands: [
             TrainCommand.command, EvaluateCommand.command, PredictCommand.command, ModelCommand.command,
-            DatasetCommand.command,
+            DatasetCommand.command, BenchCommand.command,
         ]),
     version: Fermusic.version
 ).main()

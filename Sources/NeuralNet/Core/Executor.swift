@@ -22,7 +22,7 @@ public final class Executor {
     private let prepared: UnsafeMutablePointer<Float>
     private let preparedCount: Int
     private let gradientCount: Int
-    private var stepBuffers: [LayerBuffers] = []
+    private(set) var stepBuffers: [LayerBuffers] = []
     /// Per step and input, where a gradient goes that must be added to one already written.
     private var additions: [[(target: UnsafeMutablePointer<Float>, count: Int)?]] = []
     private var activationPointers: [UnsafeMutablePointer<Float>] = []
@@ -31,6 +31,8 @@ public final class Executor {
     private var count = 0
     private var seed: UInt64 = 0
     private var dropoutScale: Float = 1
+    /// Seconds spent in each step since `profile` was set; nil measures nothing.
+    package var profile: StepProfile?
 
     /// Plans and allocates. `lossIncludesSoftmax`: `backward` starts from the gradient with respect to the input of
     /// the final softmax. Throws `NeuralNetError` if a layer cannot run with these shapes.
@@ -106,8 +108,10 @@ public final class Executor {
         let changed = version != weightsVersion
         weightsVersion = version
         for index in plan.steps.indices {
+            let start = profile == nil ? 0 : monotonicSeconds()
             plan.steps[index].kernel.forward(
                 stepBuffers[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
+            if profile != nil { profile!.forward[index] += monotonicSeconds() - start }
         }
     }
 
@@ -115,6 +119,7 @@ public final class Executor {
     public func backward(accumulate: Bool = false) {
         precondition(plan.options.isTraining, "not made for training")
         for index in (0..<plan.backwardSteps).reversed() where stepBuffers[index].outputGradient != nil {
+            let start = profile == nil ? 0 : monotonicSeconds()
             plan.steps[index].kernel.backward(
                 stepBuffers[index], pass(index, isTraining: true, changed: false, overwrite: !accumulate))
             for (i, addition) in additions[index].enumerated() {
@@ -122,6 +127,7 @@ public final class Executor {
                     fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count)
                 }
             }
+            if profile != nil { profile!.backward[index] += monotonicSeconds() - start }
         }
     }
 

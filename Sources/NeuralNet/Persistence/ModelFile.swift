@@ -1,3 +1,5 @@
+import Files
+
 /// Models in Keras's HDF5 format, read and written.
 ///
 /// Reads what Keras 2.0 to 3 write (`model.save("x.h5")`), and weights alone into a model of known layers. Writes what
@@ -27,6 +29,13 @@ public enum ModelFile {
         try KerasWeights.read(file, group: "model_weights", into: model)
         return Contents(
             model: model, metadata: try metadata(file), kerasVersion: try file.text("keras_version", of: ""))
+    }
+
+    /// Reads a network without weights from Keras's JSON (`model.to_json()`), up to 16 MB. Throws
+    /// `NeuralNetError.file` naming the layer and field that cannot be used, `FileFailure` when it cannot be read.
+    public static func readArchitecture(_ path: String) throws -> Model {
+        let bytes = try FileBytes.read(path, limit: 1 << 24)
+        return try KerasModelConfig.model(from: String(decoding: bytes, as: UTF8.self), path: path)
     }
 
     /// Reads weights into a model of the same layers: a whole model's, `save_weights("x.h5")`'s, or Keras 3's

@@ -24,7 +24,7 @@ public final class Trainer {
     let data: any TrainingData
     let validation: (any TrainingData)?
     let average: Model?
-    private let executor: Executor
+    let executor: Executor
     private let evaluator: Evaluator?
     private let loader: BatchLoader
     let slots: [UnsafeMutablePointer<Float>]

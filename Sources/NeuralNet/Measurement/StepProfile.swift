@@ -1,0 +1,48 @@
+/// Seconds that an executor spent in each of its steps.
+package struct StepProfile: Sendable {
+    package var forward: [Double]
+    package var backward: [Double]
+
+    init(steps: Int) {
+        forward = [Double](repeating: 0, count: steps)
+        backward = forward
+    }
+}
+
+/// One step of a network and what it costs.
+public struct StepCost: Sendable {
+    /// The layer, with the layers that are computed along with it: `conv2d_1+max_pooling2d`.
+    public var name: String
+    /// The type that computes it: `WinogradConvolution`.
+    public var algorithm: String
+    public var forwardMilliseconds: Double
+    public var backwardMilliseconds: Double
+    /// Multiplications and additions per sample that a direct 3x3 convolution would need, all passes together; nil for
+    /// other layers.
+    public var directOperations: Double?
+
+    public var milliseconds: Double { forwardMilliseconds + backwardMilliseconds }
+}
+
+extension Executor {
+    /// Starts to measure, or starts again from zero.
+    package func startProfile() { profile = StepProfile(steps: plan.steps.count) }
+
+    /// The costs of one run out of `runs` since `startProfile`.
+    package func costs(runs: Int) -> [StepCost] {
+        guard let profile else { return [] }
+        return plan.steps.enumerated().map { index, step in
+            var operations: Double?
+            let node = model.nodes[step.node]
+            if let layer = node.layer as? Conv2D, layer.kernelSize == (3, 3), !(step.kernel is ActivationKernel) {
+                let taps = 9 * (node.inputShapes[0].last ?? 0)
+                let passes = profile.backward[index] == 0 ? 1 : stepBuffers[index].inputGradients[0] != nil ? 3 : 2
+                operations = Double(2 * passes * taps * node.outputShape.reduce(1, *))
+            }
+            return StepCost(
+                name: step.name, algorithm: "\(type(of: step.kernel))",
+                forwardMilliseconds: profile.forward[index] / Double(runs) * 1000,
+                backwardMilliseconds: profile.backward[index] / Double(runs) * 1000, directOperations: operations)
+        }
+    }
+}

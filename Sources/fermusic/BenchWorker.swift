@@ -1,0 +1,49 @@
+import NeuralNet
+import Terminal
+
+/// Measures on request: one JSON object per line in, one out. All programs of a comparison speak this, so that they can
+/// take turns within one run.
+///
+/// Request: `measure` (`train`, `infer`, `sgemm`), `network`, `batch`, `seconds`. Answer: `rate` in images (GFLOP) per
+/// second, and for inference `median` and `p99` in seconds per batch.
+struct BenchWorker {
+    let threads: ThreadPool
+
+    func run(_ console: Console) throws -> ExitCode {
+        var trainings: [String: NetworkBenchmark.Training] = [:]
+        var inferences: [String: NetworkBenchmark.Inference] = [:]
+        while let line = readLine() {
+            let request = try JSONValue(parsing: line)
+            let network = request["network"]?.stringValue ?? "cnn"
+            let batch = request["batch"]?.intValue ?? 64, seconds = request["seconds"]?.doubleValue ?? 1
+            let key = "\(network) \(batch)"
+            var answer: JSONValue
+            switch request["measure"]?.stringValue {
+            case "train":
+                if trainings[key] == nil {
+                    trainings = [:]
+                    let model = try BenchCommand.makeModel(network, size: 48)
+                    trainings[key] = try NetworkBenchmark.Training(model, batchSize: batch, threads: threads)
+                    _ = try trainings[key]!.imagesPerSecond(seconds: min(seconds, 0.5))
+                }
+                answer = ["rate": .double(try trainings[key]!.imagesPerSecond(seconds: seconds))]
+            case "infer":
+                if inferences[key] == nil {
+                    inferences = [:]
+                    let model = try BenchCommand.makeModel(network, size: 48)
+                    inferences[key] = try NetworkBenchmark.Inference(model, batchSize: batch, threads: threads)
+                    _ = inferences[key]!.latencies(seconds: min(seconds, 0.2))
+                }
+                let times = inferences[key]!.latencies(seconds: seconds)
+                answer = [
+                    "rate": .double(Double(batch) / median(times)), "median": .double(median(times)),
+                    "p99": .double(quantile(times, 0.99)), "runs": .int(times.count),
+                ]
+            case "sgemm": answer = ["rate": .double(MatrixPeak.gigaflops(threads: threads, seconds: seconds))]
+            default: answer = ["error": "unknown measure"]
+            }
+            try console.output.line(answer.text())
+        }
+        return .done
+    }
+}
