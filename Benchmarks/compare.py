@@ -1,0 +1,153 @@
+"""fermusic beside TensorFlow and PyTorch on the same cores, in one run: `make bench PEERS=path/to/venv`.
+
+All programs stay alive and take turns, measurement by measurement, so that a slow moment of the machine falls on all of
+them. Prints medians, their spread and ratios; writes everything as JSON.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+
+here = os.path.dirname(os.path.abspath(__file__))
+
+
+class Program:
+    def __init__(self, name, command, **options):
+        self.name = name
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, **options)
+
+    def ask(self, **request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(f"{self.name} ended while measuring {request}")
+        return json.loads(line)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def cases(quick):
+    """name, what is measured, network, batch, the ratio that is promised to each peer."""
+    yield "training, batch 64", "train", "cnn", 64, {"tensorflow": 2.5, "pytorch": 3}
+    yield "inference, batch 1", "infer", "cnn", 1, {"tensorflow": 3}
+    yield "inference, batch 64", "infer", "cnn", 64, {"tensorflow": 2}
+    if quick:
+        return
+    for batch in (16, 32, 128, 256):
+        yield f"training, batch {batch}", "train", "cnn", batch, {"tensorflow": 1}
+        yield f"inference, batch {batch}", "infer", "cnn", batch, {"tensorflow": 1}
+    for network in ("cnn-96", "bottlenecks", "separable"):
+        for batch in (1, 64):
+            yield f"{network}, inference, batch {batch}", "infer", network, batch, {"tensorflow": 1}
+        for batch in (16, 64):
+            yield f"{network}, training, batch {batch}", "train", network, batch, {"tensorflow": 1}
+
+
+def available(python, module):
+    return subprocess.run([python, "-c", f"import importlib.util as u; exit(u.find_spec('{module}') is None)"]).returncode == 0
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.machine()
+
+
+def spread(values):
+    middle = statistics.median(values)
+    return f"{middle:.4g} ({min(values):.4g}-{max(values):.4g})"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fermusic", default=os.path.join(here, "..", ".build", "release", "fermusic"))
+    parser.add_argument("--python", help="an interpreter with tensorflow, torch or both")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--quick", action="store_true", help="only the three main cases")
+    parser.add_argument("--only", default="", help="only cases whose name contains this")
+    parser.add_argument("--json", help="where to write the result")
+    options = parser.parse_args()
+
+    threads = str(options.threads)
+    programs = [Program("fermusic", [options.fermusic, "bench", "--worker", "--threads", threads])]
+    peers = os.path.join(here, "peers")
+    if options.python:
+        for name, module in (("tensorflow", "tensorflow"), ("pytorch", "torch")):
+            if available(options.python, module):
+                script = os.path.join(peers, f"{module}_peer.py")
+                programs.append(Program(name, [options.python, script, threads], stderr=subprocess.DEVNULL))
+    ours = programs[0]
+    result = {
+        "date": datetime.date.today().isoformat(), "processor": processor(), "threads": options.threads,
+        "system": f"{platform.system()} {platform.release()}", "secondsPerMeasurement": options.seconds,
+        "rounds": options.rounds, "cases": [],
+    }
+    for program in programs[1:]:
+        result[program.name] = program.ask(measure="info")
+
+    print(f"{result['processor']}, {threads} threads, {options.rounds} rounds of {options.seconds:g} s each")
+    print(f"{'':34} {'':>11} {'median (smallest-largest)':>32}   fermusic is faster by")
+    missed = 0
+    for name, measure, network, batch, promised in cases(options.quick):
+        if options.only not in name:
+            continue
+        rates, latencies = {}, {}
+        for _ in range(options.rounds):
+            for program in programs:
+                which = network if program is not ours or network == "cnn" else os.path.join(here, "networks", network + ".json")
+                answer = program.ask(measure=measure, network=which, batch=batch, seconds=options.seconds)
+                if "rate" in answer:
+                    rates.setdefault(program.name, []).append(answer["rate"])
+                if measure == "infer" and "p99" in answer:
+                    latencies.setdefault(program.name, []).append((answer["median"], answer["p99"]))
+        case = {"name": name, "measure": measure, "network": network, "batch": batch, "imagesPerSecond": rates}
+        if latencies:
+            case["latency"] = latencies
+        case["ratios"] = {}
+        for program, values in rates.items():
+            text = f"{name if program == 'fermusic' else '':34} {program:>11} {spread(values):>27} img/s"
+            if program != "fermusic":
+                # Round by round: both were measured within seconds of each other.
+                ratios = [a / b for a, b in zip(rates["fermusic"], values)]
+                case["ratios"][program] = {"median": statistics.median(ratios), "all": ratios}
+                text += f"   {spread(ratios)}"
+                if batch == 1:
+                    tails = [b[1] / a[1] for a, b in zip(latencies["fermusic"], latencies[program])]
+                    case["ratios"][program]["p99"] = {"median": statistics.median(tails), "all": tails}
+                    text += f", p99 {spread(tails)}"
+                wanted = promised.get(program)
+                if wanted:
+                    case["ratios"][program]["wanted"] = wanted
+                    reached = min(statistics.median(ratios), case["ratios"][program].get("p99", {"median": 1e9})["median"])
+                    if reached < wanted:
+                        missed += 1
+                        text += f"  (wanted {wanted})"
+            print(text, flush=True)
+        result["cases"].append(case)
+    for program in programs:
+        program.close()
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump(result, file, indent=1)
+            file.write("\n")
+    if missed:
+        print(f"{missed} ratios below what was wanted")
+
+
+main()
