@@ -41,9 +41,13 @@ void fm_add_column_products(const float *restrict dy, const float *restrict x, c
 
 FM_CLONES
 void fm_scale_shift(const float *x, const float *restrict scale, const float *restrict shift, size_t rows,
-                    size_t columns, float *y) {
+                    size_t columns, int relu, float *y) {
+    const float floor = relu ? 0 : -INFINITY;
     for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) y[r * columns + c] = x[r * columns + c] * scale[c] + shift[c];
+        for (size_t c = 0; c < columns; c++) {
+            const float value = x[r * columns + c] * scale[c] + shift[c];
+            y[r * columns + c] = value < floor ? floor : value;
+        }
 }
 
 FM_CLONES
@@ -65,6 +69,14 @@ void fm_relu(const float *x, float *y, size_t n) {
 FM_CLONES
 void fm_relu_gradient(const float *dy, const float *y, float *dx, size_t n) {
     for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
+}
+
+FM_CLONES
+void fm_relu_mask(float *restrict dy, const float *restrict y, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const float value = dy[i];
+        dy[i] = y[i] > 0 ? value : 0;
+    }
 }
 
 FM_CLONES
@@ -101,6 +113,15 @@ void fm_prelu_gradient(const float *restrict dy, const float *restrict x, const 
 FM_CLONES
 void fm_add(float *restrict y, const float *restrict x, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
+}
+
+FM_CLONES
+void fm_sum(const float *a, const float *b, float *y, size_t n, int relu) {
+    const float floor = relu ? 0 : -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        const float value = a[i] + b[i];
+        y[i] = value < floor ? floor : value;
+    }
 }
 
 FM_CLONES

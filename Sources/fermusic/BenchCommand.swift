@@ -61,6 +61,7 @@ enum BenchCommand {
         var latencies: [Double] = []
         var memory = 0
         var trainingCosts: [StepCost] = []
+        var inferenceCosts: [StepCost] = []
 
         init(_ model: Model, batch: Int, threads: ThreadPool, seconds: Double) throws {
             shape = model.inputShapes[0]
@@ -90,10 +91,16 @@ enum BenchCommand {
             trainingOneThread = median(singles)
             inference = median(inferences)
             trainingCosts = try train.costs(seconds: seconds)
+            inferenceCosts = many.costs(seconds: seconds / 2)
         }
 
         func directGigaflops(_ cost: StepCost) -> Double? {
             cost.directOperations.map { $0 * Double(batch) / cost.milliseconds * 1e-6 }
+        }
+
+        /// What the same step costs when not training; nil if it is no step of its own then.
+        func inferenceMilliseconds(_ cost: StepCost) -> Double? {
+            inferenceCosts.first { $0.name == cost.name }?.forwardMilliseconds
         }
 
         var convolutionGigaflops: Double {
@@ -109,6 +116,7 @@ enum BenchCommand {
                     "name": .string(cost.name), "algorithm": .string(cost.algorithm),
                     "forwardMilliseconds": .double(cost.forwardMilliseconds),
                     "backwardMilliseconds": .double(cost.backwardMilliseconds),
+                    "inferenceMilliseconds": inferenceMilliseconds(cost).map(JSONValue.double) ?? .null,
                     "directGflops": directGigaflops(cost).map(JSONValue.double) ?? .null,
                 ]
             }
@@ -155,7 +163,7 @@ enum BenchCommand {
         try out.line("")
         var table = TextTable([
             .left("training step"), .left("computed by"), .right("forward ms"), .right("backward ms"),
-            .right("share"), .right("direct GFLOP/s"), .right("of peak"),
+            .right("share"), .right("direct GFLOP/s"), .right("of peak"), .right("inference ms"),
         ])
         let total = m.trainingCosts.reduce(0) { $0 + $1.milliseconds }
         for cost in m.trainingCosts {
@@ -163,7 +171,7 @@ enum BenchCommand {
             table.add(
                 cost.name, cost.algorithm, fixed(cost.forwardMilliseconds, 2), fixed(cost.backwardMilliseconds, 2),
                 percent(cost.milliseconds / total), rate.map { fixed($0, 0) } ?? "",
-                rate.map { fixed($0 / m.peak, 2) } ?? "")
+                rate.map { fixed($0 / m.peak, 2) } ?? "", m.inferenceMilliseconds(cost).map { fixed($0, 2) } ?? "")
         }
         try out.write(table.render())
     }

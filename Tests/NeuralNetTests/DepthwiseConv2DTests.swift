@@ -33,6 +33,13 @@ struct DepthwiseCase: Sendable, CustomTestStringConvertible {
         DepthwiseCase(input: [7, 7, 1], kernel: (5, 5), padding: .same, multiplier: 17),
         DepthwiseCase(input: [4, 5, 20], kernel: (1, 1)),
         DepthwiseCase(input: [2, 2, 17], kernel: (5, 4), padding: .same),
+        DepthwiseCase(input: [7, 11, 32], padding: .same),
+        DepthwiseCase(input: [7, 12, 16], usesBias: false),
+        DepthwiseCase(input: [9, 11, 16], strides: (2, 2), padding: .same),
+        DepthwiseCase(input: [10, 12, 16], dilation: (2, 3), padding: .same),
+        DepthwiseCase(input: [3, 2, 16], kernel: (5, 5), padding: .same),
+        DepthwiseCase(input: [1, 1, 16], padding: .same),
+        DepthwiseCase(input: [6, 13, 16], kernel: (4, 3), strides: (1, 3)),
     ]
 }
 

@@ -12,8 +12,9 @@ void fm_add_column_squares(const float *x, const float *mean, size_t rows, size_
 // out[c] += sum dy[r][c] * (x[r][c] - mean[c]).
 void fm_add_column_products(const float *dy, const float *x, const float *mean, size_t rows, size_t columns,
                             float *out);
-// y = x * scale[c] + shift[c].
-void fm_scale_shift(const float *x, const float *scale, const float *shift, size_t rows, size_t columns, float *y);
+// y = x * scale[c] + shift[c], at least 0 if relu.
+void fm_scale_shift(const float *x, const float *scale, const float *shift, size_t rows, size_t columns, int relu,
+                    float *y);
 // dx = dy * a[c] + (x - mean[c]) * b[c] + d[c].
 void fm_batch_norm_gradient(const float *dy, const float *x, const float *mean, const float *a, const float *b,
                             const float *d, size_t rows, size_t columns, float *dx);
@@ -21,6 +22,8 @@ void fm_batch_norm_gradient(const float *dy, const float *x, const float *mean, 
 void fm_relu(const float *x, float *y, size_t n);
 // dx = dy where y > 0, else 0.
 void fm_relu_gradient(const float *dy, const float *y, float *dx, size_t n);
+// dy = 0 where y is not positive.
+void fm_relu_mask(float *dy, const float *y, size_t n);
 // y = x where positive, else slope x.
 void fm_leaky_relu(const float *x, float *y, size_t n, float slope);
 // dx = dy where side > 0, else slope dy.
@@ -31,6 +34,7 @@ void fm_prelu(const float *x, const float *slopes, size_t rows, size_t columns, 
 void fm_prelu_gradient(const float *dy, const float *x, const float *slopes, size_t rows, size_t columns, float *dx,
                        float *slope_gradients);
 void fm_add(float *y, const float *x, size_t n);             // y += x
+void fm_sum(const float *a, const float *b, float *y, size_t n, int relu);  // y = a + b, at least 0 if relu
 void fm_multiply(float *y, const float *x, size_t n);        // y *= x
 void fm_add_scaled(float *y, const float *x, float a, size_t n);  // y += a x
 void fm_scale(float *y, float a, size_t n);                  // y *= a

@@ -6,8 +6,11 @@ struct ExecutionPlan: Sendable {
         /// Indices into `buffers`.
         var inputs: [Int]
         var output: Int
+        /// Indices into the weights' entries.
         var parameters: Range<Int>
         var node: Int
+        /// A BatchNormalization that became part of this step's kernel and bias.
+        var folded: BatchNormalizationFolding?
     }
 
     struct Options: Sendable {
@@ -22,7 +25,7 @@ struct ExecutionPlan: Sendable {
     }
 
     let options: Options
-    private(set) var steps: [Step] = []
+    var steps: [Step] = []
     /// Floats per sample of each activation buffer.
     private(set) var buffers: [Int] = []
     /// The buffer of each node's output.
@@ -38,7 +41,7 @@ struct ExecutionPlan: Sendable {
             try lower(node, index, of: model)
         }
         for node in model.outputs { addOutput(node, model) }
-        if options.isTraining || !options.usesReferenceKernels { fusePools(model) }
+        fuse(model)
         backwardSteps = steps.count
         if options.lossIncludesSoftmax {
             guard let last = steps.last, let kernel = last.kernel as? ActivationKernel,
@@ -107,28 +110,6 @@ struct ExecutionPlan: Sendable {
     private mutating func addBuffer(_ size: Int) -> Int {
         buffers.append(size)
         return buffers.count - 1
-    }
-
-    /// Joins a convolution and the pool that alone reads it, where the kernel can do both at once.
-    private mutating func fusePools(_ model: Model) {
-        let outputs = Set(outputBuffers)
-        var index = 0
-        while index < steps.count {
-            let source = steps[index].output
-            let readers = steps.indices.filter { steps[$0].inputs.contains(source) }
-            if readers.count == 1, !outputs.contains(source),
-                let pool = model.nodes[steps[readers[0]].node].layer as? MaxPool2D,
-                // Not with a Reshape in between.
-                model.nodes[steps[readers[0]].node].inputShapes == [model.nodes[steps[index].node].outputShape],
-                let fused = steps[index].kernel.fusing(pool: pool)
-            {
-                steps[index].kernel = fused
-                steps[index].output = steps[readers[0]].output
-                steps[index].name += "+" + steps[readers[0]].name
-                steps.remove(at: readers[0])
-            }
-            index += 1
-        }
     }
 
     /// Whether each buffer gets a gradient: it does if something trainable comes before it.

@@ -53,7 +53,9 @@ public final class Executor {
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
         arena = AlignedMemory.allocate(floats: arenaCount)
-        preparedCount = plan.steps.reduce(0) { $0 + ($1.kernel.memory.prepared + 15) / 16 * 16 }
+        preparedCount = plan.steps.reduce(0) {
+            $0 + ($1.kernel.memory.prepared + 15) / 16 * 16 + ($1.folded?.memory ?? 0)
+        }
         prepared = AlignedMemory.allocate(floats: preparedCount)
         gradientCount = isTraining ? model.weights.trainableCount : 0
         gradients = UnsafeMutableBufferPointer(
@@ -107,6 +109,7 @@ public final class Executor {
         let version = model.weights.version
         let changed = version != weightsVersion
         weightsVersion = version
+        if changed { fold() }
         for index in plan.steps.indices {
             let start = profile == nil ? 0 : monotonicSeconds()
             plan.steps[index].kernel.forward(
@@ -146,6 +149,13 @@ public final class Executor {
             dropoutScale: dropoutScale, weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
     }
 
+    /// Computes the kernels and biases that a BatchNormalization was folded into.
+    private func fold() {
+        for (index, step) in plan.steps.enumerated() {
+            step.folded?.write(model.weights, to: stepBuffers[index].parameters[0])
+        }
+    }
+
     private func bind(_ layout: MemoryLayoutOfPlan) {
         activationPointers = layout.activations.map { arena + $0 }
         gradientPointers = layout.gradients.map { $0.map { arena + $0 } }
@@ -164,11 +174,17 @@ public final class Executor {
                 }
             }
             additions.append(sums.contains { $0 != nil } ? sums : [])
+            var parameters = step.parameters.map { weights.values + weights.entries[$0].offset }
+            if let folded = step.folded {
+                let start = prepared + preparedOffset
+                parameters = [start, start + folded.biasOffset]
+                preparedOffset += folded.memory
+            }
             stepBuffers.append(
                 LayerBuffers(
                     inputs: step.inputs.map { activationPointers[$0] }, output: activationPointers[step.output],
                     inputGradients: inputGradients, outputGradient: gradientPointers[step.output],
-                    parameters: step.parameters.map { weights.values + weights.entries[$0].offset },
+                    parameters: parameters,
                     parameterGradients: step.parameters.map {
                         plan.options.isTraining && weights.entries[$0].specification.isTrainable
                             ? gradients.baseAddress! + weights.entries[$0].offset : nil

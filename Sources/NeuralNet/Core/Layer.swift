@@ -150,6 +150,9 @@ public protocol LayerKernel: Sendable {
     func fusing(_ activation: Activation) -> any LayerKernel
     /// This kernel (with its ReLU) and a following pool as one, if it can do that.
     func fusing(pool: MaxPool2D) -> (any LayerKernel)?
+    /// The same linear kernel with a bias as its second parameter; nil for all that is not `weights * x (+ bias)`
+    /// with the outputs as the last axes of its weights.
+    func addingBias() -> (any LayerKernel)?
     func forward(_ buffers: LayerBuffers, _ pass: Pass)
     /// Writes the input gradients that are asked for and adds to (or, with `pass.overwritesGradients`, replaces)
     /// the parameter gradients.
@@ -160,6 +163,7 @@ extension LayerKernel {
     public func fuses(_ activation: Activation) -> Bool { false }
     public func fusing(_ activation: Activation) -> any LayerKernel { self }
     public func fusing(pool: MaxPool2D) -> (any LayerKernel)? { nil }
+    public func addingBias() -> (any LayerKernel)? { nil }
 }
 
 /// What a kernel asks of the memory plan. Sizes are counted in floats.

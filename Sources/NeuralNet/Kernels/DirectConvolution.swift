@@ -6,7 +6,7 @@ import Glibc
 struct DirectConvolution: LayerKernel {
     private let geometry: ConvolutionGeometry
     private let filters: Int
-    private let usesBias: Bool
+    private var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
     private var relu = false
@@ -40,6 +40,13 @@ struct DirectConvolution: LayerKernel {
         memory.keepsOutput = relu
         memory.scratch = threads * scratchPerThread
         return memory
+    }
+
+    func addingBias() -> (any LayerKernel)? {
+        guard !relu else { return nil }
+        var copy = self
+        copy.usesBias = true
+        return copy
     }
 
     func fuses(_ activation: Activation) -> Bool { activation == .relu }

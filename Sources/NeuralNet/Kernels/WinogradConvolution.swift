@@ -10,7 +10,7 @@ import Glibc
 struct WinogradConvolution: LayerKernel {
     private let geometry: ConvolutionGeometry
     private let filters: Int
-    private let usesBias: Bool
+    private var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
     private let maximumBatch: Int
@@ -67,6 +67,13 @@ struct WinogradConvolution: LayerKernel {
         memory.scratch = threads * scratchPerThread(training: isTraining)
         if pooled != nil { memory.state = (outputCount * maximumBatch + 3) / 4 }
         return memory
+    }
+
+    func addingBias() -> (any LayerKernel)? {
+        guard !relu else { return nil }
+        var copy = self
+        copy.usesBias = true
+        return copy
     }
 
     func fuses(_ activation: Activation) -> Bool { activation == .relu }

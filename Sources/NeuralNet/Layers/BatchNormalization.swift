@@ -70,6 +70,22 @@ struct BatchNormalizationKernel: LayerKernel {
     /// Rows per sample.
     let rows: Int
     let threads: Int
+    private(set) var relu = false
+
+    init(layer: BatchNormalization, channels: Int, rows: Int, threads: Int) {
+        self.layer = layer
+        self.channels = channels
+        self.rows = rows
+        self.threads = threads
+    }
+
+    func fuses(_ activation: Activation) -> Bool { activation == .relu && !relu }
+
+    func fusing(_ activation: Activation) -> any LayerKernel {
+        var copy = self
+        copy.relu = activation == .relu
+        return copy
+    }
 
     private var line: Int { (channels + 15) / 16 * 16 }
 
@@ -77,6 +93,7 @@ struct BatchNormalizationKernel: LayerKernel {
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
+        memory.keepsOutput = relu
         memory.state = 2 * line
         memory.scratch = (3 + 3 * threads) * line
         return memory
@@ -114,7 +131,7 @@ struct BatchNormalizationKernel: LayerKernel {
         }
         pass.threads.runRanges(pass.count * rows) { _, range in
             let start = range.lowerBound * channels
-            fm_scale_shift(b.inputs[0] + start, factor, shift, range.count, channels, b.output + start)
+            fm_scale_shift(b.inputs[0] + start, factor, shift, range.count, channels, relu ? 1 : 0, b.output + start)
         }
     }
 
@@ -142,6 +159,13 @@ struct BatchNormalizationKernel: LayerKernel {
         let a = b.scratch, slope = b.scratch + line, offset = b.scratch + 2 * line
         let dy = b.outputGradient!
         let n = Float(pass.count * rows)
+        if relu {
+            // Masked in place: nobody reads the gradient of a fused output after this.
+            pass.threads.runRanges(pass.count * rows) { _, range in
+                let start = range.lowerBound * channels
+                fm_relu_mask(dy + start, b.output + start, range.count * channels)
+            }
+        }
         sum(b, pass, into: offset) { _, sums, at in fm_add_column_sums(dy + at, rows, channels, sums) }
         sum(b, pass, into: slope) { x, sums, at in
             fm_add_column_products(dy + at, x, mean, rows, channels, sums)

@@ -77,7 +77,7 @@ struct DenseKernel: LayerKernel {
     let units: Int
     /// Rows per sample.
     let rows: Int
-    let usesBias: Bool
+    private(set) var usesBias: Bool
     let maximumRows: Int
     let isTraining: Bool
     private(set) var relu = false
@@ -97,6 +97,13 @@ struct DenseKernel: LayerKernel {
         memory.keepsOutput = relu
         memory.scratch = relu && isTraining ? maximumRows * units : 0
         return memory
+    }
+
+    func addingBias() -> (any LayerKernel)? {
+        guard !relu else { return nil }
+        var copy = self
+        copy.usesBias = true
+        return copy
     }
 
     func fuses(_ activation: Activation) -> Bool { activation == .relu }

@@ -107,7 +107,7 @@ public struct DepthwiseConv2D: Layer {
 struct DepthwiseKernel: LayerKernel {
     let geometry: ConvolutionGeometry
     let multiplier: Int
-    let usesBias: Bool
+    private(set) var usesBias: Bool
     let threads: Int
     let isTraining: Bool
 
@@ -132,6 +132,12 @@ struct DepthwiseKernel: LayerKernel {
         memory.keepsInput = true
         if isTraining { memory.scratch = threads * sumsPerThread }
         return memory
+    }
+
+    func addingBias() -> (any LayerKernel)? {
+        var copy = self
+        copy.usesBias = true
+        return copy
     }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {

@@ -67,7 +67,7 @@ struct RescalingKernel: LayerKernel {
         let channels = scale.count
         pass.threads.runRanges(pass.count * rows) { _, range in
             let start = range.lowerBound * channels
-            fm_scale_shift(x + start, scale, shift, range.count, channels, y + start)
+            fm_scale_shift(x + start, scale, shift, range.count, channels, 0, y + start)
         }
     }
 }

@@ -1,0 +1,143 @@
+import NeuralNet
+import Testing
+
+/// Networks whose steps are joined when they run, against the same networks step by step.
+@Suite struct FusionTests {
+    /// A chain, its input shape, and the kernels that prediction must be down to.
+    struct Case: Sendable, CustomTestStringConvertible {
+        var name: String
+        var input: Shape
+        var kernels: [String]
+        var layers: @Sendable () -> [any Layer]
+        var testDescription: String { name }
+    }
+
+    static let cases = [
+        Case(name: "Winograd, pool", input: [10, 10, 16], kernels: ["WinogradConvolution"]) {
+            [
+                Conv2D(16, kernelSize: 3, usesBias: false), BatchNormalization(), ActivationLayer(.relu), MaxPool2D(2),
+            ]
+        },
+        Case(name: "direct", input: [8, 8, 1], kernels: ["DirectConvolution"]) {
+            [Conv2D(16, kernelSize: 3, padding: .same), BatchNormalization(), ActivationLayer(.relu)]
+        },
+        Case(name: "im2col, no gamma", input: [8, 8, 3], kernels: ["Im2ColConvolution"]) {
+            [Conv2D(5, kernelSize: 3, strides: 2, usesBias: false), BatchNormalization(scale: false)]
+        },
+        Case(name: "pointwise, no beta", input: [4, 4, 16], kernels: ["Im2ColConvolution"]) {
+            [Conv2D(32, kernelSize: 1), BatchNormalization(center: false), ActivationLayer(.relu)]
+        },
+        Case(name: "depthwise with multiplier", input: [6, 6, 4], kernels: ["DepthwiseKernel", "ActivationKernel"]) {
+            [DepthwiseConv2D(kernelSize: 3, depthMultiplier: 2), BatchNormalization(), ActivationLayer(.relu)]
+        },
+        Case(name: "separable", input: [6, 6, 16], kernels: ["DepthwiseKernel", "Im2ColConvolution"]) {
+            [SeparableConv2D(16, kernelSize: 3, usesBias: false), BatchNormalization(), ActivationLayer(.relu)]
+        },
+        Case(name: "dense", input: [9], kernels: ["DenseKernel"]) {
+            [Dense(6), BatchNormalization(), ActivationLayer(.relu)]
+        },
+        Case(name: "relu before", input: [6, 6, 3], kernels: ["Im2ColConvolution", "BatchNormalizationKernel"]) {
+            [Conv2D(4, kernelSize: 3, activation: .relu), BatchNormalization(), ActivationLayer(.relu)]
+        },
+        Case(name: "normalized twice", input: [5], kernels: ["DenseKernel", "BatchNormalizationKernel"]) {
+            [Dense(4), BatchNormalization(), BatchNormalization()]
+        },
+        Case(name: "reshaped between", input: [4, 4, 2], kernels: ["Im2ColConvolution", "BatchNormalizationKernel"]) {
+            [Conv2D(3, kernelSize: 3), Flatten(), BatchNormalization()]
+        },
+    ]
+
+    private func makeModel(_ item: Case) throws -> Model {
+        let model = try Model(input: item.input, layers: item.layers(), seed: 3)
+        randomizeStatistics(model)
+        return model
+    }
+
+    private func randomizeStatistics(_ model: Model) {
+        var random = RandomGenerator(seed: 17)
+        for entry in model.weights.entries {
+            let isVariance = entry.specification.name == "moving_variance"
+            guard ["gamma", "beta", "bias", "moving_mean", "moving_variance"].contains(entry.specification.name) else {
+                continue
+            }
+            for i in 0..<entry.specification.count {
+                model.weights.values[entry.offset + i] = random.uniform(in: isVariance ? 0.3...2 : -1...1)
+            }
+        }
+        model.weights.didChange()
+    }
+
+    @Test(arguments: cases) func prediction(_ item: Case) throws {
+        let model = try makeModel(item)
+        let fast = try Runner(model, batch: 3, isTraining: false)
+        let plain = try Runner(model, batch: 3, isTraining: false, usesReferenceKernels: true)
+        #expect(fast.executor.kernelNames == item.kernels)
+        var random = RandomGenerator(seed: 5)
+        for round in 0..<2 {
+            let inputs = [random.values(3 * item.input.reduce(1, *))]
+            let expected = plain.forward(inputs, count: 3, isTraining: false)
+            let actual = fast.forward(inputs, count: 3, isTraining: false)
+            expectClose(
+                actual[0], expected[0], shape: [3] + model.outputShapes[0], tolerance: 2e-5, "round \(round)")
+            // What was folded must follow the weights.
+            for i in 0..<model.weights.count { model.weights.values[i] *= 0.9 }
+            model.weights.didChange()
+        }
+    }
+
+    @Test(arguments: cases) func training(_ item: Case) throws {
+        let model = try makeModel(item)
+        try compareTraining(model, model.copy())
+    }
+
+    @Test func sumAndActivation() throws {
+        let input = Input([5, 5, 3])
+        let left = Conv2D(4, kernelSize: 3, padding: .same)(input), right = Conv2D(4, kernelSize: 1)(input)
+        let sum = Add()([left, right, left])
+        let output = Conv2D(2, kernelSize: 1)(ActivationLayer(.relu)(sum))
+        let model = try Model(inputs: input, outputs: output, seed: 2)
+        let names = try Runner(model, batch: 1).executor.kernelNames
+        #expect(names == ["Im2ColConvolution", "Im2ColConvolution", "AddKernel", "Im2ColConvolution"])
+        try compareTraining(model, model.copy())
+    }
+
+    /// What somebody else reads, or asks for, is still written.
+    @Test func intermediateResultsStay() throws {
+        let input = Input([6, 6, 16])
+        let convolution = Conv2D(16, kernelSize: 3)(input)
+        let normalized = BatchNormalization()(convolution)
+        let active = ActivationLayer(.relu)(normalized)
+        let model = try Model(
+            inputs: [input], outputs: [convolution, Add()([normalized, active]), MaxPool2D(2)(active)], seed: 2)
+        randomizeStatistics(model)
+        var random = RandomGenerator(seed: 9)
+        let inputs = [random.values(2 * 576)]
+        let fast = try Runner(model, batch: 2, isTraining: false)
+        let plain = try Runner(model, batch: 2, isTraining: false, usesReferenceKernels: true)
+        let actual = fast.forward(inputs, count: 2, isTraining: false)
+        let expected = plain.forward(inputs, count: 2, isTraining: false)
+        for (index, shape) in model.outputShapes.enumerated() {
+            expectClose(actual[index], expected[index], shape: [2] + shape, tolerance: 2e-5, "output \(index)")
+        }
+    }
+
+    private func compareTraining(_ model: Model, _ copy: Model) throws {
+        var random = RandomGenerator(seed: 11)
+        let inputs = model.inputShapes.map { random.values(4 * $0.reduce(1, *)) }
+        let upstream = model.outputShapes.map { random.values(4 * $0.reduce(1, *)) }
+        let actual = try Runner(model, batch: 4).run(inputs, upstream: upstream, count: 4)
+        let expected = try Runner(copy, batch: 4, usesReferenceKernels: true).run(inputs, upstream: upstream, count: 4)
+        expectClose(
+            actual.outputs[0], expected.outputs[0], shape: [4] + model.outputShapes[0], tolerance: 2e-5, "output")
+        expectClose(
+            actual.inputGradients[0], expected.inputGradients[0], shape: [4] + model.inputShapes[0], tolerance: 1e-4,
+            "input gradient")
+        // A bias before a normalization has no gradient but rounding: compared on the scale of all gradients.
+        let scale = expected.weightGradients.joined().reduce(0) { max($0, abs($1)) }
+        for (index, entry) in model.weights.entries.enumerated() where entry.specification.isTrainable {
+            expectClose(
+                actual.weightGradients[index] + [scale], expected.weightGradients[index] + [scale],
+                shape: [entry.specification.count + 1], tolerance: 1e-4, "\(entry.layer) \(entry.specification.name)")
+        }
+    }
+}
