@@ -1,6 +1,7 @@
 # make setup   install what is missing (Debian, Ubuntu) and build
 # make demo    draw a data set, train on it, measure, name an emotion: nothing is downloaded but Debian packages
 # make test    install what is missing, run all tests
+# make bench   measure this machine; PEERS=path/to/venv compares with TensorFlow and PyTorch, DATA=folder adds an epoch
 # make install PREFIX=/usr/local
 
 SWIFT ?= swift
@@ -8,7 +9,7 @@ BUILD = $(SWIFT) build -c release --product fermusic
 FERMUSIC = .build/release/fermusic
 PREFIX ?= /usr/local
 
-.PHONY: setup build demo test install clean
+.PHONY: setup build demo test bench install clean
 
 setup: build
 
@@ -22,6 +23,15 @@ demo: build
 test:
 	@Scripts/install-dependencies
 	@Scripts/test
+
+bench:
+	@$(BUILD)
+ifdef PEERS
+	@$(PEERS)/bin/python Benchmarks/compare.py --python $(PEERS)/bin/python --json Benchmarks/result.json \
+	    $(if $(DATA),--data $(DATA))
+else
+	@$(FERMUSIC) bench
+endif
 
 install: build
 	install -D -m 755 $(FERMUSIC) $(DESTDIR)$(PREFIX)/bin/fermusic

@@ -12,6 +12,8 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
+import time
 
 here = os.path.dirname(os.path.abspath(__file__))
 
@@ -52,6 +54,49 @@ def cases(quick):
             yield f"{network}, training, batch {batch}", "train", network, batch, {"tensorflow": 1}
 
 
+def timed(command):
+    """Seconds, largest resident memory in MB and output of a whole program."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command)} failed")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024, output
+
+
+def whole_programs(options, threads, result):
+    """An epoch from class folders, and one prediction from a cold start."""
+    rounds = max(1, min(3, options.rounds))
+    epochs, memory, scripts = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for round in range(rounds):
+            checkpoint = os.path.join(folder, f"model-{round}.h5")
+            seconds, megabytes, _ = timed([
+                options.fermusic, "train", "--data", options.data, "--epochs", "1", "--checkpoint", checkpoint,
+                "--threads", threads])
+            epochs.append(seconds)
+            memory.append(megabytes)
+            if options.python and available(options.python, "tensorflow"):
+                output = timed([options.python, os.path.join(here, "peers", "keras_script.py"), options.data, threads])[2]
+                scripts.append(float(output.split("seconds")[1]))
+        print(f"one epoch of fermusic train with augmentation, validation, checkpoint, start of the program: {spread(epochs)} s, "
+              f"largest resident memory {spread(memory)} MB")
+        case = result["epoch"] = {"seconds": epochs, "megabytes": memory}
+        if scripts:
+            case["kerasScriptSeconds"] = scripts
+            ratios = [b / a for a, b in zip(epochs, scripts)]
+            case["ratios"] = ratios
+            print(f"the same epoch of the Keras script, without augmentation and start: {spread(scripts)} s; "
+                  f"fermusic is faster by {spread(ratios)}")
+        picture = next(
+            os.path.join(at, name) for at, _, names in sorted(os.walk(options.data)) for name in sorted(names)
+            if name.endswith((".jpg", ".png")))
+        cold = [timed([options.fermusic, "predict", "--model", checkpoint, picture])[0] * 1000 for _ in range(11)]
+        result["coldPredictMilliseconds"] = cold
+        print(f"fermusic predict, cold start to printed result: {spread(cold)} ms")
+
+
 def available(python, module):
     return subprocess.run([python, "-c", f"import importlib.util as u; exit(u.find_spec('{module}') is None)"]).returncode == 0
 
@@ -81,6 +126,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--quick", action="store_true", help="only the three main cases")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
+    parser.add_argument("--data", help="FER2013 as class folders: measures an epoch and a prediction as whole programs")
     parser.add_argument("--json", help="where to write the result")
     options = parser.parse_args()
 
@@ -142,6 +188,8 @@ def main():
         result["cases"].append(case)
     for program in programs:
         program.close()
+    if options.data:
+        whole_programs(options, threads, result)
     if options.json:
         with open(options.json, "w") as file:
             json.dump(result, file, indent=1)

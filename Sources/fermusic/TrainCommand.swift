@@ -22,6 +22,7 @@ enum TrainCommand {
         parameters: [
             TrainOptions.data, TrainOptions.checkpoint, TrainOptions.architecture, TrainOptions.epochs,
             TrainOptions.batch, TrainOptions.accumulate, TrainOptions.validationSplit, TrainOptions.seed,
+            TrainOptions.convolution,
             SharedOptions.threads,
             SharedOptions.skipBad, SharedOptions.json, TrainOptions.optimizer, TrainOptions.rate, TrainOptions.momentum,
             TrainOptions.nesterov, TrainOptions.decay, TrainOptions.schedule, TrainOptions.warmup,

@@ -1,7 +1,9 @@
 import EmotionRecognition
+import NeuralNet
 import Terminal
 
 extension Architecture: ArgumentChoice {}
+extension ConvolutionAlgorithm: ArgumentChoice {}
 extension TrainingRecipe.OptimizerName: ArgumentChoice {}
 extension TrainingRecipe.ScheduleName: ArgumentChoice {}
 extension TrainingRecipe.ClassWeights: ArgumentChoice {}
@@ -25,6 +27,8 @@ enum TrainOptions {
         "validation-split", default: defaults.validationSplit,
         help: "Share of the training images to validate on when the data has no PublicTest part.", range: 0..<1)
     static let seed = Option<Int>("seed", default: 1, help: "Repeats a run.", range: 0...)
+    static let convolution = Option<ConvolutionAlgorithm>(
+        "convolution", default: .automatic, help: "How convolutions are computed; the results agree up to rounding.")
     static let optimizer = Option<TrainingRecipe.OptimizerName>(
         "optimizer", default: .adam, help: "What turns gradients into steps."
     ).group("Optimizer")
@@ -113,6 +117,7 @@ enum TrainOptions {
         recipe.gradientAccumulation = a[accumulate]
         recipe.validationSplit = a[validationSplit]
         recipe.seed = UInt64(a[seed])
+        recipe.convolution = a[convolution] == .automatic ? nil : a[convolution]
         recipe.optimizer = a[optimizer]
         recipe.learningRate = a[rate]
         recipe.momentum = a[momentum]

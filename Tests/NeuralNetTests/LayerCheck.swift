@@ -21,7 +21,7 @@ final class Runner {
         self.model = model
         executor = try Executor(
             model, maximumBatch: batch, threads: ThreadPool(threads: threads), isTraining: isTraining,
-            computesInputGradients: isTraining, usesReferenceKernels: usesReferenceKernels)
+            computesInputGradients: isTraining, convolution: usesReferenceKernels ? .reference : .automatic)
     }
 
     func forward(_ inputs: [[Float]], count: Int, isTraining: Bool = true, seed: UInt64 = 5) -> [[Float]] {

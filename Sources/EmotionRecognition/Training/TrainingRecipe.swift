@@ -38,6 +38,8 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     /// Which epoch's weights are kept: the best by validation accuracy, or the last.
     public var save = Save.best
     public var seed: UInt64 = 1
+    /// How convolutions are computed; nil for the fastest way.
+    public var convolution: ConvolutionAlgorithm?
 
     public init() {}
 
@@ -45,6 +47,7 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
         var options = TrainingOptions()
         options.epochs = epochs
         options.batchSize = batchSize
+        options.convolution = convolution ?? .automatic
         options.gradientAccumulation = gradientAccumulation
         options.optimizer = makeOptimizer()
         switch schedule {

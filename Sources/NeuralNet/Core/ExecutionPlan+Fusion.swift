@@ -1,7 +1,7 @@
 /// Steps that one kernel can do at once are joined, so that the values between them are never written.
 extension ExecutionPlan {
     mutating func fuse(_ model: Model) {
-        guard !options.usesReferenceKernels else { return }
+        guard options.convolution != .reference else { return }
         if !options.isTraining { foldBatchNormalizations(model) }
         fuseActivations(model)
         fusePools(model)

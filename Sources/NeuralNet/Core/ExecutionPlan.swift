@@ -21,7 +21,7 @@ struct ExecutionPlan: Sendable {
         var lossIncludesSoftmax = false
         /// Whether gradients with respect to the model's inputs are computed.
         var computesInputGradients = false
-        var usesReferenceKernels = false
+        var convolution = ConvolutionAlgorithm.automatic
     }
 
     let options: Options
@@ -59,7 +59,7 @@ struct ExecutionPlan: Sendable {
         let context = KernelContext(
             inputShapes: node.inputShapes, outputShape: node.outputShape, maximumBatch: options.maximumBatch,
             threads: options.threads, isTraining: options.isTraining,
-            usesReferenceKernels: options.usesReferenceKernels)
+            convolution: options.convolution)
         var lowered = try node.layer.makeSteps(context)
         guard !lowered.isEmpty else {
             nodeBuffers.append(node.inputs.isEmpty ? addBuffer(size) : sources[0])

@@ -38,7 +38,8 @@ public final class Executor {
     /// the final softmax. Throws `NeuralNetError` if a layer cannot run with these shapes.
     public init(
         _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
-        lossIncludesSoftmax: Bool = false, computesInputGradients: Bool = false, usesReferenceKernels: Bool = false
+        lossIncludesSoftmax: Bool = false, computesInputGradients: Bool = false,
+        convolution: ConvolutionAlgorithm = .automatic
     ) throws {
         precondition(maximumBatch > 0)
         self.model = model
@@ -49,7 +50,7 @@ public final class Executor {
             options: .init(
                 maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
                 lossIncludesSoftmax: lossIncludesSoftmax, computesInputGradients: computesInputGradients,
-                usesReferenceKernels: usesReferenceKernels))
+                convolution: convolution))
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
         arena = AlignedMemory.allocate(floats: arenaCount)

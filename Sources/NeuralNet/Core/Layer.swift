@@ -115,6 +115,16 @@ public struct ParameterSpecification: Sendable {
     public var count: Int { shape.reduce(1, *) }
 }
 
+/// How convolutions are computed. All give the same results up to rounding.
+public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
+    /// The fastest for each shape.
+    case automatic
+    /// As matrix products over OpenBLAS, whatever the shape: the usual way, to compare with.
+    case im2col
+    /// The definition as loops, nothing fused: slow, for tests.
+    case reference
+}
+
 /// What a layer knows when it makes its kernel.
 public struct KernelContext: Sendable {
     public var inputShapes: [Shape]
@@ -123,8 +133,10 @@ public struct KernelContext: Sendable {
     public var maximumBatch: Int
     public var threads: Int
     public var isTraining: Bool
-    /// Uses the plain reference kernels throughout; for tests and comparisons.
-    public var usesReferenceKernels: Bool
+    public var convolution = ConvolutionAlgorithm.automatic
+
+    /// Whether the plain reference kernels are used throughout, each step on its own.
+    public var usesReferenceKernels: Bool { convolution == .reference }
 }
 
 /// One kernel of a layer, what it puts out per sample, and which of the layer's parameters are its own.

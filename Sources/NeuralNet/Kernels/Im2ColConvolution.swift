@@ -11,6 +11,7 @@ struct Im2ColConvolution: LayerKernel {
     private var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
+    private let usesBLAS: Bool
     private var relu = false
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
@@ -19,6 +20,7 @@ struct Im2ColConvolution: LayerKernel {
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
+        usesBLAS = context.convolution == .im2col
     }
 
     private var isPointwise: Bool {
@@ -104,7 +106,7 @@ struct Im2ColConvolution: LayerKernel {
     }
 
     /// Whether all sizes suit `fm_gemm`, which is faster than OpenBLAS for the thin products of a layer.
-    private var isAligned: Bool { geometry.channels % 16 == 0 && filters % 16 == 0 }
+    private var isAligned: Bool { !usesBLAS && geometry.channels % 16 == 0 && filters % 16 == 0 }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         if isAligned, isTraining, pass.weightsChanged {

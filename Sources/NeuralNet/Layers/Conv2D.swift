@@ -84,6 +84,9 @@ public struct Conv2D: Layer {
         if context.usesReferenceKernels {
             return Conv2DReferenceKernel(geometry: geometry, filters: filters, usesBias: usesBias)
         }
+        if context.convolution == .im2col {
+            return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        }
         if WinogradConvolution.fits(geometry, filters: filters) {
             return WinogradConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }

@@ -59,7 +59,7 @@ public final class Trainer {
         self.validation = validation
         executor = try Executor(
             model, maximumBatch: options.batchSize, threads: threads, isTraining: true,
-            lossIncludesSoftmax: options.loss.includesSoftmax(of: model))
+            lossIncludesSoftmax: options.loss.includesSoftmax(of: model), convolution: options.convolution)
         average = options.averageDecay == nil ? nil : model.copy()
         let measured = average ?? model
         evaluator = try validation.map { _ in

@@ -22,6 +22,7 @@ public struct TrainingOptions: Sendable {
     /// 0...1.
     public var finishDropout: Float = 1
     public var seed: UInt64 = 1
+    public var convolution = ConvolutionAlgorithm.automatic
     /// Stops after this many epochs without improvement of `monitor`, and restores the best weights.
     public var earlyStoppingPatience: Int?
     /// What decides which epoch is the best.
