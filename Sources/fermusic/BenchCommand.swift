@@ -98,11 +98,6 @@ enum BenchCommand {
             cost.directOperations.map { $0 * Double(batch) / cost.milliseconds * 1e-6 }
         }
 
-        /// What the same step costs when not training; nil if it is no step of its own then.
-        func inferenceMilliseconds(_ cost: StepCost) -> Double? {
-            inferenceCosts.first { $0.name == cost.name }?.forwardMilliseconds
-        }
-
         var convolutionGigaflops: Double {
             let layers = trainingCosts.filter { $0.directOperations != nil }
             let operations = layers.reduce(0) { $0 + ($1.directOperations ?? 0) } * Double(batch)
@@ -116,8 +111,13 @@ enum BenchCommand {
                     "name": .string(cost.name), "algorithm": .string(cost.algorithm),
                     "forwardMilliseconds": .double(cost.forwardMilliseconds),
                     "backwardMilliseconds": .double(cost.backwardMilliseconds),
-                    "inferenceMilliseconds": inferenceMilliseconds(cost).map(JSONValue.double) ?? .null,
                     "directGflops": directGigaflops(cost).map(JSONValue.double) ?? .null,
+                ]
+            }
+            let inferenceLayers = inferenceCosts.map { cost -> JSONValue in
+                [
+                    "name": .string(cost.name), "algorithm": .string(cost.algorithm),
+                    "milliseconds": .double(cost.milliseconds),
                 ]
             }
             return [
@@ -130,7 +130,7 @@ enum BenchCommand {
                 "inferenceMillisecondsBatch1P99": .double(quantile(latencies, 0.99) * 1000),
                 "inferenceImagesPerSecond": .double(inference), "sgemmGflops": .double(peak),
                 "effectiveConvolutionGflops": .double(convolutionGigaflops), "trainingBytes": .int(memory),
-                "layers": .array(layers),
+                "layers": .array(layers), "inferenceLayers": .array(inferenceLayers),
             ]
         }
     }
@@ -163,7 +163,7 @@ enum BenchCommand {
         try out.line("")
         var table = TextTable([
             .left("training step"), .left("computed by"), .right("forward ms"), .right("backward ms"),
-            .right("share"), .right("direct GFLOP/s"), .right("of peak"), .right("inference ms"),
+            .right("share"), .right("direct GFLOP/s"), .right("of peak"),
         ])
         let total = m.trainingCosts.reduce(0) { $0 + $1.milliseconds }
         for cost in m.trainingCosts {
@@ -171,9 +171,17 @@ enum BenchCommand {
             table.add(
                 cost.name, cost.algorithm, fixed(cost.forwardMilliseconds, 2), fixed(cost.backwardMilliseconds, 2),
                 percent(cost.milliseconds / total), rate.map { fixed($0, 0) } ?? "",
-                rate.map { fixed($0 / m.peak, 2) } ?? "", m.inferenceMilliseconds(cost).map { fixed($0, 2) } ?? "")
+                rate.map { fixed($0 / m.peak, 2) } ?? "")
         }
         try out.write(table.render())
+        try out.line("")
+        var prediction = TextTable([.left("inference step"), .left("computed by"), .right("ms"), .right("share")])
+        let whole = m.inferenceCosts.reduce(0) { $0 + $1.milliseconds }
+        for cost in m.inferenceCosts {
+            prediction.add(
+                cost.name, cost.algorithm, fixed(cost.milliseconds, 2), percent(cost.milliseconds / whole))
+        }
+        try out.write(prediction.render())
     }
 }
 

@@ -32,9 +32,14 @@ public enum ModelFile {
     }
 
     /// Reads a network without weights from Keras's JSON (`model.to_json()`), up to 16 MB. Throws
-    /// `NeuralNetError.file` naming the layer and field that cannot be used, `FileFailure` when it cannot be read.
+    /// `NeuralNetError.file` naming the layer and field that cannot be used.
     public static func readArchitecture(_ path: String) throws -> Model {
-        let bytes = try FileBytes.read(path, limit: 1 << 24)
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(path, limit: 1 << 24)
+        } catch let failure as FileFailure {
+            throw NeuralNetError.file(path: path, place: nil, reason: failure.reason)
+        }
         return try KerasModelConfig.model(from: String(decoding: bytes, as: UTF8.self), path: path)
     }
 

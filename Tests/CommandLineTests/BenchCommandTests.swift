@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@Suite struct BenchCommandTests {
+    @Test func jsonSaysWhatWasMeasured() throws {
+        let result = try Fermusic.run([
+            "bench", "--arch", "cnn", "--batch", "4", "--threads", "2", "--seconds", "0.1", "--json",
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        for key in [
+            "trainImagesPerSecond", "inferenceMillisecondsBatch1", "inferenceMillisecondsBatch1P99",
+            "inferenceImagesPerSecond", "sgemmGflops", "effectiveConvolutionGflops",
+        ] {
+            let value = try #require(object[key] as? Double, "\(key)")
+            #expect(value > 0 && value.isFinite, "\(key): \(value)")
+        }
+        #expect(object["batch"] as? Int == 4)
+        #expect(object["threads"] as? Int == 2)
+        #expect(object["parameters"] as? Int == 2_345_607)
+        let layers = try #require(object["layers"] as? [[String: Any]])
+        #expect(layers.contains { $0["name"] as? String == "conv2d_1+max_pooling2d" })
+        let times = layers.compactMap { $0["forwardMilliseconds"] as? Double }
+        #expect(times.count == layers.count && times.reduce(0, +) > 0)
+    }
+
+    @Test func tableNamesLayersAndPeak() throws {
+        let result = try Fermusic.run(["bench", "--batch", "2", "--threads", "1", "--seconds", "0.05"])
+        #expect(result.status == 0, "\(result.errors)")
+        for text in ["GFLOP/s", "images/s", "p99", "WinogradConvolution", "inference step"] {
+            #expect(result.output.contains(text), "\(text)")
+        }
+    }
+
+    @Test func networksOfTheComparisonCanBeRead() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Benchmarks/networks")
+        for name in ["bottlenecks", "separable", "cnn-96"] {
+            let file = folder.appendingPathComponent("\(name).json").path
+            let result = try Fermusic.run(["bench", "--arch", file, "--batch", "1", "--seconds", "0.05", "--json"])
+            #expect(result.status == 0, "\(name): \(result.errors)")
+        }
+    }
+
+    @Test func badNetworksAreOneLine() throws {
+        let folder = try Fermusic.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("network.json").path
+        try "{\"class_name\": \"Sequential\"".write(toFile: file, atomically: true, encoding: .utf8)
+        for (name, expected) in [(file, "network.json"), ("cmn", "cmn")] {
+            let result = try Fermusic.run(["bench", "--arch", name])
+            #expect(result.status == 1)
+            #expect(Fermusic.message(result).contains(expected), "\(result.errors)")
+        }
+    }
+}
