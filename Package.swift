@@ -23,13 +23,16 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Files"),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files"]),
-        .target(name: "FaceVision", dependencies: ["NeuralNet", "CPNG", "CJPEG", "Files"]),
+        .target(name: "FaceVision", dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "Files"]),
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
         .target(name: "Terminal"),
         .target(name: "Report", dependencies: ["Files"]),
         .executableTarget(
             name: "fermusic", dependencies: ["Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions"]),
+
+        .executableTarget(
+            name: "haar-benchmark", dependencies: ["FaceVision", "NeuralNet"], path: "Benchmarks/HaarCascade"),
 
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
