@@ -230,6 +230,10 @@ void fm_haar_tilted_row(const uint8_t *restrict row, const uint8_t *restrict row
 }
 
 void fm_haar_split_row(const int32_t *restrict in, size_t n, size_t half, int32_t *restrict out) {
+    if (half == 0) {
+        memcpy(out, in, n * sizeof *in);
+        return;
+    }
     size_t i = 0;
     for (; i + 1 < n; i += 2) {
         out[i / 2] = in[i];

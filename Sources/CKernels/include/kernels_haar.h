@@ -63,7 +63,7 @@ void fm_haar_integral_row(const uint8_t *row, size_t n, size_t half, const int32
 // last rows of pixels.
 void fm_haar_tilted_row(const uint8_t *row, const uint8_t *row_above, size_t n, const int32_t *above,
                         const int32_t *above_that, int32_t *out);
-// out = in with odd columns moved to [half ...].
+// out = in, with half > 0 odd columns moved to [half ...].
 void fm_haar_split_row(const int32_t *in, size_t n, size_t half, int32_t *out);
 // The brightness of RGB pixels, as `Image.grayscale`.
 void fm_haar_gray_row(const uint8_t *rgb, size_t n, uint8_t *out);

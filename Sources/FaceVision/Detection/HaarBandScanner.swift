@@ -107,7 +107,7 @@ final class HaarBandScanner {
             if cascade.isTilted {
                 let turned = tiltedRows + (i + 2) % 3 * stride
                 fm_haar_tilted_row(
-                    row, rows + (i + 1 & 1) * stride, level.width, tiltedRows + (i + 1) % 3 * stride,
+                    row, rows + ((i + 1) & 1) * stride, level.width, tiltedRows + (i + 1) % 3 * stride,
                     tiltedRows + i % 3 * stride, turned)
                 fm_haar_split_row(turned, level.width + 1, half, tilted + here)
             }

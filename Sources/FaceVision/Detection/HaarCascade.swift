@@ -42,8 +42,8 @@ public struct HaarCascade: Sendable {
     let stages: [Stage]
 
     /// All trees have one node.
-    var isStumps: Bool { stages.allSatisfy { $0.trees.allSatisfy { $0.count == 1 } } }
-    var isTilted: Bool { features.contains { $0.isTilted } }
+    let isStumps: Bool
+    let isTilted: Bool
 
     /// More than the largest known cascade needs; a file that asks for more is refused.
     enum Limits {
@@ -75,6 +75,8 @@ public struct HaarCascade: Sendable {
         self.windowHeight = windowHeight
         self.features = features
         self.stages = stages
+        isStumps = stages.allSatisfy { $0.trees.allSatisfy { $0.count == 1 } }
+        isTilted = features.contains { $0.isTilted }
     }
 }
 
