@@ -5,31 +5,7 @@
 // A fused multiply-add would round other than the separate operations that cascades are trained and compared with.
 #pragma STDC FP_CONTRACT OFF
 
-typedef uint32_t u32x16 __attribute__((ext_vector_type(16)));
-typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
-typedef float f32x16 __attribute__((ext_vector_type(16)));
-typedef bool bits16 __attribute__((ext_vector_type(16)));
-typedef u32x16 u32x16_anywhere __attribute__((aligned(4), may_alias));
-typedef f32x16 f32x16_anywhere __attribute__((aligned(4), may_alias));
-typedef int32_t i32x8 __attribute__((ext_vector_type(8)));
-typedef uint32_t u32x8 __attribute__((ext_vector_type(8)));
-typedef int64_t i64x8 __attribute__((ext_vector_type(8)));
-typedef float f32x8 __attribute__((ext_vector_type(8)));
-typedef double f64x8 __attribute__((ext_vector_type(8)));
-typedef bool bits8 __attribute__((ext_vector_type(8)));
-typedef u32x8 u32x8_anywhere __attribute__((aligned(4), may_alias));
-typedef f32x8 f32x8_anywhere __attribute__((aligned(4), may_alias));
-
 #define INLINE static inline __attribute__((always_inline))
-#define LOAD16(p) (*(const u32x16_anywhere *)(p))
-#define LOAD8(p) (*(const u32x8_anywhere *)(p))
-#define RECTANGLE(load, window, c) \
-    (load((window) + (c)[0]) - load((window) + (c)[1]) - load((window) + (c)[2]) + load((window) + (c)[3]))
-#define FLOATS(v) __builtin_convertvector((i32x16)(v), f32x16)
-#define RECTANGLES16(window, c) FLOATS(RECTANGLE(LOAD16, window, c))
-#define MASK16(v) __builtin_bit_cast(uint16_t, __builtin_convertvector(v, bits16))
-#define MASK8(v) __builtin_bit_cast(uint8_t, __builtin_convertvector(v, bits8))
-
 // One window
 
 INLINE float rectangle(const int32_t *window, const int32_t *c) {
@@ -74,97 +50,36 @@ INLINE double stage_sum(const fm_haar_cascade *cascade, const fm_haar_stage *sta
     return sum;
 }
 
-int fm_haar_window(const fm_haar_cascade *cascade, int stage, const int32_t *window, float norm) {
-    for (; stage < cascade->stage_count; stage++)
-        if (stage_sum(cascade, &cascade->stages[stage], window, norm) < cascade->stages[stage].threshold) return 0;
-    return 1;
-}
+// Neighbouring windows
 
-// Sixteen windows
-
-// Vectors are passed in memory or not at all: how they are passed in registers depends on the instruction set.
-#define PAIR_VALUES(node, window)                                      \
-    ((node)->weight[0] * RECTANGLES16(window, (node)->corner) +        \
-     (node)->weight[1] * RECTANGLES16(window, (node)->corner + 4))
-
-INLINE void add_tree(const fm_haar_node *tree, const int32_t *window, const float *norms, f32x16 *sums) {
-    const f32x16 norm = *(const f32x16_anywhere *)norms;
-    i32x16 reached[FM_HAAR_TREE_NODES];
-    i32x16 leaves = 0;
-    for (int k = 1; k < tree->size; k++) reached[k] = 0;
-    reached[0] = -1;
-    for (int k = 0; k < tree->size; k++) {
-        const fm_haar_node *node = tree + k;
-        f32x16 value = PAIR_VALUES(node, window);
-        if (node->weight[2] != 0) value += node->weight[2] * RECTANGLES16(window, node->corner + 8);
-        const i32x16 less = value * norm < node->threshold;
-        const i32x16 left = reached[k] & less, right = reached[k] & ~less;
-        if (node->left_node) reached[node->left_node] |= left;
-        else leaves |= left & (i32x16)(f32x16)node->left;
-        if (node->right_node) reached[node->right_node] |= right;
-        else leaves |= right & (i32x16)(f32x16)node->right;
-    }
-    *sums += (f32x16)leaves;
-}
-
-INLINE uint32_t stage_lanes(const fm_haar_cascade *cascade, const fm_haar_stage *stage, const int32_t *window,
-                            const float *norms) {
-    const fm_haar_node *node = cascade->nodes + stage->first;
-    const f32x16 norm = *(const f32x16_anywhere *)norms;
-    f32x16 sum = 0;
-    if (cascade->stumps) {
-        int i = 0;
-        for (; i < stage->pairs; i++, node++) {
-            const f32x16 value = PAIR_VALUES(node, window);
-            sum += value * norm < node->threshold ? (f32x16)node->left : (f32x16)node->right;
-        }
-        for (; i < stage->trees; i++, node++) {
-            f32x16 value = PAIR_VALUES(node, window);
-            value += node->weight[2] * RECTANGLES16(window, node->corner + 8);
-            sum += value * norm < node->threshold ? (f32x16)node->left : (f32x16)node->right;
-        }
-    } else {
-        for (int tree = 0; tree < stage->trees; tree++, node += node->size) add_tree(node, window, norms, &sum);
-    }
-    const f32x16 distance = sum - stage->threshold;
-    uint32_t passed = MASK16(distance >= 0);
-    uint32_t unsure = MASK16((distance <= stage->margin) & (distance >= -stage->margin));
-    while (unsure) {
-        const int lane = __builtin_ctz(unsure);
-        unsure &= unsure - 1;
-        const uint32_t passes = stage_sum(cascade, stage, window + lane, norms[lane]) >= stage->threshold;
-        passed = (passed & ~(1u << lane)) | passes << lane;
-    }
-    return passed;
-}
+#define LANES 4
+#include "haar_lanes.h"
+#undef LANES
+#define LANES 8
+#include "haar_lanes.h"
+#undef LANES
+#define LANES 16
+#include "haar_lanes.h"
+#undef LANES
 
 FM_CLONES
-uint32_t fm_haar_stage_lanes(const fm_haar_cascade *cascade, int stage, const int32_t *window, const float *norm) {
-    return stage_lanes(cascade, &cascade->stages[stage], window, norm);
-}
-
-// area times the deviation is the root of area * squares - sum^2; windows flatter than 10 grey levels are left out.
-INLINE uint32_t normalize(const fm_haar_cascade *cascade, const int32_t *window, const int32_t *squares,
-                          float *norm) {
-    const f64x8 sum = __builtin_convertvector((i32x8)RECTANGLE(LOAD8, window, cascade->corner), f64x8);
-    const f64x8 square = __builtin_convertvector((i32x8)RECTANGLE(LOAD8, squares, cascade->corner), f64x8);
-    const f64x8 variance = cascade->area * square - sum * sum;
-    const i64x8 positive = variance > 0;
-    const f64x8 root = __builtin_elementwise_sqrt(positive ? variance : (f64x8)1);
-    const f32x8 factor = __builtin_convertvector(1 / root, f32x8);
-    *(f32x8_anywhere *)norm = factor;
-    return MASK8(positive & (cascade->area * __builtin_convertvector(factor, f64x8) < 1e-1));
+uint32_t fm_haar_stage_lanes(const fm_haar_cascade *cascade, int index, int lanes, const int32_t *window,
+                             const float *norm) {
+    const fm_haar_stage *stage = &cascade->stages[index];
+    if (lanes == 4) return stage_lanes_4(cascade, stage, window, norm);
+    if (lanes == 8) return stage_lanes_8(cascade, stage, window, norm);
+    return stage_lanes_16(cascade, stage, window, norm);
 }
 
 FM_CLONES
 uint64_t fm_haar_first_stage(const fm_haar_cascade *cascade, const int32_t *window, const int32_t *squares,
                              float *norm, uint64_t *textured) {
     uint64_t all_textured = 0, all_passed = 0;
-    for (int i = 0; i < FM_HAAR_WORD; i += FM_HAAR_LANES) {
-        uint32_t rough = normalize(cascade, window + i, squares + i, norm + i);
-        rough |= normalize(cascade, window + i + 8, squares + i + 8, norm + i + 8) << 8;
+    for (int i = 0; i < FM_HAAR_WORD; i += 16) {
+        uint32_t rough = normalize_8(cascade, window + i, squares + i, norm + i);
+        rough |= normalize_8(cascade, window + i + 8, squares + i + 8, norm + i + 8) << 8;
         if (!rough) continue;
-        const uint32_t passed = stage_lanes(cascade, &cascade->stages[0], window + i, norm + i) & rough;
+        const uint32_t passed = stage_lanes_16(cascade, &cascade->stages[0], window + i, norm + i) & rough;
         all_textured |= (uint64_t)rough << i;
         all_passed |= (uint64_t)passed << i;
     }

@@ -7,8 +7,8 @@
 // A table of corners belongs to one layout of the integral image, so that neighbouring windows lie side by side:
 // window i of a row starts at `window + i`, and every corner is a distance from there.
 
-// Windows that are looked at together, and the longest tree.
-enum { FM_HAAR_LANES = 16, FM_HAAR_WORD = 64, FM_HAAR_TREE_NODES = 32 };
+// The windows that the first stage takes at once, and the longest tree.
+enum { FM_HAAR_WORD = 64, FM_HAAR_TREE_NODES = 32 };
 
 // One node of a weak classifier: value = sum over rectangles of weight * (c0 - c1 - c2 + c3), left where
 // value * norm < threshold.
@@ -40,15 +40,13 @@ typedef struct {
 
 // The first stage for windows 0 ..< 64 at `window`, `squares` being the same place in the integral of squares.
 // norm[64] gets the factor that features are multiplied with. Bits of `textured`: the window's deviation is above 10
-// grey levels; bits of the result: such windows that pass. Everything up to 64 windows is read, and must be readable.
+// grey levels; bits of the result: such windows that pass. All 64 windows are read, and must be readable.
 uint64_t fm_haar_first_stage(const fm_haar_cascade *cascade, const int32_t *window, const int32_t *squares,
                              float *norm, uint64_t *textured);
 
-// Bit i of the result: window i of 0 ..< 16 passes the stage.
-uint32_t fm_haar_stage_lanes(const fm_haar_cascade *cascade, int stage, const int32_t *window, const float *norm);
-
-// Whether one window passes all stages from `stage` on.
-int fm_haar_window(const fm_haar_cascade *cascade, int stage, const int32_t *window, float norm);
+// Bit i of the result: window i of 0 ..< lanes passes the stage. There are 4, 8 or 16 lanes.
+uint32_t fm_haar_stage_lanes(const fm_haar_cascade *cascade, int stage, int lanes, const int32_t *window,
+                             const float *norm);
 
 // out = a (256 - weight) + b weight, weight 0 ... 256.
 void fm_haar_mix_rows(const uint8_t *a, const uint8_t *b, int weight, size_t n, uint16_t *out);

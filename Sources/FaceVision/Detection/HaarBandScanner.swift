@@ -32,9 +32,6 @@ final class HaarBandScanner {
     private let norm: UnsafeMutablePointer<Float>
     private let maximumCandidates: Int
 
-    /// Fewer windows of sixteen than this are looked at one by one.
-    static let fewest = 4
-
     /// What a level's rows need: an odd number of cache lines, since rows a power of two apart would share few places
     /// in the first cache.
     static func stride(for pyramid: HaarPyramid) -> Int { (((pyramid.widest + 2) / 16 + 2) | 1) * 16 }
@@ -57,7 +54,7 @@ final class HaarBandScanner {
         tiltedRows = zeros(3 * stride)
         mixed = zeros(pyramid.imageWidth + 1)
         rows = zeros(2 * stride)
-        norm = zeros(Int(FM_HAAR_WORD))
+        norm = zeros(Int(FM_HAAR_WORD) + 16)
     }
 
     deinit {
@@ -142,35 +139,39 @@ final class HaarBandScanner {
                 textured &= mask
             }
             passed = SkippedWindows.remove(from: passed, rejected: textured & ~passed, carry: &passOver)
-            var group = 0
             while passed != 0 {
-                let lanes = UInt32(truncatingIfNeeded: passed & 0xFFFF)
-                if lanes != 0 {
-                    followThrough(kernel, lanes, window + start + group, norm + group) { found(start + group + $0) }
-                }
-                passed >>= 16
-                group += 16
+                let first = passed.trailingZeroBitCount
+                let lanes = UInt32(truncatingIfNeeded: (passed >> UInt64(first)) & 0xFFFF)
+                passed &= ~(0xFFFF << UInt64(first))
+                follow(kernel, 1, lanes, window, at: start + first, norm + first, found)
             }
         }
     }
 
-    /// The other stages for sixteen windows, those in `lanes`.
-    @inline(__always)
-    private func followThrough(
-        _ kernel: UnsafePointer<fm_haar_cascade>, _ lanes: UInt32, _ window: UnsafePointer<Int32>,
-        _ norm: UnsafePointer<Float>, found: (Int) -> Void
+    /// The stages from `stage` on for the windows in `lanes`, as few lanes at once as cover them.
+    private func follow(
+        _ kernel: UnsafePointer<fm_haar_cascade>, _ stage: Int32, _ lanes: UInt32, _ window: UnsafePointer<Int32>,
+        at column: Int, _ norm: UnsafePointer<Float>, _ found: (Int) -> Void
     ) {
-        var lanes = lanes
-        var stage: Int32 = 1
-        let count = kernel.pointee.stage_count
-        while stage < count && lanes.nonzeroBitCount >= HaarBandScanner.fewest {
-            lanes &= fm_haar_stage_lanes(kernel, stage, window, norm)
+        var (stage, lanes, column, norm) = (stage, lanes, column, norm)
+        while stage < kernel.pointee.stage_count {
+            guard lanes != 0 else { return }
+            let first = lanes.trailingZeroBitCount
+            lanes >>= UInt32(first)
+            column += first
+            norm += first
+            let span = 32 - lanes.leadingZeroBitCount
+            if span > 8 && lanes.nonzeroBitCount <= 2 {
+                follow(kernel, stage, 1, window, at: column, norm, found)
+                lanes &= ~1
+                continue
+            }
+            lanes &= fm_haar_stage_lanes(kernel, stage, span <= 4 ? 4 : span <= 8 ? 8 : 16, window + column, norm)
             stage += 1
         }
         while lanes != 0 {
-            let lane = lanes.trailingZeroBitCount
+            found(column + lanes.trailingZeroBitCount)
             lanes &= lanes - 1
-            if fm_haar_window(kernel, stage, window + lane, norm[lane]) != 0 { found(lane) }
         }
     }
 }
