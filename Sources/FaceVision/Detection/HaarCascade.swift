@@ -11,35 +11,54 @@ public struct HaarCascade: Sendable {
     public var featureCount: Int { features.count }
 
     /// A weighted sum over up to three rectangles.
-    struct Feature: Equatable {
-        struct Part: Equatable {
-            var x: Int32, y: Int32, width: Int32, height: Int32
-            var weight: Float
+    package struct Feature: Equatable, Sendable {
+        package struct Part: Equatable, Sendable {
+            package var x: Int32, y: Int32, width: Int32, height: Int32
+            package var weight: Float
+
+            package init(x: Int32, y: Int32, width: Int32, height: Int32, weight: Float) {
+                (self.x, self.y, self.width, self.height, self.weight) = (x, y, width, height, weight)
+            }
         }
-        var parts: [Part]
+        package var parts: [Part]
         /// The rectangles stand on a corner.
-        var isTilted: Bool
+        package var isTilted: Bool
+
+        package init(parts: [Part], isTilted: Bool = false) {
+            self.parts = parts
+            self.isTilted = isTilted
+        }
     }
 
     /// A decision in a tree. A child is a later node of the same tree, counted from its root, or 0: then the tree's
     /// value is the leaf's.
-    struct Node: Equatable {
-        var feature: Int
-        var threshold: Float
-        var left: Int = 0
-        var right: Int = 0
-        var leftValue: Float = 0
-        var rightValue: Float = 0
+    package struct Node: Equatable, Sendable {
+        package var feature: Int
+        package var threshold: Float
+        package var left = 0
+        package var right = 0
+        package var leftValue: Float = 0
+        package var rightValue: Float = 0
+
+        package init(feature: Int, threshold: Float) {
+            self.feature = feature
+            self.threshold = threshold
+        }
     }
 
-    struct Stage: Equatable {
-        var threshold: Float
+    package struct Stage: Equatable, Sendable {
+        package var threshold: Float
         /// Each tree begins with its root.
-        var trees: [[Node]]
+        package var trees: [[Node]]
+
+        package init(threshold: Float, trees: [[Node]]) {
+            self.threshold = threshold
+            self.trees = trees
+        }
     }
 
-    let features: [Feature]
-    let stages: [Stage]
+    package let features: [Feature]
+    package let stages: [Stage]
 
     /// All trees have one node.
     let isStumps: Bool
@@ -70,7 +89,7 @@ public struct HaarCascade: Sendable {
         }
     }
 
-    init(windowWidth: Int, windowHeight: Int, features: [Feature], stages: [Stage]) {
+    package init(windowWidth: Int, windowHeight: Int, features: [Feature], stages: [Stage]) {
         self.windowWidth = windowWidth
         self.windowHeight = windowHeight
         self.features = features

@@ -1,20 +1,6 @@
 import CKernels
 import NeuralNet
 
-/// A width and a height in pixels; a single number means both.
-public struct PixelSize: Sendable, Hashable, ExpressibleByIntegerLiteral {
-    public var width: Int
-    public var height: Int
-
-    public init(width: Int, height: Int) {
-        self.width = width
-        self.height = height
-    }
-
-    public init(_ side: Int) { self.init(width: side, height: side) }
-    public init(integerLiteral side: Int) { self.init(side) }
-}
-
 /// Finds what a Haar cascade was trained for, by the method of OpenCV 4's `CascadeClassifier::detectMultiScale` and
 /// with the same results: the picture is searched at many sizes, and windows that agree become one face.
 ///
@@ -49,9 +35,6 @@ public final class HaarCascadeDetector: FaceDetector {
     private var search: HaarSearch?
     private var gray: [UInt8] = []
 
-    /// A cascade that accepts more windows than this is taken for damaged: grouping them would take very long.
-    static let maximumCandidates = 20_000
-
     /// Throws `HaarCascadeError.badOption`.
     public init(cascade: HaarCascade, options: Options = Options(), threads: ThreadPool) throws {
         guard options.scaleFactor >= 1.001, options.scaleFactor <= 1000 else {
@@ -80,21 +63,29 @@ public final class HaarCascadeDetector: FaceDetector {
     /// Cost: about 10 ms for 640 x 480 pixels and the frontal face cascade on one thread.
     public func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
         guard let part = PixelRegion(region, in: image) else { return [] }
-        if search?.fits(part) != true {
-            search = HaarSearch(cascade: cascade, options: options, part: part, threads: threads.count)
-        }
-        guard let search else { return [] }
+        let search = search(for: part)
         if image.channels == 3 { makeGray(image, part) }
         let source = image.channels == 3 ? gray : image.pixels
         let windows = try source.withUnsafeBufferPointer { buffer in
             let isCut = image.channels == 1
             let start = isCut ? part.y * image.width + part.x : 0
-            return try search.run(
-                GrayPixels(
-                    base: buffer.baseAddress! + start, stride: isCut ? image.width : part.width, width: part.width,
-                    height: part.height), threads: threads)
+            let pixels = GrayPixels(
+                base: buffer.baseAddress! + start, stride: isCut ? image.width : part.width, width: part.width,
+                height: part.height)
+            threads.runEach(search.bandCount) { thread, band in search.scan(band: band, thread: thread, pixels) }
+            return try search.windows()
         }
         return faces(HaarGrouping.group(windows, minNeighbors: options.minNeighbors), part)
+    }
+
+    private func search(for part: PixelRegion) -> HaarSearch {
+        if let search, search.fits(width: part.width, height: part.height) { return search }
+        let pyramid = HaarPyramid(
+            width: part.width, height: part.height, cascade: cascade, scaleFactor: options.scaleFactor,
+            minSize: options.minSize, maxSize: options.maxSize)
+        let new = HaarSearch(cascade: cascade, pyramid: pyramid, threads: threads.count)
+        search = new
+        return new
     }
 
     private func makeGray(_ image: Image, _ part: PixelRegion) {
@@ -139,7 +130,9 @@ struct PixelRegion: Equatable {
     init?(_ region: Rectangle?, in image: Image) {
         var part = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
         if let region {
-            guard region.x.isFinite, region.y.isFinite, region.width.isFinite, region.height.isFinite else { return nil }
+            guard region.x.isFinite, region.y.isFinite, region.width.isFinite, region.height.isFinite else {
+                return nil
+            }
             part = part.intersection(region)
         }
         x = Int(part.x.rounded(.down))

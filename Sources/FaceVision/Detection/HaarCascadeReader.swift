@@ -35,7 +35,8 @@ struct HaarCascadeReader {
         let kind = try required(root, "featureType")
         let kindWords = try tree.words(kind).map(tree.string)
         guard kindWords == ["HAAR"] else {
-            throw tree.failure(kind, "features of type \(kindWords.joined(separator: " ").prefix(64)); only HAAR is read")
+            throw tree.failure(
+                kind, "features of type \(kindWords.joined(separator: " ").prefix(64)); only HAAR is read")
         }
         if let boost = tree.child(root, "stageType"), try tree.words(boost).map(tree.string) != ["BOOST"] {
             throw tree.failure(boost, "the stages are not of type BOOST")
@@ -130,7 +131,8 @@ struct HaarCascadeReader {
     private mutating func setWindow(width: Int, height: Int, at node: Int) throws {
         let limit = HaarCascade.Limits.windowArea
         guard (3...limit).contains(width), (3...limit).contains(height), width * height <= limit else {
-            throw tree.failure(node, "a window of \(width) x \(height); at least 3 x 3 and at most \(limit) pixels are read")
+            throw tree.failure(
+                node, "a window of \(width) x \(height); at least 3 x 3 and at most \(limit) pixels are read")
         }
         self.width = width
         self.height = height
@@ -160,7 +162,8 @@ struct HaarCascadeReader {
         let range = 0...HaarCascade.Limits.windowArea
         var fits = box.allSatisfy(range.contains)
         if fits {
-            fits = isTilted
+            fits =
+                isTilted
                 ? x - h >= 0 && x + w <= width && y + w + h <= height
                 : x + w <= width && y + h <= height
         }
@@ -181,7 +184,9 @@ struct HaarCascadeReader {
 
     private mutating func checkTree(_ count: Int, _ node: Int) throws {
         let limit = HaarCascade.Limits.treeNodes
-        guard (1...limit).contains(count) else { throw tree.failure(node, "a tree of \(count) nodes; 1 to \(limit) are read") }
+        guard (1...limit).contains(count) else {
+            throw tree.failure(node, "a tree of \(count) nodes; 1 to \(limit) are read")
+        }
         nodeCount += count
         guard nodeCount <= HaarCascade.Limits.nodes else {
             throw tree.failure(node, "more than \(HaarCascade.Limits.nodes) nodes")
@@ -222,9 +227,11 @@ struct HaarCascadeReader {
 
     /// Decimal numbers of a sensible size only: neither hexadecimal ones nor infinity.
     private func float(_ word: Range<Int>, _ node: Int) throws -> Float {
-        let isPlain = word.count <= 48 && tree.text[word].allSatisfy {
-            ($0 >= 48 && $0 <= 57) || $0 == 43 || $0 == 45 || $0 == 46 || $0 | 32 == 101
-        }
+        let isPlain =
+            word.count <= 48
+            && tree.text[word].allSatisfy {
+                ($0 >= 48 && $0 <= 57) || $0 == 43 || $0 == 45 || $0 == 46 || $0 | 32 == 101
+            }
         guard isPlain, let value = Double(tree.string(word)), abs(value) < 1e9 else {
             throw tree.failure(node, "'\(tree.string(word.prefix(32)))' is not a usable number")
         }

@@ -1,14 +1,18 @@
 /// A rectangle of whole pixels that stands for `neighbors` windows.
-struct GroupedRectangle: Equatable {
-    var x: Int32
-    var y: Int32
-    var width: Int32
-    var height: Int32
-    var neighbors: Int = 1
+package struct GroupedRectangle: Equatable {
+    package var x: Int32
+    package var y: Int32
+    package var width: Int32
+    package var height: Int32
+    package var neighbors: Int
+
+    package init(x: Int32, y: Int32, width: Int32, height: Int32, neighbors: Int = 1) {
+        (self.x, self.y, self.width, self.height, self.neighbors) = (x, y, width, height, neighbors)
+    }
 }
 
 /// Makes one rectangle of windows that lie close together, as OpenCV's `groupRectangles`.
-enum HaarGrouping {
+package enum HaarGrouping {
     /// How far apart the sides of windows of one group may be, as a part of their mean side.
     static let tolerance = 0.2
 
@@ -16,7 +20,7 @@ enum HaarGrouping {
     /// of more windows. With `minNeighbors` 0 the windows themselves.
     ///
     /// Cost: windows are sorted; each is compared with those not much further right.
-    static func group(_ windows: [GroupedRectangle], minNeighbors: Int) -> [GroupedRectangle] {
+    package static func group(_ windows: [GroupedRectangle], minNeighbors: Int) -> [GroupedRectangle] {
         guard minNeighbors > 0, !windows.isEmpty else { return windows }
         let groups = means(windows.sorted { ($0.x, $0.y, $0.width) < ($1.x, $1.y, $1.width) })
             .filter { $0.neighbors > minNeighbors }

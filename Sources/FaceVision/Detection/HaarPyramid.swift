@@ -1,22 +1,22 @@
 /// The sizes that a picture is searched at, as OpenCV 4 chooses them, and how each is cut into bands of rows.
-struct HaarPyramid {
-    struct Level {
+package struct HaarPyramid {
+    package struct Level {
         /// Original pixels per pixel of this level.
-        var scale: Float
-        var width: Int
-        var height: Int
+        package var scale: Float
+        package var width: Int
+        package var height: Int
         /// Windows are this many pixels apart, in both directions.
-        var step: Int
+        package var step: Int
         /// Windows in a row.
-        var columns: Int
+        package var columns: Int
         /// Rows of windows; row i is at pixel `i * step`.
-        var rows: Int
-        var horizontal: LinearSampling
-        var vertical: LinearSampling
+        package var rows: Int
+        package var horizontal: LinearSampling
+        package var vertical: LinearSampling
     }
 
     /// Rows `first ..< first + count` of a level's windows: a piece of work for one thread.
-    struct Band {
+    package struct Band {
         var level: Int
         var first: Int
         var count: Int
@@ -24,21 +24,24 @@ struct HaarPyramid {
 
     let imageWidth: Int
     let imageHeight: Int
-    private(set) var levels: [Level] = []
+    package private(set) var levels: [Level] = []
     private(set) var bands: [Band] = []
 
     /// Bands are about this many pixels high: the integral images of one then stay in a processor's second cache.
     static let bandHeight = 96
 
     var widest: Int { levels.reduce(0) { max($0, $1.width) } }
-    var needsStep1: Bool { levels.contains { $0.step == 1 } }
-    var needsStep2: Bool { levels.contains { $0.step == 2 } }
 
-    init(width: Int, height: Int, cascade: HaarCascade, options: HaarCascadeDetector.Options) {
+    /// No level is left out for a size that is nil.
+    package init(
+        width: Int, height: Int, cascade: HaarCascade, scaleFactor: Double, minSize: PixelSize?, maxSize: PixelSize?
+    ) {
         imageWidth = width
         imageHeight = height
         let windowWidth = cascade.windowWidth, windowHeight = cascade.windowHeight
-        let scales = HaarPyramid.scales(width, height, windowWidth, windowHeight, options)
+        let scales = HaarPyramid.scales(
+            PixelSize(width: width, height: height), window: PixelSize(width: windowWidth, height: windowHeight),
+            scaleFactor, smallest: minSize ?? 0, largest: maxSize ?? 0)
         var stripes = 0
         for scale in scales {
             let scaledWidth = Int((Float(width) / scale).rounded(.toNearestOrEven))
@@ -67,22 +70,22 @@ struct HaarPyramid {
     /// 1 and its multiples by the scale factor as long as the window fits the picture and the sizes asked for. If none
     /// is left, the one nearest to the smallest size.
     private static func scales(
-        _ width: Int, _ height: Int, _ windowWidth: Int, _ windowHeight: Int, _ options: HaarCascadeDetector.Options
+        _ image: PixelSize, window: PixelSize, _ scaleFactor: Double, smallest: PixelSize, largest: PixelSize
     ) -> [Float] {
         func round(_ value: Double) -> Int { Int(value.rounded(.toNearestOrEven)) }
         func round(_ value: Float) -> Int { Int(value.rounded(.toNearestOrEven)) }
-        guard width >= windowWidth && height >= windowHeight else { return [] }
+        guard image.width >= window.width && image.height >= window.height else { return [] }
         var all: [Float] = []
         var factor = 1.0
-        while round(Double(windowWidth) * factor) <= width && round(Double(windowHeight) * factor) <= height {
+        while round(Double(window.width) * factor) <= image.width
+            && round(Double(window.height) * factor) <= image.height
+        {
             all.append(Float(factor))
-            factor *= options.scaleFactor
+            factor *= scaleFactor
         }
-        let smallest = options.minSize ?? PixelSize(width: 0, height: 0)
-        var largest = options.maxSize ?? PixelSize(width: 0, height: 0)
-        if largest.width == 0 || largest.height == 0 { largest = PixelSize(width: width, height: height) }
+        let largest = largest.width == 0 || largest.height == 0 ? image : largest
         func size(_ scale: Float) -> (Int, Int) {
-            (round(Float(windowWidth) * scale), round(Float(windowHeight) * scale))
+            (round(Float(window.width) * scale), round(Float(window.height) * scale))
         }
         let wanted = all.filter { scale in
             let (w, h) = size(scale)
@@ -95,29 +98,5 @@ struct HaarPyramid {
             return dx * dx + dy * dy
         }
         return all.min { distance($0) < distance($1) }.map { [$0] } ?? []
-    }
-}
-
-/// Bilinear interpolation in whole numbers: sample i is between `first[i]` and the next one, the latter weighing
-/// `weight[i]` of 256. As OpenCV's INTER_LINEAR_EXACT.
-struct LinearSampling {
-    let first: [Int32]
-    let weight: [Int32]
-
-    init(from size: Int, to newSize: Int) {
-        let scale = 1 / (Double(newSize) / Double(size))
-        var first = [Int32](repeating: 0, count: newSize)
-        var weight = [Int32](repeating: 0, count: newSize)
-        for index in 0..<newSize {
-            let place = scale * (Double(index) + 0.5) - 0.5
-            let whole = Int(place.rounded(.down))
-            if whole < 0 { continue }
-            first[index] = Int32(min(whole, size - 1))
-            if whole < size - 1 {
-                weight[index] = Int32(((place - Double(whole)) * 256).rounded(.toNearestOrEven))
-            }
-        }
-        self.first = first
-        self.weight = weight
     }
 }

@@ -1,24 +1,24 @@
-import NeuralNet
-
-/// All that is prepared for searching pictures of one size.
+/// All that is prepared for searching pictures of one size: first every band is scanned, by any thread, then the windows
+/// are asked for.
 final class HaarSearch {
-    private let part: PixelRegion
     private let pyramid: HaarPyramid
     private let cascade: HaarCascade
     private let scanners: [HaarBandScanner]
     /// For windows one and two pixels apart.
     private let tables: (step1: HaarTables, step2: HaarTables)
 
-    init(cascade: HaarCascade, options: HaarCascadeDetector.Options, part: PixelRegion, threads: Int) {
-        let pyramid = HaarPyramid(width: part.width, height: part.height, cascade: cascade, options: options)
+    /// A cascade that accepts more windows than this is taken for damaged: grouping them would take very long.
+    static let maximumCandidates = 20_000
+
+    var bandCount: Int { pyramid.bands.count }
+
+    init(cascade: HaarCascade, pyramid: HaarPyramid, threads: Int) {
         let stride = HaarBandScanner.stride(for: pyramid)
         let tilted = 2 * HaarBandScanner.planeSize(for: pyramid, cascade: cascade)
-        self.part = part
         self.pyramid = pyramid
         self.cascade = cascade
         scanners = (0..<threads).map { _ in
-            HaarBandScanner(
-                cascade: cascade, pyramid: pyramid, maximumCandidates: HaarCascadeDetector.maximumCandidates)
+            HaarBandScanner(cascade: cascade, pyramid: pyramid, maximumCandidates: HaarSearch.maximumCandidates)
         }
         tables = (
             HaarTables(cascade, layout: HaarLayout(stride: stride, half: 0), tilted: tilted),
@@ -26,18 +26,21 @@ final class HaarSearch {
         )
     }
 
-    func fits(_ part: PixelRegion) -> Bool { part.width == self.part.width && part.height == self.part.height }
+    func fits(width: Int, height: Int) -> Bool { pyramid.imageWidth == width && pyramid.imageHeight == height }
 
-    /// The windows that pass, in pixels of the picture, always in the same order.
-    func run(_ pixels: GrayPixels, threads: ThreadPool) throws -> [GroupedRectangle] {
-        for scanner in scanners { scanner.removeCandidates() }
-        threads.runEach(pyramid.bands.count) { thread, index in
-            let band = pyramid.bands[index]
-            let level = pyramid.levels[band.level]
-            scanners[thread].scan(
-                band, level: level, pixels: pixels, tables: level.step == 1 ? tables.step1 : tables.step2)
-        }
-        let limit = HaarCascadeDetector.maximumCandidates
+    /// Threads with different numbers may call this at once.
+    func scan(band index: Int, thread: Int, _ pixels: GrayPixels) {
+        let band = pyramid.bands[index]
+        let level = pyramid.levels[band.level]
+        scanners[thread].scan(
+            band, level: level, pixels: pixels, tables: level.step == 1 ? tables.step1 : tables.step2)
+    }
+
+    /// The windows that passed since the last call, in pixels of the picture, always in the same order. Throws
+    /// `HaarCascadeError.tooManyCandidates`.
+    func windows() throws -> [GroupedRectangle] {
+        defer { for scanner in scanners { scanner.removeCandidates() } }
+        let limit = HaarSearch.maximumCandidates
         guard scanners.reduce(0, { $0 + $1.candidates.count }) <= limit else {
             throw HaarCascadeError.tooManyCandidates(limit: limit)
         }
