@@ -50,6 +50,7 @@ import Testing
         ("<width>16</width>", "<width>9000000000</width>", "line 7: not a usable cascade: a window of 9000000000 x 12"),
         ("<width>16</width>", "<width>1e1</width>", "line 7: not a usable cascade: '1e1' is not a whole number"),
         ("<width>16</width>", "<width>16 16</width>", "line 7: not a usable cascade: <width> is not one number"),
+        ("<width>16</width>", "<width>600</width>", "sides of 3 to 512 and at most 33000 pixels are read"),
         (">HAAR<", ">LBP<", "line 5: not a usable cascade: features of type LBP; only HAAR is read"),
         ("opencv-cascade-classifier", "opencv-matrix", "is of type opencv-matrix, which is no cascade"),
         ("<?xml version=\"1.0\"?>", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "line 1: not a usable cascade: document types"),

@@ -111,6 +111,13 @@ import Testing
         #expect(group(4).isEmpty)
     }
 
+    @Test func brightness() {
+        let image = Image(width: 40, height: 1, channels: 3, pixels: HaarPartsTests.noise(40, 3).pixels)
+        var gray = [UInt8](repeating: 0, count: 40)
+        fm_haar_gray_row(image.pixels, 40, &gray)
+        #expect(gray == image.grayscale.pixels)
+    }
+
     @Test func windowsPassedOver() {
         var numbers = RandomGenerator(seed: 5)
         for round in 0..<500 {

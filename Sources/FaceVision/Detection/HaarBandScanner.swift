@@ -37,7 +37,7 @@ final class HaarBandScanner {
     static func stride(for pyramid: HaarPyramid) -> Int { (((pyramid.widest + 2) / 16 + 2) | 1) * 16 }
 
     static func planeSize(for pyramid: HaarPyramid, cascade: HaarCascade) -> Int {
-        stride(for: pyramid) * (HaarPyramid.bandHeight + cascade.windowHeight + 2) + 128
+        stride(for: pyramid) * (min(HaarPyramid.bandHeight + cascade.windowHeight, pyramid.tallest) + 2) + 128
     }
 
     init(cascade: HaarCascade, pyramid: HaarPyramid, maximumCandidates: Int) {
@@ -72,14 +72,9 @@ final class HaarBandScanner {
         sumUp(band, level, pixels, half: half)
         for row in 0..<band.count {
             let place = row * level.step * stride
-            scanRow(level, tables, window: planes + place, squares: planes + planeSize + place) { column in
-                if candidates.count <= maximumCandidates {
-                    candidates.append(
-                        HaarCandidate(
-                            level: Int32(band.level), x: Int32(column * level.step),
-                            y: Int32((band.first + row) * level.step)))
-                }
-            }
+            scanRow(
+                HaarCandidate(level: Int32(band.level), x: 0, y: Int32((band.first + row) * level.step)), level, tables,
+                window: planes + place, squares: planes + planeSize + place)
         }
     }
 
@@ -122,10 +117,11 @@ final class HaarBandScanner {
         fm_haar_sample_row(mixed, level.horizontal.first, level.horizontal.weight, level.width, target)
     }
 
-    /// All windows of a row. As in OpenCV, the window behind one that the first stage rejects is passed over.
+    /// All windows of the row that begins with `row`. As in OpenCV, the window behind one that the first stage rejects
+    /// is passed over.
     private func scanRow(
-        _ level: HaarPyramid.Level, _ tables: HaarTables, window: UnsafePointer<Int32>,
-        squares: UnsafePointer<Int32>, found: (Int) -> Void
+        _ row: HaarCandidate, _ level: HaarPyramid.Level, _ tables: HaarTables, window: UnsafePointer<Int32>,
+        squares: UnsafePointer<Int32>
     ) {
         let kernel = tables.kernel
         var passOver = false
@@ -143,35 +139,41 @@ final class HaarBandScanner {
                 let first = passed.trailingZeroBitCount
                 let lanes = UInt32(truncatingIfNeeded: (passed >> UInt64(first)) & 0xFFFF)
                 passed &= ~(0xFFFF << UInt64(first))
-                follow(kernel, 1, lanes, window, at: start + first, norm + first, found)
+                var place = row
+                place.x = Int32((start + first) * level.step)
+                follow(place, kernel, 1, lanes, window + start + first, norm + first, step: level.step)
             }
         }
     }
 
-    /// The stages from `stage` on for the windows in `lanes`, as few lanes at once as cover them.
+    /// The stages from `stage` on for the windows in `lanes`, the first of which is `place`, as few lanes at once as
+    /// cover them.
     private func follow(
-        _ kernel: UnsafePointer<fm_haar_cascade>, _ stage: Int32, _ lanes: UInt32, _ window: UnsafePointer<Int32>,
-        at column: Int, _ norm: UnsafePointer<Float>, _ found: (Int) -> Void
+        _ place: HaarCandidate, _ kernel: UnsafePointer<fm_haar_cascade>, _ stage: Int32, _ lanes: UInt32,
+        _ window: UnsafePointer<Int32>, _ norm: UnsafePointer<Float>, step: Int
     ) {
-        var (stage, lanes, column, norm) = (stage, lanes, column, norm)
+        var (place, stage, lanes, window, norm) = (place, stage, lanes, window, norm)
         while stage < kernel.pointee.stage_count {
             guard lanes != 0 else { return }
             let first = lanes.trailingZeroBitCount
             lanes >>= UInt32(first)
-            column += first
+            place.x += Int32(first * step)
+            window += first
             norm += first
             let span = 32 - lanes.leadingZeroBitCount
             if span > 8 && lanes.nonzeroBitCount <= 2 {
-                follow(kernel, stage, 1, window, at: column, norm, found)
+                follow(place, kernel, stage, 1, window, norm, step: step)
                 lanes &= ~1
                 continue
             }
-            lanes &= fm_haar_stage_lanes(kernel, stage, span <= 4 ? 4 : span <= 8 ? 8 : 16, window + column, norm)
+            lanes &= fm_haar_stage_lanes(kernel, stage, span <= 4 ? 4 : span <= 8 ? 8 : 16, window, norm)
             stage += 1
         }
         while lanes != 0 {
-            found(column + lanes.trailingZeroBitCount)
+            var found = place
+            found.x += Int32(lanes.trailingZeroBitCount * step)
             lanes &= lanes - 1
+            if candidates.count <= maximumCandidates { candidates.append(found) }
         }
     }
 }

@@ -69,6 +69,7 @@ public struct HaarCascade: Sendable {
         static let bytes = 16 << 20
         /// Pixels of a window: sums of squares stay below 2^31.
         static let windowArea = 33_000
+        static let windowSide = 512
         static let stages = 1_000
         static let nodes = 200_000
         static let treeNodes = 32

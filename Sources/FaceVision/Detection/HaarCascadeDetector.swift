@@ -4,7 +4,7 @@ import NeuralNet
 /// Finds what a Haar cascade was trained for, by the method of OpenCV 4's `CascadeClassifier::detectMultiScale` and
 /// with the same results: the picture is searched at many sizes, and windows that agree become one face.
 ///
-/// The confidence of a face is the number of windows that agree. Working memory is kept from call to call, about 400 kB
+/// The confidence of a face is the number of windows that agree. Working memory is kept from call to call, about 700 kB
 /// a thread for pictures of 640 x 480, and made anew when the size of the searched part changes.
 public final class HaarCascadeDetector: FaceDetector {
     /// Named as OpenCV does.
@@ -60,7 +60,7 @@ public final class HaarCascadeDetector: FaceDetector {
 
     /// Throws `HaarCascadeError.tooManyCandidates`.
     ///
-    /// Cost: about 10 ms for 640 x 480 pixels and the frontal face cascade on one thread.
+    /// Cost: about 20 ms for 640 x 480 pixels, the frontal face cascade and faces from 30 pixels on one thread.
     public func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
         guard let part = PixelRegion(region, in: image) else { return [] }
         let search = search(for: part)

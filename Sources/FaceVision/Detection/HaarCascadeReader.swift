@@ -130,9 +130,12 @@ struct HaarCascadeReader {
 
     private mutating func setWindow(width: Int, height: Int, at node: Int) throws {
         let limit = HaarCascade.Limits.windowArea
-        guard (3...limit).contains(width), (3...limit).contains(height), width * height <= limit else {
+        let sides = 3...HaarCascade.Limits.windowSide
+        guard sides.contains(width), sides.contains(height), width * height <= limit else {
             throw tree.failure(
-                node, "a window of \(width) x \(height); at least 3 x 3 and at most \(limit) pixels are read")
+                node,
+                "a window of \(width) x \(height); sides of \(sides.lowerBound) to \(sides.upperBound) and at most \(limit) pixels are read"
+            )
         }
         self.width = width
         self.height = height
@@ -159,7 +162,7 @@ struct HaarCascadeReader {
         }
         let box = try words.prefix(4).map { try integer($0, element) }
         let (x, y, w, h) = (box[0], box[1], box[2], box[3])
-        let range = 0...HaarCascade.Limits.windowArea
+        let range = 0...HaarCascade.Limits.windowSide
         var fits = box.allSatisfy(range.contains)
         if fits {
             fits =

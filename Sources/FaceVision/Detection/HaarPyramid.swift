@@ -31,6 +31,7 @@ package struct HaarPyramid {
     static let bandHeight = 96
 
     var widest: Int { levels.reduce(0) { max($0, $1.width) } }
+    var tallest: Int { levels.reduce(0) { max($0, $1.height) } }
 
     /// No level is left out for a size that is nil.
     package init(

@@ -27,18 +27,7 @@ final class HaarTables {
         kernel = .allocate(capacity: 1)
         var next = 0
         for (index, stage) in cascade.stages.enumerated() {
-            var trees = stage.trees
-            var pairs = 0
-            if isStumps {
-                // Doubles add up floats of similar size without rounding, so the order does not matter.
-                let (first, rest) = (trees.filter(hasTwoParts), trees.filter { !hasTwoParts($0) })
-                trees = first + rest
-                pairs = first.count
-            }
-            func hasTwoParts(_ tree: [HaarCascade.Node]) -> Bool {
-                let parts = cascade.features[tree[0].feature].parts
-                return parts.count < 3 || parts[2].weight == 0
-            }
+            let (trees, pairs) = isStumps ? HaarTables.pairsFirst(stage.trees, cascade) : (stage.trees, 0)
             (stages + index).initialize(
                 to: fm_haar_stage(
                     first: Int32(next), trees: Int32(trees.count), pairs: Int32(pairs), threshold: stage.threshold,
@@ -67,6 +56,18 @@ final class HaarTables {
         nodes.deallocate()
         stages.deallocate()
         kernel.deallocate()
+    }
+
+    /// Stumps with two rectangles before those with three: doubles add up floats of similar size without rounding, so
+    /// that the order does not matter.
+    private static func pairsFirst(_ trees: [[HaarCascade.Node]], _ cascade: HaarCascade) -> ([[HaarCascade.Node]], Int)
+    {
+        func isPair(_ tree: [HaarCascade.Node]) -> Bool {
+            let parts = cascade.features[tree[0].feature].parts
+            return parts.count < 3 || parts[2].weight == 0
+        }
+        let pairs = trees.filter(isPair)
+        return (pairs + trees.filter { !isPair($0) }, pairs.count)
     }
 
     /// More than the sum of floats can be away from the sum of doubles.
