@@ -23,7 +23,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Files"),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files"]),
-        .target(name: "FaceVision", dependencies: ["NeuralNet", "CPNG", "CJPEG", "Files"]),
+        .target(name: "FaceVision", dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "Files"]),
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
         .target(name: "Terminal"),
@@ -31,10 +31,13 @@ let package = Package(
         .executableTarget(
             name: "fermusic", dependencies: ["Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions"]),
 
+        .executableTarget(
+            name: "haar-benchmark", dependencies: ["FaceVision", "NeuralNet"], path: "Benchmarks/HaarCascade"),
+
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
-        .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
+        .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet"]),
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),

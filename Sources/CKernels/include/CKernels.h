@@ -6,5 +6,6 @@
 #include "kernels_depthwise.h"
 #include "kernels_elementwise.h"
 #include "kernels_gemm.h"
+#include "kernels_haar.h"
 #include "kernels_winograd.h"
 #endif

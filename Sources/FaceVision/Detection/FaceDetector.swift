@@ -59,7 +59,8 @@ public struct FaceLandmarks: Sendable, Hashable {
 /// A face that a detector found.
 public struct DetectedFace: Sendable, Hashable {
     public var box: Rectangle
-    /// How sure the detector is; larger is surer. A probability for MTCNN, a sum of stage margins for cascades.
+    /// How sure the detector is; larger is surer. A probability for MTCNN, the number of windows that
+    /// agree for cascades.
     public var confidence: Double
     public var landmarks: FaceLandmarks?
 
