@@ -1,0 +1,156 @@
+/// A face that is followed from frame to frame.
+public struct TrackedFace: Sendable, Hashable {
+    /// Stays the same as long as the face is followed; never used again.
+    public let identity: Int
+    /// Where it is: as detected, or as expected from its motion while it is lost for a moment.
+    public var box: Rectangle
+    public var landmarks: FaceLandmarks?
+    public var confidence: Double
+    /// Whether a detector saw it in this very frame.
+    public var isDetected: Bool
+    /// Seconds since it was first seen.
+    public var age: Double
+}
+
+/// Gives faces identities that last while they are in view.
+///
+/// Detections are assigned to the faces expected from their motion (constant velocity), all at once and by overlap, so
+/// that two faces that cross keep their names. Between full searches only the surroundings of known faces are
+/// searched. For one thread at a time.
+public final class FaceTracker {
+    public struct Options: Sendable, Equatable {
+        /// Frames from one search of the whole picture to the next.
+        public var searchInterval = 6
+        /// Frames a face must be found in before it is reported: single false alarms never show.
+        public var framesToConfirm = 2
+        /// Seconds that a lost face is remembered.
+        public var memory = 1.0
+        /// Width of what is searched around a known face, in widths of the face.
+        public var margin = 1.8
+        /// Smallest overlap (intersection over union) that counts as the same face.
+        public var minimumOverlap = 0.1
+
+        public init() {}
+    }
+
+    private struct Track {
+        var face: TrackedFace
+        /// Where a detector saw it last.
+        var lastBox: Rectangle
+        var firstSeen: Double
+        var lastSeen: Double
+        var hits = 1
+        /// Pixels per second of the centre.
+        var velocityX = 0.0
+        var velocityY = 0.0
+
+        func expected(at time: Double) -> Rectangle {
+            // A face that was lost slows down, so that a wrong velocity doesn't carry it away.
+            let elapsed = min(time - lastSeen, 0.3)
+            var box = lastBox
+            box.x += velocityX * elapsed
+            box.y += velocityY * elapsed
+            return box
+        }
+    }
+
+    private let detector: any FaceDetector
+    private let options: Options
+    private var tracks: [Track] = []
+    private var framesSinceSearch = Int.max - 1
+    private var nextIdentity = 1
+
+    public init(_ detector: any FaceDetector, options: Options = Options()) {
+        self.detector = detector
+        self.options = options
+    }
+
+    /// Forgets all faces: for a new scene. Identities are not used again.
+    public func reset() {
+        tracks = []
+        framesSinceSearch = Int.max - 1
+    }
+
+    /// The faces in the next frame, oldest first. `time` is the frame's in seconds and must not go back. Throws what the
+    /// detector throws.
+    public func update(_ image: Image, time: Double) throws -> [TrackedFace] {
+        framesSinceSearch += 1
+        let isLost = tracks.contains { !$0.face.isDetected }
+        let searchesAll = tracks.isEmpty || isLost || framesSinceSearch >= options.searchInterval
+        let detections: [DetectedFace]
+        if searchesAll {
+            framesSinceSearch = 0
+            detections = try detector.detect(in: image)
+        } else {
+            detections = try searchAroundTracks(image, time)
+        }
+        assign(detections, time)
+        tracks.removeAll {
+            time - $0.lastSeen > options.memory || (!$0.face.isDetected && $0.hits < options.framesToConfirm)
+        }
+        return tracks.filter { $0.hits >= options.framesToConfirm }.map(\.face)
+    }
+
+    private func searchAroundTracks(_ image: Image, _ time: Double) throws -> [DetectedFace] {
+        let frame = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
+        var found: [DetectedFace] = []
+        for track in tracks {
+            let box = track.expected(at: time)
+            let growX = box.width * (options.margin - 1) / 2, growY = box.height * (options.margin - 1) / 2
+            let region = Rectangle(
+                x: box.x - growX, y: box.y - growY, width: box.width + 2 * growX, height: box.height + 2 * growY
+            ).intersection(frame)
+            guard region.area > 0 else { continue }
+            // Neighbours may both see a face that stands between them.
+            for face in try detector.detect(in: image, region: region)
+            where !found.contains(where: { $0.box.overlap(face.box) > 0.4 }) {
+                found.append(face)
+            }
+        }
+        return found
+    }
+
+    private func assign(_ detections: [DetectedFace], _ time: Double) {
+        let expected = tracks.map { $0.expected(at: time) }
+        let costs = expected.map { box in detections.map { 1 - box.overlap($0.box) } }
+        let pairs = Assignment.solve(costs, limit: 1 - options.minimumOverlap)
+        var isTaken = [Bool](repeating: false, count: detections.count)
+        for (index, pair) in pairs.enumerated() {
+            if let pair {
+                isTaken[pair] = true
+                update(&tracks[index], with: detections[pair], time)
+            } else {
+                tracks[index].face.box = expected[index]
+                tracks[index].face.isDetected = false
+                tracks[index].face.landmarks = nil
+            }
+            tracks[index].face.age = time - tracks[index].firstSeen
+        }
+        for (detection, taken) in zip(detections, isTaken) where !taken {
+            let face = TrackedFace(
+                identity: nextIdentity, box: detection.box, landmarks: detection.landmarks,
+                confidence: detection.confidence, isDetected: true, age: 0)
+            nextIdentity += 1
+            tracks.append(Track(face: face, lastBox: detection.box, firstSeen: time, lastSeen: time))
+        }
+    }
+
+    private func update(_ track: inout Track, with detection: DetectedFace, _ time: Double) {
+        let elapsed = time - track.lastSeen
+        if elapsed > 0 {
+            let old = track.lastBox, new = detection.box
+            let x = (new.x + new.width / 2 - old.x - old.width / 2) / elapsed
+            let y = (new.y + new.height / 2 - old.y - old.height / 2) / elapsed
+            let keep = track.hits == 1 ? 0 : 0.6
+            track.velocityX = keep * track.velocityX + (1 - keep) * x
+            track.velocityY = keep * track.velocityY + (1 - keep) * y
+        }
+        track.face.box = detection.box
+        track.lastBox = detection.box
+        track.face.landmarks = detection.landmarks
+        track.face.confidence = detection.confidence
+        track.face.isDetected = true
+        track.lastSeen = time
+        track.hits += 1
+    }
+}

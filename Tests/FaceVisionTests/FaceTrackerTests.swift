@@ -1,0 +1,128 @@
+import NeuralNet
+import Testing
+
+import FaceVision
+
+/// Answers with the faces that a script puts into each frame.
+private final class ScriptedDetector: FaceDetector {
+    var faces: [Rectangle] = []
+    var regions: [Rectangle?] = []
+
+    func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
+        regions.append(region)
+        return faces.filter { face in region.map { $0.intersection(face).area > face.area * 0.99 } ?? true }
+            .map { DetectedFace(box: $0, confidence: 1) }
+    }
+}
+
+@Suite struct FaceTrackerTests {
+    private let image = Image(width: 640, height: 480, pixels: [UInt8](repeating: 0, count: 640 * 480))
+
+    private func box(_ x: Double, _ y: Double = 100, _ size: Double = 80) -> Rectangle {
+        Rectangle(x: x, y: y, width: size, height: size)
+    }
+
+    @Test func identityLastsWhileAFaceMoves() throws {
+        let detector = ScriptedDetector(), tracker = FaceTracker(detector)
+        for frame in 0..<60 {
+            detector.faces = [box(20 + Double(frame) * 8)]
+            let faces = try tracker.update(image, time: Double(frame) / 30)
+            #expect(faces.map(\.identity) == (frame == 0 ? [] : [1]), "frame \(frame)")
+            if frame > 0 { #expect(faces[0].box == detector.faces[0] && faces[0].isDetected) }
+        }
+        #expect(detector.regions.contains { $0 != nil })
+        #expect(detector.regions.count { $0 == nil } < 20)
+    }
+
+    /// Two faces walk through each other and keep their names.
+    @Test func crossingFacesKeepTheirIdentities() throws {
+        let detector = ScriptedDetector(), tracker = FaceTracker(detector)
+        for frame in 0..<50 {
+            let step = Double(frame) * 10
+            detector.faces = [box(40 + step, 100), box(540 - step, 130)]
+            let faces = try tracker.update(image, time: Double(frame) / 30)
+            guard frame > 0 else { continue }
+            #expect(faces.count == 2, "frame \(frame)")
+            #expect(faces.first { $0.identity == 1 }?.box == detector.faces[0], "frame \(frame)")
+            #expect(faces.first { $0.identity == 2 }?.box == detector.faces[1], "frame \(frame)")
+        }
+    }
+
+    @Test func shortLossIsBridgedAndLongLossEndsIt() throws {
+        let detector = ScriptedDetector(), tracker = FaceTracker(detector)
+        func run(_ frames: Range<Int>, isSeen: Bool) throws -> [TrackedFace] {
+            var last: [TrackedFace] = []
+            for frame in frames {
+                detector.faces = isSeen ? [box(100 + Double(frame) * 3)] : []
+                last = try tracker.update(image, time: Double(frame) / 30)
+            }
+            return last
+        }
+        #expect(try run(0..<10, isSeen: true).map(\.identity) == [1])
+        let bridged = try run(10..<20, isSeen: false)
+        #expect(bridged.map(\.identity) == [1])
+        #expect(bridged.first?.isDetected == false)
+        #expect(try run(20..<30, isSeen: true).map(\.identity) == [1])
+        #expect(try run(30..<70, isSeen: false).isEmpty)
+        #expect(try run(70..<80, isSeen: true).map(\.identity) == [2])
+    }
+
+    @Test func singleFalseAlarmsAreNotShown() throws {
+        let detector = ScriptedDetector(), tracker = FaceTracker(detector)
+        for frame in 0..<30 {
+            detector.faces = [box(100)] + (frame % 10 == 5 ? [box(400, 300)] : [])
+            let faces = try tracker.update(image, time: Double(frame) / 30)
+            if frame > 0 { #expect(faces.map(\.identity) == [1], "frame \(frame)") }
+        }
+    }
+
+    @Test func newFacesAreFoundBetweenKnownOnes() throws {
+        let detector = ScriptedDetector(), tracker = FaceTracker(detector)
+        var firstSeen: Int?
+        for frame in 0..<40 {
+            detector.faces = [box(100)] + (frame >= 20 ? [box(400, 300)] : [])
+            let faces = try tracker.update(image, time: Double(frame) / 30)
+            if faces.count == 2, firstSeen == nil { firstSeen = frame }
+        }
+        let seen = try #require(firstSeen)
+        #expect(seen <= 28)
+    }
+
+    @Test func nothingIsThereAfterReset() throws {
+        let detector = ScriptedDetector(), tracker = FaceTracker(detector)
+        detector.faces = [box(10)]
+        _ = try tracker.update(image, time: 0)
+        #expect(try tracker.update(image, time: 0.1).count == 1)
+        tracker.reset()
+        detector.faces = []
+        #expect(try tracker.update(image, time: 0.2).isEmpty)
+    }
+}
+
+@Suite struct AssignmentTests {
+    /// The best sum of costs by trying everything; staying alone costs `limit`.
+    private func best(_ costs: [[Double]], _ limit: Double, row: Int = 0, used: Set<Int> = []) -> Double {
+        guard row < costs.count else { return 0 }
+        var result = limit + best(costs, limit, row: row + 1, used: used)
+        for (column, cost) in costs[row].enumerated() where !used.contains(column) && cost < limit {
+            result = min(result, cost + best(costs, limit, row: row + 1, used: used.union([column])))
+        }
+        return result
+    }
+
+    @Test func costsAreSmallest() {
+        var random = RandomGenerator(seed: 3)
+        for round in 0..<300 {
+            let rows = random.integer(below: 5), columns = random.integer(below: 6)
+            let costs = (0..<rows).map { _ in (0..<columns).map { _ in Double(random.uniform()) } }
+            let limit = Double(random.uniform(in: 0.2...1.2))
+            let result = Assignment.solve(costs, limit: limit)
+            #expect(result.count == rows)
+            let taken = result.compactMap { $0 }
+            #expect(Set(taken).count == taken.count, "round \(round)")
+            var sum = 0.0
+            for (row, column) in result.enumerated() { sum += column.map { costs[row][$0] } ?? limit }
+            #expect(abs(sum - best(costs, limit)) < 1e-9, "round \(round): \(costs), \(limit)")
+        }
+    }
+}
