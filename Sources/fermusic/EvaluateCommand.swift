@@ -20,16 +20,20 @@ enum EvaluateCommand {
         ],
         parameters: [
             SharedOptions.model, SharedOptions.data, split, report, SharedOptions.inputRange, SharedOptions.labels,
-            SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json,
+            tta, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json,
         ],
         run: run)
+
+    static let tta = Option<TestTimeAugmentation>(
+        "tta", default: TestTimeAugmentation.none, help: "Looks at each image several times and averages.")
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let model = try SharedOptions.readModel(a)
         let threads = SharedOptions.threadPool(a)
         let path = a[SharedOptions.data].string
         let loaded = try SharedOptions.readDataset(
-            path, size: model.card.input.width, skipsBad: a[SharedOptions.skipBad], threads: threads, console)
+            path, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad], threads: threads, console
+        )
         let dataset = loaded.dataset
         let name = a[split] ?? "PublicTest"
         let chosen = FaceDataset.Split(rawValue: name)
@@ -39,9 +43,9 @@ enum EvaluateCommand {
             throw DatasetError.empty(path: path, reason: "no images in \(name) (\(counts.joined(separator: ", ")))")
         }
         let display = ProgressDisplay("evaluating", total: indices.count, stream: console.errors)
-        let evaluation = try Evaluation(of: model, on: dataset, indices: indices, split: chosen, threads: threads) {
-            display.update($0)
-        }
+        let evaluation = try Evaluation(
+            of: model, on: dataset, indices: indices, split: chosen, augmentation: a[tta], threads: threads
+        ) { display.update($0) }
         display.finish()
         if let folder = a[report] {
             let file = folder.string + "/index.html"

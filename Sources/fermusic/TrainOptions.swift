@@ -3,6 +3,7 @@ import NeuralNet
 import Terminal
 
 extension Architecture: ArgumentChoice {}
+extension TestTimeAugmentation: ArgumentChoice {}
 extension ConvolutionAlgorithm: ArgumentChoice {}
 extension TrainingRecipe.OptimizerName: ArgumentChoice {}
 extension TrainingRecipe.ScheduleName: ArgumentChoice {}
@@ -81,6 +82,10 @@ enum TrainOptions {
     static let crop = Option<Int>(
         "crop", default: 0, help: "Random crop after padding by so many pixels.", range: 0...32
     ).group("Augmentation")
+    static let cropSize = Option<Int?>(
+        "crop-size", help: "The network sees so many pixels of each image's width and height, the centre in the end.",
+        range: 16...48
+    ).group("Augmentation")
     static let erasing = Option<Float>(
         "erasing", default: 0, help: "Share of images with a rectangle erased.", range: 0...1
     ).group("Augmentation")
@@ -113,6 +118,7 @@ enum TrainOptions {
         var recipe = TrainingRecipe()
         recipe.architecture = a[architecture].rawValue
         recipe.epochs = a[epochs]
+        recipe.cropSize = a[cropSize]
         recipe.batchSize = a[batch]
         recipe.gradientAccumulation = a[accumulate]
         recipe.validationSplit = a[validationSplit]

@@ -28,6 +28,26 @@ import Testing
         return model.weights.entries.indices.flatMap { model.weights.array($0) }
     }
 
+    /// A network that sees the centre: in training, in evaluation from ten places, and in prediction.
+    @Test func networkThatSeesThePictureInPart() throws {
+        let trained = try Fermusic.run(arguments("v.h5", epochs: 2, ["--arch", "vgg", "--crop-size", "32"]))
+        #expect(trained.status == 0, "\(trained.errors)")
+        let summary = try Fermusic.run(["model", "summary", path("v.h5")])
+        #expect(summary.output.contains("32x32 grey from the centre of 48x48"))
+        var losses: [Double] = []
+        for choice in ["none", "flip", "ten-crop"] {
+            let result = try Fermusic.run(
+                ["evaluate", "--model", path("v.h5"), "--data", data, "--tta", choice, "--json"])
+            #expect(result.status == 0, "\(result.errors)")
+            losses.append(try #require(try JSONValue(parsing: result.output)["loss"]?.doubleValue))
+        }
+        #expect(Set(losses).count == 3 && losses.allSatisfy { $0.isFinite && $0 < 3 })
+        _ = try Fermusic.run(["dataset", "export", data, path("faces")])
+        let predicted = try Fermusic.run(["predict", "--model", path("v.h5"), "--json", path("faces/test/happy")])
+        #expect(predicted.status == 0, "\(predicted.errors)")
+        #expect(predicted.output.split(separator: "\n").count == 20)
+    }
+
     @Test func trainEvaluatePredict() throws {
         let trained = try Fermusic.run(
             arguments("a.h5", ["--log", path("log.csv"), "--report", path("report"), "--json"]))

@@ -8,7 +8,7 @@ import Testing
         -> [Float]
     {
         var target = [Float](repeating: -1, count: size * size)
-        settings.warp(source, size: size, transform, brightness: 1, scale: 1, offset: 0, to: &target)
+        settings.warp(source, size: size, cropSize: size, transform, brightness: 1, scale: 1, offset: 0, to: &target)
         return target
     }
 

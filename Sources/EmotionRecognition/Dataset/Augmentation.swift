@@ -65,18 +65,21 @@ public struct Augmentation: Sendable, Equatable, Codable {
         return result
     }
 
-    /// Writes `pixel * scale + offset` of the changed picture. `source` and `target` are `size * size`.
+    /// Writes `pixel * scale + offset` of the changed picture. `source` is `size * size`, `target` the centre of it with
+    /// `cropSize * cropSize` (all of it by default).
     ///
     /// The generator decides everything; give each sample of each epoch one of its own.
     public func apply(
-        _ source: UnsafePointer<UInt8>, size: Int, scale: Float, offset: Float,
+        _ source: UnsafePointer<UInt8>, size: Int, cropSize: Int? = nil, scale: Float, offset: Float,
         to target: UnsafeMutablePointer<Float>, random: inout RandomGenerator
     ) {
-        let transform = drawTransform(size: size, &random)
+        let transform = drawTransform(size: size, &random), crop = cropSize ?? size
         let brightness = brightnessRange == 1...1 ? 1 : random.uniform(in: brightnessRange)
-        warp(source, size: size, transform, brightness: brightness, scale: scale, offset: offset, to: target)
+        warp(
+            source, size: size, cropSize: crop, transform, brightness: brightness, scale: scale, offset: offset,
+            to: target)
         if erasingProbability > 0, random.uniform() < erasingProbability {
-            erase(target, size: size, scale: scale, offset: offset, &random)
+            erase(target, size: crop, scale: scale, offset: offset, &random)
         }
     }
 
@@ -129,18 +132,18 @@ public struct Augmentation: Sendable, Equatable, Codable {
 
     /// Bilinear sampling along the rows of the new picture.
     package func warp(
-        _ source: UnsafePointer<UInt8>, size: Int, _ t: Transform, brightness: Float, scale: Float, offset: Float,
-        to target: UnsafeMutablePointer<Float>
+        _ source: UnsafePointer<UInt8>, size: Int, cropSize: Int, _ t: Transform, brightness: Float, scale: Float,
+        offset: Float, to target: UnsafeMutablePointer<Float>
     ) {
-        let centre = Float(size - 1) / 2
+        let centre = Float(size - 1) / 2, cropCentre = Float(cropSize - 1) / 2
         let bright = scale * brightness
         let limit = 255 * scale + offset, low = offset
-        for row in 0..<size {
-            let v = Float(row) - centre
-            var x = t.xx * -centre + t.xy * v + t.dx + centre
-            var y = t.yx * -centre + t.yy * v + t.dy + centre
-            let out = target + row * size
-            for column in 0..<size {
+        for row in 0..<cropSize {
+            let v = Float(row) - cropCentre
+            var x = t.xx * -cropCentre + t.xy * v + t.dx + centre
+            var y = t.yx * -cropCentre + t.yy * v + t.dy + centre
+            let out = target + row * cropSize
+            for column in 0..<cropSize {
                 let fx = x.rounded(.down), fy = y.rounded(.down)
                 let x0 = Int(fx), y0 = Int(fy)
                 let ax = x - fx, ay = y - fy

@@ -13,13 +13,17 @@ public struct FaceTrainingData: TrainingData {
     public let seed: UInt64
     /// From this epoch on (counted from 0) another, weaker augmentation applies.
     public var finish: (epoch: Int, augmentation: Augmentation) = (Int.max, .none)
+    /// What the model sees of pictures that are not augmented.
+    public var view = FaceView.centre
+    /// Width and height of what the model sees.
+    public let cropSize: Int
     /// The model's class for each class of the data set.
     private let labelMap: [Int]
     public let targetCount: Int
 
-    /// `scale` and `offset` turn a byte into the model's range: `byte * scale + offset`.
+    /// `scale` and `offset` turn a byte into the model's range: `byte * scale + offset`. `cropSize` cuts the centre out.
     public init(
-        _ dataset: FaceDataset, indices: [Int], scale: Float = 1 / 255, offset: Float = 0,
+        _ dataset: FaceDataset, indices: [Int], scale: Float = 1 / 255, offset: Float = 0, cropSize: Int? = nil,
         augmentation: Augmentation = .none, seed: UInt64 = 1
     ) {
         self.dataset = dataset
@@ -28,6 +32,8 @@ public struct FaceTrainingData: TrainingData {
         self.offset = offset
         self.augmentation = augmentation
         self.seed = seed
+        self.cropSize = cropSize ?? dataset.size
+        precondition(self.cropSize <= dataset.size)
         labelMap = Array(dataset.classNames.indices)
         targetCount = dataset.classNames.count
     }
@@ -36,7 +42,7 @@ public struct FaceTrainingData: TrainingData {
     /// size differs or the model does not know a class.
     public init(_ dataset: FaceDataset, indices: [Int], for emotionModel: EmotionModel) throws {
         let input = emotionModel.card.input
-        guard input.width == dataset.size, input.height == dataset.size, input.channels == 1 else {
+        guard input.scaledSize == (dataset.size, dataset.size), input.width == input.height, input.channels == 1 else {
             throw NeuralNetError.incompatibleData(
                 expected: "pictures as the model wants them (\(input.summary))",
                 received: "\(dataset.size)x\(dataset.size) grey")
@@ -59,12 +65,13 @@ public struct FaceTrainingData: TrainingData {
         offset = input.offset
         augmentation = .none
         seed = 0
+        cropSize = input.width
         labelMap = map
         targetCount = emotionModel.card.classNames.count
     }
 
     public var count: Int { indices.count }
-    public var inputShape: Shape { [dataset.size, dataset.size, 1] }
+    public var inputShape: Shape { [cropSize, cropSize, 1] }
 
     public func label(of index: Int) -> Int? { labelMap[Int(dataset.labels[indices[index]])] }
 
@@ -78,9 +85,12 @@ public struct FaceTrainingData: TrainingData {
             if let epoch, augmentation != .none {
                 var random = RandomGenerator(seed: seed, streams: UInt64(epoch), UInt64(place))
                 augmentation.apply(
-                    source, size: dataset.size, scale: scale, offset: offset, to: input, random: &random)
+                    source, size: dataset.size, cropSize: cropSize, scale: scale, offset: offset, to: input,
+                    random: &random)
             } else {
-                for i in 0..<dataset.imageBytes { input[i] = Float(source[i]) * scale + offset }
+                view.write(
+                    source, width: dataset.size, height: dataset.size, cropWidth: cropSize, cropHeight: cropSize,
+                    scale: scale, offset: offset, to: input)
             }
         }
         target.update(repeating: 0, count: targetCount)

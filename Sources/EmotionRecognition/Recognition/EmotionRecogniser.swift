@@ -48,12 +48,18 @@ public final class EmotionRecogniser {
 
     private func write(_ face: Image, to target: UnsafeMutablePointer<Float>) {
         let format = emotionModel.card.input
-        let image = (format.channels == 1 ? face.grayscale : face)
-            .resized(width: format.width, height: format.height)
-        for place in 0..<format.width * format.height {
-            for channel in 0..<format.channels {
-                let byte = image.pixels[place * image.channels + (image.channels == 1 ? 0 : channel)]
-                target[place * format.channels + channel] = Float(byte) * format.scale + format.offset
+        let size = format.scaledSize
+        let image = (format.channels == 1 ? face.grayscale : face).resized(width: size.width, height: size.height)
+        let left = (size.width - format.width) / 2, top = (size.height - format.height) / 2
+        var place = target
+        for row in 0..<format.height {
+            for column in 0..<format.width {
+                let pixel = (top + row) * size.width + left + column
+                for channel in 0..<format.channels {
+                    let byte = image.pixels[pixel * image.channels + (image.channels == 1 ? 0 : channel)]
+                    place.pointee = Float(byte) * format.scale + format.offset
+                    place += 1
+                }
             }
         }
     }

@@ -26,13 +26,20 @@ public struct Evaluation: Sendable {
     /// classes do not fit the model.
     public init(
         of emotionModel: EmotionModel, on dataset: FaceDataset, indices: [Int], split: FaceDataset.Split? = nil,
-        threads: ThreadPool, progress: (Int) -> Void = { _ in }
+        augmentation: TestTimeAugmentation = .none, threads: ThreadPool, progress: (Int) -> Void = { _ in }
     ) throws {
         let start = monotonicSeconds()
-        let data = try FaceTrainingData(dataset, indices: indices, for: emotionModel)
+        var data = try FaceTrainingData(dataset, indices: indices, for: emotionModel)
         let evaluator = try Evaluator(emotionModel.model, threads: threads)
-        let probabilities = evaluator.predict(data, progress: progress)
         let classes = data.targetCount
+        let views = augmentation.views
+        var probabilities = [Float](repeating: 0, count: data.count * classes)
+        for (number, view) in views.enumerated() {
+            data.view = view
+            let done = number * data.count
+            let seen = evaluator.predict(data) { progress((done + $0) / views.count) }
+            for i in seen.indices { probabilities[i] += seen[i] / Float(views.count) }
+        }
         var metrics = ClassificationMetrics(classes: classes)
         var mistakes: [Mistake] = []
         var loss = 0.0

@@ -9,6 +9,8 @@ public struct InputFormat: Sendable, Equatable, Codable {
     /// What the bytes 0 and 255 become.
     public var black: Float
     public var white: Float
+    /// Pictures are brought to this width and height first, and the network sees their centre; nil if it sees all.
+    public var pictureSize: Int?
 
     public init(width: Int = 48, height: Int = 48, channels: Int = 1, black: Float = 0, white: Float = 1) {
         self.width = width
@@ -18,6 +20,9 @@ public struct InputFormat: Sendable, Equatable, Codable {
         self.white = white
     }
 
+    /// Width and height that pictures are brought to before the centre is cut out.
+    public var scaledSize: (width: Int, height: Int) { (pictureSize ?? width, pictureSize ?? height) }
+
     /// A byte becomes `byte * scale + offset`.
     public var scale: Float { (white - black) / 255 }
     public var offset: Float { black }
@@ -25,6 +30,7 @@ public struct InputFormat: Sendable, Equatable, Codable {
     /// `48x48 grey, 0..1`.
     public var summary: String {
         func text(_ value: Float) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
-        return "\(width)x\(height) \(channels == 1 ? "grey" : "RGB"), pixels \(text(black))..\(text(white))"
+        let crop = pictureSize.map { " from the centre of \($0)x\($0)" } ?? ""
+        return "\(width)x\(height) \(channels == 1 ? "grey" : "RGB")\(crop), pixels \(text(black))..\(text(white))"
     }
 }

@@ -10,6 +10,8 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
 
     public var architecture = Architecture.cnn.rawValue
     public var inputSize = 48
+    /// Width and height of the part of a picture that the network sees; nil for all of it.
+    public var cropSize: Int?
     public var epochs = 75
     public var batchSize = 64
     public var gradientAccumulation = 1

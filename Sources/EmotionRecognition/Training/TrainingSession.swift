@@ -72,9 +72,12 @@ public final class TrainingSession {
         self.settings = settings
         self.files = files
         self.dataset = dataset
-        input = InputFormat(width: dataset.size, height: dataset.size)
+        let size = recipe.cropSize ?? dataset.size
+        var input = InputFormat(width: size, height: size)
+        if size < dataset.size { input.pictureSize = dataset.size }
+        self.input = input
         model = try architecture.makeModel(
-            size: dataset.size, classes: dataset.classNames.count, seed: recipe.seed)
+            size: size, classes: dataset.classNames.count, seed: recipe.seed)
         var training = dataset.indices(of: .training)
         var validation = dataset.indices(of: .publicTest)
         if validation.isEmpty, recipe.validationSplit > 0 {
@@ -88,8 +91,8 @@ public final class TrainingSession {
         validationCount = validation.count
         dataFingerprint = dataset.fingerprint
         var data = FaceTrainingData(
-            dataset, indices: training, scale: input.scale, offset: input.offset, augmentation: recipe.augmentation,
-            seed: recipe.seed)
+            dataset, indices: training, scale: input.scale, offset: input.offset, cropSize: size,
+            augmentation: recipe.augmentation, seed: recipe.seed)
         data.finish = (recipe.epochs - recipe.finishEpochs, recipe.augmentation.scaled(by: recipe.finishAugmentation))
         let counts = dataset.classNames.indices.map { label in training.count { dataset.labels[$0] == UInt8(label) } }
         var options = recipe.options(classCounts: counts)
@@ -98,7 +101,8 @@ public final class TrainingSession {
             model, options: options, data: data,
             validation: validation.isEmpty
                 ? nil
-                : FaceTrainingData(dataset, indices: validation, scale: input.scale, offset: input.offset),
+                : FaceTrainingData(
+                    dataset, indices: validation, scale: input.scale, offset: input.offset, cropSize: size),
             threads: threads)
     }
 
