@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
-        .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision"]),
+        .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision", "NeuralNet"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),

@@ -2,14 +2,14 @@
 ///
 /// The arithmetic, in single precision, is that of TensorFlow's `ResizeMethod.AREA`: where pixels are cut, and what
 /// growing does, is the same.
-struct AreaFilter {
+package struct AreaFilter {
     /// The first old pixel of each new one, with its weights at `offsets[i] ..< offsets[i + 1]`.
-    private(set) var starts: [Int] = []
-    private(set) var offsets: [Int] = [0]
-    private(set) var weights: [Float] = []
+    package private(set) var starts: [Int] = []
+    package private(set) var offsets: [Int] = [0]
+    package private(set) var weights: [Float] = []
 
     /// From `size` pixels to `newSize`. The weights of one new pixel sum to 1.
-    init(from size: Int, to newSize: Int) {
+    package init(from size: Int, to newSize: Int) {
         let scale = Float(size) / Float(newSize)
         for index in 0..<newSize {
             let begin = Float(index) * scale, end = Float(index + 1) * scale
@@ -38,19 +38,24 @@ struct AreaFilter {
 }
 
 /// Shrinks parts of an RGB picture to what the networks take: samples from -1 to 1.
-struct AreaScaler {
+package struct AreaScaler {
     let vertical: AreaFilter
     let horizontal: AreaFilter
+
+    package init(vertical: AreaFilter, horizontal: AreaFilter) {
+        self.vertical = vertical
+        self.horizontal = horizontal
+    }
 
     /// 0...255 to what the networks were trained on.
     @inline(__always) static func normalized(_ sample: Float) -> Float { (sample - 127.5) / 128 }
 
     /// Floats of scratch for any part of a picture with rows of `width` pixels.
-    static func scratchCount(width: Int) -> Int { width * 3 }
+    package static func scratchCount(width: Int) -> Int { width * 3 }
 
     /// Writes the new pixels `rows` x `columns` to `target`. `pixels` is the first sample of the old picture, whose
     /// rows are `rowLength` samples apart.
-    func scale(
+    package func scale(
         _ pixels: UnsafePointer<UInt8>, rowLength: Int, rows: Range<Int>, columns: Range<Int>,
         scratch: UnsafeMutablePointer<Float>, to target: UnsafeMutablePointer<Float>
     ) {

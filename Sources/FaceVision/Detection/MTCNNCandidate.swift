@@ -1,18 +1,26 @@
 /// A box on its way through the three stages, in pixels of the picture.
-struct MTCNNCandidate: Equatable {
-    var left: Double
-    var top: Double
-    var right: Double
-    var bottom: Double
-    var score: Float
+package struct MTCNNCandidate: Equatable {
+    package var left: Double
+    package var top: Double
+    package var right: Double
+    package var bottom: Double
+    package var score: Float
     /// Five x, five y; empty before the last stage.
-    var landmarks: [Double] = []
+    package var landmarks: [Double] = []
+
+    package init(left: Double, top: Double, right: Double, bottom: Double, score: Float) {
+        self.left = left
+        self.top = top
+        self.right = right
+        self.bottom = bottom
+        self.score = score
+    }
 
     var area: Double { (right - left) * (bottom - top) }
     var isFinite: Bool { left.isFinite && top.isFinite && right.isFinite && bottom.isFinite }
 
     /// Moves the corners by what a network said, in widths and heights of the box (counted with both edge pixels).
-    mutating func calibrate(_ offsets: UnsafePointer<Float>) {
+    package mutating func calibrate(_ offsets: UnsafePointer<Float>) {
         let width = right - left + 1, height = bottom - top + 1
         left += Double(offsets[0]) * width
         top += Double(offsets[1]) * height
@@ -21,7 +29,7 @@ struct MTCNNCandidate: Equatable {
     }
 
     /// Landmarks from fractions of the box, as the output network was trained.
-    mutating func setLandmarks(_ fractions: UnsafePointer<Float>) {
+    package mutating func setLandmarks(_ fractions: UnsafePointer<Float>) {
         let width = right - left + 1, height = bottom - top + 1
         landmarks = (0..<10).map {
             $0 < 5 ? width * Double(fractions[$0]) + left - 1 : height * Double(fractions[$0]) + top - 1
@@ -29,7 +37,7 @@ struct MTCNNCandidate: Equatable {
     }
 
     /// The square around the same centre with the longer side.
-    var square: MTCNNCandidate {
+    package var square: MTCNNCandidate {
         let width = right - left, height = bottom - top, side = max(width, height)
         var result = self
         result.left = left + width * 0.5 - side * 0.5
@@ -42,8 +50,8 @@ struct MTCNNCandidate: Equatable {
 
 /// Non-maximum suppression as the package mtcnn 1.0.0 does it: a box goes if any surer one overlaps it too much, whether
 /// that one stays or not.
-enum MTCNNSuppression {
-    enum Overlap {
+package enum MTCNNSuppression {
+    package enum Overlap {
         /// Of the union, or of the smaller box.
         case union, minimum
     }
@@ -57,7 +65,7 @@ enum MTCNNSuppression {
     }
 
     /// Those of `sorted(candidates)` that stay.
-    static func apply(
+    package static func apply(
         _ candidates: [MTCNNCandidate], threshold: Double, overlap: Overlap
     ) -> [MTCNNCandidate] {
         let ranked = sorted(candidates)

@@ -144,18 +144,19 @@ public final class MTCNNDetector: FaceDetector {
 }
 
 /// The whole pixels of a picture that a region touches.
-struct PixelRectangle: Equatable {
-    let left: Int
-    let top: Int
-    let width: Int
-    let height: Int
+package struct PixelRectangle: Equatable {
+    package let left: Int
+    package let top: Int
+    package let width: Int
+    package let height: Int
 
     /// Nil if there are none. No region is the whole picture.
-    init?(_ region: Rectangle?, in image: Image) {
+    package init?(_ region: Rectangle?, in image: Image) {
         guard let region else {
             (left, top, width, height) = (0, 0, image.width, image.height)
             return
         }
+        guard !(region.x + region.width).isNaN, !(region.y + region.height).isNaN else { return nil }
         func clamped(_ value: Double, _ size: Int) -> Int { Int(min(max(value, 0), Double(size))) }
         left = clamped(region.x.rounded(.down), image.width)
         top = clamped(region.y.rounded(.down), image.height)

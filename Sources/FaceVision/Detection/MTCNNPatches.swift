@@ -1,7 +1,7 @@
 import NeuralNet
 
 /// The second and third stage: a network over square patches of the picture, many at once.
-final class MTCNNPatches {
+package final class MTCNNPatches {
     private let side: Int
     /// Values that the network puts out per patch.
     let values: Int
@@ -11,7 +11,7 @@ final class MTCNNPatches {
     private let executors: [Executor]
 
     /// `batch`: patches that one thread takes at once.
-    init(_ model: Model, batch: Int, threads: ThreadPool) throws {
+    package init(_ model: Model, batch: Int, threads: ThreadPool) throws {
         side = model.inputShapes[0][0]
         values = model.outputShapes[0][0]
         self.batch = batch
@@ -22,7 +22,7 @@ final class MTCNNPatches {
     }
 
     /// What the network says about each box, `values` numbers one after another.
-    func run(_ image: Image, _ boxes: [MTCNNCandidate]) -> [Float] {
+    package func run(_ image: Image, _ boxes: [MTCNNCandidate]) -> [Float] {
         guard !boxes.isEmpty else { return [] }
         // Equal parts for all threads, as large as fits.
         let parts = max(threads.count, (boxes.count + batch - 1) / batch)
@@ -50,7 +50,7 @@ final class MTCNNPatches {
 
     /// The part of an RGB picture inside a box in `side` x `side` pixels, interpolated between the nearest four; zeros
     /// beyond the picture. The arithmetic is that of TensorFlow's `crop_and_resize`.
-    static func crop(
+    package static func crop(
         _ pixels: UnsafePointer<UInt8>, height: Int, width: Int, _ box: MTCNNCandidate, side: Int,
         to target: UnsafeMutablePointer<Float>
     ) {

@@ -5,7 +5,7 @@ import NeuralNet
 ///
 /// Levels are cut into tiles that stay in the second-level cache, and each thread takes a tile from its pixels to its
 /// proposals. Executors are kept by tile size, so that pictures of one size, such as a video's, need no new ones.
-final class MTCNNProposals {
+package final class MTCNNProposals {
     private struct Plan {
         let level: MTCNNPyramid.Level
         let rows: MTCNNTiling
@@ -27,9 +27,9 @@ final class MTCNNProposals {
         var width: Int
     }
 
-    /// Results of a tile along each axis at most: a tile's tensors then take about 0.7 MB.
-    private static let tileOutputs = 32
-    /// Executors of this many tile sizes are kept, of 2 MB per thread at most.
+    /// Results of a tile along each axis at most: a tile's tensors then take about 1.5 MB.
+    private static let tileOutputs = 48
+    /// Executors of this many tile sizes are kept, of 3 MB per thread at most.
     private static let maximumSizes = 32
 
     private let model: Model
@@ -40,7 +40,7 @@ final class MTCNNProposals {
     private var executors: [TileSize: [Executor]] = [:]
     private var plans: (size: PictureSize, plans: [Plan])?
 
-    init(_ model: Model, minimumFaceSize: Double, factor: Double, threads: ThreadPool) {
+    package init(_ model: Model, minimumFaceSize: Double, factor: Double, threads: ThreadPool) {
         self.model = model
         self.minimumFaceSize = minimumFaceSize
         self.factor = factor
@@ -50,7 +50,7 @@ final class MTCNNProposals {
 
     /// Boxes of windows whose score is above `threshold`, for each level by itself, in pixels of the part. `pixels` is
     /// the first sample of the part of an RGB picture to search, `rowLength` the distance of its rows.
-    func find(
+    package func find(
         _ pixels: UnsafePointer<UInt8>, rowLength: Int, height: Int, width: Int, threshold: Float
     ) throws -> [[MTCNNCandidate]] {
         let plans = try plans(height: height, width: width)
@@ -105,7 +105,9 @@ final class MTCNNProposals {
     }
 
     /// The box of window (x, y) with its offsets, in pixels of the picture.
-    static func box(x: Int, y: Int, offsets: UnsafePointer<Float>, scale: Double, score: Float) -> MTCNNCandidate {
+    package static func box(x: Int, y: Int, offsets: UnsafePointer<Float>, scale: Double, score: Float)
+        -> MTCNNCandidate
+    {
         // Windows count from their second pixel, as in the package.
         let left = Double(MTCNNPyramid.stride * x + 1), top = Double(MTCNNPyramid.stride * y + 1)
         let side = Double(MTCNNPyramid.window - 1)

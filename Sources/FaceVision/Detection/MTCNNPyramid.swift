@@ -1,13 +1,13 @@
 import Glibc
 
 /// The sizes at which the proposal network sees a picture, and how they are cut into tiles.
-struct MTCNNPyramid {
+package struct MTCNNPyramid {
     /// The picture in one size.
-    struct Level: Equatable {
+    package struct Level: Equatable {
         /// New size / old size, before rounding down to whole pixels.
-        var scale: Double
-        var height: Int
-        var width: Int
+        package var scale: Double
+        package var height: Int
+        package var width: Int
     }
 
     /// The side of the window that the proposal network looks at, and the distance of windows, in pixels of a level.
@@ -15,7 +15,7 @@ struct MTCNNPyramid {
     static let stride = 2
 
     /// From `12 / minimumFaceSize` on by `factor` each, as long as a window fits.
-    static func levels(height: Int, width: Int, minimumFaceSize: Double, factor: Double) -> [Level] {
+    package static func levels(height: Int, width: Int, minimumFaceSize: Double, factor: Double) -> [Level] {
         var levels: [Level] = []
         while true {
             let scale = Double(window) / minimumFaceSize * pow(factor, Double(levels.count))
@@ -31,17 +31,17 @@ struct MTCNNPyramid {
 /// The network has no padding but in its 2x2 pool, whose last cell is cut short when its input has an odd size. Tiles
 /// begin at even pixels and are odd or even as the level is; then the pool's cells of a tile are those of the level,
 /// except the last one of an odd tile that is not the level's last. The results that depend on it come from the next tile.
-struct MTCNNTiling: Equatable {
+package struct MTCNNTiling: Equatable {
     /// Results along the whole axis.
-    let outputs: Int
+    package let outputs: Int
     /// Results and pixels of one tile.
-    let tileOutputs: Int
-    let tileSize: Int
-    let tiles: Int
+    package let tileOutputs: Int
+    package let tileSize: Int
+    package let tiles: Int
     private let step: Int
 
     /// `largest`: results of a tile at most, a multiple of 4 since Winograd computes four at once.
-    init(size: Int, largest: Int) {
+    package init(size: Int, largest: Int) {
         let odd = size % 2
         outputs = MTCNNTiling.outputs(size)
         if outputs <= largest {
@@ -62,10 +62,10 @@ struct MTCNNTiling: Equatable {
     static func outputs(_ size: Int) -> Int { (size - 1) / 2 - 4 }
 
     /// The first result that tile `index` computes; its first pixel is at twice that.
-    func start(_ index: Int) -> Int { min(index * step, outputs - tileOutputs) }
+    package func start(_ index: Int) -> Int { min(index * step, outputs - tileOutputs) }
 
     /// Which results to take from tile `index`: each from one tile.
-    func owned(_ index: Int) -> Range<Int> {
+    package func owned(_ index: Int) -> Range<Int> {
         let first = index == 0 ? 0 : min(start(index - 1) + step, outputs)
         return first..<(index == tiles - 1 ? outputs : start(index) + step)
     }

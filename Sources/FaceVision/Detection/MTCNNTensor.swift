@@ -1,11 +1,16 @@
 /// A weight tensor on its way from the file to a network that runs faster with other shapes.
-struct MTCNNTensor: Equatable {
-    var shape: [Int]
-    var values: [Float]
+package struct MTCNNTensor: Equatable {
+    package var shape: [Int]
+    package var values: [Float]
+
+    package init(shape: [Int], values: [Float]) {
+        self.shape = shape
+        self.values = values
+    }
 
     /// Zeros behind the values of each axis. Filters of zeros give zeros, and zeros for inputs ignore them, so a
     /// network computes the same with its channels filled up to a multiple of 16.
-    func padded(to newShape: [Int]) -> MTCNNTensor {
+    package func padded(to newShape: [Int]) -> MTCNNTensor {
         precondition(newShape.count == shape.count && zip(newShape, shape).allSatisfy { $0 >= $1 })
         if newShape == shape { return self }
         let row = shape.last!, newRow = newShape.last!
@@ -24,7 +29,7 @@ struct MTCNNTensor: Equatable {
     }
 
     /// Both along the last axis: two layers with the same input as one.
-    func joined(_ other: MTCNNTensor) -> MTCNNTensor {
+    package func joined(_ other: MTCNNTensor) -> MTCNNTensor {
         precondition(shape.dropLast() == other.shape.dropLast())
         let first = shape.last!, second = other.shape.last!
         var result: [Float] = []
@@ -38,7 +43,7 @@ struct MTCNNTensor: Equatable {
 
     /// The kernel of a dense layer behind an image that was flattened column by column, for the same image flattened
     /// row by row. `size` is the image's height and width.
-    func flattenedByRows(size: Int, channels: Int) -> MTCNNTensor {
+    package func flattenedByRows(size: Int, channels: Int) -> MTCNNTensor {
         precondition(shape.count == 2 && shape[0] == size * size * channels)
         let units = shape[1]
         var result: [Float] = []

@@ -19,16 +19,18 @@ public struct MTCNNWeights: Sendable {
     /// Where weights are looked for: `path`, else what `FERMUSIC_MTCNN` says, else
     /// `${XDG_DATA_HOME:-~/.local/share}/fermusic/mtcnn.h5`.
     public static func location(_ path: String? = nil) -> (path: String, isDefaultPlace: Bool) {
+        location(path) { name in getenv(name).map { String(cString: $0) } }
+    }
+
+    package static func location(
+        _ path: String?, environment: (String) -> String?
+    ) -> (path: String, isDefaultPlace: Bool) {
+        func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
         if let path { return (path, false) }
         if let named = variable(environmentVariable) { return (named, false) }
         // The specification of base directories ignores relative paths.
         let data = variable("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
         return ((data ?? "\(variable("HOME") ?? "")/.local/share") + "/fermusic/mtcnn.h5", true)
-    }
-
-    private static func variable(_ name: String) -> String? {
-        guard let value = getenv(name), value.pointee != 0 else { return nil }
-        return String(cString: value)
     }
 
     /// Reads the weights file at `path`, or at the place that `location` says.
