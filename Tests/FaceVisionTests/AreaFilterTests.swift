@@ -21,7 +21,8 @@ import Testing
                 found[filter.starts[index] + tap] = Double(filter.weights[place])
             }
             for (a, b) in zip(found, shares(size, newSize, index)) { #expect(abs(a - b) < 1e-4) }
-            #expect(abs(found.reduce(0, +) - 1) < 1e-5)
+            // Positions of some hundred pixels in single precision are good to 3e-5.
+            #expect(abs(found.reduce(0, +) - 1) < 1e-4)
         }
     }
 

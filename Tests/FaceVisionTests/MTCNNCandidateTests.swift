@@ -17,8 +17,8 @@ import Testing
 
     @Test func calibrationCountsBothEdges() {
         var candidate = box(10, 20, 29, 59)  // 20 x 40 pixels
-        candidate.calibrate([0.1, -0.1, 0.5, 0.25])
-        #expect(candidate == box(12, 16, 39, 69))
+        candidate.calibrate([0.25, -0.25, 0.5, 0.125])
+        #expect(candidate == box(15, 10, 39, 64))
     }
 
     @Test func landmarksAreFractionsOfTheBox() {
