@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
-        .testTarget(name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet"]),
+        .testTarget(
+            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),

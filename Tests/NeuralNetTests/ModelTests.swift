@@ -116,6 +116,60 @@ import Testing
             for try await (seed, values) in group { #expect(values == expected[seed]) }
         }
     }
+
+    @Test func sharedWeightsForInputsOfOtherShapes() throws {
+        let model = try Model(input: [9, 9, 2], seed: 3) {
+            Conv2D(3, kernelSize: 3, activation: .relu)
+            PReLU(sharedAxes: [1, 2])
+            MaxPool2D(2, padding: .same)
+            GlobalAveragePool2D()
+            Dense(2)
+        }
+        let wide = try model.sharingWeights(inputShapes: [[5, 20, 2]])
+        #expect(wide.weights === model.weights)
+        #expect(wide.nodes.map(\.outputShape) == [[5, 20, 2], [3, 18, 3], [3, 18, 3], [2, 9, 3], [3], [2]])
+        #expect(wide.nodes.map(\.layer.name) == model.nodes.map(\.layer.name))
+        let alone = try Model(input: [5, 20, 2]) {
+            Conv2D(3, kernelSize: 3, activation: .relu)
+            PReLU(sharedAxes: [1, 2])
+            MaxPool2D(2, padding: .same)
+            GlobalAveragePool2D()
+            Dense(2)
+        }
+        for index in model.weights.entries.indices { alone.weights.set(index, model.weights.array(index)) }
+        let outputs = try [wide, alone].map { model in
+            let executor = try Executor(model, maximumBatch: 1, threads: ThreadPool(threads: 1))
+            for i in 0..<200 { executor.input()[i] = Float(i % 7) - 3 }
+            executor.forward(count: 1)
+            return [executor.output()[0], executor.output()[1]]
+        }
+        #expect(outputs[0] == outputs[1])
+    }
+
+    @Test func weightsThatCannotBeShared() throws {
+        let model = try Model(input: [4, 4, 2]) {
+            Conv2D(3, kernelSize: 3, name: "c")
+            Flatten()
+            Dense(2, name: "d")
+        }
+        func message(_ shapes: [[Int]]) -> String {
+            do {
+                _ = try model.sharingWeights(inputShapes: shapes)
+                return "no error"
+            } catch { return "\(error)" }
+        }
+        #expect(message([[4, 4, 2]]) == "no error")
+        #expect(
+            message([[5, 4, 2]])
+                == "Dense 'd': input must be one for which its weights keep their shapes, received [18]")
+        #expect(
+            message([[4, 4, 1]])
+                == "Conv2D 'c': input must be one for which its weights keep their shapes, received [4, 4, 1]")
+        #expect(
+            message([[2, 4, 2]])
+                == "Conv2D 'c': input must be at least as large as the 3x3 window, received [2, 4, 2]")
+        #expect(message([]) == "model graph: 0 input shapes for 1 inputs")
+    }
 }
 
 /// The documented emotion network.

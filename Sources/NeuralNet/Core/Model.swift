@@ -78,6 +78,42 @@ public final class Model: Sendable {
         weights = Weights(copying: other.weights)
     }
 
+    /// The same layers for inputs of other shapes with the very same weights, which are shared and not copied: a fully
+    /// convolutional network for pictures of another size.
+    ///
+    /// Throws `NeuralNetError` when a layer does not take its new input or would need weights of another shape.
+    public func sharingWeights(inputShapes shapes: [Shape]) throws -> Model {
+        guard shapes.count == inputs.count else {
+            throw NeuralNetError.invalidGraph("\(shapes.count) input shapes for \(inputs.count) inputs")
+        }
+        var resized: [Node] = []
+        for (index, node) in nodes.enumerated() {
+            let layer = inputs.firstIndex(of: index).map { InputLayer(shapes[$0], name: node.layer.name) } ?? node.layer
+            let inputShapes = node.inputs.map { resized[$0].outputShape }
+            let output = try layer.outputShape(inputShapes)
+            guard output.checkedCount != nil else { throw NeuralNetError.tooLarge(layer.label, output) }
+            let needed = layer.parameters(inputShapes).map(\.shape)
+            guard needed == node.parameters.map({ weights.entries[$0].specification.shape }) else {
+                throw NeuralNetError.incompatibleShape(
+                    layer: layer.label, expected: "one for which its weights keep their shapes", received: inputShapes)
+            }
+            resized.append(
+                Node(
+                    layer: layer, inputs: node.inputs, inputShapes: inputShapes, outputShape: output,
+                    parameters: node.parameters))
+        }
+        return Model(sharingWeightsOf: self, nodes: resized)
+    }
+
+    private init(sharingWeightsOf other: Model, nodes: [Node]) {
+        self.nodes = nodes
+        inputs = other.inputs
+        outputs = other.outputs
+        name = other.name
+        isSequential = other.isSequential
+        weights = other.weights
+    }
+
     /// The number of weights, trainable and not.
     public var parameterCount: Int { weights.entries.reduce(0) { $0 + $1.specification.count } }
 
@@ -154,8 +190,7 @@ struct GraphBuilder {
         let output = try layer.outputShape(shapes)
         let specifications = layer.parameters(shapes)
         for shape in [output] + specifications.map(\.shape) where shape.checkedCount == nil {
-            throw NeuralNetError.invalidGraph(
-                "\(layer.label): a tensor of shape \(shape) is too large, more than \(Shape.largestCount) elements")
+            throw NeuralNetError.tooLarge(layer.label, shape)
         }
         let range = parameters.count..<(parameters.count + specifications.count)
         parameters += specifications.map { (layer.name, $0) }

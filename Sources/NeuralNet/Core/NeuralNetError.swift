@@ -13,6 +13,10 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
     /// A file cannot be read or written, or does not hold what it should. `place` is a group, row or layer in it.
     case file(path: String, place: String?, reason: String)
 
+    static func tooLarge(_ layer: String, _ shape: Shape) -> NeuralNetError {
+        .invalidGraph("\(layer): a tensor of shape \(shape) is too large, more than \(Shape.largestCount) elements")
+    }
+
     /// The same about another layer: one that is made of the layer that found it.
     func about(_ layer: String) -> NeuralNetError {
         switch self {
