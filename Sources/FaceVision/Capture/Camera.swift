@@ -10,6 +10,12 @@ public struct Camera: Sendable, Equatable {
         public var height: Int
         /// Frames per second, fastest first; empty where the driver doesn't say.
         public var rates: [Double]
+
+        package init(width: Int, height: Int, rates: [Double]) {
+            self.width = width
+            self.height = height
+            self.rates = rates
+        }
     }
 
     /// A way in which the camera delivers pixels.
@@ -22,6 +28,13 @@ public struct Camera: Sendable, Equatable {
         public var isSupported: Bool
         /// Largest first. Where a driver gives a range, the usual sizes within it.
         public var sizes: [Size]
+
+        package init(code: String, name: String, isSupported: Bool, sizes: [Size]) {
+            self.code = code
+            self.name = name
+            self.isSupported = isSupported
+            self.sizes = sizes
+        }
     }
 
     /// `/dev/video0`

@@ -1,15 +1,15 @@
 import CFFmpeg
 
 /// A camera's way to deliver pixels that frames can be made of.
-struct CameraPixels: Equatable {
-    enum Kind: Equatable {
+package struct CameraPixels: Equatable {
+    package enum Kind: Equatable {
         /// `bytes` per pixel of the first plane; `lines` of its height in all.
         case raw(AVPixelFormat, bytes: Int, lines: Double)
         case compressed(AVCodecID)
     }
 
-    let code: UInt32
-    let kind: Kind
+    package let code: UInt32
+    package let kind: Kind
 
     /// In the order in which they are chosen: what costs least to make frames of comes first.
     static let all: [CameraPixels] = [
@@ -31,13 +31,13 @@ struct CameraPixels: Equatable {
     }
 
     /// The kernel's number for four characters, shorter names filled up with spaces.
-    static func number(_ text: String) -> UInt32 {
+    package static func number(_ text: String) -> UInt32 {
         var bytes = Array(text.utf8.prefix(4))
         while bytes.count < 4 { bytes.append(0x20) }
         return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    static func text(_ code: UInt32) -> String {
+    package static func text(_ code: UInt32) -> String {
         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: code >> (8 * $0) & 0x7F) }
         return String(decoding: bytes.map { $0 < 0x20 ? 0x3F : $0 }, as: UTF8.self).trimmingSpaces
     }
@@ -58,15 +58,15 @@ extension String {
 }
 
 /// What is asked of a camera.
-struct CameraChoice: Equatable {
-    var code: UInt32
-    var width: Int
-    var height: Int
-    var rate: Double
+package struct CameraChoice: Equatable {
+    package var code: UInt32
+    package var width: Int
+    package var height: Int
+    package var rate: Double
 
     /// The format, size and rate nearest to what is wanted: first the size, then the rate, then what costs least.
     /// `nil` if the camera has no format that frames can be made of, or not the one asked for.
-    static func best(of formats: [Camera.Format], options: CaptureOptions) -> CameraChoice? {
+    package static func best(of formats: [Camera.Format], options: CaptureOptions) -> CameraChoice? {
         var best: (choice: CameraChoice, cost: (Double, Double, Int))?
         for (rank, pixels) in CameraPixels.all.enumerated() {
             let code = CameraPixels.text(pixels.code)

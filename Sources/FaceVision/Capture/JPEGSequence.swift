@@ -1,12 +1,12 @@
 /// Tells a picture from Motion JPEG, which is pictures one after the other.
-enum JPEGSequence {
-    enum Verdict { case single, several, undecided }
+package enum JPEGSequence {
+    package enum Verdict { case single, several, undecided }
 
     /// Walks through the first picture (ITU-T T.81, annex B) and looks whether another follows. Photos with a second
     /// picture for 3D or brightness say so in a segment "MPF" (CIPA DC-007) and count as one.
     ///
     /// - Parameter isComplete: nothing follows `bytes`; without it the answer may be `undecided`.
-    static func judge(_ bytes: ArraySlice<UInt8>, isComplete: Bool) -> Verdict {
+    package static func judge(_ bytes: ArraySlice<UInt8>, isComplete: Bool) -> Verdict {
         let bytes = Array(bytes)
         let unknown = isComplete ? Verdict.single : .undecided
         var place = 2

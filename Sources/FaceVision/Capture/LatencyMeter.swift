@@ -14,7 +14,7 @@ public struct LatencyMeter: Sendable {
     /// Notes that the frame's result is there now.
     public mutating func add(_ frame: Frame) { add(age: seconds(frame.age), at: .now) }
 
-    mutating func add(age: Double, at end: ContinuousClock.Instant) {
+    package mutating func add(age: Double, at end: ContinuousClock.Instant) {
         if ages.count < capacity {
             ages.append(age)
             ends.append(end)

@@ -130,14 +130,16 @@ private struct CaptureLoop: Sendable {
 }
 
 /// Notices when a camera sees nothing.
-struct DarknessDetector {
+package struct DarknessDetector {
     private var isDark = false
     private var count = 0
     /// About a second.
-    static let frames = 30
+    package static let frames = 30
+
+    package init() {}
 
     /// Whether it has become dark (true) or bright (false) with this picture; `nil` if nothing changed.
-    mutating func add(_ image: Image) -> Bool? {
+    package mutating func add(_ image: Image) -> Bool? {
         let mean = DarknessDetector.brightness(image)
         // Two thresholds, so that noise around one doesn't flicker.
         count = mean < (isDark ? 14 : 10) ? count + 1 : 0

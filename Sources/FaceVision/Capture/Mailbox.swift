@@ -1,7 +1,7 @@
 import Glibc
 
 /// One slot between two threads: a new value takes the place of one that nobody fetched.
-final class Mailbox<Value: Sendable>: @unchecked Sendable {
+package final class Mailbox<Value: Sendable>: @unchecked Sendable {
     // Safe to share: everything that changes is read and written under `lock`.
 
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -11,7 +11,7 @@ final class Mailbox<Value: Sendable>: @unchecked Sendable {
     private var failure: (any Error)?
     private var lost = 0
 
-    init() {
+    package init() {
         pthread_mutex_init(lock, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -34,9 +34,9 @@ final class Mailbox<Value: Sendable>: @unchecked Sendable {
     }
 
     /// How many values were replaced before anybody fetched them.
-    var lostCount: Int { locked { lost } }
+    package var lostCount: Int { locked { lost } }
 
-    func put(_ value: Value) {
+    package func put(_ value: Value) {
         locked {
             if slot != nil { lost += 1 }
             slot = value
@@ -45,7 +45,7 @@ final class Mailbox<Value: Sendable>: @unchecked Sendable {
     }
 
     /// No more values will come. Whoever waits gets the error, once, after the last value.
-    func close(_ error: (any Error)?) {
+    package func close(_ error: (any Error)?) {
         locked {
             isClosed = true
             failure = error
@@ -54,7 +54,7 @@ final class Mailbox<Value: Sendable>: @unchecked Sendable {
     }
 
     /// The newest value that was not fetched, waiting for it; `nil` at the end, when cancelled, or after `seconds`.
-    func take(_ cancellation: Cancellation, seconds: Double) throws -> Value? {
+    package func take(_ cancellation: Cancellation, seconds: Double) throws -> Value? {
         let end = monotonicNanoseconds() + Int64(min(seconds, 1e9) * 1e9)
         return try locked {
             while slot == nil, !isClosed, !cancellation.isCancelled {
