@@ -13,20 +13,29 @@ public enum FrameSources {
     public static func open(_ address: FrameAddress, options: CaptureOptions = CaptureOptions()) throws
         -> any FrameSource
     {
-        do {
-            switch address {
-            case .camera(let device): return try CameraSource(device, options: options)
-            case .path(let path): return try open(path: path, options: options)
-            case .standardInput: return try open(descriptor: STDIN_FILENO, name: address.name, options: options)
-            case .network(let url):
-                let ffmpeg = try FFmpeg.load()
-                let limit = WaitLimit(options.cancellation, seconds: options.timeout)
-                return try VideoSource(
+        switch address {
+        case .camera(let device):
+            return try unlessCancelled(device, options) { try CameraSource(device, options: options) }
+        case .path(let path): return try unlessCancelled(path, options) { try open(path: path, options: options) }
+        case .standardInput: return try open(descriptor: STDIN_FILENO, name: address.name, options: options)
+        case .network(let url):
+            let ffmpeg = try FFmpeg.load()
+            let limit = WaitLimit(options.cancellation, seconds: options.timeout)
+            return try unlessCancelled(address.name, options) {
+                try VideoSource(
                     ffmpeg, VideoContainer(ffmpeg, url: url, name: address.name, limit: limit), options: options)
             }
+        }
+    }
+
+    private static func unlessCancelled(
+        _ name: String, _ options: CaptureOptions, _ open: () throws -> any FrameSource
+    ) throws -> any FrameSource {
+        do {
+            return try open()
         } catch {
             guard options.cancellation.isCancelled else { throw error }
-            return EndedSource(name: address.name, cancellation: options.cancellation)
+            return EndedSource(name: name, cancellation: options.cancellation)
         }
     }
 
@@ -35,7 +44,9 @@ public enum FrameSources {
         -> any FrameSource
     {
         let limit = WaitLimit(options.cancellation, seconds: options.timeout)
-        return try recognise(StreamInput(descriptor: descriptor, name: name, limit: limit), options: options)
+        return try unlessCancelled(name, options) {
+            try recognise(StreamInput(descriptor: descriptor, name: name, limit: limit), options: options)
+        }
     }
 
     private static func open(path: String, options: CaptureOptions) throws -> any FrameSource {

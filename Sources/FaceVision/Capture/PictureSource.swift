@@ -18,7 +18,12 @@ final class PictureSource: FrameSource {
     func next() throws -> Frame? {
         if isDone || cancellation.isCancelled { return nil }
         isDone = true
-        return Frame(image: try read(), time: 0, index: 0, capturedAt: .now, source: name)
+        do {
+            return Frame(image: try read(), time: 0, index: 0, capturedAt: .now, source: name)
+        } catch {
+            if cancellation.isCancelled { return nil }
+            throw error
+        }
     }
 }
 

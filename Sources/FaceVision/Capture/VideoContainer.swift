@@ -33,8 +33,8 @@ final class VideoContainer {
             url: url, format: nil,
             settings: [
                 "protocol_whitelist": "http,https,httpproxy,tcp,tls,udp,rtp,srtp,rtmp,rtmps,rtmpt,srt,crypto,data",
-                "rtsp_flags": "prefer_tcp", "fflags": "nobuffer", "probesize": "1000000",
-                "analyzeduration": "1000000", "fpsprobesize": "0",
+                "rtsp_flags": "prefer_tcp", "probesize": "1000000", "analyzeduration": "1000000",
+                "fpsprobesize": "0",
             ])
     }
 
@@ -70,6 +70,7 @@ final class VideoContainer {
         let count = Int32(context.pointee.nb_streams)
         let isPictures = count == 1
             && fermusic_stream(context, 0).pointee.codecpar.pointee.codec_id == AV_CODEC_ID_MJPEG
+        for index in 0..<count { try checkSize(fermusic_stream(context, index)) }
         if !isPictures {
             let status = findInformation(context)
             if status < 0 { throw failure(status) }
@@ -83,11 +84,15 @@ final class VideoContainer {
         for other in 0..<Int32(context.pointee.nb_streams) where other != index {
             fermusic_stream(context, other).pointee.discard = AVDISCARD_ALL
         }
-        let width = Int(parameters.pointee.width), height = Int(parameters.pointee.height)
+        try checkSize(stream)
+        isLive = input == nil && context.pointee.duration <= 0 && fermusic_is_seekable(context) == 0
+    }
+
+    private func checkSize(_ stream: UnsafeMutablePointer<AVStream>) throws(CaptureError) {
+        let width = Int(stream.pointee.codecpar.pointee.width), height = Int(stream.pointee.codecpar.pointee.height)
         guard width * height <= ImageFile.maximumPixels else {
             throw .tooLarge(source: name, width: width, height: height)
         }
-        isLive = input == nil && context.pointee.duration <= 0 && fermusic_is_seekable(context) == 0
     }
 
     /// Lets FFmpeg read ahead until it knows the streams. Decoders it tries are bound to the same limits as ours.
@@ -116,8 +121,8 @@ final class VideoContainer {
         return value > 0 && value <= 1000 ? value : nil
     }
 
-    /// How many frames the container promises; 0 if it doesn't.
-    var promisedFrames: Int { Int(stream.pointee.nb_frames) }
+    /// How many frames the container promises; 0 if it doesn't. Only MP4's number can be relied on.
+    var promisedFrames: Int { formatName == "mov" ? Int(stream.pointee.nb_frames) : 0 }
 
     var orientation: Orientation { fermusic_stream_matrix(ffmpeg.table, stream).map(Orientation.init(matrix:)) ?? .upright }
 

@@ -107,6 +107,8 @@ final class VideoSource: FrameSource {
             if sent < 0, sent != FFmpeg.tryAgain { try noteDamage(sent) }
         case FFmpeg.tryAgain: _ = cancellation.sleep(seconds: 0.002)
         case FFmpeg.endOfFile: _ = decoder.send(nil)
+        // How a closed connection shows in the middle of a stream of pictures.
+        case FFmpeg.inputOutput where isLive && frames > 0 && !container.limit.hasExpired: _ = decoder.send(nil)
         case FFmpeg.badData where !isLive && readingFailures < 20:
             // A damaged place in a file; what follows may be sound.
             readingFailures += 1

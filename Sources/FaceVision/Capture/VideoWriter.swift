@@ -1,7 +1,7 @@
 import CFFmpeg
 import Files
 
-/// Writes a video from pictures with time stamps: MP4, MOV, MKV or AVI by the name's ending. The file appears under its
+/// Writes a video from pictures with time stamps: MP4, MOV or MKV by the name's ending. The file appears under its
 /// name when it is whole; on failure, or if `finish` is not called, nothing is left.
 ///
 /// The video is H.264 where this FFmpeg has an encoder for it, else MPEG-4 or Motion JPEG. All frames have the size of
@@ -22,7 +22,7 @@ public final class VideoWriter {
     /// Units of time per second: all usual rates divide it, also 30000/1001, and MPEG-4 allows no finer.
     static let timeScale: Int64 = 60_000
 
-    private static let formats = ["mp4": "mp4", "m4v": "mp4", "mov": "mov", "mkv": "matroska", "avi": "avi"]
+    private static let formats = ["mp4": "mp4", "m4v": "mp4", "mov": "mov", "mkv": "matroska"]
 
     /// Whether a file name ends like a video's that can be written.
     public static func isVideoName(_ name: String) -> Bool { formatName(of: name) != nil }
@@ -39,7 +39,7 @@ public final class VideoWriter {
         encoders: [String] = ["libx264", "libopenh264", "mpeg4", "mjpeg"]
     ) throws(CaptureError) {
         guard let format = VideoWriter.formatName(of: path) else {
-            throw .cannotWrite(path: path, reason: "its name must end in .mp4, .m4v, .mov, .mkv or .avi")
+            throw .cannotWrite(path: path, reason: "its name must end in .mp4, .m4v, .mov or .mkv")
         }
         self.path = path
         self.format = format

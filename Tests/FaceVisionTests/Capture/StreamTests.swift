@@ -156,7 +156,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["a.mp4", "a.mkv", "a.avi"]) func videosThroughAPipe(name: String) throws {
+    @Test(arguments: ["a.mp4", "a.mkv", "a.mov"]) func videosThroughAPipe(name: String) throws {
         try withTemporaryFolder { folder in
             try TestClip.write("\(folder)/\(name)", frames: 30)
             try piped(TestClip.bytes("\(folder)/\(name)")) { source in
