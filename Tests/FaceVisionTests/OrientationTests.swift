@@ -10,7 +10,8 @@ import Testing
         }
         let width = number(0x0100, 2) + number(3, 2) + number(1, 4) + number(7, 2) + [0, 0]
         let turn = number(0x0112, 2) + number(3, 2) + number(1, 4) + number(orientation, 2) + [0, 0]
-        let tiff = Array((isLittle ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(2, 2) + width + turn
+        let tiff =
+            Array((isLittle ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(2, 2) + width + turn
             + number(0, 4)
         let block = Array("Exif".utf8) + [0, 0] + tiff
         let length = block.count + 2
@@ -42,7 +43,10 @@ import Testing
             let seen = try ImageFile.decode(bytes, name: "a.jpg", grayscale: true)
             #expect((seen.width, seen.height) == (swaps ? (32, 48) : (48, 32)))
             func tone(right: Bool, bottom: Bool) -> Int {
-                Int(seen.pixels[(bottom ? seen.height * 3 / 4 : seen.height / 4) * seen.width + (right ? seen.width * 3 / 4 : seen.width / 4)])
+                Int(
+                    seen.pixels[
+                        (bottom ? seen.height * 3 / 4 : seen.height / 4) * seen.width
+                            + (right ? seen.width * 3 / 4 : seen.width / 4)])
             }
             #expect(tone(right: right, bottom: bottom) > 230)
             // The other end of the first row lies across, or below when rows are seen as columns.
@@ -53,7 +57,8 @@ import Testing
     @Test func valuesThatAreNoneAreUpright() {
         let image = Image(width: 4, height: 2, pixels: .init(repeating: 9, count: 8))
         for value in [0, 9, 255, 65535] {
-            #expect(EXIF.orientation(ofJPEG: OrientationTests.jpeg(image, orientation: value, isLittle: true)) == .upright)
+            #expect(
+                EXIF.orientation(ofJPEG: OrientationTests.jpeg(image, orientation: value, isLittle: true)) == .upright)
         }
         #expect(EXIF.orientation(ofJPEG: []) == .upright)
         #expect(EXIF.orientation(ofJPEG: TinyJPEG.bytes) == .upright)

@@ -31,7 +31,8 @@ final class CameraSource: FrameSource {
         ffmpeg = try FFmpeg.load()
         device = try VideoDevice(path)
         guard device.information.captures != 0, device.information.streams != 0 else {
-            let reason = device.information.captures_planes != 0
+            let reason =
+                device.information.captures_planes != 0
                 ? "it delivers its planes apart, which is not supported" : "it captures no video"
             throw .cameraUnusable(device: path, reason: reason)
         }

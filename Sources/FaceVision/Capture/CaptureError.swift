@@ -48,7 +48,8 @@ public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
         case .stalled(let source, let seconds): return "\(source): nothing came for \(short(seconds)) s"
         case .disconnected(let source, let reason): return "\(source): the stream ended: \(reason)"
         case .damaged(let source, let frames, let reason):
-            return frames == 0 ? "\(source): no frame can be read: \(reason)"
+            return frames == 0
+                ? "\(source): no frame can be read: \(reason)"
                 : "\(source): cannot be read after frame \(frames): \(reason)"
         case .cannotWrite(let path, let reason): return "\(path): cannot write the video: \(reason)"
         case .libraryMissing(let reason):

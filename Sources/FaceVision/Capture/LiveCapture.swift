@@ -43,7 +43,9 @@ public final class LiveCapture: FrameSource {
         onChange: @escaping @Sendable (State) -> Void = { _ in }
     ) throws(CaptureError) {
         let parsed = try FrameAddress(address)
-        self.init(name: parsed.name, options: options, onChange: onChange) { try FrameSources.open(parsed, options: $0) }
+        self.init(name: parsed.name, options: options, onChange: onChange) {
+            try FrameSources.open(parsed, options: $0)
+        }
     }
 
     /// Starts capturing from whatever `open` opens; it is called again for each new attempt, on the capturing thread.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Glibc
 
 /// The video packets of a file, pipe or address.
 final class VideoContainer {
@@ -68,7 +69,8 @@ final class VideoContainer {
         guard let context else { return }
         // Pictures one by one say all about themselves; looking ahead would only delay the first.
         let count = Int32(context.pointee.nb_streams)
-        let isPictures = count == 1
+        let isPictures =
+            count == 1
             && fermusic_stream(context, 0).pointee.codecpar.pointee.codec_id == AV_CODEC_ID_MJPEG
         for index in 0..<count { try checkSize(fermusic_stream(context, index)) }
         if !isPictures {
@@ -124,7 +126,9 @@ final class VideoContainer {
     /// How many frames the container promises; 0 if it doesn't. Only MP4's number can be relied on.
     var promisedFrames: Int { formatName == "mov" ? Int(stream.pointee.nb_frames) : 0 }
 
-    var orientation: Orientation { fermusic_stream_matrix(ffmpeg.table, stream).map(Orientation.init(matrix:)) ?? .upright }
+    var orientation: Orientation {
+        fermusic_stream_matrix(ffmpeg.table, stream).map(Orientation.init(matrix:)) ?? .upright
+    }
 
     /// Puts the next packet of the video into `packet`. Returns 0 or FFmpeg's error.
     func read(_ packet: UnsafeMutablePointer<AVPacket>) -> Int32 {
@@ -145,6 +149,7 @@ final class VideoContainer {
         if code == FFmpeg.badData {
             return .cannotOpen(source: name, reason: "neither a picture nor a video, or damaged at its beginning")
         }
+        if code == -EINVAL { return .cannotOpen(source: name, reason: "its header makes no sense") }
         return .cannotOpen(source: name, reason: ffmpeg.message(code))
     }
 }

@@ -151,10 +151,15 @@ final class VideoOutput {
             let target = (top + y) * row + left * inner.channels
             pixels.replaceSubrange(target..<target + innerRow, with: inner.pixels[y * innerRow..<(y + 1) * innerRow])
             if doublesColumn {
-                for c in 0..<inner.channels { pixels[target + innerRow + c] = pixels[target + innerRow - inner.channels + c] }
+                for c in 0..<inner.channels {
+                    pixels[target + innerRow + c] = pixels[target + innerRow - inner.channels + c]
+                }
             }
         }
-        if doublesRow { pixels.replaceSubrange((height - 1) * row..<height * row, with: pixels[(height - 2) * row..<(height - 1) * row]) }
+        if doublesRow {
+            pixels.replaceSubrange(
+                (height - 1) * row..<height * row, with: pixels[(height - 2) * row..<(height - 1) * row])
+        }
         return Image(width: width, height: height, channels: inner.channels, pixels: pixels)
     }
 

@@ -43,7 +43,8 @@ final class VideoSource: FrameSource {
         frameDuration = 1 / (container.framesPerSecond ?? 25)
         cancellation = options.cancellation
         packet = ffmpeg.av_packet_alloc()
-        let size = parameters.pointee.width > 0
+        let size =
+            parameters.pointee.width > 0
             ? " \(parameters.pointee.width) x \(parameters.pointee.height)" : ""
         description = "\(container.name), \(container.formatName)\(size)"
     }
@@ -127,7 +128,8 @@ final class VideoSource: FrameSource {
         hasEnded = true
         if container.limit.hasExpired { return .stalled(source: container.name, seconds: container.limit.seconds) }
         let reason = ffmpeg.message(code)
-        return isLive ? .disconnected(source: container.name, reason: reason)
+        return isLive
+            ? .disconnected(source: container.name, reason: reason)
             : .damaged(source: container.name, frames: frames, reason: reason)
     }
 

@@ -96,7 +96,8 @@ public final class VideoWriter {
             }
         }
         throw .cannotWrite(
-            path: path, reason: last < 0 ? ffmpeg.message(last) : "this FFmpeg has none of \(encoders.joined(separator: ", "))")
+            path: path,
+            reason: last < 0 ? ffmpeg.message(last) : "this FFmpeg has none of \(encoders.joined(separator: ", "))")
     }
 
     private func check(_ status: Int32) throws(CaptureError) {

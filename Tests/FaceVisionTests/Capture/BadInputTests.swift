@@ -32,7 +32,9 @@ import Testing
     }()
 
     @Test func eachHasItsClearLine() throws {
-        #expect(try failure("a.jpg", Array("this is not a picture\n".utf8)) == "a.jpg: cannot open: it is text, neither a picture nor a video")
+        #expect(
+            try failure("a.jpg", Array("this is not a picture\n".utf8))
+                == "a.jpg: cannot open: it is text, neither a picture nor a video")
         #expect(try failure("a.mp4", []) == "a.mp4: cannot open: it is empty")
         #expect(try failure("a.wav", BadInputTests.wave) == "a.wav: there is no video in it")
         #expect(
@@ -41,11 +43,18 @@ import Testing
         #expect(
             try failure("a.m3u8", Array("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/a.ts\n".utf8))
                 == "a.m3u8: cannot open: it is text, neither a picture nor a video")
-        let y4m = Array("YUV4MPEG2 W30000 H30000 F25:1 C420\nFRAME\n".utf8) + [UInt8](repeating: 0, count: 5000)
-        #expect(try failure("a.y4m", y4m) == "a.y4m: 30000 x 30000 pixels are too many")
+        func y4m(_ side: Int) -> [UInt8] {
+            Array("YUV4MPEG2 W\(side) H\(side) F25:1 C420\nFRAME\n".utf8) + [UInt8](repeating: 0, count: 5000)
+        }
+        #expect(try failure("a.y4m", y4m(12000)) == "a.y4m: 12000 x 12000 pixels are too many")
+        #expect(try failure("a.y4m", y4m(30000)) == "a.y4m: cannot open: its header makes no sense")
         #expect(try failure("a.png", TinyPNG.header(width: 0, height: 0)).hasPrefix("a.png: cannot read the image: "))
-        #expect(message { _ = try FrameSources.open("/missing.mp4") } == "/missing.mp4: cannot open: No such file or directory")
-        #expect(message { _ = try FrameSources.open("gopher://x/y") }.hasPrefix("gopher://x/y: cannot open: 'gopher' is not among http,"))
+        #expect(
+            message { _ = try FrameSources.open("/missing.mp4") }
+                == "/missing.mp4: cannot open: No such file or directory")
+        #expect(
+            message { _ = try FrameSources.open("gopher://x/y") }.hasPrefix(
+                "gopher://x/y: cannot open: 'gopher' is not among http,"))
         let random = (0..<20_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) }
         #expect(try failure("a.mkv", random).contains("a.mkv: "))
     }

@@ -114,7 +114,7 @@ struct CameraDeviceTests {
 
     @Test func darknessIsReported() throws {
         let diary = LiveCaptureTests.Diary()
-        try set("test_pattern=7")  // black
+        try set("test_pattern=5")  // black
         try set("osd_text_mode=2")
         defer {
             try? set("test_pattern=0")

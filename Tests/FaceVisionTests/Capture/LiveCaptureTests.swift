@@ -69,7 +69,9 @@ import Testing
     @Test func reconnectsWithBackOff() throws {
         let opened = Mutex(0), diary = Diary()
         let capture = LiveCapture(name: "sketch", options: CaptureOptions(), onChange: diary.add) { options in
-            let number = opened.withLock { $0 += 1; return $0 }
+            let number = opened.withLock {
+                $0 += 1; return $0
+            }
             if number == 2 { throw CaptureError.cameraMissing(device: "sketch", others: []) }
             return Sketch(options) { index in
                 if number == 1, index == 2 { throw CaptureError.cameraUnplugged(device: "sketch") }
@@ -83,7 +85,9 @@ import Testing
         }
         #expect(tones == [50, 150])
         #expect(time > 1.4 && time < 3)  // 0.5 s and 1 s
-        let waits = diary.states.compactMap { if case .waiting(let reason, let s) = $0 { ("\(reason)", s) } else { nil } }
+        let waits = diary.states.compactMap {
+            if case .waiting(let reason, let s) = $0 { ("\(reason)", s) } else { nil }
+        }
         #expect(waits.map(\.1) == [0.5, 1])
         #expect(waits.first?.0 == "sketch: the camera was unplugged")
         #expect(diary.states.first == .connecting && diary.states.contains(.running("sketch")))
@@ -118,7 +122,9 @@ import Testing
         // Letting go of a capture ends its thread.
         let time = elapsed {
             let other = LiveCapture(name: "y", options: CaptureOptions()) { options in
-                Sketch(options) { _ in TestThread.sleep(0.01); return LiveCaptureTests.tone(1) }
+                Sketch(options) { _ in
+                    TestThread.sleep(0.01); return LiveCaptureTests.tone(1)
+                }
             }
             #expect((try? other.next()) != nil)
         }
