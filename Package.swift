@@ -19,11 +19,18 @@ let package = Package(
         library("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
         library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         library("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
+        // Without pkg-config: it would link these, but they are loaded when first needed.
+        .systemLibrary(
+            name: "CFFmpeg", path: "Sources/CLibraries/CFFmpeg",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+        .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
 
         .target(name: "CKernels"),
         .target(name: "Files"),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files"]),
-        .target(name: "FaceVision", dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "Files"]),
+        .target(
+            name: "FaceVision",
+            dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
         .target(name: "Terminal"),

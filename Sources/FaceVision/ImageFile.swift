@@ -23,7 +23,7 @@ public enum ImageFile {
     /// Larger files are refused: 256 MB.
     public static let maximumBytes = 1 << 28
 
-    /// Reads a PNG or JPEG file, recognised by its first bytes. Throws `ImageError.cannotRead`.
+    /// Reads a PNG or JPEG file, recognised by its first bytes; photos are turned upright as their EXIF data says. Throws `ImageError.cannotRead`.
     public static func read(_ path: String, grayscale: Bool = false) throws -> Image {
         let bytes: [UInt8]
         do {
@@ -34,7 +34,7 @@ public enum ImageFile {
         return try decode(bytes, name: path, grayscale: grayscale)
     }
 
-    /// Decodes a PNG or JPEG file's contents; `name` is for the error. Throws `ImageError.cannotRead`.
+    /// Decodes a PNG or JPEG file's contents, see `read`; `name` is for the error. Throws `ImageError.cannotRead`.
     public static func decode(_ bytes: [UInt8], name: String, grayscale: Bool = false) throws -> Image {
         guard !bytes.isEmpty else { throw ImageError.cannotRead(path: name, reason: "the file is empty") }
         let isPNG = bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
@@ -53,9 +53,10 @@ public enum ImageFile {
         }
         defer { free(pixels) }
         let count = Int(width) * Int(height) * channels
-        return Image(
+        let image = Image(
             width: Int(width), height: Int(height), channels: channels,
             pixels: Array(UnsafeBufferPointer(start: pixels, count: count)))
+        return isPNG ? image : image.turned(EXIF.orientation(ofJPEG: bytes))
     }
 
     /// The picture as the contents of a PNG file.
@@ -69,10 +70,33 @@ public enum ImageFile {
         return Array(UnsafeBufferPointer(start: data, count: size))
     }
 
+    /// The picture as the contents of a JPEG file; `quality` from 1 to 100. Cost: about 2 ms for 640 x 480.
+    public static func encodeJPEG(_ image: Image, quality: Int = 90) -> [UInt8] {
+        precondition((1...100).contains(quality))
+        precondition(image.width <= 65_500 && image.height <= 65_500, "JPEG knows no larger pictures")
+        var size = 0
+        guard
+            let data = fermusic_jpeg_encode(
+                image.pixels, Int32(image.width), Int32(image.height), Int32(image.channels), Int32(quality), &size)
+        else { preconditionFailure("out of memory") }
+        defer { free(data) }
+        return Array(UnsafeBufferPointer(start: data, count: size))
+    }
+
     /// Writes a PNG file. Throws `ImageError.cannotWrite`.
-    public static func writePNG(_ image: Image, to path: String) throws {
+    public static func writePNG(_ image: Image, to path: String) throws { try write(encodePNG(image), to: path) }
+
+    /// Writes a JPEG file, see `encodeJPEG`. Throws `ImageError.cannotWrite`.
+    public static func writeJPEG(_ image: Image, to path: String, quality: Int = 90) throws {
+        guard image.width <= 65_500, image.height <= 65_500 else {
+            throw ImageError.cannotWrite(path: path, reason: "JPEG knows no pictures larger than 65500 x 65500")
+        }
+        try write(encodeJPEG(image, quality: quality), to: path)
+    }
+
+    private static func write(_ bytes: [UInt8], to path: String) throws {
         do {
-            try FileBytes.write(encodePNG(image), to: path)
+            try FileBytes.write(bytes, to: path)
         } catch let error as FileFailure {
             throw ImageError.cannotWrite(path: path, reason: error.reason)
         }

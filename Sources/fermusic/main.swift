@@ -15,7 +15,7 @@ Program(
         ],
         subcommands: [
             TrainCommand.command, EvaluateCommand.command, PredictCommand.command, ModelCommand.command,
-            DatasetCommand.command, BenchCommand.command,
+            DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
         ]),
     version: Fermusic.version
 ).main()

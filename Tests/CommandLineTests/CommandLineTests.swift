@@ -36,6 +36,13 @@ import Testing
         #expect(result.output.contains("evaluate"))
     }
 
+    @Test func camerasAreListed() throws {
+        let result = try Fermusic.run(["cameras", "--json"])
+        #expect(result.status == 0)
+        #expect(result.output.hasPrefix("[") && result.output.hasSuffix("]\n"))
+        #expect(try Fermusic.run(["cameras"]).status == 0)
+    }
+
     @Test func missingAndForeignFilesAreOneLine() throws {
         let folder = try Fermusic.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -1,6 +1,7 @@
 import Glibc
 
 /// A folder that exists while `body` runs.
+@discardableResult
 func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
     var template = Array("/tmp/fermusic-test-XXXXXX".utf8CString)
     let path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }

@@ -70,3 +70,43 @@ static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, in
     jpeg_destroy_decompress(&info);
     return pixels;
 }
+
+// Encodes 8-bit samples as JPEG into malloc'ed memory; NULL on failure.
+static inline uint8_t *fermusic_jpeg_encode(const uint8_t *pixels, int width, int height, int channels, int quality,
+                                            size_t *size) {
+    struct jpeg_compress_struct info;
+    fermusic_jpeg_error error;
+    // On the heap, since locals that change between setjmp and longjmp are lost.
+    struct {
+        unsigned char *memory;
+        unsigned long length;
+    } *const out = calloc(1, sizeof *out);
+    if (!out) return NULL;
+    info.err = jpeg_std_error(&error.base);
+    error.base.error_exit = fermusic_jpeg_fail;
+    if (setjmp(error.target)) {
+        jpeg_destroy_compress(&info);
+        free(out->memory);
+        free(out);
+        return NULL;
+    }
+    jpeg_create_compress(&info);
+    jpeg_mem_dest(&info, &out->memory, &out->length);
+    info.image_width = (JDIMENSION)width;
+    info.image_height = (JDIMENSION)height;
+    info.input_components = channels;
+    info.in_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_set_defaults(&info);
+    jpeg_set_quality(&info, quality, TRUE);
+    jpeg_start_compress(&info, TRUE);
+    while (info.next_scanline < info.image_height) {
+        JSAMPROW line = (JSAMPROW)pixels + (size_t)width * channels * info.next_scanline;
+        jpeg_write_scanlines(&info, &line, 1);
+    }
+    jpeg_finish_compress(&info);
+    jpeg_destroy_compress(&info);
+    uint8_t *const memory = out->memory;
+    *size = out->length;
+    free(out);
+    return memory;
+}

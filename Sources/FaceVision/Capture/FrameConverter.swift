@@ -1,0 +1,154 @@
+import CFFmpeg
+
+/// Makes pictures out of decoded frames, whatever their pixels are like. Keeps what it prepared for the last kind.
+final class FrameConverter {
+    private struct Kind: Equatable {
+        var width: Int32, height: Int32
+        var pixels: AVPixelFormat, colors: AVColorSpace
+        var isFullRange: Bool
+    }
+
+    private let ffmpeg: FFmpeg
+    private let format: FrameFormat
+    private let name: String
+    private var kind: Kind?
+    private var scaler: OpaquePointer?
+    private var scratch: [UInt8] = []
+
+    init(_ ffmpeg: FFmpeg, format: FrameFormat, name: String) {
+        self.ffmpeg = ffmpeg
+        self.format = format
+        self.name = name
+    }
+
+    deinit {
+        if let scaler { ffmpeg.sws_freeContext(scaler) }
+    }
+
+    /// The frame as a picture. Throws `CaptureError.tooLarge`, `.damaged`.
+    func image(_ frame: UnsafePointer<AVFrame>, frames: Int) throws(CaptureError) -> Image {
+        let width = Int(frame.pointee.width), height = Int(frame.pointee.height)
+        guard width > 0, height > 0 else {
+            throw .damaged(source: name, frames: frames, reason: "a frame of \(width) x \(height) pixels")
+        }
+        guard width * height <= ImageFile.maximumPixels else {
+            throw .tooLarge(source: name, width: width, height: height)
+        }
+        let (pixels, isFullRange) = FrameConverter.plain(
+            AVPixelFormat(rawValue: frame.pointee.format), frame.pointee.color_range)
+        if format == .gray, let luma = luma(of: pixels), let plane = frame.pointee.data.0 {
+            let stride = Int(frame.pointee.linesize.0)
+            return Image(
+                width: width, height: height,
+                pixels: FrameConverter.brightness(
+                    plane + luma.offset, stride: stride, step: luma.step, width: width, height: height,
+                    isFullRange: isFullRange))
+        }
+        try prepare(
+            Kind(
+                width: frame.pointee.width, height: frame.pointee.height, pixels: pixels,
+                colors: frame.pointee.colorspace, isFullRange: isFullRange), frames: frames)
+        return scaled(frame, width: width, height: height)
+    }
+
+    /// The formats with a J in their name are deprecated ways to say that black is 0 and white 255.
+    private static func plain(_ pixels: AVPixelFormat, _ range: AVColorRange) -> (AVPixelFormat, isFullRange: Bool) {
+        switch pixels {
+        case AV_PIX_FMT_YUVJ420P: (AV_PIX_FMT_YUV420P, true)
+        case AV_PIX_FMT_YUVJ422P: (AV_PIX_FMT_YUV422P, true)
+        case AV_PIX_FMT_YUVJ444P: (AV_PIX_FMT_YUV444P, true)
+        case AV_PIX_FMT_YUVJ440P: (AV_PIX_FMT_YUV440P, true)
+        case AV_PIX_FMT_YUVJ411P: (AV_PIX_FMT_YUV411P, true)
+        case AV_PIX_FMT_GRAY8: (pixels, range != AVCOL_RANGE_MPEG)
+        default: (pixels, range == AVCOL_RANGE_JPEG)
+        }
+    }
+
+    /// Where the 8-bit brightness of each pixel lies in the first plane, for formats that have one.
+    private func luma(of pixels: AVPixelFormat) -> (offset: Int, step: Int)? {
+        guard let description = ffmpeg.av_pix_fmt_desc_get(pixels) else { return nil }
+        let other = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL
+        let first = description.pointee.comp.0
+        guard description.pointee.flags & UInt64(other | AV_PIX_FMT_FLAG_BAYER) == 0, first.plane == 0,
+            first.depth == 8, first.shift == 0
+        else { return nil }
+        return (Int(first.offset), Int(first.step))
+    }
+
+    /// Brightness from 0 to 255; that of video is 16 to 235 unless it says otherwise (ITU-R BT.601).
+    static func brightness(
+        _ plane: UnsafePointer<UInt8>, stride: Int, step: Int, width: Int, height: Int, isFullRange: Bool
+    ) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
+            for y in 0..<height {
+                let row = plane + y * stride
+                let out = target.baseAddress! + y * width
+                if step == 1 {
+                    out.update(from: row, count: width)
+                } else {
+                    for x in 0..<width { out[x] = row[x * step] }
+                }
+                if isFullRange { continue }
+                for x in 0..<width {
+                    // 255/219 in 8-bit fixed point; the sums fit in 16 bits.
+                    let value = min(max(UInt16(out[x]), 16) &- 16, 219)
+                    out[x] = UInt8(truncatingIfNeeded: (value &* 298 &+ 128) >> 8)
+                }
+            }
+            count = width * height
+        }
+    }
+
+    private func prepare(_ new: Kind, frames: Int) throws(CaptureError) {
+        if kind == new { return }
+        if let scaler { ffmpeg.sws_freeContext(scaler) }
+        kind = nil
+        scaler = ffmpeg.sws_getCachedContext(
+            nil, new.width, new.height, new.pixels, new.width, new.height,
+            format == .rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8, Int32(fermusic_bilinear), nil, nil, nil)
+        guard let scaler else {
+            throw .damaged(source: name, frames: frames, reason: "its pixels have an unknown format")
+        }
+        // Where the video doesn't say it, colours are BT.601's, as in other programs that use FFmpeg.
+        _ = ffmpeg.sws_setColorspaceDetails(
+            scaler, ffmpeg.sws_getCoefficients(Int32(new.colors.rawValue)), new.isFullRange ? 1 : 0,
+            ffmpeg.sws_getCoefficients(Int32(AVCOL_SPC_SMPTE170M.rawValue)), 1, 0, 1 << 16, 1 << 16)
+        kind = new
+    }
+
+    private func scaled(_ frame: UnsafePointer<AVFrame>, width: Int, height: Int) -> Image {
+        let row = width * format.channels
+        // The scaler works on blocks of pixels and may write beyond the end of rows that are no multiple of them.
+        let isAligned = width % 32 == 0
+        let stride = isAligned ? row : (row + 255) / 128 * 128
+        if !isAligned, scratch.count < stride * (height + 1) {
+            scratch = [UInt8](repeating: 0, count: stride * (height + 1))
+        }
+        let pixels = [UInt8](unsafeUninitializedCapacity: row * height) { target, count in
+            if isAligned {
+                scale(frame, to: target.baseAddress!, stride: stride)
+            } else {
+                scratch.withUnsafeMutableBufferPointer { scratch in
+                    scale(frame, to: scratch.baseAddress!, stride: stride)
+                    for y in 0..<height {
+                        (target.baseAddress! + y * row).update(from: scratch.baseAddress! + y * stride, count: row)
+                    }
+                }
+            }
+            count = row * height
+        }
+        return Image(width: width, height: height, channels: format.channels, pixels: pixels)
+    }
+
+    private func scale(_ frame: UnsafePointer<AVFrame>, to target: UnsafeMutablePointer<UInt8>, stride: Int) {
+        var planes: [UnsafePointer<UInt8>?] = [
+            UnsafePointer(frame.pointee.data.0), UnsafePointer(frame.pointee.data.1),
+            UnsafePointer(frame.pointee.data.2), UnsafePointer(frame.pointee.data.3),
+        ]
+        let lines = frame.pointee.linesize
+        var strides = [lines.0, lines.1, lines.2, lines.3]
+        var targets: [UnsafeMutablePointer<UInt8>?] = [target, nil, nil, nil]
+        var targetStrides = [Int32(stride), 0, 0, 0]
+        _ = ffmpeg.sws_scale(scaler, &planes, &strides, 0, frame.pointee.height, &targets, &targetStrides)
+    }
+}

@@ -1,0 +1,111 @@
+import Glibc
+
+/// Opens whatever frames can come from.
+public enum FrameSources {
+    /// Opens a camera (`0`, `/dev/video0`), a file, a folder, an address (`rtsp://`, `http://`, ...) or standard input
+    /// (`-`). Files are recognised by their contents. When cancelled, the source has no frames.
+    ///
+    /// Throws `CaptureError`; for a picture that is damaged, `next` throws `ImageError`.
+    public static func open(_ text: String, options: CaptureOptions = CaptureOptions()) throws -> any FrameSource {
+        try open(FrameAddress(text), options: options)
+    }
+
+    public static func open(_ address: FrameAddress, options: CaptureOptions = CaptureOptions()) throws
+        -> any FrameSource
+    {
+        switch address {
+        case .camera(let device):
+            return try unlessCancelled(device, options) { try CameraSource(device, options: options) }
+        case .path(let path): return try unlessCancelled(path, options) { try open(path: path, options: options) }
+        case .standardInput: return try open(descriptor: STDIN_FILENO, name: address.name, options: options)
+        case .network(let url):
+            let ffmpeg = try FFmpeg.load()
+            let limit = WaitLimit(options.cancellation, seconds: options.timeout)
+            return try unlessCancelled(address.name, options) {
+                try VideoSource(
+                    ffmpeg, VideoContainer(ffmpeg, url: url, name: address.name, limit: limit), options: options)
+            }
+        }
+    }
+
+    private static func unlessCancelled(
+        _ name: String, _ options: CaptureOptions, _ open: () throws -> any FrameSource
+    ) throws -> any FrameSource {
+        do {
+            return try open()
+        } catch {
+            guard options.cancellation.isCancelled else { throw error }
+            return EndedSource(name: name, cancellation: options.cancellation)
+        }
+    }
+
+    /// Opens what an open descriptor, which stays open, gives to read: a picture or a video.
+    public static func open(descriptor: Int32, name: String, options: CaptureOptions = CaptureOptions()) throws
+        -> any FrameSource
+    {
+        let limit = WaitLimit(options.cancellation, seconds: options.timeout)
+        return try unlessCancelled(name, options) {
+            try recognise(StreamInput(descriptor: descriptor, name: name, limit: limit), options: options)
+        }
+    }
+
+    private static func open(path: String, options: CaptureOptions) throws -> any FrameSource {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw CaptureError.cannotOpen(source: path, reason: String(cString: strerror(errno)))
+        }
+        if status.st_mode & S_IFMT == S_IFDIR { return try FolderSource(path, options: options) }
+        return try open(file: path, options: options)
+    }
+
+    static func open(file path: String, options: CaptureOptions) throws -> any FrameSource {
+        let limit = WaitLimit(options.cancellation, seconds: options.timeout)
+        return try recognise(StreamInput(path: path, limit: limit), options: options)
+    }
+
+    /// Looks at the beginning.
+    private static func recognise(_ input: StreamInput, options: CaptureOptions) throws -> any FrameSource {
+        let head = try input.peek(4096)
+        guard !head.isEmpty else { throw CaptureError.cannotOpen(source: input.name, reason: "it is empty") }
+        if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return picture(input, options: options) }
+        var format: String?
+        if head.starts(with: [0xFF, 0xD8]) {
+            guard try isMotionJPEG(input) else { return picture(input, options: options) }
+            format = "mjpeg"
+        } else if isText(head) {
+            throw CaptureError.cannotOpen(source: input.name, reason: "it is text, neither a picture nor a video")
+        }
+        let ffmpeg = try FFmpeg.load()
+        return try VideoSource(ffmpeg, VideoContainer(ffmpeg, input: input, format: format), options: options)
+    }
+
+    private static func picture(_ input: StreamInput, options: CaptureOptions) -> any FrameSource {
+        PictureSource(name: input.name, cancellation: options.cancellation) {
+            let bytes: [UInt8]
+            do {
+                bytes = try input.readAll(limit: ImageFile.maximumBytes)
+            } catch CaptureError.cannotOpen(let path, let reason) {
+                throw ImageError.cannotRead(path: path, reason: reason)
+            }
+            return try ImageFile.decode(bytes, name: input.name, grayscale: options.format == .gray)
+        }
+    }
+
+    private static func isMotionJPEG(_ input: StreamInput) throws(CaptureError) -> Bool {
+        var size = 1 << 16
+        while size <= ImageFile.maximumBytes {
+            let bytes = try input.peek(size)
+            switch JPEGSequence.judge(bytes, isComplete: bytes.count < size) {
+            case .several: return true
+            case .single: return false
+            case .undecided: size *= 2
+            }
+        }
+        return false
+    }
+
+    /// Formats of pictures and video hold bytes that text does not. Playlists are text too, and not followed.
+    private static func isText(_ head: ArraySlice<UInt8>) -> Bool {
+        head.prefix(512).allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) || $0 == 0x1B }
+    }
+}

@@ -1,0 +1,32 @@
+/// Tells a picture from Motion JPEG, which is pictures one after the other.
+package enum JPEGSequence {
+    package enum Verdict { case single, several, undecided }
+
+    /// Walks through the first picture (ITU-T T.81, annex B) and looks whether another follows. Photos with a second
+    /// picture for 3D or brightness say so in a segment "MPF" (CIPA DC-007) and count as one.
+    ///
+    /// - Parameter isComplete: nothing follows `bytes`; without it the answer may be `undecided`.
+    package static func judge(_ bytes: ArraySlice<UInt8>, isComplete: Bool) -> Verdict {
+        let bytes = Array(bytes)
+        let unknown = isComplete ? Verdict.single : .undecided
+        var place = 2
+        while true {
+            // The next marker: in picture data, 0xFF is followed by 0 or a restart marker.
+            while place + 1 < bytes.count, bytes[place] != 0xFF || isData(bytes[place + 1]) { place += 1 }
+            guard place + 4 <= bytes.count else { return unknown }
+            let marker = bytes[place + 1]
+            place += 2
+            if marker == 0xD9 {
+                while place < bytes.count, bytes[place] == 0 { place += 1 }
+                guard place + 3 <= bytes.count else { return unknown }
+                return bytes[place..<place + 3] == [0xFF, 0xD8, 0xFF] ? .several : .single
+            }
+            let length = Int(bytes[place]) << 8 | Int(bytes[place + 1])
+            guard length >= 2 else { return .single }
+            if marker == 0xE2, bytes[(place + 2)...].starts(with: [0x4D, 0x50, 0x46, 0]) { return .single }
+            place += length
+        }
+    }
+
+    private static func isData(_ byte: UInt8) -> Bool { byte == 0 || byte == 0xFF || (0xD0...0xD7).contains(byte) }
+}

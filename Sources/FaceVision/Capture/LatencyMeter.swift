@@ -1,0 +1,40 @@
+/// How old frames are when their result is there, and how many come: over the last frames.
+public struct LatencyMeter: Sendable {
+    private var ages: [Double] = []
+    private var ends: [ContinuousClock.Instant] = []
+    private var place = 0
+    private let capacity: Int
+
+    /// - Parameter count: the number of frames that are looked back on.
+    public init(last count: Int = 120) {
+        precondition(count > 1)
+        capacity = count
+    }
+
+    /// Notes that the frame's result is there now.
+    public mutating func add(_ frame: Frame) { add(age: seconds(frame.age), at: .now) }
+
+    package mutating func add(age: Double, at end: ContinuousClock.Instant) {
+        if ages.count < capacity {
+            ages.append(age)
+            ends.append(end)
+        } else {
+            ages[place] = age
+            ends[place] = end
+        }
+        place = (place + 1) % capacity
+    }
+
+    /// The age in seconds that a share of the frames stays below: 0.5 is the median. `nil` before the first frame.
+    public func age(share: Double) -> Double? {
+        guard !ages.isEmpty else { return nil }
+        let sorted = ages.sorted()
+        return sorted[min(sorted.count - 1, max(0, Int((Double(sorted.count) * share).rounded(.up)) - 1))]
+    }
+
+    /// Results per second; `nil` before the second frame.
+    public var framesPerSecond: Double? {
+        guard ends.count > 1, let first = ends.min(), let last = ends.max(), last > first else { return nil }
+        return Double(ends.count - 1) / seconds(first.duration(to: last))
+    }
+}

@@ -1,0 +1,137 @@
+import CFFmpeg
+import Glibc
+
+/// A file or pipe as FFmpeg reads it: what was looked at to recognise it is read again, and waiting ends with
+/// cancellation or time. Paths never reach FFmpeg, so no name can be mistaken for a protocol.
+final class StreamInput {
+    let name: String
+    let limit: WaitLimit
+    /// Whether the length is known and any place can be read: a file, not a pipe.
+    let isSeekable: Bool
+    private let descriptor: Int32
+    private let closes: Bool
+    private var head: [UInt8] = []
+    private var headPlace = 0
+    private var hasEnded = false
+
+    /// Standard input or another open descriptor, which stays open.
+    init(descriptor: Int32, name: String, limit: WaitLimit) {
+        self.descriptor = descriptor
+        self.name = name
+        self.limit = limit
+        closes = false
+        isSeekable = false
+    }
+
+    /// Opens a file or named pipe. Throws `CaptureError.cannotOpen`.
+    init(path: String, limit: WaitLimit) throws(CaptureError) {
+        // Without O_NONBLOCK, opening a named pipe waits for its writer and cannot be cancelled.
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw .cannotOpen(source: path, reason: String(cString: strerror(errno)))
+        }
+        var status = stat()
+        isSeekable = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        name = path
+        self.limit = limit
+        closes = true
+    }
+
+    deinit {
+        if closes { close(descriptor) }
+    }
+
+    /// The first bytes, at most `count`; fewer only if there are no more. They stay to be read.
+    /// Throws `CaptureError`.
+    func peek(_ count: Int) throws(CaptureError) -> ArraySlice<UInt8> {
+        while head.count < count, !hasEnded {
+            let wanted = count - head.count
+            var chunk = [UInt8](repeating: 0, count: min(wanted, 1 << 18))
+            let got = readDescriptor(&chunk, chunk.count)
+            if got < 0 { throw failure(got) }
+            if got == 0 { hasEnded = true } else { head += chunk.prefix(Int(got)) }
+        }
+        return head.prefix(count)
+    }
+
+    /// All bytes, if they are not more than `limit`. Throws `CaptureError`.
+    func readAll(limit bytes: Int) throws(CaptureError) -> [UInt8] {
+        var size = max(head.count, 1 << 16)
+        while !hasEnded {
+            guard size <= bytes else { throw .cannotOpen(source: name, reason: "larger than \(bytes) bytes") }
+            _ = try peek(size)
+            size *= 2
+        }
+        guard head.count <= bytes else { throw .cannotOpen(source: name, reason: "larger than \(bytes) bytes") }
+        return head
+    }
+
+    /// The error for a negative result of reading.
+    func failure(_ code: Int32) -> CaptureError {
+        if code == FFmpeg.stopped { return .stalled(source: name, seconds: limit.seconds) }
+        return .cannotOpen(source: name, reason: String(cString: strerror(-code)))
+    }
+
+    /// The number of bytes read, 0 at the end, or a negative FFmpeg error.
+    private func readDescriptor(_ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
+        while true {
+            if !isSeekable, !limit.waitForInput(descriptor) { return FFmpeg.stopped }
+            let got = Glibc.read(descriptor, target, count)
+            if got >= 0 { return Int32(got) }
+            if errno != EINTR && errno != EAGAIN { return -errno }
+            if limit.shouldStop { return FFmpeg.stopped }
+        }
+    }
+
+    private func read(_ target: UnsafeMutablePointer<UInt8>, _ count: Int32) -> Int32 {
+        let left = head.count - headPlace
+        if left > 0 {
+            let part = min(left, Int(count))
+            head.withUnsafeBufferPointer { target.update(from: $0.baseAddress! + headPlace, count: part) }
+            headPlace += part
+            if headPlace == head.count {
+                head = []
+                headPlace = 0
+            }
+            return Int32(part)
+        }
+        let got = readDescriptor(target, Int(count))
+        return got == 0 ? FFmpeg.endOfFile : got
+    }
+
+    private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
+        guard isSeekable else { return -Int64(ESPIPE) }
+        if whence == Int32(fermusic_seek_size) {
+            var status = stat()
+            return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : -Int64(errno)
+        }
+        let place = lseek(descriptor, off_t(offset), whence)
+        return place >= 0 ? Int64(place) : -Int64(errno)
+    }
+
+    /// What FFmpeg reads from. It must not outlive this object; free it with `release`.
+    func makeContext(_ ffmpeg: FFmpeg) -> UnsafeMutablePointer<AVIOContext>? {
+        if isSeekable {
+            head = []
+            guard lseek(descriptor, 0, SEEK_SET) == 0 else { return nil }
+        }
+        let size = 1 << 16
+        guard let buffer = ffmpeg.av_malloc(size) else { return nil }
+        let context = ffmpeg.avio_alloc_context(
+            buffer.assumingMemoryBound(to: UInt8.self), Int32(size), 0, Unmanaged.passUnretained(self).toOpaque(),
+            { Unmanaged<StreamInput>.fromOpaque($0!).takeUnretainedValue().read($1!, $2) }, nil,
+            { Unmanaged<StreamInput>.fromOpaque($0!).takeUnretainedValue().seek($1, $2) })
+        guard let context else {
+            ffmpeg.av_free(buffer)
+            return nil
+        }
+        if !isSeekable { context.pointee.seekable = 0 }
+        return context
+    }
+
+    static func release(_ context: inout UnsafeMutablePointer<AVIOContext>?, _ ffmpeg: FFmpeg) {
+        guard let opened = context else { return }
+        ffmpeg.av_free(opened.pointee.buffer)
+        ffmpeg.avio_context_free(&context)
+    }
+}

@@ -1,0 +1,155 @@
+import CFFmpeg
+
+/// The frames of a video file, a pipe or a stream from the network.
+final class VideoSource: FrameSource {
+    private let ffmpeg: FFmpeg
+    private let container: VideoContainer
+    private let decoder: VideoDecoder
+    private let converter: FrameConverter
+    private let orientation: Orientation
+    private let frameDuration: Double
+    private var packet: UnsafeMutablePointer<AVPacket>?
+
+    let isLive: Bool
+    let cancellation: Cancellation
+    let description: String
+    private(set) var warnings: [String] = []
+
+    private var frames = 0
+    private var packets = 0
+    private var damagedPieces = 0
+    private var lastDamage: Int32 = 0
+    private var readingFailures = 0
+    private var hasEnded = false
+    /// The time stamp that counts as 0, and the time of the last frame.
+    private var timeOrigin = 0.0
+    private var lastTime = 0.0
+    private var started = ContinuousClock.now
+
+    init(_ ffmpeg: FFmpeg, _ container: VideoContainer, options: CaptureOptions) throws(CaptureError) {
+        let parameters = container.parameters
+        let isLive = container.isLive
+        guard
+            let decoder = VideoDecoder(
+                ffmpeg, codec: parameters.pointee.codec_id, parameters: parameters,
+                threads: options.decodingThreads ?? (isLive ? 1 : 0), isLive: isLive)
+        else { throw .cannotOpen(source: container.name, reason: "no decoder for this kind of video") }
+        self.ffmpeg = ffmpeg
+        self.container = container
+        self.decoder = decoder
+        self.isLive = isLive
+        converter = FrameConverter(ffmpeg, format: options.format, name: container.name)
+        orientation = container.orientation
+        frameDuration = 1 / (container.framesPerSecond ?? 25)
+        cancellation = options.cancellation
+        packet = ffmpeg.av_packet_alloc()
+        let size =
+            parameters.pointee.width > 0
+            ? " \(parameters.pointee.width) x \(parameters.pointee.height)" : ""
+        description = "\(container.name), \(container.formatName)\(size)"
+    }
+
+    deinit { ffmpeg.av_packet_free(&packet) }
+
+    func next() throws -> Frame? {
+        container.limit.restart()
+        while !cancellation.isCancelled, !hasEnded {
+            switch decoder.receive() {
+            case .frame(let frame): return try makeFrame(frame)
+            case .needsPacket: try feed()
+            case .failed(let code): try noteDamage(code)
+            case .ended:
+                hasEnded = true
+                try finish()
+            }
+        }
+        return nil
+    }
+
+    private func makeFrame(_ decoded: UnsafePointer<AVFrame>) throws(CaptureError) -> Frame {
+        let now = ContinuousClock.now
+        let image = try converter.image(decoded, frames: frames)
+        let turn = fermusic_frame_matrix(ffmpeg.table, decoded).map(Orientation.init(matrix:)) ?? orientation
+        if frames == 0 { started = now }
+        let time = isLive ? seconds(started.duration(to: now)) : presentationTime(decoded)
+        defer { frames += 1 }
+        readingFailures = 0
+        return Frame(
+            image: image.turned(turn), time: time, index: frames, capturedAt: now, source: container.name)
+    }
+
+    /// Seconds since the first frame. Time stamps that are missing or jump back go on from the last.
+    private func presentationTime(_ frame: UnsafePointer<AVFrame>) -> Double {
+        let stamp = frame.pointee.best_effort_timestamp
+        let isKnown = stamp != fermusic_no_timestamp
+        let place = Double(stamp) * container.timeUnit
+        if frames == 0 {
+            timeOrigin = isKnown ? place : 0
+            lastTime = 0
+        } else if isKnown, place - timeOrigin > lastTime {
+            lastTime = place - timeOrigin
+        } else {
+            lastTime += frameDuration
+            if isKnown { timeOrigin = place - lastTime }
+        }
+        return lastTime
+    }
+
+    /// Hands the decoder one packet more.
+    private func feed() throws(CaptureError) {
+        guard let packet else { throw failure(FFmpeg.outOfMemory) }
+        let status = container.read(packet)
+        if cancellation.isCancelled { return }
+        switch status {
+        case 0...:
+            packets += 1
+            let sent = decoder.send(packet)
+            ffmpeg.av_packet_unref(packet)
+            if sent < 0, sent != FFmpeg.tryAgain { try noteDamage(sent) }
+        case FFmpeg.tryAgain: _ = cancellation.sleep(seconds: 0.002)
+        case FFmpeg.endOfFile: _ = decoder.send(nil)
+        // How a closed connection shows in the middle of a stream of pictures.
+        case FFmpeg.inputOutput where isLive && frames > 0 && !container.limit.hasExpired: _ = decoder.send(nil)
+        case FFmpeg.badData where !isLive && readingFailures < 20:
+            // A damaged place in a file; what follows may be sound.
+            readingFailures += 1
+            try noteDamage(status)
+        default: throw failure(status)
+        }
+    }
+
+    private func noteDamage(_ code: Int32) throws(CaptureError) {
+        damagedPieces += 1
+        lastDamage = code
+        if isLive, container.limit.shouldStop { throw failure(code) }
+    }
+
+    private func failure(_ code: Int32) -> CaptureError {
+        hasEnded = true
+        if container.limit.hasExpired { return .stalled(source: container.name, seconds: container.limit.seconds) }
+        let reason = ffmpeg.message(code)
+        return isLive
+            ? .disconnected(source: container.name, reason: reason)
+            : .damaged(source: container.name, frames: frames, reason: reason)
+    }
+
+    /// Says at the end what was wrong.
+    private func finish() throws(CaptureError) {
+        if frames == 0 {
+            let reason = damagedPieces > 0 ? ffmpeg.message(lastDamage) : "it holds none"
+            throw .damaged(source: container.name, frames: 0, reason: reason)
+        }
+        if damagedPieces > 0 {
+            let what = damagedPieces == 1 ? "1 damaged piece was" : "\(damagedPieces) damaged pieces were"
+            warnings.append("\(container.name): \(what) left out")
+        }
+        if !isLive, packets < container.promisedFrames {
+            warnings.append("\(container.name): cut off: \(packets) of \(container.promisedFrames) frames are there")
+        }
+    }
+}
+
+/// A duration as seconds.
+func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+}

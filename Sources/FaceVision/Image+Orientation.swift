@@ -1,0 +1,55 @@
+/// How a stored picture must be turned to be upright; the raw values are EXIF's (CIPA DC-008, tag 0x0112).
+public enum Orientation: Int, Sendable, CaseIterable {
+    case upright = 1
+    case mirrored
+    case upsideDown
+    case mirroredUpsideDown
+    /// Rows and columns are exchanged.
+    case transposed
+    /// To be turned by a quarter clockwise.
+    case turnClockwise
+    case transposedUpsideDown
+    /// To be turned by a quarter counterclockwise.
+    case turnCounterclockwise
+
+    /// Whether width and height change places.
+    public var swapsSides: Bool { rawValue >= 5 }
+}
+
+extension Image {
+    /// The picture made upright. Cost: one pass over the pixels; none when it is upright already.
+    public func turned(_ orientation: Orientation) -> Image {
+        if orientation == .upright { return self }
+        let newWidth = orientation.swapsSides ? height : width
+        let newHeight = orientation.swapsSides ? width : height
+        // Where the new picture's first sample lies in the old one, and how far its neighbours in x and y are.
+        let right = channels, down = width * channels
+        let lastColumn = (width - 1) * right, lastRow = (height - 1) * down
+        let (start, stepX, stepY) =
+            switch orientation {
+            case .upright: (0, right, down)
+            case .mirrored: (lastColumn, -right, down)
+            case .upsideDown: (lastRow + lastColumn, -right, -down)
+            case .mirroredUpsideDown: (lastRow, right, -down)
+            case .transposed: (0, down, right)
+            case .turnClockwise: (lastRow, -down, right)
+            case .transposedUpsideDown: (lastRow + lastColumn, -down, -right)
+            case .turnCounterclockwise: (lastColumn, down, -right)
+            }
+        let turned = [UInt8](unsafeUninitializedCapacity: pixels.count) { target, count in
+            pixels.withUnsafeBufferPointer { source in
+                var out = 0
+                for y in 0..<newHeight {
+                    var place = start + y * stepY
+                    for _ in 0..<newWidth {
+                        for c in 0..<channels { target[out + c] = source[place + c] }
+                        out += channels
+                        place += stepX
+                    }
+                }
+            }
+            count = pixels.count
+        }
+        return Image(width: newWidth, height: newHeight, channels: channels, pixels: turned)
+    }
+}

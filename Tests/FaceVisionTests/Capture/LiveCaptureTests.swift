@@ -1,0 +1,171 @@
+import FaceVision
+import Synchronization
+import Testing
+
+@Suite struct LiveCaptureTests {
+    /// A source whose frames are made up.
+    final class Sketch: FrameSource {
+        let isLive: Bool
+        let cancellation: Cancellation
+        let description = "sketch"
+        private let body: (Int) throws -> Image?
+        private var index = 0
+
+        init(_ options: CaptureOptions, isLive: Bool = true, _ body: @escaping (Int) throws -> Image?) {
+            cancellation = options.cancellation
+            self.isLive = isLive
+            self.body = body
+        }
+
+        func next() throws -> Frame? {
+            guard !cancellation.isCancelled, let image = try body(index) else { return nil }
+            defer { index += 1 }
+            return Frame(image: image, time: 0, index: index, capturedAt: .now, source: "sketch")
+        }
+    }
+
+    /// What a capture said, in order.
+    final class Diary: Sendable {
+        private let lines = Mutex<[LiveCapture.State]>([])
+        func add(_ state: LiveCapture.State) { lines.withLock { $0.append(state) } }
+        var states: [LiveCapture.State] { lines.withLock { $0 } }
+    }
+
+    static func tone(_ value: UInt8) -> Image { Image(width: 8, height: 8, pixels: .init(repeating: value, count: 64)) }
+
+    @Test func theNewestValueWins() throws {
+        let mailbox = Mailbox<Int>(), cancellation = Cancellation()
+        for i in 1...5 { mailbox.put(i) }
+        #expect(try mailbox.take(cancellation, seconds: 1) == 5)
+        #expect(mailbox.lostCount == 4)
+        #expect(try mailbox.take(cancellation, seconds: 0.05) == nil)
+        mailbox.put(6)
+        mailbox.close(CaptureError.noVideo(source: "x"))
+        #expect(try mailbox.take(cancellation, seconds: 1) == 6)
+        #expect(throws: CaptureError.noVideo(source: "x")) { try mailbox.take(cancellation, seconds: 1) }
+        #expect(try mailbox.take(cancellation, seconds: 1) == nil)
+    }
+
+    @Test func slowReadersGetNewFrames() throws {
+        let capture = LiveCapture(name: "sketch", options: CaptureOptions()) { options in
+            Sketch(options) { index in
+                TestThread.sleep(0.005)
+                return LiveCaptureTests.tone(UInt8(index % 200))
+            }
+        }
+        var last = -1
+        for _ in 0..<5 {
+            let frame = try #require(try capture.next())
+            #expect(frame.index > last)
+            last = frame.index
+            TestThread.sleep(0.06)
+        }
+        // Of about 48 frames 5 were fetched; what is fetched next was made a moment ago.
+        #expect(capture.droppedFrames > 10)
+        let frame = try #require(try capture.next())
+        #expect(frame.age < .milliseconds(60))
+    }
+
+    @Test func reconnectsWithBackOff() throws {
+        let opened = Mutex(0), diary = Diary()
+        let capture = LiveCapture(name: "sketch", options: CaptureOptions(), onChange: diary.add) { options in
+            let number = opened.withLock {
+                $0 += 1; return $0
+            }
+            if number == 2 { throw CaptureError.cameraMissing(device: "sketch", others: []) }
+            return Sketch(options) { index in
+                if number == 1, index == 2 { throw CaptureError.cameraUnplugged(device: "sketch") }
+                TestThread.sleep(0.02)
+                return LiveCaptureTests.tone(UInt8(number * 50))
+            }
+        }
+        var tones: Set<UInt8> = []
+        let time = try elapsed {
+            while tones.count < 2 { tones.insert(try #require(try capture.next()).image.pixels[0]) }
+        }
+        #expect(tones == [50, 150])
+        #expect(time > 1.4 && time < 3)  // 0.5 s and 1 s
+        let waits = diary.states.compactMap {
+            if case .waiting(let reason, let s) = $0 { ("\(reason)", s) } else { nil }
+        }
+        #expect(waits.map(\.1) == [0.5, 1])
+        #expect(waits.first?.0 == "sketch: the camera was unplugged")
+        #expect(diary.states.first == .connecting && diary.states.contains(.running("sketch")))
+    }
+
+    @Test func whatNeverRanIsAnError() throws {
+        let diary = Diary()
+        let capture = LiveCapture(name: "x", options: CaptureOptions(), onChange: diary.add) { _ in
+            throw CaptureError.cameraBusy(device: "x")
+        }
+        #expect(throws: CaptureError.cameraBusy(device: "x")) { try capture.next() }
+        #expect(try capture.next() == nil)
+        #expect(diary.states.first == .connecting)
+    }
+
+    @Test func cancellingEndsIt() throws {
+        let options = CaptureOptions(), diary = Diary(), stamp = Stamp()
+        let cancellation = options.cancellation
+        let capture = LiveCapture(name: "x", options: options, onChange: diary.add) { options in
+            Sketch(options) { _ in
+                while !options.cancellation.isCancelled { TestThread.sleep(0.01) }
+                return nil
+            }
+        }
+        TestThread.start {
+            TestThread.sleep(0.2)
+            stamp.set()
+            cancellation.cancel()
+        }
+        #expect(try capture.next() == nil)
+        #expect(stamp.seconds < 0.15)
+        // Letting go of a capture ends its thread.
+        let time = elapsed {
+            let other = LiveCapture(name: "y", options: CaptureOptions()) { options in
+                Sketch(options) { _ in
+                    TestThread.sleep(0.01); return LiveCaptureTests.tone(1)
+                }
+            }
+            #expect((try? other.next()) != nil)
+        }
+        #expect(time < 1)
+    }
+
+    @Test func disconnectedStreamsComeBack() throws {
+        let server = TestServer { client in
+            client.startMotionJPEG()
+            for i in 0..<(client.number == 0 ? 4 : 1000) {
+                if !client.sendPart(TestClip.jpeg(client.number == 0 ? 0 : 1 + i % 2)) { return }
+                TestThread.sleep(0.03)
+            }
+        }
+        let diary = Diary()
+        let capture = try LiveCapture(server.url("cam"), onChange: diary.add)
+        var seen: Set<Int> = []
+        while seen.count < 3, let frame = try capture.next(within: 5) {
+            for i in 0..<3 where TestClip.difference(frame.image, i) <= 12 { seen.insert(i) }
+        }
+        #expect(seen == [0, 1, 2])
+        #expect(diary.states.contains { if case .waiting(_, 0.5) = $0 { true } else { false } })
+    }
+
+    @Test func darknessIsNoticedOnce() {
+        var detector = DarknessDetector()
+        var changes: [Bool] = []
+        for tone in [UInt8](repeating: 3, count: 50) + [90, 90] + [UInt8](repeating: 3, count: 20) {
+            if let change = detector.add(LiveCaptureTests.tone(tone)) { changes.append(change) }
+        }
+        #expect(changes == [true, false])
+    }
+
+    @Test func latencyIsMeasured() throws {
+        var meter = LatencyMeter(last: 4)
+        #expect(meter.age(share: 0.5) == nil && meter.framesPerSecond == nil)
+        let start = ContinuousClock.now
+        for (i, age) in [9, 0.010, 0.020, 0.030, 0.040].enumerated() {
+            meter.add(age: age, at: start + .milliseconds(100 * i))
+        }
+        #expect(meter.age(share: 0.5) == 0.020 && meter.age(share: 1) == 0.040)
+        #expect(abs(try #require(meter.framesPerSecond) - 10) < 1e-6)
+    }
+}
