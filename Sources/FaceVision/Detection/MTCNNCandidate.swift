@@ -48,8 +48,8 @@ package struct MTCNNCandidate: Equatable {
     }
 }
 
-/// Non-maximum suppression as the package mtcnn 1.0.0 does it: a box goes if any surer one overlaps it too much, whether
-/// that one stays or not.
+/// Non-maximum suppression as the package mtcnn 1.0.0 does it: a box goes if any surer one overlaps it too much,
+/// whether that one stays or not.
 package enum MTCNNSuppression {
     package enum Overlap {
         /// Of the union, or of the smaller box.

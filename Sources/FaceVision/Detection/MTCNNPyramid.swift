@@ -30,7 +30,8 @@ package struct MTCNNPyramid {
 ///
 /// The network has no padding but in its 2x2 pool, whose last cell is cut short when its input has an odd size. Tiles
 /// begin at even pixels and are odd or even as the level is; then the pool's cells of a tile are those of the level,
-/// except the last one of an odd tile that is not the level's last. The results that depend on it come from the next tile.
+/// except the last one of an odd tile that is not the level's last. The results that depend on it come from the next
+/// tile.
 package struct MTCNNTiling: Equatable {
     /// Results along the whole axis.
     package let outputs: Int
