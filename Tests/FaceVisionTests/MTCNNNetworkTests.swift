@@ -18,7 +18,7 @@ import Testing
 
     private func run(_ model: Model, _ input: [Float]) throws -> [Float] {
         let executor = try Executor(
-            model, maximumBatch: 1, threads: ThreadPool(threads: 1), usesReferenceKernels: true)
+            model, maximumBatch: 1, threads: ThreadPool(threads: 1), convolution: .reference)
         executor.input().update(from: input, count: input.count)
         executor.forward(count: 1)
         return Array(UnsafeBufferPointer(start: executor.output(), count: model.outputShapes[0].reduce(1, *)))

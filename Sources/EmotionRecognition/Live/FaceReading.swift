@@ -1,0 +1,66 @@
+import FaceVision
+
+/// Why a reading should be taken with care.
+public enum FaceWarning: String, Sendable, Hashable, CaseIterable {
+    /// Fewer pixels than the network looks at.
+    case small
+    case dark
+    case blurred
+}
+
+/// One face in a picture and how it feels.
+public struct FaceReading: Sendable {
+    /// The same as long as the face is followed; nil in single pictures.
+    public var identity: Int?
+    /// In pixels of the picture.
+    public var box: Rectangle
+    public var landmarks: FaceLandmarks?
+    /// In the order of the model's classes; they sum to 1.
+    public var probabilities: [Float]
+    /// The class it is taken for.
+    public var label: Int
+    /// No class is probable enough to be named.
+    public var isUncertain: Bool
+    /// The label is another one than in the frame before.
+    public var hasChanged: Bool
+    public var warnings: [FaceWarning]
+
+    /// The probability of `label`.
+    public var confidence: Float { probabilities[label] }
+}
+
+extension FaceWarning {
+    /// What speaks against a face: `crop` is what the network sees of it, `width` its size in the picture.
+    static func warnings(crop: Image, width: Double) -> [FaceWarning] {
+        var result: [FaceWarning] = []
+        if width < Double(crop.width) * 0.75 { result.append(.small) }
+        let count = Double(crop.pixels.count)
+        let mean = crop.pixels.reduce(0.0) { $0 + Double($1) } / count
+        if mean < 40 { result.append(.dark) }
+        if sharpness(crop) < 0.02 { result.append(.blurred) }
+        return result
+    }
+
+    /// Variance of the Laplacian over the variance of the picture: small where edges are soft, whatever the contrast.
+    /// After J. Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy", 2000.
+    static func sharpness(_ image: Image) -> Double {
+        let width = image.width, height = image.height
+        guard width > 2, height > 2 else { return 0 }
+        func pixel(_ row: Int, _ column: Int) -> Double { Double(image.pixels[row * width + column]) }
+        var sum = 0.0, squares = 0.0, laplacians = 0.0
+        for row in 1..<height - 1 {
+            for column in 1..<width - 1 {
+                let value = pixel(row, column)
+                let laplacian =
+                    pixel(row - 1, column) + pixel(row + 1, column) + pixel(row, column - 1) + pixel(row, column + 1)
+                    - 4 * value
+                sum += value
+                squares += value * value
+                laplacians += laplacian * laplacian
+            }
+        }
+        let count = Double((width - 2) * (height - 2))
+        let variance = squares / count - sum / count * (sum / count)
+        return variance < 1 ? 0 : laplacians / count / variance
+    }
+}

@@ -1,0 +1,73 @@
+import Glibc
+
+/// How a square is laid around a detected face.
+public struct FaceFraming: Sendable, Equatable, Codable {
+    /// Side of the square in widths of the detector's box.
+    public var margin: Double
+    /// How far the square's centre lies below the box's, in widths of the box.
+    public var shift: Double
+    /// Whether the square is turned so that the eyes are level, where they are known.
+    public var levelsEyes: Bool
+
+    public init(margin: Double = 1, shift: Double = 0, levelsEyes: Bool = true) {
+        self.margin = margin
+        self.shift = shift
+        self.levelsEyes = levelsEyes
+    }
+}
+
+extension Image {
+    /// The face in grey, `size` x `size`: cut out as the framing says, turned level, each new pixel the mean of what it
+    /// covers. What lies outside the picture repeats its border.
+    ///
+    /// Cost: a few samples per pixel covered; about 0.1 ms for a face 200 pixels wide.
+    public func face(in box: Rectangle, landmarks: FaceLandmarks? = nil, framing: FaceFraming, size: Int) -> Image {
+        precondition(size > 0)
+        var angle = 0.0
+        if framing.levelsEyes, let eyes = landmarks {
+            angle = atan2(eyes.rightEye.y - eyes.leftEye.y, eyes.rightEye.x - eyes.leftEye.x)
+            // Eyes far from level are more likely wrong points than a tilted head.
+            if abs(angle) > 0.8 { angle = 0 }
+        }
+        let side = max(box.width, box.height) * framing.margin
+        let (c, s) = (cos(angle), sin(angle))
+        let down = framing.shift * box.width
+        let centreX = box.x + box.width / 2 - s * down, centreY = box.y + box.height / 2 + c * down
+        let step = side / Double(size)
+        // As many samples per new pixel as it covers old ones, up to 8 x 8.
+        let samples = max(1, min(8, Int(step.rounded(.up))))
+        var result = [UInt8](repeating: 0, count: size * size)
+        pixels.withUnsafeBufferPointer { pixels in
+            for row in 0..<size {
+                for column in 0..<size {
+                    var sum = 0.0
+                    for i in 0..<samples {
+                        let v = (Double(row) + (Double(i) + 0.5) / Double(samples)) * step - side / 2
+                        for j in 0..<samples {
+                            let u = (Double(column) + (Double(j) + 0.5) / Double(samples)) * step - side / 2
+                            sum += luma(pixels, centreX + c * u - s * v - 0.5, centreY + s * u + c * v - 0.5)
+                        }
+                    }
+                    result[row * size + column] = UInt8(min(255, sum / Double(samples * samples) + 0.5))
+                }
+            }
+        }
+        return Image(width: size, height: size, pixels: result)
+    }
+
+    /// Brightness between pixels, bilinear; coordinates are those of pixel centres.
+    private func luma(_ pixels: UnsafeBufferPointer<UInt8>, _ x: Double, _ y: Double) -> Double {
+        let x = min(max(x, 0), Double(width - 1)), y = min(max(y, 0), Double(height - 1))
+        let left = Int(x), top = Int(y)
+        let right = min(left + 1, width - 1), bottom = min(top + 1, height - 1)
+        let a = x - Double(left), b = y - Double(top)
+        func value(_ column: Int, _ row: Int) -> Double {
+            let at = (row * width + column) * channels
+            guard channels == 3 else { return Double(pixels[at]) }
+            return 0.299 * Double(pixels[at]) + 0.587 * Double(pixels[at + 1]) + 0.114 * Double(pixels[at + 2])
+        }
+        let upper = value(left, top) * (1 - a) + value(right, top) * a
+        let lower = value(left, bottom) * (1 - a) + value(right, bottom) * a
+        return upper * (1 - b) + lower * b
+    }
+}
