@@ -70,7 +70,7 @@ public enum ImageFile {
         return Array(UnsafeBufferPointer(start: data, count: size))
     }
 
-    /// The picture as the contents of a JPEG file; `quality` from 1 to 100. Cost: about 2 ms for 640 x 480.
+    /// The picture as the contents of a JPEG file; `quality` from 1 to 100.
     public static func encodeJPEG(_ image: Image, quality: Int = 90) -> [UInt8] {
         precondition((1...100).contains(quality))
         precondition(image.width <= 65_500 && image.height <= 65_500, "JPEG knows no larger pictures")

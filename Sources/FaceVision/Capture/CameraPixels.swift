@@ -42,7 +42,7 @@ package struct CameraPixels: Equatable {
         return String(decoding: bytes.map { $0 < 0x20 ? 0x3F : $0 }, as: UTF8.self).trimmingSpaces
     }
 
-    /// Where the planes of a raw picture lie; `nil` if it holds too few bytes.
+    /// How many bytes a raw picture must have; 1 for a compressed one.
     func bytesNeeded(stride: Int, height: Int) -> Int {
         guard case .raw(_, _, let lines) = kind else { return 1 }
         return Int(Double(stride * height) * lines)

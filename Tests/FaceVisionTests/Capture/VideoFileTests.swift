@@ -164,25 +164,6 @@ import Testing
     @Test(.enabled(if: FileManager.default.fileExists(atPath: woman), "woman.mp4 is not at hand"))
     func realVideo() throws {
         let frames = try allFrames(FrameSources.open(VideoFileTests.woman, options: CaptureOptions(format: .gray)))
-        for format in [FrameFormat.rgb, .gray] {
-            for threads in [1, 0] {
-                var options = CaptureOptions(format: format)
-                options.decodingThreads = threads
-                let time = try elapsed {
-                    for _ in 0..<4 { _ = try allFrames(FrameSources.open(VideoFileTests.woman, options: options)) }
-                }
-                print("MEASURE", format, threads, time / 460 * 1e3, "ms per frame")
-            }
-        }
-        let jp = frames[3].image
-        print(
-            "MEASURE jpeg",
-            elapsed {
-                for _ in 0..<100 {
-                    _ = ImageFile.encodeJPEG(
-                        Image(width: 596, height: 336, channels: 3, pixels: jp.pixels + jp.pixels + jp.pixels))
-                }
-            } * 10, "ms")
         // As ffprobe -count_frames and cv2.VideoCapture count.
         #expect(frames.count == 115)
         #expect(abs(try #require(frames.last).time - 4.56) < 0.001)
