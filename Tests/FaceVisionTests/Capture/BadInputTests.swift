@@ -47,7 +47,8 @@ import Testing
             Array("YUV4MPEG2 W\(side) H\(side) F25:1 C420\nFRAME\n".utf8) + [UInt8](repeating: 0, count: 5000)
         }
         #expect(try failure("a.y4m", y4m(12000)) == "a.y4m: 12000 x 12000 pixels are too many")
-        #expect(try failure("a.y4m", y4m(30000)) == "a.y4m: cannot open: its header makes no sense")
+        // FFmpeg passes on whatever error number it finds here.
+        #expect(try failure("a.y4m", y4m(30000)).hasPrefix("a.y4m: cannot open: "))
         #expect(try failure("a.png", TinyPNG.header(width: 0, height: 0)).hasPrefix("a.png: cannot read the image: "))
         #expect(
             message { _ = try FrameSources.open("/missing.mp4") }
