@@ -35,6 +35,8 @@ endif
 
 install: build
 	install -D -m 755 $(FERMUSIC) $(DESTDIR)$(PREFIX)/bin/fermusic
+	install -D -m 644 Datasets/songs.csv $(DESTDIR)$(PREFIX)/share/fermusic/songs.csv
+	install -D -m 644 Checkpoints/fer2013-cnn.h5 $(DESTDIR)$(PREFIX)/share/fermusic/fer2013-cnn.h5
 
 clean:
 	rm -rf .build Examples/*/.build

@@ -12,6 +12,7 @@ let package = Package(
     products: [
         .library(name: "NeuralNet", targets: ["NeuralNet"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
+        .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
     ],
     targets: [
@@ -24,6 +25,7 @@ let package = Package(
             name: "CFFmpeg", path: "Sources/CLibraries/CFFmpeg",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
 
         .target(name: "CKernels"),
         .target(name: "Files"),
@@ -33,10 +35,14 @@ let package = Package(
             dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
+        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "Files"]),
         .target(name: "Terminal"),
         .target(name: "Report", dependencies: ["Files"]),
         .executableTarget(
-            name: "fermusic", dependencies: ["Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions"]),
+            name: "fermusic",
+            dependencies: [
+                "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
+            ]),
 
         .executableTarget(
             name: "haar-benchmark", dependencies: ["FaceVision", "NeuralNet"], path: "Benchmarks/HaarCascade"),
@@ -51,6 +57,7 @@ let package = Package(
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
+        .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "CSQLite"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],

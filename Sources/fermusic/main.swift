@@ -12,10 +12,13 @@ Program(
             Example("fermusic train --data fer2013.csv --checkpoint my.h5", "train the documented network"),
             Example("fermusic evaluate --model my.h5 --data fer2013.csv --report report/", "measure it, with pictures"),
             Example("fermusic predict --model my.h5 face.png", "name the emotion of a face"),
+            Example("fermusic recommend --emotion sad", "songs for it"),
         ],
         subcommands: [
             TrainCommand.command, EvaluateCommand.command, PredictCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
+            DatasetCommand.command, RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
+            FeedbackCommand.command, PurgeCommand.command,
         ]),
     version: Fermusic.version
 ).main()

@@ -1,0 +1,126 @@
+import Emotions
+
+extension Catalogue {
+    /// Songs in the catalogue.
+    public var count: Int {
+        get throws { try database.integer("SELECT count(*) FROM songs") }
+    }
+
+    /// One song. Throws `MusicError.noSuchSong`.
+    public func song(_ id: Int) throws -> Song {
+        guard let song = try songs(where: "id = ?", [.integer(id)]).first else {
+            throw MusicError.noSuchSong("\(id)")
+        }
+        return song
+    }
+
+    /// Which songs `list` gives.
+    public struct Filter: Sendable {
+        /// Words of title, artist or album, each may be the beginning of one.
+        public var search = ""
+        public var language: Language?
+        public var emotion: Emotion?
+        public var limit = 50
+        public var offset = 0
+
+        public init() {}
+    }
+
+    /// Songs in the order of their numbers; the best hits first when something is searched for.
+    public func songs(_ filter: Filter) throws -> [Song] {
+        var conditions: [String] = [], values: [SQLValue] = []
+        if let language = filter.language {
+            conditions.append("language = ?")
+            values.append(.text(language.code))
+        }
+        if let emotion = filter.emotion {
+            conditions.append("emotions & ? <> 0")
+            values.append(.integer(EmotionSet(emotion).rawValue))
+        }
+        let page: [SQLValue] = [.integer(filter.limit), .integer(filter.offset)]
+        let query = Catalogue.searchQuery(filter.search)
+        guard !query.isEmpty else {
+            // Something was asked for, but nothing that could be found.
+            guard filter.search.isEmpty else { return [] }
+            let condition = conditions.isEmpty ? "true" : conditions.joined(separator: " AND ")
+            return try songs(where: "\(condition) ORDER BY id LIMIT ? OFFSET ?", values + page)
+        }
+        let condition = (["song_search MATCH ?"] + conditions).joined(separator: " AND ")
+        return try songs(
+            from: "song_search JOIN songs ON songs.id = song_search.rowid",
+            where: "\(condition) ORDER BY rank, id LIMIT ? OFFSET ?", [.text(query)] + values + page)
+    }
+
+    /// The song a user means: by its number, or by words that only one song's title and artist have; a title that is
+    /// the same as a whole is preferred. Throws `MusicError.noSuchSong` or `.ambiguousSong`.
+    public func song(named text: String) throws -> Song {
+        if let id = Int(text) { return try song(id) }
+        var filter = Filter()
+        filter.search = text
+        filter.limit = 10
+        var found = try songs(filter)
+        if found.count > 1 {
+            let key = NameKey.fold(text)
+            let whole = found.filter {
+                key == NameKey.title($0.title) || key == NameKey.fold("\($0.title) \($0.artist)")
+                    || key == NameKey.fold("\($0.artist) \($0.title)")
+            }
+            if whole.count == 1 { found = whole }
+        }
+        guard let first = found.first else { throw MusicError.noSuchSong(text) }
+        guard found.count == 1 else {
+            throw MusicError.ambiguousSong(
+                text, matches: found.prefix(5).map { "\($0.id) (\($0.title.prefix(60)), \($0.artist.prefix(60)))" })
+        }
+        return first
+    }
+
+    /// The text as an FTS5 query: each word quoted, so that nothing in it is syntax, and taken as a beginning.
+    static func searchQuery(_ text: String) -> String {
+        words(of: text).map { "\"\($0)\"*" }.joined(separator: " ")
+    }
+
+    /// The artist's name as an FTS5 query: all words in this order, in the artist's column.
+    static func artistQuery(_ name: String) -> String {
+        let words = words(of: name)
+        return words.isEmpty ? "" : "artist : \"\(words.joined(separator: " "))\""
+    }
+
+    /// What the search index takes for words; nothing of it can end a quoted string.
+    private static func words(of text: String) -> [Substring] {
+        var clean = ""
+        for scalar in text.unicodeScalars {
+            let isWord: Bool
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .spacingMark, .privateUse: isWord = true
+            default: isWord = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            }
+            clean.unicodeScalars.append(isWord ? scalar : " ")
+        }
+        return clean.split(separator: " ").prefix(20).map { $0.prefix(200) }
+    }
+
+    func songs(from tables: String = "songs", where condition: String, _ values: [SQLValue]) throws -> [Song] {
+        var songs = try database.rows(
+            """
+            SELECT \(SongFacts.columns.split(separator: ", ").map { "songs.\($0)" }.joined(separator: ", ")), \
+            songs.id, songs.title, songs.artist FROM \(tables) WHERE \(condition)
+            """, values
+        ) { row in
+            let facts = SongFacts(reading: row)
+            return Song(
+                id: row.integer(13), title: row.text(14), artist: row.text(15), album: facts.album, year: facts.year,
+                language: facts.language, genres: facts.genres, emotions: facts.emotions, mood: facts.mood,
+                estimated: facts.estimated, isEditorial: !facts.editorial.isEmpty, identifiers: [])
+        }
+        for index in songs.indices { songs[index].identifiers = try identifiers(of: songs[index].id) }
+        return songs
+    }
+
+    /// What services call a song.
+    public func identifiers(of song: Int) throws -> [SongIdentifier] {
+        try database.rows("SELECT kind, value FROM identifiers WHERE song = ? ORDER BY kind, value", [.integer(song)]) {
+            row in SongIdentifier.Kind(rawValue: row.text(0)).map { SongIdentifier($0, row.text(1)) }
+        }.compactMap { $0 }
+    }
+}

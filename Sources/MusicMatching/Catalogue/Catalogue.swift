@@ -1,0 +1,127 @@
+import CSQLite
+import Files
+import Glibc
+
+/// The songs at hand, with what the user heard and thought of them: an SQLite database in WAL mode.
+///
+/// Several processes may use one file at once: readers never wait, writers wait for each other. A process that is
+/// killed leaves what was committed. One object is for one thread at a time; open another for another.
+public final class Catalogue {
+    let database: Database
+    let moodMap: MoodMap
+
+    /// Where the database is; ":memory:" if it is nowhere.
+    public var path: String { database.path }
+
+    /// `fermusic/catalogue.db` in the XDG data folder.
+    public static var standardPath: String { UserFolder.data + "/catalogue.db" }
+
+    /// Opens a catalogue, creating it and its folder on first use.
+    ///
+    /// - Parameters:
+    ///   - builtIn: the list of songs to start from; read again when it changes with the program.
+    ///   - moodMap: how missing features are estimated.
+    /// Throws `MusicError`.
+    public init(_ path: String, builtIn: String?, moodMap: MoodMap = .standard) throws {
+        if path != ":memory:" {
+            do {
+                try FolderTree.create(path.parentFolder)
+            } catch let failure as FileFailure {
+                throw MusicError.database(path: path, reason: failure.reason)
+            }
+        }
+        database = try Database(path)
+        self.moodMap = moodMap
+        database.setBusyTimeout(.seconds(30))
+        try useWriteAheadLog()
+        // After a kill nothing is lost with NORMAL either; after a power cut perhaps the last seconds.
+        try database.execute("PRAGMA synchronous = NORMAL")
+        try database.execute("PRAGMA foreign_keys = ON")
+        // Otherwise each row's undo information goes through a file.
+        try database.execute("PRAGMA temp_store = MEMORY")
+        try database.execute("PRAGMA mmap_size = 1073741824")
+        try Schema.migrate(database)
+        if let builtIn { try readBuiltIn(builtIn) }
+    }
+
+    /// How long writing waits for another process; 30 s unless set.
+    public func setBusyTimeout(_ timeout: Duration) { database.setBusyTimeout(timeout) }
+
+    /// All of `body`'s changes or none.
+    public func transaction<R>(_ body: () throws -> R) throws -> R { try database.transaction(body) }
+
+    private func useWriteAheadLog() throws {
+        func mode(_ sql: String) throws -> String {
+            try database.first(sql) { $0.text(0) } ?? ""
+        }
+        if try mode("PRAGMA journal_mode") == "wal" { return }
+        // Going over to WAL needs the file for itself and does not wait for that by itself.
+        for attempt in 0... {
+            do {
+                _ = try mode("PRAGMA journal_mode = WAL")
+                return
+            } catch MusicError.busy where attempt < 500 {
+                usleep(10_000)
+            }
+        }
+    }
+
+    /// Takes the built-in list over when the catalogue is new or the list has changed.
+    private func readBuiltIn(_ list: String) throws {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(list, limit: 64 << 20)
+        } catch let failure as FileFailure {
+            throw MusicError.badFile(path: list, reason: failure.reason)
+        }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let fingerprint = "\(bytes.count)-\(String(hash, radix: 16))"
+        if try setting("built-in") == fingerprint { return }
+        try database.transaction {
+            if try setting("built-in") == fingerprint { return }
+            var options = ImportOptions()
+            options.isEditorial = true
+            options.isBuiltIn = true
+            _ = try importSongs(list, options: options)
+            try set("built-in", fingerprint)
+        }
+    }
+
+    func setting(_ name: String) throws -> String? {
+        try database.first("SELECT value FROM settings WHERE name = ?", .text(name)) { $0.text(0) }
+    }
+
+    func set(_ name: String, _ value: String?) throws {
+        if let value {
+            try database.run("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", .text(name), .text(value))
+        } else {
+            try database.run("DELETE FROM settings WHERE name = ?", .text(name))
+        }
+    }
+}
+
+/// Seconds since 1970.
+public func currentTime() -> Int { time(nil) }
+
+/// The user's folders after the XDG base directory specification.
+public enum UserFolder {
+    /// Data that belongs to the user.
+    public static var data: String { folder("XDG_DATA_HOME", ".local/share") }
+    /// Settings.
+    public static var configuration: String { folder("XDG_CONFIG_HOME", ".config") }
+
+    private static func folder(_ variable: String, _ fallback: String) -> String {
+        // Relative paths are to be ignored, says the specification.
+        if let value = getenv(variable).map({ String(cString: $0) }), value.hasPrefix("/") {
+            return value + "/fermusic"
+        }
+        return home + "/" + fallback + "/fermusic"
+    }
+
+    static var home: String {
+        if let value = getenv("HOME").map({ String(cString: $0) }), value.hasPrefix("/") { return value }
+        if let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir { return String(cString: folder) }
+        return "/"
+    }
+}

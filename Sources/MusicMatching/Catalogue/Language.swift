@@ -1,0 +1,61 @@
+/// A language of songs, known by its ISO 639-1 code.
+public struct Language: Sendable, Hashable {
+    public let code: String
+    /// The English name.
+    public let name: String
+
+    /// Finds a language by code or English name, in any case; for codes that are not in the list the code is the
+    /// name. `nil` if it is neither a known name nor two letters.
+    public init?(_ text: String) {
+        let lower = text.lowercased()
+        if let known = Language.byWord[lower] {
+            self = known
+        } else if lower.utf8.count == 2, lower.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) {
+            self.init(code: lower, name: lower)
+        } else {
+            return nil
+        }
+    }
+
+    private init(code: String, name: String) {
+        self.code = code
+        self.name = name
+    }
+
+    /// Languages that are known by name.
+    public static let known: [Language] = [
+        ("af", "Afrikaans"), ("am", "Amharic"), ("ar", "Arabic"), ("az", "Azerbaijani"), ("bg", "Bulgarian"),
+        ("bn", "Bengali"), ("bs", "Bosnian"), ("ca", "Catalan"), ("cs", "Czech"), ("cy", "Welsh"), ("da", "Danish"),
+        ("de", "German"), ("el", "Greek"), ("en", "English"), ("es", "Spanish"), ("et", "Estonian"),
+        ("eu", "Basque"), ("fa", "Persian"), ("fi", "Finnish"), ("fr", "French"), ("ga", "Irish"),
+        ("gl", "Galician"), ("gu", "Gujarati"), ("ha", "Hausa"), ("he", "Hebrew"), ("hi", "Hindi"),
+        ("hr", "Croatian"), ("ht", "Haitian"), ("hu", "Hungarian"), ("hy", "Armenian"), ("id", "Indonesian"),
+        ("ig", "Igbo"), ("is", "Icelandic"), ("it", "Italian"), ("ja", "Japanese"), ("jv", "Javanese"),
+        ("ka", "Georgian"), ("kk", "Kazakh"), ("km", "Khmer"), ("kn", "Kannada"), ("ko", "Korean"),
+        ("ku", "Kurdish"), ("la", "Latin"), ("ln", "Lingala"), ("lt", "Lithuanian"), ("lv", "Latvian"),
+        ("mk", "Macedonian"), ("ml", "Malayalam"), ("mn", "Mongolian"), ("mr", "Marathi"), ("ms", "Malay"),
+        ("my", "Burmese"), ("ne", "Nepali"), ("nl", "Dutch"), ("no", "Norwegian"), ("or", "Odia"),
+        ("pa", "Punjabi"), ("pl", "Polish"), ("ps", "Pashto"), ("pt", "Portuguese"), ("ro", "Romanian"),
+        ("ru", "Russian"), ("sa", "Sanskrit"), ("si", "Sinhala"), ("sk", "Slovak"), ("sl", "Slovenian"),
+        ("so", "Somali"), ("sq", "Albanian"), ("sr", "Serbian"), ("su", "Sundanese"), ("sv", "Swedish"),
+        ("sw", "Swahili"), ("ta", "Tamil"), ("te", "Telugu"), ("th", "Thai"), ("tl", "Tagalog"), ("tr", "Turkish"),
+        ("uk", "Ukrainian"), ("ur", "Urdu"), ("uz", "Uzbek"), ("vi", "Vietnamese"), ("wo", "Wolof"),
+        ("xh", "Xhosa"), ("yi", "Yiddish"), ("yo", "Yoruba"), ("zh", "Chinese"), ("zu", "Zulu"),
+    ].map { Language(code: $0.0, name: $0.1) }
+
+    private static let byWord: [String: Language] = {
+        var words: [String: Language] = [:]
+        for language in known {
+            words[language.code] = language
+            words[language.name.lowercased()] = language
+        }
+        for (word, code) in otherNames { words[word] = words[code] }
+        return words
+    }()
+
+    private static let otherNames = [
+        "filipino": "tl", "farsi": "fa", "mandarin": "zh", "cantonese": "zh", "bahasa": "id", "castilian": "es",
+        "burmese": "my", "bangla": "bn", "oriya": "or", "bokmal": "no", "norsk": "no", "nb": "no", "nn": "no",
+        "iw": "he", "in": "id", "fil": "tl",
+    ]
+}

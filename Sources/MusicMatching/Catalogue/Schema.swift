@@ -1,0 +1,127 @@
+/// The database's tables and how older ones become newer ones.
+///
+/// `PRAGMA user_version` counts the steps a file has gone through. Steps are never changed once they were released;
+/// new ones are added behind.
+enum Schema {
+    static let steps: [String] = [songs, history, sources]
+    static var version: Int { steps.count }
+
+    /// Features are whole numbers: ten-thousandths, and tenths of a beat per minute. `provenance` holds a bit per axis
+    /// for estimates (1 to 16) and one for editorial judgement (32 to 512). `cell` is `MoodGrid`'s; the index on it
+    /// holds all that ranking needs, so that rows of the table are only read for songs that are shown. New songs are put
+    /// into the search index by the program: with a trigger SQLite would keep undo information for each row.
+    private static let songs = """
+        CREATE TABLE songs (
+            id INTEGER PRIMARY KEY,
+            match_key INTEGER NOT NULL,
+            title TEXT NOT NULL,
+            artist TEXT NOT NULL,
+            album TEXT NOT NULL,
+            year INTEGER,
+            language TEXT NOT NULL,
+            genres TEXT NOT NULL,
+            emotions INTEGER NOT NULL,
+            hints TEXT NOT NULL,
+            valence INTEGER NOT NULL,
+            energy INTEGER NOT NULL,
+            danceability INTEGER NOT NULL,
+            acousticness INTEGER NOT NULL,
+            tempo INTEGER NOT NULL,
+            provenance INTEGER NOT NULL,
+            cell INTEGER NOT NULL,
+            built_in INTEGER NOT NULL,
+            added INTEGER NOT NULL
+        );
+        CREATE INDEX songs_by_name ON songs (match_key);
+        CREATE INDEX songs_by_mood ON songs (
+            cell, language, valence, energy, danceability, acousticness, tempo, provenance, emotions);
+        CREATE TABLE identifiers (
+            kind TEXT NOT NULL,
+            value TEXT NOT NULL,
+            song INTEGER NOT NULL REFERENCES songs ON DELETE CASCADE,
+            PRIMARY KEY (kind, value)
+        ) WITHOUT ROWID;
+        CREATE INDEX identifiers_by_song ON identifiers (song);
+        CREATE VIRTUAL TABLE song_search USING fts5(
+            title, artist, album, content = 'songs', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+        CREATE TRIGGER song_search_delete AFTER DELETE ON songs BEGIN
+            INSERT INTO song_search (song_search, rowid, title, artist, album)
+            VALUES ('delete', old.id, old.title, old.artist, old.album);
+        END;
+        CREATE TRIGGER song_search_update AFTER UPDATE OF title, artist, album ON songs BEGIN
+            INSERT INTO song_search (song_search, rowid, title, artist, album)
+            VALUES ('delete', old.id, old.title, old.artist, old.album);
+            INSERT INTO song_search (rowid, title, artist, album) VALUES (new.id, new.title, new.artist, new.album);
+        END;
+        CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """
+
+    /// Times are seconds since 1970. `opinion` is 1, -1 or 0.
+    private static let history = """
+        CREATE TABLE history (
+            id INTEGER PRIMARY KEY,
+            time INTEGER NOT NULL,
+            mode TEXT NOT NULL,
+            emotions TEXT NOT NULL
+        );
+        CREATE INDEX history_by_time ON history (time);
+        CREATE TABLE history_songs (
+            history INTEGER NOT NULL REFERENCES history ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            song INTEGER NOT NULL REFERENCES songs ON DELETE CASCADE,
+            PRIMARY KEY (history, position)
+        ) WITHOUT ROWID;
+        CREATE INDEX history_by_song ON history_songs (song);
+        CREATE TABLE feedback (
+            song INTEGER PRIMARY KEY REFERENCES songs ON DELETE CASCADE,
+            opinion INTEGER NOT NULL,
+            plays INTEGER NOT NULL,
+            played INTEGER,
+            time INTEGER NOT NULL
+        );
+        """
+
+    /// Lists that `refresh` reads again, and answers of providers with their age.
+    private static let sources = """
+        CREATE TABLE sources (
+            place TEXT PRIMARY KEY,
+            language TEXT NOT NULL,
+            emotion TEXT NOT NULL,
+            fingerprint TEXT NOT NULL,
+            refreshed INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE provider_answers (
+            provider TEXT NOT NULL,
+            request TEXT NOT NULL,
+            answer TEXT NOT NULL,
+            fetched INTEGER NOT NULL,
+            PRIMARY KEY (provider, request)
+        ) WITHOUT ROWID;
+        """
+
+    /// Brings a database to the newest version, all steps at once or none. Safe when several processes start at once.
+    static func migrate(_ database: Database, to target: Int = version) throws {
+        let found = try database.integer("PRAGMA user_version")
+        guard found <= version else {
+            throw MusicError.newerSchema(path: database.path, found: found, known: version)
+        }
+        if found >= target { return }
+        try database.transaction {
+            // Another process may have been faster.
+            let found = try database.integer("PRAGMA user_version")
+            if found == 0, try database.integer("SELECT count(*) FROM sqlite_schema") > 0 {
+                throw MusicError.database(path: database.path, reason: "is a database of another program")
+            }
+            guard found < target else { return }
+            for step in found..<target { try database.execute(text: steps[step]) }
+            try database.execute(text: "PRAGMA user_version = \(target)")
+        }
+    }
+}
+
+extension Catalogue {
+    /// A database as an older version of the program made it, for tests of what becomes of it.
+    package static func makeOldSchema(_ path: String, version: Int) throws {
+        try Schema.migrate(Database(path), to: version)
+    }
+}

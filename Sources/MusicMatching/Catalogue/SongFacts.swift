@@ -1,0 +1,121 @@
+import Emotions
+
+/// What the catalogue knows of a song beside its names, as it is stored.
+struct SongFacts: Equatable {
+    var album: String
+    var year: Int?
+    var language: String
+    var genres: [String]
+    var emotions: EmotionSet
+    var hints: [String]
+    /// In `MoodAxis.stored` units, in the order of `MoodAxis`.
+    var features: [Int]
+    var estimated: MoodAxes
+    var editorial: MoodAxes
+    /// Whether the built-in list has it.
+    var isBuiltIn: Bool
+
+    static let columns =
+        "album, year, language, genres, emotions, hints, valence, energy, danceability, acousticness, tempo, "
+        + "provenance, built_in"
+
+    init(_ draft: SongDraft) {
+        album = draft.album
+        year = draft.year
+        language = draft.language
+        genres = SongFacts.distinct(draft.genres)
+        emotions = draft.emotions
+        hints = SongFacts.distinct(draft.hints)
+        features = MoodAxis.allCases.map { axis in draft.mood[axis].map { axis.stored($0) } ?? 0 }
+        estimated = draft.mood.missing
+        editorial = draft.isEditorial ? MoodAxes.all.subtracting(estimated) : .none
+        isBuiltIn = draft.isBuiltIn
+    }
+
+    init(reading statement: Statement) {
+        album = statement.text(0)
+        year = statement.optionalInteger(1)
+        language = statement.text(2)
+        genres = SongFacts.list(statement.text(3))
+        emotions = EmotionSet(rawValue: statement.integer(4))
+        hints = SongFacts.list(statement.text(5))
+        features = (6..<11).map { statement.integer($0) }
+        let provenance = statement.integer(11)
+        estimated = MoodAxes(rawValue: provenance & 31)
+        editorial = MoodAxes(rawValue: provenance >> 5 & 31)
+        isBuiltIn = statement.integer(12) != 0
+    }
+
+    var mood: MoodPoint {
+        var point = MoodPoint(valence: 0, energy: 0, danceability: 0, acousticness: 0, tempo: 0)
+        for axis in MoodAxis.allCases { point[axis] = axis.value(stored: features[axis.rawValue]) }
+        return point
+    }
+
+    var provenance: Int { estimated.rawValue | editorial.rawValue << 5 }
+
+    /// In the order of `columns`, with the cell before the last.
+    var values: [SQLValue] {
+        let kind = MoodGrid.Kind(isLabelled: !emotions.isEmpty, hasEstimates: !estimated.isEmpty)
+        return [
+            .text(album), SQLValue(year), .text(language), .text(genres.joined(separator: ";")),
+            .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
+        ] + features.map(SQLValue.integer) + [
+            .integer(provenance), .integer(MoodGrid.cell(mood, kind: kind)), .integer(isBuiltIn ? 1 : 0),
+        ]
+    }
+
+    /// Learns from another source. Measured features replace estimated and editorial ones, editorial ones replace
+    /// estimates; otherwise what came first stays. Taking the same source over again changes nothing.
+    mutating func merge(_ other: SongFacts) {
+        if album.isEmpty { album = other.album }
+        if year == nil { year = other.year }
+        if language.isEmpty { language = other.language }
+        genres = SongFacts.distinct(genres + other.genres)
+        emotions.formUnion(other.emotions)
+        isBuiltIn = isBuiltIn || other.isBuiltIn
+        hints = SongFacts.distinct(hints + other.hints)
+        for axis in MoodAxis.allCases where !other.estimated.contains(axis) {
+            let isMeasured = !other.editorial.contains(axis)
+            guard estimated.contains(axis) || isMeasured && editorial.contains(axis) else { continue }
+            features[axis.rawValue] = other.features[axis.rawValue]
+            estimated.remove(MoodAxes(axis))
+            if isMeasured { editorial.remove(MoodAxes(axis)) } else { editorial.insert(MoodAxes(axis)) }
+        }
+    }
+
+    /// Fills what nobody gave from what is known otherwise. Labels and mood words tell valence and energy better than
+    /// a genre does, a genre tells the lesser axes better.
+    mutating func estimate(with map: MoodMap) {
+        if estimated.isEmpty { return }
+        var moods: [MoodPoint] = []
+        if !emotions.isEmpty {
+            let weights = Emotion.allCases.map { emotions.contains($0) ? 1.0 : 0 }
+            if let vector = EmotionVector(weights: weights) { moods.append(map.blend(map.match, vector)) }
+        }
+        if let hint = map.point(ofWords: hints) { moods.append(hint) }
+        let genre = map.point(ofWords: genres)
+        let label = moods.first.map { first in
+            moods.count > 1 ? first.moved(towards: moods[1], share: 0.5) : first
+        }
+        let neutral = map.match[Emotion.neutral.rawValue]
+        for axis in MoodAxis.allCases where estimated.contains(axis) {
+            let isMain = axis == .valence || axis == .energy
+            let point = (isMain ? label ?? genre : genre ?? label) ?? neutral
+            features[axis.rawValue] = axis.stored(point[axis])
+        }
+    }
+
+    /// At most twelve, each once whatever its case, none with the separator.
+    private static func distinct(_ words: [String]) -> [String] {
+        if words.isEmpty || words.count == 1 && !words[0].utf8.contains(0x3B) { return words }
+        var seen: Set<String> = [], result: [String] = []
+        for word in words where result.count < 12 {
+            let clean = String(trimmed(word[...])).split(separator: ";").joined(separator: " ")
+            if !clean.isEmpty, seen.insert(clean.lowercased()).inserted { result.append(clean) }
+        }
+        return result
+    }
+
+    private static func list(_ text: String) -> [String] { text.split(separator: ";").map(String.init) }
+}

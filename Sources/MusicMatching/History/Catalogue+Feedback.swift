@@ -1,0 +1,40 @@
+/// What a listener says about a song.
+public enum Opinion: String, CaseIterable, Sendable {
+    case like, dislike
+    /// Takes an opinion back.
+    case neutral
+    /// Heard it.
+    case played
+}
+
+extension Catalogue {
+    /// Notes an opinion; the next recommendation knows it. Throws `MusicError`.
+    public func note(_ opinion: Opinion, of song: Int, time: Int = currentTime()) throws {
+        try transaction {
+            guard try database.integer("SELECT count(*) FROM songs WHERE id = ?", .integer(song)) > 0 else {
+                throw MusicError.noSuchSong("\(song)")
+            }
+            try database.run(
+                "INSERT OR IGNORE INTO feedback (song, opinion, plays, time) VALUES (?, 0, 0, ?)", .integer(song),
+                .integer(time))
+            if opinion == .played {
+                try database.run(
+                    "UPDATE feedback SET plays = plays + 1, played = ? WHERE song = ?", .integer(time), .integer(song))
+            } else {
+                let value = opinion == .like ? 1 : opinion == .dislike ? -1 : 0
+                try database.run(
+                    "UPDATE feedback SET opinion = ?, time = ? WHERE song = ?", .integer(value), .integer(time),
+                    .integer(song))
+            }
+        }
+    }
+
+    /// Songs with an opinion or a play, the newest first. Throws `MusicError`.
+    public func feedback() throws -> [(song: Song, opinion: Opinion, plays: Int)] {
+        try database.rows("SELECT song, opinion, plays FROM feedback ORDER BY time DESC, song", []) {
+            ($0.integer(0), $0.integer(1), $0.integer(2))
+        }.map { id, opinion, plays in
+            (try song(id), opinion > 0 ? .like : opinion < 0 ? .dislike : .neutral, plays)
+        }
+    }
+}

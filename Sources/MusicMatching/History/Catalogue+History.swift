@@ -1,0 +1,58 @@
+import Emotions
+
+/// A list of songs that was recommended.
+public struct HistoryEntry: Sendable, Equatable {
+    public var id: Int
+    /// Seconds since 1970.
+    public var time: Int
+    public var mode: String
+    /// As on the command line: "happy=0.60,surprise=0.40".
+    public var emotions: String
+    public var songs: [Song]
+}
+
+extension Catalogue {
+    /// Notes what was recommended, so that other songs come next time. Throws `MusicError`.
+    public func note(_ recommendations: [Recommendation], for request: RecommendationRequest) throws {
+        if recommendations.isEmpty { return }
+        try transaction {
+            try database.run(
+                "INSERT INTO history (time, mode, emotions) VALUES (?, ?, ?)", .integer(request.time),
+                .text(request.mode.rawValue), .text(request.emotions.text))
+            let entry = database.lastInsertedID
+            for (position, recommendation) in recommendations.enumerated() {
+                // A song may have been deleted by another process since it was recommended.
+                try database.run(
+                    "INSERT INTO history_songs (history, position, song) SELECT ?, ?, id FROM songs WHERE id = ?",
+                    .integer(entry), .integer(position), .integer(recommendation.song.id))
+            }
+        }
+    }
+
+    /// What was recommended, the newest first. Throws `MusicError`.
+    public func history(limit: Int) throws -> [HistoryEntry] {
+        var entries = try database.rows(
+            "SELECT id, time, mode, emotions FROM history ORDER BY time DESC, id DESC LIMIT ?", [.integer(limit)]
+        ) { HistoryEntry(id: $0.integer(0), time: $0.integer(1), mode: $0.text(2), emotions: $0.text(3), songs: []) }
+        for index in entries.indices {
+            entries[index].songs = try songs(
+                from: "history_songs JOIN songs ON songs.id = history_songs.song",
+                where: "history_songs.history = ? ORDER BY position", [.integer(entries[index].id)])
+        }
+        return entries
+    }
+}
+
+extension EmotionVector {
+    /// Two decimals, the strongest first: "happy=0.60,surprise=0.40"; a certain emotion is its name alone.
+    public var text: String {
+        let order = Emotion.allCases.filter { self[$0] >= 0.005 }.sorted {
+            self[$0] != self[$1] ? self[$0] > self[$1] : $0.rawValue < $1.rawValue
+        }
+        if order.count == 1 { return order[0].name }
+        return order.map { emotion in
+            let hundredths = Int((self[emotion] * 100).rounded())
+            return "\(emotion.name)=\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+        }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,47 @@
+/// What can be deleted of what the program remembers.
+public enum Purgeable: String, CaseIterable, Sendable {
+    /// What was recommended.
+    case history
+    /// Likes, dislikes and plays.
+    case feedback
+    /// Answers of music services.
+    case answers
+    /// Songs that were imported, with what was said about them; the built-in ones stay.
+    case songs
+}
+
+extension Catalogue {
+    /// Deletes, and overwrites what was deleted; gives how many entries went.
+    ///
+    /// - Parameter before: seconds since 1970; only what is older goes. Songs are deleted whatever their age.
+    /// Throws `MusicError`.
+    public func purge(_ what: Set<Purgeable>, before: Int? = nil) throws -> [Purgeable: Int] {
+        try database.execute("PRAGMA secure_delete = ON")
+        defer { try? database.execute("PRAGMA secure_delete = OFF") }
+        let limit = SQLValue.integer(before ?? Int.max)
+        let result = try transaction {
+            var deleted: [Purgeable: Int] = [:]
+            if what.contains(.history) {
+                try database.run("DELETE FROM history WHERE time < ?", limit)
+                deleted[.history] = database.changes
+            }
+            if what.contains(.feedback) {
+                try database.run("DELETE FROM feedback WHERE max(time, ifnull(played, 0)) < ?", limit)
+                deleted[.feedback] = database.changes
+            }
+            if what.contains(.answers) {
+                try database.run("DELETE FROM provider_answers WHERE fetched < ?", limit)
+                deleted[.answers] = database.changes
+            }
+            if what.contains(.songs) {
+                try database.run("DELETE FROM songs WHERE NOT built_in")
+                deleted[.songs] = database.changes
+                try database.run("DELETE FROM sources")
+            }
+            return deleted
+        }
+        // What was deleted must not live on in the log.
+        _ = try database.rows("PRAGMA wal_checkpoint(TRUNCATE)", []) { _ in }
+        return result
+    }
+}

@@ -1,0 +1,195 @@
+import Files
+import Glibc
+
+/// Reads the records of a CSV file of any size (RFC 4180): fields in quotes may hold separators, quotes and line
+/// breaks. Memory is one piece of the file.
+///
+/// A record that breaks the rules is given as broken, and reading goes on with the line after the one it began in, so
+/// that a stray quote costs one row and not the rest of the file.
+final class CSVReader {
+    /// One record. Its bytes are valid until the next one is read.
+    struct Record {
+        /// The line it begins in, counted from 1 as an editor does.
+        var line: Int
+        /// What is wrong with it, if it cannot be used.
+        var problem: String?
+    }
+
+    /// A record of more bytes than this is broken.
+    static let recordLimit = 256 << 10
+    private static let tooLong = "longer than \(recordLimit) bytes; is a quote not closed?"
+
+    let path: String
+    /// Bytes in the file.
+    let size: Int
+    /// `,`, `;` or a tab.
+    var separator = UInt8(ascii: ",")
+    /// Bytes of the records given so far.
+    private(set) var bytesRead = 0
+    /// The fields of the last record, as places in `bytes`.
+    private(set) var fields: [Range<Int>] = []
+    /// The contents of the last record's fields without their quotes.
+    private(set) var bytes: [UInt8] = []
+
+    private let descriptor: Int32
+    private var buffer: [UInt8]
+    private var start = 0
+    private var end = 0
+    private var isAtEnd = false
+    private var line = 1
+
+    /// Throws `FileFailure`.
+    init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileFailure.last }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileFailure.last }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileFailure("is a folder") }
+        size = Int(status.st_size)
+        buffer = Array(repeating: 0, count: 1 << 20)
+        try fill()
+        if end >= 2, buffer[0] == 0xFF && buffer[1] == 0xFE || buffer[0] == 0xFE && buffer[1] == 0xFF {
+            throw FileFailure("is UTF-16; save it as UTF-8")
+        }
+        if end >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { start = 3 }
+    }
+
+    /// Reads a table that is in memory already; `name` is for messages.
+    init(_ contents: [UInt8], name: String) {
+        path = name
+        descriptor = -1
+        size = contents.count
+        buffer = contents
+        end = contents.count
+        isAtEnd = true
+        if end >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { start = 3 }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// The first line as it is, for finding the separator.
+    var firstLine: ArraySlice<UInt8> { buffer[start..<end].prefix { $0 != 10 && $0 != 13 } }
+
+    /// The next record; `nil` at the end. Empty lines are passed over. Throws `FileFailure`.
+    func next() throws -> Record? {
+        while true {
+            if start == end {
+                if isAtEnd { return nil }
+                try fill()
+                continue
+            }
+            var outcome = parse()
+            while case .incomplete = outcome {
+                // Only at the end of the file is what is there all there is; `parse` then ends the record itself.
+                if end - start > CSVReader.recordLimit || isAtEnd { break }
+                try fill()
+                outcome = parse()
+            }
+            let first = line
+            switch outcome {
+            case .record(let next, let lines):
+                consume(to: next, lines: lines)
+                if fields.count == 1, fields[0].isEmpty { continue }
+                return Record(line: first)
+            case .broken(let problem):
+                skipLine()
+                return Record(line: first, problem: problem)
+            case .incomplete:
+                skipLine()
+                return Record(line: first, problem: CSVReader.tooLong)
+            }
+        }
+    }
+
+    private enum Outcome {
+        /// Where the next record begins, and the line breaks passed.
+        case record(next: Int, lines: Int)
+        case broken(String)
+        /// The buffer ends before the record does.
+        case incomplete
+    }
+
+    /// Takes the record at `start` apart.
+    private func parse() -> Outcome {
+        fields.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
+        var position = start, lines = 0
+        while true {
+            let fieldStart = bytes.count
+            if position < end, buffer[position] == 0x22 {
+                position += 1
+                while true {
+                    guard position < end else { return isAtEnd ? .broken("a quote is not closed") : .incomplete }
+                    let byte = buffer[position]
+                    position += 1
+                    if byte == 0x22 {
+                        guard position < end, buffer[position] == 0x22 else { break }
+                        position += 1
+                    } else if byte == 10 {
+                        lines += 1
+                    }
+                    bytes.append(byte)
+                    // Otherwise every row with a stray quote would cost reading what is left of the file.
+                    if bytes.count > CSVReader.recordLimit { return .broken(CSVReader.tooLong) }
+                }
+                if position == end, !isAtEnd { return .incomplete }
+            } else {
+                while position < end, buffer[position] != separator, buffer[position] != 10, buffer[position] != 13 {
+                    bytes.append(buffer[position])
+                    position += 1
+                }
+            }
+            fields.append(fieldStart..<bytes.count)
+            guard position < end else { return isAtEnd ? .record(next: position, lines: lines) : .incomplete }
+            switch buffer[position] {
+            case separator: position += 1
+            case 10: return .record(next: position + 1, lines: lines + 1)
+            case 13:
+                if position + 1 == end, !isAtEnd { return .incomplete }
+                let isPair = position + 1 < end && buffer[position + 1] == 10
+                return .record(next: position + (isPair ? 2 : 1), lines: lines + 1)
+            default: return .broken("text behind a closing quote")
+            }
+        }
+    }
+
+    private func consume(to next: Int, lines: Int) {
+        bytesRead += next - start
+        start = next
+        line += lines
+    }
+
+    /// Passes over the rest of the line at `start`.
+    private func skipLine() {
+        var position = start
+        while true {
+            while position < end, buffer[position] != 10 { position += 1 }
+            if position < end { return consume(to: position + 1, lines: 1) }
+            consume(to: end, lines: 0)
+            // A failure to read shows again at the next record.
+            if isAtEnd || (try? fill()) == nil { return }
+            position = start
+        }
+    }
+
+    /// Reads more behind what is left.
+    private func fill() throws {
+        if start > 0 {
+            buffer.replaceSubrange(0..<end - start, with: buffer[start..<end])
+            end -= start
+            start = 0
+        }
+        if end == buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
+        while true {
+            let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + end, $0.count - end) }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw FileFailure.last }
+            if got == 0 { isAtEnd = true }
+            end += got
+            return
+        }
+    }
+}

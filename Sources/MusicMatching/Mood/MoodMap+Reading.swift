@@ -1,0 +1,153 @@
+import Emotions
+import Files
+
+extension MoodMap {
+    /// The map without any changes of the user's.
+    public static let standard: MoodMap = {
+        do {
+            var map = MoodMap.blank
+            try map.apply(standardText, path: "the standard mood map")
+            return map
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    /// The standard map with a user's changes. Throws `MusicError` naming the line.
+    public init(overriddenBy path: String) throws {
+        let bytes: [UInt8]
+        do {
+            bytes = try FileBytes.read(path, limit: 1 << 20)
+        } catch let failure as FileFailure {
+            throw MusicError.badFile(path: path, reason: failure.reason)
+        }
+        self = .standard
+        try apply(String(decoding: bytes, as: UTF8.self), path: path)
+    }
+
+    /// Nothing is known; `standardText` fills it.
+    private static var blank: MoodMap {
+        let nowhere = MoodPoint(valence: 0.5, energy: 0.5, danceability: 0.5, acousticness: 0.5, tempo: 110)
+        let points = Array(repeating: nowhere, count: Emotion.allCases.count)
+        return MoodMap(match: points, lift: points, weights: [0.2, 0.2, 0.2, 0.2, 0.2], ranking: Ranking())
+    }
+
+    /// Takes the lines of a file over. On failure the map is unchanged.
+    mutating func apply(_ text: String, path: String) throws {
+        var map = self, section = ""
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let content = trimmed(line.prefix { $0 != "#" })
+            if content.isEmpty { continue }
+            do throws(LineError) {
+                if content.hasPrefix("["), content.hasSuffix("]") {
+                    section = String(content.dropFirst().dropLast())
+                    guard ["match", "lift", "weights", "ranking", "words"].contains(section) else {
+                        throw LineError("no section [\(section)]; there are match, lift, weights, ranking, words")
+                    }
+                } else {
+                    try map.apply(line: content, section: section)
+                }
+            } catch {
+                throw MusicError.badLine(path: path, line: index + 1, reason: error.reason)
+            }
+        }
+        let sum = map.weights.reduce(0, +)
+        guard sum > 0 else { throw MusicError.badFile(path: path, reason: "all weights are 0") }
+        map.weights = map.weights.map { $0 / sum }
+        self = map
+    }
+
+    fileprivate struct LineError: Error {
+        var reason: String
+        init(_ reason: String) { self.reason = reason }
+    }
+
+    private mutating func apply(line: Substring, section: String) throws(LineError) {
+        guard let equals = line.firstIndex(of: "=") else { throw LineError("expected NAME = VALUES, found '\(line)'") }
+        let name = String(trimmed(line[..<equals]))
+        var numbers: [Double] = []
+        for word in line[line.index(after: equals)...].split(whereSeparator: \.isWhitespace) {
+            guard let number = Double(word), number.isFinite else { throw LineError("'\(word)' is not a number") }
+            numbers.append(number)
+        }
+        switch section {
+        case "match", "lift":
+            guard let emotion = Emotion(name: name) else { throw LineError("no emotion '\(name)'") }
+            let point = try MoodMap.point(numbers)
+            if section == "match" { match[emotion.rawValue] = point } else { lift[emotion.rawValue] = point }
+        case "words": words[NameKey.fold(name)] = try MoodMap.point(numbers)
+        case "weights":
+            guard let axis = MoodAxis(name: name) else { throw LineError("no axis '\(name)'") }
+            weights[axis.rawValue] = try MoodMap.one(numbers, in: 0...1000)
+        case "ranking": try ranking.set(name, numbers)
+        default: throw LineError("a line before the first [section]")
+        }
+    }
+
+    private static func point(_ numbers: [Double]) throws(LineError) -> MoodPoint {
+        guard numbers.count == 5 else {
+            throw LineError(
+                "expected valence, energy, danceability, acousticness, tempo; found \(numbers.count) numbers")
+        }
+        var point = MoodPoint(valence: 0, energy: 0, danceability: 0, acousticness: 0, tempo: 0)
+        for axis in MoodAxis.allCases {
+            let number = numbers[axis.rawValue]
+            guard axis.range.contains(number) else {
+                throw LineError(
+                    "\(axis.name) \(number) is not in \(axis.range.lowerBound)...\(axis.range.upperBound)")
+            }
+            point[axis] = number
+        }
+        return point
+    }
+
+    private static func one(_ numbers: [Double], in range: ClosedRange<Double>) throws(LineError) -> Double {
+        guard numbers.count == 1 else { throw LineError("expected one number, found \(numbers.count)") }
+        guard range.contains(numbers[0]) else {
+            throw LineError("\(numbers[0]) is not in \(range.lowerBound)...\(range.upperBound)")
+        }
+        return numbers[0]
+    }
+
+    /// `set` throws this so that it can stay with the type it belongs to.
+    fileprivate static func setting(
+        _ numbers: [Double], in range: ClosedRange<Double>
+    ) throws(LineError) -> Double { try one(numbers, in: range) }
+
+    fileprivate static func unknownSetting(_ name: String) -> LineError { LineError("no setting '\(name)'") }
+}
+
+extension MoodMap.Ranking {
+    fileprivate mutating func set(_ name: String, _ numbers: [Double]) throws(MoodMap.LineError) {
+        if let path = MoodMap.Ranking.shares[name] {
+            self[keyPath: path] = try MoodMap.setting(numbers, in: 0...1)
+            return
+        }
+        switch name {
+        case "tempo-span": tempoSpan = try MoodMap.setting(numbers, in: 1...1000)
+        case "amplify-gain": amplifyGain = try MoodMap.setting(numbers, in: 0...10)
+        case "played-half-life": playedHalfLife = try MoodMap.setting(numbers, in: 0.001...10_000)
+        case "offered-half-life": offeredHalfLife = try MoodMap.setting(numbers, in: 0.001...10_000)
+        case "artist-gap": artistGap = Int(try MoodMap.setting(numbers, in: 1...1000))
+        case "surprise-pool": surprisePool = Int(try MoodMap.setting(numbers, in: 1...1000))
+        default: throw MoodMap.unknownSetting(name)
+        }
+    }
+
+    private static var shares: [String: WritableKeyPath<MoodMap.Ranking, Double>] {
+        [
+            "estimate-trust": \.estimateTrust, "estimate-error": \.estimateError, "other-label": \.otherLabel,
+            "no-label": \.noLabel, "unknown-language": \.unknownLanguage, "favourite-artist": \.favouriteArtist,
+            "liked-artist": \.likedArtist, "liked-song": \.likedSong, "disliked-artist": \.dislikedArtist,
+            "played": \.played, "offered": \.offered, "surprise-share": \.surpriseShare,
+            "surprise-reach": \.surpriseReach,
+        ]
+    }
+}
+
+/// Without blanks at either end.
+func trimmed(_ text: Substring) -> Substring {
+    var text = text.drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
+}

@@ -1,0 +1,138 @@
+extension MoodMap {
+    /// The map that is used where the user's own file says nothing else. Print it with
+    /// `fermusic catalogue mood-map`, change what you like, and keep the changes in
+    /// `~/.config/fermusic/mood-map.conf`.
+    public static let standardText = """
+        # Where emotions lie in mood space, and what counts how much when songs are ranked.
+        #
+        # Lines are NAME = VALUES; what follows # is for people. Lines in ~/.config/fermusic/mood-map.conf (or the file
+        # given with --mood-map) replace the ones here, all others stay.
+
+        # Songs that feel as you do: valence, energy, danceability, acousticness (0 to 1), tempo (beats per minute).
+        # valence = 0.5 + 0.4 P and energy = 0.5 + 0.4 A, with pleasure P and arousal A of the emotion widely attributed
+        # to J. Russell, A. Mehrabian, "Evidence for a three-factor theory of emotions", 1977. The factor 0.4 and the
+        # lesser axes are choices of ours. An emotion vector is a point between these, weighted by its probabilities.
+        [match]
+        angry    = 0.30 0.74 0.50 0.05 132
+        disgust  = 0.26 0.64 0.47 0.20 116
+        fear     = 0.24 0.74 0.42 0.25 124
+        happy    = 0.82 0.70 0.65 0.13 124
+        sad      = 0.25 0.39 0.48 0.60  95
+        surprise = 0.66 0.77 0.63 0.10 128
+        neutral  = 0.50 0.50 0.55 0.40 110
+
+        # Songs towards feeling better. Choices of ours; whether music that lifts helps more than music that matches
+        # is an open question (K. Starcke and others, 2021, doi:10.3390/ijerph182312486).
+        [lift]
+        angry    = 0.55 0.35 0.50 0.45 100
+        disgust  = 0.62 0.50 0.55 0.35 108
+        fear     = 0.60 0.30 0.48 0.55  92
+        happy    = 0.85 0.80 0.70 0.10 126
+        sad      = 0.70 0.60 0.60 0.30 112
+        surprise = 0.72 0.70 0.65 0.15 122
+        neutral  = 0.65 0.60 0.60 0.30 114
+
+        # How much each axis counts in the distance between a mood and a song. Brought to a sum of 1. Distance is the
+        # square root of the weighted mean of squared differences.
+        [weights]
+        valence      = 0.40
+        energy       = 0.35
+        danceability = 0.10
+        acousticness = 0.10
+        tempo        = 0.05
+
+        # Distances are between 0 and 1, and so is what is added to them or taken off. The nearest song wins.
+        [ranking]
+        tempo-span       = 100   # beats per minute that count as 1; half and double tempo count as the same
+        estimate-trust   = 0.5   # weight of an estimated feature, against 1 for a known one ...
+        estimate-error   = 0.25  # ... the rest counts as if it were this far off
+        amplify-gain     = 1.6   # --mode amplify goes this much further from the neutral point than --mode match
+        other-label      = 0.06  # added: the song is said to suit other emotions
+        no-label         = 0.02  # added: nobody said what it suits
+        unknown-language = 0.15  # added: languages were asked for, and the song's is unknown
+        favourite-artist = 0.25  # taken off: an artist named with --artist
+        liked-artist     = 0.08  # taken off: you liked a song of this artist
+        liked-song       = 0.06  # taken off: you liked this song
+        disliked-artist  = 0.10  # added: you disliked a song of this artist (disliked songs never come)
+        played           = 0.30  # added: you played it just now ...
+        played-half-life = 3     # ... half of it after this many days
+        offered          = 0.12  # added: it was recommended just now ...
+        offered-half-life = 1    # ... half of it after this many days
+        artist-gap       = 5     # no artist twice among so many songs in a row
+        surprise-share   = 0.2   # this share of the songs is drawn by lot ...
+        surprise-pool    = 40    # ... among so many songs that come next ...
+        surprise-reach   = 0.12  # ... and are at most so much further away
+
+        # Moods, genres and words in names of playlists, for songs whose features nobody gives. Happy to calm are means
+        # over a set of 686 labelled songs (Kaggle, "Spotify music data to identify the moods"): valence and energy
+        # measured; all other numbers here are estimates of ours.
+        [words]
+        energetic    = 0.44 0.88 0.60 0.05 130
+        calm         = 0.15 0.16 0.35 0.88 100
+        chill        = 0.45 0.35 0.60 0.50 100
+        relax        = 0.40 0.25 0.45 0.70  90
+        relaxing     = 0.40 0.25 0.45 0.70  90
+        sleep        = 0.20 0.12 0.28 0.90  80
+        focus        = 0.30 0.25 0.40 0.75 100
+        study        = 0.35 0.30 0.50 0.65  95
+        workout      = 0.55 0.88 0.68 0.05 132
+        gym          = 0.55 0.88 0.68 0.05 132
+        running      = 0.60 0.85 0.68 0.06 150
+        party        = 0.70 0.82 0.76 0.08 124
+        dance        = 0.62 0.80 0.74 0.06 124
+        romantic     = 0.48 0.42 0.55 0.50 102
+        love         = 0.50 0.45 0.56 0.45 105
+        heartbreak   = 0.28 0.40 0.52 0.50 108
+        melancholy   = 0.22 0.32 0.44 0.60 100
+        acoustic     = 0.42 0.36 0.52 0.78 110
+        ambient      = 0.15 0.18 0.25 0.85  95
+        anime        = 0.55 0.78 0.52 0.12 130
+        bhangra      = 0.78 0.85 0.72 0.12 108
+        blues        = 0.50 0.45 0.52 0.50 112
+        bollywood    = 0.58 0.62 0.62 0.35 112
+        bossa nova   = 0.55 0.32 0.58 0.75 118
+        classical    = 0.20 0.18 0.28 0.95 105
+        country      = 0.55 0.62 0.56 0.25 122
+        devotional   = 0.38 0.35 0.45 0.70  95
+        disco        = 0.82 0.74 0.74 0.12 118
+        dubstep      = 0.38 0.88 0.60 0.05 140
+        edm          = 0.50 0.84 0.66 0.05 127
+        electronic   = 0.48 0.72 0.64 0.12 124
+        emo          = 0.38 0.76 0.48 0.08 136
+        folk         = 0.42 0.36 0.48 0.72 112
+        funk         = 0.78 0.72 0.76 0.15 112
+        gospel       = 0.50 0.55 0.48 0.40 110
+        grunge       = 0.42 0.78 0.44 0.05 122
+        hard rock    = 0.50 0.86 0.46 0.04 132
+        hip hop      = 0.50 0.66 0.76 0.18 112
+        house        = 0.60 0.80 0.74 0.05 124
+        indie        = 0.48 0.60 0.56 0.30 118
+        jazz         = 0.48 0.34 0.52 0.74 112
+        k pop        = 0.62 0.76 0.68 0.15 120
+        latin        = 0.65 0.72 0.72 0.22 112
+        lo fi        = 0.38 0.28 0.62 0.65  84
+        lofi         = 0.38 0.28 0.62 0.65  84
+        metal        = 0.30 0.92 0.40 0.02 130
+        opera        = 0.18 0.25 0.25 0.93  95
+        phonk        = 0.35 0.88 0.66 0.05 132
+        piano        = 0.22 0.18 0.35 0.92 100
+        pop          = 0.55 0.66 0.66 0.20 118
+        punk         = 0.55 0.90 0.46 0.03 150
+        r and b      = 0.48 0.54 0.66 0.28 108
+        rap          = 0.48 0.66 0.76 0.16 118
+        reggae       = 0.70 0.58 0.74 0.20 112
+        reggaeton    = 0.65 0.76 0.78 0.18  98
+        rnb          = 0.48 0.54 0.66 0.28 108
+        rock         = 0.52 0.76 0.50 0.10 124
+        romance      = 0.46 0.40 0.54 0.52 102
+        salsa        = 0.80 0.74 0.70 0.35 104
+        samba        = 0.76 0.72 0.64 0.45 110
+        singer songwriter = 0.38 0.38 0.52 0.65 114
+        soul         = 0.60 0.52 0.62 0.40 108
+        soundtrack   = 0.22 0.30 0.30 0.75 104
+        sufi         = 0.42 0.48 0.50 0.55 102
+        techno       = 0.38 0.82 0.70 0.04 130
+        trance       = 0.38 0.84 0.58 0.03 134
+        trap         = 0.40 0.66 0.74 0.14 138
+        """
+}

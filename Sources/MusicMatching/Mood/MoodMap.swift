@@ -1,0 +1,83 @@
+import Emotions
+
+/// Where emotions, moods and genres lie in mood space, and what counts how much when songs are ranked.
+///
+/// `MoodMap.standardText` documents every number; a file of the same form overrides any of them.
+public struct MoodMap: Sendable, Equatable {
+    /// For people who want songs that feel like they do, in the order of `Emotion`.
+    public internal(set) var match: [MoodPoint]
+    /// For people who want to feel better.
+    public internal(set) var lift: [MoodPoint]
+    /// Mood labels, genres and words in names of playlists, lower case.
+    public internal(set) var words: [String: MoodPoint] = [:]
+    /// The weight of each axis in the distance, in the order of `MoodAxis`; they sum to 1.
+    public internal(set) var weights: [Double]
+    public internal(set) var ranking: Ranking
+
+    /// Settings of the ranking. Distances in mood space are at most 1; what is added to them is in the same unit.
+    public struct Ranking: Sendable, Equatable {
+        /// Beats per minute that count as a distance of 1.
+        public var tempoSpan = 100.0
+        /// How much an estimated feature counts against a known one, 0 to 1.
+        public var estimateTrust = 0.5
+        /// How far an estimate is taken to be off for the rest.
+        public var estimateError = 0.25
+        /// How strongly `amplify` moves away from the neutral point: 1 is as far as `match`.
+        public var amplifyGain = 1.6
+        /// Added for songs that nobody said suit the emotion, although somebody said what they suit.
+        public var otherLabel = 0.06
+        /// Added for songs of which nobody said what they suit.
+        public var noLabel = 0.02
+        /// Added for songs whose language is unknown, when languages were asked for.
+        public var unknownLanguage = 0.15
+        /// Taken off for artists the user asked for.
+        public var favouriteArtist = 0.25
+        /// Taken off for artists of songs the user liked.
+        public var likedArtist = 0.08
+        /// Taken off for songs the user liked.
+        public var likedSong = 0.06
+        /// Added for artists of songs the user disliked.
+        public var dislikedArtist = 0.1
+        /// Added for songs just played, and the days in which it halves.
+        public var played = 0.3
+        public var playedHalfLife = 3.0
+        /// Added for songs just recommended, and the days in which it halves.
+        public var offered = 0.12
+        public var offeredHalfLife = 1.0
+        /// An artist does not come twice among this many songs in a row.
+        public var artistGap = 5
+        /// Share of songs that are drawn from further away, and from how many.
+        public var surpriseShare = 0.2
+        public var surprisePool = 40
+        /// How much worse than the best such a song may be.
+        public var surpriseReach = 0.12
+    }
+
+    /// The point of an emotion vector: the emotions' points weighted by their probabilities, not the winner's alone.
+    func blend(_ points: [MoodPoint], _ vector: EmotionVector) -> MoodPoint {
+        var result = MoodPoint(valence: 0, energy: 0, danceability: 0, acousticness: 0, tempo: 0)
+        for emotion in Emotion.allCases {
+            for axis in MoodAxis.allCases {
+                result[axis] += vector[emotion] * points[emotion.rawValue][axis]
+            }
+        }
+        return result
+    }
+
+    /// The place of the first of these texts that is known: as a whole ("sad"), or else by the longest run of words in
+    /// it that is ("heavy metal" knows "metal"), the last of several.
+    func point(ofWords texts: [String]) -> MoodPoint? {
+        for text in texts {
+            let folded = NameKey.fold(text)
+            if let point = words[folded] { return point }
+            let parts = folded.split(separator: " ").prefix(16)
+            for length in stride(from: min(3, parts.count), to: 0, by: -1) {
+                for start in stride(from: parts.count - length, through: 0, by: -1) {
+                    let run = length == 1 ? String(parts[start]) : parts[start..<start + length].joined(separator: " ")
+                    if let point = words[run] { return point }
+                }
+            }
+        }
+        return nil
+    }
+}

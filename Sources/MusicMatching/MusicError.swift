@@ -1,0 +1,30 @@
+/// What can go wrong around songs. The description is one clear line.
+public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The database cannot be opened, read or written.
+    case database(path: String, reason: String)
+    /// Another process kept the database locked for longer than was waited.
+    case busy(path: String)
+    /// The database was written by a newer program.
+    case newerSchema(path: String, found: Int, known: Int)
+    /// A list of songs, a schedule or a mood map that cannot be used as a whole.
+    case badFile(path: String, reason: String)
+    /// A line of a file that cannot be used.
+    case badLine(path: String, line: Int, reason: String)
+    /// No song answers to what the user named.
+    case noSuchSong(String)
+    /// More than one song answers to what the user named.
+    case ambiguousSong(String, matches: [String])
+
+    public var description: String {
+        switch self {
+        case .database(let path, let reason), .badFile(let path, let reason): return "\(path): \(reason)"
+        case .busy(let path): return "\(path): another process is writing; try again when it is done"
+        case .newerSchema(let path, let found, let known):
+            return "\(path): written by a newer fermusic (schema \(found), this one knows up to \(known))"
+        case .badLine(let path, let line, let reason): return "\(path): line \(line): \(reason)"
+        case .noSuchSong(let text): return "no song '\(text)' in the catalogue"
+        case .ambiguousSong(let text, let matches):
+            return "'\(text)' could be \(matches.joined(separator: ", ")); give the number"
+        }
+    }
+}

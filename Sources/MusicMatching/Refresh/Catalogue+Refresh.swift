@@ -1,0 +1,171 @@
+import Emotions
+import Files
+import Glibc
+
+/// A list of songs that is read again from time to time.
+public struct SongSource: Sendable, Equatable {
+    /// An absolute path, or something a `ListProvider` handles.
+    public var place: String
+    /// Seconds since 1970; 0 if it was never read.
+    public var refreshed: Int
+    var language: String
+    var emotion: String
+    var fingerprint: String
+}
+
+/// What came of one source.
+public struct RefreshResult: Sendable {
+    public enum Outcome: Sendable {
+        case read(ImportReport)
+        /// The file has not changed since it was read.
+        case unchanged
+        case failed(String)
+    }
+
+    public var place: String
+    public var outcome: Outcome
+}
+
+extension Catalogue {
+    /// The lists that `refresh` reads. Throws `MusicError`.
+    public func sources() throws -> [SongSource] {
+        try database.rows("SELECT place, refreshed, language, emotion, fingerprint FROM sources ORDER BY place") {
+            SongSource(
+                place: $0.text(0), refreshed: $0.integer(1), language: $0.text(2), emotion: $0.text(3),
+                fingerprint: $0.text(4))
+        }
+    }
+
+    /// Remembers a list. Relative paths are made absolute, since nobody knows where `refresh` will be started.
+    /// Throws `MusicError`.
+    public func remember(_ place: String, options: ImportOptions = ImportOptions()) throws {
+        try database.run(
+            """
+            INSERT INTO sources (place, language, emotion, fingerprint, refreshed) VALUES (?, ?, ?, '', 0) \
+            ON CONFLICT (place) DO UPDATE SET language = excluded.language, emotion = excluded.emotion, fingerprint = ''
+            """, .text(Catalogue.absolute(place)), .text(options.language?.code ?? ""),
+            .text(options.emotion?.name ?? ""))
+    }
+
+    /// Forgets a list; its songs stay. Gives whether it was known. Throws `MusicError`.
+    public func forget(_ place: String) throws -> Bool {
+        try database.run("DELETE FROM sources WHERE place = ?", .text(Catalogue.absolute(place)))
+        return database.changes > 0
+    }
+
+    /// Reads a list that is to be remembered, at once: all of it in one transaction. Throws `MusicError`.
+    public func importAndRemember(
+        _ path: String, options: ImportOptions, progress: (Double, Int) throws -> Void = { _, _ in }
+    ) throws -> ImportReport {
+        let place = Catalogue.absolute(path)
+        // Before reading: what is written meanwhile is read the next time.
+        let fingerprint = Catalogue.fingerprint(place) ?? ""
+        do {
+            let reader = try CSVReader(place)
+            return try transaction {
+                let report = try importSongs(reader, options: options, progress: progress)
+                try remember(place, options: options)
+                try markRead(place, fingerprint)
+                return report
+            }
+        } catch let failure as FileFailure {
+            throw MusicError.badFile(path: path, reason: failure.reason)
+        }
+    }
+
+    /// Reads all remembered lists again and adds what is new, each in a transaction of its own. A list that cannot be
+    /// read does not keep the others from it. Throws `MusicError` if the catalogue itself fails.
+    public func refresh(
+        providers: [any ListProvider] = [], time: Int = currentTime(),
+        progress: (String, Double, Int) throws -> Void = { _, _, _ in }
+    ) throws -> [RefreshResult] {
+        var results: [RefreshResult] = []
+        for source in try sources() {
+            do {
+                let outcome = try refresh(source, providers) { try progress(source.place, $0, $1) }
+                results.append(RefreshResult(place: source.place, outcome: outcome))
+            } catch let error as MusicError {
+                switch error {
+                case .badFile(_, let reason):
+                    results.append(RefreshResult(place: source.place, outcome: .failed(reason)))
+                default: throw error
+                }
+            }
+        }
+        try set("refreshed", "\(time)")
+        return results
+    }
+
+    private func refresh(
+        _ source: SongSource, _ providers: [any ListProvider], progress: (Double, Int) throws -> Void
+    ) throws -> RefreshResult.Outcome {
+        var options = ImportOptions()
+        options.language = Language(source.language)
+        options.emotion = Emotion(name: source.emotion)
+        if source.place.hasPrefix("/") {
+            let now = Catalogue.fingerprint(source.place) ?? ""
+            if now == source.fingerprint, !now.isEmpty { return .unchanged }
+            let report = try importAndRemember(source.place, options: options, progress: progress)
+            return .read(report)
+        }
+        guard let provider = providers.first(where: { $0.handles(source.place) }) else {
+            throw MusicError.badFile(path: source.place, reason: "nothing here can fetch it")
+        }
+        let list: ProvidedList
+        do {
+            list = try provider.list(at: source.place)
+        } catch {
+            throw MusicError.badFile(path: source.place, reason: "\(error)")
+        }
+        return try transaction {
+            let report: ImportReport
+            switch list {
+            case .table(let bytes):
+                report = try importSongs(
+                    CSVReader(bytes, name: source.place), options: options, progress: progress)
+            case .songs(let songs): report = try add(songs)
+            }
+            try markRead(source.place, "")
+            return .read(report)
+        }
+    }
+
+    private func add(_ songs: [SongDraft]) throws -> ImportReport {
+        var report = ImportReport()
+        report.format = "playlist"
+        for song in songs {
+            switch try add(song) {
+            case .added: report.added += 1
+            case .merged: report.merged += 1
+            case .unchanged: report.unchanged += 1
+            }
+        }
+        return report
+    }
+
+    private func markRead(_ place: String, _ fingerprint: String) throws {
+        try database.run(
+            "UPDATE sources SET fingerprint = ?, refreshed = ? WHERE place = ?", .text(fingerprint),
+            .integer(currentTime()), .text(place))
+    }
+
+    /// Changes whenever the file does.
+    private static func fingerprint(_ path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)-\(status.st_ino)"
+    }
+
+    static func absolute(_ place: String) -> String {
+        // "https:..." and "spotify:playlist:..." are not paths.
+        let scheme = place.prefix { $0.isASCII && $0.isLetter }
+        if place.hasPrefix("/") || scheme.count > 1 && place.dropFirst(scheme.count).first == ":" { return place }
+        guard let resolved = realpath(place, nil) else {
+            guard let folder = getcwd(nil, 0) else { return place }
+            defer { free(folder) }
+            return String(cString: folder) + "/" + place
+        }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

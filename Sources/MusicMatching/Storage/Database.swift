@@ -1,0 +1,117 @@
+import CSQLite
+
+/// One connection to an SQLite database. For one thread at a time.
+///
+/// Values reach SQL only as bound parameters. Statements are prepared once and kept.
+final class Database {
+    let path: String
+    private let handle: OpaquePointer
+    private var statements: [String: Statement] = [:]
+
+    /// Opens or creates the file. `mode` 0600 is not asked for: songs are no secret, the folder's rights decide.
+    /// Throws `MusicError.database`.
+    init(_ path: String, readOnly: Bool = false) throws {
+        self.path = path
+        var opened: OpaquePointer?
+        let flags = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let status = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard status == SQLITE_OK, let opened else {
+            let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
+            sqlite3_close_v2(opened)
+            throw MusicError.database(path: path, reason: reason)
+        }
+        handle = opened
+        sqlite3_extended_result_codes(handle, 1)
+    }
+
+    deinit {
+        statements.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    /// How long writing waits for another process before it gives up.
+    func setBusyTimeout(_ timeout: Duration) {
+        let (seconds, attoseconds) = timeout.components
+        sqlite3_busy_timeout(handle, Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+    }
+
+    /// Runs statements without parameters: schema and pragmas, all of it written in this program.
+    func execute(_ sql: StaticString) throws { try execute(text: "\(sql)") }
+
+    func execute(text: String) throws {
+        guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else { throw lastError }
+    }
+
+    /// A prepared statement, ready to be bound. The same text gives the same statement, so one must be done with
+    /// before it is asked for again.
+    func prepare(_ sql: String) throws -> Statement {
+        if let known = statements[sql] {
+            known.reset()
+            return known
+        }
+        var prepared: OpaquePointer?
+        guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil) == SQLITE_OK,
+            let prepared
+        else { throw lastError }
+        let statement = Statement(prepared, database: self)
+        statements[sql] = statement
+        return statement
+    }
+
+    /// Runs one statement to its end.
+    func run(_ sql: String, _ values: SQLValue...) throws {
+        let statement = try prepare(sql).bind(values)
+        while try statement.step() {}
+    }
+
+    /// The rows of a query, each turned into a value.
+    func rows<Row>(_ sql: String, _ values: [SQLValue] = [], _ read: (Statement) throws -> Row) throws -> [Row] {
+        let statement = try prepare(sql).bind(values)
+        defer { statement.reset() }
+        var result: [Row] = []
+        while try statement.step() { result.append(try read(statement)) }
+        return result
+    }
+
+    /// The first row of a query.
+    func first<Row>(_ sql: String, _ values: SQLValue..., read: (Statement) throws -> Row) throws -> Row? {
+        let statement = try prepare(sql).bind(values)
+        defer { statement.reset() }
+        return try statement.step() ? try read(statement) : nil
+    }
+
+    /// One whole number, 0 where there is none.
+    func integer(_ sql: String, _ values: SQLValue...) throws -> Int {
+        let statement = try prepare(sql).bind(values)
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
+    var lastInsertedID: Int { Int(sqlite3_last_insert_rowid(handle)) }
+    /// Rows that the last statement changed.
+    var changes: Int { Int(sqlite3_changes(handle)) }
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// All of `body` or nothing of it. The write lock is taken at the start, so that what is read inside stays true
+    /// until it is written; a process that dies inside leaves the state before.
+    func transaction<R>(_ body: () throws -> R) throws -> R {
+        guard !isInTransaction else { return try body() }
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            if isInTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// What SQLite says about the last failure.
+    var lastError: MusicError {
+        switch sqlite3_errcode(handle) & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
+        default: return .database(path: path, reason: String(cString: sqlite3_errmsg(handle)))
+        }
+    }
+}

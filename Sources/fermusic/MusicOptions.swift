@@ -1,0 +1,158 @@
+import Emotions
+import Files
+import Glibc
+import MusicMatching
+import NeuralNet
+import Terminal
+
+/// Options that the verbs about songs share, and what they become.
+enum MusicOptions {
+    static let catalogue = Option<Path?>(
+        "catalogue", help: "The catalogue's database instead of the one in ~/.local/share/fermusic.")
+    static let moodMap = Option<Path?>(
+        "mood-map", help: "Changes to the mood map instead of those in ~/.config/fermusic/mood-map.conf.")
+
+    /// Opens the catalogue the user means; on first use it is made from the built-in songs.
+    static func openCatalogue(_ arguments: Arguments) throws -> Catalogue {
+        let map = try readMoodMap(arguments)
+        return try Catalogue(
+            arguments[catalogue]?.string ?? Catalogue.standardPath, builtIn: builtInSongs, moodMap: map)
+    }
+
+    /// Opens the catalogue, or one in memory with the built-in songs where the file cannot be used: songs come in any
+    /// case, and the user is told why they are not his own.
+    static func openCatalogueOrBuiltIn(_ arguments: Arguments, _ console: Console) throws -> Catalogue {
+        do {
+            return try openCatalogue(arguments)
+        } catch let error as MusicError {
+            // What the user named himself must be right.
+            guard !arguments.wasGiven(catalogue), let songs = builtInSongs else { throw error }
+            switch error {
+            case .database, .busy, .newerSchema: break
+            default: throw error
+            }
+            try console.errors.line("warning: \(printable("\(error)")); using the built-in songs only")
+            return try Catalogue(":memory:", builtIn: songs, moodMap: try readMoodMap(arguments))
+        }
+    }
+
+    static func readMoodMap(_ arguments: Arguments) throws -> MoodMap {
+        if let given = arguments[moodMap] { return try MoodMap(overriddenBy: given.string) }
+        let usual = UserFolder.configuration + "/mood-map.conf"
+        return access(usual, F_OK) == 0 ? try MoodMap(overriddenBy: usual) : .standard
+    }
+
+    static var builtInSongs: String? { ProgramFile.path("songs.csv", checkoutFolder: "Datasets") }
+}
+
+/// A language as a word of the command line.
+struct LanguageWord: ArgumentValue {
+    let language: Language
+
+    init?(argument: String) {
+        guard let language = Language(argument) else { return nil }
+        self.language = language
+    }
+
+    var argumentText: String { language.name.lowercased() }
+    static var placeholder: String { "language" }
+    static var expectation: String { "a language such as hindi or hi" }
+    static var completion: Completion { .words(Language.known.map { $0.name.lowercased() }) }
+}
+
+/// One emotion, or several with their weights: `sad`, `happy=0.6,surprise=0.4`.
+struct EmotionWord: ArgumentValue {
+    let vector: EmotionVector
+
+    init?(argument: String) {
+        var weights = Emotion.allCases.map { _ in 0.0 }
+        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+            let pieces = part.split(separator: "=", omittingEmptySubsequences: false)
+            guard let emotion = Emotion(name: pieces[0].trimmingBlanks), pieces.count <= 2 else { return nil }
+            let weight = pieces.count == 2 ? Double(pieces[1].trimmingBlanks) : 1
+            guard let weight, weight >= 0, weight.isFinite else { return nil }
+            weights[emotion.rawValue] += weight
+        }
+        guard let vector = EmotionVector(weights: weights) else { return nil }
+        self.vector = vector
+    }
+
+    var argumentText: String { vector.text }
+    static var placeholder: String { "emotion" }
+    static var expectation: String {
+        "an emotion (\(Emotion.allCases.map(\.name).joined(separator: ", "))) or several with weights such as "
+            + "happy=0.6,surprise=0.4"
+    }
+    static var completion: Completion { .words(Emotion.allCases.map(\.name)) }
+}
+
+extension Substring {
+    fileprivate var trimmingBlanks: String {
+        var text = drop { $0 == " " }
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
+
+extension MoodMode: ArgumentChoice {}
+extension Opinion: ArgumentChoice {}
+extension Purgeable: ArgumentChoice {}
+extension Weekday: ArgumentChoice {}
+
+/// How songs are shown.
+enum SongText {
+    /// Text from a catalogue in one line of a terminal: nothing in it moves the cursor, and it ends.
+    static func line(_ text: String, limit: Int = 120) -> String {
+        let safe = printable(text)
+        guard safe.unicodeScalars.count > limit else { return safe }
+        var shortened = String.UnicodeScalarView(safe.unicodeScalars.prefix(limit - 1))
+        shortened.append("…")
+        return String(shortened)
+    }
+
+    /// "Title - Artist (Album, 1999)"
+    static func title(_ song: Song) -> String {
+        let album = song.album.isEmpty || song.album == song.title ? nil : line(song.album, limit: 60)
+        let about = [album, song.year.map(String.init)].compactMap { $0 }.joined(separator: ", ")
+        return "\(line(song.title)) - \(line(song.artist, limit: 80))" + (about.isEmpty ? "" : " (\(about))")
+    }
+
+    static func json(_ song: Song) -> [String: JSONValue] {
+        let links = SongLinks(song)
+        var features: [String: JSONValue] = [:]
+        for axis in MoodAxis.allCases { features[axis.name] = .double(song.mood[axis]) }
+        return [
+            "id": .int(song.id), "title": .string(song.title), "artist": .string(song.artist),
+            "album": song.album.isEmpty ? .null : .string(song.album), "year": song.year.map(JSONValue.int) ?? .null,
+            "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres),
+            "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
+            "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
+            "editorial": .bool(song.isEditorial),
+            "identifiers": .array(
+                song.identifiers.map { ["kind": .string($0.kind.rawValue), "value": .string($0.value)] }),
+            "links": ["spotify": .string(links.spotify), "youtube": .string(links.youtube)],
+        ]
+    }
+
+    static func json(_ point: MoodPoint) -> JSONValue {
+        .object(
+            Dictionary(
+                uniqueKeysWithValues: MoodAxis.allCases.map { axis in
+                    (axis.name, .double((point[axis] * 10_000).rounded() / 10_000))
+                }))
+    }
+
+    /// JSON in one line; characters that could harm a terminal are escaped, which JSON allows in any string.
+    static func jsonLine(_ value: JSONValue) -> String {
+        var result = ""
+        for scalar in value.text().unicodeScalars {
+            if scalar.value >= 0x7F, printable(String(scalar)) != String(scalar) {
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

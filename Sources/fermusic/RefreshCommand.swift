@@ -1,0 +1,80 @@
+import Files
+import MusicMatching
+import NeuralNet
+import Terminal
+
+/// `fermusic catalogue refresh`
+enum RefreshCommand {
+    static let places = Argument<[String]>(
+        "list", required: false, help: "CSV files to add to the ones that are read.", completion: .files)
+    static let every = Option<Weekday?>("every", help: "Also read them each week on this day.")
+    static let never = Flag("never", help: "End the weekly schedule.")
+    static let forget = Flag("forget", help: "Stop reading the named files; their songs stay.")
+
+    static let command = Command(
+        "refresh", summary: "Read your lists again and add what is new.",
+        discussion: """
+            The lists are the files you imported. With --every the day is kept, and lines for cron and systemd are \
+            printed that read the lists on it; 'fermusic serve' does so by itself.
+            """,
+        examples: [
+            Example("fermusic catalogue refresh"),
+            Example("fermusic catalogue refresh my-playlist.csv --every sunday"),
+        ],
+        parameters: [
+            places, every, never, forget, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json,
+        ],
+        run: run)
+
+    private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        if a[every] != nil, a[never] { throw UsageError.conflict("--every", "--never") }
+        if a[forget], a[places].isEmpty { throw UsageError.missingArgument("<list>") }
+        let catalogue = try MusicOptions.openCatalogue(a)
+        catalogue.setBusyTimeout(.seconds(300))
+        if a[forget] {
+            for place in a[places] where try !catalogue.forget(place) {
+                throw MusicError.badFile(path: place, reason: "is none of the lists that are read")
+            }
+            return .done
+        }
+        if a[never] { try catalogue.setSchedule(nil) }
+        if let day = a[every] { try schedule(day, catalogue, a, console) }
+        for place in a[places] { try catalogue.remember(place) }
+        return try refresh(catalogue, asJSON: a[SharedOptions.json], console)
+    }
+
+    private static func refresh(_ catalogue: Catalogue, asJSON: Bool, _ console: Console) throws -> ExitCode {
+        let results = try catalogue.refresh()
+        var code = ExitCode.done
+        for result in results {
+            switch result.outcome {
+            case .read(let report): try ImportText.print(report, result.place, asJSON, console)
+            case .unchanged:
+                if asJSON {
+                    try console.output.line(
+                        SongText.jsonLine(["file": .string(result.place), "unchangedFile": .bool(true)]))
+                } else {
+                    try console.output.line("\(printable(result.place)): has not changed")
+                }
+            case .failed(let reason):
+                code = .failed
+                try console.errors.line("error: \(printable(result.place)): \(printable(reason))")
+            }
+        }
+        if results.isEmpty {
+            try console.errors.line("no lists to read; 'fermusic catalogue import FILE' adds one")
+        }
+        return code
+    }
+
+    private static func schedule(
+        _ day: Weekday, _ catalogue: Catalogue, _ a: Arguments, _ console: Console
+    ) throws {
+        let schedule = RefreshSchedule(day: day)
+        try catalogue.setSchedule(schedule)
+        var command = [ProgramFile.programPath() ?? "fermusic", "catalogue", "refresh"]
+        if let path = a[MusicOptions.catalogue] { command += ["--catalogue", path.string] }
+        try console.errors.line("cron (crontab -e):  \(schedule.crontabLine(command))")
+        try console.errors.line("or systemd:         \(schedule.systemdLine(command))")
+    }
+}

@@ -1,0 +1,112 @@
+import MusicMatching
+import Testing
+
+@Suite struct CSVTests {
+    private func songs(_ bytes: [UInt8]) throws -> (songs: [Song], report: ImportReport) {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        let report = try withTemporaryFolder { try catalogue.importSongs(write(bytes, to: $0 + "/list.csv")) }
+        return (try catalogue.songs(Catalogue.Filter()), report)
+    }
+
+    @Test func quotesSeparatorsAndLineBreaks() throws {
+        let text = "title,artist,album\r\n\"One, two\",A,\"He said \"\"no\"\"\"\r\n\"Three\nlines\nlong\",B,\r\nLast,C,"
+        let (songs, report) = try songs(Array(text.utf8))
+        #expect(songs.map(\.title) == ["One, two", "Three\nlines\nlong", "Last"])
+        #expect(songs[0].album == "He said \"no\"")
+        #expect(report.badRows == 0)
+    }
+
+    @Test(arguments: [";", "\t"])
+    func otherSeparators(_ separator: String) throws {
+        let text =
+            ["artist", "title"].joined(separator: separator) + "\n" + ["A, B", "T"].joined(separator: separator)
+        let found = try songs(Array(text.utf8)).songs
+        #expect(found.map(\.title) == ["T"] && found.map(\.artist) == ["A, B"])
+    }
+
+    @Test func badRowsAreNumberedAndNothingElseIsLost() throws {
+        let text = """
+            title,artist,valence,energy
+            Good 1,A,0.5,0.5
+            "stray quote" here,B,0.5,0.5
+            Good 2,C,0.5,0.5
+            too,few
+            Good 3,D,0.5,0.5
+            ,nobody,0.5,0.5
+            Out,E,1.5,0.5
+            Word,F,loud,0.5
+
+            "Two
+            lines",G,0.5,0.5
+            Good 4,H,nan,
+            "never closed,I,0.5,0.5
+            Good 5,J,0.5,0.5
+            """
+        let (songs, report) = try songs(Array(text.utf8))
+        #expect(songs.map(\.title) == ["Good 1", "Good 2", "Good 3", "Two\nlines", "Good 4", "Good 5"])
+        #expect(report.problems.map(\.row) == [3, 5, 7, 8, 9, 14])
+        #expect(report.badRows == 6)
+        #expect(report.problems[0].reason == "text behind a closing quote")
+        #expect(report.problems[1].reason == "2 fields, the first row has 4")
+        #expect(report.problems[2].reason == "no title")
+        #expect(report.problems[3].reason == "valence 1.5 is not in 0...1")
+        #expect(report.problems[4].reason == "valence 'loud' is not a number")
+        #expect(report.problems[5].reason == "a quote is not closed")
+    }
+
+    @Test func anUnclosedQuoteInALongFileCostsOneRow() throws {
+        var text = "title,artist\n\"open,A\n"
+        for number in 0..<60_000 { text += "Song \(number),Artist \(number)\n" }
+        let (_, report) = try songs(Array(text.utf8))
+        #expect(report.added == 60_000)
+        #expect(report.problems.map(\.row) == [2])
+    }
+
+    @Test func encodings() throws {
+        // Latin-1, Windows-1252's quotes, UTF-8 with a byte-order mark, and a damaged mark.
+        var bytes: [UInt8] = [0xEF, 0xBB, 0xBF] + Array("title,artist\n".utf8)
+        bytes += [0x43, 0x61, 0x66, 0xE9, 0x2C, 0x4A, 0xF6, 0x72, 0x67, 0x0A]
+        bytes += [0x93, 0x48, 0x69, 0x94, 0x2C, 0x41, 0x0A]
+        bytes += Array("Déjà vu,ビートルズ\n".utf8)
+        bytes += Array("R\u{EF}\u{BF}\u{BD}\u{EF}\u{BF}\u{BD}ma\u{EF}\u{BF},B\n".utf8)
+        bytes += Array("Naïve ½ ¿,ï\n".utf8)
+        let found = try songs(bytes).songs
+        #expect(found.map(\.title) == ["Café", "“Hi”", "Déjà vu", "R\u{FFFD}\u{FFFD}ma\u{FFFD}", "Naïve ½ ¿"])
+        #expect(found.map(\.artist) == ["Jörg", "A", "ビートルズ", "B", "ï"])
+    }
+
+    @Test func filesThatAreNoLists() throws {
+        let cases: [([UInt8], String)] = [
+            ([], "is empty"), (Array("a,b,c\n1,2,3\n".utf8), "no columns for title and artist"),
+            ([0xFF, 0xFE, 0x41, 0], "UTF-16"),
+        ]
+        for (bytes, reason) in cases {
+            #expect { try songs(bytes) } throws: { "\($0)".contains("list.csv") && "\($0)".contains(reason) }
+        }
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        #expect { try catalogue.importSongs("/nowhere/x.csv") } throws: {
+            "\($0)" == "/nowhere/x.csv: No such file or directory"
+        }
+        #expect { try catalogue.importSongs("/tmp") } throws: { "\($0)" == "/tmp: is a folder" }
+    }
+
+    @Test func namesHaveALimit() throws {
+        let long = String(repeating: "x", count: 10_240), longer = String(repeating: "x", count: 20_000)
+        let (songs, report) = try songs(Array("title,artist\n\(long),A\n\(longer),B\n".utf8))
+        #expect(songs.map(\.title.count) == [10_240])
+        #expect(report.problems.map(\.row) == [3])
+    }
+
+    @Test func recordsAcrossPiecesOfTheFile() throws {
+        // More than the reader takes at once, with records of all lengths and quoted line breaks.
+        var text = "title,artist,album\n"
+        for number in 0..<20_000 {
+            let album = String(repeating: "a\n", count: number % 97)
+            text += "\"Song \"\"\(number)\"\"\",Artist \(number),\"\(album)\"\r\n"
+        }
+        let (songs, report) = try songs(Array(text.utf8))
+        #expect(report.added == 20_000 && report.badRows == 0)
+        #expect(songs[41].title == "Song \"41\"")
+        #expect(songs[41].album.count == 81)
+    }
+}

@@ -1,0 +1,94 @@
+import Emotions
+import MusicMatching
+import Testing
+
+@Suite struct HistoryTests {
+    private let songs = "title,artist,valence,energy\n" + (1...40).map { "Song \($0),Artist \($0),0.2,0.4\n" }.joined()
+
+    private func request(_ time: Int = 1_000_000) -> RecommendationRequest {
+        var request = RecommendationRequest(EmotionVector(.sad))
+        request.surpriseShare = 0
+        request.time = time
+        return request
+    }
+
+    @Test func whatWasRecommendedGivesWay() throws {
+        let catalogue = try catalogue(songs)
+        var seen: [Int] = []
+        for round in 0..<4 {
+            let list = try catalogue.recommend(request(1_000_000 + round))
+            try catalogue.note(list, for: request(1_000_000 + round))
+            seen += list.map(\.song.id)
+        }
+        #expect(Set(seen).count == 20)
+        #expect(
+            try catalogue.history(limit: 10).map { $0.songs.map(\.id) }
+                == stride(from: 15, through: 0, by: -5).map { Array(seen[$0..<$0 + 5]) })
+        // A month later it is as if nothing had been.
+        #expect(try catalogue.recommend(request(1_000_000 + 30 * 86400)).map(\.song.id) == Array(seen[..<5]))
+    }
+
+    @Test func feedbackReranksAtOnce() throws {
+        let catalogue = try catalogue(songs + "Other,Artist 30,0.25,0.45\n")
+        let before = try catalogue.recommend(request()).map(\.song.id)
+        #expect(before == [1, 2, 3, 4, 5])
+        try catalogue.note(.dislike, of: 2, time: 1)
+        try catalogue.note(.like, of: 30, time: 2)
+        let after = try catalogue.recommend(request())
+        #expect(after.map(\.song.id) == [30, 1, 3, 4, 5])
+        #expect(after[0].reason.hasSuffix("you liked this song; its mood is estimated") == false)
+        #expect(after[0].reason.contains("you liked this song"))
+        try catalogue.note(.dislike, of: 30, time: 3)
+        #expect(try catalogue.recommend(request()).map(\.song.id) == [1, 3, 4, 5, 6])
+        try catalogue.note(.neutral, of: 30, time: 4)
+        try catalogue.note(.neutral, of: 2, time: 4)
+        #expect(try catalogue.recommend(request()).map(\.song.id) == before)
+        try catalogue.note(.played, of: 1, time: 1_000_000)
+        #expect(try catalogue.recommend(request()).map(\.song.id) == [2, 3, 4, 5, 6])
+        #expect(throws: MusicError.noSuchSong("999")) { try catalogue.note(.like, of: 999) }
+    }
+
+    @Test func anArtistYouLikeComesForward() throws {
+        let catalogue = try catalogue(songs + "Other,Artist 30,0.28,0.44\n")
+        try catalogue.note(.like, of: 30, time: 1)
+        var request = request()
+        request.count = 8
+        let list = try catalogue.recommend(request)
+        #expect(list[0].song.id == 30)
+        let other = try #require(list.first { $0.song.title == "Other" })
+        #expect(other.reason.contains("you liked this artist"))
+    }
+
+    @Test func purgingDeletesWhatIsAskedFor() throws {
+        try withTemporaryFolder { folder in
+            let list = try write("title,artist\nBuilt,In\n", to: folder + "/songs.csv")
+            let catalogue = try Catalogue(folder + "/c.db", builtIn: list)
+            _ = try catalogue.importAndRemember(try write(songs, to: folder + "/more.csv"), options: ImportOptions())
+            for time in [100, 200] {
+                try catalogue.note(catalogue.recommend(request(time)), for: request(time))
+                try catalogue.note(.like, of: time / 100, time: time)
+            }
+            try catalogue.keep("{}", of: "youtube", to: "q", time: 100)
+            #expect(try catalogue.purge([.history], before: 150) == [.history: 1])
+            #expect(try catalogue.history(limit: 9).map(\.time) == [200])
+            #expect(try catalogue.purge([.feedback], before: 150) == [.feedback: 1])
+            #expect(try catalogue.feedback().map(\.song.id) == [2])
+            #expect(try catalogue.purge([.songs, .answers]) == [.songs: 40, .answers: 1])
+            #expect(try catalogue.count == 1)
+            #expect(try catalogue.feedback().isEmpty && catalogue.sources().isEmpty)
+            #expect(try catalogue.purge([.history]) == [.history: 1])
+        }
+    }
+
+    @Test func answersOfServicesHaveAnAge() throws {
+        let catalogue = try catalogue(songs)
+        #expect(try catalogue.keptAnswer(of: "youtube", to: "q") == nil)
+        try catalogue.keep("{\"a\":1}", of: "youtube", to: "q", time: 100)
+        let kept = try #require(try catalogue.keptAnswer(of: "youtube", to: "q", time: 160))
+        #expect(kept.text == "{\"a\":1}" && kept.age == 60)
+        let match = ProviderMatch(identifiers: [SongIdentifier(.youtube, "abcdefghijk")])
+        try catalogue.note(match, of: 1)
+        try catalogue.note(match, of: 1)
+        #expect(SongLinks(try catalogue.song(1)).youtube == "https://www.youtube.com/watch?v=abcdefghijk")
+    }
+}

@@ -1,0 +1,175 @@
+import Emotions
+import Files
+import MusicMatching
+import Testing
+
+@Suite struct ImportTests {
+    private func all(_ catalogue: Catalogue) throws -> [Song] {
+        var filter = Catalogue.Filter()
+        filter.limit = 1_000_000
+        return try catalogue.songs(filter)
+    }
+
+    private func take(_ csv: String, into catalogue: Catalogue, name: String = "list.csv") throws -> ImportReport {
+        try withTemporaryFolder { try catalogue.importSongs(write(csv, to: "\($0)/\(name)")) }
+    }
+
+    @Test func oneSongFromManySources() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        let id = "2H7PHVdQ3mXqEHXcvclTB0"
+        _ = try take("title,artist\nBeyoncé Song (feat. X),Beyoncé\n", into: catalogue)
+        let sources = [
+            // The same title after normalisation; brings an identifier.
+            "name,artist,id\nBEYONCE SONG,beyonce,\(id)\n",
+            // Another title with the same identifier.
+            "Track Name,Artist Name(s),Album Name,Track URI,Release Date\nThat Song,Somebody,Album,spotify:track:\(id),1999-01-02\n",
+            // A link as identifier; features.
+            "title,artist,spotify_id,valence,energy\nX,Y,https://open.spotify.com/track/\(id)?si=1,0.25,0.75\n",
+            "title,artist\nBeyoncé Song - Remastered 2011,\"Beyoncé, Jay-Z\"\n",
+        ]
+        let reports = try sources.map { try take($0, into: catalogue) }
+        #expect(reports.map(\.added) == [0, 0, 0, 0])
+        #expect(reports.map(\.merged) == [1, 1, 1, 0])
+        let songs = try all(catalogue)
+        #expect(songs.count == 1)
+        let song = try #require(songs.first)
+        #expect(song.title == "Beyoncé Song (feat. X)" && song.album == "Album" && song.year == 1999)
+        #expect(song.identifiers == [SongIdentifier(.spotify, id)])
+        #expect(song.mood.valence == 0.25 && song.mood.energy == 0.75)
+        #expect(song.estimated == [MoodAxes(.danceability), MoodAxes(.acousticness), MoodAxes(.tempo)])
+        for source in sources { #expect(try take(source, into: catalogue).unchanged == 1) }
+        #expect(try all(catalogue) == songs)
+    }
+
+    @Test func whatSoundsDifferentStaysApart() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        let report = try take(
+            "title,artist\nHurt,Nine Inch Nails\nHurt,Johnny Cash\nHurt (Live),Johnny Cash\nHurt - Acoustic,Johnny Cash\n"
+                + "Hurt (Remix),Johnny Cash\n!!!,Band\n???,Band\nहर्ट,Band\nहार्ट,Band\n🎵,Band\n", into: catalogue)
+        #expect(report.added == 10)
+    }
+
+    @Test func playlistsPerEmotion() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        let report = try take(",Name,Album,Artist\n0,Song,Album,Artist\n", into: catalogue, name: "disgusted.csv")
+        #expect(report.format == "numbered playlist")
+        _ = try take(",Name,Album,Artist\n0,Song,Album,Artist\n", into: catalogue, name: "sad.csv")
+        let song = try #require(try all(catalogue).first)
+        #expect(song.emotions.emotions == [.disgust, .sad])
+        #expect(song.estimated == .all)
+        // Between the places of the two emotions.
+        #expect(abs(song.mood.valence - 0.255) < 0.001 && abs(song.mood.energy - 0.515) < 0.001)
+    }
+
+    @Test func estimatesComeFromLabelThenGenre() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        _ = try take(
+            "title,artist,genres,mood\nA,a,heavy metal,\nB,b,,Calm\nC,c,jazz,Sad\nD,d,,\nE,e,\"['pop', 'rock']\",\n",
+            into: catalogue)
+        let songs = try all(catalogue)
+        #expect(songs.allSatisfy { $0.estimated == .all })
+        #expect(songs[0].mood.energy == 0.92)
+        // "Calm" is a neutral face's label and a mood of its own: the mean of both.
+        #expect(abs(songs[1].mood.energy - 0.33) < 0.001)
+        // Valence from the label, tempo from the genre.
+        #expect(abs(songs[2].mood.valence - 0.25) < 0.001 && songs[2].mood.tempo == 112)
+        #expect(songs[3].mood.valence == 0.5)
+        #expect(songs[4].mood.energy == 0.66 && songs[4].genres == ["pop", "rock"])
+    }
+
+    @Test func percentAndEditorialFeatures() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        let report = try take(
+            "track_name,artist(s)_name,released_year,bpm,danceability_%,valence_%,energy_%,acousticness_%\n"
+                + "Seven,\"Latto, Jung Kook\",2023,125,80,89,83,31\n", into: catalogue)
+        #expect(report.format == "feature table in percent")
+        let song = try #require(try all(catalogue).first)
+        #expect(song.mood == MoodPoint(valence: 0.89, energy: 0.83, danceability: 0.8, acousticness: 0.31, tempo: 125))
+        #expect(song.estimated == .none && !song.isEditorial && song.year == 2023)
+    }
+
+    @Test func measuredFeaturesReplaceEditorialOnes() throws {
+        try withTemporaryFolder { folder in
+            let list = try write("title,artist,valence,energy,tempo\nA,B,0.5,0.5,100\n", to: folder + "/songs.csv")
+            let catalogue = try Catalogue(folder + "/c.db", builtIn: list)
+            #expect(try all(catalogue).first?.isEditorial == true)
+            _ = try take("title,artist,valence,energy\nA,B,0.1,0.2\n", into: catalogue)
+            let song = try #require(try all(catalogue).first)
+            #expect(song.mood.valence == 0.1 && song.mood.energy == 0.2 && song.mood.tempo == 100 && song.isEditorial)
+            _ = try take("title,artist,valence,energy\nA,B,0.9,0.9\n", into: catalogue)
+            #expect(try all(catalogue).first?.mood.valence == 0.1)
+        }
+    }
+
+    @Test func theBuiltInListIsReadAgainWhenItChanges() throws {
+        try withTemporaryFolder { folder in
+            let list = try write("title,artist\nA,B\n", to: folder + "/songs.csv")
+            #expect(try Catalogue(folder + "/c.db", builtIn: list).count == 1)
+            try write("title,artist\nA,B\nC,D\n", to: list)
+            #expect(try Catalogue(folder + "/c.db", builtIn: list).count == 2)
+            #expect(try Catalogue(folder + "/c.db", builtIn: nil).count == 2)
+        }
+    }
+
+    @Test func anErrorInTheMiddleLeavesEverythingAsItWas() throws {
+        struct Stop: Error {}
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        let csv = "title,artist\n" + (0..<5000).map { "Song \($0),Artist\n" }.joined()
+        try withTemporaryFolder { folder in
+            let path = try write(csv, to: folder + "/list.csv")
+            #expect(throws: Stop.self) {
+                try catalogue.importSongs(path) { _, songs in if songs >= 3000 { throw Stop() } }
+            }
+            #expect(try catalogue.count == 0)
+            #expect(try catalogue.importSongs(path).added == 5000)
+        }
+    }
+
+    @Test func exportComesBack() throws {
+        let original = try catalogue(
+            """
+            title,artist,album,year,language,genres,emotions,valence,energy,danceability,acousticness,tempo,id,isrc
+            "A ""quoted"", title","Ä; B",C,1999,hi,pop;rock,sad;angry,0.1234,0.5,0,1,99.9,2H7PHVdQ3mXqEHXcvclTB0,usrc17607839
+            "Two
+            lines",B,,,,,happy,,,,,,,
+            '=1+1,D,,,xx,jazz,,0.5,,,,,,
+            """)
+        var text = ""
+        try original.export { text += $0 }
+        let copy = try catalogue(text)
+        var filter = Catalogue.Filter()
+        filter.limit = 100
+        #expect(try copy.songs(filter) == original.songs(filter))
+        #expect(try copy.songs(filter).count == 3)
+        #expect(try original.songs(filter)[0].identifiers.contains(SongIdentifier(.isrc, "USRC17607839")))
+    }
+
+    @Test func searchTakesAnythingAsText() throws {
+        let songs = try catalogue(
+            "title,artist,album\nCafé del Mar,Energy 52,Dreams\nDon't Stop,Queen,Jazz\nतुम ही हो,Arijit Singh,Aashiqui 2\n"
+        )
+        func found(_ text: String) throws -> [Int] {
+            var filter = Catalogue.Filter()
+            filter.search = text
+            return try songs.songs(filter).map(\.id)
+        }
+        #expect(try found("cafe") == [1])
+        #expect(try found("DREAM café") == [1])
+        #expect(try found("queen jazz") == [2])
+        #expect(try found("तुम") == [3])
+        #expect(try found("arijit sin") == [3])
+        for hostile in ["\"", "title:x", "a OR b", "NEAR(", "*", "' OR 1=1 --", "(", "\u{0}", "-queen\"", "AND", "^"] {
+            _ = try found(hostile)
+        }
+        #expect(try found("\"") == [])
+    }
+
+    @Test func songsAreFoundByTheirNames() throws {
+        let songs = try catalogue("title,artist\nHurt,Johnny Cash\nHurt,Nine Inch Nails\nHurts so good,X\n")
+        #expect(try songs.song(named: "2").artist == "Nine Inch Nails")
+        #expect(try songs.song(named: "hurt cash").id == 1)
+        #expect(try songs.song(named: "Hurts So Good").id == 3)
+        #expect(throws: MusicError.noSuchSong("yesterday")) { try songs.song(named: "yesterday") }
+        #expect { try songs.song(named: "hurt") } throws: { "\($0)".contains("Johnny Cash") }
+    }
+}

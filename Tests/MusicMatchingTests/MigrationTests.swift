@@ -1,0 +1,60 @@
+import CSQLite
+import MusicMatching
+import Testing
+
+@Suite struct MigrationTests {
+    /// Runs SQL on a file without this package's code.
+    private func sql(_ path: String, _ text: String) {
+        var handle: OpaquePointer?
+        #expect(sqlite3_open(path, &handle) == SQLITE_OK)
+        #expect(sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(handle)))")
+        sqlite3_close(handle)
+    }
+
+    @Test(arguments: [1, 2])
+    func olderSchemasKeepTheirSongs(_ version: Int) throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/old.db"
+            try Catalogue.makeOldSchema(path, version: version)
+            sql(
+                path,
+                """
+                INSERT INTO songs (match_key, title, artist, album, year, language, genres, emotions, hints, valence,
+                    energy, danceability, acousticness, tempo, provenance, cell, built_in, added)
+                VALUES (1, 'Old song', 'Old artist', '', 1970, 'en', 'pop', 8, '', 8000, 7000, 6500, 1000, 1200, 0, 0, 0, 1);
+                INSERT INTO song_search (rowid, title, artist, album) VALUES (1, 'Old song', 'Old artist', '');
+                """)
+            if version == 2 {
+                sql(path, "INSERT INTO feedback (song, opinion, plays, time) VALUES (1, 1, 2, 100)")
+            }
+            let catalogue = try Catalogue(path, builtIn: nil)
+            #expect(try catalogue.statistics().schema == 3)
+            #expect(try catalogue.song(1).title == "Old song")
+            #expect(try catalogue.song(named: "old").year == 1970)
+            #expect(try catalogue.feedback().count == version - 1)
+            try catalogue.note(.like, of: 1)
+            #expect(try catalogue.feedback().first?.plays == (version == 2 ? 2 : 0))
+            try catalogue.remember("/tmp/list.csv")
+            #expect(try catalogue.sources().count == 1)
+        }
+    }
+
+    @Test func newerAndForeignFilesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let newer = folder + "/newer.db"
+            _ = try Catalogue(newer, builtIn: nil)
+            sql(newer, "PRAGMA user_version = 99")
+            #expect(throws: MusicError.newerSchema(path: newer, found: 99, known: 3)) {
+                try Catalogue(newer, builtIn: nil)
+            }
+            let foreign = folder + "/foreign.db"
+            sql(foreign, "CREATE TABLE other (x)")
+            #expect { try Catalogue(foreign, builtIn: nil) } throws: { "\($0)".contains("another program") }
+            let text = try write(String(repeating: "no database. ", count: 100), to: folder + "/text.db")
+            #expect { try Catalogue(text, builtIn: nil) } throws: {
+                "\($0)".contains("text.db: file is not a database")
+            }
+            #expect(throws: MusicError.self) { try Catalogue("/proc/nowhere/c.db", builtIn: nil) }
+        }
+    }
+}

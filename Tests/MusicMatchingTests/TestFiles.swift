@@ -1,0 +1,38 @@
+import Files
+import Glibc
+import MusicMatching
+
+/// A folder that exists while `body` runs.
+func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
+    var template = Array("/tmp/fermusic-test-XXXXXX".utf8CString)
+    let path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+    defer { FolderTree.remove(path) }
+    return try body(path)
+}
+
+/// Writes a text file and gives its path.
+@discardableResult
+func write(_ text: String, to path: String) throws -> String {
+    try write(Array(text.utf8), to: path)
+}
+
+@discardableResult
+func write(_ bytes: [UInt8], to path: String) throws -> String {
+    try FileBytes.write(bytes, to: path)
+    return path
+}
+
+/// A catalogue in memory with the rows of one list.
+func catalogue(_ csv: String) throws -> Catalogue {
+    let catalogue = try Catalogue(":memory:", builtIn: nil)
+    try withTemporaryFolder { _ = try catalogue.importSongs(write(csv, to: $0 + "/songs.csv")) }
+    return catalogue
+}
+
+/// The shared folder of real data, if it is at hand.
+let sharedSongs: String? = {
+    let base =
+        getenv("FERMUSIC_SHARED_DATA").map { String(cString: $0) }
+        ?? "\(#filePath)".parentFolder.parentFolder.parentFolder.parentFolder + "/shared/data"
+    return access(base + "/songs/data_moods.csv", R_OK) == 0 ? base + "/songs" : nil
+}()
