@@ -7,7 +7,7 @@ import Testing
 /// `predict` and `predict-webcam` on videos, folders and what is none. The pictures are drawn; where a detector must find
 /// something, the tests use the real clip.
 @Suite struct StreamTests {
-    static let clip = RealData.shared.appendingPathComponent("faces/woman.mp4").path
+    static let clip = RealDataTests.shared.appendingPathComponent("faces/woman.mp4").path
 
     private func withFolder(_ body: (URL) throws -> Void) throws {
         let folder = try Fermusic.temporaryFolder()
