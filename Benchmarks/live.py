@@ -32,7 +32,7 @@ def make_clips(clip, folder):
         (f"{small},fps=30,split=4[a][b][c][d];[a][b]hstack[t];[c][d]hstack[u];[t][u]vstack", four),
     ):
         subprocess.run(
-            ["ffmpeg", "-v", "error", "-y", "-stream_loop", "3", "-i", clip, "-an", "-filter_complex", filters, target],
+            ["ffmpeg", "-v", "error", "-y", "-stream_loop", "2", "-i", clip, "-an", "-filter_complex", filters, target],
             check=True)
     return {"one face": one, "four faces": four}
 

@@ -11,11 +11,16 @@ import Files
 import Glibc
 import NeuralNet
 
-var options = ["--detector": "haar", "--model": "Checkpoints/fer2013-cnn.h5", "--count": "100000", "--jitter": "0", "--tilt": "0"]
+var options = [
+    "--detector": "haar", "--model": "Checkpoints/fer2013-cnn.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
+]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
-guard let data = options["--data"], let limit = Int(options["--count"]!), let jitter = Double(options["--jitter"]!) else {
-    print("framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]")
+guard let data = options["--data"], let limit = Int(options["--count"]!), let jitter = Double(options["--jitter"]!)
+else {
+    print(
+        "framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]"
+    )
     throw FileFailure("--data is missing")
 }
 
@@ -85,7 +90,9 @@ print("faces found in \(samples.count) of \(indices.count) pictures")
 func longer(_ box: Rectangle) -> Double { max(box.width, box.height) }
 print("FER2013's frame, in sides of the box: median \(rounded(median(samples.map { Double(side) / longer($0.box) })))")
 let centre = Double(side) / 2
-print("its centre lies below the box's by \(rounded(median(samples.map { (centre - $0.box.y - $0.box.height / 2) / $0.box.width })))")
+print(
+    "its centre lies below the box's by \(rounded(median(samples.map { (centre - $0.box.y - $0.box.height / 2) / $0.box.width })))"
+)
 
 @MainActor func accuracy(_ framing: FaceFraming?) -> Double {
     var random = RandomGenerator(seed: 1)
