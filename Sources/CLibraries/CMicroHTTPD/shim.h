@@ -90,3 +90,19 @@ static inline struct MHD_Response *fermusic_http_stream(MHD_ContentReaderCallbac
 }
 
 static inline ssize_t fermusic_http_end_of_stream(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
+
+// How the library's enumerations look in Swift depends on its version: here they have one form.
+static inline enum MHD_Result fermusic_http_result(int is_good) { return is_good ? MHD_YES : MHD_NO; }
+
+static inline int fermusic_http_has_started(enum MHD_ConnectionNotificationCode code) {
+    return code == MHD_CONNECTION_NOTIFY_STARTED;
+}
+
+static inline void fermusic_http_headers(struct MHD_Connection *connection, MHD_KeyValueIteratorN note, void *context) {
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note, context);
+}
+
+static inline void fermusic_http_arguments(struct MHD_Connection *connection, MHD_KeyValueIteratorN note,
+                                           void *context) {
+    MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, note, context);
+}

@@ -3,6 +3,9 @@ import Glibc
 
 // What libmicrohttpd calls: C functions that find their server and pass on.
 
+let mhdYes = fermusic_http_result(1)
+let mhdNo = fermusic_http_result(0)
+
 /// A connection that a thread of another kind wakes up.
 struct ConnectionHandle: @unchecked Sendable {
     // Safe to share: `MHD_resume_connection` may be called from any thread while the connection sleeps.
@@ -27,7 +30,7 @@ final class StreamBox: Sendable {
 func connectionKey(_ connection: OpaquePointer) -> Int { Int(bitPattern: connection) }
 
 let handleRequest: MHD_AccessHandlerCallback = { context, connection, url, method, _, data, size, state in
-    guard let context, let connection, let url, let method, let size, let state else { return MHD_NO }
+    guard let context, let connection, let url, let method, let size, let state else { return mhdNo }
     let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
     guard let known = state.pointee else {
         let exchange = server.begin(connection, url: String(cString: url), method: String(cString: method))
@@ -36,13 +39,13 @@ let handleRequest: MHD_AccessHandlerCallback = { context, connection, url, metho
         if let refusal = exchange.refusal, exchange.declaredLength > Exchange.discardLimit {
             return server.send(server.handler.refuse(refusal, exchange.request), connection, exchange)
         }
-        return MHD_YES
+        return mhdYes
     }
     let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
     if size.pointee > 0 {
         let isWelcome = server.receive(UnsafeBufferPointer(start: data, count: size.pointee), exchange)
         size.pointee = 0
-        return isWelcome ? MHD_YES : MHD_NO
+        return isWelcome ? mhdYes : mhdNo
     }
     return server.finish(connection, exchange)
 }
@@ -58,7 +61,7 @@ let connectionChanged: MHD_NotifyConnectionCallback = { context, connection, _, 
     guard let context, let connection else { return }
     let server = Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
     let key = connectionKey(connection)
-    if code == MHD_CONNECTION_NOTIFY_STARTED {
+    if fermusic_http_has_started(code) != 0 {
         server.watch.opened(key, descriptor: fermusic_http_descriptor(connection))
     } else {
         server.watch.closed(key)
@@ -78,7 +81,7 @@ let readStream: MHD_ContentReaderCallback = { context, _, buffer, limit in
     case .end: return fermusic_http_end_of_stream()
     case .bytes(let bytes):
         let count = min(bytes.count, limit)
-        bytes.withUnsafeBytes { memcpy(buffer, $0.baseAddress!, count) }
+        _ = bytes.withUnsafeBytes { memcpy(buffer, $0.baseAddress!, count) }
         return count
     }
 }
@@ -95,8 +98,8 @@ extension HTTPRequest {
         self.isSecure = isSecure
         client = addressText(fermusic_http_peer(connection))
         withUnsafeMutablePointer(to: &self) { request in
-            _ = MHD_get_connection_values_n(connection, MHD_HEADER_KIND, noteHeader, request)
-            _ = MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, noteArgument, request)
+            fermusic_http_headers(connection, noteHeader, request)
+            fermusic_http_arguments(connection, noteArgument, request)
         }
     }
 }
@@ -108,13 +111,13 @@ private func text(_ pointer: UnsafePointer<CChar>?, _ size: Int) -> String {
 }
 
 private let noteHeader: MHD_KeyValueIteratorN = { context, _, key, keySize, value, valueSize in
-    guard let request = context?.assumingMemoryBound(to: HTTPRequest.self) else { return MHD_NO }
+    guard let request = context?.assumingMemoryBound(to: HTTPRequest.self) else { return mhdNo }
     request.pointee.headers[text(key, keySize).lowercased()] = text(value, valueSize)
-    return MHD_YES
+    return mhdYes
 }
 
 private let noteArgument: MHD_KeyValueIteratorN = { context, _, key, keySize, value, valueSize in
-    guard let request = context?.assumingMemoryBound(to: HTTPRequest.self) else { return MHD_NO }
+    guard let request = context?.assumingMemoryBound(to: HTTPRequest.self) else { return mhdNo }
     request.pointee.query.append((name: text(key, keySize), value: text(value, valueSize)))
-    return request.pointee.query.count < 200 ? MHD_YES : MHD_NO
+    return request.pointee.query.count < 200 ? mhdYes : mhdNo
 }

@@ -171,7 +171,7 @@ public final class HTTPServer: @unchecked Sendable {
                 exchange.response = work(worker)
                 handle.resume()
             }
-            return MHD_YES
+            return mhdYes
         }
     }
 
@@ -190,7 +190,7 @@ public final class HTTPServer: @unchecked Sendable {
             made = fermusic_http_stream(readStream, box.toOpaque(), releaseStream)
             if made == nil { box.release() }
         }
-        guard let made else { return MHD_NO }
+        guard let made else { return mhdNo }
         defer { MHD_destroy_response(made) }
         for (name, value) in response.headers { MHD_add_response_header(made, name, value) }
         return MHD_queue_response(connection, UInt32(response.status), made)
