@@ -26,6 +26,7 @@ let spoken = "";
 
 async function begin() {
   find("brand-face").append(mark.element);
+  find("invite-face").append(new DrawnFace({ happy: 1 }).element);
   facts = await options();
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
   await speak(preferred(facts.pageLanguages, settings.pageLanguage));
@@ -88,7 +89,8 @@ function showMood() {
   if (mood) mark.show(mood.probabilities);
   document.documentElement.style.setProperty("--mood", `var(--${mood && !mood.uncertain ? mood.emotion : "neutral"})`);
   const isWatching = way === "camera" ? ways.camera.isRunning : way === "live";
-  const text = !mood ? (isWatching ? t("no-face") : "") : mood.uncertain ? t("said-uncertain", { emotion: emotionName(mood.emotion) }) : t("said", { emotion: emotionName(mood.emotion) });
+  const saying = way === "hand" ? "said-hand" : mood?.uncertain ? "said-uncertain" : "said";
+  const text = !mood ? (isWatching ? t("no-face") : "") : t(saying, { emotion: emotionName(mood.emotion) });
   const said = find("said");
   if (said.dataset.text !== text) {
     said.dataset.text = text;

@@ -1,26 +1,30 @@
-// A cover for a song without one: shapes and colours from its title and its mood. The same song always looks the same.
+// A cover for a song without one: colours from its mood, shapes from its title. The same song always looks the same.
 
 import { draw } from "./dom.js";
 
-/** Numbers between 0 and 1 that follow from a text (xorshift after FNV-1a). */
+/** Numbers between 0 and 1 that follow from a text (T. Ettinger's mulberry32 after FNV-1a). */
 function numbers(text) {
   let state = 2166136261;
   for (const letter of text) state = Math.imul(state ^ letter.codePointAt(0), 16777619) >>> 0;
-  state = state || 1;
   return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state / 2 ** 32;
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
 
-/** Warm where a song is pleasant, blue where it is not, violet and red where it is dark and loud. */
-function hue({ valence, energy }) {
-  const dark = 215 + energy * 120;
-  const bright = 40 + (1 - energy) * 110;
-  return valence < 0.5 ? dark + (valence - 0.25) * 60 : bright - (valence - 0.5) * 40;
+/** A background and three colours on it, for bright and dark songs with much and little energy. */
+const PALETTES = {
+  brightLoud: ["e4572e ffc914 ffe8a3 2e8b6f", "ef476f ffd166 fff1d0 06a77d", "f25c54 f7b267 ffe5c4 7b4b94", "d7263d f46036 ffd97d 2e294e", "e01a73 ffb703 fff3b0 3aa5cc"],
+  brightCalm: ["2a9d8f e9c46a f8ecc9 1d6f75", "4f8f9d f7d6bf fbf1e3 d98880", "588157 dad7cd f0efe4 a3b18a", "3d7ea6 ffd8be ffeedd 7fc0c4", "b56576 eaac8b ffe6d9 6d597a"],
+  darkLoud: ["2b1a3d c1121f f77f00 fcbf49", "14213d b5121b e85d04 ffba08", "240046 7b2cbf d9a6ff ff4d6d", "1b1b2f e43f5a 2f5d8a f2a1b0", "0d1321 d64550 ea9010 f2e8cf"],
+  darkCalm: ["1d3557 457b9d a8dadc e6f1f1", "22223b 5c6187 a99aa7 f2e9e4", "0b3954 087e8b bfd7ea 5a8fa8", "2d3047 419d78 93b7be e0ddcf", "31263e 6a57a5 9d95cf d8d4ee"],
+};
+
+function palette({ valence, energy }, next) {
+  const list = PALETTES[(valence >= 0.5 ? "bright" : "dark") + (energy >= 0.55 ? "Loud" : "Calm")];
+  return list[Math.floor(next() * list.length)].split(" ").map((colour) => `#${colour}`);
 }
 
 const SHAPES = [
@@ -63,11 +67,10 @@ const SHAPES = [
 
 export function cover(song) {
   const next = numbers(`${song.title} ${song.artist}`);
-  const base = (hue(song.features) + (next() - 0.5) * 50 + 360) % 360;
-  const second = (base + (next() < 0.5 ? 38 : -46) + 360) % 360;
-  const strength = 34 + song.features.energy * 34;
-  const colour = (share) => `hsl(${Math.round(second + share * 22)} ${Math.round(strength + 12)}% ${Math.round(48 + share * 26)}%)`;
+  const [ground, ...others] = palette(song.features, next);
+  const turn = Math.floor(next() * 3);
+  const colour = (share) => others[(turn + Math.floor(share * 5.9)) % 3];
   const shape = SHAPES[Math.floor(next() * SHAPES.length)];
   return draw("svg", { class: "art", viewBox: "0 0 100 100", preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" },
-    draw("rect", { width: 100, height: 100, fill: `hsl(${Math.round(base)} ${Math.round(strength)}% 27%)` }), ...shape(next, colour));
+    draw("rect", { width: 100, height: 100, fill: ground }), ...shape(next, colour));
 }

@@ -27,9 +27,10 @@ export function show(mood) {
   // Screen readers need not hear of every frame.
   const speaks = performance.now() - spokenAt > 1000;
   if (speaks) spokenAt = performance.now();
+  const side = document.documentElement.dir === "rtl" ? -1 : 1;
   for (const [emotion, { row, fill, value, track }] of rows) {
     const share = probabilities[emotion] ?? 0;
-    fill.style.transform = `scaleX(${share.toFixed(3)})`;
+    fill.style.transform = `translateX(${((share - 1) * side * 100).toFixed(1)}%)`;
     value.textContent = percent(share);
     row.classList.toggle("top", emotion === mood?.emotion);
     if (speaks) track.setAttribute("aria-valuenow", Math.round(share * 100));

@@ -4,29 +4,31 @@ import { calm, draw, find } from "./dom.js";
 import { emotionName, t } from "./texts.js";
 import { places } from "./moods.js";
 
-const SIZE = 200, EDGE = 16, TRAIL = 40;
-const across = (valence) => EDGE + valence * (SIZE - 2 * EDGE);
-const up = (energy) => SIZE - EDGE - energy * (SIZE - 2 * EDGE);
+const WIDTH = 300, HEIGHT = 200, EDGE = 18, TRAIL = 40;
+const across = (valence) => EDGE + valence * (WIDTH - 2 * EDGE);
+const up = (energy) => HEIGHT - EDGE - energy * (HEIGHT - 2 * EDGE);
+
+/** Where names stand that would lie on each other: across, down, anchor. */
+const LABELS = { angry: [7, 3.5, "start"], fear: [-7, 3.5, "end"], disgust: [-7, 3.5, "end"], surprise: [0, -8, "middle"] };
 
 let dot, trail, target, onPlace = null;
 let shown = null, wanted = null, past = [];
 
 /** Draws the map, in the page's language. */
 export function build() {
-  const svg = draw("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-labelledby": "plane-title" });
+  const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-labelledby": "plane-title" });
   const text = (x, y, words, anchor = "middle") => draw("text", { x, y, "text-anchor": anchor }, words);
   svg.append(
-    draw("path", { class: "axis", d: `M${EDGE} ${SIZE / 2}H${SIZE - EDGE}M${SIZE / 2} ${EDGE}V${SIZE - EDGE}` }),
-    text(SIZE / 2, 10, t("plane-up")), text(SIZE / 2, SIZE - 4, t("plane-down")),
-    draw("g", { transform: `rotate(-90 8 ${SIZE / 2})` }, text(8, SIZE / 2, t("plane-left"))),
-    draw("g", { transform: `rotate(90 ${SIZE - 8} ${SIZE / 2})` }, text(SIZE - 8, SIZE / 2, t("plane-right"))));
+    draw("path", { class: "axis", d: `M${EDGE} ${HEIGHT / 2}H${WIDTH - EDGE}M${WIDTH / 2} ${EDGE}V${HEIGHT - EDGE}` }),
+    text(WIDTH / 2, 13, t("plane-up")), text(WIDTH / 2, HEIGHT - 6, t("plane-down")),
+    draw("g", { transform: `rotate(-90 12 ${HEIGHT / 2})` }, text(12, HEIGHT / 2, t("plane-left"))),
+    draw("g", { transform: `rotate(90 ${WIDTH - 12} ${HEIGHT / 2})` }, text(WIDTH - 12, HEIGHT / 2, t("plane-right"))));
   for (const [emotion, place] of places) {
     const x = across(place.valence), y = up(place.energy);
     const point = draw("circle", { class: "emotion", cx: x, cy: y, r: 3.2 });
     point.style.fill = `var(--${emotion})`;
-    svg.append(point, text(x, y + (emotion === "disgust" ? 11 : emotion === "fear" ? -6 : emotion === "angry" ? 3 : 11),
-      emotionName(emotion), emotion === "angry" ? "start" : "middle"));
-    if (emotion === "angry") svg.lastChild.setAttribute("x", x + 6);
+    const [dx, dy, anchor] = LABELS[emotion] ?? [0, 14, "middle"];
+    svg.append(point, text(x + dx, y + dy, emotionName(emotion), anchor));
   }
   target = draw("circle", { class: "target", r: 9, visibility: "hidden" });
   trail = draw("polyline", { class: "trail" });
@@ -36,8 +38,8 @@ export function build() {
     if (!onPlace) return;
     const box = svg.getBoundingClientRect();
     const clamp = (value) => Math.min(1, Math.max(0, value));
-    onPlace(clamp(((event.clientX - box.left) / box.width * SIZE - EDGE) / (SIZE - 2 * EDGE)),
-      clamp((SIZE - EDGE - (event.clientY - box.top) / box.height * SIZE) / (SIZE - 2 * EDGE)));
+    onPlace(clamp(((event.clientX - box.left) / box.width * WIDTH - EDGE) / (WIDTH - 2 * EDGE)),
+      clamp((HEIGHT - EDGE - (event.clientY - box.top) / box.height * HEIGHT) / (HEIGHT - 2 * EDGE)));
   });
   find("plane").replaceChildren(svg);
   if (wanted) move();

@@ -15,7 +15,7 @@ export function build(names) {
 
 export function add(mood) {
   const time = performance.now() / 1000;
-  if (time - newest < STEP) return;
+  if (time - newest < STEP * 0.8) return;
   newest = time;
   samples.push({ time, probabilities: mood?.probabilities ?? null });
   samples = samples.filter((sample) => time - sample.time < SPAN + 5);
