@@ -24,6 +24,7 @@ enum ServeCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        try WebService(a, console, feed: nil).run(a, console)
+        let models = a[ServerOptions.models].map(\.string)
+        return try WebService(a, console, models: models, feed: nil).run(a, console)
     }
 }

@@ -11,7 +11,11 @@ struct WebService {
     let address: String
 
     /// Starts serving. Throws what options, models, catalogue and sockets throw.
-    init(_ a: Arguments, _ console: Console, feed: LiveFeed?) throws {
+    ///
+    /// - Parameters:
+    ///   - models: their files; those that come with the program if there are none.
+    ///   - feed: what this machine's camera sees.
+    init(_ a: Arguments, _ console: Console, models paths: [String], feed: LiveFeed?) throws {
         let host = a[ServerOptions.host]
         let token = try ServerOptions.readToken(a)
         let tls = try ServerOptions.readTLS(a)
@@ -20,7 +24,6 @@ struct WebService {
             throw WebServerError.unsafe(
                 reason: "others could use this server: give a token (--token-file FILE), or --insecure-open if all may")
         }
-        let paths = a[ServerOptions.models].map(\.string)
         let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
         let moodMap = try MusicOptions.readMoodMap(a)
         var options = WebApplication.Options()
@@ -66,7 +69,7 @@ struct WebService {
             refresher.check()
         }
         stop()
-        return signals.exitCode ?? .done
+        return signals.received == SIGINT ? .done : signals.exitCode ?? .done
     }
 
     func stop() {
