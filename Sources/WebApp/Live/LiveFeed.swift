@@ -7,7 +7,6 @@ public final class LiveFeed: Sendable {
         /// The JPEG, and its number.
         var picture: [UInt8] = []
         var pictureNumber = 0
-        /// The newest event of each kind, so that who comes later knows what there is.
         var events: [Event] = []
         var eventNumber = 0
         var isClosed = false
@@ -78,6 +77,8 @@ public final class LiveFeed: Sendable {
         }
     }
 
+    fileprivate var lastEvent: Int { state.withLock { $0.eventNumber } }
+
     fileprivate func leave() { state.withLock { $0.watchers -= 1 } }
 
     /// Events after a number, at most so many bytes; the connection sleeps if there are none.
@@ -113,7 +114,11 @@ private final class EventStream: ByteStream, @unchecked Sendable {
     private var last = 0
     private var hasBegun = false
 
-    init(_ feed: LiveFeed) { self.feed = feed }
+    init(_ feed: LiveFeed) {
+        self.feed = feed
+        // Who comes now gets the last event, not the old ones.
+        last = max(0, feed.lastEvent - 1)
+    }
 
     func read(limit: Int, wait: () -> WakeUp) -> StreamRead {
         if !hasBegun {
