@@ -13,7 +13,8 @@ struct AnalyseAPI: Sendable {
 
     var routes: [Route] {
         [
-            Route(method: "POST", path: "/api/v1/sessions", cost: 5, action: openSession),
+            // A body means nothing, but some programs always send one.
+            Route(method: "POST", path: "/api/v1/sessions", cost: 5, bodyLimit: 1 << 10, action: openSession),
             Route(method: "DELETE", path: "/api/v1/sessions/{session}", action: closeSession),
             Route(
                 method: "POST", path: "/api/v1/analyse", bodyLimit: service.limits.bytes,
