@@ -26,16 +26,20 @@ let package = Package(
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        // Loaded when first needed, as FFmpeg is.
+        .systemLibrary(
+            name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         .target(name: "CKernels"),
         .target(name: "Files"),
-        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files"]),
+        .target(name: "JSON"),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files", "JSON"]),
         .target(
             name: "FaceVision",
             dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
-        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "Files"]),
+        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
         .target(name: "Terminal"),
         .target(name: "Report", dependencies: ["Files"]),
         .executableTarget(
@@ -57,7 +61,7 @@ let package = Package(
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
-        .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "CSQLite"]),
+        .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],
