@@ -18,7 +18,7 @@ Program(
             TrainCommand.command, EvaluateCommand.command, PredictCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
             RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
-            FeedbackCommand.command, PurgeCommand.command,
+            FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, DoctorCommand.command,
         ]),
     version: Fermusic.version
 ).main()

@@ -1,3 +1,6 @@
+import Glibc
+import Synchronization
+
 /// The music services that a user has at hand, with what they share: connections, memory, credentials. For any number
 /// of threads.
 public final class MusicServices: Sendable {
@@ -60,6 +63,31 @@ public final class MusicServices: Sendable {
         ]
     }
 
+    /// Tries each service in the way it is used, all at the same time, in the order of `MusicService`.
+    public func check(within time: Duration) -> [(MusicService, [ProviderFinding])] {
+        let deadline = ContinuousClock.now + time
+        let found = Shared<[MusicService: [ProviderFinding]]>([:])
+        for service in MusicService.allCases {
+            let provider = provider(service)
+            let started = Background.start {
+                let findings = provider.check(CallLimit(until: deadline))
+                found.state.withLock { $0[service] = findings }
+            }
+            if !started { break }
+        }
+        // A little longer: who is just ending shall still be heard.
+        while ContinuousClock.now < deadline + .milliseconds(300),
+            found.state.withLock({ $0.count < MusicService.allCases.count })
+        {
+            usleep(2000)
+        }
+        let findings = found.state.withLock { $0 }
+        return MusicService.allCases.map { service in
+            let late = ProviderFinding("search", .failed, "no answer in time", cause: .timedOut)
+            return (service, findings[service] ?? [late])
+        }
+    }
+
     // MARK: Spotify's login
 
     /// Begins a login. Throws `ProviderError`.
@@ -91,4 +119,10 @@ public struct SpotifyLoginStatus: Sendable, Equatable {
 
     /// What was not agreed to.
     public var missingScopes: [String] { SpotifyLogin.scopes.filter { !scopes.contains($0) } }
+}
+
+/// Something that several threads change.
+private final class Shared<Value: Sendable>: Sendable {
+    let state: Mutex<Value>
+    init(_ value: Value) { state = Mutex(value) }
 }
