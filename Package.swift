@@ -52,6 +52,7 @@ let package = Package(
             name: "haar-benchmark", dependencies: ["FaceVision", "NeuralNet"], path: "Benchmarks/HaarCascade"),
 
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(
@@ -60,8 +61,9 @@ let package = Package(
             name: "EmotionRecognitionTests",
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
-        .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite"]),
+            name: "CommandLineTests",
+            dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer"]),
+        .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],

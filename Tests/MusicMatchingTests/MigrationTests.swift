@@ -44,7 +44,7 @@ import Testing
             let newer = folder + "/newer.db"
             _ = try Catalogue(newer, builtIn: nil)
             sql(newer, "PRAGMA user_version = 99")
-            #expect(throws: MusicError.newerSchema(path: newer, found: 99, known: 3)) {
+            #expect(throws: MusicError.newerSchema(path: newer, found: 99, known: 4)) {
                 try Catalogue(newer, builtIn: nil)
             }
             let foreign = folder + "/foreign.db"

@@ -155,8 +155,7 @@ static inline enum fermusic_curl_kind fermusic_curl_kind_of(int result) {
     case CURLE_SSL_ISSUER_ERROR: return fermusic_curl_untrusted;
     case CURLE_WRITE_ERROR: return fermusic_curl_stopped;
     case CURLE_FILESIZE_EXCEEDED: return fermusic_curl_too_large;
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return fermusic_curl_bad_address;
+    case CURLE_URL_MALFORMAT: return fermusic_curl_bad_address;
     default: return fermusic_curl_torn;
     }
 }

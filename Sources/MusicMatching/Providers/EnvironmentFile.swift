@@ -1,8 +1,8 @@
 /// Files of `NAME=value` lines as shells and many programs read them.
-enum EnvironmentFile {
+package enum EnvironmentFile {
     /// The pairs in order. Understands `export`, comments, single and double quotes; lines that are none are passed
     /// over, since these files belong to other programs too.
-    static func pairs(_ bytes: [UInt8]) -> [(String, String)] {
+    package static func pairs(_ bytes: [UInt8]) -> [(String, String)] {
         var text = String(decoding: bytes, as: UTF8.self)[...]
         if text.first == "\u{FEFF}" { text.removeFirst() }
         var pairs: [(String, String)] = []

@@ -20,10 +20,9 @@ public final class ServiceMemory: Sendable {
     public init(_ path: String, now: @escaping @Sendable () -> Int = { currentTime() }) throws {
         let database = try Database(path)
         // Whoever waits for songs does not wait for an import to end.
-        database.setBusyTimeout(.milliseconds(100))
+        database.setBusyTimeout(.milliseconds(25))
         try Schema.migrate(database)
         try database.execute("PRAGMA synchronous = NORMAL")
-        try database.run("DELETE FROM provider_answers WHERE fetched < ?", .integer(now() - Self.longestMemory))
         self.database = Mutex(database)
         self.now = now
     }
@@ -33,11 +32,12 @@ public final class ServiceMemory: Sendable {
     /// A service's answer that was kept, with its age in seconds.
     public func answer(of service: String, to request: String) -> (text: String, age: Int)? {
         let time = now()
-        return database.withLock { database in
-            try? database.first(
+        return database.withLock { database -> (text: String, age: Int)? in
+            let kept = try? database.first(
                 "SELECT answer, fetched FROM provider_answers WHERE provider = ? AND request = ?", .text(service),
                 .text(request)
-            ) { ($0.text(0), max(0, time - $0.integer(1))) }
+            ) { (text: $0.text(0), age: max(0, time - $0.integer(1))) }
+            return kept.flatMap { $0.age > Self.longestMemory ? nil : $0 }
         }
     }
 
@@ -45,9 +45,13 @@ public final class ServiceMemory: Sendable {
     public func keep(_ answer: String, of service: String, to request: String) {
         let time = now()
         database.withLock { database in
-            try? database.run(
-                "INSERT OR REPLACE INTO provider_answers (provider, request, answer, fetched) VALUES (?, ?, ?, ?)",
-                .text(service), .text(request), .text(answer), .integer(time))
+            try? database.transaction {
+                try database.run(
+                    "DELETE FROM provider_answers WHERE fetched < ?", .integer(time - Self.longestMemory))
+                try database.run(
+                    "INSERT OR REPLACE INTO provider_answers (provider, request, answer, fetched) VALUES (?, ?, ?, ?)",
+                    .text(service), .text(request), .text(answer), .integer(time))
+            }
         }
     }
 
@@ -59,7 +63,7 @@ public final class ServiceMemory: Sendable {
 
     /// Why an endpoint is not to be asked now, and until when; `nil` if it may be. When a pause is over one caller may
     /// try; the others wait for what comes of it.
-    func pause(of endpoint: String) -> (reason: String, cause: ProviderError.Cause, until: Int)? {
+    package func pause(of endpoint: String) -> (reason: String, cause: ProviderError.Cause, until: Int)? {
         let time = now()
         return database.withLock { database in
             guard
@@ -80,7 +84,7 @@ public final class ServiceMemory: Sendable {
         }
     }
 
-    func noteSuccess(of endpoint: String) {
+    package func noteSuccess(of endpoint: String) {
         database.withLock { database in
             // Mostly there is nothing to delete, and nothing is written.
             let known = try? database.integer(
@@ -90,7 +94,7 @@ public final class ServiceMemory: Sendable {
     }
 
     /// Notes a failure; the third in a row opens the breaker for 30 s, each further one for twice as long.
-    func noteFailure(of endpoint: String, _ error: ProviderError) {
+    package func noteFailure(of endpoint: String, _ error: ProviderError) {
         let time = now()
         database.withLock { database in
             try? database.transaction {
@@ -109,7 +113,7 @@ public final class ServiceMemory: Sendable {
     }
 
     /// Opens the breaker until a time that the service named.
-    func pause(_ endpoint: String, until: Int, _ error: ProviderError) {
+    package func pause(_ endpoint: String, until: Int, _ error: ProviderError) {
         database.withLock { database in
             try? database.run(
                 """
@@ -131,7 +135,7 @@ public final class ServiceMemory: Sendable {
     // MARK: Allowances
 
     /// Takes one call of an allowance; otherwise gives how many seconds to wait for one.
-    func reserve(_ allowance: CallAllowance) -> Int? {
+    package func reserve(_ allowance: CallAllowance) -> Int? {
         let time = now()
         return database.withLock { database in
             try? database.transaction { () -> Int? in
@@ -163,8 +167,14 @@ public final class ServiceMemory: Sendable {
 }
 
 /// How often something may be called: so many times in any so many seconds.
-struct CallAllowance: Sendable {
-    var name: String
-    var calls: Int
-    var seconds: Int
+package struct CallAllowance: Sendable {
+    package var name: String
+    package var calls: Int
+    package var seconds: Int
+
+    package init(name: String, calls: Int, seconds: Int) {
+        self.name = name
+        self.calls = calls
+        self.seconds = seconds
+    }
 }

@@ -105,12 +105,12 @@ public struct YouTubeProvider: MusicProvider {
 }
 
 /// Text with the escapes of HTML, which YouTube's titles have.
-enum HTMLText {
+package enum HTMLText {
     private static let names: [Substring: String] = [
         "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": " ",
     ]
 
-    static func decoded(_ text: String) -> String {
+    package static func decoded(_ text: String) -> String {
         guard text.utf8.contains(0x26) else { return text }
         var result = "", rest = text[...]
         while let start = rest.firstIndex(of: "&") {

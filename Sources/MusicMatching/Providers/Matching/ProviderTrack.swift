@@ -1,19 +1,19 @@
 import JSON
 
 /// A track as a service describes it, to be compared with a song.
-struct ProviderTrack: Equatable, Sendable {
-    var title: String
+package struct ProviderTrack: Equatable, Sendable {
+    package var title: String
     /// As the service credits them, each by itself where it says so.
-    var artists: [String]
-    var album = ""
+    package var artists: [String]
+    package var album = ""
     /// The service's own identifier, and the ISRC where it is known.
-    var identifiers: [SongIdentifier]
-    var isPlayable = true
+    package var identifiers: [SongIdentifier]
+    package var isPlayable = true
     var link: String?
     var cover: String?
     var preview: String?
 
-    init(title: String, artists: [String], identifiers: [SongIdentifier]) {
+    package init(title: String, artists: [String], identifiers: [SongIdentifier]) {
         self.title = title
         self.artists = artists
         self.identifiers = identifiers

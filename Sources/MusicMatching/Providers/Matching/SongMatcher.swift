@@ -1,6 +1,6 @@
 /// Finds the track that surely is a song: titles and artists alike, the same kind of recording. Covers and karaoke,
 /// which search results are full of, don't win.
-struct SongMatcher {
+package struct SongMatcher {
     private let song: Song
     private let title: String
     private let bareTitle: String
@@ -11,7 +11,7 @@ struct SongMatcher {
     /// Both title and artist must be this much alike.
     static let threshold = 0.8
 
-    init(_ song: Song) {
+    package init(_ song: Song) {
         self.song = song
         title = NameKey.title(song.title)
         bareTitle = SongMatcher.bare(song.title)
@@ -21,13 +21,13 @@ struct SongMatcher {
     }
 
     /// The best of the tracks, or `nil` if none is good enough. Earlier ones win among equals.
-    func best(_ tracks: [ProviderTrack]) -> ProviderTrack? {
+    package func best(_ tracks: [ProviderTrack]) -> ProviderTrack? {
         let scored = tracks.enumerated().map { ($0.element, score($0.element) - 0.002 * Double($0.offset)) }
         return scored.filter { $0.1 >= SongMatcher.threshold }.max { $0.1 < $1.1 }?.0
     }
 
     /// 0 to 1 and a little more; below `threshold` it is another song.
-    func score(_ track: ProviderTrack) -> Double {
+    package func score(_ track: ProviderTrack) -> Double {
         let other = RecordingKind([track.title, track.album] + track.artists)
         guard other.imitations.subtracting(kind.imitations).isEmpty else { return 0 }
         let titleScore = titleLikeness(track.title)

@@ -1,18 +1,18 @@
 /// Finds the video of a song. Titles of videos are written freely ("Artist - Title (Official Video) [4K]"), so the
 /// song's names must come in title and channel; official ones win.
-struct VideoMatcher {
+package struct VideoMatcher {
     private let title: String
     private let artists: [String]
     private let kind: RecordingKind
 
-    init(_ song: Song) {
+    package init(_ song: Song) {
         title = NameKey.title(song.title)
         artists = NameKey.artists(song.artist)
         kind = RecordingKind([song.title, song.artist])
     }
 
     /// The best video, or `nil`. `artists` of a track holds its channel's name.
-    func best(_ videos: [ProviderTrack]) -> ProviderTrack? {
+    package func best(_ videos: [ProviderTrack]) -> ProviderTrack? {
         let scored = videos.enumerated().map { ($0.element, score($0.element) - 0.01 * Double($0.offset)) }
         return scored.filter { $0.1 > 0.5 }.max { $0.1 < $1.1 }?.0
     }

@@ -82,6 +82,7 @@ final class LoopbackVisits {
     /// The next visit; `nil` when the limit is over. Throws `ProviderError` when nobody can come any more.
     func next(_ limit: CallLimit) throws(ProviderError) -> Visit? {
         while !limit.isOver {
+            if let visit = pastedLine() { return visit }
             guard listener != nil || input != nil else {
                 throw ProviderError(.spotify, .loginNeeded, "the address was not pasted")
             }
@@ -97,7 +98,7 @@ final class LoopbackVisits {
                 if entry.fd == listener?.descriptor {
                     accept()
                 } else if entry.fd == input {
-                    if let visit = readInput() { return visit }
+                    readInput()
                 } else if let visit = readGuest(entry.fd) {
                     return visit
                 }
@@ -136,21 +137,28 @@ final class LoopbackVisits {
         return Visit(line[1], descriptor: descriptor)
     }
 
-    private func readInput() -> Visit? {
-        guard let input else { return nil }
+    private func readInput() {
+        guard let input else { return }
         var buffer = [UInt8](repeating: 0, count: 2048)
         let count = read(input, &buffer, buffer.count)
-        guard count > 0 else {
+        if count > 0 {
+            pasted += buffer[..<count]
+        } else {
             self.input = nil
-            return nil
+            // The last line may lack its end.
+            if !pasted.isEmpty { pasted.append(0x0A) }
         }
-        pasted += buffer[..<count]
-        guard let end = pasted.firstIndex(of: 0x0A) else {
-            if pasted.count > LoopbackVisits.requestLimit { pasted = [] }
-            return nil
+        if pasted.count > LoopbackVisits.requestLimit { pasted = [] }
+    }
+
+    /// The next line that is not blank of what was read.
+    private func pastedLine() -> Visit? {
+        while let end = pasted.firstIndex(of: 0x0A) {
+            let line = String(decoding: pasted[..<end], as: UTF8.self)
+            pasted.removeSubrange(...end)
+            let text = trimmed(line[...])
+            if !text.isEmpty { return Visit(text, descriptor: -1) }
         }
-        let line = String(decoding: pasted[..<end], as: UTF8.self)
-        pasted.removeSubrange(...end)
-        return trimmed(line[...]).isEmpty ? nil : Visit(trimmed(line[...]), descriptor: -1)
+        return nil
     }
 }

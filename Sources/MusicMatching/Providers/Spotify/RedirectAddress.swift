@@ -1,15 +1,15 @@
 /// Where Spotify sends the browser after a login: an address of this very machine.
-struct RedirectAddress: Sendable, Equatable {
+package struct RedirectAddress: Sendable, Equatable {
     static let usual = "http://127.0.0.1:8888/callback"
 
     /// As the app lists it.
-    let registered: String
+    package let registered: String
     /// Without brackets; `nil` if the browser ends elsewhere, and its address must be pasted.
-    let host: String?
+    package let host: String?
     /// `nil` if any will do.
-    let port: UInt16?
+    package let port: UInt16?
     /// With its slash.
-    let path: String
+    package let path: String
 
     /// What `SPOTIFY_REDIRECT_URI` says, or the usual. Throws `ProviderError`.
     init(_ credentials: Credentials) throws(ProviderError) {
@@ -17,7 +17,7 @@ struct RedirectAddress: Sendable, Equatable {
     }
 
     /// Throws `ProviderError`.
-    init(_ text: String) throws(ProviderError) {
+    package init(_ text: String) throws(ProviderError) {
         registered = text
         let hint = "use \(RedirectAddress.usual), in SPOTIFY_REDIRECT_URI and in the app's settings"
         guard let authority = WebAddress.authority(text), let host = WebAddress.host(text), !text.contains("#") else {
@@ -50,7 +50,7 @@ struct RedirectAddress: Sendable, Equatable {
     }
 
     /// With the port that was found.
-    func address(port actual: UInt16) -> String {
+    package func address(port actual: UInt16) -> String {
         guard let host, port == nil else { return registered }
         return "http://\(host.contains(":") ? "[\(host)]" : host):\(actual)\(path == "/" ? "" : path)"
     }

@@ -1,5 +1,5 @@
 /// SHA-256 (FIPS 180-4), for the challenge of a login.
-enum SHA256 {
+package enum SHA256 {
     private static let constants: [UInt32] = [
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
         0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
@@ -12,7 +12,7 @@ enum SHA256 {
     ]
 
     /// The 32 bytes of a message's digest.
-    static func digest(_ message: [UInt8]) -> [UInt8] {
+    package static func digest(_ message: [UInt8]) -> [UInt8] {
         var hash: [UInt32] = [
             0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
         ]
@@ -50,8 +50,8 @@ enum SHA256 {
 }
 
 /// Base 64 (RFC 4648).
-enum Base64 {
-    static func text(_ bytes: [UInt8], forAddresses: Bool = false) -> String {
+package enum Base64 {
+    package static func text(_ bytes: [UInt8], forAddresses: Bool = false) -> String {
         let letters = Array(
             ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + (forAddresses ? "-_" : "+/")).utf8)
         var result: [UInt8] = []
