@@ -63,7 +63,9 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer"]),
-        .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
+        .testTarget(
+            name: "MusicMatchingTests",
+            dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],

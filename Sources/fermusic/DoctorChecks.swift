@@ -65,7 +65,8 @@ enum DoctorChecks {
         }
         do {
             let codecs = try VideoCodecs()
-            var text = "reads \(codecs.readable.joined(separator: ", ")); writes \(codecs.writable.joined(separator: ", "))"
+            var text =
+                "reads \(codecs.readable.joined(separator: ", ")); writes \(codecs.writable.joined(separator: ", "))"
             if !codecs.unreadable.isEmpty { text += "; cannot read \(codecs.unreadable.joined(separator: ", "))" }
             let isUsable = codecs.readable.contains("H.264") && !codecs.writable.isEmpty
             findings.append(Finding("video", isUsable ? .works : .failed, text, cause: isUsable ? nil : "codec"))
@@ -80,7 +81,9 @@ enum DoctorChecks {
         var findings: [Finding] = []
         if MusicOptions.builtInSongs == nil {
             findings.append(
-                Finding("songs", .failed, "the built-in list (songs.csv) was not found beside the program", cause: "missing"))
+                Finding(
+                    "songs", .failed, "the built-in list (songs.csv) was not found beside the program", cause: "missing"
+                ))
         }
         do {
             let catalogue = try MusicOptions.openCatalogue(a)

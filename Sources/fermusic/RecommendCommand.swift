@@ -19,7 +19,8 @@ enum RecommendCommand {
     static let forget = Flag("no-history", help: "Do not note what was recommended.")
     static let opens = Flag("open", help: "Open the first song in the browser.")
     static let previews = Flag(
-        "preview", help: "Play half a minute of the first song that has a preview; asks Deezer if no one else is named.")
+        "preview", help: "Play half a minute of the first song that has a preview; asks Deezer if no one else is named."
+    )
 
     static let command = Command(
         "recommend", summary: "Songs for what you feel, now.",
@@ -35,10 +36,12 @@ enum RecommendCommand {
             Example("fermusic recommend --emotion sad --count 5"),
             Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
-            Example("fermusic recommend --emotion happy --provider deezer", "with covers and previews, no account needed"),
+            Example(
+                "fermusic recommend --emotion happy --provider deezer", "with covers and previews, no account needed"),
         ],
         parameters: MoodSource.parameters + [
-            mode, count, languages, artists, surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait, opens,
+            mode, count, languages, artists, surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait,
+            opens,
             previews, MusicOptions.catalogue, MusicOptions.moodMap, PhotoEmotions.model, SharedOptions.threads,
             SharedOptions.json,
         ],

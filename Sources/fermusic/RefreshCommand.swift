@@ -6,7 +6,9 @@ import Terminal
 /// `fermusic catalogue refresh`
 enum RefreshCommand {
     static let places = Argument<[String]>(
-        "list", required: false, help: "CSV files, https addresses of some, or links of your Spotify playlists to add to those that are read.", completion: .files)
+        "list", required: false,
+        help: "CSV files, https addresses of some, or links of your Spotify playlists to add to those that are read.",
+        completion: .files)
     static let every = Option<Weekday?>("every", help: "Also read them each week on this day.")
     static let never = Flag("never", help: "End the weekly schedule.")
     static let forget = Flag("forget", help: "Stop reading the named files; their songs stay.")

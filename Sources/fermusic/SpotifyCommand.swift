@@ -41,7 +41,7 @@ enum SpotifyCommand {
             try login.finish(
                 CallLimit(a[timeout]) { signals.received != nil }, input: STDIN_FILENO,
                 onProblem: { try? console.errors.line("note: \($0)") })
-        } catch where signals.exitCode != nil {
+        } catch  where signals.exitCode != nil {
             return signals.exitCode ?? .failed
         }
         try console.errors.line("connected with Spotify")

@@ -44,7 +44,11 @@ public final class HTTPClient: Sendable {
         guard limit.remaining > .zero else { throw .timedOut }
         let host = WebAddress.authority(request.address) ?? ""
         let connection: HTTPConnection
-        if let open = take(host) { connection = open } else { connection = try HTTPConnection(certificates: certificates) }
+        if let open = take(host) {
+            connection = open
+        } else {
+            connection = try HTTPConnection(certificates: certificates)
+        }
         connection.host = host
         // A transfer that breaks off may leave anything behind; that connection is not put back.
         let result = try connection.perform(request, limit)

@@ -46,7 +46,8 @@ public struct DeezerProvider: MusicProvider {
         }
         switch response.status {
         case 200: break
-        case 429: return .again(ProviderError(.deezer, .rateLimited), after: response.retryAfter(now: currentTime()) ?? 5)
+        case 429:
+            return .again(ProviderError(.deezer, .rateLimited), after: response.retryAfter(now: currentTime()) ?? 5)
         case 500...: return .again(ProviderError(.deezer, .serverFailed, "HTTP \(response.status)"), after: nil)
         default: return .final(ProviderError(.deezer, .forbidden, ServiceJSON.excerpt(response)))
         }

@@ -99,7 +99,8 @@ public final class ServiceMemory: Sendable {
         database.withLock { database in
             try? database.transaction {
                 let failures =
-                    1 + (try database.integer("SELECT failures FROM service_states WHERE endpoint = ?", .text(endpoint)))
+                    1
+                    + (try database.integer("SELECT failures FROM service_states WHERE endpoint = ?", .text(endpoint)))
                 let over = failures - ServiceMemory.toleratedFailures
                 let pause = over < 0 ? 0 : min(ServiceMemory.longestPause, ServiceMemory.firstPause << min(over, 8))
                 try database.run(

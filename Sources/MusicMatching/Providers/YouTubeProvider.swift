@@ -71,7 +71,8 @@ public struct YouTubeProvider: MusicProvider {
     static func secondsToMidnight(now: Int = currentTime()) -> Int { 86400 - (now - 8 * 3600) % 86400 }
 
     private static func video(_ json: JSONValue) -> ProviderTrack? {
-        guard let id = ServiceJSON.identifier(json["id"]?["videoId"]), let title = json["snippet"]?["title"]?.stringValue
+        guard let id = ServiceJSON.identifier(json["id"]?["videoId"]),
+            let title = json["snippet"]?["title"]?.stringValue
         else { return nil }
         let channel = json["snippet"]?["channelTitle"]?.stringValue ?? ""
         var track = ProviderTrack(

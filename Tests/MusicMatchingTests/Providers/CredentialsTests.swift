@@ -17,7 +17,8 @@ import Testing
             OPEN="never closed
             """
         let pairs = EnvironmentFile.pairs(Array(text.utf8))
-        #expect(pairs.map(\.0) == ["SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "YOUTUBE_API_KEY", "EMPTY", "URL", "OPEN"])
+        #expect(
+            pairs.map(\.0) == ["SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "YOUTUBE_API_KEY", "EMPTY", "URL", "OPEN"])
         #expect(
             pairs.map(\.1) == [
                 "abc", "with \"quotes\" # and hash", "single $quoted", "", "http://127.0.0.1:8888/#x", "\"never closed",
@@ -37,7 +38,10 @@ import Testing
         let secret = Secret("hush-hush")
         var dumped = ""
         dump(secret, to: &dumped)
-        for text in ["\(secret)", String(reflecting: secret), dumped, "\([secret])", "\(Credentials([.youtubeKey: "hush-hush"]))"] {
+        for text in [
+            "\(secret)", String(reflecting: secret), dumped, "\([secret])",
+            "\(Credentials([.youtubeKey: "hush-hush"]))",
+        ] {
             #expect(!text.contains("hush"), "\(text)")
         }
     }
@@ -59,14 +63,20 @@ import Testing
         #expect(
             Base64.text(SHA256.digest(Array(verifier.utf8)), forAddresses: true)
                 == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
-        #expect(["", "f", "fo", "foo", "foob"].map { Base64.text(Array($0.utf8)) } == ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="])
+        #expect(
+            ["", "f", "fo", "foo", "foob"].map { Base64.text(Array($0.utf8)) } == [
+                "", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==",
+            ])
     }
 
-    @Test(arguments: [
-        ("http://127.0.0.1:8888/callback", "127.0.0.1", 8888, "/callback"), ("http://127.0.0.1:99", "127.0.0.1", 99, "/"),
-        ("http://[::1]:8080/a/b", "::1", 8080, "/a/b"), ("http://127.0.0.1/callback", "127.0.0.1", nil, "/callback"),
-        ("https://example.org/callback?x=1", nil, nil, "/callback"),
-    ] as [(String, String?, UInt16?, String)])
+    @Test(
+        arguments: [
+            ("http://127.0.0.1:8888/callback", "127.0.0.1", 8888, "/callback"),
+            ("http://127.0.0.1:99", "127.0.0.1", 99, "/"),
+            ("http://[::1]:8080/a/b", "::1", 8080, "/a/b"),
+            ("http://127.0.0.1/callback", "127.0.0.1", nil, "/callback"),
+            ("https://example.org/callback?x=1", nil, nil, "/callback"),
+        ] as [(String, String?, UInt16?, String)])
     func redirectAddresses(_ text: String, _ host: String?, _ port: UInt16?, _ path: String) throws {
         let address = try RedirectAddress(text)
         #expect(address.host == host && address.port == port && address.path == path && address.registered == text)

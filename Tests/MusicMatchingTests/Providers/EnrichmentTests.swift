@@ -18,7 +18,8 @@ import Testing
         let title = request.query["q"]?.split(separator: " ").dropLast().joined(separator: " ") ?? ""
         return StubReply(
             200,
-            "{\"data\":[{\"id\":1,\"title\":\"\(title)\",\"artist\":{\"name\":\"A\"},\"link\":\"https://www.deezer.com/track/1\"}]}")
+            "{\"data\":[{\"id\":1,\"title\":\"\(title)\",\"artist\":{\"name\":\"A\"},\"link\":\"https://www.deezer.com/track/1\"}]}"
+        )
     }
 
     @Test func songsAreAskedForTogether() throws {

@@ -69,7 +69,9 @@ import Testing
             }
         }
         let server = StubServer { _ in StubReply(200) }
-        #expect(failure(get(server.url) { $0.headers = [("A", "b\r\nC: d")] }) == .badAddress("control characters in a header"))
+        #expect(
+            failure(get(server.url) { $0.headers = [("A", "b\r\nC: d")] })
+                == .badAddress("control characters in a header"))
         #expect(server.requests.isEmpty)
     }
 
@@ -167,7 +169,8 @@ import Testing
         func wait(_ value: String) -> Int? {
             HTTPResponse(status: 429, headers: ["retry-after": value]).retryAfter(now: 784_111_700)
         }
-        #expect(wait("17") == 17 && wait("-3") == 0 && wait("Sun, 06 Nov 1994 08:49:37 GMT") == 77 && wait("soon") == nil)
+        #expect(
+            wait("17") == 17 && wait("-3") == 0 && wait("Sun, 06 Nov 1994 08:49:37 GMT") == 77 && wait("soon") == nil)
     }
 
     /// With the `openssl` program as a server.

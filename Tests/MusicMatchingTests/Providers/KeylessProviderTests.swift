@@ -50,7 +50,9 @@ import Testing
             #expect(server.requests.count == 1)
         }
         let calls = Atomic<Int>(0)
-        try with({ _ in calls.add(1, ordering: .relaxed).newValue < 3 ? refusal(700, "Busy") : StubReply(200, Self.deezer) }) {
+        try with({ _ in
+            calls.add(1, ordering: .relaxed).newValue < 3 ? refusal(700, "Busy") : StubReply(200, Self.deezer)
+        }) {
             server, services in
             let yellow = try self.yellow
             #expect(try services.resolve(yellow, .deezer) != nil)
@@ -129,12 +131,15 @@ import Testing
         try with({ _ in StubReply(200, Self.youtube) }) { server, services in
             let match = try #require(try services.resolve(yellow, .youtube))
             #expect(match.identifiers == [SongIdentifier(.youtube, "abcdefghijk")])
-            #expect(match.link == "https://www.youtube.com/watch?v=abcdefghijk" && match.cover == "https://i.ytimg.com/d.jpg")
+            #expect(
+                match.link == "https://www.youtube.com/watch?v=abcdefghijk"
+                    && match.cover == "https://i.ytimg.com/d.jpg")
             let next = try StubbedServices(services.folder, url: server.url)
             #expect(try next.resolve(yellow, .youtube)?.link == match.link)
             #expect(server.requests.count == 1)
             let query = server.requests[0].query
-            #expect(query["key"] == "stub-youtube-key" && query["videoCategoryId"] == "10" && query["maxResults"] == "5")
+            #expect(
+                query["key"] == "stub-youtube-key" && query["videoCategoryId"] == "10" && query["maxResults"] == "5")
             #expect(query["safeSearch"] == "moderate" && query["videoEmbeddable"] == "true" && query["type"] == "video")
         }
     }

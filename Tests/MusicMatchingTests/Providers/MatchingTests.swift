@@ -14,7 +14,10 @@ import Testing
         ("Yesterday", "Beatles", "Yesterday", "The Beatles"),
         ("Tum Hi Ho", "Mithoon, Arijit Singh", "Tum Hi Ho (From \"Aashiqui 2\")", "Arijit Singh"),
         ("Señorita", "Shawn Mendes & Camila Cabello", "Senorita", "Shawn Mendes"),
-        ("(I Can't Get No) Satisfaction", "The Rolling Stones", "(I Can't Get No) Satisfaction - Mono", "The Rolling Stones"),
+        (
+            "(I Can't Get No) Satisfaction", "The Rolling Stones", "(I Can't Get No) Satisfaction - Mono",
+            "The Rolling Stones"
+        ),
         ("Don't Stop Me Now", "Queen", "Dont Stop Me Now", "Queen"),
         ("Umbrella", "Rihanna feat. JAY-Z", "Umbrella", "Rihanna"),
         ("Dil Se Re", "A.R. Rahman", "Dil Se Re", "A. R. Rahman"),
@@ -90,6 +93,8 @@ import Testing
         #expect(matcher.best(videos)?.title == "Coldplay - Yellow (Official Video)")
         #expect(matcher.best(Array(videos.prefix(2)) + [videos[3]]) == nil)
         #expect(matcher.best([track("Yellow", "Coldplay - Topic")]) != nil)
-        #expect(HTMLText.decoded("Tom &amp; Jerry&#39;s &quot;x&quot; &#x1F600; &nope; & &#xD800; &lt;") == "Tom & Jerry's \"x\" 😀 &nope; & &#xD800; <")
+        #expect(
+            HTMLText.decoded("Tom &amp; Jerry&#39;s &quot;x&quot; &#x1F600; &nope; & &#xD800; &lt;")
+                == "Tom & Jerry's \"x\" 😀 &nope; & &#xD800; <")
     }
 }

@@ -76,7 +76,8 @@ import Testing
             let exchange = try #require(stub.requests("/api/token").first)
             #expect(exchange.headers["authorization"] == nil)
             let status = try #require(services.services.spotifyLoginStatus)
-            #expect(abs(status.authorised - currentTime()) < 5 && status.missingScopes == ["playlist-read-collaborative"])
+            #expect(
+                abs(status.authorised - currentTime()) < 5 && status.missingScopes == ["playlist-read-collaborative"])
             var file = stat()
             #expect(stat(status.file, &file) == 0 && file.st_mode & 0o777 == 0o600)
             #expect(services.services.spotifyLogout() && services.services.spotifyLoginStatus == nil)
@@ -88,7 +89,8 @@ import Testing
             let challenge = Mutex("")
             let result = try login(services) { query in
                 challenge.withLock { $0 = query["code_challenge"] ?? "" }
-                _ = Self.browse("\(query["redirect_uri"] ?? "")?code=\(stub.agree(query))&state=\(query["state"] ?? "")")
+                _ = Self.browse(
+                    "\(query["redirect_uri"] ?? "")?code=\(stub.agree(query))&state=\(query["state"] ?? "")")
             }
             #expect(result.error == nil)
             let verifier = stub.requests("/api/token").first?.form["code_verifier"] ?? ""
@@ -132,7 +134,8 @@ import Testing
             let query = StubText.fields(String(login.address.split(separator: "?")[1]))
             var ends: [Int32] = [0, 0]
             #expect(pipe(&ends) == 0)
-            let text = "\nnonsense\nhttps://example.org/cb?code=\(stub.agree(query))&state=\(query["state"] ?? "")#_=_\n"
+            let text =
+                "\nnonsense\nhttps://example.org/cb?code=\(stub.agree(query))&state=\(query["state"] ?? "")#_=_\n"
             write(ends[1], text, text.utf8.count)
             close(ends[1])
             defer { close(ends[0]) }
@@ -217,7 +220,9 @@ import Testing
     @Test func halfAPlaylistIsSaid() throws {
         try with { stub, services in
             stub.override { $0.path.hasSuffix("/items") ? SpotifyStub.error(403, "Insufficient client scope") : nil }
-            let error = problem { _ = try services.services.spotifyListener.save(["a"], name: "n", description: "", limit) }
+            let error = problem {
+                _ = try services.services.spotifyListener.save(["a"], name: "n", description: "", limit)
+            }
             #expect(error?.cause == .scopeMissing && error?.detail.contains("playlist1 has 0 songs") == true)
             // What may have happened is not done twice.
             stub.override { $0.path == "/me/playlists" ? StubReply(500) : nil }
@@ -230,11 +235,16 @@ import Testing
 
     @Test func playlistsAreReadAgain() throws {
         let entries = (0..<70).map { number -> String in
-            let track = SpotifyStub.json(SpotifyStub.Track("p\(number)", "Song \(number)", ["A", "B"], isrc: "i\(number)"))
+            let track = SpotifyStub.json(
+                SpotifyStub.Track("p\(number)", "Song \(number)", ["A", "B"], isrc: "i\(number)"))
             switch number {
             case 3: return "{\"item\":null,\"track\":null}"
-            case 4: return "{\"is_local\":true,\"item\":{\"id\":null,\"name\":\"Own file\",\"artists\":[{\"name\":\"Me\"}],\"album\":null}}"
-            case 5: return "{\"item\":{\"type\":\"episode\",\"id\":\"e\",\"name\":\"A talk\",\"artists\":[{\"name\":\"X\"}]}}"
+            case 4:
+                return
+                    "{\"is_local\":true,\"item\":{\"id\":null,\"name\":\"Own file\",\"artists\":[{\"name\":\"Me\"}],\"album\":null}}"
+            case 5:
+                return
+                    "{\"item\":{\"type\":\"episode\",\"id\":\"e\",\"name\":\"A talk\",\"artists\":[{\"name\":\"X\"}]}}"
             case 6: return "{\"item\":null,\"track\":\(track.text())}"
             case 7: return "{\"track\":\(track.text())}"
             default: return "{\"added_at\":\"2026-01-01T00:00:00Z\",\"is_local\":false,\"item\":\(track.text())}"

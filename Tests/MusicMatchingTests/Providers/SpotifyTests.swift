@@ -89,7 +89,9 @@ import Testing
     @Test func tokensAreSharedAndRenewedMidWay() throws {
         try with { stub, services in
             stub.letTokensEnd(after: 8)
-            let songs = try (0..<12).map { try song(["Yellow", "Fix You", "Clocks"][$0 % 3], "Coldplay", isrc: "X\($0)") }
+            let songs = try (0..<12).map {
+                try song(["Yellow", "Fix You", "Clocks"][$0 % 3], "Coldplay", isrc: "X\($0)")
+            }
             let provider = services.services.provider(.spotify)
             let enrichment = Enrichment(of: songs, with: provider, within: .seconds(10))
             #expect(enrichment.problem == nil)
@@ -101,7 +103,9 @@ import Testing
             #expect(stat(services.folder + "/spotify-app.json", &status) == 0 && status.st_mode & 0o777 == 0o600)
         }
         try with { stub, services in
-            let songs = try (0..<12).map { try song(["Yellow", "Fix You", "Clocks"][$0 % 3], "Coldplay", isrc: "X\($0)") }
+            let songs = try (0..<12).map {
+                try song(["Yellow", "Fix You", "Clocks"][$0 % 3], "Coldplay", isrc: "X\($0)")
+            }
             _ = Enrichment(of: songs, with: services.services.provider(.spotify), within: .seconds(10))
             #expect(stub.tokensIssued == 1)
             let next = try StubbedServices(services.folder, url: stub.url)
@@ -119,13 +123,18 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (403, "Active premium subscription required for the owner of the app.", nil, ProviderError.Cause.premiumMissing),
-        (403, "Insufficient client scope", nil, .scopeMissing),
-        (403, "Player command failed: Premium required", "PREMIUM_REQUIRED", .premiumRequired),
-        (403, "Forbidden", nil, .forbidden), (404, "Player command failed: No active device found", "NO_ACTIVE_DEVICE", .noDevice),
-        (404, "Resource not found", nil, .notFound), (400, "Invalid limit", nil, .refused),
-    ] as [(Int, String, String?, ProviderError.Cause)])
+    @Test(
+        arguments: [
+            (
+                403, "Active premium subscription required for the owner of the app.", nil,
+                ProviderError.Cause.premiumMissing
+            ),
+            (403, "Insufficient client scope", nil, .scopeMissing),
+            (403, "Player command failed: Premium required", "PREMIUM_REQUIRED", .premiumRequired),
+            (403, "Forbidden", nil, .forbidden),
+            (404, "Player command failed: No active device found", "NO_ACTIVE_DEVICE", .noDevice),
+            (404, "Resource not found", nil, .notFound), (400, "Invalid limit", nil, .refused),
+        ] as [(Int, String, String?, ProviderError.Cause)])
     func errorsAreTold(_ status: Int, _ message: String, _ reason: String?, _ cause: ProviderError.Cause) throws {
         try with { stub, services in
             stub.override { $0.path == "/search" ? SpotifyStub.error(status, message, reason: reason) : nil }
@@ -138,7 +147,9 @@ import Testing
 
     @Test func theDashboardsErrorIsPlainText() throws {
         try with { stub, services in
-            stub.override { $0.path == "/search" ? StubReply(403, "User not registered in the Developer Dashboard") : nil }
+            stub.override {
+                $0.path == "/search" ? StubReply(403, "User not registered in the Developer Dashboard") : nil
+            }
             let error = try #require(services.failure(try yellow, .spotify))
             #expect(error.cause == .notAllowListed && "\(error)".contains("User Management"))
         }
@@ -239,7 +250,8 @@ import Testing
     @Test func whatAServerRepeatsOfASecretIsNotShown() throws {
         try with { stub, services in
             stub.override { _ in
-                StubReply(400, "{\"error\":\"x\",\"error_description\":\"no \(SpotifyStub.secret) here, \(SpotifyStub.id)\"}")
+                StubReply(
+                    400, "{\"error\":\"x\",\"error_description\":\"no \(SpotifyStub.secret) here, \(SpotifyStub.id)\"}")
             }
             let error = try #require(services.failure(try yellow, .spotify))
             #expect(error.cause == .refused && !"\(error)".contains("stub-client"), "\(error)")

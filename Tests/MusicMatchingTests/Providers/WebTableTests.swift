@@ -36,13 +36,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (StubReply(404, "no"), "the server answers with HTTP 404"), (StubReply(200, ""), "is empty"),
-        (StubReply(200, "<html>"), "no columns for title and artist"),
-        (StubReply(302, headers: [("Location", "http://example.org/")]), "not https"),
-        (StubReply(200, "title,artist\nA,1\nB,2\n").cut(at: 15), "broke"),
-        (StubReply(500, ""), "the server answers with HTTP 500"),
-    ] as [(StubReply, String)])
+    @Test(
+        arguments: [
+            (StubReply(404, "no"), "the server answers with HTTP 404"), (StubReply(200, ""), "is empty"),
+            (StubReply(200, "<html>"), "no columns for title and artist"),
+            (StubReply(302, headers: [("Location", "http://example.org/")]), "not https"),
+            (StubReply(200, "title,artist\nA,1\nB,2\n").cut(at: 15), "broke"),
+            (StubReply(500, ""), "the server answers with HTTP 500"),
+        ] as [(StubReply, String)])
     func tablesThatCannotBeHad(_ reply: StubReply, _ reason: String) throws {
         try withTemporaryFolder { folder in
             let server = StubServer { _ in reply }
@@ -57,10 +58,14 @@ import Testing
 
     @Test func onlySecureAddressesAreFetched() throws {
         let lists = try StubbedServices("/nowhere", url: "").services.lists()
-        for place in ["http://example.org/x.csv", "ftp://x/y.csv", "file:///etc/passwd", "/tmp/x.csv", "http://127.0.0.1.x/"] {
+        for place in [
+            "http://example.org/x.csv", "ftp://x/y.csv", "file:///etc/passwd", "/tmp/x.csv", "http://127.0.0.1.x/",
+        ] {
             #expect(!lists.contains { $0.handles(place) }, "\(place)")
         }
-        for place in ["https://example.org/x.csv", "spotify:playlist:abc", "https://open.spotify.com/playlist/abc?si=1"] {
+        for place in [
+            "https://example.org/x.csv", "spotify:playlist:abc", "https://open.spotify.com/playlist/abc?si=1",
+        ] {
             #expect(lists.contains { $0.handles(place) }, "\(place)")
         }
     }

@@ -30,7 +30,8 @@ final class LoopbackListener {
             self.port = 0
             let reason = status == EADDRINUSE ? "another program uses it" : String(cString: strerror(status))
             throw ProviderError(
-                .spotify, .wrongRedirect, "cannot listen on \(host) port \(port): \(reason); end that program, or "
+                .spotify, .wrongRedirect,
+                "cannot listen on \(host) port \(port): \(reason); end that program, or "
                     + "take another port in SPOTIFY_REDIRECT_URI and in the app's settings")
         }
         self.port = LoopbackListener.port(of: storage)

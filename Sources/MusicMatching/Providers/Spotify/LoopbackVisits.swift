@@ -46,7 +46,8 @@ final class LoopbackVisits {
         private static func decoded(_ text: Substring) -> String {
             var bytes: [UInt8] = [], rest = Array(text.utf8)[...]
             while let byte = rest.popFirst() {
-                if byte == 0x25, rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+                if byte == 0x25, rest.count >= 2,
+                    let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
                 {
                     bytes.append(value)
                     rest = rest.dropFirst(2)

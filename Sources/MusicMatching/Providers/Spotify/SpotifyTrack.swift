@@ -34,7 +34,8 @@ enum SpotifyTrack {
     /// An entry of a playlist: what a listener keeps there, if it is a song.
     static func draft(_ entry: JSONValue) -> SongDraft? {
         // "track" is what "item" was called before.
-        let item = entry["item"].flatMap { $0.isNull ? nil : $0 } ?? entry["track"]
+        let newer = entry["item"]
+        let item = newer?.isNull == false ? newer : entry["track"]
         guard let item, item["type"]?.stringValue ?? "track" == "track", let track = track(item) else { return nil }
         var draft = SongDraft(title: track.title, artist: track.artists.joined(separator: ", "))
         draft.album = track.album
