@@ -39,4 +39,4 @@ install: build
 	install -D -m 644 Checkpoints/fer2013-cnn.h5 $(DESTDIR)$(PREFIX)/share/fermusic/fer2013-cnn.h5
 
 clean:
-	rm -rf .build Examples/*/.build
+	rm -rf .build Examples/.build

@@ -11,11 +11,9 @@ enum DoctorChecks {
 
     /// Reads the model and lets it look at a picture.
     static func model(_ a: Arguments) -> Finding {
-        guard
-            let path = a[PhotoEmotions.model]?.string
-                ?? ProgramFile.path("fer2013-cnn.h5", checkoutFolder: "Checkpoints")
-        else {
-            return Finding("model", .failed, "fer2013-cnn.h5 was not found beside the program", cause: "missing")
+        guard let path = try? SharedOptions.modelPath(a) else {
+            return Finding(
+                "model", .failed, "\(SharedOptions.defaultModel) was not found beside the program", cause: "missing")
         }
         do {
             let start = ContinuousClock.now
@@ -32,6 +30,16 @@ enum DoctorChecks {
             return Finding("model", .works, "\(path): read and asked in \(fixed(time * 1000, 0)) ms")
         } catch {
             return Finding("model", .failed, "\(error)", cause: "unreadable")
+        }
+    }
+
+    /// Reads the cascade that finds faces unless another detector is named.
+    static func detector() -> Finding {
+        do {
+            _ = try HaarCascade.frontalFace(path: nil)
+            return Finding("faces", .works, "the Haar cascade of opencv-data")
+        } catch {
+            return Finding("faces", .failed, "\(error)", cause: "missing")
         }
     }
 

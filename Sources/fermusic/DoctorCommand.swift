@@ -16,11 +16,11 @@ enum DoctorCommand {
             """,
         examples: [Example("fermusic doctor"), Example("fermusic doctor --json", "for programs to read")],
         parameters: [
-            offline, wait, PhotoEmotions.model, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.threads,
+            offline, wait, SharedOptions.model, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.threads,
             SharedOptions.json,
         ]
     ) { a, console in
-        var findings = [DoctorChecks.model(a), DoctorChecks.camera()]
+        var findings = [DoctorChecks.model(a), DoctorChecks.detector(), DoctorChecks.camera()]
         findings += DoctorChecks.codecs()
         findings += DoctorChecks.catalogue(a)
         findings += DoctorChecks.services(a, asks: !a[offline])

@@ -50,12 +50,12 @@ enum EvaluateCommand {
         if let folder = a[report] {
             let file = folder.string + "/index.html"
             try EvaluationReport.write(
-                evaluation, of: model, name: a[SharedOptions.model].string, data: path, dataset: dataset, to: file)
+                evaluation, of: model, name: SharedOptions.modelPath(a), data: path, dataset: dataset, to: file)
             try console.errors.line("wrote \(file)")
         }
         if a[SharedOptions.json] {
             guard case .object(var fields) = evaluation.json else { return .failed }
-            fields["model"] = .string(a[SharedOptions.model].string)
+            fields["model"] = .string(try SharedOptions.modelPath(a))
             fields["data"] = .string(path)
             fields["skipped"] = .int(loaded.skipped.count)
             try console.output.line(JSONValue.object(fields).text())

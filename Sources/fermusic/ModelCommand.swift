@@ -2,14 +2,14 @@ import EmotionRecognition
 import NeuralNet
 import Terminal
 
-/// `fermusic model summary|convert`
+/// `fermusic model summary|convert|calibrate`
 enum ModelCommand {
     static let file = Argument<Path>("model", help: "A Keras HDF5 file.")
     static let target = Argument<Path>("output", help: "The file to write.")
     static let architecture = Option<Architecture?>("arch", help: "The network, for files that hold weights only.")
 
     static let command = Command(
-        "model", summary: "Look into model files and convert them.", subcommands: [summary, convert])
+        "model", summary: "Look into model files and convert them.", subcommands: [summary, convert, calibrate])
 
     static let summary = Command(
         "summary", summary: "List a model's layers, shapes and parameters.",
@@ -39,6 +39,9 @@ enum ModelCommand {
             let card = try EmotionModel(reading: path).card
             try console.output.line("input    \(card.input.summary)")
             try console.output.line("classes  \(card.classNames.joined(separator: ", "))")
+            if let temperature = card.temperature {
+                try console.output.line("calibrated, temperature \(fixed(Double(temperature), 3))")
+            }
             for result in card.results {
                 try console.output.line(
                     "result   \(result.split): \(percent(result.accuracy, decimals: 2)) of \(result.count), macro-F1 \(fixed(result.macroF1, 4))"
@@ -74,6 +77,40 @@ enum ModelCommand {
         }
         try model.write(to: a[target].string)
         try console.errors.line("wrote \(a[target])")
+        return .done
+    }
+
+    static let calibrate = Command(
+        "calibrate", summary: "Make a model's confidence mean what it says.",
+        discussion: """
+            Fits the temperature that probabilities are corrected with and stores it in the file; the network stays as it \
+            is, and so does the answer. Training does this by itself.
+            """,
+        examples: [Example("fermusic model calibrate my.h5 --data fer2013.csv")],
+        parameters: [
+            file, SharedOptions.data, EvaluateCommand.split, SharedOptions.threads, SharedOptions.skipBad,
+        ]
+    ) { a, console in
+        let path = a[file].string
+        let model = try EmotionModel(reading: path)
+        let threads = SharedOptions.threadPool(a)
+        let data = a[SharedOptions.data].string
+        let dataset = try SharedOptions.readDataset(
+            data, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad], threads: threads, console
+        ).dataset
+        let name = a[EvaluateCommand.split] ?? "PublicTest"
+        let indices = FaceDataset.Split(rawValue: name).map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
+        guard !indices.isEmpty else { throw DatasetError.empty(path: data, reason: "no images in \(name)") }
+        let (calibrated, result) = try model.calibrated(on: dataset, indices: indices, threads: threads)
+        try calibrated.write(to: path)
+        try console.output.write(
+            """
+            temperature        \(fixed(Double(result.temperature), 3)) on \(result.count) images of \(name)
+            calibration error  \(percent(result.errorBefore)) -> \(percent(result.errorAfter))
+            cross-entropy      \(fixed(result.lossBefore, 4)) -> \(fixed(result.lossAfter, 4))
+            wrote \(a[file])
+
+            """)
         return .done
     }
 

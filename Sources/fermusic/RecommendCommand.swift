@@ -41,10 +41,9 @@ enum RecommendCommand {
         ],
         parameters: MoodSource.parameters + [
             mode, count, languages, artists, surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait,
-            opens,
-            previews, MusicOptions.catalogue, MusicOptions.moodMap, PhotoEmotions.model, SharedOptions.threads,
+            opens, previews, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
             SharedOptions.json,
-        ],
+        ] + DetectorOptions.all,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {

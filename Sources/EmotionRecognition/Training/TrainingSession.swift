@@ -50,6 +50,8 @@ public final class TrainingSession {
     public let validationCount: Int
     private let input: InputFormat
     private let dataFingerprint: String
+    private let validation: [Int]
+    private let threads: ThreadPool
     private var lastSave = monotonicSeconds()
     /// Seconds of training before this process.
     private var earlierSeconds = 0.0
@@ -89,6 +91,8 @@ public final class TrainingSession {
         }
         trainingCount = training.count
         validationCount = validation.count
+        self.validation = validation
+        self.threads = threads
         dataFingerprint = dataset.fingerprint
         var data = FaceTrainingData(
             dataset, indices: training, scale: input.scale, offset: input.offset, cropSize: size,
@@ -175,8 +179,9 @@ public final class TrainingSession {
             let split = dataset.indices(of: .publicTest).isEmpty ? "validation" : FaceDataset.Split.publicTest.rawValue
             card.results = [.init(split: split, count: validationCount, accuracy: accuracy, macroF1: macroF1)]
         }
-        try EmotionModel(model: trainer.averagedModel, card: card)
-            .write(to: files.checkpoint, optimizer: settings.recipe.makeOptimizer())
+        var model = EmotionModel(model: trainer.averagedModel, card: card)
+        if !validation.isEmpty { model = try model.calibrated(on: dataset, indices: validation, threads: threads).model }
+        try model.write(to: files.checkpoint, optimizer: settings.recipe.makeOptimizer())
     }
 
     /// The whole log anew, so that an interrupted run never leaves a broken or doubled line.
