@@ -53,8 +53,8 @@ import Testing
 
     static let bad: [(contents: [UInt8], reason: String)] = [
         ([], "the file is empty"),
-        (Array("GIF89a".utf8), "neither PNG nor JPEG"),
-        (Array("just text\n".utf8), "neither PNG nor JPEG"),
+        (Array("GIF89a".utf8), "neither PNG nor JPEG nor WebP"),
+        (Array("just text\n".utf8), "neither PNG nor JPEG nor WebP"),
         (Array(TinyJPEG.bytes.prefix(TinyJPEG.bytes.count / 2)), "Premature end of JPEG file"),
         ([0xFF, 0xD8], "Premature end of JPEG file"),
         (TinyPNG.header(width: 30000, height: 30000), "30000 x 30000 pixels are too many"),
