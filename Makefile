@@ -59,4 +59,4 @@ test-dist:
 	@Scripts/test-dist
 
 clean:
-	rm -rf .build Examples/*/.build
+	rm -rf .build Examples/.build
