@@ -76,7 +76,7 @@ import Testing
     static let bad: [(contents: [UInt8], reason: String)] = [
         ([], "cannot read the image: the file is empty"),
         (Array(TinyJPEG.bytes.prefix(TinyJPEG.bytes.count / 2)), "cannot read the image: Premature end of JPEG file"),
-        (Array("hello".utf8), "cannot read the image: neither PNG nor JPEG"),
+        (Array("hello".utf8), "cannot read the image: neither PNG nor JPEG nor WebP"),
     ]
 
     @Test(arguments: bad.indices) func badPicturesAreNamedOrSkipped(index: Int) throws {
