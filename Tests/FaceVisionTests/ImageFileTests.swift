@@ -1,4 +1,5 @@
 import FaceVision
+import Foundation
 import Testing
 
 @Suite struct ImageFileTests {
@@ -64,6 +65,27 @@ import Testing
         let (contents, reason) = ImageFileTests.bad[index]
         #expect(throws: ImageError.cannotRead(path: "x.jpg", reason: reason)) {
             try ImageFile.decode(contents, name: "x.jpg", grayscale: true)
+        }
+    }
+
+    /// 4 x 3 pixels, made by Pillow: red grows to the right, green downwards, blue is 200.
+    private static let webP =
+        "UklGRjgAAABXRUJQVlA4TCsAAAAvA4AAAF9AkG0zrAPV3+IOwzPI89+DDLBcAIIAEqUUUhhuhRVGjeh/UJcDAA=="
+
+    @Test func readsWebP() throws {
+        let bytes = [UInt8](try #require(Data(base64Encoded: ImageFileTests.webP)))
+        let image = try ImageFile.decode(bytes, name: "a.webp")
+        #expect((image.width, image.height) == (4, 3))
+        let expected = (0..<3).flatMap { y in (0..<4).flatMap { x in [UInt8(x * 60), UInt8(y * 100), 200] } }
+        #expect(image.pixels == expected)
+        #expect(try ImageFile.decode(bytes, name: "a.webp", grayscale: true) == image.grayscale)
+        #expect(throws: ImageError.cannotRead(path: "a", reason: "4 x 3 pixels are too many")) {
+            try ImageFile.decode(bytes, name: "a", maximumPixels: 11)
+        }
+        for length in [12, 13, 20, 40] {
+            #expect(throws: ImageError.cannotRead(path: "a", reason: length == 12 ? "neither PNG nor JPEG nor WebP" : "damaged WebP data")) {
+                try ImageFile.decode(Array(bytes.prefix(length)), name: "a")
+            }
         }
     }
 

@@ -72,7 +72,7 @@ struct MusicAPI: Sendable {
 
     private func search(_ request: HTTPRequest, _ rest: String) throws -> Answer {
         let text = request.value("q") ?? ""
-        guard text.utf8.count <= 400 else { throw Problem(.badRequest, "'q' is too long") }
+        guard text.unicodeScalars.count <= 100 else { throw Problem(.badRequest, "'q' has more than 100 characters") }
         let limit = try request.integer("limit", 1...100, default: 20)
         let kind = try request.choice("kind", ["songs", "artists"], default: "songs")
         if kind == "artists" {

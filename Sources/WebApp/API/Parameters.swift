@@ -62,8 +62,8 @@ struct Parameters {
 
     func texts(_ name: String, limit: Int) throws -> [String] {
         try list(name, limit: limit).map { value in
-            guard let text = value.stringValue, text.utf8.count <= 400 else {
-                throw Problem(.badRequest, "'\(name)' must hold texts")
+            guard let text = value.stringValue, text.unicodeScalars.count <= 100 else {
+                throw Problem(.badRequest, "'\(name)' must hold texts of at most 100 characters")
             }
             return text
         }

@@ -43,19 +43,19 @@ function operation(path, method, { operationId, summary, description: text, para
   const inside = make("div", { class: "inside" });
   if (text) inside.append(make("p", {}, text));
   if (parameters.length) {
-    inside.append(make("h4", {}, "Parameters"), table(["name", "where", "type", ""], parameters.map((one) => [
+    inside.append(make("h3", {}, "Parameters"), table(["name", "where", "type", ""], parameters.map((one) => [
       make("code", {}, one.name), one.in, words(one.schema), one.description])));
   }
   if (requestBody) {
-    inside.append(make("h4", {}, "Body"), ...bodies(requestBody.content));
+    inside.append(make("h3", {}, "Body"), ...bodies(requestBody.content));
     const inline = requestBody.content["application/json"]?.schema;
     if (inline?.properties) inside.append(fields(inline));
   }
-  inside.append(make("h4", {}, "Answers"), table(["status", "", "type"], Object.entries(responses).map(([status, one]) => [
+  inside.append(make("h3", {}, "Answers"), table(["status", "", "type"], Object.entries(responses).map(([status, one]) => [
     make("code", {}, status), one.description, make("span", {}, ...Object.entries(one.content ?? {}).flatMap(([type, { schema }]) => [make("code", {}, type), " ", words(schema)]))])));
   const good = responses["200"] ?? responses["201"];
   const shown = good?.content?.["application/json"]?.schema;
-  if (shown?.properties) inside.append(make("h4", {}, "Fields of the answer"), fields(shown));
+  if (shown?.properties) inside.append(make("h3", {}, "Fields of the answer"), fields(shown));
   return make("details", { class: "card", id: operationId },
     make("summary", {}, make("span", { class: `method ${method}` }, method.toUpperCase()), make("code", {}, path), make("span", {}, summary)), inside);
 }
@@ -75,7 +75,7 @@ for (const [name, schema] of Object.entries(description.components.schemas)) {
   const inside = make("div", { class: "inside" });
   if (schema.description) inside.append(make("p", {}, schema.description));
   inside.append(schema.properties ? fields(schema) : make("p", {}, words(schema)));
-  if (schema.examples) inside.append(make("h4", {}, "Example"), make("pre", { tabindex: "0" }, JSON.stringify(schema.examples[0], null, 2)));
+  if (schema.examples) inside.append(make("h3", {}, "Example"), make("pre", { tabindex: "0" }, JSON.stringify(schema.examples[0], null, 2)));
   content.append(make("details", { class: "card", id: name }, make("summary", {}, make("code", {}, name)), inside));
 }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct HTTPClientTests {
     private func get(
-        _ address: String, seconds: Double = 5, change: (inout HTTPRequest) -> Void = { _ in }
+        _ address: String, seconds: Double = 30, change: (inout HTTPRequest) -> Void = { _ in }
     ) -> Result<HTTPResponse, HTTPError> {
         var request = HTTPRequest(.get, address)
         change(&request)
@@ -22,7 +22,7 @@ import Testing
         let server = StubServer { StubReply(200, $0.query["q"] ?? "", headers: [("X-Name", "a"), ("x-name", "b")]) }
         let client = HTTPClient()
         for number in 0..<5 {
-            let response = try client.send(HTTPRequest(.get, "\(server.url)/a?q=\(number)"), CallLimit(.seconds(5)))
+            let response = try client.send(HTTPRequest(.get, "\(server.url)/a?q=\(number)"), CallLimit(.seconds(30)))
             #expect(response.text == "\(number)" && response.status == 200 && response.headers["x-name"] == "b")
             #expect(response.reusedConnection == (number > 0))
         }
@@ -52,13 +52,13 @@ import Testing
     @Test func bodiesAndHeadersArrive() throws {
         let server = StubServer { StubReply(200, "\($0.method) \($0.headers["content-type"] ?? "") \($0.body)") }
         let form = HTTPRequest(form: [("a b", "ä&="), ("c", "")], to: server.url + "/f")
-        let response = try HTTPClient().send(form, CallLimit(.seconds(5)))
+        let response = try HTTPClient().send(form, CallLimit(.seconds(30)))
         #expect(response.text == "POST application/x-www-form-urlencoded a%20b=%C3%A4%26%3D&c=")
         var put = HTTPRequest(.put, server.url + "/p")
-        #expect(try HTTPClient().send(put, CallLimit(.seconds(5))).text == "PUT application/x-www-form-urlencoded ")
+        #expect(try HTTPClient().send(put, CallLimit(.seconds(30))).text == "PUT application/x-www-form-urlencoded ")
         put.body = Array("{}".utf8)
         put.headers = [("Content-Type", "application/json")]
-        #expect(try HTTPClient().send(put, CallLimit(.seconds(5))).text == "PUT application/json {}")
+        #expect(try HTTPClient().send(put, CallLimit(.seconds(30))).text == "PUT application/json {}")
     }
 
     @Test func onlySecureOrOwnAddresses() throws {
@@ -88,7 +88,7 @@ import Testing
             return
         }
         let post = try HTTPClient().send(
-            HTTPRequest(form: [("secret", "x")], to: server.url + "/secure"), CallLimit(.seconds(5)))
+            HTTPRequest(form: [("secret", "x")], to: server.url + "/secure"), CallLimit(.seconds(30)))
         #expect(post.status == 302)
     }
 
@@ -192,13 +192,13 @@ import Testing
             request.timeout = .seconds(5)
             var answer: HTTPResponse?
             for _ in 0..<50 where answer == nil {
-                answer = try? trusting.send(request, CallLimit(.seconds(5)))
+                answer = try? trusting.send(request, CallLimit(.seconds(30)))
                 if answer == nil { usleep(100_000) }
             }
             #expect(answer?.status == 200)
             func error(_ client: HTTPClient, _ address: String) -> HTTPError? {
                 do {
-                    _ = try client.send(HTTPRequest(.get, address), CallLimit(.seconds(5)))
+                    _ = try client.send(HTTPRequest(.get, address), CallLimit(.seconds(30)))
                     return nil
                 } catch {
                     return error
