@@ -6,7 +6,7 @@ import Terminal
 /// `fermusic bench`
 enum BenchCommand {
     static let architecture = Option<String>(
-        "arch", default: "cnn", help: "The network: cnn, or a file with Keras's model JSON.")
+        "arch", default: "cnn", help: "The network: \(NetworkChoice.names), or a file with Keras's model JSON.")
     static let size = Option<Int>("size", default: 48, help: "Width and height of its pictures.", range: 16...512)
     static let batch = Option<Int>("batch", default: 64, help: "Pictures per batch.", range: 1...4096)
     static let seconds = Option<Double>(
@@ -30,7 +30,9 @@ enum BenchCommand {
 
     /// A network by name or from Keras's JSON.
     static func makeModel(_ name: String, size: Int) throws -> Model {
-        if let architecture = Architecture(rawValue: name) { return try architecture.makeModel(size: size, seed: 1) }
+        if let architecture = Architecture(rawValue: name) {
+            return try architecture.makeModel(NetworkOptions(size: size), seed: 1)
+        }
         return try ModelFile.readArchitecture(name)
     }
 

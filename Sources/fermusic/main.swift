@@ -17,7 +17,7 @@ Program(
         subcommands: [
             TrainCommand.command, EvaluateCommand.command, PredictCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
-            DatasetCommand.command, RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
+            RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
             FeedbackCommand.command, PurgeCommand.command,
         ]),
     version: Fermusic.version

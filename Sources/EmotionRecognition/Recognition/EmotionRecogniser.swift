@@ -49,7 +49,8 @@ public final class EmotionRecogniser {
     private func write(_ face: Image, to target: UnsafeMutablePointer<Float>) {
         let format = emotionModel.card.input
         let size = format.scaledSize
-        let image = (format.channels == 1 ? face.grayscale : face).resized(width: size.width, height: size.height)
+        var image = (format.isGrey ? face.grayscale : face).resized(width: size.width, height: size.height)
+        if format.equalises, image.channels == 1 { image = image.equalised }
         let left = (size.width - format.width) / 2, top = (size.height - format.height) / 2
         var place = target
         for row in 0..<format.height {
