@@ -87,6 +87,9 @@ public struct Conv2D: Layer {
         if context.convolution == .im2col {
             return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
+        if BatchedConvolution.fits(geometry, filters: filters) {
+            return BatchedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        }
         if WinogradConvolution.fits(geometry, filters: filters) {
             return WinogradConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
