@@ -20,11 +20,15 @@ enum SharedOptions {
         arguments[threads].map { ThreadPool(threads: $0) } ?? ThreadPool()
     }
 
-    static func readModel(_ arguments: Arguments) throws -> EmotionModel {
-        let hints = EmotionModel.Hints(
+    /// What the user says about models that do not say it themselves.
+    static func hints(_ arguments: Arguments) -> EmotionModel.Hints {
+        EmotionModel.Hints(
             inputRange: arguments[inputRange].map { (Float($0.lower), Float($0.upper)) },
             classNames: arguments[labels]?.values)
-        return try EmotionModel(reading: arguments[model].string, hints: hints)
+    }
+
+    static func readModel(_ arguments: Arguments) throws -> EmotionModel {
+        try EmotionModel(reading: arguments[model].string, hints: hints(arguments))
     }
 
     /// Reads a data set with a progress line, and says what was left out.

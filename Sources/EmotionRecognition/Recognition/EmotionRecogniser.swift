@@ -46,6 +46,16 @@ public final class EmotionRecogniser {
         return results
     }
 
+    /// What the network gets to see of a face that fills its picture.
+    func input(of face: Image) -> [Float] {
+        let format = emotionModel.card.input
+        let count = format.width * format.height * format.channels
+        return Array(unsafeUninitializedCapacity: count) { buffer, filled in
+            write(face, to: buffer.baseAddress!)
+            filled = count
+        }
+    }
+
     private func write(_ face: Image, to target: UnsafeMutablePointer<Float>) {
         let format = emotionModel.card.input
         let size = format.scaledSize
