@@ -4,7 +4,7 @@ import Terminal
 
 /// `fermusic evaluate`
 enum EvaluateCommand {
-    static let models = Argument<[Path]>("model", required: false, help: "Keras HDF5 files; several make an ensemble.")
+    static let models = Argument<[Path]>("models", required: false, help: "Keras HDF5 files; several make an ensemble.")
     static let model = Option<Path?>("model", short: "m", help: "The model, if it is not given without an option.")
     static let split = Option<String?>(
         "split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.",
@@ -37,7 +37,7 @@ enum EvaluateCommand {
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let paths = a[models].map(\.string) + (a[model].map { [$0.string] } ?? [])
-        guard !paths.isEmpty else { throw UsageError.missingArgument("<model>") }
+        guard !paths.isEmpty else { throw UsageError.missingArgument("<models>") }
         let exam = try Examination(a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], console)
         var subjects: [Examination.Subject] = []
         for path in paths { subjects.append(try exam.examine(path, hints: SharedOptions.hints(a))) }
