@@ -24,6 +24,13 @@ public struct FaceSquare: Sendable, Equatable {
     /// Of the turn, in radians: positive where the square's right side is lower.
     public var angle: Double
 
+    public init(centreX: Double, centreY: Double, side: Double, angle: Double) {
+        self.centreX = centreX
+        self.centreY = centreY
+        self.side = side
+        self.angle = angle
+    }
+
     /// The place in the square, 0...1 from left to right and from top to bottom, of a point of the picture.
     public func place(x: Double, y: Double) -> (x: Double, y: Double) {
         let (c, s) = (cos(angle), sin(angle)), dx = x - centreX, dy = y - centreY

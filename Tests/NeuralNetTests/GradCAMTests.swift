@@ -51,31 +51,42 @@ import Testing
             let output = runner.forward([input], count: 2, isTraining: false)[0]
             return zip(output, upstream).reduce(0) { $0 + Double($1.0 * $1.1) }
         }
+        // Beside a kink of ReLU or maximum, differences over two steps disagree: such coordinates are left out.
+        var checked = 0, left = 0
+        func check(_ gradient: Float, largest: Float, set: (Float) -> Void) {
+            func slope(_ step: Float) -> Double {
+                set(step)
+                let up = value()
+                set(-step)
+                let down = value()
+                set(0)
+                return (up - down) / Double(2 * step)
+            }
+            let wide = slope(4e-3), narrow = slope(2e-3)
+            guard abs(wide - narrow) < 0.01 * Double(largest) else {
+                left += 1
+                return
+            }
+            checked += 1
+            #expect(abs(wide - Double(gradient)) < 0.03 * Double(largest))
+        }
         let largest = gradient.map(abs).max() ?? 0
         for place in stride(from: 0, to: 288, by: 7) {
             let old = input[place]
-            input[place] = old + 2e-3
-            let up = value()
-            input[place] = old - 2e-3
-            let down = value()
-            input[place] = old
-            #expect(abs((up - down) / 4e-3 - Double(gradient[place])) < 0.03 * Double(largest))
+            check(gradient[place], largest: largest) { input[place] = old + $0 }
         }
-        for (index, entry) in model.weights.entries.enumerated() where ["gamma", "beta"].contains(entry.specification.name) {
+        for (index, entry) in model.weights.entries.enumerated()
+        where ["gamma", "beta"].contains(entry.specification.name) {
             let buffer = model.weights.buffer(index), scale = weights[index].map(abs).max() ?? 0
-            for place in 0..<min(4, buffer.count) {
+            for place in 0..<min(8, buffer.count) {
                 let old = buffer[place]
-                buffer[place] = old + 2e-3
-                model.weights.didChange()
-                let up = value()
-                buffer[place] = old - 2e-3
-                model.weights.didChange()
-                let down = value()
-                buffer[place] = old
-                model.weights.didChange()
-                #expect(abs((up - down) / 4e-3 - Double(weights[index][place])) < 0.03 * Double(scale))
+                check(weights[index][place], largest: scale) {
+                    buffer[place] = old + $0
+                    model.weights.didChange()
+                }
             }
         }
+        #expect(checked > 4 * left)
     }
 
     /// The map by its definition, with the slopes from finite differences of the layers behind "late".
@@ -95,7 +106,8 @@ import Testing
         let split = trunk.weights.entries.count
         for i in 0..<split { trunk.weights.set(i, model.weights.array(i)) }
         for i in head.weights.entries.indices { head.weights.set(i, model.weights.array(split + i)) }
-        let first = try Runner(trunk, batch: 1, isTraining: false), second = try Runner(head, batch: 1, isTraining: false)
+        let first = try Runner(trunk, batch: 1, isTraining: false),
+            second = try Runner(head, batch: 1, isTraining: false)
         var activation = first.forward([input], count: 1, isTraining: false)[0]
         var slopes = [Double](repeating: 0, count: 16)
         for place in activation.indices {

@@ -3,17 +3,17 @@ import NeuralNet
 
 /// Heat maps laid over a photo.
 public enum HeatOverlay {
-    /// The photo in faint grey with the heat of each face over it, from blue (none) to yellow (the face's most), and a
-    /// line around what the network saw. Small photos are enlarged to `minimumSize` pixels.
+    /// The photo with the heat of each face over it, from blue (none) to yellow (the face's most), and a line around what
+    /// the network saw. Photos are enlarged so that the largest face has 240 pixels, but not beyond 1920 pixels.
     public static func draw(
-        _ photo: Image, _ faces: [FaceExplainer.Explanation], input: InputFormat, minimumSize: Int = 480
+        _ photo: Image, _ faces: [FaceExplainer.Explanation], input: InputFormat
     ) -> Image {
-        let factor = max(1, (minimumSize + min(photo.width, photo.height) - 1) / min(photo.width, photo.height))
-        let large = photo.grayscale.resized(width: photo.width * factor, height: photo.height * factor)
-        var pixels = [UInt8](repeating: 0, count: large.width * large.height * 3)
-        for (place, grey) in large.pixels.enumerated() {
-            for channel in 0..<3 { pixels[place * 3 + channel] = grey }
-        }
+        let face = faces.map { max($0.box.width, $0.box.height) }.max() ?? 240
+        let wanted = Int((240 / max(face, 1)).rounded(.up)), possible = 1920 / max(photo.width, photo.height)
+        let factor = max(1, min(wanted, possible))
+        let large = photo.resized(width: photo.width * factor, height: photo.height * factor)
+        var pixels = large.pixels
+        if large.channels == 1 { pixels = large.pixels.flatMap { [$0, $0, $0] } }
         // The largest face comes first and is drawn last.
         for face in faces.reversed() {
             paint(face, on: &pixels, width: large.width, height: large.height, factor: Double(factor), input)
@@ -50,11 +50,12 @@ public enum HeatOverlay {
         }
     }
 
-    /// Mixes the colour of a heat of 0...1 into a pixel.
+    /// Mixes the colour of a heat of 0...1 into a pixel, which turns grey.
     private static func blend(_ pixels: inout [UInt8], _ at: Int, _ heat: Float) {
-        let colour = colour(heat), share = 0.25 + 0.45 * heat
+        let colour = colour(heat), share = 0.3 + 0.35 * heat
+        let grey = 0.299 * Float(pixels[at]) + 0.587 * Float(pixels[at + 1]) + 0.114 * Float(pixels[at + 2])
         for channel in 0..<3 {
-            let value = Float(pixels[at + channel]) * (1 - share) + colour[channel] * share
+            let value = grey * (1 - share) + colour[channel] * share
             pixels[at + channel] = UInt8(min(255, value + 0.5))
         }
     }

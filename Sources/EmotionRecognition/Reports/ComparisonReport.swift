@@ -32,14 +32,15 @@ public enum ComparisonReport {
         addNumbers(comparison, a, b, to: &report)
         report.add(Heading("Per emotion"))
         report.add(recalls(a, b))
-        report.add(
-            Row([a, b].map { ConfusionMatrix(title: $0.name, classes: $0.evaluation.classNames, counts: $0.confusion) }))
+        for contender in [a, b] {
+            report.add(
+                ConfusionMatrix(
+                    title: contender.name, classes: contender.evaluation.classNames,
+                    counts: contender.evaluation.metrics.confusion))
+        }
         report.add(Heading("Size and speed"))
-        report.add(
-            Row([
-                bars("Parameters, millions", a, b, decimals: 2) { Double($0.parameters) / 1e6 },
-                bars("Milliseconds per face", a, b, decimals: 2) { $0.milliseconds },
-            ]))
+        report.add(bars("Parameters, millions", a, b) { Double($0.parameters) / 1e6 })
+        report.add(bars("Milliseconds per face", a, b) { $0.milliseconds })
         let trained = [a, b].filter { ($0.model.card.training?.history.count ?? 0) > 1 }
         if !trained.isEmpty {
             report.add(Heading("Training"))
@@ -85,7 +86,7 @@ public enum ComparisonReport {
         return
             "\(a) gets \(points(comparison.difference)) points more right than \(b) "
             + "(95 % interval \(points(interval.lowerBound)) to \(points(interval.upperBound))): \(outcome), "
-            + "McNemar's test (\(kind)) gives p = \(probability(test.probability)) from \(test.onlyFirst) images that "
+            + "McNemar's test (\(kind)) gives p \(test.probability < 0.001 ? "" : "= ")\(probability(test.probability)) from \(test.onlyFirst) images that "
             + "only \(a) gets right and \(test.onlySecond) that only \(b) does."
     }
 
@@ -143,11 +144,10 @@ public enum ComparisonReport {
     }
 
     private static func bars(
-        _ title: String, _ a: Contender, _ b: Contender, decimals: Int, _ value: (ModelFacts) -> Double
+        _ title: String, _ a: Contender, _ b: Contender, _ value: (ModelFacts) -> Double
     ) -> BarChart {
         BarChart(
-            title: title, categories: [a.name, b.name], series: [.init("", values: [value(a.facts), value(b.facts)])],
-            decimals: decimals)
+            title: title, categories: [a.name, b.name], series: [.init("", values: [value(a.facts), value(b.facts)])])
     }
 
     private static func curves(_ contenders: [Contender]) -> LineChart {
@@ -196,8 +196,4 @@ public enum ComparisonReport {
     public static func probability(_ value: Double) -> String {
         value < 0.001 ? "< 0.001" : EvaluationReport.decimal(value, 3)
     }
-}
-
-extension ComparisonReport.Contender {
-    var confusion: [[Int]] { evaluation.metrics.confusion }
 }

@@ -19,6 +19,10 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     /// The recipe of a trained model; nil if its file does not say how it was trained.
     public init?(of card: ModelCard) {
         guard let training = card.training else { return nil }
+        about = card.results.first.map {
+            "\(training.recipe.architecture): \(EvaluationReport.decimal($0.accuracy * 100, 2)) % of \($0.count) images "
+                + "of \($0.split), trained with \(card.program)"
+        }
         recipe = training.recipe
         dataFingerprint = training.dataFingerprint
         threads = training.threads

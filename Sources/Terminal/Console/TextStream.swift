@@ -8,28 +8,34 @@ public struct TextStream: Sendable {
     public let usesColor: Bool
 
     private let currentWidth: @Sendable () -> Int
+    private let currentHeight: @Sendable () -> Int
     private let sink: @Sendable (String) throws(StreamError) -> Void
 
     /// The columns of the terminal right now; 80 where there is none.
     public var width: Int { currentWidth() }
+
+    /// The rows of the terminal right now; 24 where there is none.
+    public var height: Int { currentHeight() }
 
     /// A stream onto an open file descriptor.
     public init(fileDescriptor: Int32, environment: (String) -> String? = environmentValue) {
         let terminal = isatty(fileDescriptor) == 1
         self.init(
             isTerminal: terminal, usesColor: terminal && Self.colorIsWelcome(environment),
-            width: { terminalWidth(of: fileDescriptor) },
+            width: { terminalSize(of: fileDescriptor).width }, height: { terminalSize(of: fileDescriptor).height },
             sink: { text throws(StreamError) in try writeAll(text, to: fileDescriptor) })
     }
 
     /// A stream onto anything; for tests and for capturing output.
     public init(
         isTerminal: Bool = false, usesColor: Bool = false, width: @escaping @Sendable () -> Int = { 80 },
+        height: @escaping @Sendable () -> Int = { 24 },
         sink: @escaping @Sendable (String) throws(StreamError) -> Void
     ) {
         self.isTerminal = isTerminal
         self.usesColor = usesColor
         self.currentWidth = width
+        self.currentHeight = height
         self.sink = sink
     }
 
@@ -96,10 +102,10 @@ public func environmentValue(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
 
-private func terminalWidth(of fileDescriptor: Int32) -> Int {
+private func terminalSize(of fileDescriptor: Int32) -> (width: Int, height: Int) {
     var size = winsize()
-    guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+    return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
 }
 
 private func writeAll(_ text: String, to fileDescriptor: Int32) throws(StreamError) {
