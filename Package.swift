@@ -46,6 +46,9 @@ let package = Package(
 
         .executableTarget(
             name: "haar-benchmark", dependencies: ["FaceVision", "NeuralNet"], path: "Benchmarks/HaarCascade"),
+        .executableTarget(
+            name: "framing-benchmark", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet", "Files"],
+            path: "Benchmarks/Framing"),
 
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(

@@ -1,7 +1,7 @@
 /// Text as HTML, for elements and for attributes in double quotes.
 ///
 /// Control characters other than tab and line break are not allowed in HTML at all and become U+FFFD.
-func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {

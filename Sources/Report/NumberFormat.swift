@@ -1,7 +1,7 @@
 import Glibc
 
 /// A number with a fixed count of decimals and no negative zero; `nil`-like values are written as a dash.
-func decimal(_ value: Double, _ decimals: Int) -> String {
+package func decimal(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return "–" }
     let text = formatted("%.*f", decimals, value)
     return text.allSatisfy({ "-0.".contains($0) }) && text.first == "-" ? String(text.dropFirst()) : text

@@ -5,7 +5,6 @@ import Terminal
 /// `fermusic evaluate`
 enum EvaluateCommand {
     static let models = Argument<[Path]>("models", required: false, help: "Keras HDF5 files; several make an ensemble.")
-    static let model = Option<Path?>("model", short: "m", help: "The model, if it is not given without an option.")
     static let split = Option<String?>(
         "split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.",
         choices: ["PublicTest", "PrivateTest", "Training", "all"])
@@ -30,14 +29,14 @@ enum EvaluateCommand {
                 "a file that doesn't say how it is fed"),
         ],
         parameters: [
-            models, model, SharedOptions.data, split, report, SharedOptions.inputRange, SharedOptions.labels,
+            models, SharedOptions.model, SharedOptions.data, split, report, SharedOptions.inputRange, SharedOptions.labels,
             tta, ensemble, markdown, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json,
         ],
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let paths = a[models].map(\.string) + (a[model].map { [$0.string] } ?? [])
-        guard !paths.isEmpty else { throw UsageError.missingArgument("<models>") }
+        var paths = a[models].map(\.string)
+        if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try SharedOptions.modelPath(a)) }
         let exam = try Examination(a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], console)
         var subjects: [Examination.Subject] = []
         for path in paths { subjects.append(try exam.examine(path, hints: SharedOptions.hints(a))) }

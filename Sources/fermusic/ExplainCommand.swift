@@ -25,16 +25,13 @@ enum ExplainCommand {
             Example("fermusic explain photo.jpg --emotion fear --output fear.png", "what looks like fear in it"),
         ],
         parameters: [
-            photo, output, emotion, layer, PhotoEmotions.model, SharedOptions.inputRange, SharedOptions.labels,
+            photo, output, emotion, layer, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels,
             SharedOptions.threads, SharedOptions.json,
         ] + DetectorOptions.all,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        guard let path = a[PhotoEmotions.model]?.string
-            ?? ProgramFile.path("fer2013-cnn.h5", checkoutFolder: "Checkpoints")
-        else { throw UsageError.missingOption("--model") }
-        let model = try EmotionModel(reading: path, hints: SharedOptions.hints(a))
+        let model = try SharedOptions.readModel(a)
         let names = model.card.classNames
         var label: Int?
         if let wanted = a[emotion] {

@@ -2,7 +2,7 @@ import EmotionRecognition
 import NeuralNet
 import Terminal
 
-/// `fermusic model summary|convert`
+/// `fermusic model summary|convert|calibrate`
 enum ModelCommand {
     static let file = Argument<Path>("model", help: "A Keras HDF5 file.")
     static let target = Argument<Path>("output", help: "The file to write.")
@@ -12,7 +12,8 @@ enum ModelCommand {
     static let channels = Option<Int>("channels", default: 1, help: "The channels of --arch's input.", range: 1...3)
 
     static let command = Command(
-        "model", summary: "Look into model files and convert them.", subcommands: [summary, convert, recipe, json])
+        "model", summary: "Look into model files and convert them.",
+        subcommands: [summary, convert, recipe, json, calibrate])
 
     static let summary = Command(
         "summary", summary: "List a model's layers, shapes and parameters.",
@@ -42,6 +43,9 @@ enum ModelCommand {
             let card = try EmotionModel(reading: path).card
             try console.output.line("input    \(card.input.summary)")
             try console.output.line("classes  \(card.classNames.joined(separator: ", "))")
+            if let temperature = card.temperature {
+                try console.output.line("calibrated, temperature \(fixed(Double(temperature), 3))")
+            }
             for line in trainingLines(card) { try console.output.line(line) }
             for result in card.results {
                 try console.output.line(
@@ -129,6 +133,40 @@ enum ModelCommand {
         options.headDropout = a[TrainOptions.headDropout]
         try console.output.line(
             ModelFile.json(of: a[TrainOptions.architecture].makeModel(options, seed: 0)))
+        return .done
+    }
+
+    static let calibrate = Command(
+        "calibrate", summary: "Make a model's confidence mean what it says.",
+        discussion: """
+            Fits the temperature that probabilities are corrected with and stores it in the file; the network stays as it \
+            is, and so does the answer. Training does this by itself.
+            """,
+        examples: [Example("fermusic model calibrate my.h5 --data fer2013.csv")],
+        parameters: [
+            file, SharedOptions.data, EvaluateCommand.split, SharedOptions.threads, SharedOptions.skipBad,
+        ]
+    ) { a, console in
+        let path = a[file].string
+        let model = try EmotionModel(reading: path)
+        let threads = SharedOptions.threadPool(a)
+        let data = a[SharedOptions.data].string
+        let dataset = try SharedOptions.readDataset(
+            data, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad], threads: threads, console
+        ).dataset
+        let name = a[EvaluateCommand.split] ?? "PublicTest"
+        let indices = FaceDataset.Split(rawValue: name).map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
+        guard !indices.isEmpty else { throw DatasetError.empty(path: data, reason: "no images in \(name)") }
+        let (calibrated, result) = try model.calibrated(on: dataset, indices: indices, threads: threads)
+        try calibrated.write(to: path)
+        try console.output.write(
+            """
+            temperature        \(fixed(Double(result.temperature), 3)) on \(result.count) images of \(name)
+            calibration error  \(percent(result.errorBefore)) -> \(percent(result.errorAfter))
+            cross-entropy      \(fixed(result.lossBefore, 4)) -> \(fixed(result.lossAfter, 4))
+            wrote \(a[file])
+
+            """)
         return .done
     }
 

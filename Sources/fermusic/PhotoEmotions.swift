@@ -1,30 +1,28 @@
 import EmotionRecognition
 import Emotions
 import FaceVision
-import Files
 import NeuralNet
 import Terminal
 
 /// What a face in a picture feels.
 enum PhotoEmotions {
-    static let model = Option<Path?>(
-        "model", short: "m", help: "The model that looks at the photo; the one that comes with fermusic by default.")
-
-    /// The probabilities that a model gives for the face that fills a picture. Throws what reading model and picture
-    /// throw.
+    /// The probabilities that a model gives for the largest face in a picture. Throws what reading model and picture
+    /// throw, and `NoFace`.
     static func read(_ path: String, _ arguments: Arguments, _ console: Console) throws -> EmotionVector {
         let image = try ImageFile.read(path)
-        guard
-            let modelPath = arguments[model]?.string
-                ?? ProgramFile.path("fer2013-cnn.h5", checkoutFolder: "Checkpoints")
-        else { throw UsageError.missingOption("--model") }
-        let emotionModel = try EmotionModel(reading: modelPath)
-        let recogniser = try EmotionRecogniser(
-            emotionModel, batchSize: 1, threads: SharedOptions.threadPool(arguments))
-        let result = recogniser.recognise([image])[0]
-        let vector = try vector(result.probabilities, names: emotionModel.card.classNames, modelPath)
+        let modelPath = try SharedOptions.modelPath(arguments)
+        let model = try EmotionModel(reading: modelPath)
+        let readers = try FaceReaders(model, arguments, SharedOptions.threadPool(arguments), options: .init())
+        guard let face = try readers.read(image).first else { throw NoFace(path: path) }
+        let vector = try vector(face.probabilities, names: model.card.classNames, modelPath)
         try console.errors.line("\(printable(path)): \(vector.text)")
         return vector
+    }
+
+    /// A picture without a face.
+    struct NoFace: Error, CustomStringConvertible {
+        var path: String
+        var description: String { "\(path): no face found; --detector none takes the whole picture for one" }
     }
 
     /// A model's outputs as emotions, by their names. Throws `NeuralNetError.file` if they are no emotions.

@@ -5,116 +5,72 @@ import Terminal
 
 /// `fermusic predict`
 enum PredictCommand {
-    static let images = Argument<[Path]>("image", help: "PNG or JPEG pictures, or folders of them.")
+    static let sources = Argument<[Path]>(
+        "source", help: "Pictures, videos, folders of them, addresses of streams, or - for standard input.")
 
     static let command = Command(
-        "predict", summary: "Find the faces in pictures and name their emotions.",
-        discussion: "A picture that can't be read is reported; the others still get done.",
+        "predict", summary: "Find the faces in pictures and videos and name their emotions.",
+        discussion: """
+            Faces in videos are followed and their moods smoothed. A file that can't be read is reported; the others \\
+            still get done.
+            """,
         examples: [
-            Example("fermusic predict --model my.h5 photo.jpg faces/"),
-            Example("fermusic predict --model my.h5 --json photo.jpg", "one JSON object per image"),
-            Example("fermusic predict --model my.h5 --detector none face.png", "a picture that is one cropped face"),
+            Example("fermusic predict photo.jpg faces/"),
+            Example("fermusic predict --json photo.jpg", "one JSON object per picture, or per frame of a video"),
+            Example("fermusic predict clip.mp4 --annotate out.mp4 --csv out.csv --srt out.srt --summary out.svg"),
+            Example("fermusic predict --detector none face.png", "a picture that is one cropped face"),
         ],
         parameters: [
-            images, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.threads,
-            SharedOptions.json,
-        ] + DetectorOptions.all,
+            sources, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.threads,
+            SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
+        ] + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + [StreamOptions.realtime],
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let model = try SharedOptions.readModel(a)
-        let threads = SharedOptions.threadPool(a)
-        var files: [String] = []
-        for path in a[images] { files += try ImageFolder.images(path.string) }
-        let readers = try Readers(model, a, threads)
-        let names = model.card.classNames
-        let width = files.map(\.count).max() ?? 0
-        var failures = 0
-        for file in files {
-            let faces: [FaceReading]
-            do {
-                let image = try ImageFile.read(file)
-                faces = try readers.read(image)
-            } catch let error as Readers.Unavailable {
-                throw error.reason
-            } catch {
-                failures += 1
-                try console.errors.line("error: \(printable("\(error)"))")
-                continue
-            }
+        let signals = SignalWatcher.start()
+        let stream = try FaceStream(a, console, signals: signals)
+        let text = FaceText(classNames: stream.classNames), names = stream.classNames
+        let severalSources = a[sources].count > 1
+        stream.frameEnded = { frame, result in
+            guard !frame.isPicture else { return }
             if a[SharedOptions.json] {
-                try console.output.line(json(file, faces, names).text())
-                continue
+                try console.output.line(FrameJSON.value(result, classNames: names).text())
+            } else if !stream.printsData {
+                for line in text.events(result) {
+                    try console.output.line(severalSources ? "\(printable(frame.source)): \(line)" : line)
+                }
             }
-            let name = printable(file)
-            let padding = String(repeating: " ", count: max(0, width - file.count))
-            for line in text(faces, names) { try console.output.line("\(name)\(padding)  \(line)") }
         }
-        if failures > 0 {
-            try console.errors.line("\(failures) of \(files.count) images could not be read")
+        var failure: (any Error)?
+        for path in a[sources].map(\.string) where signals.received == nil && failure == nil {
+            do {
+                try stream.read(open(path, a, stream.captureOptions))
+            } catch where error is CaptureError || error is ImageError {
+                try stream.report(error)
+            } catch {
+                failure = error
+            }
+        }
+        try stream.finish()
+        if let failure { throw failure }
+        if let code = signals.exitCode { return code }
+        if stream.failures > 0 {
+            let noun = stream.sources == 1 ? "source" : "sources"
+            try console.errors.line("\(stream.failures) of \(stream.sources) \(noun) could not be read")
             return .failed
         }
         return .done
     }
 
-    /// The reader that suits a picture; the detector is made when the first picture needs it.
-    private final class Readers {
-        /// There is no detector: no other picture will do better.
-        struct Unavailable: Error {
-            var reason: any Error
+    /// Throws `CaptureError`.
+    private static func open(_ path: String, _ a: Arguments, _ options: CaptureOptions) throws -> any FrameSource {
+        guard a[StreamOptions.realtime] || a[StreamOptions.repeats] > 1 else {
+            return try FrameSources.open(path, options: options)
         }
-
-        private let recogniser: EmotionRecogniser
-        private let arguments: Arguments
-        private let threads: ThreadPool
-        private let whole: FaceReader
-        private var finding: FaceReader?
-        private let choice: DetectorChoice
-
-        init(_ model: EmotionModel, _ a: Arguments, _ threads: ThreadPool) throws {
-            recogniser = try EmotionRecogniser(model, threads: threads)
-            arguments = a
-            self.threads = threads
-            choice = a[DetectorOptions.detector]
-            whole = FaceReader(recogniser, detector: nil)
-            if choice == .haar || choice == .mtcnn { try makeFinding() }
+        let isPaced = a[StreamOptions.realtime], repeats = a[StreamOptions.repeats]
+        guard isPaced else { return try PlaybackSource(path, options: options, isPaced: false, repeats: repeats) }
+        return LiveCapture(name: path, options: options) {
+            try PlaybackSource(path, options: $0, isPaced: true, repeats: repeats)
         }
-
-        private func makeFinding() throws {
-            finding = FaceReader(
-                recogniser,
-                detector: try DetectorOptions.makeDetector(choice, arguments, threads: threads))
-        }
-
-        func read(_ image: Image) throws -> [FaceReading] {
-            let isFace = choice == .none || (choice == .auto && max(image.width, image.height) <= 64)
-            if isFace { return try whole.read(image) }
-            do {
-                if finding == nil { try makeFinding() }
-            } catch {
-                throw Unavailable(reason: error)
-            }
-            return try finding!.read(image)
-        }
-    }
-
-    private static func text(_ faces: [FaceReading], _ names: [String]) -> [String] {
-        if faces.isEmpty { return ["no face found"] }
-        return faces.map { face in
-            let order = names.indices.sorted { face.probabilities[$0] > face.probabilities[$1] }
-            let others = order.dropFirst().prefix(2).map { "\(names[$0]) \(percent(Double(face.probabilities[$0])))" }
-            var line =
-                "\(names[face.label]) \(percent(Double(face.confidence)))  (\(others.joined(separator: ", ")))"
-            if faces.count > 1 {
-                line += "  at \(Int(face.box.x)),\(Int(face.box.y)) \(Int(face.box.width))x\(Int(face.box.height))"
-            }
-            if face.isUncertain { line += "  uncertain" }
-            if !face.warnings.isEmpty { line += "  " + face.warnings.map(\.rawValue).joined(separator: ", ") }
-            return line
-        }
-    }
-
-    private static func json(_ file: String, _ faces: [FaceReading], _ names: [String]) -> JSONValue {
-        ["file": .string(file), "faces": .array(faces.map { FaceJSON.value($0, names) })]
     }
 }

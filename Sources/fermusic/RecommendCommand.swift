@@ -35,8 +35,8 @@ enum RecommendCommand {
         ],
         parameters: [
             emotion, photo, mode, count, languages, artists, surprise, seed, forget, MusicOptions.catalogue,
-            MusicOptions.moodMap, PhotoEmotions.model, SharedOptions.threads, SharedOptions.json,
-        ],
+            MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads, SharedOptions.json,
+        ] + DetectorOptions.all,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import NeuralNet
 import Terminal
 
@@ -7,7 +8,8 @@ enum SharedOptions {
     static let json = Flag("json", help: "Print one JSON object for programs to read.")
     static let threads = Option<Int?>(
         "threads", short: "t", help: "Threads to compute with; all processors by default.", range: 1...1024)
-    static let model = Option<Path>("model", short: "m", help: "The model: a Keras HDF5 file.")
+    static let model = Option<Path?>(
+        "model", short: "m", help: "The model: a Keras HDF5 file; the one that comes with fermusic by default.")
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(
@@ -27,8 +29,20 @@ enum SharedOptions {
             classNames: arguments[labels]?.values)
     }
 
+    /// The model that comes with the program.
+    static let defaultModel = "fer2013-cnn.h5"
+
+    /// The model the user means. Throws `UsageError.missingOption` if none is named and none is beside the program.
+    static func modelPath(_ arguments: Arguments) throws -> String {
+        if let named = arguments[model]?.string { return named }
+        guard let path = ProgramFile.path(defaultModel, checkoutFolder: "Checkpoints") else {
+            throw UsageError.missingOption("--model")
+        }
+        return path
+    }
+
     static func readModel(_ arguments: Arguments) throws -> EmotionModel {
-        try EmotionModel(reading: arguments[model].string, hints: hints(arguments))
+        try EmotionModel(reading: modelPath(arguments), hints: hints(arguments))
     }
 
     /// Reads a data set with a progress line, and says what was left out.

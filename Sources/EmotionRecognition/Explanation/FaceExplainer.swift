@@ -60,7 +60,9 @@ public final class FaceExplainer {
 
     private func explain(_ face: Image, box: Rectangle, square: FaceSquare?, label: Int?) -> Explanation {
         let result = cam.map(recogniser.input(of: face), class: label)
+        let probabilities =
+            emotionModel.card.temperature.map { TemperatureScaling.apply($0, to: result.output) } ?? result.output
         return Explanation(
-            box: box, square: square, probabilities: result.output, label: result.label, heat: result.map)
+            box: box, square: square, probabilities: probabilities, label: result.label, heat: result.map)
     }
 }

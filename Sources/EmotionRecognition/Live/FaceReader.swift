@@ -3,54 +3,74 @@ import NeuralNet
 
 /// Finds the faces in single pictures and says how each feels. For one thread at a time.
 public final class FaceReader {
-    public let recogniser: EmotionRecogniser
-    private let detector: (any FaceDetector)?
-    private let framing: FaceFraming
-    private let certainty: Float
+    public struct Options: Sendable, Equatable {
+        /// How the network's picture is cut out around a detector's box; nil as suits the detector.
+        public var framing: FaceFraming?
+        /// A face is uncertain when no class has this probability.
+        public var certainty: Float = 0.35
+        /// Other names than the model's classes.
+        public var grouping: EmotionGrouping?
 
-    /// Without a detector each picture is taken to be one cropped face. A face is uncertain when no class has a
-    /// probability of `certainty`.
+        public init() {}
+    }
+
+    public let recogniser: EmotionRecogniser
+    /// nil: each picture is one cropped face.
+    public let detector: (any FaceDetector)?
+    public let options: Options
+    /// What readings' probabilities and labels stand for.
+    public let classNames: [String]
+    private let framing: FaceFraming
+    private let sums: GroupSums?
+
+    /// Throws `EmotionGroupingError` if the model lacks a class that is to be grouped.
     public init(
-        _ recogniser: EmotionRecogniser, detector: (any FaceDetector)?, framing: FaceFraming = FaceFraming(),
-        certainty: Float = 0.35
-    ) {
+        _ recogniser: EmotionRecogniser, detector: (any FaceDetector)?, options: Options = Options()
+    ) throws {
         self.recogniser = recogniser
         self.detector = detector
-        self.framing = framing
-        self.certainty = certainty
+        self.options = options
+        framing = options.framing ?? detector?.framing ?? FaceFraming()
+        sums = try options.grouping?.sums(of: recogniser.emotionModel.card.classNames)
+        classNames = options.grouping?.groups.map(\.name) ?? recogniser.emotionModel.card.classNames
     }
 
     /// All faces, the largest first. Throws what the detector throws.
     public func read(_ image: Image) throws -> [FaceReading] {
-        guard let detector else {
-            let whole = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
-            let result = recogniser.recognise([image])[0]
-            let size = recogniser.emotionModel.card.input.scaledSize
-            let warnings = FaceWarning.warnings(
-                crop: image.grayscale.resized(width: size.width, height: size.height), width: whole.width)
-            return [reading(result, box: whole, landmarks: nil, warnings)]
-        }
+        guard let detector else { return [readWhole(image)] }
         let faces = try detector.detect(in: image).sorted { $0.box.area > $1.box.area }
-        let crops = faces.map { crop(image, $0.box, $0.landmarks) }
-        return zip(zip(faces, crops), recogniser.recognise(crops)).map { found, result in
-            let (face, crop) = found
-            return reading(
-                result, box: face.box, landmarks: face.landmarks,
-                FaceWarning.warnings(crop: crop, width: face.box.width))
-        }
+        return read(image, faces: faces.map { ($0.box, $0.landmarks) })
     }
 
-    /// What the network sees of a face.
-    func crop(_ image: Image, _ box: Rectangle, _ landmarks: FaceLandmarks?) -> Image {
+    /// A picture that is one cropped face.
+    func readWhole(_ image: Image) -> FaceReading {
+        let whole = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
         let size = recogniser.emotionModel.card.input.scaledSize
-        return image.face(in: box, landmarks: landmarks, framing: framing, size: max(size.width, size.height))
+        let warnings = FaceWarning.warnings(
+            crop: image.grayscale.resized(width: size.width, height: size.height), width: whole.width)
+        return reading(recogniser.recognise([image])[0], box: whole, landmarks: nil, warnings)
+    }
+
+    /// Faces whose place is known, in the same order.
+    func read(_ image: Image, faces: [(box: Rectangle, landmarks: FaceLandmarks?)]) -> [FaceReading] {
+        let input = recogniser.emotionModel.card.input.scaledSize
+        let size = max(input.width, input.height)
+        let crops = faces.map { image.face(in: $0.box, landmarks: $0.landmarks, framing: framing, size: size) }
+        return recogniser.recognise(crops).enumerated().map { index, result in
+            let face = faces[index]
+            return reading(
+                result, box: face.box, landmarks: face.landmarks,
+                FaceWarning.warnings(crop: crops[index], width: face.box.width * framing.margin))
+        }
     }
 
     private func reading(
         _ result: EmotionRecogniser.Recognition, box: Rectangle, landmarks: FaceLandmarks?, _ warnings: [FaceWarning]
     ) -> FaceReading {
-        FaceReading(
-            identity: nil, box: box, landmarks: landmarks, probabilities: result.probabilities, label: result.label,
-            isUncertain: result.confidence < certainty, hasChanged: false, warnings: warnings)
+        let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
+        let label = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+        return FaceReading(
+            identity: nil, box: box, landmarks: landmarks, isDetected: true, probabilities: probabilities,
+            label: label, isUncertain: probabilities[label] < options.certainty, warnings: warnings)
     }
 }

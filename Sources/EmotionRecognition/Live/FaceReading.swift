@@ -15,15 +15,29 @@ public struct FaceReading: Sendable {
     /// In pixels of the picture.
     public var box: Rectangle
     public var landmarks: FaceLandmarks?
-    /// In the order of the model's classes; they sum to 1.
+    /// Whether it was seen in this very frame; else it is lost for a moment and its box is where it is expected.
+    public var isDetected: Bool
+    /// In the order of the reader's class names; they sum to 1.
     public var probabilities: [Float]
     /// The class it is taken for.
     public var label: Int
     /// No class is probable enough to be named.
     public var isUncertain: Bool
-    /// The label is another one than in the frame before.
-    public var hasChanged: Bool
     public var warnings: [FaceWarning]
+
+    public init(
+        identity: Int? = nil, box: Rectangle, landmarks: FaceLandmarks? = nil, isDetected: Bool = true,
+        probabilities: [Float], label: Int, isUncertain: Bool = false, warnings: [FaceWarning] = []
+    ) {
+        self.identity = identity
+        self.box = box
+        self.landmarks = landmarks
+        self.isDetected = isDetected
+        self.probabilities = probabilities
+        self.label = label
+        self.isUncertain = isUncertain
+        self.warnings = warnings
+    }
 
     /// The probability of `label`.
     public var confidence: Float { probabilities[label] }

@@ -3,7 +3,7 @@ import NeuralNet
 /// A network that names emotions, with what must be known to use it.
 public struct EmotionModel: Sendable {
     public let model: Model
-    public let card: ModelCard
+    public internal(set) var card: ModelCard
 
     /// What the user says about a file that does not say it itself.
     public struct Hints: Sendable {

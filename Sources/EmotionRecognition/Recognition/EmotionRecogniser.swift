@@ -26,7 +26,7 @@ public final class EmotionRecogniser {
     }
 
     /// The emotions of faces that fill their pictures. Pictures of any size and colour are brought to what the model
-    /// was trained with.
+    /// was trained with. Probabilities are calibrated where the model's file says how (`ModelCard.temperature`).
     public func recognise(_ faces: [Image]) -> [Recognition] {
         let format = emotionModel.card.input
         let size = format.width * format.height * format.channels
@@ -38,7 +38,10 @@ public final class EmotionRecogniser {
             executor.forward(count: batch.count)
             let classes = emotionModel.card.classNames.count
             for row in 0..<batch.count {
-                let values = Array(UnsafeBufferPointer(start: executor.output() + row * classes, count: classes))
+                var values = Array(UnsafeBufferPointer(start: executor.output() + row * classes, count: classes))
+                if let temperature = emotionModel.card.temperature {
+                    values = TemperatureScaling.apply(temperature, to: values)
+                }
                 let label = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
                 results.append(Recognition(probabilities: values, label: label))
             }

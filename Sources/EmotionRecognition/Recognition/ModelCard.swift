@@ -37,6 +37,8 @@ public struct ModelCard: Sendable, Equatable, Codable {
     public var program = "fermusic \(Fermusic.version)"
     public var classNames: [String]
     public var input: InputFormat
+    /// What makes the confidence mean what it says; see `TemperatureScaling`. nil: not calibrated.
+    public var temperature: Float?
     public var results: [Result] = []
     public var training: Training?
 
@@ -49,6 +51,11 @@ public struct ModelCard: Sendable, Equatable, Codable {
     public init(json: JSONValue, path: String) throws {
         do {
             self = try JSONDecoder().decode(ModelCard.self, from: Data(json.text().utf8))
+            if let temperature, !(temperature >= 0.05 && temperature <= 20) {
+                throw NeuralNetError.file(path: path, place: "fermusic", reason: "a temperature of \(temperature)")
+            }
+        } catch let error as NeuralNetError {
+            throw error
         } catch {
             throw NeuralNetError.file(path: path, place: "fermusic", reason: "the model's description is damaged")
         }

@@ -8,7 +8,7 @@ public struct Predictions: Sendable {
     public let indices: [Int]
     /// The true class of each picture.
     public let labels: [Int]
-    /// A row per picture; the mean over all looks at it.
+    /// A row per picture, calibrated as the model's file says; the mean over all looks at it.
     public private(set) var probabilities: [Float]
     /// The same from one look at the centre.
     public private(set) var singleLook: [Float]
@@ -33,7 +33,10 @@ public struct Predictions: Sendable {
         for (number, view) in views.enumerated() {
             data.view = view
             let done = number * data.count
-            let seen = evaluator.predict(data) { progress((done + $0) / views.count) }
+            var seen = evaluator.predict(data) { progress((done + $0) / views.count) }
+            if let temperature = emotionModel.card.temperature {
+                seen = Predictions.scaled(seen, classes: data.targetCount, by: temperature)
+            }
             for i in seen.indices { sums[i] += seen[i] / Float(views.count) }
             if view == .centre { first = seen }
         }
@@ -82,6 +85,12 @@ public struct Predictions: Sendable {
                 received: others.joined(separator: ", "))
         }
         return places
+    }
+
+    private static func scaled(_ rows: [Float], classes: Int, by temperature: Float) -> [Float] {
+        stride(from: 0, to: rows.count, by: classes).flatMap {
+            TemperatureScaling.apply(temperature, to: Array(rows[$0..<$0 + classes]))
+        }
     }
 
     /// The row of a picture.

@@ -51,6 +51,8 @@ public final class TrainingSession {
     private let input: InputFormat
     /// Of the data, see `FaceDataset.fingerprint`.
     public let dataFingerprint: String
+    private let validation: [Int]
+    private let threads: ThreadPool
     private var lastSave = monotonicSeconds()
     /// Seconds of training before this process.
     private var earlierSeconds = 0.0
@@ -87,6 +89,8 @@ public final class TrainingSession {
         }
         trainingCount = training.count
         validationCount = validation.count
+        self.validation = validation
+        self.threads = threads
         dataFingerprint = dataset.fingerprint
         func data(_ indices: [Int], _ augmentation: Augmentation = .none) -> FaceTrainingData {
             var data = FaceTrainingData(
@@ -192,8 +196,9 @@ public final class TrainingSession {
             let split = dataset.indices(of: .publicTest).isEmpty ? "validation" : FaceDataset.Split.publicTest.rawValue
             card.results = [.init(split: split, count: validationCount, accuracy: accuracy, macroF1: macroF1)]
         }
-        try EmotionModel(model: trainer.averagedModel, card: card)
-            .write(to: files.checkpoint, optimizer: settings.recipe.makeOptimizer())
+        var model = EmotionModel(model: trainer.averagedModel, card: card)
+        if !validation.isEmpty { model = try model.calibrated(on: dataset, indices: validation, threads: threads).model }
+        try model.write(to: files.checkpoint, optimizer: settings.recipe.makeOptimizer())
     }
 
     /// The whole log anew, so that an interrupted run never leaves a broken or doubled line.

@@ -9,16 +9,22 @@ public struct Frame: Sendable {
     public var capturedAt: ContinuousClock.Instant
     /// The file, device or address it comes from, without passwords.
     public var source: String
+    /// A picture of its own, not one of a sequence.
+    public var isPicture: Bool
 
     /// The latency so far: from capture until now.
     public var age: Duration { capturedAt.duration(to: .now) }
 
-    public init(image: Image, time: Double, index: Int, capturedAt: ContinuousClock.Instant, source: String) {
+    public init(
+        image: Image, time: Double, index: Int = 0, capturedAt: ContinuousClock.Instant = .now, source: String = "",
+        isPicture: Bool = false
+    ) {
         self.image = image
         self.time = time
         self.index = index
         self.capturedAt = capturedAt
         self.source = source
+        self.isPicture = isPicture
     }
 }
 

@@ -19,7 +19,7 @@ final class PictureSource: FrameSource {
         if isDone || cancellation.isCancelled { return nil }
         isDone = true
         do {
-            return Frame(image: try read(), time: 0, index: 0, capturedAt: .now, source: name)
+            return Frame(image: try read(), time: 0, index: 0, capturedAt: .now, source: name, isPicture: true)
         } catch {
             if cancellation.isCancelled { return nil }
             throw error

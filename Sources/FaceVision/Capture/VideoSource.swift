@@ -150,6 +150,6 @@ final class VideoSource: FrameSource {
 }
 
 /// A duration as seconds.
-func seconds(_ duration: Duration) -> Double {
+package func seconds(_ duration: Duration) -> Double {
     Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }

@@ -76,8 +76,14 @@ public protocol FaceDetector: AnyObject {
     /// The faces in `image` (grey or RGB), surest first. `region` limits the search to a part of the picture; boxes are
     /// always in coordinates of the whole picture.
     func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace]
+    /// The square around its boxes that shows a face as FER2013 does.
+    var framing: FaceFraming { get }
+    /// From this confidence on a detection is no false alarm, or hardly ever.
+    var sureConfidence: Double { get }
 }
 
 extension FaceDetector {
+    public var framing: FaceFraming { FaceFraming() }
+    public var sureConfidence: Double { 0 }
     public func detect(in image: Image) throws -> [DetectedFace] { try detect(in: image, region: nil) }
 }

@@ -31,6 +31,9 @@ public final class HaarCascadeDetector: FaceDetector {
     public let cascade: HaarCascade
     public let options: Options
 
+    /// False alarms rarely gather twice the windows that a face needs.
+    public var sureConfidence: Double { Double(2 * options.minNeighbors) }
+
     private let threads: ThreadPool
     private var search: HaarSearch?
     private var gray: [UInt8] = []

@@ -10,30 +10,43 @@ public struct TrackedFace: Sendable, Hashable {
     public var isDetected: Bool
     /// Seconds since it was first seen.
     public var age: Double
+
+    public init(
+        identity: Int, box: Rectangle, landmarks: FaceLandmarks? = nil, confidence: Double, isDetected: Bool = true,
+        age: Double = 0
+    ) {
+        self.identity = identity
+        self.box = box
+        self.landmarks = landmarks
+        self.confidence = confidence
+        self.isDetected = isDetected
+        self.age = age
+    }
 }
 
 /// Gives faces identities that last while they are in view.
 ///
 /// Detections are assigned to the faces expected from their motion (constant velocity), all at once and by overlap, so
-/// that two faces that cross keep their names. Between full searches only the surroundings of known faces are
-/// searched. For one thread at a time.
-public final class FaceTracker {
+/// that two faces that cross keep their names. Sure detections begin a new face, unsure ones only prolong a known one
+/// (after Y. Zhang et al., "ByteTrack", ECCV 2022); what lies inside a larger face, such as a mouth, is none. Between full searches only the surroundings of known faces are
+/// searched. It holds nothing but the faces; many trackers can take turns with one detector.
+public struct FaceTracker: Sendable {
     public struct Options: Sendable, Equatable {
         /// Frames from one search of the whole picture to the next.
         public var searchInterval = 6
         /// Frames a face must be found in before it is reported: single false alarms never show.
-        public var framesToConfirm = 2
+        public var framesToConfirm = 3
         /// Seconds that a lost face is remembered.
         public var memory = 1.0
         /// Width of what is searched around a known face, in widths of the face.
         public var margin = 1.8
         /// Smallest overlap (intersection over union) that counts as the same face.
-        public var minimumOverlap = 0.1
+        public var minimumOverlap = 0.25
 
         public init() {}
     }
 
-    private struct Track {
+    private struct Track: Sendable {
         var face: TrackedFace
         /// Where a detector saw it last.
         var lastBox: Rectangle
@@ -54,26 +67,19 @@ public final class FaceTracker {
         }
     }
 
-    private let detector: any FaceDetector
     private let options: Options
     private var tracks: [Track] = []
-    private var framesSinceSearch = Int.max - 1
+    private var framesSinceSearch = 0
     private var nextIdentity = 1
 
-    public init(_ detector: any FaceDetector, options: Options = Options()) {
-        self.detector = detector
-        self.options = options
-    }
+    public init(options: Options = Options()) { self.options = options }
 
     /// Forgets all faces: for a new scene. Identities are not used again.
-    public func reset() {
-        tracks = []
-        framesSinceSearch = Int.max - 1
-    }
+    public mutating func reset() { tracks = [] }
 
     /// The faces in the next frame, oldest first. `time` is the frame's in seconds and must not go back. Throws what the
     /// detector throws.
-    public func update(_ image: Image, time: Double) throws -> [TrackedFace] {
+    public mutating func update(_ image: Image, time: Double, using detector: any FaceDetector) throws -> [TrackedFace] {
         framesSinceSearch += 1
         let isLost = tracks.contains { !$0.face.isDetected }
         let searchesAll = tracks.isEmpty || isLost || framesSinceSearch >= options.searchInterval
@@ -82,16 +88,18 @@ public final class FaceTracker {
             framesSinceSearch = 0
             detections = try detector.detect(in: image)
         } else {
-            detections = try searchAroundTracks(image, time)
+            detections = try searchAroundTracks(image, time, detector)
         }
-        assign(detections, time)
+        assign(Self.withoutNested(detections), time, sure: detector.sureConfidence)
         tracks.removeAll {
             time - $0.lastSeen > options.memory || (!$0.face.isDetected && $0.hits < options.framesToConfirm)
         }
         return tracks.filter { $0.hits >= options.framesToConfirm }.map(\.face)
     }
 
-    private func searchAroundTracks(_ image: Image, _ time: Double) throws -> [DetectedFace] {
+    private func searchAroundTracks(
+        _ image: Image, _ time: Double, _ detector: any FaceDetector
+    ) throws -> [DetectedFace] {
         let frame = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
         var found: [DetectedFace] = []
         for track in tracks {
@@ -110,7 +118,17 @@ public final class FaceTracker {
         return found
     }
 
-    private func assign(_ detections: [DetectedFace], _ time: Double) {
+    /// Without detections that lie in another one half again as wide.
+    private static func withoutNested(_ detections: [DetectedFace]) -> [DetectedFace] {
+        detections.filter { inner in
+            !detections.contains { outer in
+                outer.box.width > inner.box.width * 1.5
+                    && outer.box.intersection(inner.box).area > inner.box.area * 0.6
+            }
+        }
+    }
+
+    private mutating func assign(_ detections: [DetectedFace], _ time: Double, sure: Double) {
         let expected = tracks.map { $0.expected(at: time) }
         let costs = expected.map { box in detections.map { 1 - box.overlap($0.box) } }
         let pairs = Assignment.solve(costs, limit: 1 - options.minimumOverlap)
@@ -118,7 +136,7 @@ public final class FaceTracker {
         for (index, pair) in pairs.enumerated() {
             if let pair {
                 isTaken[pair] = true
-                update(&tracks[index], with: detections[pair], time)
+                Self.update(&tracks[index], with: detections[pair], time)
             } else {
                 tracks[index].face.box = expected[index]
                 tracks[index].face.isDetected = false
@@ -126,7 +144,7 @@ public final class FaceTracker {
             }
             tracks[index].face.age = time - tracks[index].firstSeen
         }
-        for (detection, taken) in zip(detections, isTaken) where !taken {
+        for (detection, taken) in zip(detections, isTaken) where !taken && detection.confidence >= sure {
             let face = TrackedFace(
                 identity: nextIdentity, box: detection.box, landmarks: detection.landmarks,
                 confidence: detection.confidence, isDetected: true, age: 0)
@@ -135,7 +153,7 @@ public final class FaceTracker {
         }
     }
 
-    private func update(_ track: inout Track, with detection: DetectedFace, _ time: Double) {
+    private static func update(_ track: inout Track, with detection: DetectedFace, _ time: Double) {
         let elapsed = time - track.lastSeen
         if elapsed > 0 {
             let old = track.lastBox, new = detection.box

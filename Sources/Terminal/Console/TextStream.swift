@@ -22,7 +22,7 @@ public struct TextStream: Sendable {
         let terminal = isatty(fileDescriptor) == 1
         self.init(
             isTerminal: terminal, usesColor: terminal && Self.colorIsWelcome(environment),
-            width: { terminalSize(of: fileDescriptor).width }, height: { terminalSize(of: fileDescriptor).height },
+            width: { terminalSize(of: fileDescriptor).columns }, height: { terminalSize(of: fileDescriptor).rows },
             sink: { text throws(StreamError) in try writeAll(text, to: fileDescriptor) })
     }
 
@@ -102,10 +102,10 @@ public func environmentValue(_ name: String) -> String? {
     getenv(name).map { String(cString: $0) }
 }
 
-private func terminalSize(of fileDescriptor: Int32) -> (width: Int, height: Int) {
+private func terminalSize(of fileDescriptor: Int32) -> (columns: Int, rows: Int) {
     var size = winsize()
-    guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
-    return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
+    guard ioctl(fileDescriptor, UInt(TIOCGWINSZ), &size) == 0 else { return (80, 24) }
+    return (size.ws_col > 0 ? Int(size.ws_col) : 80, size.ws_row > 0 ? Int(size.ws_row) : 24)
 }
 
 private func writeAll(_ text: String, to fileDescriptor: Int32) throws(StreamError) {

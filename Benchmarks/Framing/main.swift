@@ -1,0 +1,100 @@
+// Which square around a detector's box suits a model best: margin and shift against accuracy on FER2013's PublicTest.
+//
+// Pictures are enlarged and laid on grey paper, since detectors want to see more than the face; what a detector finds
+// there is cut out of the picture again with each framing. Prints how FER2013's own frame lies around the boxes, and a
+// table of accuracies.
+//
+//     framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count 3589] [--jitter 0.05]
+import EmotionRecognition
+import FaceVision
+import Files
+import NeuralNet
+
+var options = ["--detector": "haar", "--model": "Checkpoints/fer2013-cnn.h5", "--count": "100000", "--jitter": "0"]
+var words = CommandLine.arguments.dropFirst()
+while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
+guard let data = options["--data"], let limit = Int(options["--count"]!), let jitter = Double(options["--jitter"]!) else {
+    print("framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count n] [--jitter share]")
+    throw FileFailure("--data is missing")
+}
+
+let threads = ThreadPool()
+let model = try EmotionModel(reading: options["--model"]!)
+let recogniser = try EmotionRecogniser(model, batchSize: 64, threads: threads)
+let detector: any FaceDetector =
+    if options["--detector"] == "mtcnn" {
+        try MTCNNDetector(weights: MTCNNWeights(path: options["--weights"]), options: .init(), threads: threads)
+    } else {
+        try HaarCascadeDetector(
+            cascade: HaarCascade.frontalFace(),
+            options: .init(
+                scaleFactor: 1.1, minNeighbors: Int(options["--min-neighbors"] ?? "5")!,
+                minSize: PixelSize(width: 60, height: 60)), threads: threads)
+    }
+let dataset = try FaceDataset.read(data, options: DatasetReadOptions(size: 48), threads: threads).dataset
+let side = 192, paper = 320, border = (paper - side) / 2
+
+struct Sample {
+    var picture: Image
+    var box: Rectangle
+    var landmarks: FaceLandmarks?
+    var label: Int
+}
+
+@MainActor func moved(_ point: Point) -> Point { Point(x: point.x - Double(border), y: point.y - Double(border)) }
+
+var samples: [Sample] = []
+let indices = dataset.indices(of: .publicTest).prefix(limit)
+for index in indices {
+    let small = Image(width: 48, height: 48, pixels: Array(dataset.image(index)))
+    let picture = small.resized(width: side, height: side)
+    var pixels = [UInt8](repeating: 128, count: paper * paper)
+    for row in 0..<side {
+        let from = row * side, to = (row + border) * paper + border
+        pixels.replaceSubrange(to..<to + side, with: picture.pixels[from..<from + side])
+    }
+    let faces = try detector.detect(in: Image(width: paper, height: paper, pixels: pixels))
+    guard let face = faces.max(by: { $0.box.area < $1.box.area }), face.box.width > Double(side) / 3 else { continue }
+    var box = face.box
+    box.x -= Double(border)
+    box.y -= Double(border)
+    let points = face.landmarks.map {
+        FaceLandmarks(
+            leftEye: moved($0.leftEye), rightEye: moved($0.rightEye), nose: moved($0.nose),
+            mouthLeft: moved($0.mouthLeft), mouthRight: moved($0.mouthRight))
+    }
+    samples.append(Sample(picture: picture, box: box, landmarks: points, label: Int(dataset.labels[index])))
+}
+
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+print("faces found in \(samples.count) of \(indices.count) pictures")
+func longer(_ box: Rectangle) -> Double { max(box.width, box.height) }
+print("FER2013's frame, in sides of the box: median \(rounded(median(samples.map { Double(side) / longer($0.box) })))")
+let centre = Double(side) / 2
+print("its centre lies below the box's by \(rounded(median(samples.map { (centre - $0.box.y - $0.box.height / 2) / $0.box.width })))")
+
+@MainActor func accuracy(_ framing: FaceFraming?) -> Double {
+    var random = RandomGenerator(seed: 1)
+    let crops = samples.map { sample -> Image in
+        guard let framing else { return sample.picture }
+        var box = sample.box
+        // Boxes from video tremble; a framing that only suits exact ones is no good.
+        box.x += Double(random.uniform(in: -1...1)) * jitter * box.width
+        box.y += Double(random.uniform(in: -1...1)) * jitter * box.width
+        return sample.picture.face(in: box, landmarks: sample.landmarks, framing: framing, size: 48)
+    }
+    let results = recogniser.recognise(crops)
+    return Double(zip(results, samples).count { $0.label == $1.label }) / Double(samples.count)
+}
+
+print("accuracy of the pictures as they are: \(rounded(accuracy(nil) * 100)) %")
+let shifts = [-0.05, 0, 0.025, 0.05, 0.075, 0.1, 0.15]
+let margins = [0.8, 0.9, 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.4, 1.5]
+for levels in samples.contains(where: { $0.landmarks != nil }) ? [true, false] : [false] {
+    print(levels ? "eyes made level" : "upright", "- margin down, shift across: \(shifts.map { "\($0)" }.joined(separator: "  "))")
+    for margin in margins {
+        let row = shifts.map { rounded(accuracy(FaceFraming(margin: margin, shift: $0, levelsEyes: levels)) * 100) }
+        print("\(margin)  \(row.joined(separator: "  "))")
+    }
+}

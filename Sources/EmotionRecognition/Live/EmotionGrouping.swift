@@ -1,0 +1,109 @@
+import Files
+import Glibc
+
+/// Fewer or other names than a model's classes: classes put together or left out.
+public struct EmotionGrouping: Sendable, Equatable {
+    /// A name and the classes that count for it.
+    public struct Group: Sendable, Equatable {
+        public var name: String
+        public var classes: [String]
+
+        public init(name: String, classes: [String]) {
+            self.name = name
+            self.classes = classes
+        }
+    }
+
+    public let groups: [Group]
+
+    /// Throws `EmotionGroupingError` unless each group has a name of its own and no class is in two groups.
+    public init(_ groups: [Group]) throws {
+        guard groups.count > 1 else { throw EmotionGroupingError("at least two groups are needed") }
+        var names = Set<String>(), classes = Set<String>()
+        for group in groups {
+            guard names.insert(group.name).inserted else { throw EmotionGroupingError("'\(group.name)' comes twice") }
+            guard !group.classes.isEmpty else { throw EmotionGroupingError("'\(group.name)' has no classes") }
+            for name in group.classes where !classes.insert(name).inserted {
+                throw EmotionGroupingError("'\(name)' is in two groups")
+            }
+        }
+        self.groups = groups
+    }
+
+    /// The five that many programs show: angry, happy, sad, surprise, neutral. Disgust and fear, which networks tell apart
+    /// least, are left out.
+    public static let five = try! EmotionGrouping(
+        ["angry", "happy", "sad", "surprise", "neutral"].map { Group(name: $0, classes: [$0]) })
+
+    /// Reads lines such as `good = happy, surprise`; `#` begins a comment. Classes that are not named are left out.
+    /// Throws `EmotionGroupingError` naming file and line.
+    public init(reading path: String) throws {
+        let text: String
+        do {
+            text = String(decoding: try FileBytes.read(path, limit: 1 << 20), as: UTF8.self)
+        } catch let failure as FileFailure {
+            throw EmotionGroupingError("\(path): cannot read the groups: \(failure.reason)")
+        }
+        var groups: [Group] = []
+        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let content = line.prefix { $0 != "#" }.trimmed
+            if content.isEmpty { continue }
+            let parts = content.split(separator: "=", omittingEmptySubsequences: false)
+            let name = parts[0].trimmed
+            guard parts.count == 2, !name.isEmpty else {
+                throw EmotionGroupingError("\(path): line \(number + 1): expected 'name = class, class'")
+            }
+            groups.append(Group(name: name, classes: parts[1].split(separator: ",").map(\.trimmed)))
+        }
+        do {
+            try self.init(groups)
+        } catch {
+            throw EmotionGroupingError("\(path): \(error)")
+        }
+    }
+
+    /// How a model's outputs become groups. Throws `EmotionGroupingError` if the model lacks a class.
+    func sums(of classNames: [String]) throws -> GroupSums {
+        var target = [Int?](repeating: nil, count: classNames.count)
+        for (number, group) in groups.enumerated() {
+            for name in group.classes {
+                guard let index = classNames.firstIndex(of: name) else {
+                    throw EmotionGroupingError(
+                        "the model has no class '\(name)', only \(classNames.joined(separator: ", "))")
+                }
+                target[index] = number
+            }
+        }
+        return GroupSums(target: target, count: groups.count)
+    }
+}
+
+/// Adds up the probabilities of grouped classes.
+struct GroupSums: Sendable {
+    var target: [Int?]
+    var count: Int
+
+    /// Sums to 1 again; all the same if everything probable was left out.
+    func apply(_ probabilities: [Float]) -> [Float] {
+        var result = [Float](repeating: 1e-6, count: count)
+        for (index, probability) in probabilities.enumerated() {
+            if let group = target[index] { result[group] += probability }
+        }
+        let sum = result.reduce(0, +)
+        return result.map { $0 / sum }
+    }
+}
+
+/// Groups that make no sense.
+public struct EmotionGroupingError: Error, CustomStringConvertible, Sendable {
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension Substring {
+    fileprivate var trimmed: String {
+        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+        return String(String(drop(while: blank).reversed().drop(while: blank)).reversed())
+    }
+}

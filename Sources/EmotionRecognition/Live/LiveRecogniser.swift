@@ -1,0 +1,99 @@
+import Dispatch
+import FaceVision
+import Synchronization
+
+/// Follows the faces of a video, stream or camera and says how each feels. Can be shared between threads and tasks;
+/// frames are looked at one after the other.
+///
+///     let recogniser = LiveRecogniser(reader)
+///     for try await result in recogniser.results(from: try FrameSources.open("clip.mp4")) {
+///         for face in result.faces { print(result.time, recogniser.classNames[face.label]) }
+///     }
+public final class LiveRecogniser: Sendable {
+    private struct Parts {
+        var reader: FaceReader
+        var tracker: MoodTracker
+    }
+
+    /// What readings' probabilities and labels stand for.
+    public let classNames: [String]
+    private let options: MoodTracker.Options
+    private let parts: Mutex<Parts>
+
+    /// Takes the reader over.
+    public init(_ reader: sending FaceReader, options: MoodTracker.Options = MoodTracker.Options()) {
+        classNames = reader.classNames
+        self.options = options
+        parts = Mutex(Parts(reader: reader, tracker: MoodTracker(options)))
+    }
+
+    /// Looks at the next frame. Throws what the detector throws.
+    public func process(_ frame: Frame) throws -> FrameResult {
+        try parts.withLock { parts in try parts.tracker.process(frame, using: parts.reader) }
+    }
+
+    /// Forgets all faces, for another video.
+    public func reset() {
+        parts.withLock { $0.tracker = MoodTracker(options) }
+    }
+
+    /// Seconds until the calibration ends; nil if there is none or it is done.
+    public func calibrationRemaining(at time: Double) -> Double? {
+        parts.withLock { $0.tracker.calibrationRemaining(at: time) }
+    }
+
+    /// A result for each frame, made on a thread of its own while somebody waits for it: nothing queues, and a live source
+    /// (`LiveCapture`) gives its newest frame. Throws `CaptureError` and `ImageError`; after an error in one file of a
+    /// folder the iterator goes on with the next.
+    public func results(from source: sending any FrameSource) -> FrameResults {
+        FrameResults(FrameWorker(self, source))
+    }
+}
+
+/// Results, one frame after the other; ends with the source, or when its task is cancelled. To be iterated once.
+public struct FrameResults: AsyncSequence, Sendable {
+    private let worker: FrameWorker
+
+    init(_ worker: FrameWorker) { self.worker = worker }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let worker: FrameWorker
+
+        public mutating func next() async throws -> FrameResult? { try await worker.next() }
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(worker: worker) }
+}
+
+/// Makes one result after the other, away from the threads that tasks share.
+final class FrameWorker: Sendable {
+    private let queue = DispatchQueue(label: "fermusic.frames", qos: .userInitiated)
+    private let recogniser: LiveRecogniser
+    private let cancellation: Cancellation
+    // Used on `queue` only, which runs one piece of work at a time.
+    private nonisolated(unsafe) let source: any FrameSource
+
+    init(_ recogniser: LiveRecogniser, _ source: sending any FrameSource) {
+        self.recogniser = recogniser
+        cancellation = source.cancellation
+        self.source = source
+    }
+
+    deinit { cancellation.cancel() }
+
+    func next() async throws -> FrameResult? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async {
+                    continuation.resume(
+                        with: Result {
+                            guard let frame = try self.source.next() else { return nil }
+                            return try self.recogniser.process(frame)
+                        })
+                }
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+}

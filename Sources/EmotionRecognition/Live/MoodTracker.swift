@@ -1,0 +1,108 @@
+import FaceVision
+import NeuralNet
+
+/// Follows faces and their moods through the frames of one video, stream or camera. It holds only what is known about
+/// the faces; many trackers can take turns with one `FaceReader`.
+public struct MoodTracker: Sendable {
+    public struct Options: Sendable, Equatable {
+        public var tracking = FaceTracker.Options()
+        public var mood = MoodFilter.Options()
+        /// Seconds, from the first face, during which faces are at rest: what the network says then is taken off what it
+        /// says later.
+        public var calibrationSeconds: Double?
+
+        public init() {}
+    }
+
+    private struct Known: Sendable {
+        var filter: MoodFilter
+        var mood: MoodFilter.Mood
+        var warnings: [FaceWarning]
+    }
+
+    private let options: Options
+    private var faces: FaceTracker
+    private var known: [Int: Known] = [:]
+    private var calibration: NeutralCalibration?
+    private var lastTime = -Double.infinity
+
+    public init(_ options: Options = Options()) {
+        self.options = options
+        faces = FaceTracker(options: options.tracking)
+        calibration = options.calibrationSeconds.map(NeutralCalibration.init)
+    }
+
+    /// Seconds until the calibration ends; nil if there is none or it is done.
+    public func calibrationRemaining(at time: Double) -> Double? {
+        guard let calibration, !calibration.isDone else { return nil }
+        return calibration.remaining(at: time)
+    }
+
+    /// Looks at the next frame. Time stamps should grow; one that goes back counts as the last one. Throws what the
+    /// detector throws.
+    public mutating func process(_ frame: Frame, using reader: FaceReader) throws -> FrameResult {
+        let time = frame.time.isFinite ? max(frame.time, lastTime) : lastTime
+        lastTime = time
+        var timing = FrameTiming()
+        let began = monotonicSeconds()
+        let tracked: [TrackedFace]
+        if let detector = reader.detector {
+            tracked = try faces.update(frame.image, time: time, using: detector)
+        } else {
+            let whole = Rectangle(x: 0, y: 0, width: Double(frame.image.width), height: Double(frame.image.height))
+            tracked = [TrackedFace(identity: 1, box: whole, confidence: 1)]
+        }
+        timing.detection = monotonicSeconds() - began
+        var events: [FaceEvent] = []
+        let readings = read(frame, tracked, time, reader, &events)
+        timing.recognition = monotonicSeconds() - began - timing.detection
+        for identity in known.keys.sorted() where !tracked.contains(where: { $0.identity == identity }) {
+            known[identity] = nil
+            events.append(.left(identity: identity))
+        }
+        timing.latency = seconds(frame.age)
+        return FrameResult(
+            source: frame.source, index: frame.index, time: frame.time, faces: readings, group: GroupMood(readings),
+            events: events, timing: timing)
+    }
+
+    private mutating func read(
+        _ frame: Frame, _ tracked: [TrackedFace], _ time: Double, _ reader: FaceReader, _ events: inout [FaceEvent]
+    ) -> [FaceReading] {
+        let seen = tracked.filter(\.isDetected)
+        let observations =
+            reader.detector == nil
+            ? [reader.readWhole(frame.image)] : reader.read(frame.image, faces: seen.map { ($0.box, $0.landmarks) })
+        for (face, observation) in zip(seen, observations) {
+            observe(face.identity, observation, time, reader.classNames, &events)
+        }
+        return tracked.compactMap { face in
+            guard let known = known[face.identity] else { return nil }
+            return FaceReading(
+                identity: face.identity, box: face.box, landmarks: face.landmarks, isDetected: face.isDetected,
+                probabilities: known.mood.probabilities, label: known.mood.label, isUncertain: known.mood.isUncertain,
+                warnings: known.warnings)
+        }
+    }
+
+    private mutating func observe(
+        _ identity: Int, _ observation: FaceReading, _ time: Double, _ classNames: [String],
+        _ events: inout [FaceEvent]
+    ) {
+        var probabilities = observation.probabilities
+        if calibration != nil {
+            probabilities = calibration!.observe(identity, probabilities, time: time, classNames: classNames)
+        }
+        let before = known[identity]
+        var filter = before?.filter ?? MoodFilter(options.mood)
+        let mood = filter.add(probabilities, time: time)
+        known[identity] = Known(filter: filter, mood: mood, warnings: observation.warnings)
+        if let before {
+            if mood.hasChanged {
+                events.append(.moodChanged(identity: identity, from: before.mood.label, to: mood.label))
+            }
+        } else {
+            events.append(.appeared(identity: identity))
+        }
+    }
+}

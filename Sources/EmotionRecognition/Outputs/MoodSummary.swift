@@ -1,0 +1,69 @@
+/// What was seen over a whole video or session: shares of time and a timeline. Memory stays small however long it goes
+/// on: the timeline gets coarser.
+public struct MoodSummary: Sendable {
+    /// One stretch of the timeline: mean probabilities of the group, and how long faces were there.
+    struct Stretch: Sendable {
+        var sums: [Double]
+        var seconds = 0.0
+    }
+
+    public let classNames: [String]
+    public private(set) var frames = 0
+    public private(set) var framesWithFaces = 0
+    /// The most faces at once.
+    public private(set) var mostFaces = 0
+    /// From the first to the last frame.
+    public private(set) var duration = 0.0
+    /// Seconds for which faces had each label; two faces count twice.
+    public private(set) var labelSeconds: [Double]
+    public private(set) var changes = 0
+    private(set) var stretches: [Stretch] = []
+    private(set) var stretchSeconds = 0.25
+    private var lastTime: Double?
+    private static let mostStretches = 1200
+
+    public init(classNames: [String]) {
+        self.classNames = classNames
+        labelSeconds = classNames.map { _ in 0 }
+    }
+
+    /// Frames come in the order of their time.
+    public mutating func add(_ result: FrameResult) {
+        // A pause, as when a camera was away, is nobody's mood.
+        let elapsed = lastTime.map { min(max(0, result.time - $0), 1) } ?? 0
+        lastTime = result.time
+        duration = max(duration, result.time)
+        frames += 1
+        mostFaces = max(mostFaces, result.faces.count)
+        changes += result.events.count { if case .moodChanged = $0 { true } else { false } }
+        if !result.faces.isEmpty { framesWithFaces += 1 }
+        for face in result.faces { labelSeconds[face.label] += elapsed }
+        guard let group = result.group, elapsed > 0 else { return }
+        while result.time / stretchSeconds >= Double(Self.mostStretches) { halve() }
+        let index = Int(result.time / stretchSeconds)
+        let empty = Stretch(sums: classNames.map { _ in 0 })
+        while stretches.count <= index { stretches.append(empty) }
+        stretches[index].seconds += elapsed
+        for (label, probability) in group.probabilities.enumerated() {
+            stretches[index].sums[label] += Double(probability) * elapsed
+        }
+    }
+
+    /// The share of time that each label had among all that was seen.
+    public var shares: [Double] {
+        let total = labelSeconds.reduce(0, +)
+        return labelSeconds.map { total > 0 ? $0 / total : 0 }
+    }
+
+    private mutating func halve() {
+        stretchSeconds *= 2
+        stretches = stride(from: 0, to: stretches.count, by: 2).map { index in
+            var stretch = stretches[index]
+            if index + 1 < stretches.count {
+                stretch.seconds += stretches[index + 1].seconds
+                for label in classNames.indices { stretch.sums[label] += stretches[index + 1].sums[label] }
+            }
+            return stretch
+        }
+    }
+}

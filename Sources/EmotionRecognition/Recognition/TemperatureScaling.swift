@@ -1,0 +1,111 @@
+import FaceVision
+import Glibc
+import NeuralNet
+
+/// Makes a network's confidence mean what it says: probabilities are raised to the power 1/T and brought to a sum of 1
+/// again, which is the same as dividing the logits by T. The most probable class stays the same.
+///
+/// C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+public enum TemperatureScaling {
+    /// The probabilities at a temperature, which is above 0.
+    public static func apply(_ temperature: Float, to probabilities: [Float]) -> [Float] {
+        let logits = probabilities.map { log(max($0, 1e-12)) / temperature }
+        let most = logits.max() ?? 0
+        let scaled = logits.map { exp($0 - most) }
+        let sum = scaled.reduce(0, +)
+        return scaled.map { $0 / sum }
+    }
+
+    /// The temperature from 1/4 to 4 with the smallest cross-entropy, to three digits. `probabilities` has a row for each
+    /// label.
+    public static func fit(probabilities: [Float], labels: [Int]) -> Float {
+        precondition(!labels.isEmpty && probabilities.count % labels.count == 0)
+        let classes = probabilities.count / labels.count
+        let logits = probabilities.map { log(max($0, 1e-12)) }
+        func loss(_ temperature: Float) -> Double {
+            var sum = 0.0
+            for (row, label) in labels.enumerated() {
+                let values = logits[row * classes..<(row + 1) * classes]
+                let most = values.max()!
+                let total = values.reduce(Float(0)) { $0 + exp(($1 - most) / temperature) }
+                sum += Double(log(total) - (values[values.startIndex + label] - most) / temperature)
+            }
+            return sum
+        }
+        // The cross-entropy has one minimum over 1/T: golden-section search on the logarithm.
+        var low = log(Float(0.25)), high = log(Float(4))
+        let ratio = (Float(5).squareRoot() - 1) / 2
+        var left = high - ratio * (high - low), right = low + ratio * (high - low)
+        var leftLoss = loss(exp(left)), rightLoss = loss(exp(right))
+        while high - low > 5e-4 {
+            if leftLoss < rightLoss {
+                high = right
+                (right, rightLoss) = (left, leftLoss)
+                left = high - ratio * (high - low)
+                leftLoss = loss(exp(left))
+            } else {
+                low = left
+                (left, leftLoss) = (right, rightLoss)
+                right = low + ratio * (high - low)
+                rightLoss = loss(exp(right))
+            }
+        }
+        return (exp((low + high) / 2) * 1000).rounded() / 1000
+    }
+
+    /// The expected calibration error: the mean distance between confidence and accuracy over 15 bins of confidence,
+    /// weighted by how many answers fall into each. (Guo et al., equation 3.)
+    public static func expectedCalibrationError(probabilities: [Float], labels: [Int], bins: Int = 15) -> Double {
+        precondition(!labels.isEmpty && probabilities.count % labels.count == 0)
+        let classes = probabilities.count / labels.count
+        var calibration = NeuralNet.Calibration(bins: bins)
+        for (row, label) in labels.enumerated() {
+            let values = probabilities[row * classes..<(row + 1) * classes]
+            let best = values.indices.reduce(values.startIndex) { values[$1] > values[$0] ? $1 : $0 }
+            calibration.add(confidence: values[best], isCorrect: best - values.startIndex == label)
+        }
+        return calibration.expectedError
+    }
+}
+
+extension EmotionModel {
+    /// What calibrating has done.
+    public struct Calibration: Sendable {
+        public var temperature: Float
+        public var count: Int
+        /// Expected calibration error and mean cross-entropy before and after.
+        public var errorBefore: Double
+        public var errorAfter: Double
+        public var lossBefore: Double
+        public var lossAfter: Double
+    }
+
+    /// Fits the temperature on labelled pictures. Throws `NeuralNetError.incompatibleData` if they do not fit the model.
+    public func calibrated(
+        on dataset: FaceDataset, indices: [Int], threads: ThreadPool
+    ) throws -> (model: EmotionModel, calibration: Calibration) {
+        let data = try FaceTrainingData(dataset, indices: indices, for: self)
+        let probabilities = try Evaluator(model, threads: threads).predict(data)
+        let labels = (0..<data.count).map { data.label(of: $0)! }
+        let temperature = TemperatureScaling.fit(probabilities: probabilities, labels: labels)
+        let classes = data.targetCount
+        var scaled: [Float] = []
+        for row in labels.indices {
+            scaled += TemperatureScaling.apply(temperature, to: Array(probabilities[row * classes..<(row + 1) * classes]))
+        }
+        func loss(_ values: [Float]) -> Double {
+            labels.enumerated().reduce(0.0) { $0 - Double(log(max(values[$1.offset * classes + $1.element], 1e-7))) }
+                / Double(labels.count)
+        }
+        var result = self
+        result.card.temperature = temperature
+        return (
+            result,
+            Calibration(
+                temperature: temperature, count: labels.count,
+                errorBefore: TemperatureScaling.expectedCalibrationError(probabilities: probabilities, labels: labels),
+                errorAfter: TemperatureScaling.expectedCalibrationError(probabilities: scaled, labels: labels),
+                lossBefore: loss(probabilities), lossAfter: loss(scaled))
+        )
+    }
+}

@@ -1,0 +1,50 @@
+import EmotionRecognition
+import FaceVision
+import NeuralNet
+import Terminal
+
+/// The reader that suits a picture: one that looks for faces, or one that takes the picture for a face. The detector is
+/// made when the first picture needs it.
+final class FaceReaders {
+    /// There is no detector: no other picture will do better.
+    struct Unavailable: Error {
+        var reason: any Error
+    }
+
+    let whole: FaceReader
+    var classNames: [String] { whole.classNames }
+    private let arguments: Arguments
+    private let threads: ThreadPool
+    private let choice: DetectorChoice
+    private var finding: FaceReader?
+
+    /// Throws `EmotionGroupingError`, and what making a detector throws that the user named.
+    init(_ model: EmotionModel, _ a: Arguments, _ threads: ThreadPool, options: FaceReader.Options) throws {
+        arguments = a
+        self.threads = threads
+        choice = a[DetectorOptions.detector]
+        let recogniser = try EmotionRecogniser(model, threads: threads)
+        whole = try FaceReader(recogniser, detector: nil, options: options)
+        if choice == .haar || choice == .mtcnn { _ = try forStreams() }
+    }
+
+    /// The reader for videos and cameras.
+    func forStreams() throws -> FaceReader {
+        if choice == .none { return whole }
+        if let finding { return finding }
+        do {
+            let detector = try DetectorOptions.makeDetector(choice, arguments, threads: threads)
+            let reader = try FaceReader(whole.recogniser, detector: detector, options: whole.options)
+            finding = reader
+            return reader
+        } catch {
+            throw Unavailable(reason: error)
+        }
+    }
+
+    /// All faces in a picture, the largest first.
+    func read(_ image: Image) throws -> [FaceReading] {
+        let isFace = choice == .none || (choice == .auto && max(image.width, image.height) <= 64)
+        return try isFace ? whole.read(image) : forStreams().read(image)
+    }
+}

@@ -1,0 +1,89 @@
+import EmotionRecognition
+import FaceVision
+import Terminal
+
+/// What a camera sees, on a terminal: drawn over itself, so that nothing scrolls. Elsewhere a line whenever something
+/// happens.
+final class LiveView {
+    private let console: Console
+    private let text: FaceText
+    private var drawnLines = 0
+    private var lastDrawn: ContinuousClock.Instant?
+    private var events: [String] = []
+    private var status = ""
+    /// Twelve pictures a second are enough to look smooth.
+    private static let interval = Duration.milliseconds(80)
+
+    init(_ console: Console, classNames: [String]) {
+        self.console = console
+        text = FaceText(classNames: classNames)
+    }
+
+    /// Says what the source does: connecting, running, dark, gone.
+    func note(_ status: String) throws {
+        guard status != self.status else { return }
+        self.status = status
+        if !console.output.isTerminal { try console.errors.line(printable(status)) }
+    }
+
+    func update(_ result: FrameResult, latency: LatencyMeter, dropped: Int, calibration: Double?) throws {
+        let news = text.events(result)
+        guard console.output.isTerminal else {
+            for line in news { try console.output.line(line) }
+            return
+        }
+        events = (events + news).suffix(4)
+        if let last = lastDrawn, last.duration(to: .now) < Self.interval { return }
+        try draw(result, latency, dropped, calibration)
+    }
+
+    private func draw(_ result: FrameResult, _ latency: LatencyMeter, _ dropped: Int, _ calibration: Double?) throws {
+        lastDrawn = .now
+        var lines = [console.output.styled(printable(status), .dim), console.output.styled(speed(latency, dropped), .dim)]
+        if let seconds = calibration {
+            lines.append(console.output.styled("calibrating: look neutral for \(Int(seconds.rounded(.up))) s", .yellow))
+        }
+        let most = max(1, (console.output.height - 8) / (text.classNames.count + 2))
+        for (index, face) in result.faces.enumerated() {
+            lines.append("")
+            let title = "face \(face.identity ?? 0)  \(text.mood(face))\(text.notes(face))"
+            lines.append(console.output.styled(title, .bold))
+            if index < most { lines += bars(face.probabilities, strongest: face.label) }
+        }
+        if result.faces.isEmpty { lines += ["", "no face in view"] }
+        if result.faces.count > 1, let group = result.group {
+            lines += ["", "together  \(text.classNames[group.label]) \(percent(Double(group.confidence)))"]
+        }
+        lines.append("")
+        lines += events.map { console.output.styled($0, .dim) }
+        lines = Array(lines.prefix(max(4, console.output.height - 1)))
+        var picture = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
+        for line in lines { picture += "\r\(line)\u{1B}[K\n" }
+        picture += "\u{1B}[J"
+        drawnLines = lines.count
+        try console.output.write(picture)
+    }
+
+    private func speed(_ latency: LatencyMeter, _ dropped: Int) -> String {
+        var parts: [String] = []
+        if let rate = latency.framesPerSecond { parts.append("\(fixed(rate, 1)) frames/s") }
+        if let median = latency.age(share: 0.5), let late = latency.age(share: 0.95) {
+            parts.append("latency \(fixed(median * 1e3, 0)) ms, 95 % within \(fixed(late * 1e3, 0)) ms")
+        }
+        if dropped > 0 { parts.append("\(dropped) dropped") }
+        return parts.joined(separator: "  ")
+    }
+
+    private func bars(_ probabilities: [Float], strongest: Int) -> [String] {
+        let names = text.classNames, width = names.map(\.count).max() ?? 0
+        let room = max(8, min(40, console.output.width - width - 14))
+        return names.indices.map { label in
+            let name = names[label] + String(repeating: " ", count: width - names[label].count)
+            let share = Double(probabilities[label])
+            let bar = text.bar(share, width: room)
+            let number = fixed(share * 100, 0)
+            let line = "  \(name) \(String(repeating: " ", count: 3 - min(3, number.count)))\(number) % \(bar)"
+            return label == strongest ? console.output.styled(line, .cyan) : line
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import EmotionRecognition
+import FaceVision
+import NeuralNet
+import Testing
+
+@Suite struct OutputTests {
+    private let names = ["happy", "sad, or \"blue\""]
+
+    private func result(_ time: Double, _ labels: [Int], changed: Int = 0) -> FrameResult {
+        let faces = labels.enumerated().map { index, label in
+            FaceReading(
+                identity: index + 1, box: Rectangle(x: 10.04, y: 20, width: 30, height: 40),
+                probabilities: label == 0 ? [0.75, 0.25] : [0.25, 0.75], label: label, warnings: [.small, .dark])
+        }
+        return FrameResult(
+            source: "a,b.mp4", index: Int(time * 10), time: time, faces: faces, group: GroupMood(faces),
+            events: (0..<changed).map { .moodChanged(identity: $0, from: 0, to: 1) }, timing: FrameTiming())
+    }
+
+    @Test func tableHasARowPerFace() {
+        let table = FrameCSV(classNames: names)
+        #expect(
+            table.header
+                == "source,time,frame,track,x,y,width,height,label,confidence,uncertain,warnings,happy,\"sad, or \"\"blue\"\"\""
+        )
+        let rows = table.rows(result(1.5, [0, 1]))
+        #expect(rows.count == 2)
+        #expect(rows[0] == "\"a,b.mp4\",1.500,15,1,10.0,20.0,30.0,40.0,happy,0.7500,0,small dark,0.7500,0.2500")
+        #expect(table.rows(result(0, [])).isEmpty)
+    }
+
+    @Test func jsonHasTheAgreedNames() throws {
+        let value = try JSONValue(parsing: FrameJSON.value(result(0.5, [1], changed: 1), classNames: names).text())
+        guard case .object(let fields) = value, case .array(let faces)? = fields["faces"],
+            case .object(let face)? = faces.first, case .object(let box)? = face["box"]
+        else {
+            Issue.record("\(value)")
+            return
+        }
+        #expect(Set(fields.keys) == ["source", "frame", "time", "faces", "group", "events", "milliseconds"])
+        #expect(
+            Set(face.keys) == [
+                "box", "emotion", "confidence", "probabilities", "uncertain", "warnings", "track", "detected",
+            ])
+        #expect(Set(box.keys) == ["x", "y", "width", "height"])
+        #expect(face["emotion"] == .string(names[1]))
+    }
+
+    @Test func subtitlesChangeWithTheMood() {
+        var subtitles = MoodSubtitles(classNames: names)
+        for (time, labels) in [(0.0, []), (0.5, [0]), (1, [0]), (3661.5, [1, 0]), (3662, [])] {
+            subtitles.add(result(time, labels))
+        }
+        subtitles.finish()
+        #expect(
+            subtitles.text == """
+                1
+                00:00:00,500 --> 01:01:01,500
+                happy
+
+                2
+                01:01:01,500 --> 01:01:02,000
+                1: sad, or "blue", 2: happy
+
+
+                """)
+        var last = MoodSubtitles(classNames: names)
+        last.add(result(0, [0]))
+        last.add(result(0.1, [0]))
+        last.finish()
+        #expect(last.text.contains("00:00:00,000 --> 00:00:00,200"), "the last frame is shown too")
+    }
+
+    @Test func sharesAreOfTime() {
+        var summary = MoodSummary(classNames: names)
+        // Three seconds happy, one sad, then a pause that counts one second at most.
+        for index in 0...30 { summary.add(result(Double(index) / 10, [0])) }
+        for index in 31...40 { summary.add(result(Double(index) / 10, [1], changed: index == 31 ? 1 : 0)) }
+        #expect(abs(summary.shares[0] - 0.75) < 1e-9)
+        summary.add(result(100, []))
+        #expect(summary.duration == 100 && summary.changes == 1 && summary.mostFaces == 1)
+        #expect(summary.frames == 42 && summary.framesWithFaces == 41)
+    }
+
+    @Test func hoursStayASmallPicture() {
+        var summary = MoodSummary(classNames: names)
+        for second in 0..<20_000 { summary.add(result(Double(second), [second % 7000 < 3500 ? 0 : 1])) }
+        let svg = summary.svg(title: "<long> & \"old\"")
+        #expect(svg.utf8.count < 500_000)
+        #expect(svg.contains("&lt;long&gt; &amp;") && svg.contains("5:33:19") && !svg.contains("nan"))
+        #expect(MoodSummary(classNames: names).svg(title: "empty").hasSuffix("</svg>\n"))
+    }
+
+    @Test func annotationStaysInsideThePicture() {
+        let image = Image(width: 64, height: 48, pixels: [UInt8](repeating: 100, count: 64 * 48))
+        var faces = result(0, [0, 1]).faces
+        faces[0].box = Rectangle(x: -30, y: -20, width: 200, height: 200)
+        faces[1].box = Rectangle(x: .infinity, y: .nan, width: 10, height: 10)
+        faces[1].landmarks = FaceLandmarks(
+            leftEye: Point(x: -1e9, y: 3), rightEye: Point(x: 5, y: 5), nose: Point(x: .nan, y: 0),
+            mouthLeft: Point(x: 63, y: 47), mouthRight: Point(x: 64, y: 48))
+        let drawn = FaceAnnotator.annotate(image, faces, classNames: names)
+        #expect(drawn.channels == 3 && drawn.width == 64 && drawn.pixels != image.rgb.pixels)
+        #expect(FaceAnnotator.annotate(image, [], classNames: names).pixels == image.rgb.pixels)
+    }
+}

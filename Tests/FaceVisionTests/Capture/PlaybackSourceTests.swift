@@ -1,0 +1,31 @@
+import FaceVision
+import Testing
+
+@Suite struct PlaybackSourceTests {
+    @Test func repeatsGoOnInTime() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/a.mkv"
+            try TestClip.write(path, frames: 5, encoders: ["mjpeg"])
+            let frames = try allFrames(PlaybackSource(path, isPaced: false, repeats: 3))
+            #expect(frames.map(\.index) == Array(0..<15))
+            for (index, frame) in frames.enumerated() { #expect(abs(frame.time - Double(index) / 25) < 0.002) }
+            #expect(TestClip.difference(frames[7].image, 2) < 30)
+        }
+    }
+
+    /// Fifteen frames at 25 a second take 0.56 s, and a frame is new when it comes.
+    @Test func pacedFramesComeInTheirTime() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/a.mkv"
+            try TestClip.write(path, frames: 15, encoders: ["mjpeg"])
+            let began = ContinuousClock.now
+            let source = try PlaybackSource(path, isPaced: true)
+            var ages: [Duration] = []
+            while let frame = try source.next() { ages.append(frame.age) }
+            let elapsed = began.duration(to: .now)
+            #expect(elapsed > .milliseconds(540) && elapsed < .seconds(5))
+            #expect(ages.count == 15)
+            #expect(ages.sorted()[7] < .milliseconds(50))
+        }
+    }
+}
