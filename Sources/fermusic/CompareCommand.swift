@@ -18,7 +18,8 @@ enum CompareCommand {
         ],
         parameters: [
             first, second, SharedOptions.data, EvaluateCommand.split, EvaluateCommand.report, EvaluateCommand.tta,
-            SharedOptions.inputRange, SharedOptions.labels, SharedOptions.threads, SharedOptions.skipBad,
+            SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.skipBad,
             SharedOptions.json,
         ],
         run: run)

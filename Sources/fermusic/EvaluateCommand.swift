@@ -29,8 +29,10 @@ enum EvaluateCommand {
                 "a file that doesn't say how it is fed"),
         ],
         parameters: [
-            models, SharedOptions.model, SharedOptions.data, split, report, SharedOptions.inputRange, SharedOptions.labels,
-            tta, ensemble, markdown, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json,
+            models, SharedOptions.model, SharedOptions.data, split, report, SharedOptions.inputRange,
+            SharedOptions.labels,
+            tta, ensemble, markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
+            SharedOptions.json,
         ],
         run: run)
 

@@ -20,6 +20,7 @@ final class Examination {
     private(set) var skipped = 0
     private let splitName: String
     private let augmentation: TestTimeAugmentation
+    private let precision: Precision
     private let skipsBad: Bool
     private let threads: ThreadPool
     private let console: Console
@@ -31,6 +32,7 @@ final class Examination {
         splitName = split ?? "PublicTest"
         self.split = FaceDataset.Split(rawValue: splitName)
         augmentation = tta
+        precision = SharedOptions.precision(a)
         skipsBad = a[SharedOptions.skipBad]
         threads = SharedOptions.threadPool(a)
         self.console = console
@@ -49,13 +51,13 @@ final class Examination {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         let display = ProgressDisplay("evaluating \(file)", total: indices.count, stream: console.errors)
         let predictions = try Predictions(
-            of: model, on: dataset, indices: indices, augmentation: augmentation, threads: threads
+            of: model, on: dataset, indices: indices, augmentation: augmentation, precision: precision, threads: threads
         ) { display.update($0) }
         display.finish()
         return Subject(
             path: path, name: file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file, model: model,
             predictions: predictions, evaluation: Evaluation(predictions, split: split),
-            facts: try ModelFacts(model, path: path, threads: threads))
+            facts: try ModelFacts(model, path: path, precision: precision, threads: threads))
     }
 
     /// The data in the size that a model wants.

@@ -18,6 +18,12 @@ enum SharedOptions {
         "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
     static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
 
+    static let int8 = Flag(
+        "int8", help: "Compute large products with 8-bit integers: faster on processors with VNNI, a little less exact."
+    )
+
+    static func precision(_ arguments: Arguments) -> Precision { arguments[int8] ? .int8 : .float }
+
     static func threadPool(_ arguments: Arguments) -> ThreadPool {
         arguments[threads].map { ThreadPool(threads: $0) } ?? ThreadPool()
     }

@@ -19,10 +19,12 @@ public final class EmotionRecogniser {
     private let batchSize: Int
 
     /// Allocates for batches of up to `batchSize` faces. Throws `NeuralNetError` if the model cannot run.
-    public init(_ emotionModel: EmotionModel, batchSize: Int = 16, threads: ThreadPool) throws {
+    public init(
+        _ emotionModel: EmotionModel, batchSize: Int = 16, precision: Precision = .float, threads: ThreadPool
+    ) throws {
         self.emotionModel = emotionModel
         self.batchSize = batchSize
-        executor = try Executor(emotionModel.model, maximumBatch: batchSize, threads: threads)
+        executor = try Executor(emotionModel.model, maximumBatch: batchSize, threads: threads, precision: precision)
     }
 
     /// The emotions of faces that fill their pictures. Pictures of any size and colour are brought to what the model

@@ -15,13 +15,15 @@ public struct ModelFacts: Sendable {
     public let trainingSeconds: Double?
 
     /// Runs the model for about `duration` seconds. Throws `NeuralNetError` if it cannot run.
-    public init(_ model: EmotionModel, path: String, threads: ThreadPool, duration: Double = 0.5) throws {
+    public init(
+        _ model: EmotionModel, path: String, precision: Precision = .float, threads: ThreadPool, duration: Double = 0.5
+    ) throws {
         network = model.card.training?.recipe.architecture
         parameters = model.model.parameterCount
         var status = stat()
         fileBytes = stat(path, &status) == 0 ? Int(status.st_size) : 0
         trainingSeconds = model.card.training?.seconds
-        let recogniser = try EmotionRecogniser(model, batchSize: 1, threads: threads)
+        let recogniser = try EmotionRecogniser(model, batchSize: 1, precision: precision, threads: threads)
         var random = RandomGenerator(seed: 1)
         let face = Image(width: 48, height: 48, pixels: (0..<48 * 48).map { _ in UInt8(random.integer(below: 256)) })
         for _ in 0..<3 { _ = recogniser.recognise([face]) }

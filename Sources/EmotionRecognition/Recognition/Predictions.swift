@@ -22,11 +22,12 @@ public struct Predictions: Sendable {
     /// classes do not fit the model.
     public init(
         of emotionModel: EmotionModel, on dataset: FaceDataset, indices: [Int],
-        augmentation: TestTimeAugmentation = .none, threads: ThreadPool, progress: (Int) -> Void = { _ in }
+        augmentation: TestTimeAugmentation = .none, precision: Precision = .float, threads: ThreadPool,
+        progress: (Int) -> Void = { _ in }
     ) throws {
         let start = monotonicSeconds()
         var data = try FaceTrainingData(dataset, indices: indices, for: emotionModel)
-        let evaluator = try Evaluator(emotionModel.model, threads: threads)
+        let evaluator = try Evaluator(emotionModel.model, precision: precision, threads: threads)
         let views = augmentation.views
         var sums = [Float](repeating: 0, count: data.count * data.targetCount)
         var first: [Float] = []

@@ -22,6 +22,7 @@ struct ExecutionPlan: Sendable {
         /// Whether gradients with respect to the model's inputs are computed.
         var computesInputGradients = false
         var convolution = ConvolutionAlgorithm.automatic
+        var precision = Precision.float
         /// A node whose output is kept, with its gradient; nothing before it runs backwards.
         var watched: Int?
     }
@@ -66,7 +67,7 @@ struct ExecutionPlan: Sendable {
         let context = KernelContext(
             inputShapes: node.inputShapes, outputShape: node.outputShape, maximumBatch: options.maximumBatch,
             threads: options.threads, isTraining: options.isTraining,
-            convolution: options.convolution)
+            convolution: options.convolution, precision: options.precision)
         var lowered = try node.layer.makeSteps(context)
         guard !lowered.isEmpty else {
             nodeBuffers.append(node.inputs.isEmpty ? addBuffer(size) : sources[0])

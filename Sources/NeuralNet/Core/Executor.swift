@@ -36,11 +36,11 @@ public final class Executor {
     package var profile: StepProfile?
 
     /// Plans and allocates. `lossIncludesSoftmax`: `backward` starts from the gradient with respect to the input of
-    /// the final softmax. `watching`: a node whose output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a layer cannot run with these shapes.
+    /// the final softmax. `precision`: for prediction. `watching`: a node whose output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a layer cannot run with these shapes.
     public init(
         _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
         lossIncludesSoftmax: Bool = false, computesInputGradients: Bool = false,
-        convolution: ConvolutionAlgorithm = .automatic, watching watched: Int? = nil
+        convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float, watching watched: Int? = nil
     ) throws {
         precondition(maximumBatch > 0 && (watched == nil || isTraining))
         self.model = model
@@ -51,7 +51,7 @@ public final class Executor {
             options: .init(
                 maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
                 lossIncludesSoftmax: lossIncludesSoftmax, computesInputGradients: computesInputGradients,
-                convolution: convolution, watched: watched))
+                convolution: convolution, precision: precision, watched: watched))
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
         arena = AlignedMemory.allocate(floats: arenaCount)
@@ -130,7 +130,8 @@ public final class Executor {
     /// Computes the gradients of the last `forward`, of training or of prediction as that was, from `outputGradient`. Adds to `gradients` if `accumulate`.
     public func backward(accumulate: Bool = false) {
         precondition(plan.options.isTraining, "not made for training")
-        for index in (plan.firstBackwardStep..<plan.backwardSteps).reversed() where stepBuffers[index].outputGradient != nil {
+        for index in (plan.firstBackwardStep..<plan.backwardSteps).reversed()
+        where stepBuffers[index].outputGradient != nil {
             let start = profile == nil ? 0 : monotonicSeconds()
             plan.steps[index].kernel.backward(
                 stepBuffers[index], pass(index, isTraining: isTraining, changed: false, overwrite: !accumulate))
