@@ -1,15 +1,18 @@
 # make setup   install what is missing (Debian, Ubuntu) and build
-# make demo    draw a data set, train on it, measure, name an emotion: nothing is downloaded but Debian packages
+# make demo    build, and open the page at http://127.0.0.1:8080: look into the camera, get music
+# make demo-training  draw a data set, train on it, measure, name an emotion: nothing is downloaded but Debian packages
 # make test    install what is missing, run all tests
+# make test-browser   the page in headless Chromium; test-api, test-load: its server, asked oddly and asked much
 # make bench   measure this machine; PEERS=path/to/venv compares with TensorFlow and PyTorch, DATA=folder adds an epoch
 # make install PREFIX=/usr/local
+# make dist    a tarball that runs on a fresh machine without Swift; test-dist runs it in an empty root
 
 SWIFT ?= swift
 BUILD = $(SWIFT) build -c release --product fermusic
 FERMUSIC = .build/release/fermusic
 PREFIX ?= /usr/local
 
-.PHONY: setup build demo test bench install clean
+.PHONY: setup build demo demo-training test test-browser test-api test-load bench install dist test-dist clean
 
 setup: build
 
@@ -20,9 +23,21 @@ build:
 demo: build
 	@Scripts/demo $(FERMUSIC)
 
+demo-training: build
+	@Scripts/demo-training $(FERMUSIC)
+
 test:
 	@Scripts/install-dependencies
 	@Scripts/test
+
+test-browser: build
+	@Scripts/test-browser
+
+test-api: build
+	@Scripts/test-api
+
+test-load: build
+	@Scripts/test-load
 
 bench:
 	@$(BUILD)
@@ -34,9 +49,14 @@ else
 endif
 
 install: build
-	install -D -m 755 $(FERMUSIC) $(DESTDIR)$(PREFIX)/bin/fermusic
-	install -D -m 644 Datasets/songs.csv $(DESTDIR)$(PREFIX)/share/fermusic/songs.csv
-	install -D -m 644 Checkpoints/fer2013-cnn.h5 $(DESTDIR)$(PREFIX)/share/fermusic/fer2013-cnn.h5
+	@Scripts/install-files $(FERMUSIC) $(PREFIX) $(DESTDIR)
+
+dist:
+	@Scripts/install-dependencies
+	@Scripts/make-dist
+
+test-dist:
+	@Scripts/test-dist
 
 clean:
-	rm -rf .build Examples/*/.build
+	rm -rf .build Examples/.build

@@ -20,28 +20,39 @@ let package = Package(
         library("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
         library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         library("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
+        library("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
         // Without pkg-config: it would link these, but they are loaded when first needed.
         .systemLibrary(
             name: "CFFmpeg", path: "Sources/CLibraries/CFFmpeg",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
 
         .target(name: "CKernels"),
         .target(name: "Files"),
         .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files"]),
         .target(
             name: "FaceVision",
-            dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CFFmpeg", "CVideo4Linux", "Files"]),
+            dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
         .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "Files"]),
+        .target(
+            name: "WebApp",
+            dependencies: [
+                "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "MusicMatching", "Files", "CMicroHTTPD",
+                "CZlib",
+            ],
+            exclude: ["web"]),
         .target(name: "Terminal"),
         .target(name: "Report", dependencies: ["Files"]),
         .executableTarget(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
+                "WebApp",
             ]),
 
         .executableTarget(
@@ -61,6 +72,9 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
         .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "CSQLite"]),
+        .testTarget(
+            name: "WebAppTests",
+            dependencies: ["WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],

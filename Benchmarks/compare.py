@@ -198,4 +198,5 @@ def main():
         print(f"{missed} ratios below what was wanted")
 
 
-main()
+if __name__ == "__main__":
+    main()

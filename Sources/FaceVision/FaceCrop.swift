@@ -6,13 +6,26 @@ public struct FaceFraming: Sendable, Equatable, Codable {
     public var margin: Double
     /// How far the square's centre lies below the box's, in widths of the box.
     public var shift: Double
-    /// Whether the square is turned so that the eyes are level, where they are known.
-    public var levelsEyes: Bool
+    /// Faces whose eyes are known and further from level than so many degrees are turned upright; nil turns none.
+    ///
+    /// Networks are trained with faces turned by up to 10 degrees and read those best as they are: points found in a small
+    /// face are less sure than that (`Benchmarks/Framing`).
+    public var levelsBeyond: Double?
 
-    public init(margin: Double = 1, shift: Double = 0, levelsEyes: Bool = true) {
+    public init(margin: Double = 1, shift: Double = 0, levelsBeyond: Double? = 15) {
         self.margin = margin
         self.shift = shift
-        self.levelsEyes = levelsEyes
+        self.levelsBeyond = levelsBeyond
+    }
+}
+
+extension FaceFraming {
+    /// The angle in radians by which a face is to be turned.
+    fileprivate func turn(for points: FaceLandmarks) -> Double {
+        let angle = atan2(points.rightEye.y - points.leftEye.y, points.rightEye.x - points.leftEye.x)
+        // Eyes far from level are more likely wrong points than a tilted head.
+        guard let levelsBeyond, abs(angle) > levelsBeyond * .pi / 180, abs(angle) < 1 else { return 0 }
+        return angle
     }
 }
 
@@ -41,12 +54,7 @@ public struct FaceSquare: Sendable, Equatable {
 extension FaceFraming {
     /// The square that is laid around a face.
     public func square(around box: Rectangle, landmarks: FaceLandmarks?) -> FaceSquare {
-        var angle = 0.0
-        if levelsEyes, let eyes = landmarks {
-            angle = atan2(eyes.rightEye.y - eyes.leftEye.y, eyes.rightEye.x - eyes.leftEye.x)
-            // Eyes far from level are more likely wrong points than a tilted head.
-            if abs(angle) > 0.8 { angle = 0 }
-        }
+        let angle = landmarks.map(turn) ?? 0
         let down = shift * box.width
         return FaceSquare(
             centreX: box.x + box.width / 2 - sin(angle) * down, centreY: box.y + box.height / 2 + cos(angle) * down,

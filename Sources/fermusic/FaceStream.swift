@@ -65,7 +65,7 @@ final class FaceStream {
                 try read(frame)
             } catch let error as FaceReaders.Unavailable {
                 throw error.reason
-            } catch where source.continuesAfterErrors && (error is CaptureError || error is ImageError) {
+            } catch  where source.continuesAfterErrors && (error is CaptureError || error is ImageError) {
                 try report(error)
             }
         }

@@ -43,7 +43,8 @@ struct FaceText {
             case .left(let identity): return "\(time)  face \(identity) left"
             case .moodChanged(let identity, let from, let to):
                 let confidence = result.faces.first { $0.identity == identity }?.confidence ?? 0
-                return "\(time)  face \(identity): \(classNames[from]) -> \(classNames[to]) \(percent(Double(confidence)))"
+                return
+                    "\(time)  face \(identity): \(classNames[from]) -> \(classNames[to]) \(percent(Double(confidence)))"
             }
         }
     }

@@ -39,7 +39,9 @@ final class LiveView {
 
     private func draw(_ result: FrameResult, _ latency: LatencyMeter, _ dropped: Int, _ calibration: Double?) throws {
         lastDrawn = .now
-        var lines = [console.output.styled(printable(status), .dim), console.output.styled(speed(latency, dropped), .dim)]
+        var lines = [
+            console.output.styled(printable(status), .dim), console.output.styled(speed(latency, dropped), .dim),
+        ]
         if let seconds = calibration {
             lines.append(console.output.styled("calibrating: look neutral for \(Int(seconds.rounded(.up))) s", .yellow))
         }

@@ -45,7 +45,7 @@ enum PredictCommand {
         for path in a[sources].map(\.string) where signals.received == nil && failure == nil {
             do {
                 try stream.read(open(path, a, stream.captureOptions))
-            } catch where error is CaptureError || error is ImageError {
+            } catch  where error is CaptureError || error is ImageError {
                 try stream.report(error)
             } catch {
                 failure = error

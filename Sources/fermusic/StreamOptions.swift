@@ -12,7 +12,8 @@ enum StreamOptions {
         placeholder: "seven|five|file", completion: .files)
     static let certainty = Option<Double>(
         "certainty", default: 0.35, help: "Below this confidence an answer counts as uncertain.", range: 0...1)
-    static let jsonLines = Option<Path?>("jsonl", help: "Write a JSON object per frame; - prints them.").group("Outputs")
+    static let jsonLines = Option<Path?>("jsonl", help: "Write a JSON object per frame; - prints them.").group(
+        "Outputs")
     static let csv = Option<Path?>("csv", help: "Write a table row per face and frame; - prints them.").group("Outputs")
     static let subtitles = Option<Path?>("srt", help: "Write the moods as subtitles.").group("Outputs")
     static let annotated = Option<Path?>(
@@ -31,8 +32,10 @@ enum StreamOptions {
     static let calibrate = Flag(
         "calibrate", help: "The first ten seconds show the face at rest: what it looks like then counts as neutral."
     ).group("Following")
-    static let realtime = Flag("realtime", help: "Play a video at its own speed and drop late frames, as a camera would.")
-        .group("Following")
+    static let realtime = Flag(
+        "realtime", help: "Play a video at its own speed and drop late frames, as a camera would."
+    )
+    .group("Following")
     static let repeats = Option<Int>("repeat", default: 1, help: "Play a video so many times.", range: 1...1_000_000)
         .group("Following")
     static let seconds = Option<Double?>("seconds", help: "Stop after so many seconds.", range: 0.1...1e7).group(

@@ -170,7 +170,9 @@ final class AnnotationOutput: StreamOutput {
     init(_ path: String, classNames: [String]) {
         self.path = path
         self.classNames = classNames
-        isFolder = !VideoWriter.isVideoName(path) && !ImageFolder.isImageName(path.split(separator: "/").last.map(String.init) ?? "")
+        isFolder =
+            !VideoWriter.isVideoName(path)
+            && !ImageFolder.isImageName(path.split(separator: "/").last.map(String.init) ?? "")
     }
 
     func add(_ frame: Frame, _ result: FrameResult) throws {
@@ -179,17 +181,30 @@ final class AnnotationOutput: StreamOutput {
         if video?.source != frame.source {
             try finishVideo()
             let target = try target(for: frame.source, ending: "mp4", isRight: VideoWriter.isVideoName)
-            video = (frame.source, try VideoWriter(target, framesPerSecond: 30))
+            video = (frame.source, try writing { try VideoWriter(target, framesPerSecond: 30) })
         }
-        try video!.writer.append(image, at: frame.time)
+        try writing { try video!.writer.append(image, at: frame.time) }
+    }
+
+    /// Tells a video that cannot be written from one that cannot be read: the first ends the run.
+    private func writing<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch CaptureError.cannotWrite(let path, let reason) {
+            throw OutputError(path: path, reason: reason)
+        }
     }
 
     private func write(_ image: Image, of source: String) throws {
         let target = try target(for: source, ending: "png", isRight: ImageFolder.isImageName)
-        if target.lowercased().hasSuffix(".png") {
-            try ImageFile.writePNG(image, to: target)
-        } else {
-            try ImageFile.writeJPEG(image, to: target)
+        do {
+            if target.lowercased().hasSuffix(".png") {
+                try ImageFile.writePNG(image, to: target)
+            } else {
+                try ImageFile.writeJPEG(image, to: target)
+            }
+        } catch ImageError.cannotWrite(let path, let reason) {
+            throw OutputError(path: path, reason: reason)
         }
     }
 
@@ -200,7 +215,8 @@ final class AnnotationOutput: StreamOutput {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             guard isRight(name) else {
                 throw OutputError(
-                    path: path, reason: ending == "mp4" ? "a video needs .mp4, .mkv or .mov" : "a picture needs .png or .jpg")
+                    path: path,
+                    reason: ending == "mp4" ? "a video needs .mp4, .mkv or .mov" : "a picture needs .png or .jpg")
             }
             guard sources == 1 else { throw OutputError(path: path, reason: "give a folder for more than one") }
             return path
@@ -221,7 +237,7 @@ final class AnnotationOutput: StreamOutput {
     }
 
     private func finishVideo() throws {
-        try video?.writer.finish()
+        if let writer = video?.writer { try writing { try writer.finish() } }
         video = nil
     }
 

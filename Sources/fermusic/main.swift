@@ -19,7 +19,8 @@ Program(
             PredictWebcamCommand.command, ExplainCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
             RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
-            FeedbackCommand.command, PurgeCommand.command,
+            FeedbackCommand.command, PurgeCommand.command, ServeCommand.command,
+            LiveCommand.command,
         ]),
     version: Fermusic.version
 ).main()

@@ -20,7 +20,7 @@ import Testing
         (["train", "--data", "a", "--checkpoint", "a.h5", "--epochs", "0"], "--epochs"),
         (["train", "--data", "a", "--checkpoint", "a.h5", "--arch", "cmn"], "cnn"),
         (["evaluate", "--model", "a.h5"], "--data"),
-        (["predict", "--model", "a.h5"], "<image>"),
+        (["predict", "--model", "a.h5"], "<source>"),
     ])
     func wrongUsageEndsWithTwo(_ arguments: [String], _ hint: String) throws {
         let result = try Fermusic.run(arguments)

@@ -52,7 +52,9 @@ import Testing
         let good = plain[3] + plain[5], bad = plain[0] + plain[4] + plain[2]
         #expect(abs(grouped[0] - good / (good + bad)) < 1e-4)
         #expect(abs(grouped[0] + grouped[1] - 1) < 1e-5)
-        options.grouping = try EmotionGrouping([.init(name: "a", classes: ["calm"]), .init(name: "b", classes: ["sad"])])
+        options.grouping = try EmotionGrouping([
+            .init(name: "a", classes: ["calm"]), .init(name: "b", classes: ["sad"]),
+        ])
         #expect(error { _ = try FaceReader(recogniser, detector: nil, options: options) }.contains("no class 'calm'"))
     }
 

@@ -47,7 +47,7 @@ import Testing
             #expect(abs(step - 2.2) <= 1)
         }
         let unturned = plane.face(
-            in: box, landmarks: landmarks, framing: FaceFraming(levelsEyes: false), size: 20)
+            in: box, landmarks: landmarks, framing: FaceFraming(levelsBeyond: 40), size: 20)
         #expect(unturned == plane.face(in: box, framing: FaceFraming(), size: 20))
     }
 

@@ -25,6 +25,17 @@ static void fermusic_jpeg_warn(j_common_ptr info, int level) {
     if (level < 0) fermusic_jpeg_fail(info);
 }
 
+// A progressive file may have any number of scans, each of which costs a pass over the picture: a small file could keep
+// a processor busy for minutes. Real ones have about ten.
+#define FERMUSIC_JPEG_SCANS 100
+
+static void fermusic_jpeg_progress(j_common_ptr info) {
+    if (!info->is_decompressor || ((j_decompress_ptr)info)->input_scan_number <= FERMUSIC_JPEG_SCANS) return;
+    fermusic_jpeg_error *error = (fermusic_jpeg_error *)info->err;
+    snprintf(error->message, sizeof error->message, "more than %d scans", FERMUSIC_JPEG_SCANS);
+    longjmp(error->target, 1);
+}
+
 // Decodes to 8-bit samples, `channels` 1 (grey) or 3 (RGB) per pixel. Returns malloc'ed pixels or NULL with a
 // message. Pictures with more than `max_pixels` are refused before memory is asked for.
 static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, int channels, size_t max_pixels,
@@ -43,6 +54,10 @@ static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, in
         return NULL;
     }
     jpeg_create_decompress(&info);
+    struct jpeg_progress_mgr progress;
+    memset(&progress, 0, sizeof progress);
+    progress.progress_monitor = fermusic_jpeg_progress;
+    info.progress = &progress;
     jpeg_mem_src(&info, data, (unsigned long)size);
     jpeg_read_header(&info, TRUE);
     if ((size_t)info.image_width * info.image_height > max_pixels) {

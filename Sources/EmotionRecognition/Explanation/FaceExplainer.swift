@@ -29,15 +29,16 @@ public final class FaceExplainer {
     private let detector: (any FaceDetector)?
     private let framing: FaceFraming
 
-    /// Without a detector each picture is taken to be one face. `layer` names another layer than the usual one.
+    /// Without a detector each picture is taken to be one face. `layer` names another layer than the usual one. The
+    /// framing is the detector's own unless given.
     /// Throws `NeuralNetError`.
     public init(
         _ emotionModel: EmotionModel, detector: (any FaceDetector)?, layer: String? = nil,
-        framing: FaceFraming = FaceFraming(), threads: ThreadPool
+        framing: FaceFraming? = nil, threads: ThreadPool
     ) throws {
         self.emotionModel = emotionModel
         self.detector = detector
-        self.framing = framing
+        self.framing = framing ?? detector?.framing ?? FaceFraming()
         cam = try GradCAM(emotionModel.model, layer: layer, threads: threads)
         recogniser = try EmotionRecogniser(emotionModel, batchSize: 1, threads: threads)
     }

@@ -15,7 +15,8 @@ public enum FaceAnnotator {
         case .neutral: return Color(150, 160, 170)
         case nil:
             let palette = [
-                Color(42, 157, 143), Color(231, 111, 81), Color(38, 120, 180), Color(233, 196, 106), Color(140, 90, 160),
+                Color(42, 157, 143), Color(231, 111, 81), Color(38, 120, 180), Color(233, 196, 106),
+                Color(140, 90, 160),
             ]
             return palette[index % palette.count]
         }
@@ -47,7 +48,8 @@ public enum FaceAnnotator {
     }
 
     /// Above the box where there is room, else inside it.
-    private static func write(_ text: String, over box: Rectangle, scale: Int, _ color: Color, into image: inout Image) {
+    private static func write(_ text: String, over box: Rectangle, scale: Int, _ color: Color, into image: inout Image)
+    {
         guard abs(box.x) < 1e6, abs(box.y) < 1e6 else { return }
         let size = Image.sizeOfText(text, scale: scale), padding = 2 * scale
         let width = size.width + 2 * padding, height = size.height + 2 * padding

@@ -32,6 +32,8 @@ public struct FrameCSV: Sendable {
     /// Quoted where RFC 4180 wants it.
     private static func field(_ text: String) -> String {
         let needsQuotes = text.unicodeScalars.contains { "\",\r\n".unicodeScalars.contains($0) }
-        return needsQuotes ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : text
+        return needsQuotes
+            ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            : text
     }
 }

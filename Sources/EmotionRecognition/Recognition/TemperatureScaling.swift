@@ -91,7 +91,8 @@ extension EmotionModel {
         let classes = data.targetCount
         var scaled: [Float] = []
         for row in labels.indices {
-            scaled += TemperatureScaling.apply(temperature, to: Array(probabilities[row * classes..<(row + 1) * classes]))
+            scaled += TemperatureScaling.apply(
+                temperature, to: Array(probabilities[row * classes..<(row + 1) * classes]))
         }
         func loss(_ values: [Float]) -> Double {
             labels.enumerated().reduce(0.0) { $0 - Double(log(max(values[$1.offset * classes + $1.element], 1e-7))) }

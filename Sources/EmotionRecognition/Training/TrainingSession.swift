@@ -197,7 +197,9 @@ public final class TrainingSession {
             card.results = [.init(split: split, count: validationCount, accuracy: accuracy, macroF1: macroF1)]
         }
         var model = EmotionModel(model: trainer.averagedModel, card: card)
-        if !validation.isEmpty { model = try model.calibrated(on: dataset, indices: validation, threads: threads).model }
+        if !validation.isEmpty {
+            model = try model.calibrated(on: dataset, indices: validation, threads: threads).model
+        }
         try model.write(to: files.checkpoint, optimizer: settings.recipe.makeOptimizer())
     }
 

@@ -17,10 +17,11 @@ extension HaarCascade {
     }
 
     /// Where a cascade of that name is: in the folder that the environment variable `FERMUSIC_CASCADES` names, else
-    /// where Debian's package `opencv-data` puts it. Throws `HaarCascadeError.notFound`.
+    /// beside the program, else where Debian's package `opencv-data` puts it. Throws `HaarCascadeError.notFound`.
     public static func find(_ name: String = defaultName) throws -> String {
         var folders = ["/usr/share/opencv4/haarcascades", "/usr/share/opencv/haarcascades"]
         if let folder = getenv("FERMUSIC_CASCADES").map({ String(cString: $0) }), !folder.isEmpty { folders = [folder] }
+        if getenv("FERMUSIC_CASCADES") == nil, let own = ProgramFile.path(name, checkoutFolder: "Datasets") { return own }
         for folder in folders where access("\(folder)/\(name)", R_OK) == 0 { return "\(folder)/\(name)" }
         throw HaarCascadeError.notFound(name: name, searched: folders)
     }

@@ -79,7 +79,8 @@ public struct FaceTracker: Sendable {
 
     /// The faces in the next frame, oldest first. `time` is the frame's in seconds and must not go back. Throws what the
     /// detector throws.
-    public mutating func update(_ image: Image, time: Double, using detector: any FaceDetector) throws -> [TrackedFace] {
+    public mutating func update(_ image: Image, time: Double, using detector: any FaceDetector) throws -> [TrackedFace]
+    {
         framesSinceSearch += 1
         let isLost = tracks.contains { !$0.face.isDetected }
         let searchesAll = tracks.isEmpty || isLost || framesSinceSearch >= options.searchInterval

@@ -35,9 +35,7 @@ extension Catalogue {
         var result = CatalogueStatistics()
         result.songs = try count
         result.artists = try database.integer("SELECT count(DISTINCT artist) FROM songs")
-        result.languages = try database.rows(
-            "SELECT language, count(*) FROM songs GROUP BY language ORDER BY count(*) DESC, language"
-        ) { ($0.text(0), $0.integer(1)) }
+        result.languages = try languageCounts()
         result.emotions = try Emotion.allCases.map {
             try database.integer(
                 "SELECT count(*) FROM songs WHERE emotions & ? <> 0", .integer(EmotionSet($0).rawValue))
@@ -53,5 +51,12 @@ extension Catalogue {
         result.sources = try database.integer("SELECT count(*) FROM sources")
         result.schema = try database.integer("PRAGMA user_version")
         return result
+    }
+
+    /// ISO codes with their songs, most songs first; the empty code are songs of unknown language. Throws `MusicError`.
+    public func languageCounts() throws -> [(code: String, songs: Int)] {
+        try database.rows(
+            "SELECT language, count(*) FROM songs GROUP BY language ORDER BY count(*) DESC, language"
+        ) { ($0.text(0), $0.integer(1)) }
     }
 }

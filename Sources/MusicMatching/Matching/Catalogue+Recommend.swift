@@ -13,6 +13,12 @@ public struct RecommendationRequest: Sendable {
     public var seed: UInt64 = 0
     /// The share of songs drawn by lot; the mood map's if `nil`.
     public var surpriseShare: Double?
+    /// Songs in these never come.
+    public var excludedLanguages: [Language] = []
+    /// The number of a song to find others like: its mood takes the place of the emotions'.
+    public var like: Int?
+    /// A listener whose likes and plays are not in the catalogue; `nil` for the one whose are.
+    public var listener: Listener?
     /// Seconds since 1970, for what was played lately.
     public var time = currentTime()
 
@@ -28,6 +34,8 @@ public struct Recommendation: Sendable {
     public var target: MoodPoint
     public var isSurprise: Bool
     public var reason: String
+    /// What `reason` is made of, for other languages.
+    public var reasons: [ReasonPart]
 }
 
 extension Catalogue {
@@ -37,10 +45,20 @@ extension Catalogue {
     /// Throws `MusicError`.
     public func recommend(_ request: RecommendationRequest) throws -> [Recommendation] {
         let map = moodMap
-        let targets = MoodTarget.targets(request.emotions, mode: request.mode, count: request.count, map: map)
-        let profile = try ListenerProfile(
-            self, ranking: map.ranking, favouriteArtists: request.artists, time: request.time)
-        let languages = request.languages.map(\.code)
+        let liked = try request.like.map { try song($0) }
+        let targets =
+            liked.map { MoodTarget.targets(like: $0.mood, count: request.count) }
+            ?? MoodTarget.targets(request.emotions, mode: request.mode, count: request.count, map: map)
+        var profile = try ListenerProfile(
+            self, ranking: map.ranking, favouriteArtists: request.artists, listener: request.listener,
+            time: request.time)
+        if let liked { profile.adjustments[liked.id] = .excluded }
+        let excluded = Set(request.excludedLanguages.map(\.code))
+        var languages = request.languages.map(\.code)
+        if !excluded.isEmpty {
+            let asked = languages.isEmpty ? try self.languages() : languages
+            languages = asked.filter { !excluded.contains($0) && !$0.isEmpty }
+        }
         var credits: [Int: [String]] = [:]
         var picker = SongPicker(
             count: request.count, ranking: map.ranking,
@@ -58,18 +76,29 @@ extension Catalogue {
             if waiting?.target != target {
                 let nearest = try NearestSongs(
                     database, SongScore(target, map: map), languages: languages, profile: profile)
-                waiting = (target, SongPicker.Waiting { try nearest.next() })
+                waiting = (target, SongPicker.Waiting { [self] in try nearest.next { try isIn(excluded, $0) } })
             }
             guard try picker.pick(from: &waiting!.songs) else { break }
         }
         return try picker.picks.enumerated().map { position, pick in
             let song = try song(pick.candidate.id)
             let reason = Reason(
-                song: song, pick: pick, request: request, position: position, target: targets[position].point,
-                profile: profile)
+                song: song, pick: pick, request: request, position: position, liked: liked, profile: profile)
             return Recommendation(
                 song: song, distance: pick.candidate.distance, target: targets[position].point,
-                isSurprise: pick.isSurprise, reason: reason.text)
+                isSurprise: pick.isSurprise, reason: reason.text, reasons: reason.parts)
         }
     }
+
+    private func isIn(_ languages: Set<String>, _ candidate: Candidate) throws -> Bool {
+        // Without languages asked for, only those that are not excluded are in the first tier.
+        guard !languages.isEmpty, candidate.languageTier == 2 else { return false }
+        let language = try database.first("SELECT language FROM songs WHERE id = ?", .integer(candidate.id)) {
+            $0.text(0)
+        }
+        return languages.contains(language ?? "")
+    }
+
+    /// The codes of all languages that songs are in; the empty code for unknown ones.
+    func languages() throws -> [String] { try languageCounts().map(\.code) }
 }

@@ -25,17 +25,14 @@ struct ListenerProfile {
     /// Only so many of the artists last liked or disliked count: each costs a search.
     static let artistLimit = 200
 
-    /// Reads likes, plays and history. Throws `MusicError`.
-    init(_ catalogue: Catalogue, ranking: MoodMap.Ranking, favouriteArtists: [String], time: Int) throws {
+    /// Reads likes, plays and history, or takes them over from a `listener`. Throws `MusicError`.
+    init(
+        _ catalogue: Catalogue, ranking: MoodMap.Ranking, favouriteArtists: [String], listener: Listener?, time: Int
+    ) throws {
         let database = catalogue.database
         self.favouriteArtists = Set(favouriteArtists.map(NameKey.fold)).subtracting([""])
         var dislikedArtists: Set<String> = [], disliked: [Int] = []
-        let opinions = try database.rows(
-            """
-            SELECT feedback.song, feedback.opinion, songs.artist FROM feedback JOIN songs ON songs.id = feedback.song \
-            WHERE feedback.opinion <> 0 ORDER BY feedback.time DESC, feedback.song
-            """
-        ) { ($0.integer(0), $0.integer(1), $0.text(2)) }
+        let opinions = try listener.map { try $0.opinions(database) } ?? ListenerProfile.opinions(database)
         for (song, opinion, artist) in opinions {
             let key = NameKey.artist(artist)
             if opinion > 0 {
@@ -56,12 +53,23 @@ struct ListenerProfile {
         for id in try songs(of: likedArtists, in: database) { amounts[id] = -ranking.likedArtist }
         for id in try songs(of: self.favouriteArtists, in: database) { amounts[id] = -ranking.favouriteArtist }
         for id in likedSongs { amounts[id, default: 0] -= ranking.likedSong }
-        for (id, amount) in try lately(database, ranking, time) {
+        let lately = try listener.map { $0.lately(ranking, time) } ?? lately(database, ranking, time)
+        for (id, amount) in lately {
             amounts[id, default: 0] += amount
             recent.insert(id)
         }
         adjustments = amounts.mapValues { Adjustment(amount: $0) }
         for id in disliked { adjustments[id] = .excluded }
+    }
+
+    /// The songs, 1 for liked and -1 for disliked, and their artists; the newest first.
+    private static func opinions(_ database: Database) throws -> [(Int, Int, String)] {
+        try database.rows(
+            """
+            SELECT feedback.song, feedback.opinion, songs.artist FROM feedback JOIN songs ON songs.id = feedback.song \
+            WHERE feedback.opinion <> 0 ORDER BY feedback.time DESC, feedback.song
+            """
+        ) { ($0.integer(0), $0.integer(1), $0.text(2)) }
     }
 
     /// The songs on which one of these artists is credited.

@@ -39,4 +39,9 @@ struct MoodTarget: Equatable {
             }
         }
     }
+
+    /// Songs near another song.
+    static func targets(like mood: MoodPoint, count: Int) -> [MoodTarget] {
+        Array(repeating: MoodTarget(point: mood, labels: EmotionVector(.neutral), labelShare: 0), count: count)
+    }
 }

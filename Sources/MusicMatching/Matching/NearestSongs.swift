@@ -59,6 +59,14 @@ final class NearestSongs {
         for id in profile.preferred { try pushPreferred(id, languages) }
     }
 
+    /// The next song that is not to be left out; `nil` when there are no more. Throws `MusicError`.
+    func next(leavingOut isLeftOut: (Candidate) throws -> Bool) throws -> Candidate? {
+        while let candidate = try next() {
+            if try !isLeftOut(candidate) { return candidate }
+        }
+        return nil
+    }
+
     /// The next song; `nil` when there are no more. Throws `MusicError`.
     func next() throws -> Candidate? {
         while let entry = heap.popFirst() {

@@ -6,70 +6,98 @@ struct Reason {
     let pick: SongPicker.Pick
     let request: RecommendationRequest
     let position: Int
-    let target: MoodPoint
+    /// The song that others like it were asked for.
+    let liked: Song?
     let profile: ListenerProfile
 
     /// "calm, low energy, in Hindi, near your mood; you liked this artist"
     var text: String {
-        ([feel, energy, sound, language, label, nearness].compactMap { $0 }.joined(separator: ", "))
-            + extras.map { "; " + $0 }.joined()
+        main.map(\.text).joined(separator: ", ") + extras.map { "; " + $0.text }.joined()
     }
+
+    var parts: [ReasonPart] { main + extras }
+
+    private var main: [ReasonPart] { [feel, energy, sound, language, label, nearness].compactMap { $0 } }
 
     /// The part of Russell's circle the song lies in.
-    private var feel: String {
+    private var feel: ReasonPart {
         let valence = song.mood.valence, energy = song.mood.energy
         let isBright = valence >= 0.6, isDark = valence < 0.4
-        if energy >= 0.65 { return isBright ? "joyful" : isDark ? "dark, tense" : "driving" }
-        if energy < 0.4 { return isBright ? "serene" : isDark ? "melancholy" : "calm" }
-        return isBright ? "cheerful" : isDark ? "pensive" : "even-tempered"
+        let word =
+            energy >= 0.65
+            ? isBright ? "joyful" : isDark ? "dark, tense" : "driving"
+            : energy < 0.4
+                ? isBright ? "serene" : isDark ? "melancholy" : "calm"
+                : isBright ? "cheerful" : isDark ? "pensive" : "even-tempered"
+        return ReasonPart("feel.\(word.prefix { $0 != "," && $0 != "-" })", word)
     }
 
-    private var energy: String {
-        song.mood.energy >= 0.65 ? "high energy" : song.mood.energy < 0.4 ? "low energy" : "medium energy"
+    private var energy: ReasonPart {
+        let degree = song.mood.energy >= 0.65 ? "high" : song.mood.energy < 0.4 ? "low" : "medium"
+        return ReasonPart("energy.\(degree)", "\(degree) energy")
     }
 
-    private var sound: String? {
-        !song.estimated.contains(.acousticness) && song.mood.acousticness >= 0.7 ? "acoustic" : nil
+    private var sound: ReasonPart? {
+        !song.estimated.contains(.acousticness) && song.mood.acousticness >= 0.7
+            ? ReasonPart("acoustic", "acoustic") : nil
     }
 
-    private var language: String? {
-        song.language.isEmpty ? nil : "in \(Language(song.language)?.name ?? song.language)"
+    private var language: ReasonPart? {
+        if song.language.isEmpty { return nil }
+        let name = Language(song.language)?.name ?? song.language
+        return ReasonPart("language", "in \(name)", ["language": song.language])
     }
 
-    private var label: String? {
+    private var label: ReasonPart? {
         let strongest = request.emotions.strongest
-        guard request.mode == .match || request.mode == .amplify, song.emotions.contains(strongest) else { return nil }
-        return "suits \(Reason.noun(strongest))"
+        guard liked == nil, request.mode == .match || request.mode == .amplify, song.emotions.contains(strongest)
+        else { return nil }
+        return ReasonPart("suits", "suits \(Reason.noun(strongest))", ["emotion": strongest.name])
     }
 
-    private var nearness: String {
-        let degree = pick.candidate.distance < 0.08 ? "very near" : pick.candidate.distance < 0.16 ? "near" : "towards"
+    private var nearness: ReasonPart {
+        let distance = pick.candidate.distance
+        let degree = distance < 0.08 ? "very near" : distance < 0.16 ? "near" : "towards"
+        let code = distance < 0.08 ? "very-near" : degree
+        if let liked {
+            return ReasonPart(
+                "like.\(code)", degree == "towards" ? "towards '\(liked.title)'" : "\(degree) to '\(liked.title)'",
+                ["title": liked.title])
+        }
         switch request.mode {
-        case .match: return "\(degree) your mood"
-        case .lift: return "\(degree) a brighter mood"
-        case .amplify: return "\(degree) your mood, intensified"
+        case .match: return ReasonPart("match.\(code)", "\(degree) your mood")
+        case .lift: return ReasonPart("lift.\(code)", "\(degree) a brighter mood")
+        case .amplify: return ReasonPart("amplify.\(code)", "\(degree) your mood, intensified")
         case .path:
             let end = position == 0 ? "from your mood" : position == request.count - 1 ? "a brighter mood" : nil
-            return "step \(position + 1) of \(request.count)" + (end.map { ": \($0)" } ?? " to a brighter mood")
+            let place = position == 0 ? "first" : position == request.count - 1 ? "last" : "middle"
+            return ReasonPart(
+                "path.\(place)",
+                "step \(position + 1) of \(request.count)" + (end.map { ": \($0)" } ?? " to a brighter mood"),
+                ["step": "\(position + 1)", "count": "\(request.count)"])
         }
     }
 
-    private var extras: [String] {
-        var extras: [String] = []
+    private var extras: [ReasonPart] {
+        var extras: [ReasonPart] = []
         let credited = NameKey.artists(song.artist) + [NameKey.fold(song.artist)]
         if credited.contains(where: profile.favouriteArtists.contains) {
-            extras.append("an artist you asked for")
+            extras.append(ReasonPart("favourite", "an artist you asked for"))
         } else if profile.likedSongs.contains(song.id) {
-            extras.append("you liked this song")
+            extras.append(ReasonPart("liked-song", "you liked this song"))
         } else if credited.contains(where: profile.likedArtists.contains) {
-            extras.append("you liked this artist")
+            extras.append(ReasonPart("liked-artist", "you liked this artist"))
         }
-        if pick.candidate.languageTier == 1 { extras.append("its language is unknown") }
-        if pick.candidate.languageTier == 2 { extras.append("no more songs in the languages you asked for") }
-        if pick.isSurprise { extras.append("drawn as a surprise") }
-        if profile.recent.contains(song.id) { extras.append("you had it lately") }
+        if pick.candidate.languageTier == 1 {
+            extras.append(ReasonPart("unknown-language", "its language is unknown"))
+        }
+        if pick.candidate.languageTier == 2 {
+            extras.append(ReasonPart("other-language", "no more songs in the languages you asked for"))
+        }
+        if pick.isSurprise { extras.append(ReasonPart("surprise", "drawn as a surprise")) }
+        if profile.recent.contains(song.id) { extras.append(ReasonPart("recent", "you had it lately")) }
         if song.estimated.contains(.valence) || song.estimated.contains(.energy) {
-            extras.append("its mood is estimated")
+            extras.append(ReasonPart("estimated", "its mood is estimated"))
         }
         return extras
     }

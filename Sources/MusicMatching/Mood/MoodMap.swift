@@ -53,6 +53,9 @@ public struct MoodMap: Sendable, Equatable {
         public var surpriseReach = 0.12
     }
 
+    /// Where a feeling lies in mood space: the mood that `MoodMode.match` looks for.
+    public func mood(of emotions: EmotionVector) -> MoodPoint { blend(match, emotions) }
+
     /// The point of an emotion vector: the emotions' points weighted by their probabilities, not the winner's alone.
     func blend(_ points: [MoodPoint], _ vector: EmotionVector) -> MoodPoint {
         var result = MoodPoint(valence: 0, energy: 0, danceability: 0, acousticness: 0, tempo: 0)

@@ -29,7 +29,10 @@ public final class ThreadPool: @unchecked Sendable {
     private let gate: UnsafeMutablePointer<pthread_mutex_t>
     private let sleepLock: UnsafeMutablePointer<pthread_mutex_t>
     private let wake: UnsafeMutablePointer<pthread_cond_t>
+    private let done: UnsafeMutablePointer<pthread_cond_t>
+    private let callerSleeps = Atomic<Bool>(false)
     private static let spins = 4000
+    private static let yields = 200
 
     /// Starts `count - 1` threads; 1 gives a pool that runs everything on the caller.
     /// By default one per processor that is on line.
@@ -42,6 +45,8 @@ public final class ThreadPool: @unchecked Sendable {
         pthread_mutex_init(gate, nil)
         pthread_mutex_init(sleepLock, nil)
         pthread_cond_init(wake, nil)
+        done = .allocate(capacity: 1)
+        pthread_cond_init(done, nil)
         for index in 1..<max(count, 1) {
             let start = WorkerStart(pool: self, index: index)
             var thread = pthread_t()
@@ -68,6 +73,8 @@ public final class ThreadPool: @unchecked Sendable {
         pthread_mutex_destroy(gate)
         pthread_mutex_destroy(sleepLock)
         pthread_cond_destroy(wake)
+        pthread_cond_destroy(done)
+        done.deallocate()
         gate.deallocate()
         sleepLock.deallocate()
         wake.deallocate()
@@ -95,11 +102,7 @@ public final class ThreadPool: @unchecked Sendable {
             pthread_mutex_unlock(sleepLock)
         }
         body(0)
-        var turn = 0
-        while remaining.load(ordering: .acquiring) > 0 {
-            turn += 1
-            if turn > ThreadPool.spins { sched_yield() }
-        }
+        waitForOthers()
         pthread_mutex_unlock(gate)
     }
 
@@ -145,9 +148,33 @@ public final class ThreadPool: @unchecked Sendable {
                 seen = pool.waitForJob(after: seen)
                 if pool.stopping.load(ordering: .acquiring) { return }
                 fm_closure_call(pool.job, index)
-                pool.remaining.wrappingSubtract(1, ordering: .releasing)
+                pool.finishPart()
             }
         }
+    }
+
+    /// Spins, since the others are nearly done as a rule; sleeps when a busy machine has taken their processors away.
+    private func waitForOthers() {
+        for _ in 0..<ThreadPool.spins {
+            if remaining.load(ordering: .acquiring) == 0 { return }
+        }
+        for _ in 0..<ThreadPool.yields {
+            if remaining.load(ordering: .acquiring) == 0 { return }
+            sched_yield()
+        }
+        pthread_mutex_lock(sleepLock)
+        callerSleeps.store(true, ordering: .sequentiallyConsistent)
+        while remaining.load(ordering: .sequentiallyConsistent) > 0 { pthread_cond_wait(done, sleepLock) }
+        callerSleeps.store(false, ordering: .relaxed)
+        pthread_mutex_unlock(sleepLock)
+    }
+
+    private func finishPart() {
+        let rest = remaining.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
+        guard rest == 0, callerSleeps.load(ordering: .sequentiallyConsistent) else { return }
+        pthread_mutex_lock(sleepLock)
+        pthread_cond_signal(done)
+        pthread_mutex_unlock(sleepLock)
     }
 
     private func waitForJob(after seen: UInt64) -> UInt64 {

@@ -1,0 +1,78 @@
+import EmotionRecognition
+import MusicMatching
+import NeuralNet
+
+/// Pictures in, faces out.
+struct AnalyseAPI: Sendable {
+    let service: AnalysisService
+    let moodMap: MoodMap
+    let metrics: Metrics
+
+    static let sessionHeader = "fermusic-session"
+    static let pictureTypes = ["image/jpeg", "image/png", "image/webp"]
+
+    var routes: [Route] {
+        [
+            // A body means nothing, but some programs always send one.
+            Route(method: "POST", path: "/api/v1/sessions", cost: 5, bodyLimit: 1 << 10, action: openSession),
+            Route(method: "DELETE", path: "/api/v1/sessions/{session}", action: closeSession),
+            Route(
+                method: "POST", path: "/api/v1/analyse", bodyLimit: service.limits.bytes,
+                accepts: AnalyseAPI.pictureTypes, action: analyse),
+            Route(method: "GET", path: "/api/v1/models") { _, _ in .now(.json(service.shelf.json)) },
+        ]
+    }
+
+    private func openSession(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        guard let session = service.sessions.open() else {
+            throw Problem(.overloaded, "\(service.sessions.limit) visitors are looked at already", retryAfter: 30)
+        }
+        return .now(
+            .json(
+                ["session": .string(session.token), "lifetime": .double(SessionStore.lifetime)], status: 201,
+                headers: [("Location", "/api/v1/sessions/\(session.token)")]))
+    }
+
+    private func closeSession(_ request: HTTPRequest, _ token: String) throws -> Answer {
+        guard service.sessions.close(token) else { throw Problem(.notFound, "there is no such session") }
+        return .now(HTTPResponse(204))
+    }
+
+    private func analyse(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        var wish = AnalysisEngine.Wish()
+        if let id = request.value("model") {
+            guard let index = service.shelf.index(of: id) else {
+                throw Problem(.badRequest, "there is no model of that name; /api/v1/models lists them")
+            }
+            wish.model = index
+        }
+        wish.isFive = try request.choice("emotions", ["seven", "five"], default: "seven") == "five"
+        wish.isCrop = try request.choice("detector", ["haar", "none"], default: "haar") == "none"
+        if request.body.isEmpty { throw Problem(.badPicture, "the picture is empty") }
+        var session: AnalysisSession?
+        if let token = request.headers[AnalyseAPI.sessionHeader] {
+            session = service.sessions.find(token)
+            guard session != nil else {
+                throw Problem(.notFound, "the session is unknown or has ended; open another one")
+            }
+            wish.isStream = true
+        }
+        guard let place = service.queue.place(key: session?.number) else {
+            throw Problem(
+                .overloaded, "\(service.limits.workers) pictures are being looked at and others wait", retryAfter: 1)
+        }
+        let arrival = ContinuousClock.now
+        let (bytes, chosen, stream) = (request.body, wish, session)
+        return .later(place) { worker in
+            do {
+                let result = try service.analyse(bytes, wish: chosen, session: stream, arrival: arrival, worker: worker)
+                metrics.analysed(result)
+                return .json(AnalysisJSON(result.classNames, moodMap).value(result, session: stream))
+            } catch let problem as Problem {
+                return problem.response
+            } catch {
+                return Problem(.failed, "the picture could not be analysed").response
+            }
+        }
+    }
+}

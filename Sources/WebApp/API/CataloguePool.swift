@@ -1,0 +1,54 @@
+import MusicMatching
+import Synchronization
+
+/// Connections to the catalogue: one is for one thread at a time.
+final class CataloguePool: Sendable {
+    private struct State {
+        var idle: [Box] = []
+    }
+
+    private final class Box: @unchecked Sendable {
+        // Safe to share: whoever takes it out of `idle` has it alone.
+        let catalogue: Catalogue
+        init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+    }
+
+    private let state = Mutex(State())
+    private let open: @Sendable () throws -> Catalogue
+    /// A catalogue in memory exists once.
+    private let isSingle: Bool
+
+    /// - Parameters:
+    ///   - first: a connection that is open already.
+    ///   - open: makes another one.
+    init(_ first: sending Catalogue, open: @escaping @Sendable () throws -> Catalogue) {
+        isSingle = first.path == ":memory:"
+        self.open = open
+        let box = Box(first)
+        state.withLock { $0.idle.append(box) }
+    }
+
+    /// Lends a connection. Throws `Problem` for what the catalogue throws.
+    func use<R>(_ body: (Catalogue) throws -> R) throws -> R {
+        do {
+            if isSingle {
+                return try state.withLock { try body($0.idle[0].catalogue) }
+            }
+            let box = try state.withLock { $0.idle.popLast() } ?? Box(open())
+            defer { state.withLock { if $0.idle.count < 8 { $0.idle.append(box) } } }
+            return try body(box.catalogue)
+        } catch MusicError.noSuchSong(let name) {
+            throw Problem(.notFound, "there is no song \(name)")
+        } catch MusicError.busy {
+            throw Problem(.overloaded, "another program is writing to the catalogue", retryAfter: 2)
+        } catch is MusicError {
+            throw Problem(
+                .catalogue, "the catalogue cannot be read; the server's owner finds out why with 'fermusic doctor'")
+        }
+    }
+
+    /// Closes all that are not lent.
+    func close() {
+        if !isSingle { state.withLock { $0.idle = [] } }
+    }
+}

@@ -1,0 +1,118 @@
+import Emotions
+import Files
+import MusicMatching
+import NeuralNet
+
+/// What a music service knows of a song, for showing and playing it.
+public struct SongMedia: Sendable, Equatable {
+    /// Addresses of a picture, of half a minute to listen to, of the song at the service.
+    public var cover: String?
+    public var preview: String?
+    public var link: String?
+    /// What players are told to play.
+    public var spotify: String?
+    public var youtube: String?
+    /// Whose it is, to be shown with it.
+    public var service: String?
+
+    public init() {}
+}
+
+/// Songs.
+struct MusicAPI: Sendable {
+    let catalogues: CataloguePool
+    let background: JobQueue
+    /// Asks music services; may take seconds. `nil` without services.
+    let media: (@Sendable (Song, _ service: String?) -> SongMedia)?
+    /// Whether opinions may be kept in the catalogue: its owner and the visitors are the same people.
+    let keepsFeedback: Bool
+
+    private static let json = ["application/json"]
+
+    var routes: [Route] {
+        [
+            Route(method: "GET", path: "/api/v1/recommendations") { request, _ in
+                try answer(RecommendationParsing.request(request))
+            },
+            Route(method: "POST", path: "/api/v1/recommendations", bodyLimit: 512 << 10, accepts: MusicAPI.json) {
+                request, _ in try answer(RecommendationParsing.request(request.body))
+            },
+            Route(
+                method: "POST", path: "/api/v1/feedback", bodyLimit: 4 << 10, accepts: MusicAPI.json, action: feedback),
+            Route(method: "GET", path: "/api/v1/catalogue/search", action: search),
+            Route(method: "GET", path: "/api/v1/media/{song}", cost: 2, action: findMedia),
+        ]
+    }
+
+    private func answer(_ request: RecommendationRequest) throws -> Answer {
+        let songs = try catalogues.use { try $0.recommend(request) }
+        return .now(
+            .json([
+                "mode": .string(request.mode.rawValue), "seed": .int(Int(request.seed)),
+                "target": songs.last.map { SongJSON.value($0.target) } ?? .null,
+                "songs": .array(songs.map(SongJSON.value)),
+            ]))
+    }
+
+    private func feedback(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        let fields = try Parameters(request.body, known: ["song", "opinion"])
+        guard let song = try fields.integer("song", 1...Int(Int32.max)),
+            let opinion = try fields.text("opinion").flatMap(Opinion.init)
+        else {
+            throw Problem(
+                .badRequest,
+                "'song' (a number) and 'opinion' (\(Opinion.allCases.map(\.rawValue).joined(separator: ", "))) are needed"
+            )
+        }
+        try catalogues.use { catalogue in
+            if keepsFeedback { try catalogue.note(opinion, of: song) } else { _ = try catalogue.song(song) }
+        }
+        return .now(.json(["song": .int(song), "opinion": .string(opinion.rawValue), "kept": .bool(keepsFeedback)]))
+    }
+
+    private func search(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        let text = request.value("q") ?? ""
+        guard text.utf8.count <= 400 else { throw Problem(.badRequest, "'q' is too long") }
+        let limit = try request.integer("limit", 1...100, default: 20)
+        let kind = try request.choice("kind", ["songs", "artists"], default: "songs")
+        if kind == "artists" {
+            let found = try catalogues.use { try $0.artists(beginning: text, limit: limit) }
+            return .now(
+                .json([
+                    "artists": .array(found.map { ["name": .string($0.name), "songs": .int($0.songs)] }), "songs": [],
+                ]))
+        }
+        var filter = Catalogue.Filter()
+        filter.search = text
+        filter.limit = limit
+        if let name = request.value("language") {
+            guard let language = Language(name) else { throw Problem(.badRequest, "'language' is not known") }
+            filter.language = language
+        }
+        let wanted = filter
+        let songs = try catalogues.use { try $0.songs(wanted) }
+        return .now(.json(["songs": .array(songs.map { .object(SongJSON.value($0)) }), "artists": []]))
+    }
+
+    private func findMedia(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        guard let id = Int(rest), id > 0, id <= Int(Int32.max) else {
+            throw Problem(.notFound, "songs have whole numbers")
+        }
+        let song = try catalogues.use { try $0.song(id) }
+        guard let media else { return .now(MusicAPI.response(SongMedia(), song)) }
+        let service = request.value("service")
+        guard let place = background.place() else {
+            throw Problem(.overloaded, "the music services are slow", retryAfter: 5)
+        }
+        return .later(place) { _ in MusicAPI.response(media(song, service), song) }
+    }
+
+    private static func response(_ media: SongMedia, _ song: Song) -> HTTPResponse {
+        func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+        return .json([
+            "song": .int(song.id), "cover": text(media.cover), "preview": text(media.preview), "link": text(media.link),
+            "service": text(media.service),
+            "players": ["spotify": text(media.spotify), "youtube": text(media.youtube)],
+        ])
+    }
+}

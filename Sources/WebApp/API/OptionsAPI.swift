@@ -1,0 +1,75 @@
+import EmotionRecognition
+import Emotions
+import MusicMatching
+import NeuralNet
+import Synchronization
+
+/// What the page needs to know before it begins.
+struct OptionsAPI: Sendable {
+    let catalogues: CataloguePool
+    let analysis: AnalysisService
+    let moodMap: MoodMap
+    let pageLanguages: [String]
+    let isPersonal: Bool
+    let isLive: Bool
+    let services: [String]
+
+    /// Counting a large catalogue takes a while, and its languages seldom change.
+    private final class Kept: Sendable {
+        let counts = Mutex<(time: ContinuousClock.Instant, songs: Int, languages: [(code: String, songs: Int)])?>(nil)
+    }
+    private let kept = Kept()
+
+    init(
+        catalogues: CataloguePool, analysis: AnalysisService, moodMap: MoodMap, pageLanguages: [String],
+        isPersonal: Bool, isLive: Bool, services: [String]
+    ) {
+        self.catalogues = catalogues
+        self.analysis = analysis
+        self.moodMap = moodMap
+        self.pageLanguages = pageLanguages
+        self.isPersonal = isPersonal
+        self.isLive = isLive
+        self.services = services
+    }
+
+    var routes: [Route] {
+        [Route(method: "GET", path: "/api/v1/options") { _, _ in .now(try answer()) }]
+    }
+
+    private func counts() throws -> (songs: Int, languages: [(code: String, songs: Int)]) {
+        if let known = kept.counts.withLock({ $0 }), known.time.duration(to: .now) < .seconds(300) {
+            return (known.songs, known.languages)
+        }
+        let (songs, languages) = try catalogues.use { (try $0.count, try $0.languageCounts()) }
+        kept.counts.withLock { $0 = (.now, songs, languages) }
+        return (songs, languages)
+    }
+
+    private func answer() throws -> HTTPResponse {
+        let (songs, languages) = try counts()
+        let points = Emotion.allCases.map { emotion -> JSONValue in
+            let point = moodMap.mood(of: EmotionVector(emotion))
+            return [
+                "emotion": .string(emotion.name), "valence": .double(point.valence), "energy": .double(point.energy),
+            ]
+        }
+        return .json([
+            "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
+            "models": .array(analysis.shelf.entries.map { .string($0.id) }),
+            "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
+            "services": JSONValue(services), "pageLanguages": JSONValue(pageLanguages), "songs": .int(songs),
+            "languages": .array(
+                languages.filter { !$0.code.isEmpty }.map {
+                    [
+                        "code": .string($0.code), "name": .string(Language($0.code)?.name ?? $0.code),
+                        "songs": .int($0.songs),
+                    ]
+                }),
+            "limits": [
+                "bytes": .int(analysis.limits.bytes), "pixels": .int(analysis.limits.pixels),
+                "count": .int(RecommendationParsing.counts.upperBound),
+            ],
+        ])
+    }
+}

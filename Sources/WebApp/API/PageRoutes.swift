@@ -1,0 +1,55 @@
+/// The pages and what they are made of.
+struct PageRoutes: Sendable {
+    let assets: AssetStore
+    let token: AccessToken?
+
+    var routes: [Route] {
+        [
+            Route(method: "GET", path: "/", action: home),
+            Route(method: "GET", path: "/api/docs", cost: 0.2) { request, _ in try page("docs.html", request) },
+            Route(method: "GET", path: "/api/v1/openapi.json", cost: 0.2) { request, _ in
+                .now(try file("openapi.json").response(to: request, isVersioned: false))
+            },
+            // The form for the token must look like something before anybody has it, and its files are no secret.
+            Route(method: "GET", path: "/assets/{file}", isOpen: true, cost: 0.2) { request, _ in
+                guard let file = assets.file(at: request.path) else { throw Problem(.notFound, "no such file") }
+                return .now(file.response(to: request, isVersioned: assets.isCurrent(request.path)))
+            },
+            Route(method: "GET", path: "/favicon.ico", isOpen: true, cost: 0.2) { request, _ in
+                .now(try file("icon.svg").response(to: request, isVersioned: false))
+            },
+            Route(
+                method: "POST", path: "/login", isOpen: true, cost: 10, bodyLimit: 1 << 10,
+                accepts: ["application/x-www-form-urlencoded"], action: login),
+        ]
+    }
+
+    private func file(_ name: String) throws -> Asset {
+        guard let asset = assets.file(named: name) else { throw Problem(.notFound, "no such file") }
+        return asset
+    }
+
+    private func page(_ name: String, _ request: HTTPRequest) throws -> Answer {
+        guard let asset = assets.page(name) else { throw Problem(.notFound, "no such page") }
+        return .now(asset.response(to: request, isVersioned: false))
+    }
+
+    private func home(_ request: HTTPRequest, _ rest: String) throws -> Answer { try page("index.html", request) }
+
+    /// Takes the token from the form and gives the browser a cookie.
+    private func login(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        let text = String(decoding: request.body, as: UTF8.self)
+        // Tokens have no characters that a form would encode.
+        let guess = text.split(separator: "&").first { $0.hasPrefix("token=") }.map { String($0.dropFirst(6)) } ?? ""
+        guard let token, token.matches(guess) else {
+            return .now(HTTPResponse(303, [("Location", "/?wrong"), ("Cache-Control", "no-store")]))
+        }
+        return .now(
+            HTTPResponse(
+                303,
+                [
+                    ("Location", "/"), ("Set-Cookie", token.cookie(isSecure: request.isSecure)),
+                    ("Cache-Control", "no-store"),
+                ]))
+    }
+}

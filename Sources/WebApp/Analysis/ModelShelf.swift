@@ -1,0 +1,71 @@
+import EmotionRecognition
+import Files
+import NeuralNet
+
+/// The models that visitors can choose from.
+public struct ModelShelf: Sendable {
+    public struct Entry: Sendable {
+        /// The file's name without its ending.
+        public var id: String
+        public var model: EmotionModel
+    }
+
+    public let entries: [Entry]
+
+    /// Reads the files; the first is what is used unless another one is asked for. Models whose classes are no
+    /// emotions are refused: songs could not be found for them. Throws `NeuralNetError` or `WebServerError.badFile`.
+    public init(_ paths: [String]) throws {
+        var entries: [Entry] = []
+        for path in paths {
+            let model = try EmotionModel(reading: path)
+            guard EmotionNames(model.card.classNames).areAllKnown else {
+                throw WebServerError.badFile(
+                    path: path, reason: "its classes are not emotions: \(model.card.classNames.joined(separator: ", "))"
+                )
+            }
+            var id = path.split(separator: "/").last.map(String.init) ?? path
+            if let dot = id.lastIndex(of: "."), dot > id.startIndex { id = String(id[..<dot]) }
+            let sameName = entries.filter { $0.id == id || $0.id.hasPrefix("\(id)~") }.count
+            if sameName > 0 { id += "~\(sameName + 1)" }
+            entries.append(Entry(id: id, model: model))
+        }
+        guard !entries.isEmpty else {
+            throw WebServerError.cannotStart(reason: "no model was found beside the program; give one with --model")
+        }
+        self.entries = entries
+    }
+
+    /// The models that come with the program, the best known first.
+    public static func standardPaths() -> [String] {
+        guard let first = ProgramFile.path("fer2013-cnn.h5", checkoutFolder: "Checkpoints") else { return [] }
+        let folder = first.parentFolder
+        let others = FolderTree.names(in: folder).sorted()
+            .filter { $0.hasPrefix("fer2013-") && $0.hasSuffix(".h5") && "\(folder)/\($0)" != first }
+        return [first] + others.map { "\(folder)/\($0)" }
+    }
+
+    func index(of id: String) -> Int? { entries.firstIndex { $0.id == id } }
+
+    var json: JSONValue {
+        ["models": .array(entries.indices.map(json(of:)))]
+    }
+
+    private func json(of index: Int) -> JSONValue {
+        let entry = entries[index], card = entry.model.card
+        return [
+            "id": .string(entry.id), "default": .bool(index == 0), "classes": JSONValue(card.classNames),
+            "parameters": .int(entry.model.model.parameterCount),
+            "input": [
+                "width": .int(card.input.width), "height": .int(card.input.height),
+                "channels": .int(card.input.channels),
+            ],
+            "results": .array(
+                card.results.map { result in
+                    [
+                        "split": .string(result.split), "count": .int(result.count),
+                        "accuracy": .double(result.accuracy), "macroF1": .double(result.macroF1),
+                    ]
+                }),
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+import CZlib
+import Files
+
+/// A file of the page, kept in memory as it is sent.
+struct Asset: Sendable {
+    let type: String
+    let bytes: [UInt8]
+    /// Compressed, where that makes it smaller.
+    let gzip: [UInt8]?
+    /// Changes with the contents.
+    let tag: String
+
+    init(_ bytes: [UInt8], type: String) {
+        self.bytes = bytes
+        self.type = type
+        tag = "\"\(String(Asset.hash(bytes), radix: 16))\""
+        let isCompressed = type.hasPrefix("image/") && !type.contains("svg") || type.hasPrefix("font/")
+        gzip = isCompressed ? nil : Asset.compressed(bytes)
+    }
+
+    /// The answer to a request: the file, its compressed form, or "not modified".
+    ///
+    /// - Parameter isVersioned: whether the address changes with the contents, so that it may be kept for ever.
+    func response(to request: HTTPRequest, isVersioned: Bool) -> HTTPResponse {
+        let isSmall = request.acceptsGzip && gzip != nil
+        // Both forms have a tag of their own (RFC 9110, section 8.8.3.3).
+        let tag = isSmall ? String(self.tag.dropLast()) + "-gzip\"" : self.tag
+        let keeping = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
+        var headers = [("ETag", tag), ("Cache-Control", keeping), ("Vary", "Accept-Encoding")]
+        let known = (request.headers["if-none-match"] ?? "").split(separator: ",").map { trimmed($0) }
+        if known.contains(where: { $0 == tag || $0 == "W/" + tag || $0 == "*" }) { return HTTPResponse(304, headers) }
+        headers.append(("Content-Type", type))
+        guard isSmall, let gzip else { return HTTPResponse(200, headers, body: bytes) }
+        return HTTPResponse(200, headers + [("Content-Encoding", "gzip")], body: gzip)
+    }
+
+    /// FNV-1a, 64 bits.
+    static func hash(_ bytes: [UInt8], from start: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64 {
+        bytes.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    /// The bytes as a gzip file; `nil` if that would not be smaller.
+    static func compressed(_ bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count > 200 else { return nil }
+        let result = [UInt8](unsafeUninitializedCapacity: bytes.count - 1) { target, count in
+            count = fermusic_gzip(bytes, bytes.count, target.baseAddress, bytes.count - 1)
+        }
+        return result.isEmpty ? nil : result
+    }
+}

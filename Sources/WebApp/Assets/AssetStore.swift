@@ -1,0 +1,111 @@
+import Files
+import Glibc
+
+/// All files of the page, read once: at run time no request reaches the file system.
+///
+/// What pages refer to lives at an address that changes with any of them (`/assets/HASH/...`), so that browsers keep
+/// it for ever; the pages themselves are asked for each time, which mostly ends with "not modified".
+struct AssetStore: Sendable {
+    /// By name: `app.js`, `texts/en.json`.
+    private let files: [String: Asset]
+    /// The folder in addresses.
+    let prefix: String
+    private let pages: [String: Asset]
+    /// The languages that the page can speak: there is a file of texts for each.
+    let languages: [String]
+
+    private static let types = [
+        "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
+        "json": "application/json", "svg": "image/svg+xml", "png": "image/png",
+        "webmanifest": "application/manifest+json",
+        "ico": "image/x-icon",
+    ]
+
+    /// Where the page's files are: beside the installed program or in the checkout. Throws `WebServerError.badFile`.
+    static func standardFolder() throws -> String {
+        guard let index = ProgramFile.path("web/index.html", checkoutFolder: "Sources/WebApp") else {
+            throw WebServerError.badFile(
+                path: "share/fermusic/web/index.html", reason: "the page was not found beside the program")
+        }
+        return index.parentFolder
+    }
+
+    /// Reads a folder and the folders in it. Throws `WebServerError.badFile`.
+    init(folder: String) throws {
+        var read: [String: [UInt8]] = [:]
+        for name in try AssetStore.names(in: folder) {
+            do {
+                read[name] = try FileBytes.read("\(folder)/\(name)", limit: 4 << 20)
+            } catch let failure as FileFailure {
+                throw WebServerError.badFile(path: "\(folder)/\(name)", reason: failure.reason)
+            }
+        }
+        var hash: UInt64 = Asset.hash([])
+        for (name, bytes) in read.sorted(by: { $0.key < $1.key }) {
+            hash = Asset.hash(bytes, from: Asset.hash(Array(name.utf8), from: hash))
+        }
+        prefix = "/assets/\(String(hash, radix: 16))"
+        var files: [String: Asset] = [:], pages: [String: Asset] = [:]
+        for (name, bytes) in read {
+            let type = AssetStore.types[AssetStore.ending(name)] ?? "application/octet-stream"
+            if name.hasSuffix(".html") {
+                let text = String(decoding: bytes, as: UTF8.self).replacing("{{assets}}", with: prefix)
+                pages[name] = Asset(Array(text.utf8), type: type)
+            } else {
+                files[name] = Asset(bytes, type: type)
+            }
+        }
+        self.files = files
+        self.pages = pages
+        languages = files.keys.filter { $0.hasPrefix("texts/") && $0.hasSuffix(".json") }
+            .map { String($0.dropFirst(6).dropLast(5)) }.sorted()
+    }
+
+    /// A page such as `index.html`.
+    func page(_ name: String) -> Asset? { pages[name] }
+
+    /// The file at an address below `/assets/`; the part with the hash may be an old one's, since pages that are open
+    /// keep asking for it.
+    func file(at path: String) -> Asset? {
+        let parts = path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard path.hasPrefix("/assets/"), parts.count == 3 else { return nil }
+        let rest = parts[2].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        return rest.count == 2 ? files[String(rest[1])] : nil
+    }
+
+    /// Whether the address has the hash of what there is now.
+    func isCurrent(_ path: String) -> Bool { path.hasPrefix(prefix + "/") }
+
+    func file(named name: String) -> Asset? { files[name] }
+
+    /// Bytes of all that a visit loads: the page itself, with the texts of one language.
+    func visitBytes(compressed: Bool) -> Int {
+        func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
+        let others: Set = ["docs.js", "docs.css", "openapi.json"]
+        return files.filter { name, _ in
+            !others.contains(name) && (!name.hasPrefix("texts/") || name == "texts/en.json")
+        }.reduce(pages["index.html"].map(size) ?? 0) { $0 + size($1.value) }
+    }
+
+    private static func ending(_ name: String) -> String {
+        name.lastIndex(of: ".").map { String(name[name.index(after: $0)...]) } ?? ""
+    }
+
+    private static func names(in folder: String) throws -> [String] {
+        var result: [String] = []
+        for name in FolderTree.names(in: folder) where !name.hasPrefix(".") {
+            var status = stat()
+            guard stat("\(folder)/\(name)", &status) == 0 else { continue }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                result += FolderTree.names(in: "\(folder)/\(name)").filter { types[ending($0)] != nil }
+                    .map { "\(name)/\($0)" }
+            } else if types[ending(name)] != nil {
+                result.append(name)
+            }
+        }
+        guard result.contains("index.html"), result.count < 500 else {
+            throw WebServerError.badFile(path: folder, reason: "this is not the page's folder")
+        }
+        return result.sorted()
+    }
+}

@@ -1,0 +1,113 @@
+import Glibc
+import Synchronization
+
+/// Threads that work through jobs, with a limit on how many wait: what is too much is refused at once instead of
+/// being done too late.
+public final class JobQueue: @unchecked Sendable {
+    // Safe to share: everything that changes is read and written under `lock`.
+
+    /// A job's place in the queue. Used once, with `run`.
+    public struct Place: Sendable {
+        let queue: JobQueue
+        let key: Int?
+
+        /// Puts the job in. `work` gets the number of the thread it runs on.
+        func run(_ work: @escaping @Sendable (_ worker: Int) -> Void) { queue.add(Job(key: key, work: work)) }
+    }
+
+    private struct Job {
+        var key: Int?
+        var work: @Sendable (Int) -> Void
+    }
+
+    public let workers: Int
+    public let waitingLimit: Int
+    private var jobs: [Job] = []
+    /// Jobs that have a place: waiting, running, or about to be put in.
+    private var taken = 0
+    private var running: Set<Int> = []
+    private var isStopping = false
+    private var threads: [WorkerThread] = []
+    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    /// - Parameters:
+    ///   - workers: jobs done at once, each on a thread of its own.
+    ///   - waitingLimit: jobs that may wait beside those.
+    public init(workers: Int, waitingLimit: Int) {
+        precondition(workers >= 1 && waitingLimit >= 0)
+        self.workers = workers
+        self.waitingLimit = waitingLimit
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(change, nil)
+        for index in 0..<workers { threads.append(WorkerThread { [unowned self] in work(index) }) }
+    }
+
+    deinit {
+        stop()
+        pthread_mutex_destroy(lock)
+        pthread_cond_destroy(change)
+        lock.deallocate()
+        change.deallocate()
+    }
+
+    private func locked<R>(_ body: () -> R) -> R {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        return body()
+    }
+
+    /// A place for a job, or `nil` when too many have one. Jobs with the same key are done one after the other.
+    public func place(key: Int? = nil) -> Place? {
+        locked {
+            guard !isStopping, taken < workers + waitingLimit else { return nil }
+            taken += 1
+            return Place(queue: self, key: key)
+        }
+    }
+
+    /// Jobs that wait or run.
+    public var load: Int { locked { taken } }
+
+    private func add(_ job: Job) {
+        locked {
+            jobs.append(job)
+            pthread_cond_broadcast(change)
+        }
+    }
+
+    private func work(_ worker: Int) {
+        while let job = next() {
+            job.work(worker)
+            locked {
+                taken -= 1
+                if let key = job.key { running.remove(key) }
+                pthread_cond_broadcast(change)
+            }
+        }
+    }
+
+    private func next() -> Job? {
+        locked {
+            while true {
+                if let index = jobs.firstIndex(where: { job in job.key.map { !running.contains($0) } ?? true }) {
+                    let job = jobs.remove(at: index)
+                    if let key = job.key { running.insert(key) }
+                    return job
+                }
+                if isStopping, taken == 0 { return nil }
+                pthread_cond_wait(change, lock)
+            }
+        }
+    }
+
+    /// Gives no more places, and returns when all that have one are done.
+    public func stop() {
+        locked {
+            isStopping = true
+            pthread_cond_broadcast(change)
+        }
+        for thread in threads { thread.join() }
+        threads = []
+    }
+}

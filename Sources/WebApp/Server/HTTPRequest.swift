@@ -1,0 +1,58 @@
+/// A request whose head, at least, has arrived.
+public struct HTTPRequest: Sendable {
+    public var method: String
+    /// Percent-decoded, without the query.
+    public var path: String
+    /// Percent-decoded, in the order of the address; names may come more than once.
+    public var query: [(name: String, value: String)] = []
+    /// By lower-case name; the last of several counts.
+    public var headers: [String: String] = [:]
+    /// Empty until the body has arrived.
+    public var body: [UInt8] = []
+    /// Who asks: an IP address, without a port.
+    public var client = ""
+    /// Whether it came over TLS.
+    public var isSecure = false
+
+    public init(method: String, path: String) {
+        self.method = method
+        self.path = path
+    }
+
+    /// The last value of this name in the query.
+    public func value(_ name: String) -> String? { query.last { $0.name == name }?.value }
+
+    /// All values of this name in the query.
+    public func values(_ name: String) -> [String] { query.filter { $0.name == name }.map(\.value) }
+
+    /// The media type of the body, lower case, without parameters.
+    var contentType: String? {
+        headers["content-type"].map { String(trimmed($0.prefix { $0 != ";" })).lowercased() }
+    }
+
+    /// The value of a cookie.
+    func cookie(_ name: String) -> String? {
+        for part in (headers["cookie"] ?? "").split(separator: ";") {
+            let pair = trimmed(part).split(separator: "=", maxSplits: 1)
+            if pair.count == 2, pair[0] == name { return String(pair[1]) }
+        }
+        return nil
+    }
+
+    /// Whether one of the listed encodings that the client accepts is gzip (RFC 9110, section 12.5.3).
+    var acceptsGzip: Bool {
+        (headers["accept-encoding"] ?? "").lowercased().split(separator: ",").contains { entry in
+            let parts = entry.split(separator: ";").map { trimmed($0) }
+            guard let name = parts.first, name == "gzip" || name == "*" else { return false }
+            return !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+        }
+    }
+}
+
+/// Without blanks and tabs at both ends.
+func trimmed(_ text: Substring) -> Substring {
+    var text = text
+    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    return text
+}

@@ -1,0 +1,89 @@
+import NeuralNet
+
+/// Why a request was not done, as RFC 9457 writes it ("Problem Details for HTTP APIs").
+public struct Problem: Error, Sendable, Equatable {
+    /// What clients tell problems apart by; also the anchor on the page that describes the API.
+    public enum Kind: String, CaseIterable, Sendable {
+        case badRequest = "bad-request"
+        case badPicture = "bad-picture"
+        case unauthorized
+        case forbiddenHost = "forbidden-host"
+        case crossSite = "cross-site"
+        case notFound = "not-found"
+        case methodNotAllowed = "method-not-allowed"
+        case lengthRequired = "length-required"
+        case tooLarge = "too-large"
+        case unsupportedType = "unsupported-type"
+        case tooManyRequests = "too-many-requests"
+        case overloaded
+        case shuttingDown = "shutting-down"
+        case notLive = "not-live"
+        case catalogue
+        case failed
+    }
+
+    public var kind: Kind
+    public var detail: String
+    /// Seconds after which trying again makes sense.
+    public var retryAfter: Int?
+    /// The methods that are allowed, for `methodNotAllowed`.
+    public var allow: [String] = []
+
+    public init(_ kind: Kind, _ detail: String, retryAfter: Int? = nil) {
+        self.kind = kind
+        self.detail = detail
+        self.retryAfter = retryAfter
+    }
+
+    public var status: Int {
+        switch kind {
+        case .badRequest: 400
+        case .badPicture: 422
+        case .unauthorized: 401
+        case .crossSite: 403
+        case .forbiddenHost: 421
+        case .notFound, .notLive: 404
+        case .methodNotAllowed: 405
+        case .lengthRequired: 411
+        case .tooLarge: 413
+        case .unsupportedType: 415
+        case .tooManyRequests: 429
+        case .overloaded, .shuttingDown: 503
+        case .catalogue, .failed: 500
+        }
+    }
+
+    var title: String {
+        switch kind {
+        case .badRequest: "The request does not make sense"
+        case .badPicture: "The picture cannot be used"
+        case .unauthorized: "The access token is missing or wrong"
+        case .forbiddenHost: "This server does not answer to that host name"
+        case .crossSite: "Requests from other sites are refused"
+        case .notFound: "There is nothing here"
+        case .methodNotAllowed: "The method is not allowed here"
+        case .lengthRequired: "The request must say how long it is"
+        case .tooLarge: "The request is too large"
+        case .unsupportedType: "The media type is not supported"
+        case .tooManyRequests: "Too many requests"
+        case .overloaded: "The server is busy"
+        case .shuttingDown: "The server is about to end"
+        case .notLive: "No camera is connected to this server"
+        case .catalogue: "The catalogue cannot be used"
+        case .failed: "The server failed"
+        }
+    }
+
+    var response: HTTPResponse {
+        let json: JSONValue = [
+            "type": .string("/api/docs#\(kind.rawValue)"), "title": .string(title), "status": .int(status),
+            "detail": .string(detail),
+        ]
+        var result = HTTPResponse.json(json, status: status)
+        result.headers[0].value = "application/problem+json"
+        if let retryAfter { result.headers.append(("Retry-After", "\(retryAfter)")) }
+        if !allow.isEmpty { result.headers.append(("Allow", allow.joined(separator: ", "))) }
+        if kind == .unauthorized { result.headers.append(("WWW-Authenticate", "Bearer")) }
+        return result
+    }
+}

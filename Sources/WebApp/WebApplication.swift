@@ -1,0 +1,199 @@
+import EmotionRecognition
+import Files
+import MusicMatching
+import NeuralNet
+import Synchronization
+
+/// The page, the interface behind it, and what keeps both safe.
+public final class WebApplication: HTTPHandler {
+    /// Who may use it and how much.
+    public struct Options: Sendable {
+        /// The secret that visitors must know; `nil`: none is needed.
+        public var token: String?
+        /// Names beside `localhost` and IP addresses that the server answers to.
+        public var hostNames: [String] = []
+        /// Whether the only visitors are on this machine: then opinions are kept in the catalogue.
+        public var isPersonal = true
+        /// Requests per second of one client, and how many it may make at once after a pause; 0 for no limit.
+        public var requestsPerSecond = 40.0
+        public var burst = 120.0
+        /// Whether a proxy on this machine says in `X-Forwarded-For` who the client is.
+        public var isBehindProxy = false
+        /// Pictures analysed at once and waiting.
+        public var analyses = ThreadPool.availableProcessors
+        public var waiting = 4
+        public var sessions = 500
+        /// The page's folder; the one that belongs to the program if `nil`.
+        public var pageFolder: String?
+        /// Asks music services what they know of a song, and their names.
+        public var media: (@Sendable (Song, _ service: String?) -> SongMedia)?
+        public var services: [String] = []
+        /// Lines about requests; never with queries, bodies or tokens.
+        public var log: (@Sendable (String) -> Void)?
+
+        public init() {}
+    }
+
+    /// Where the songs are.
+    public struct Music: Sendable {
+        public var open: @Sendable () throws -> Catalogue
+        public var moodMap: MoodMap
+
+        public init(moodMap: MoodMap, open: @escaping @Sendable () throws -> Catalogue) {
+            self.open = open
+            self.moodMap = moodMap
+        }
+    }
+
+    private let options: Options
+    private let token: AccessToken?
+    private let origins: OriginCheck
+    private let limiter: RateLimiter
+    private let guesses: RateLimiter
+    private let router: Router
+    private let assets: AssetStore
+    private let analysis: AnalysisService
+    private let catalogues: CataloguePool
+    private let background: JobQueue
+    private let metrics = Metrics()
+    private let feed: LiveFeed?
+    private let ticker: Ticker
+
+    /// - Parameter feed: what a camera of this machine sees, if there is one.
+    /// Throws what reading models, page and catalogue throw.
+    public init(_ options: Options, models: ModelShelf, music: Music, feed: LiveFeed? = nil) throws {
+        self.options = options
+        self.feed = feed
+        token = options.token.map(AccessToken.init)
+        origins = OriginCheck(names: options.hostNames)
+        limiter = RateLimiter(perSecond: options.requestsPerSecond, burst: options.burst)
+        guesses = RateLimiter(perSecond: 0.2, burst: 10)
+        assets = try AssetStore(folder: try options.pageFolder ?? AssetStore.standardFolder())
+        var limits = AnalysisService.Limits()
+        limits.workers = options.analyses
+        limits.waiting = options.waiting
+        limits.sessions = options.sessions
+        let analysis = try AnalysisService(models, limits: limits)
+        self.analysis = analysis
+        background = JobQueue(workers: 2, waitingLimit: 64)
+        catalogues = CataloguePool(try music.open(), open: music.open)
+        ticker = Ticker(seconds: 5) {
+            analysis.sessions.sweep()
+            feed?.nudge()
+        }
+        let analyse = AnalyseAPI(service: analysis, moodMap: music.moodMap, metrics: metrics)
+        let songs = MusicAPI(
+            catalogues: catalogues, background: background, media: options.media, keepsFeedback: options.isPersonal)
+        let about = OptionsAPI(
+            catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
+            isPersonal: options.isPersonal, isLive: feed != nil, services: options.services)
+        router = Router(
+            routes: PageRoutes(assets: assets, token: token).routes + analyse.routes + songs.routes + about.routes
+                + ServerRoutes(
+                    metrics: metrics, feed: feed,
+                    gauges: { [analysis, background] in
+                        WebApplication.gauges(analysis, background, feed)
+                    }
+                ).routes)
+    }
+
+    /// Lets what runs end, then closes the catalogue. The server must have been drained.
+    public func stop() {
+        feed?.close()
+        analysis.queue.stop()
+        background.stop()
+        catalogues.close()
+    }
+
+    /// Bytes of all that a visit of the page loads, as it is sent.
+    public var visitBytes: Int { assets.visitBytes(compressed: false) }
+
+    /// The paths with their methods, for comparing with the description of the API.
+    package var operations: [(method: String, path: String)] { router.routes.map { ($0.method, $0.path) } }
+
+    private static func gauges(
+        _ analysis: AnalysisService, _ background: JobQueue, _ feed: LiveFeed?
+    ) -> [(name: String, help: String, value: Int)] {
+        [
+            ("sessions", "Streams of pictures that are followed.", analysis.sessions.count),
+            ("analyses_waiting", "Pictures that wait or are looked at.", analysis.queue.load),
+            ("background_jobs", "Questions to music services under way.", background.load),
+            ("live_watchers", "Who watches the camera.", feed?.watchers ?? 0),
+        ]
+    }
+
+    /// Whether a text can be a token: letters, digits and `-._~`, 12 to 200 of them.
+    public static func isUsableToken(_ text: String) -> Bool { AccessToken.isUsable(text) }
+
+    // MARK: - Requests
+
+    public func admit(_ request: HTTPRequest) throws -> Int {
+        try origins.check(request)
+        let found = Result { try router.find(request) }
+        let cost = (try? found.get().route.cost) ?? 1
+        if let wait = limiter.take(client(request), cost: cost) {
+            throw Problem(.tooManyRequests, "slow down a little", retryAfter: max(1, Int(wait.rounded(.up))))
+        }
+        if (try? found.get().route.isOpen) != true { try authorise(request) }
+        let route = try found.get().route
+        try router.check(request, route)
+        return route.bodyLimit
+    }
+
+    private func authorise(_ request: HTTPRequest) throws {
+        guard let token, !token.isCarried(by: request) else { return }
+        // Whoever tries tokens gets slow.
+        if request.headers["authorization"] != nil, let wait = guesses.take(client(request)) {
+            throw Problem(.tooManyRequests, "too many wrong tokens", retryAfter: max(1, Int(wait.rounded(.up))))
+        }
+        throw Problem(.unauthorized, "give the token that the server was started with as 'Authorization: Bearer TOKEN'")
+    }
+
+    /// Who asks. A proxy on this machine may say so; the last entry is the one it made itself.
+    private func client(_ request: HTTPRequest) -> String {
+        guard options.isBehindProxy, request.client == "127.0.0.1" || request.client == "::1",
+            let last = request.headers["x-forwarded-for"]?.split(separator: ",").last
+        else { return request.client }
+        return String(trimmed(last).prefix(64))
+    }
+
+    public func answer(_ request: HTTPRequest) -> Answer {
+        do {
+            let (route, rest) = try router.find(request)
+            switch try route.action(request, rest) {
+            case .now(let response): return .now(finished(response, request))
+            case .later(let place, let work): return .later(place) { [self] in finished(work($0), request) }
+            }
+        } catch let problem as Problem {
+            return .now(refuse(problem, request))
+        } catch {
+            return .now(refuse(Problem(.failed, "the request could not be answered"), request))
+        }
+    }
+
+    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+        // People who open the page without the token get a form instead of JSON.
+        if problem.kind == .unauthorized, request.method == "GET",
+            (request.headers["accept"] ?? "").contains("text/html"), let page = assets.page("login.html")
+        {
+            var response = page.response(to: request, isVersioned: false)
+            response.status = 401
+            response.headers.append(("WWW-Authenticate", "Bearer"))
+            return finished(response, request)
+        }
+        return finished(problem.response, request)
+    }
+
+    private func finished(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
+        var response = response
+        SecurityHeaders.add(to: &response, isSecure: request.isSecure)
+        return response
+    }
+
+    public func note(_ request: HTTPRequest, status: Int, seconds: Double) {
+        let route = (try? router.find(request).route.path) ?? "other"
+        let method = ["GET", "HEAD", "POST", "DELETE"].contains(request.method) ? request.method : "other"
+        metrics.requested(route: route, method: method, status: status, seconds: seconds)
+        options.log?("\(client(request)) \(method) \(route) \(status) \(Int(seconds * 1000)) ms")
+    }
+}

@@ -1,0 +1,50 @@
+// Questions to the server.
+
+/** An answer that is a problem (RFC 9457). */
+export class Problem extends Error {
+  constructor(status, body, retryAfter) {
+    super(body?.detail ?? body?.title ?? `${status}`);
+    this.status = status;
+    this.kind = (body?.type ?? "").split("#")[1] ?? "";
+    this.retryAfter = retryAfter;
+  }
+}
+
+async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(0, { detail: "" });
+  }
+  if (answer.status === 204) return null;
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Problem(answer.status, body, Number(answer.headers.get("Retry-After")) || null);
+  return body;
+}
+
+const post = (path, value, options = {}) =>
+  ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), ...options });
+
+export const options = () => ask("/api/v1/options");
+export const models = () => ask("/api/v1/models");
+export const recommend = (question, signal) => post("/api/v1/recommendations", question, { signal });
+export const feedback = (song, opinion) => post("/api/v1/feedback", { song, opinion });
+export const artists = (text, signal) =>
+  ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
+export const media = (song, service) =>
+  ask(`/api/v1/media/${song}` + (service ? `?service=${encodeURIComponent(service)}` : ""));
+export const openSession = () => ask("/api/v1/sessions", { method: "POST" });
+export const closeSession = (session) =>
+  ask(`/api/v1/sessions/${session}`, { method: "DELETE", keepalive: true }).catch(() => {});
+
+/** The faces in a picture; with a session they are followed from picture to picture. */
+export function analyse(picture, { session, model, grouping, signal } = {}) {
+  const query = new URLSearchParams();
+  if (model) query.set("model", model);
+  if (grouping === "five") query.set("emotions", "five");
+  const headers = { "Content-Type": picture.type || "image/jpeg" };
+  if (session) headers["Fermusic-Session"] = session;
+  return ask(`/api/v1/analyse${query.size ? "?" + query : ""}`, { method: "POST", headers, body: picture, signal });
+}

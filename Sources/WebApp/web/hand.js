@@ -1,0 +1,48 @@
+// Choosing the mood by hand: faces to tap, two sliders, a place on the map.
+
+import { DrawnFace } from "./face.js";
+import { find, make } from "./dom.js";
+import { emotionsAt, moodOf, places } from "./moods.js";
+import { emotionName } from "./texts.js";
+
+const ORDER = ["happy", "surprise", "neutral", "sad", "fear", "angry", "disgust"];
+
+export class HandWay {
+  #buttons = new Map();
+
+  constructor({ onMood }) {
+    this.onMood = onMood;
+    this.sliders = { valence: find("hand-valence"), energy: find("hand-energy") };
+    for (const slider of Object.values(this.sliders)) {
+      slider.addEventListener("change", () => this.choosePlace(this.sliders.valence.value / 100, this.sliders.energy.value / 100));
+    }
+  }
+
+  /** Shows the faces, in the page's language. */
+  build() {
+    const names = ORDER.filter((emotion) => places.has(emotion));
+    find("hand").replaceChildren(...names.map((emotion) => {
+      const button = make("button", { type: "button", "aria-pressed": "false", onclick: () => this.chooseEmotion(emotion) },
+        new DrawnFace({ [emotion]: 1 }).element, make("span", {}, emotionName(emotion)));
+      button.style.setProperty("color", `var(--${emotion})`);
+      this.#buttons.set(emotion, button);
+      return button;
+    }));
+  }
+
+  chooseEmotion(emotion) {
+    const probabilities = Object.fromEntries([...places.keys()].map((name) => [name, name === emotion ? 1 : 0]));
+    this.#choose(probabilities, emotion);
+  }
+
+  choosePlace(valence, energy) { this.#choose(emotionsAt(valence, energy), null, { valence, energy }); }
+
+  #choose(probabilities, pressed, place) {
+    const mood = moodOf(probabilities);
+    if (place) mood.mood = place;
+    for (const [name, button] of this.#buttons) button.setAttribute("aria-pressed", String(name === pressed));
+    this.sliders.valence.value = Math.round(mood.mood.valence * 100);
+    this.sliders.energy.value = Math.round(mood.mood.energy * 100);
+    this.onMood(mood);
+  }
+}

@@ -1,0 +1,90 @@
+// What this browser remembers: choices, history, likes. It never leaves it, except as part of a question for songs.
+
+const SETTINGS = "fermusic.settings";
+const MEMORY = "fermusic.memory";
+/** Lists of songs that are kept. */
+const LISTS = 200;
+
+function read(key, fallback) {
+  try {
+    return { ...fallback, ...JSON.parse(localStorage.getItem(key) ?? "{}") };
+  } catch {
+    return { ...fallback };
+  }
+}
+
+function write(key, value) {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Private windows may refuse: then it lasts as long as the page.
+  }
+}
+
+export const settings = read(SETTINGS, {
+  pageLanguage: null, languages: [], without: [], artists: [], mode: "match", service: "any", count: 6,
+  grouping: "seven", model: null, way: "camera", choicesOpen: false,
+});
+
+export function change(values) {
+  Object.assign(settings, values);
+  write(SETTINGS, settings);
+}
+
+let memory = read(MEMORY, { lists: [], opinions: {}, plays: {} });
+
+const remember = () => write(MEMORY, memory);
+const now = () => Math.floor(Date.now() / 1000);
+const brief = (song) => ({ id: song.id, title: song.title, artist: song.artist, link: song.links?.spotify });
+
+export function noteList(emotion, mode, songs) {
+  memory.lists.unshift({ time: now(), emotion, mode, songs: songs.map(brief) });
+  memory.lists.length = Math.min(memory.lists.length, LISTS);
+  remember();
+}
+
+/** An opinion: "like", "dislike" or "neutral", which takes it back. */
+export function noteOpinion(song, opinion) {
+  delete memory.opinions[song.id];
+  if (opinion !== "neutral") memory.opinions[song.id] = { opinion, time: now(), ...brief(song) };
+  remember();
+}
+
+export const opinionOf = (id) => memory.opinions[id]?.opinion ?? "neutral";
+
+export function notePlay(song) {
+  memory.plays[song.id] = { time: now(), ...brief(song) };
+  remember();
+}
+
+/** As the server wants it with a question for songs. */
+export function listener() {
+  const byTime = Object.values(memory.opinions).sort((a, b) => b.time - a.time);
+  const day = now() - 7 * 86400;
+  const offered = new Map();
+  for (const list of memory.lists) {
+    if (list.time < day) break;
+    for (const song of list.songs) if (!offered.has(song.id)) offered.set(song.id, list.time);
+  }
+  const events = (entries) => entries.slice(0, 500).map(([song, time]) => ({ song, time }));
+  const plays = Object.values(memory.plays).filter((play) => play.time > day * 1).sort((a, b) => b.time - a.time);
+  return {
+    liked: byTime.filter((o) => o.opinion === "like").map((o) => o.id).slice(0, 1000),
+    disliked: byTime.filter((o) => o.opinion === "dislike").map((o) => o.id).slice(0, 1000),
+    played: events(plays.map((play) => [play.id, play.time])),
+    offered: events([...offered]),
+  };
+}
+
+export const history = () => memory;
+
+export const exported = () =>
+  JSON.stringify({ program: "fermusic", exported: new Date().toISOString(), settings, ...memory }, null, 2);
+
+/** Forgets lists, opinions and plays; gives the songs that there were opinions of. */
+export function purge() {
+  const songs = Object.values(memory.opinions);
+  memory = { lists: [], opinions: {}, plays: {} };
+  remember();
+  return songs;
+}

@@ -1,0 +1,58 @@
+import EmotionRecognition
+import FaceVision
+import Glibc
+import MusicMatching
+import Terminal
+import WebApp
+
+/// `fermusic live`
+enum LiveCommand {
+    static let command = Command(
+        "live", summary: "The camera of this machine, on the terminal and on the page.",
+        discussion: """
+            What 'predict-webcam' shows, and the page of 'serve' with this camera's pictures and songs for what it sees. \
+            Visitors can use their own cameras too. Ends with Ctrl-C.
+            """,
+        examples: [
+            Example("fermusic live --open"), Example("fermusic live 1 --emotions five"),
+            Example("fermusic live clip.mp4 --repeat 100", "without a camera"),
+        ],
+        parameters: [
+            PredictWebcamCommand.source, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels,
+            SharedOptions.threads, SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
+        ] + ServerOptions.all.filter { $0.description.name != ServerOptions.models.description.name }
+            + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + StreamOptions.camera,
+        run: run)
+
+    private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        let signals = SignalWatcher.start()
+        let feed = LiveFeed()
+        let model = try SharedOptions.modelPath(a)
+        let others = ModelShelf.standardPaths().filter { $0 != model }
+        let service = try WebService(a, console, models: [model] + others, feed: feed)
+        defer { service.stop() }
+        let moodMap = try MusicOptions.readMoodMap(a)
+        let stream = try FaceStream(a, console, signals: signals)
+        stream.needsColor = true
+        let view = LiveView(console, classNames: stream.classNames), names = stream.classNames
+        var options = stream.captureOptions
+        try StreamOptions.setCamera(a, &options)
+        let status = LatestStatus()
+        let source = a[PredictWebcamCommand.source]?.string ?? "0"
+        let capture = try PredictWebcamCommand.open(source, a, options) { status.set("\($0)") }
+        stream.frameEnded = { frame, result in
+            feed.show(frame, result, classNames: names, moodMap: moodMap)
+            try view.note(status.text)
+            if a[SharedOptions.json] {
+                try console.output.line(FrameJSON.value(result, classNames: names).text())
+            } else if !stream.printsData {
+                try view.update(
+                    result, latency: stream.latency.meter, dropped: capture.droppedFrames,
+                    calibration: stream.calibrationRemaining(at: result.time))
+            }
+        }
+        try stream.read(capture)
+        try stream.finish()
+        return signals.received == SIGINT ? .done : signals.exitCode ?? .done
+    }
+}

@@ -1,0 +1,119 @@
+import EmotionRecognition
+import Glibc
+import MusicMatching
+import Terminal
+import WebApp
+
+/// The page's server as the command line runs it.
+struct WebService {
+    let application: WebApplication
+    let server: HTTPServer
+    let address: String
+
+    /// Starts serving. Throws what options, models, catalogue and sockets throw.
+    ///
+    /// - Parameters:
+    ///   - models: their files; those that come with the program if there are none.
+    ///   - feed: what this machine's camera sees.
+    init(_ a: Arguments, _ console: Console, models paths: [String], feed: LiveFeed?) throws {
+        let host = a[ServerOptions.host]
+        let token = try ServerOptions.readToken(a)
+        let tls = try ServerOptions.readTLS(a)
+        let isLocal = host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if !isLocal, token == nil, !a[ServerOptions.insecureOpen] {
+            throw WebServerError.unsafe(
+                reason: "others could use this server: give a token (--token-file FILE), or --insecure-open if all may")
+        }
+        let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
+        let moodMap = try MusicOptions.readMoodMap(a)
+        var options = WebApplication.Options()
+        options.token = token
+        options.hostNames = a[ServerOptions.allowHost]
+        if !isLocal, let name = WebService.machineName { options.hostNames.append(name) }
+        options.isBehindProxy = a[ServerOptions.behindProxy]
+        options.isPersonal = isLocal && token == nil && !options.isBehindProxy
+        options.requestsPerSecond = a[ServerOptions.rate]
+        options.burst = a[ServerOptions.rate] * 3
+        if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
+        options.waiting = a[ServerOptions.waiting]
+        options.sessions = a[ServerOptions.sessions]
+        if a[ServerOptions.verbose] { options.log = { try? console.errors.line(printable($0)) } }
+        let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
+        application = try WebApplication(options, models: models, music: music, feed: feed)
+        var serving = HTTPServer.Options()
+        serving.host = host
+        serving.port = a[ServerOptions.port]
+        serving.tls = tls
+        server = try HTTPServer(serving, handler: application)
+        let name = host == "0.0.0.0" || host == "::" ? WebService.machineName ?? "localhost" : host
+        let shown = name.contains(":") ? "[\(name)]" : name
+        address = "\(tls == nil ? "http" : "https")://\(shown):\(server.port)/"
+        try console.output.line("fermusic is at \(address)")
+        if !isLocal, tls == nil {
+            try console.errors.line(
+                "note: browsers give pages the camera only over https or from localhost: add --tls-cert and --tls-key, "
+                    + "or a proxy with TLS. Photos and choosing a mood work without.")
+        }
+        if !isLocal, token == nil {
+            try console.errors.line("warning: --insecure-open: everybody who can reach \(address) can use this server")
+        }
+        if a[ServerOptions.open] { WebService.openBrowser(address) }
+    }
+
+    /// Serves until Ctrl-C or SIGTERM, then finishes what runs.
+    func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        let signals = SignalWatcher.start()
+        let refresher = RefreshTimer(a, console)
+        while signals.received == nil {
+            usleep(50_000)
+            refresher.check()
+        }
+        stop()
+        return signals.received == SIGINT ? .done : signals.exitCode ?? .done
+    }
+
+    func stop() {
+        server.drain()
+        application.stop()
+        server.stop(seconds: 10)
+    }
+
+    private static var machineName: String? {
+        var bytes = [CChar](repeating: 0, count: 256)
+        guard gethostname(&bytes, bytes.count - 1) == 0, bytes[0] != 0 else { return nil }
+        return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Where there is a desktop. Whether it works is the desktop's affair: the address has been printed.
+    private static func openBrowser(_ address: String) {
+        guard getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil else { return }
+        var process = pid_t()
+        var words: [UnsafeMutablePointer<CChar>?] = [strdup("xdg-open"), strdup(address), nil]
+        posix_spawnp(&process, "xdg-open", nil, nil, &words, environ)
+        for word in words { free(word) }
+    }
+}
+
+/// Reads the lists that a catalogue follows again when the schedule says so (`fermusic catalogue refresh --every`).
+private final class RefreshTimer {
+    private let arguments: Arguments
+    private let console: Console
+    private var next = ContinuousClock.now + .seconds(60)
+
+    init(_ arguments: Arguments, _ console: Console) {
+        self.arguments = arguments
+        self.console = console
+    }
+
+    func check() {
+        guard ContinuousClock.now >= next else { return }
+        next = .now + .seconds(600)
+        do {
+            for result in try MusicOptions.openCatalogue(arguments).refreshIfDue() ?? [] {
+                try console.errors.line("refreshed \(printable(result.place))")
+            }
+        } catch {
+            try? console.errors.line("warning: lists were not read again: \(printable("\(error)"))")
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Emotions
+import Foundation
+import MusicMatching
+import NeuralNet
+import Testing
+import WebApp
+
+/// Songs out.
+@Suite struct WebMusicTests {
+    let server = Result { try TestServer() }
+
+    private func songs(_ answer: TestClient.Response) -> [JSONValue] { answer.json["songs"]?.arrayValue ?? [] }
+    private func ids(_ answer: TestClient.Response) -> [Int] { songs(answer).compactMap { $0["id"]?.intValue } }
+
+    @Test func bothWaysOfAskingGiveTheSame() throws {
+        let server = try server.get()
+        let simple = try server.get("/api/v1/recommendations?emotion=happy=0.6,surprise=0.4&mode=lift&count=7&seed=3")
+        let full = try server.post(
+            "/api/v1/recommendations",
+            ["emotions": ["happy": 0.6, "surprise": 0.4], "mode": "lift", "count": 7, "seed": 3])
+        #expect(simple.status == 200)
+        #expect(songs(simple).count == 7)
+        #expect(simple.json == full.json)
+        for song in songs(simple) {
+            #expect(song["links"]?["spotify"]?.stringValue?.hasPrefix("https://open.spotify.com/search/") == true)
+            let parts = song["reasons"]?.arrayValue?.compactMap { $0["text"]?.stringValue } ?? []
+            #expect(parts.allSatisfy { song["reason"]?.stringValue?.contains($0) == true } && !parts.isEmpty)
+        }
+    }
+
+    @Test func languagesComeFirstOrNever() throws {
+        let server = try server.get()
+        let hindi = try server.get("/api/v1/recommendations?emotion=sad&count=10&language=hindi,ta")
+        #expect(songs(hindi).allSatisfy { ["hi", "ta"].contains($0["language"]?.stringValue) })
+        let others = try server.get("/api/v1/recommendations?emotion=sad&count=50&without=en,hi&without=te")
+        #expect(songs(others).count == 50)
+        #expect(songs(others).allSatisfy { !["en", "hi", "te"].contains($0["language"]?.stringValue) })
+        let both = try server.post(
+            "/api/v1/recommendations",
+            ["emotions": ["sad": 1], "count": 20, "languages": ["hi", "en"], "withoutLanguages": ["en"]])
+        #expect(songs(both).allSatisfy { $0["language"] == "hi" })
+    }
+
+    @Test func moreLikeASong() throws {
+        let server = try server.get()
+        let first = try #require(songs(try server.get("/api/v1/recommendations?emotion=happy&count=1&seed=1")).first)
+        let id = try #require(first["id"]?.intValue)
+        let answer = try server.post("/api/v1/recommendations", ["like": .int(id), "count": 8])
+        #expect(songs(answer).count == 8)
+        #expect(!ids(answer).contains(id))
+        #expect(answer.json["target"]?["valence"] == first["features"]?["valence"])
+        let title = try #require(first["title"]?.stringValue)
+        #expect(songs(answer).allSatisfy { $0["reason"]?.stringValue?.contains("'\(title)'") == true })
+        #expect(try server.get("/api/v1/recommendations?like=999999").status == 404)
+    }
+
+    @Test func listenersComeWithTheQuestion() throws {
+        let server = try server.get()
+        func ask(_ listener: JSONValue) throws -> TestClient.Response {
+            try server.post(
+                "/api/v1/recommendations",
+                ["emotions": ["sad": 1], "count": 6, "seed": 1, "surprise": 0, "listener": listener])
+        }
+        let before = ids(try ask([:]))
+        let disliked = ids(try ask(["disliked": .array([.int(before[0])])]))
+        #expect(!disliked.contains(before[0]))
+        let now = Int(Date().timeIntervalSince1970)
+        let heard: JSONValue = ["offered": .array(before.map { ["song": .int($0), "time": .int(now)] })]
+        #expect(Set(ids(try ask(heard))).intersection(before).count < 3)
+        let liked = try ask(["liked": .array([.int(before[5])])])
+        #expect(songs(liked).first?["id"]?.intValue == before[5])
+        #expect(songs(liked).first?["reason"]?.stringValue?.contains("you liked this song") == true)
+        // Nothing of it was kept.
+        #expect(ids(try ask([:])) == before)
+        #expect(ids(try ask(["liked": [999_999_999], "played": [["song": -5, "time": 0]]])) == before)
+    }
+
+    @Test func opinionsAreKeptWhereTheOwnerAsks() throws {
+        let server = try server.get()
+        let target = "/api/v1/recommendations?emotion=angry&count=5&seed=2"
+        let first = ids(try server.get(target))
+        let answer = try server.post("/api/v1/feedback", ["song": .int(first[0]), "opinion": "dislike"])
+        #expect(answer.status == 200 && answer.json["kept"] == true)
+        #expect(!ids(try server.get(target)).contains(first[0]))
+        let catalogue = try Catalogue(server.catalogue, builtIn: nil)
+        #expect(try catalogue.feedback().map(\.song.id) == [first[0]])
+        #expect(try server.post("/api/v1/feedback", ["song": .int(first[0]), "opinion": "neutral"]).status == 200)
+        #expect(ids(try server.get(target)) == first)
+        #expect(try server.post("/api/v1/feedback", ["song": 99_999_999, "opinion": "like"]).status == 404)
+    }
+
+    @Test func visitorsOpinionsAreNot() throws {
+        var options = TestServer.quick
+        options.isPersonal = false
+        let server = try TestServer(options)
+        let answer = try server.post("/api/v1/feedback", ["song": 1, "opinion": "like"])
+        #expect(answer.status == 200 && answer.json["kept"] == false)
+        #expect(try Catalogue(server.catalogue, builtIn: nil).feedback().isEmpty)
+    }
+
+    @Test func findsSongsAndArtists() throws {
+        let server = try server.get()
+        let artists = try server.get("/api/v1/catalogue/search?q=ariji&kind=artists")
+        #expect(artists.json["artists"]?.arrayValue?.first?["name"] == "Arijit Singh")
+        #expect((artists.json["artists"]?.arrayValue?.first?["songs"]?.intValue ?? 0) > 3)
+        let found = try server.get("/api/v1/catalogue/search?q=dancing%20queen")
+        #expect(songs(found).first?["artist"] == "ABBA")
+        #expect(songs(try server.get("/api/v1/catalogue/search?q=%22%27%3B%20DROP%20TABLE&kind=songs")).isEmpty)
+        #expect(songs(try server.get("/api/v1/catalogue/search?language=hi&limit=3")).count == 3)
+    }
+
+    @Test func asksServicesInTheBackground() throws {
+        var options = TestServer.quick
+        options.services = ["deezer"]
+        options.media = { song, service in
+            var media = SongMedia()
+            media.cover = "https://example.org/\(song.id).jpg"
+            media.service = service
+            return media
+        }
+        let server = try TestServer(options)
+        let answer = try server.get("/api/v1/media/7?service=deezer")
+        #expect(answer.json["cover"] == "https://example.org/7.jpg")
+        #expect(answer.json["service"] == "deezer")
+        #expect(try server.get("/api/v1/media/x").status == 404)
+        #expect(try server.get("/api/v1/media/99999999").status == 404)
+        #expect(try self.server.get().get("/api/v1/media/7").json["cover"]?.isNull == true)
+    }
+
+    @Test(arguments: [
+        "", "emotion=", "emotion=joy", "emotion=sad=-1", "emotion=sad=nan", "emotion=sad=0", "emotion=sad&count=0",
+        "emotion=sad&count=51", "emotion=sad&count=five", "emotion=sad&mode=up", "emotion=sad&language=klingonese",
+        "emotion=sad&seed=-1", "emotion=sad&seed=99999999999999999999", "emotion=sad&like=0", "emotion=sad=1e999",
+    ])
+    func refusesWhatMakesNoSense(query: String) throws {
+        let answer = try server.get().get("/api/v1/recommendations?\(query)")
+        #expect(answer.status == 400, "\(query): \(answer.text)")
+        #expect(answer.json["type"] == "/api/docs#bad-request")
+    }
+
+    @Test(arguments: [
+        "", "null", "[]", "{", "{}", "\u{FF}", #"{"emotions": {"sad": "1"}}"#, #"{"emotions": {"sad": true}}"#,
+        #"{"emotions": {}}"#, #"{"emotions": {"sad": 1}, "colour": 1}"#, #"{"emotions": {"sad": 1}, "count": 2.5}"#,
+        #"{"emotions": {"sad": 1}, "languages": "hi"}"#, #"{"emotions": {"sad": 1}, "listener": {"liked": ["1"]}}"#,
+        #"{"emotions": {"sad": 1}, "listener": {"played": [1]}}"#, #"{"emotions": {"sad": 1e999}}"#,
+        #"{"emotions": {"sad": 1}, "artists": [1]}"#, String(repeating: "[", count: 20_000),
+        String(repeating: "{\"a\":", count: 5000),
+    ])
+    func refusesBodiesThatMakeNoSense(body: String) throws {
+        let server = try server.get()
+        let answer = try server.send(Array(body.utf8), to: "/api/v1/recommendations", type: "application/json")
+        #expect(answer.status == 400, "\(body.prefix(60)): \(answer.text)")
+        let feedback = try server.send(Array(body.utf8.prefix(4000)), to: "/api/v1/feedback", type: "application/json")
+        #expect(feedback.status == 400)
+    }
+}

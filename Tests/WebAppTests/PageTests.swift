@@ -1,0 +1,105 @@
+import Foundation
+import NeuralNet
+import Testing
+import WebApp
+
+/// The page and its files.
+@Suite struct PageTests {
+    let server = Result { try TestServer() }
+
+    @Test func comesWithWhatProtectsIt() throws {
+        let page = try server.get().get("/")
+        #expect(page.status == 200)
+        #expect(page.headers["content-type"] == "text/html; charset=utf-8")
+        let policy = try #require(page.headers["content-security-policy"])
+        #expect(policy.contains("script-src 'self';") && !policy.contains("unsafe"))
+        #expect(page.headers["x-content-type-options"] == "nosniff")
+        #expect(page.headers["x-frame-options"] == "DENY")
+        #expect(page.headers["permissions-policy"]?.contains("camera=(self)") == true)
+        #expect(page.headers["set-cookie"] == nil)
+    }
+
+    @Test func hasNothingInline() throws {
+        for name in ["index.html", "docs.html", "login.html"] {
+            let text = try String(contentsOfFile: TestServer.page + "/" + name, encoding: .utf8)
+            for tag in text.components(separatedBy: "<script").dropFirst() {
+                #expect(tag.prefix { $0 != ">" }.contains("src="), "\(name)")
+            }
+            #expect(!text.contains("<style") && !text.contains(" style=") && !text.contains("javascript:"), "\(name)")
+            #expect(text.range(of: #"\son[a-z]+="#, options: .regularExpression) == nil, "\(name)")
+            // Everything is from here.
+            #expect(!text.contains("http://") && !text.contains("https://"), "\(name)")
+        }
+    }
+
+    @Test func isSmall() throws {
+        #expect(try server.get().application.visitBytes < 150_000)
+    }
+
+    @Test func isKeptByBrowsers() throws {
+        let server = try server.get()
+        let page = try server.get("/")
+        let tag = try #require(page.headers["etag"])
+        #expect(page.headers["cache-control"] == "no-cache")
+        let again = try server.get("/", ["If-None-Match": tag])
+        #expect(again.status == 304)
+        #expect(again.body.isEmpty)
+        let path = try #require(page.text.firstMatch(of: #/"(/assets/[0-9a-f]+/app\.js)"/#)).1
+        let file = try server.get(String(path))
+        #expect(file.headers["cache-control"] == "public, max-age=31536000, immutable")
+        #expect(file.headers["content-type"] == "text/javascript; charset=utf-8")
+        // A page that was opened before an update gets the new file, but not for ever.
+        let old = try server.get("/assets/0123/app.js")
+        #expect(old.status == 200 && old.headers["cache-control"] == "no-cache")
+    }
+
+    @Test func isCompressedForThoseWhoCan() throws {
+        let server = try server.get()
+        let plain = try server.get("/"), small = try server.get("/", ["Accept-Encoding": "br, gzip"])
+        #expect(plain.headers["content-encoding"] == nil)
+        #expect(small.headers["content-encoding"] == "gzip")
+        #expect(small.body.count < plain.body.count / 2)
+        #expect(small.body.starts(with: [0x1F, 0x8B]))
+        #expect(plain.headers["etag"] != small.headers["etag"])
+        #expect(plain.headers["vary"] == "Accept-Encoding")
+        #expect(try server.get("/", ["Accept-Encoding": "gzip;q=0"]).headers["content-encoding"] == nil)
+    }
+
+    @Test(arguments: [
+        "/assets/x/../../../../etc/passwd", "/assets/x/%2e%2e/%2e%2e/etc/passwd", "/assets/x/..%2f..%2fetc/passwd",
+        "/assets/x//etc/passwd", "/../etc/passwd", "/assets/", "/assets", "/assets/x/", "/assets/x/app.js%00.html",
+        "/assets/x/texts/../app.js", "/assets/x/index.html", "/%00", "//", "/index.html",
+    ])
+    func leavesItsFolderForNobody(path: String) throws {
+        let answer = try server.get().get(path)
+        // libmicrohttpd ends a path at a zero byte.
+        let isKnown = path.hasSuffix("%00.html") || path == "/%00"
+        #expect(answer.status == (isKnown ? 200 : 404))
+        #expect(!answer.text.contains("root:"))
+    }
+
+    @Test func speaksEachLanguageWhole() throws {
+        let folder = TestServer.page + "/texts"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(names.count >= 4 && names.contains("hi.json"))
+        func texts(_ name: String) throws -> [String: JSONValue] {
+            let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+            return try #require(try JSONValue(parsing: text).objectValue)
+        }
+        let english = try texts("en.json")
+        func holes(_ text: String?) -> [String] {
+            (text ?? "").matches(of: #/\{\w+\}/#).map { String($0.0) }.sorted()
+        }
+        for name in names {
+            let other = try texts(name)
+            #expect(Set(other.keys).subtracting(["_direction"]) == Set(english.keys), "\(name)")
+            for (key, value) in english {
+                #expect(holes(other[key]?.stringValue) == holes(value.stringValue), "\(name): \(key)")
+            }
+        }
+        let page = try String(contentsOfFile: TestServer.page + "/index.html", encoding: .utf8)
+        for mark in page.matches(of: #/data-t[a-z-]*="([^"]+)"/#) {
+            #expect(english[String(mark.1)] != nil, "\(mark.1)")
+        }
+    }
+}
