@@ -94,19 +94,21 @@ struct QuantizedConvolution: LayerKernel {
         _ kernel: UnsafePointer<Float>, _ bytes: UnsafeMutablePointer<Int8>, scales: UnsafeMutablePointer<Float>,
         sums: UnsafeMutablePointer<Float>
     ) {
-        for f in 0..<filters {
-            var largest: Float = 0
-            for p in 0..<depth { largest = max(largest, abs(kernel[p * filters + f])) }
-            let scale = largest > 0 && largest.isFinite ? largest / 127 : 1
-            var sum: Int32 = 0
-            for p in 0..<depth {
-                let share = (kernel[p * filters + f] / scale).rounded()
-                let value = Int8(exactly: share) ?? 0  // damaged weights are no numbers
+        // Along the rows, as the weights lie in memory.
+        scales.update(repeating: 0, count: filters)
+        sums.update(repeating: 0, count: filters)
+        for p in 0..<depth {
+            let row = kernel + p * filters
+            for f in 0..<filters { scales[f] = max(scales[f], abs(row[f])) }
+        }
+        for f in 0..<filters { scales[f] = scales[f] > 0 && scales[f].isFinite ? scales[f] / 127 : 1 }
+        for p in 0..<depth {
+            let row = kernel + p * filters
+            for f in 0..<filters {
+                let value = Int8(exactly: (row[f] / scales[f]).rounded()) ?? 0  // damaged weights are no numbers
                 bytes[(p / 4 * filters + f) * 4 + p % 4] = value
-                sum += Int32(value)
+                sums[f] += Float(value)
             }
-            scales[f] = scale
-            sums[f] = Float(sum)
         }
     }
 
