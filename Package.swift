@@ -73,7 +73,7 @@ let package = Package(
             name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet"], exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
-            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"]),
+            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer"]),
