@@ -1,8 +1,9 @@
-// Follows the faces of a video, stream or camera (0) and prints whenever a mood changes:
+// Follows the faces of a video, stream or camera (0) and prints who comes, who goes, and whenever a mood changes:
 //
 //     swift run -c release FacesInVideo ../Checkpoints/fer2013-cnn.h5 clip.mp4
 import EmotionRecognition
 import FaceVision
+import Glibc
 import NeuralNet
 
 guard CommandLine.arguments.count == 3 else {
@@ -11,12 +12,18 @@ guard CommandLine.arguments.count == 3 else {
 }
 let threads = ThreadPool()
 let model = try EmotionModel(reading: CommandLine.arguments[1])
-let detector = try HaarCascadeDetector(cascade: .frontalFace(), threads: threads)
+let detector = try HaarCascadeDetector(
+    cascade: .frontalFace(), options: .init(minNeighbors: 5), threads: threads)
 let reader = try FaceReader(EmotionRecogniser(model, threads: threads), detector: detector)
 let recogniser = LiveRecogniser(reader)
 
 for try await result in recogniser.results(from: try FrameSources.open(CommandLine.arguments[2])) {
-    for case .moodChanged(let face, _, let mood) in result.events {
-        print("\(result.time) s: face \(face) is \(recogniser.classNames[mood])")
+    for event in result.events {
+        switch event {
+        case .appeared(let face): print("\(result.time) s: face \(face) appeared")
+        case .left(let face): print("\(result.time) s: face \(face) left")
+        case .moodChanged(let face, _, let mood):
+            print("\(result.time) s: face \(face) is \(recogniser.classNames[mood])")
+        }
     }
 }
