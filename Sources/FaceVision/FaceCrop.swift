@@ -29,6 +29,39 @@ extension FaceFraming {
     }
 }
 
+/// A square in a picture, turned about its centre. In pixels of the picture.
+public struct FaceSquare: Sendable, Equatable {
+    public var centreX: Double
+    public var centreY: Double
+    public var side: Double
+    /// Of the turn, in radians: positive where the square's right side is lower.
+    public var angle: Double
+
+    public init(centreX: Double, centreY: Double, side: Double, angle: Double) {
+        self.centreX = centreX
+        self.centreY = centreY
+        self.side = side
+        self.angle = angle
+    }
+
+    /// The place in the square, 0...1 from left to right and from top to bottom, of a point of the picture.
+    public func place(x: Double, y: Double) -> (x: Double, y: Double) {
+        let (c, s) = (cos(angle), sin(angle)), dx = x - centreX, dy = y - centreY
+        return ((c * dx + s * dy) / side + 0.5, (c * dy - s * dx) / side + 0.5)
+    }
+}
+
+extension FaceFraming {
+    /// The square that is laid around a face.
+    public func square(around box: Rectangle, landmarks: FaceLandmarks?) -> FaceSquare {
+        let angle = landmarks.map(turn) ?? 0
+        let down = shift * box.width
+        return FaceSquare(
+            centreX: box.x + box.width / 2 - sin(angle) * down, centreY: box.y + box.height / 2 + cos(angle) * down,
+            side: max(box.width, box.height) * margin, angle: angle)
+    }
+}
+
 extension Image {
     /// The face in grey, `size` x `size`: cut out as the framing says, turned level, each new pixel the mean of what it
     /// covers. What lies outside the picture repeats its border.
@@ -36,11 +69,9 @@ extension Image {
     /// Cost: a few samples per pixel covered; about 0.1 ms for a face 200 pixels wide.
     public func face(in box: Rectangle, landmarks: FaceLandmarks? = nil, framing: FaceFraming, size: Int) -> Image {
         precondition(size > 0)
-        let angle = landmarks.map { framing.turn(for: $0) } ?? 0
-        let side = max(box.width, box.height) * framing.margin
-        let (c, s) = (cos(angle), sin(angle))
-        let down = framing.shift * box.width
-        let centreX = box.x + box.width / 2 - s * down, centreY = box.y + box.height / 2 + c * down
+        let square = framing.square(around: box, landmarks: landmarks)
+        let (c, s) = (cos(square.angle), sin(square.angle))
+        let side = square.side, centreX = square.centreX, centreY = square.centreY
         let step = side / Double(size)
         // As many samples per new pixel as it covers old ones, up to 8 x 8.
         let samples = max(1, min(8, Int(step.rounded(.up))))

@@ -6,7 +6,7 @@ import Terminal
 /// `fermusic bench`
 enum BenchCommand {
     static let architecture = Option<String>(
-        "arch", default: "cnn", help: "The network: cnn, or a file with Keras's model JSON.")
+        "arch", default: "cnn", help: "The network: \(NetworkChoice.names), or a file with Keras's model JSON.")
     static let size = Option<Int>("size", default: 48, help: "Width and height of its pictures.", range: 16...512)
     static let batch = Option<Int>("batch", default: 64, help: "Pictures per batch.", range: 1...4096)
     static let seconds = Option<Double>(
@@ -25,12 +25,16 @@ enum BenchCommand {
             Example("fermusic bench", "the documented network on all processors"),
             Example("fermusic bench --arch cnn --batch 64 --threads 2 --json", "for programs"),
         ],
-        parameters: [architecture, size, batch, seconds, SharedOptions.threads, SharedOptions.json, worker],
+        parameters: [
+            architecture, size, batch, seconds, SharedOptions.int8, SharedOptions.threads, SharedOptions.json, worker,
+        ],
         run: run)
 
     /// A network by name or from Keras's JSON.
     static func makeModel(_ name: String, size: Int) throws -> Model {
-        if let architecture = Architecture(rawValue: name) { return try architecture.makeModel(size: size, seed: 1) }
+        if let architecture = Architecture(rawValue: name) {
+            return try architecture.makeModel(NetworkOptions(size: size), seed: 1)
+        }
         return try ModelFile.readArchitecture(name)
     }
 
@@ -39,7 +43,8 @@ enum BenchCommand {
         if a[worker] { return try BenchWorker(threads: threads).run(console) }
         let name = a[architecture]
         let model = try makeModel(name, size: a[size])
-        let result = try Measurement(model, batch: a[batch], threads: threads, seconds: a[seconds])
+        let result = try Measurement(
+            model, batch: a[batch], precision: SharedOptions.precision(a), threads: threads, seconds: a[seconds])
         if a[SharedOptions.json] {
             try console.output.line(result.json(network: name).text())
         } else {
@@ -63,7 +68,7 @@ enum BenchCommand {
         var trainingCosts: [StepCost] = []
         var inferenceCosts: [StepCost] = []
 
-        init(_ model: Model, batch: Int, threads: ThreadPool, seconds: Double) throws {
+        init(_ model: Model, batch: Int, precision: Precision, threads: ThreadPool, seconds: Double) throws {
             shape = model.inputShapes[0]
             parameters = model.parameterCount
             self.batch = batch
@@ -72,8 +77,8 @@ enum BenchCommand {
             let single =
                 threads.count == 1
                 ? nil : try NetworkBenchmark.Training(model.copy(), batchSize: batch, threads: ThreadPool(threads: 1))
-            let one = try NetworkBenchmark.Inference(model, batchSize: 1, threads: threads)
-            let many = try NetworkBenchmark.Inference(model, batchSize: batch, threads: threads)
+            let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision, threads: threads)
+            let many = try NetworkBenchmark.Inference(model, batchSize: batch, precision: precision, threads: threads)
             memory = train.memory
             _ = try train.imagesPerSecond(seconds: seconds / 4)
             _ = try single?.imagesPerSecond(seconds: seconds / 4)

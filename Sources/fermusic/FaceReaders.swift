@@ -19,11 +19,14 @@ final class FaceReaders {
     private var finding: FaceReader?
 
     /// Throws `EmotionGroupingError`, and what making a detector throws that the user named.
-    init(_ model: EmotionModel, _ a: Arguments, _ threads: ThreadPool, options: FaceReader.Options) throws {
+    init(
+        _ model: EmotionModel, _ a: Arguments, _ threads: ThreadPool, options: FaceReader.Options,
+        precision: Precision = .float
+    ) throws {
         arguments = a
         self.threads = threads
         choice = a[DetectorOptions.detector]
-        let recogniser = try EmotionRecogniser(model, threads: threads)
+        let recogniser = try EmotionRecogniser(model, precision: precision, threads: threads)
         whole = try FaceReader(recogniser, detector: nil, options: options)
         if choice == .haar || choice == .mtcnn { _ = try forStreams() }
     }

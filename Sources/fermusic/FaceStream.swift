@@ -28,7 +28,8 @@ final class FaceStream {
         self.signals = signals
         let model = try SharedOptions.readModel(a)
         let threads = SharedOptions.threadPool(a)
-        readers = try FaceReaders(model, a, threads, options: StreamOptions.readerOptions(a))
+        readers = try FaceReaders(
+            model, a, threads, options: StreamOptions.readerOptions(a), precision: SharedOptions.precision(a))
         outputs = try StreamOutputs(a, console, classNames: readers.classNames)
         text = FaceText(classNames: readers.classNames)
         tracker = StreamOptions.tracker(a)

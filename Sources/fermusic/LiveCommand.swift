@@ -19,7 +19,8 @@ enum LiveCommand {
         ],
         parameters: [
             PredictWebcamCommand.source, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels,
-            SharedOptions.threads, SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
+            SharedOptions.int8, SharedOptions.threads, SharedOptions.json, StreamOptions.emotions,
+            StreamOptions.certainty,
         ] + ServerOptions.all.filter { $0.description.name != ServerOptions.models.description.name }
             + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + StreamOptions.camera,
         run: run)

@@ -6,10 +6,14 @@ import Terminal
 enum ModelCommand {
     static let file = Argument<Path>("model", help: "A Keras HDF5 file.")
     static let target = Argument<Path>("output", help: "The file to write.")
-    static let architecture = Option<Architecture?>("arch", help: "The network, for files that hold weights only.")
+    static let architecture = Option<NetworkChoice?>(
+        "arch", help: "The network, for files that hold weights only: \(NetworkChoice.names), or Keras's model JSON.")
+    static let inputSize = Option<Int>("input-size", default: 48, help: "The width of --arch's input.", range: 16...512)
+    static let channels = Option<Int>("channels", default: 1, help: "The channels of --arch's input.", range: 1...3)
 
     static let command = Command(
-        "model", summary: "Look into model files and convert them.", subcommands: [summary, convert, calibrate])
+        "model", summary: "Look into model files and convert them.",
+        subcommands: [summary, convert, recipe, json, calibrate])
 
     static let summary = Command(
         "summary", summary: "List a model's layers, shapes and parameters.",
@@ -42,6 +46,7 @@ enum ModelCommand {
             if let temperature = card.temperature {
                 try console.output.line("calibrated, temperature \(fixed(Double(temperature), 3))")
             }
+            for line in trainingLines(card) { try console.output.line(line) }
             for result in card.results {
                 try console.output.line(
                     "result   \(result.split): \(percent(result.accuracy, decimals: 2)) of \(result.count), macro-F1 \(fixed(result.macroF1, 4))"
@@ -63,7 +68,9 @@ enum ModelCommand {
                 "fermusic model convert my.weights.h5 my.h5 --arch cnn --input-range 0..1 --labels angry,disgust,fear,happy,sad,surprise,neutral",
                 "weights alone"),
         ],
-        parameters: [file, target, architecture, SharedOptions.inputRange, SharedOptions.labels]
+        parameters: [
+            file, target, architecture, inputSize, channels, SharedOptions.inputRange, SharedOptions.labels,
+        ]
     ) { a, console in
         let hints = EmotionModel.Hints(
             inputRange: a[SharedOptions.inputRange].map { (Float($0.lower), Float($0.upper)) },
@@ -71,12 +78,61 @@ enum ModelCommand {
         let path = a[file].string
         let model: EmotionModel
         if let architecture = a[architecture] {
-            model = try EmotionModel(readingWeights: path, architecture: architecture, hints: hints)
+            let options = NetworkOptions(
+                size: a[inputSize], channels: a[channels], classes: hints.classNames?.count ?? 7)
+            model = try EmotionModel(
+                readingWeights: path, into: architecture.makeModel(options, seed: 0), hints: hints)
         } else {
             model = try EmotionModel(reading: path, hints: hints)
         }
         try model.write(to: a[target].string)
         try console.errors.line("wrote \(a[target])")
+        return .done
+    }
+
+    /// The record of the run that made a model.
+    private static func trainingLines(_ card: ModelCard) -> [String] {
+        guard let training = card.training else { return [] }
+        let recipe = training.recipe
+        var lines = [
+            "trained  \(recipe.architecture), epoch \(training.epoch) of \(recipe.epochs), seed \(recipe.seed), "
+                + "\(training.threads) threads, \(timeText(.seconds(training.seconds)))",
+            "data     \(training.trainingCount) images, fingerprint \(training.dataFingerprint)",
+        ]
+        if let started = training.started, let written = training.written {
+            lines.append("run      \(started) to \(written)")
+        }
+        if let machine = training.machine { lines.append("machine  \(machine)") }
+        return lines + ["program  \(card.program)"]
+    }
+
+    static let recipe = Command(
+        "recipe", summary: "Print the recipe that a model was trained with.",
+        examples: [Example("fermusic model recipe my.h5 > my.json", "fermusic train --recipe my.json repeats the run")],
+        parameters: [file]
+    ) { a, console in
+        let path = a[file].string
+        guard let card = try ModelFile.read(path).metadata.map({ try ModelCard(json: $0, path: path) }),
+            let recipe = RecipeFile(of: card)
+        else { throw NeuralNetError.file(path: path, place: nil, reason: "does not say how it was trained") }
+        try console.output.write(recipe.text)
+        return .done
+    }
+
+    static let json = Command(
+        "json", summary: "Print a network as Keras's model JSON, to change and train with --arch.",
+        examples: [Example("fermusic model json --arch vgg > my-vgg.json")],
+        parameters: [
+            TrainOptions.architecture, inputSize, channels, TrainOptions.widths, TrainOptions.blockDropout,
+            TrainOptions.headDropout,
+        ]
+    ) { a, console in
+        var options = NetworkOptions(size: a[inputSize], channels: a[channels])
+        options.widths = a[TrainOptions.widths]?.values
+        options.blockDropout = a[TrainOptions.blockDropout]?.values
+        options.headDropout = a[TrainOptions.headDropout]
+        try console.output.line(
+            ModelFile.json(of: a[TrainOptions.architecture].makeModel(options, seed: 0)))
         return .done
     }
 

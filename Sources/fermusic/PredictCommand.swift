@@ -21,7 +21,8 @@ enum PredictCommand {
             Example("fermusic predict --detector none face.png", "a picture that is one cropped face"),
         ],
         parameters: [
-            sources, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.threads,
+            sources, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8,
+            SharedOptions.threads,
             SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
         ] + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + [StreamOptions.realtime],
         run: run)

@@ -22,7 +22,8 @@ enum PredictWebcamCommand {
             Example("fermusic predict-webcam clip.mp4", "without a camera"),
         ],
         parameters: [
-            source, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.threads,
+            source, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8,
+            SharedOptions.threads,
             SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
         ] + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + StreamOptions.camera,
         run: run)

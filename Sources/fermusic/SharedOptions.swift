@@ -18,8 +18,21 @@ enum SharedOptions {
         "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
     static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
 
+    static let int8 = Flag(
+        "int8", help: "Compute large products with 8-bit integers: faster on processors with VNNI, a little less exact."
+    )
+
+    static func precision(_ arguments: Arguments) -> Precision { arguments[int8] ? .int8 : .float }
+
     static func threadPool(_ arguments: Arguments) -> ThreadPool {
         arguments[threads].map { ThreadPool(threads: $0) } ?? ThreadPool()
+    }
+
+    /// What the user says about models that do not say it themselves.
+    static func hints(_ arguments: Arguments) -> EmotionModel.Hints {
+        EmotionModel.Hints(
+            inputRange: arguments[inputRange].map { (Float($0.lower), Float($0.upper)) },
+            classNames: arguments[labels]?.values)
     }
 
     /// The model that comes with the program.
@@ -35,10 +48,7 @@ enum SharedOptions {
     }
 
     static func readModel(_ arguments: Arguments) throws -> EmotionModel {
-        let hints = EmotionModel.Hints(
-            inputRange: arguments[inputRange].map { (Float($0.lower), Float($0.upper)) },
-            classNames: arguments[labels]?.values)
-        return try EmotionModel(reading: modelPath(arguments), hints: hints)
+        try EmotionModel(reading: modelPath(arguments), hints: hints(arguments))
     }
 
     /// Reads a data set with a progress line, and says what was left out.

@@ -15,22 +15,28 @@ enum TrainCommand {
         examples: [
             Example("fermusic train --data fer2013.csv --checkpoint my.h5 --epochs 75"),
             Example("fermusic train --resume --checkpoint my.h5", "go on after an interruption"),
+            Example("fermusic train --recipe Recipes/fer2013-cnn.json --data fer2013.csv", "repeat a shipped model"),
             Example(
                 "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",
                 "as plain Keras does it"),
         ],
         parameters: [
-            TrainOptions.data, TrainOptions.checkpoint, TrainOptions.architecture, TrainOptions.epochs,
+            TrainOptions.data, TrainOptions.checkpoint, TrainOptions.recipeFile, TrainOptions.architecture,
+            TrainOptions.epochs,
             TrainOptions.batch, TrainOptions.accumulate, TrainOptions.validationSplit, TrainOptions.seed,
             TrainOptions.convolution,
             SharedOptions.threads,
             SharedOptions.skipBad, SharedOptions.json, TrainOptions.optimizer, TrainOptions.rate, TrainOptions.momentum,
             TrainOptions.nesterov, TrainOptions.decay, TrainOptions.schedule, TrainOptions.warmup,
-            TrainOptions.minimumRate, TrainOptions.smoothing, TrainOptions.classWeights, TrainOptions.clipNorm,
-            TrainOptions.ema, TrainOptions.augment, TrainOptions.rotation, TrainOptions.shift, TrainOptions.shear,
+            TrainOptions.minimumRate, TrainOptions.smoothing, TrainOptions.classWeights, TrainOptions.sampling,
+            TrainOptions.clipNorm,
+            TrainOptions.ema, TrainOptions.inputSize, TrainOptions.channels, TrainOptions.widths,
+            TrainOptions.blockDropout, TrainOptions.headDropout, TrainOptions.equalise, TrainOptions.augment,
+            TrainOptions.rotation, TrainOptions.shift, TrainOptions.shear,
             TrainOptions.zoom, TrainOptions.flip,
             TrainOptions.brightness,
             TrainOptions.fill, TrainOptions.crop, TrainOptions.cropSize, TrainOptions.erasing,
+            TrainOptions.mixup,
             TrainOptions.finishEpochs,
             TrainOptions.finishDropout, TrainOptions.finishAugmentation, TrainOptions.resume, TrainOptions.restart,
             TrainOptions.budget, TrainOptions.patience,
@@ -50,17 +56,18 @@ enum TrainCommand {
             throw UsageError.other(
                 "\(files.resume) holds an interrupted run: go on with --resume, or begin anew with --restart")
         }
-        guard let path = a[TrainOptions.data] else { throw UsageError.missingOption("--data") }
+        let file = try TrainOptions.recipeFile(a)
+        guard let path = a[TrainOptions.data]?.string ?? file.data else { throw UsageError.missingOption("--data") }
         return TrainingSession.Settings(
-            data: path.string, recipe: TrainOptions.recipe(a),
-            threads: a[SharedOptions.threads] ?? ThreadPool.availableProcessors,
+            data: path, recipe: file.recipe,
+            threads: a[SharedOptions.threads] ?? file.threads ?? ThreadPool.availableProcessors,
             skipsBad: a[SharedOptions.skipBad])
     }
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
         let files = TrainingSession.Files(
-            checkpoint: a[TrainOptions.checkpoint].string, log: a[TrainOptions.log]?.string)
+            checkpoint: try TrainOptions.checkpointPath(a), log: a[TrainOptions.log]?.string)
         try Writability.check(files.checkpoint)
         let settings = try settings(a, files)
         let threads = ThreadPool(threads: settings.threads)
@@ -70,6 +77,11 @@ enum TrainCommand {
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
             budget: a[TrainOptions.budget].map(\.secondsValue))
         if a[TrainOptions.resume] { try session.resume() }
+        if let expected = try a[TrainOptions.recipeFile].map({ try RecipeFile(reading: $0.string).dataFingerprint }),
+            let expected, expected != session.dataFingerprint
+        {
+            try console.errors.line("note: \(settings.data) is not the data that the recipe was made with")
+        }
         if a[TrainOptions.restart] { unlink(files.resume) }
         try console.errors.line(
             "\(settings.recipe.architecture): \(session.model.parameterCount) parameters, "

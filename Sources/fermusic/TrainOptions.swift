@@ -2,13 +2,14 @@ import EmotionRecognition
 import NeuralNet
 import Terminal
 
-extension Architecture: ArgumentChoice {}
 extension TestTimeAugmentation: ArgumentChoice {}
 extension ConvolutionAlgorithm: ArgumentChoice {}
 extension TrainingRecipe.OptimizerName: ArgumentChoice {}
 extension TrainingRecipe.ScheduleName: ArgumentChoice {}
 extension TrainingRecipe.ClassWeights: ArgumentChoice {}
 extension TrainingRecipe.Save: ArgumentChoice {}
+extension ClassSampling: ArgumentChoice {}
+extension Equalisation: ArgumentChoice {}
 extension Augmentation.FillMode: ArgumentChoice {}
 
 /// What `fermusic train` can be told.
@@ -16,8 +17,12 @@ enum TrainOptions {
     static let defaults = TrainingRecipe()
     static let data = Option<Path?>(
         "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
-    static let checkpoint = Option<Path>("checkpoint", short: "o", help: "The model file to write.")
-    static let architecture = Option<Architecture>("arch", default: .cnn, help: "The network.")
+    static let checkpoint = Option<Path?>(
+        "checkpoint", short: "o", help: "The model file to write; a recipe's name with .h5 by default.")
+    static let recipeFile = Option<Path?>(
+        "recipe", help: "A file with the settings of a run; options given beside it count more.")
+    static let architecture = Option<NetworkChoice>(
+        "arch", default: .named(.cnn), help: "The network: \(NetworkChoice.names), or a file with Keras's model JSON.")
     static let epochs = Option<Int>(
         "epochs", short: "n", default: defaults.epochs, help: "Passes over the data.", range: 1...100_000)
     static let batch = Option<Int>(
@@ -58,6 +63,13 @@ enum TrainOptions {
     static let classWeights = Option<TrainingRecipe.ClassWeights>(
         "class-weights", default: TrainingRecipe.ClassWeights.none, help: "Whether rare classes count more."
     ).group("Optimizer")
+    static let sampling = Option<ClassSampling>(
+        "sampling", default: .natural, help: "How often the classes are drawn."
+    ).group("Optimizer")
+    static let mixup = Option<Float>(
+        "mixup", default: 0, help: "Mixes pairs of images and labels: the parameter of the beta distribution.",
+        range: 0...1
+    ).group("Augmentation")
     static let clipNorm = Option<Float?>("clip-norm", help: "Largest norm of all gradients together.", range: 0...)
         .group("Optimizer")
     static let ema = Option<Float>(
@@ -84,8 +96,28 @@ enum TrainOptions {
     ).group("Augmentation")
     static let cropSize = Option<Int?>(
         "crop-size", help: "The network sees so many pixels of each image's width and height, the centre in the end.",
-        range: 16...48
+        range: 16...512
     ).group("Augmentation")
+    static let equalise = Option<Equalisation>(
+        "equalise", default: Equalisation.none,
+        help: "Evens out the images' brightness, here and wherever the model is used."
+    ).group("Network")
+    static let inputSize = Option<Int?>(
+        "input-size", help: "Width and height that images are brought to; 48, or what --arch's file says.",
+        range: 16...512
+    ).group("Network")
+    static let channels = Option<Int>(
+        "channels", default: 1, help: "1, or 3 for networks that expect colours.", range: 1...3
+    ).group("Network")
+    static let widths = Option<CommaSeparated<Int>?>(
+        "widths", help: "Filters of each block, for vgg and mini-xception."
+    ).group("Network")
+    static let blockDropout = Option<CommaSeparated<Float>?>(
+        "block-dropout", help: "Dropout behind each block: one rate, or one per block."
+    ).group("Network")
+    static let headDropout = Option<Float?>(
+        "head-dropout", help: "Dropout before the last layer.", range: 0..<1
+    ).group("Network")
     static let erasing = Option<Float>(
         "erasing", default: 0, help: "Share of images with a rectangle erased.", range: 0...1
     ).group("Augmentation")
@@ -112,49 +144,4 @@ enum TrainOptions {
     static let report = Option<Path?>(
         "report", help: "Folder for an HTML report with curves, written after each epoch."
     ).group("Running")
-
-    /// The recipe that the options describe.
-    static func recipe(_ a: Arguments) -> TrainingRecipe {
-        var recipe = TrainingRecipe()
-        recipe.architecture = a[architecture].rawValue
-        recipe.epochs = a[epochs]
-        recipe.cropSize = a[cropSize]
-        recipe.batchSize = a[batch]
-        recipe.gradientAccumulation = a[accumulate]
-        recipe.validationSplit = a[validationSplit]
-        recipe.seed = UInt64(a[seed])
-        recipe.convolution = a[convolution] == .automatic ? nil : a[convolution]
-        recipe.optimizer = a[optimizer]
-        recipe.learningRate = a[rate]
-        recipe.momentum = a[momentum]
-        recipe.nesterov = a[nesterov]
-        recipe.weightDecay = a[decay]
-        recipe.schedule = a[schedule]
-        recipe.warmupEpochs = a[warmup]
-        recipe.minimumRate = a[minimumRate]
-        recipe.labelSmoothing = a[smoothing]
-        recipe.classWeights = a[classWeights]
-        recipe.clipNorm = a[clipNorm]
-        recipe.averageDecay = a[ema] == 0 ? nil : a[ema]
-        recipe.earlyStopping = a[patience]
-        recipe.save = a[save]
-        recipe.finishEpochs = a[finishEpochs]
-        recipe.finishDropout = a[finishDropout]
-        recipe.finishAugmentation = a[finishAugmentation]
-        var augmentation = Augmentation()
-        if a[augment] {
-            augmentation.rotationRange = a[rotation]
-            augmentation.widthShiftRange = a[shift]
-            augmentation.heightShiftRange = a[shift]
-            augmentation.shearRange = a[shear]
-            augmentation.zoomRange = 1 - a[zoom]...1 + a[zoom]
-            augmentation.horizontalFlip = a[flip]
-            augmentation.brightnessRange = 1 - a[brightness]...1 + a[brightness]
-            augmentation.fillMode = a[fill]
-            augmentation.randomCropPadding = a[crop]
-            augmentation.erasingProbability = a[erasing]
-        }
-        recipe.augmentation = augmentation
-        return recipe
-    }
 }

@@ -15,11 +15,11 @@ Program(
             Example("fermusic recommend --emotion sad", "songs for it"),
         ],
         subcommands: [
-            TrainCommand.command, EvaluateCommand.command, PredictCommand.command, PredictWebcamCommand.command,
-            ModelCommand.command,
+            TrainCommand.command, EvaluateCommand.command, CompareCommand.command, PredictCommand.command,
+            PredictWebcamCommand.command, ExplainCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
             RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
-            FeedbackCommand.command, PurgeCommand.command, ServeCommand.command,
+            FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, DoctorCommand.command, ServeCommand.command,
             LiveCommand.command,
         ]),
     version: Fermusic.version

@@ -48,6 +48,87 @@ import Testing
         #expect(predicted.output.split(separator: "\n").count == 20)
     }
 
+    /// A described network with every option that a run's exactness could suffer from, killed and resumed.
+    @Test func recipeRepeatsARunBitForBit() throws {
+        let json = try Fermusic.run(["model", "json", "--arch", "vgg", "--widths", "16,32", "--input-size", "40"])
+        #expect(json.status == 0, "\(json.errors)")
+        try json.output.write(toFile: path("net.json"), atomically: true, encoding: .utf8)
+        let options = [
+            "--arch", path("net.json"), "--input-size", "48", "--crop-size", "40", "--mixup", "0.3", "--sampling",
+            "balanced", "--equalise", "histogram", "--early-stopping", "9", "--erasing", "0.2", "--finish-epochs", "1",
+        ]
+        #expect(try Fermusic.run(arguments("whole.h5", epochs: 4, options)).status == 0)
+        let running = try Fermusic.start(arguments("cut.h5", epochs: 4, options))
+        defer { try? FileManager.default.removeItem(at: running.folder) }
+        while running.process.isRunning, !FileManager.default.fileExists(atPath: path("cut.h5")) { usleep(5000) }
+        kill(running.process.processIdentifier, SIGTERM)
+        running.process.waitUntilExit()
+        // The network is in the resume file: its description may go.
+        try FileManager.default.removeItem(atPath: path("net.json"))
+        #expect(try Fermusic.run(["train", "--resume", "--checkpoint", path("cut.h5")]).status == 0)
+        #expect(try weights("cut.h5") == weights("whole.h5"))
+
+        let recipe = try Fermusic.run(["model", "recipe", path("whole.h5")])
+        #expect(recipe.status == 0, "\(recipe.errors)")
+        try recipe.output.write(toFile: path("r.json"), atomically: true, encoding: .utf8)
+        let again = try Fermusic.run(
+            ["train", "--recipe", path("r.json"), "--data", data, "--checkpoint", path("again.h5")])
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try weights("again.h5") == weights("whole.h5"))
+        #expect(!again.errors.contains("not the data"))
+        let summary = try Fermusic.run(["model", "summary", path("again.h5")]).output
+        for word in ["histogram equalised", "fingerprint", "seed 1", "machine", "program  fermusic", "run "] {
+            #expect(summary.contains(word), "\(word)")
+        }
+        let other = try Fermusic.run(
+            ["train", "--recipe", path("r.json"), "--data", data, "--checkpoint", path("o.h5"), "--epochs", "1", "--seed", "2"])
+        #expect(other.status == 0)
+        #expect(try weights("o.h5") != weights("whole.h5"))
+    }
+
+    @Test func evaluateSeveralAndCompare() throws {
+        for (name, more) in [("a.h5", ["--seed", "1"]), ("b.h5", ["--arch", "mini-xception", "--channels", "3"])] {
+            let result = try Fermusic.run(arguments(name, epochs: 1, more))
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        let both = ["evaluate", path("a.h5"), path("b.h5"), "--data", data]
+        let result = try Fermusic.run(both + ["--json", "--tta", "flip"])
+        #expect(result.status == 0, "\(result.errors)")
+        let json = try JSONValue(parsing: result.output)
+        #expect(json["models"]?.arrayValue?.count == 2 && json["ensemble"]?["accuracy"]?.doubleValue != nil)
+        for key in [
+            "accuracy", "accuracyInterval", "singleLookAccuracy", "macroF1", "perClass", "calibrationError",
+            "parameters", "fileBytes", "millisecondsPerFace", "trainingSeconds",
+        ] {
+            #expect(json["models"]?.arrayValue?[0][key]?.isNull == false, "\(key)")
+        }
+        let table = try Fermusic.run(both + ["--markdown", "--no-ensemble"]).output.split(separator: "\n")
+        #expect(table.count == 4 && table[2].contains("[a](") && table[3].contains("mini-xception"))
+
+        let compared = try Fermusic.run(
+            ["compare", path("a.h5"), path("b.h5"), "--data", data, "--report", path("report")])
+        #expect(compared.status == 0, "\(compared.errors)")
+        #expect(compared.output.contains("McNemar's test (exact)"))
+        #expect(try String(contentsOfFile: path("report/index.html"), encoding: .utf8).contains("data:image/png"))
+    }
+
+    @Test func explainPaintsTheFace() throws {
+        #expect(try Fermusic.run(arguments("a.h5", epochs: 1)).status == 0)
+        _ = try Fermusic.run(["dataset", "export", data, path("faces")])
+        let pictures = try FileManager.default.contentsOfDirectory(atPath: path("faces/test/happy")).sorted()
+        let result = try Fermusic.run([
+            "explain", path("faces/test/happy/\(pictures[0])"), "--model", path("a.h5"), "--output", path("e.png"),
+            "--emotion", "sad", "--json",
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        let json = try JSONValue(parsing: result.output)
+        #expect(json["faces"]?.arrayValue?[0]["label"]?.stringValue == "sad")
+        #expect(json["layer"]?.stringValue == "conv2d_3" && json["size"]?.arrayValue?.count == 2)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path("e.png"))).prefix(4) == Data([0x89, 0x50, 0x4E, 0x47]))
+        let wrong = try Fermusic.run(["explain", path("faces"), "--model", path("a.h5"), "--emotion", "smug"])
+        #expect(wrong.status == 2)
+    }
+
     @Test func trainEvaluatePredict() throws {
         let trained = try Fermusic.run(
             arguments("a.h5", ["--log", path("log.csv"), "--report", path("report"), "--json"]))

@@ -110,4 +110,16 @@ import Testing
         #expect(datasetError { try FaceDataset.readCSV("/proc/self/mem") } == "/proc/self/mem: Input/output error")
         #expect(datasetError { try FaceDataset.readCSV("/tmp") } == "/tmp: Is a directory")
     }
+
+    @Test func picturesOf48AreBroughtToTheSizeAskedFor() throws {
+        try withTemporaryFolder { folder in
+            let pixels = (0..<48 * 48).map { "\($0 % 48 < 24 ? 10 : 200)" }.joined(separator: " ")
+            let path = try write("emotion,pixels,Usage\n3,\(pixels),Training\n", to: folder + "/f.csv")
+            for size in [24, 64] {
+                let dataset = try FaceDataset.readCSV(path, options: DatasetReadOptions(size: size)).dataset
+                #expect(dataset.size == size && dataset.pixels.count == size * size)
+                #expect(dataset.image(0).first == 10 && dataset.image(0).last == 200)
+            }
+        }
+    }
 }

@@ -67,6 +67,16 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     func asMatrixProduct(_ item: ConvolutionCase) throws { try item.check("Im2ColConvolution") }
 
     @Test(arguments: [
+        ConvolutionCase(input: [2, 2, 512], filters: 128, kernel: (1, 1)),
+        ConvolutionCase(input: [2, 3, 128], filters: 512, kernel: (1, 1), usesBias: false, batch: 1),
+        ConvolutionCase(input: [3, 3, 64], filters: 128, padding: .same),
+        ConvolutionCase(input: [5, 4, 64], filters: 120, strides: (2, 2), padding: .same, usesBias: false),
+        ConvolutionCase(input: [5, 5, 72], filters: 128),
+        ConvolutionCase(input: [7, 5, 130], filters: 512, kernel: (1, 1), strides: (2, 2)),
+    ])
+    func asOneProductForTheBatch(_ item: ConvolutionCase) throws { try item.check("BatchedConvolution") }
+
+    @Test(arguments: [
         ConvolutionCase(input: [8, 8, 1], filters: 32),
         ConvolutionCase(input: [11, 13, 1], filters: 16, padding: .same),
         ConvolutionCase(input: [9, 19, 3], filters: 16),

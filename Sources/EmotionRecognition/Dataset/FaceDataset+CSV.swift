@@ -1,7 +1,9 @@
+import FaceVision
 import Glibc
 
 extension FaceDataset {
-    /// Reads Kaggle's `fer2013.csv`: columns `emotion` (0...6), `pixels` (size * size numbers 0...255 between spaces)
+    /// Reads Kaggle's `fer2013.csv`, pictures of 48 x 48 or of the size asked for: columns `emotion` (0...6), `pixels`
+    /// (size * size numbers 0...255 between spaces)
     /// and `Usage` (Training, PublicTest, PrivateTest; all training if there is no such column), in any order, quoted
     /// or not, with either line ending.
     ///
@@ -65,13 +67,15 @@ private struct CSVFaceParser {
     var row = 0
     private var columns: (emotion: Int, pixels: Int, usage: Int?)?
     private var image: [UInt8]
+    /// FER2013's width and height: such pictures are brought to another size where one is asked for.
+    private static let usualSize = 48
     private var fields: [UnsafeBufferPointer<UInt8>] = []
 
     init(path: String, options: DatasetReadOptions) {
         self.path = path
         self.options = options
         dataset = FaceDataset(size: options.size)
-        image = [UInt8](repeating: 0, count: dataset.imageBytes)
+        image = [UInt8](repeating: 0, count: max(dataset.imageBytes, Self.usualSize * Self.usualSize))
     }
 
     mutating func parse(_ line: UnsafeBufferPointer<UInt8>) throws {
@@ -138,9 +142,19 @@ private struct CSVFaceParser {
             split = known
         }
         let found = try readPixels(fields[columns.pixels])
-        guard found == image.count else { throw bad("\(found) pixels instead of \(image.count)") }
         let name = "row \(row)"
-        image.withUnsafeBufferPointer { dataset.append($0, label: label, split: split, name: name) }
+        if found == dataset.imageBytes {
+            image.withUnsafeBufferPointer {
+                dataset.append(UnsafeBufferPointer(rebasing: $0[..<found]), label: label, split: split, name: name)
+            }
+        } else if found == Self.usualSize * Self.usualSize {
+            let picture = Image(width: Self.usualSize, height: Self.usualSize, pixels: Array(image[..<found]))
+            picture.resized(width: dataset.size, height: dataset.size).pixels.withUnsafeBufferPointer {
+                dataset.append($0, label: label, split: split, name: name)
+            }
+        } else {
+            throw bad("\(found) pixels instead of \(dataset.imageBytes)")
+        }
     }
 
     /// Numbers between spaces into `image`; returns how many there are.

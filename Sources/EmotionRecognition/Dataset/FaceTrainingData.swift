@@ -1,3 +1,4 @@
+import FaceVision
 import NeuralNet
 
 /// Part of a `FaceDataset` as the trainer and the evaluator want it: scaled to what the model expects, augmented
@@ -17,6 +18,9 @@ public struct FaceTrainingData: TrainingData {
     public var view = FaceView.centre
     /// Width and height of what the model sees.
     public let cropSize: Int
+    /// 1, or 3 for the grey picture in each.
+    public var channels = 1
+    public var equalisation = Equalisation.none
     /// The model's class for each class of the data set.
     private let labelMap: [Int]
     public let targetCount: Int
@@ -42,10 +46,10 @@ public struct FaceTrainingData: TrainingData {
     /// size differs or the model does not know a class.
     public init(_ dataset: FaceDataset, indices: [Int], for emotionModel: EmotionModel) throws {
         let input = emotionModel.card.input
-        guard input.scaledSize == (dataset.size, dataset.size), input.width == input.height, input.channels == 1 else {
+        guard input.scaledSize == (dataset.size, dataset.size), input.width == input.height else {
             throw NeuralNetError.incompatibleData(
                 expected: "pictures as the model wants them (\(input.summary))",
-                received: "\(dataset.size)x\(dataset.size) grey")
+                received: "\(dataset.size)x\(dataset.size)")
         }
         var map: [Int] = []
         for (label, name) in dataset.classNames.enumerated() {
@@ -66,12 +70,14 @@ public struct FaceTrainingData: TrainingData {
         augmentation = .none
         seed = 0
         cropSize = input.width
+        channels = input.channels
+        equalisation = input.equalisation ?? .none
         labelMap = map
         targetCount = emotionModel.card.classNames.count
     }
 
     public var count: Int { indices.count }
-    public var inputShape: Shape { [cropSize, cropSize, 1] }
+    public var inputShape: Shape { [cropSize, cropSize, channels] }
 
     public func label(of index: Int) -> Int? { labelMap[Int(dataset.labels[indices[index]])] }
 
@@ -81,19 +87,38 @@ public struct FaceTrainingData: TrainingData {
         let place = indices[index]
         dataset.pixels.withUnsafeBufferPointer { pixels in
             let source = pixels.baseAddress! + place * dataset.imageBytes
-            let augmentation = epoch.map { $0 < finish.epoch ? self.augmentation : finish.augmentation } ?? .none
-            if let epoch, augmentation != .none {
-                var random = RandomGenerator(seed: seed, streams: UInt64(epoch), UInt64(place))
-                augmentation.apply(
-                    source, size: dataset.size, cropSize: cropSize, scale: scale, offset: offset, to: input,
-                    random: &random)
-            } else {
-                view.write(
-                    source, width: dataset.size, height: dataset.size, cropWidth: cropSize, cropHeight: cropSize,
-                    scale: scale, offset: offset, to: input)
+            guard equalisation == .histogram else { return write(source, place, epoch, to: input) }
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: dataset.imageBytes) { equal in
+                HistogramEqualisation.apply(source, count: dataset.imageBytes, to: equal.baseAddress!)
+                write(UnsafePointer(equal.baseAddress!), place, epoch, to: input)
             }
         }
+        if channels == 3 { repeatGrey(input) }
         target.update(repeating: 0, count: targetCount)
         target[labelMap[Int(dataset.labels[place])]] = 1
+    }
+
+    private func write(
+        _ source: UnsafePointer<UInt8>, _ place: Int, _ epoch: Int?, to input: UnsafeMutablePointer<Float>
+    ) {
+        let augmentation = epoch.map { $0 < finish.epoch ? self.augmentation : finish.augmentation } ?? .none
+        if let epoch, augmentation != .none {
+            var random = RandomGenerator(seed: seed, streams: UInt64(epoch), UInt64(place))
+            augmentation.apply(
+                source, size: dataset.size, cropSize: cropSize, scale: scale, offset: offset, to: input,
+                random: &random)
+        } else {
+            view.write(
+                source, width: dataset.size, height: dataset.size, cropWidth: cropSize, cropHeight: cropSize,
+                scale: scale, offset: offset, to: input)
+        }
+    }
+
+    /// Spreads the first third over all channels, from the end, so that nothing is overwritten before it is read.
+    private func repeatGrey(_ input: UnsafeMutablePointer<Float>) {
+        for i in stride(from: cropSize * cropSize - 1, through: 0, by: -1) {
+            let value = input[i]
+            for channel in 0..<3 { input[3 * i + channel] = value }
+        }
     }
 }

@@ -30,11 +30,10 @@ public struct EmotionModel: Sendable {
         try self.init(contents.model, metadata: contents.metadata, hints: hints, path: path)
     }
 
-    /// Reads a file of weights alone into a network known by name. Throws `NeuralNetError.file`.
-    public init(readingWeights path: String, architecture: Architecture, hints: Hints) throws {
-        let model = try architecture.makeModel(classes: hints.classNames?.count ?? 7, seed: 0)
-        try ModelFile.readWeights(path, into: model)
-        try self.init(model, metadata: nil, hints: hints, path: path)
+    /// Reads a file of weights alone into the network they belong to. Throws `NeuralNetError.file`.
+    public init(readingWeights path: String, into network: Model, hints: Hints) throws {
+        try ModelFile.readWeights(path, into: network)
+        try self.init(network, metadata: nil, hints: hints, path: path)
     }
 
     private init(_ model: Model, metadata: JSONValue?, hints: Hints, path: String) throws {

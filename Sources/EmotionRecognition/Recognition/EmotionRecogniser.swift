@@ -19,10 +19,12 @@ public final class EmotionRecogniser {
     private let batchSize: Int
 
     /// Allocates for batches of up to `batchSize` faces. Throws `NeuralNetError` if the model cannot run.
-    public init(_ emotionModel: EmotionModel, batchSize: Int = 16, threads: ThreadPool) throws {
+    public init(
+        _ emotionModel: EmotionModel, batchSize: Int = 16, precision: Precision = .float, threads: ThreadPool
+    ) throws {
         self.emotionModel = emotionModel
         self.batchSize = batchSize
-        executor = try Executor(emotionModel.model, maximumBatch: batchSize, threads: threads)
+        executor = try Executor(emotionModel.model, maximumBatch: batchSize, threads: threads, precision: precision)
     }
 
     /// The emotions of faces that fill their pictures. Pictures of any size and colour are brought to what the model
@@ -49,10 +51,21 @@ public final class EmotionRecogniser {
         return results
     }
 
+    /// What the network gets to see of a face that fills its picture.
+    func input(of face: Image) -> [Float] {
+        let format = emotionModel.card.input
+        let count = format.width * format.height * format.channels
+        return Array(unsafeUninitializedCapacity: count) { buffer, filled in
+            write(face, to: buffer.baseAddress!)
+            filled = count
+        }
+    }
+
     private func write(_ face: Image, to target: UnsafeMutablePointer<Float>) {
         let format = emotionModel.card.input
         let size = format.scaledSize
-        let image = (format.channels == 1 ? face.grayscale : face).resized(width: size.width, height: size.height)
+        var image = (format.isGrey ? face.grayscale : face).resized(width: size.width, height: size.height)
+        if format.equalises, image.channels == 1 { image = image.equalised }
         let left = (size.width - format.width) / 2, top = (size.height - format.height) / 2
         var place = target
         for row in 0..<format.height {

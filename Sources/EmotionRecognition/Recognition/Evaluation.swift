@@ -1,7 +1,7 @@
 import Glibc
 import NeuralNet
 
-/// What a model makes of a split of a data set.
+/// How good a model, or an ensemble, is on a split of a data set.
 public struct Evaluation: Sendable {
     /// One wrong answer.
     public struct Mistake: Sendable {
@@ -15,7 +15,11 @@ public struct Evaluation: Sendable {
     public let split: FaceDataset.Split?
     /// The model's classes, which all numbers refer to.
     public let classNames: [String]
+    public let augmentation: TestTimeAugmentation
     public let metrics: ClassificationMetrics
+    /// With one look at the centre of each picture.
+    public let singleLookMetrics: ClassificationMetrics
+    public let calibration: Calibration
     /// Mean cross-entropy.
     public let loss: Double
     /// The most confident wrong answers first.
@@ -28,41 +32,42 @@ public struct Evaluation: Sendable {
         of emotionModel: EmotionModel, on dataset: FaceDataset, indices: [Int], split: FaceDataset.Split? = nil,
         augmentation: TestTimeAugmentation = .none, threads: ThreadPool, progress: (Int) -> Void = { _ in }
     ) throws {
-        let start = monotonicSeconds()
-        var data = try FaceTrainingData(dataset, indices: indices, for: emotionModel)
-        let evaluator = try Evaluator(emotionModel.model, threads: threads)
-        let classes = data.targetCount
-        let views = augmentation.views
-        var probabilities = [Float](repeating: 0, count: data.count * classes)
-        for (number, view) in views.enumerated() {
-            data.view = view
-            let done = number * data.count
-            let seen = evaluator.predict(data) { progress((done + $0) / views.count) }
-            for i in seen.indices { probabilities[i] += seen[i] / Float(views.count) }
-        }
-        var metrics = ClassificationMetrics(classes: classes)
+        self.init(
+            try Predictions(
+                of: emotionModel, on: dataset, indices: indices, augmentation: augmentation, threads: threads,
+                progress: progress), split: split)
+    }
+
+    /// Judges predictions that were made before.
+    public init(_ predictions: Predictions, split: FaceDataset.Split? = nil) {
+        let classes = predictions.classNames.count
+        var calibration = Calibration()
         var mistakes: [Mistake] = []
         var loss = 0.0
-        for row in 0..<data.count {
-            let truth = data.label(of: row)!
-            let values = probabilities[row * classes..<(row + 1) * classes]
-            metrics.add(label: truth, probabilities: values)
-            let predicted = values.indices.reduce(values.startIndex) { values[$1] > values[$0] ? $1 : $0 }
-            let confidence = values[predicted]
-            loss -= log(Double(max(values[values.startIndex + truth], 1e-7)))
-            if predicted - values.startIndex != truth {
+        for picture in 0..<predictions.count {
+            let row = predictions.row(picture)
+            let truth = predictions.labels[picture], predicted = predictions.predicted(picture)
+            let confidence = row[row.startIndex + predicted]
+            calibration.add(confidence: confidence, isCorrect: predicted == truth)
+            loss -= log(Double(max(row[row.startIndex + truth], 1e-7)))
+            if predicted != truth {
                 mistakes.append(
                     Mistake(
-                        index: indices[row], truth: truth, predicted: predicted - values.startIndex,
+                        index: predictions.indices[picture], truth: truth, predicted: predicted,
                         confidence: confidence))
             }
         }
         self.split = split
-        classNames = emotionModel.card.classNames
-        self.metrics = metrics
-        self.loss = loss / Double(max(data.count, 1))
+        classNames = predictions.classNames
+        augmentation = predictions.augmentation
+        metrics = ClassificationMetrics(
+            probabilities: predictions.probabilities, labels: predictions.labels, classes: classes)
+        singleLookMetrics = ClassificationMetrics(
+            probabilities: predictions.singleLook, labels: predictions.labels, classes: classes)
+        self.calibration = calibration
+        self.loss = loss / Double(max(predictions.count, 1))
         self.mistakes = mistakes.sorted { $0.confidence > $1.confidence }
-        seconds = monotonicSeconds() - start
+        seconds = predictions.seconds
     }
 
     /// The numbers as one JSON object: `accuracy`, `macroF1`, `count`, `perClass`, `confusion` and more.
@@ -78,7 +83,9 @@ public struct Evaluation: Sendable {
         return [
             "accuracy": .double(metrics.accuracy),
             "accuracyInterval": [.double(interval.lowerBound), .double(interval.upperBound)],
+            "singleLookAccuracy": .double(singleLookMetrics.accuracy), "tta": .string(augmentation.rawValue),
             "macroF1": .double(metrics.macroF1), "top2Accuracy": .double(metrics.topAccuracy(2)),
+            "calibrationError": .double(calibration.expectedError),
             "loss": .double(loss), "count": .int(metrics.count), "classNames": JSONValue(classNames),
             "perClass": .object(perClass), "confusion": .array(metrics.confusion.map { JSONValue($0) }),
             "split": split.map { .string($0.rawValue) } ?? .null, "seconds": .double(seconds),

@@ -1,5 +1,12 @@
 import NeuralNet
 
+/// What is done to the brightness of a grey picture before a network sees it.
+public enum Equalisation: String, Sendable, Codable, CaseIterable {
+    case none
+    /// All grey values occur equally often, see `HistogramEqualisation`.
+    case histogram
+}
+
 /// How a network wants its pictures: size, grey or colour, and the range of its numbers.
 public struct InputFormat: Sendable, Equatable, Codable {
     public var width: Int
@@ -11,6 +18,10 @@ public struct InputFormat: Sendable, Equatable, Codable {
     public var white: Float
     /// Pictures are brought to this width and height first, and the network sees their centre; nil if it sees all.
     public var pictureSize: Int?
+    /// Done at `pictureSize`, before the centre is cut out; nil for nothing.
+    public var equalisation: Equalisation?
+    /// The network's three channels are all the grey picture, not its colours; nil for no.
+    public var repeatsGrey: Bool?
 
     public init(width: Int = 48, height: Int = 48, channels: Int = 1, black: Float = 0, white: Float = 1) {
         self.width = width
@@ -19,6 +30,10 @@ public struct InputFormat: Sendable, Equatable, Codable {
         self.black = black
         self.white = white
     }
+
+    var equalises: Bool { equalisation == .histogram }
+    /// Whether the network does without the picture's colours.
+    var isGrey: Bool { channels == 1 || repeatsGrey == true }
 
     /// Width and height that pictures are brought to before the centre is cut out.
     public var scaledSize: (width: Int, height: Int) { (pictureSize ?? width, pictureSize ?? height) }
@@ -31,6 +46,8 @@ public struct InputFormat: Sendable, Equatable, Codable {
     public var summary: String {
         func text(_ value: Float) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
         let crop = pictureSize.map { " from the centre of \($0)x\($0)" } ?? ""
-        return "\(width)x\(height) \(channels == 1 ? "grey" : "RGB")\(crop), pixels \(text(black))..\(text(white))"
+        let colour = channels == 1 ? "grey" : repeatsGrey == true ? "grey three times" : "RGB"
+        let equal = equalises ? ", histogram equalised" : ""
+        return "\(width)x\(height) \(colour)\(crop)\(equal), pixels \(text(black))..\(text(white))"
     }
 }

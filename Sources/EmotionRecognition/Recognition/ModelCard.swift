@@ -28,6 +28,10 @@ public struct ModelCard: Sendable, Equatable, Codable {
         public var seconds: Double
         public var threads: Int
         public var history: [EpochRecord]
+        /// When the run began and when this file was written, UTC; nil in old files, as is the machine.
+        public var started: String?
+        public var written: String?
+        public var machine: String?
     }
 
     public var program = "fermusic \(Fermusic.version)"
@@ -43,7 +47,8 @@ public struct ModelCard: Sendable, Equatable, Codable {
         self.input = input
     }
 
-    init(json: JSONValue, path: String) throws {
+    /// Reads what `ModelFile` found in the group `fermusic`. Throws `NeuralNetError.file`.
+    public init(json: JSONValue, path: String) throws {
         do {
             self = try JSONDecoder().decode(ModelCard.self, from: Data(json.text().utf8))
             if let temperature, !(temperature >= 0.05 && temperature <= 20) {

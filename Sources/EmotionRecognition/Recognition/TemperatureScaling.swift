@@ -58,15 +58,13 @@ public enum TemperatureScaling {
     public static func expectedCalibrationError(probabilities: [Float], labels: [Int], bins: Int = 15) -> Double {
         precondition(!labels.isEmpty && probabilities.count % labels.count == 0)
         let classes = probabilities.count / labels.count
-        var confidence = [Double](repeating: 0, count: bins), correct = confidence
+        var calibration = NeuralNet.Calibration(bins: bins)
         for (row, label) in labels.enumerated() {
             let values = probabilities[row * classes..<(row + 1) * classes]
             let best = values.indices.reduce(values.startIndex) { values[$1] > values[$0] ? $1 : $0 }
-            let bin = min(bins - 1, Int(values[best] * Float(bins)))
-            confidence[bin] += Double(values[best])
-            if best - values.startIndex == label { correct[bin] += 1 }
+            calibration.add(confidence: values[best], isCorrect: best - values.startIndex == label)
         }
-        return zip(confidence, correct).reduce(0) { $0 + abs($1.0 - $1.1) } / Double(labels.count)
+        return calibration.expectedError
     }
 }
 

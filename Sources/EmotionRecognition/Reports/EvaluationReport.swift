@@ -6,8 +6,8 @@ import Report
 public enum EvaluationReport {
     /// Writes the page; missing folders are made. Throws `ReportError`.
     public static func write(
-        _ evaluation: Evaluation, of model: EmotionModel, name: String, data: String, dataset: FaceDataset,
-        to path: String
+        _ evaluation: Evaluation, of model: EmotionModel, facts: ModelFacts, name: String, data: String,
+        dataset: FaceDataset, to path: String
     ) throws {
         let metrics = evaluation.metrics, interval = metrics.accuracyInterval
         var report = HTMLReport(
@@ -22,8 +22,16 @@ public enum EvaluationReport {
         report.add(
             Facts([
                 ("95 % interval of the accuracy", "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))"),
+                ("calibration error", percent(evaluation.calibration.expectedError)),
+                ("looks at each image", evaluation.augmentation.rawValue),
                 ("network", "\(model.model.parameterCount) parameters, input \(model.card.input.summary)"),
-                ("speed", "\(Int(Double(metrics.count) / max(evaluation.seconds, 1e-9))) images/s"),
+                ("file", "\(decimal(Double(facts.fileBytes) / 1e6, 2)) MB"),
+                (
+                    "speed",
+                    "\(decimal(facts.milliseconds, 2)) ms per face, "
+                        + "\(Int(Double(metrics.count) / max(evaluation.seconds, 1e-9))) images/s in batches"
+                ),
+                ("training", facts.trainingSeconds.map { "\(decimal($0 / 3600, 1)) h" } ?? "unknown"),
             ]))
         report.add(Heading("Which emotions are mistaken for which"))
         report.add(
@@ -37,12 +45,25 @@ public enum EvaluationReport {
                     .init("precision", values: labels.map(metrics.precision)),
                     .init("recall", values: labels.map(metrics.recall)), .init("F1", values: labels.map(metrics.f1)),
                 ], maximum: 1))
+        report.add(Heading("Is its confidence to be believed?"))
+        report.add(reliability(evaluation.calibration))
         if let training = model.card.training, training.history.count > 1 {
             report.add(Heading("Training"))
             TrainingReport.addCurves(training.history, to: &report)
         }
         addMistakes(evaluation, dataset, to: &report)
         try report.write(to: path)
+    }
+
+    /// Accuracy over confidence, beside the diagonal on which both agree.
+    private static func reliability(_ calibration: Calibration) -> LineChart {
+        let bins = calibration.bins.filter { $0.count > 0 }
+        return LineChart(
+            title: "Accuracy of the answers by their confidence", xLabel: "confidence",
+            series: [
+                .init("found", points: bins.map { ($0.confidence, $0.accuracy) }),
+                .init("believable", points: [(0, 0), (1, 1)]),
+            ])
     }
 
     private static func addMistakes(_ evaluation: Evaluation, _ dataset: FaceDataset, to report: inout HTMLReport) {
@@ -72,6 +93,7 @@ public enum EvaluationReport {
         var power = 1
         for _ in 0..<places { power *= 10 }
         let scaled = Int((abs(value) * Double(power)).rounded())
+        guard places > 0 else { return (value < 0 && scaled > 0 ? "-" : "") + "\(scaled)" }
         let fraction = String(scaled % power)
         let sign = value < 0 && scaled > 0 ? "-" : ""
         return sign + "\(scaled / power)." + String(repeating: "0", count: places - fraction.count) + fraction

@@ -2,16 +2,28 @@ import NeuralNet
 
 /// All that decides how a network is trained, as a value that can be written down: with the same data, program and
 /// thread count it gives the same weights, bit for bit.
-public struct TrainingRecipe: Sendable, Equatable, Codable {
+public struct TrainingRecipe: Sendable, Equatable, Encodable {
     public enum OptimizerName: String, Sendable, Codable, CaseIterable { case sgd, adam, adamw, rmsprop }
     public enum ScheduleName: String, Sendable, Codable, CaseIterable { case constant, cosine, step, plateau }
     public enum ClassWeights: String, Sendable, Codable, CaseIterable { case none, balanced }
     public enum Save: String, Sendable, Codable, CaseIterable { case best, last }
 
+    /// The name of an `Architecture`, or of the network that `network` describes.
     public var architecture = Architecture.cnn.rawValue
+    /// The network as Keras's model JSON; nil for one known by name.
+    public var network: String?
+    /// Width and height that pictures are brought to.
     public var inputSize = 48
     /// Width and height of the part of a picture that the network sees; nil for all of it.
     public var cropSize: Int?
+    /// 1 for grey, 3 for grey repeated in each colour.
+    public var channels = 1
+    /// See `NetworkOptions`.
+    public var widths: [Int]?
+    public var blockDropout: [Float]?
+    public var headDropout: Float?
+    /// What is done to the brightness of pictures first, in training and ever after.
+    public var equalisation = Equalisation.none
     public var epochs = 75
     public var batchSize = 64
     public var gradientAccumulation = 1
@@ -26,11 +38,15 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     public var minimumRate: Float = 0.01
     public var labelSmoothing: Float = 0
     public var classWeights = ClassWeights.none
+    /// How often the classes are drawn.
+    public var sampling = ClassSampling.natural
+    /// The parameter of mixup's beta distribution, 0 for no mixup.
+    public var mixup: Float = 0
     public var clipNorm: Float?
     /// Share of the running average kept per step; nil for no average.
     public var averageDecay: Float? = 0.999
     public var augmentation = Augmentation.standard
-    /// The last epochs, in which dropout and augmentation are weakened by these factors (0...1).
+    /// The last epochs, in which dropout and augmentation are weakened by these factors (0...1) and nothing is mixed.
     public var finishEpochs = 0
     public var finishDropout: Float = 0.5
     public var finishAugmentation: Float = 0.5
@@ -44,6 +60,34 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
     public var convolution: ConvolutionAlgorithm?
 
     public init() {}
+
+    /// The network with its first weights. Throws `NeuralNetError` if options, pictures and network do not fit.
+    public func makeModel(classes: Int) throws -> Model {
+        let size = cropSize ?? inputSize
+        guard let network else {
+            guard let known = Architecture(rawValue: architecture) else {
+                throw NeuralNetError.invalidGraph("there is no architecture '\(architecture)'")
+            }
+            var options = NetworkOptions(size: size, channels: channels, classes: classes)
+            options.widths = widths
+            options.blockDropout = blockDropout
+            options.headDropout = headDropout
+            return try known.makeModel(options, seed: seed)
+        }
+        let model = try ModelFile.architecture(fromJSON: network, path: architecture)
+        guard model.inputShapes == [[size, size, channels]], model.outputShapes == [[classes]] else {
+            throw NeuralNetError.file(
+                path: architecture, place: nil,
+                reason: "takes \(model.inputShapes) to \(model.outputShapes), but pictures are "
+                    + "\([size, size, channels]) in \(classes) classes")
+        }
+        guard widths == nil, blockDropout == nil, headDropout == nil else {
+            throw NeuralNetError.file(
+                path: architecture, place: nil, reason: "widths and dropout are what the file says")
+        }
+        model.weights.initialize(seed: seed)
+        return model
+    }
 
     func options(classCounts: [Int]) -> TrainingOptions {
         var options = TrainingOptions()
@@ -64,6 +108,7 @@ public struct TrainingRecipe: Sendable, Equatable, Codable {
             let total = Float(classCounts.reduce(0, +)), classes = Float(classCounts.count { $0 > 0 })
             options.classWeights = classCounts.map { $0 == 0 ? 1 : total / (classes * Float($0)) }
         }
+        options.sampling = sampling
         options.globalClipNorm = clipNorm
         options.averageDecay = averageDecay
         options.excludedFromWeightDecay = ["bias", "beta", "gamma"]

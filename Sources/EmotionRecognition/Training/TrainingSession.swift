@@ -49,13 +49,16 @@ public final class TrainingSession {
     public let trainingCount: Int
     public let validationCount: Int
     private let input: InputFormat
-    private let dataFingerprint: String
+    /// Of the data, see `FaceDataset.fingerprint`.
+    public let dataFingerprint: String
     private let validation: [Int]
     private let threads: ThreadPool
     private var lastSave = monotonicSeconds()
     /// Seconds of training before this process.
     private var earlierSeconds = 0.0
     private let started = monotonicSeconds()
+    /// When the run began, in whichever process.
+    private var began: String? = Machine.now
 
     /// Asked between steps: false ends the run in good order.
     public var shouldContinue: () -> Bool = { true }
@@ -68,18 +71,13 @@ public final class TrainingSession {
         settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
     ) throws {
         let recipe = settings.recipe
-        guard let architecture = Architecture(rawValue: recipe.architecture) else {
-            throw NeuralNetError.invalidGraph("there is no architecture '\(recipe.architecture)'")
-        }
         self.settings = settings
         self.files = files
         self.dataset = dataset
         let size = recipe.cropSize ?? dataset.size
-        var input = InputFormat(width: size, height: size)
-        if size < dataset.size { input.pictureSize = dataset.size }
+        let input = Self.inputFormat(recipe, dataset)
         self.input = input
-        model = try architecture.makeModel(
-            size: size, classes: dataset.classNames.count, seed: recipe.seed)
+        model = try recipe.makeModel(classes: dataset.classNames.count)
         var training = dataset.indices(of: .training)
         var validation = dataset.indices(of: .publicTest)
         if validation.isEmpty, recipe.validationSplit > 0 {
@@ -94,20 +92,35 @@ public final class TrainingSession {
         self.validation = validation
         self.threads = threads
         dataFingerprint = dataset.fingerprint
-        var data = FaceTrainingData(
-            dataset, indices: training, scale: input.scale, offset: input.offset, cropSize: size,
-            augmentation: recipe.augmentation, seed: recipe.seed)
-        data.finish = (recipe.epochs - recipe.finishEpochs, recipe.augmentation.scaled(by: recipe.finishAugmentation))
+        func data(_ indices: [Int], _ augmentation: Augmentation = .none) -> FaceTrainingData {
+            var data = FaceTrainingData(
+                dataset, indices: indices, scale: input.scale, offset: input.offset, cropSize: size,
+                augmentation: augmentation, seed: recipe.seed)
+            data.channels = recipe.channels
+            data.equalisation = recipe.equalisation
+            return data
+        }
+        var trainingData = data(training, recipe.augmentation)
+        let finish = recipe.epochs - recipe.finishEpochs
+        trainingData.finish = (finish, recipe.augmentation.scaled(by: recipe.finishAugmentation))
         let counts = dataset.classNames.indices.map { label in training.count { dataset.labels[$0] == UInt8(label) } }
         var options = recipe.options(classCounts: counts)
         options.budget = budget
+        let seen: any TrainingData =
+            recipe.mixup > 0
+            ? MixupData(trainingData, alpha: recipe.mixup, seed: recipe.seed, endEpoch: finish) : trainingData
         trainer = try Trainer(
-            model, options: options, data: data,
-            validation: validation.isEmpty
-                ? nil
-                : FaceTrainingData(
-                    dataset, indices: validation, scale: input.scale, offset: input.offset, cropSize: size),
-            threads: threads)
+            model, options: options, data: seen,
+            validation: validation.isEmpty ? nil : data(validation), threads: threads)
+    }
+
+    private static func inputFormat(_ recipe: TrainingRecipe, _ dataset: FaceDataset) -> InputFormat {
+        let size = recipe.cropSize ?? dataset.size
+        var input = InputFormat(width: size, height: size, channels: recipe.channels)
+        if size < dataset.size { input.pictureSize = dataset.size }
+        if recipe.equalisation != .none { input.equalisation = recipe.equalisation }
+        if recipe.channels == 3 { input.repeatsGrey = true }
+        return input
     }
 
     /// The settings of an unfinished run. Throws `NeuralNetError.file`.
@@ -123,6 +136,7 @@ public final class TrainingSession {
         var settings: Settings
         var seconds: Double
         var dataFingerprint: String
+        var began: String?
     }
 
     /// Goes back to where the run was interrupted. Throws `NeuralNetError.file` if the data has changed since.
@@ -134,6 +148,7 @@ public final class TrainingSession {
                 path: files.resume, place: nil, reason: "\(settings.data) is not the data the run began with")
         }
         earlierSeconds = saved.seconds
+        began = saved.began
         try ResumeFile.restore(trainer, from: files.resume)
     }
 
@@ -164,7 +179,8 @@ public final class TrainingSession {
     private var seconds: Double { earlierSeconds + monotonicSeconds() - started }
 
     private func saveState() throws {
-        let saved = Saved(settings: settings, seconds: seconds, dataFingerprint: dataFingerprint)
+        let saved = Saved(
+            settings: settings, seconds: seconds, dataFingerprint: dataFingerprint, began: began)
         let text = String(decoding: try JSONEncoder().encode(saved), as: UTF8.self)
         try ResumeFile.save(trainer, settings: text, to: files.resume)
         lastSave = monotonicSeconds()
@@ -174,7 +190,8 @@ public final class TrainingSession {
         var card = ModelCard(classNames: dataset.classNames, input: input)
         card.training = ModelCard.Training(
             recipe: settings.recipe, dataFingerprint: dataFingerprint, trainingCount: trainingCount,
-            epoch: record.epoch, seconds: seconds, threads: settings.threads, history: trainer.progress.history)
+            epoch: record.epoch, seconds: seconds, threads: settings.threads, history: trainer.progress.history,
+            started: began, written: Machine.now, machine: Machine.summary)
         if let accuracy = record.validationAccuracy, let macroF1 = record.validationMacroF1 {
             let split = dataset.indices(of: .publicTest).isEmpty ? "validation" : FaceDataset.Split.publicTest.rawValue
             card.results = [.init(split: split, count: validationCount, accuracy: accuracy, macroF1: macroF1)]

@@ -7,10 +7,10 @@ extension ExecutionPlan {
         fusePools(model)
     }
 
-    /// The only step that reads what `step` writes; nil if there are more, or if it is an output.
+    /// The only step that reads what `step` writes; nil if there are more, or if it is an output or watched.
     private func onlyReader(of step: Int) -> Int? {
         let buffer = steps[step].output
-        guard !outputBuffers.contains(buffer) else { return nil }
+        guard !outputBuffers.contains(buffer), buffer != watchedBuffer else { return nil }
         let readers = steps.indices.filter { steps[$0].inputs.contains(buffer) }
         return readers.count == 1 && steps[readers[0]].inputs.count == 1 ? readers[0] : nil
     }

@@ -22,6 +22,9 @@ struct ExecutionPlan: Sendable {
         /// Whether gradients with respect to the model's inputs are computed.
         var computesInputGradients = false
         var convolution = ConvolutionAlgorithm.automatic
+        var precision = Precision.float
+        /// A node whose output is kept, with its gradient; nothing before it runs backwards.
+        var watched: Int?
     }
 
     let options: Options
@@ -34,6 +37,10 @@ struct ExecutionPlan: Sendable {
     private(set) var outputBuffers: [Int] = []
     /// Steps that run backwards: all but a softmax that the loss includes.
     private(set) var backwardSteps = 0
+    /// The first step that runs backwards.
+    private(set) var firstBackwardStep = 0
+
+    var watchedBuffer: Int? { options.watched.map { nodeBuffers[$0] } }
 
     init(model: Model, options: Options) throws {
         self.options = options
@@ -43,6 +50,7 @@ struct ExecutionPlan: Sendable {
         for node in model.outputs { addOutput(node, model) }
         fuse(model)
         backwardSteps = steps.count
+        if let buffer = watchedBuffer { firstBackwardStep = (steps.firstIndex { $0.output == buffer } ?? -1) + 1 }
         if options.lossIncludesSoftmax {
             guard let last = steps.last, let kernel = last.kernel as? ActivationKernel,
                 kernel.function == .softmax, model.outputs.count == 1, last.output == outputBuffers[0]
@@ -59,7 +67,7 @@ struct ExecutionPlan: Sendable {
         let context = KernelContext(
             inputShapes: node.inputShapes, outputShape: node.outputShape, maximumBatch: options.maximumBatch,
             threads: options.threads, isTraining: options.isTraining,
-            convolution: options.convolution)
+            convolution: options.convolution, precision: options.precision)
         var lowered = try node.layer.makeSteps(context)
         guard !lowered.isEmpty else {
             nodeBuffers.append(node.inputs.isEmpty ? addBuffer(size) : sources[0])
@@ -118,6 +126,7 @@ struct ExecutionPlan: Sendable {
         if options.computesInputGradients {
             for input in model.inputs { needs[nodeBuffers[input]] = true }
         }
+        if let watchedBuffer { needs[watchedBuffer] = true }
         for step in steps {
             let trainable = step.parameters.contains { model.weights.entries[$0].specification.isTrainable }
             needs[step.output] = trainable || step.inputs.contains { needs[$0] }

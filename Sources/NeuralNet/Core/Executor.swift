@@ -31,17 +31,18 @@ public final class Executor {
     private var count = 0
     private var seed: UInt64 = 0
     private var dropoutScale: Float = 1
+    private var isTraining = false
     /// Seconds spent in each step since `profile` was set; nil measures nothing.
     package var profile: StepProfile?
 
     /// Plans and allocates. `lossIncludesSoftmax`: `backward` starts from the gradient with respect to the input of
-    /// the final softmax. Throws `NeuralNetError` if a layer cannot run with these shapes.
+    /// the final softmax. `precision`: for prediction. `watching`: a node whose output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a layer cannot run with these shapes.
     public init(
         _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
         lossIncludesSoftmax: Bool = false, computesInputGradients: Bool = false,
-        convolution: ConvolutionAlgorithm = .automatic
+        convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float, watching watched: Int? = nil
     ) throws {
-        precondition(maximumBatch > 0)
+        precondition(maximumBatch > 0 && (watched == nil || isTraining))
         self.model = model
         self.maximumBatch = maximumBatch
         self.threads = threads
@@ -50,7 +51,7 @@ public final class Executor {
             options: .init(
                 maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
                 lossIncludesSoftmax: lossIncludesSoftmax, computesInputGradients: computesInputGradients,
-                convolution: convolution))
+                convolution: convolution, precision: precision, watched: watched))
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
         arena = AlignedMemory.allocate(floats: arenaCount)
@@ -100,6 +101,12 @@ public final class Executor {
         gradientPointers[plan.nodeBuffers[model.inputs[index]]]
     }
 
+    /// The output of the watched node after `forward`, and its gradient after `backward`.
+    public var watched: (activation: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>)? {
+        guard let buffer = plan.watchedBuffer, let gradient = gradientPointers[buffer] else { return nil }
+        return (activationPointers[buffer], gradient)
+    }
+
     /// Computes the outputs of the first `count` samples. `seed` decides what Dropout drops, `dropoutScale` is a factor
     /// of its rate.
     public func forward(count: Int, isTraining: Bool = false, seed: UInt64 = 0, dropoutScale: Float = 1) {
@@ -107,6 +114,7 @@ public final class Executor {
         self.count = count
         self.seed = seed
         self.dropoutScale = dropoutScale
+        self.isTraining = isTraining
         let version = model.weights.version
         let changed = version != weightsVersion
         weightsVersion = version
@@ -119,13 +127,14 @@ public final class Executor {
         }
     }
 
-    /// Computes the gradients of the last `forward` from `outputGradient`. Adds to `gradients` if `accumulate`.
+    /// Computes the gradients of the last `forward`, of training or of prediction as that was, from `outputGradient`. Adds to `gradients` if `accumulate`.
     public func backward(accumulate: Bool = false) {
         precondition(plan.options.isTraining, "not made for training")
-        for index in (0..<plan.backwardSteps).reversed() where stepBuffers[index].outputGradient != nil {
+        for index in (plan.firstBackwardStep..<plan.backwardSteps).reversed()
+        where stepBuffers[index].outputGradient != nil {
             let start = profile == nil ? 0 : monotonicSeconds()
             plan.steps[index].kernel.backward(
-                stepBuffers[index], pass(index, isTraining: true, changed: false, overwrite: !accumulate))
+                stepBuffers[index], pass(index, isTraining: isTraining, changed: false, overwrite: !accumulate))
             for (i, addition) in additions[index].enumerated() {
                 if let addition {
                     fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count)
@@ -225,6 +234,7 @@ private struct MemoryLayoutOfPlan {
             if training && memory.keepsOutput { arena.extend(activationBlocks[step.output], to: last - i) }
         }
         for buffer in plan.outputBuffers { arena.extend(activationBlocks[buffer], to: last + 1) }
+        if let buffer = plan.watchedBuffer { arena.extend(activationBlocks[buffer], to: last + 1) }
         if plan.options.lossIncludesSoftmax {
             arena.extend(activationBlocks[steps[plan.backwardSteps].inputs[0]], to: last + 1)
         }
@@ -253,6 +263,7 @@ private struct MemoryLayoutOfPlan {
                     }
                 }
             }
+            if let block = plan.watchedBuffer.flatMap({ gradientBlocks[$0] }) { arena.extend(block, to: last + 1) }
             for node in model.inputs {
                 if let block = gradientBlocks[plan.nodeBuffers[node]] { arena.extend(block, to: last + 1) }
             }

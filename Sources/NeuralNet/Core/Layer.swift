@@ -125,6 +125,13 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
     case reference
 }
 
+/// What numbers prediction computes with.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+    case float
+    /// 8-bit integers in the large products, see `QuantizedConvolution`; small layers stay with floats.
+    case int8
+}
+
 /// What a layer knows when it makes its kernel.
 public struct KernelContext: Sendable {
     public var inputShapes: [Shape]
@@ -134,6 +141,10 @@ public struct KernelContext: Sendable {
     public var threads: Int
     public var isTraining: Bool
     public var convolution = ConvolutionAlgorithm.automatic
+    public var precision = Precision.float
+
+    /// Whether large products are made of integers.
+    var isQuantized: Bool { precision == .int8 && !isTraining && convolution == .automatic }
 
     /// Whether the plain reference kernels are used throughout, each step on its own.
     public var usesReferenceKernels: Bool { convolution == .reference }

@@ -23,9 +23,7 @@ struct Im2ColConvolution: LayerKernel {
         usesBLAS = context.convolution == .im2col
     }
 
-    private var isPointwise: Bool {
-        geometry.taps == 1 && geometry.strideHeight == 1 && geometry.strideWidth == 1
-    }
+    private var isPointwise: Bool { geometry.isPointwise }
     private var rowLength: Int { geometry.taps * geometry.channels }
     private var columnCount: Int { isPointwise ? 0 : geometry.outputPixels * rowLength }
     private var outputCount: Int { geometry.outputPixels * filters }
@@ -63,46 +61,8 @@ struct Im2ColConvolution: LayerKernel {
         -> UnsafeMutablePointer<Float>
     {
         if isPointwise { return x }
-        let g = geometry, channels = g.channels
-        var row = scratch
-        for h in 0..<g.outputHeight {
-            for w in 0..<g.outputWidth {
-                for i in 0..<g.kernelHeight {
-                    let r = h * g.strideHeight + i * g.dilationHeight - g.padTop
-                    for j in 0..<g.kernelWidth {
-                        let q = w * g.strideWidth + j * g.dilationWidth - g.padLeft
-                        if r >= 0, r < g.height, q >= 0, q < g.width {
-                            row.update(from: x + (r * g.width + q) * channels, count: channels)
-                        } else {
-                            row.update(repeating: 0, count: channels)
-                        }
-                        row += channels
-                    }
-                }
-            }
-        }
+        geometry.writeWindows(of: x, to: scratch)
         return scratch
-    }
-
-    /// Adds the gradient of the windows back to the image's.
-    private func addColumns(_ columns: UnsafeMutablePointer<Float>, to dx: UnsafeMutablePointer<Float>) {
-        let g = geometry, channels = g.channels
-        memset(dx, 0, g.inputCount * MemoryLayout<Float>.stride)
-        var row = columns
-        for h in 0..<g.outputHeight {
-            for w in 0..<g.outputWidth {
-                for i in 0..<g.kernelHeight {
-                    let r = h * g.strideHeight + i * g.dilationHeight - g.padTop
-                    for j in 0..<g.kernelWidth {
-                        let q = w * g.strideWidth + j * g.dilationWidth - g.padLeft
-                        if r >= 0, r < g.height, q >= 0, q < g.width {
-                            fm_add(dx + (r * g.width + q) * channels, row, channels)
-                        }
-                        row += channels
-                    }
-                }
-            }
-        }
     }
 
     /// Whether all sizes suit `fm_gemm`, which is faster than OpenBLAS for the thin products of a layer.
@@ -168,7 +128,7 @@ struct Im2ColConvolution: LayerKernel {
                             false, true, geometry.outputPixels, rowLength, filters, dy, filters, b.parameters[0],
                             filters, 0, target, rowLength)
                     }
-                    if !isPointwise { addColumns(scratch, to: dx) }
+                    if !isPointwise { geometry.addWindows(scratch, to: dx) }
                 }
             }
         }

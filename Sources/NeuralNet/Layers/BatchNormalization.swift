@@ -124,10 +124,15 @@ struct BatchNormalizationKernel: LayerKernel {
                 inverse[c] = 1 / (variance + layer.epsilon).squareRoot()
             }
         }
+        if !pass.isTraining {
+            for c in 0..<channels {
+                mean[c] = moving.mean[c]
+                inverse[c] = 1 / (moving.variance[c] + layer.epsilon).squareRoot()
+            }
+        }
         for c in 0..<channels {
-            let scale = pass.isTraining ? inverse[c] : 1 / (moving.variance[c] + layer.epsilon).squareRoot()
-            factor[c] = scale * (gamma(b)?[c] ?? 1)
-            shift[c] = (beta(b)?[c] ?? 0) - (pass.isTraining ? mean[c] : moving.mean[c]) * factor[c]
+            factor[c] = inverse[c] * (gamma(b)?[c] ?? 1)
+            shift[c] = (beta(b)?[c] ?? 0) - mean[c] * factor[c]
         }
         pass.threads.runRanges(pass.count * rows) { _, range in
             let start = range.lowerBound * channels
@@ -182,8 +187,9 @@ struct BatchNormalizationKernel: LayerKernel {
                 gradient[c] = (pass.overwritesGradients ? 0 : gradient[c]) + sumGradient
             }
             a[c] = gamma * inverse[c]
-            slope[c] = -a[c] * inverse[c] * inverse[c] * sumProduct / n
-            offset[c] = -a[c] * sumGradient / n
+            // Fixed statistics do not depend on the input.
+            slope[c] = pass.isTraining ? -a[c] * inverse[c] * inverse[c] * sumProduct / n : 0
+            offset[c] = pass.isTraining ? -a[c] * sumGradient / n : 0
         }
         guard let dx = b.inputGradients[0] else { return }
         pass.threads.runRanges(pass.count * rows) { _, range in

@@ -87,6 +87,12 @@ public struct Conv2D: Layer {
         if context.convolution == .im2col {
             return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
+        if context.isQuantized, QuantizedConvolution.fits(geometry, filters: filters) {
+            return QuantizedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        }
+        if BatchedConvolution.fits(geometry, filters: filters, context: context) {
+            return BatchedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        }
         if WinogradConvolution.fits(geometry, filters: filters) {
             return WinogradConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }

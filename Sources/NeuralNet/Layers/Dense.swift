@@ -55,6 +55,14 @@ public struct Dense: Layer {
 
     public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
         let shape = context.inputShapes[0]
+        if context.isQuantized, shape.count == 1 {
+            // A dense layer is a convolution of one pixel.
+            let geometry = try ConvolutionGeometry(
+                layer: label, height: 1, width: 1, channels: shape[0], kernel: (1, 1), strides: (1, 1), padding: .valid)
+            if QuantizedConvolution.fits(geometry, filters: units) {
+                return QuantizedConvolution(geometry: geometry, filters: units, usesBias: usesBias, context: context)
+            }
+        }
         return DenseKernel(
             features: shape.last ?? 1, units: units, rows: shape.dropLast().reduce(1, *), usesBias: usesBias,
             maximumRows: shape.dropLast().reduce(1, *) * context.maximumBatch, isTraining: context.isTraining)

@@ -41,7 +41,7 @@ struct DropoutKernel: LayerKernel {
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         guard let dx = b.inputGradients[0] else { return }
-        apply(b.outputGradient!, dx, pass, drops: pass.dropoutScale > 0)
+        apply(b.outputGradient!, dx, pass, drops: pass.isTraining && pass.dropoutScale > 0)
     }
 
     private func apply(

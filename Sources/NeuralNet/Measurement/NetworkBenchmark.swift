@@ -48,9 +48,11 @@ public enum NetworkBenchmark {
         private let size: Int
         private var position = 0
 
-        public init(_ model: Model, batchSize: Int, threads: ThreadPool, seed: UInt64 = 1) throws {
+        public init(
+            _ model: Model, batchSize: Int, precision: Precision = .float, threads: ThreadPool, seed: UInt64 = 1
+        ) throws {
             self.batchSize = batchSize
-            executor = try Executor(model, maximumBatch: batchSize, threads: threads)
+            executor = try Executor(model, maximumBatch: batchSize, threads: threads, precision: precision)
             samples = try NetworkBenchmark.randomData(for: model, count: max(16, batchSize), seed).inputs
             size = model.inputShapes[0].reduce(1, *)
             _ = latency()

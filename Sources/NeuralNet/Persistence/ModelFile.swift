@@ -40,7 +40,18 @@ public enum ModelFile {
         } catch let failure as FileFailure {
             throw NeuralNetError.file(path: path, place: nil, reason: failure.reason)
         }
-        return try KerasModelConfig.model(from: String(decoding: bytes, as: UTF8.self), path: path)
+        return try architecture(fromJSON: String(decoding: bytes, as: UTF8.self), path: path)
+    }
+
+    /// Makes a network with weights of seed 0 from Keras's JSON; `path` is what errors name. Throws
+    /// `NeuralNetError.file`.
+    public static func architecture(fromJSON text: String, path: String) throws -> Model {
+        try KerasModelConfig.model(from: text, path: path)
+    }
+
+    /// A network as Keras's JSON (`model.to_json()`), without weights. Throws `NeuralNetError.file`.
+    public static func json(of model: Model) throws -> String {
+        try KerasModelWriter.config(of: model, path: model.name).text()
     }
 
     /// Reads weights into a model of the same layers: a whole model's, `save_weights("x.h5")`'s, or Keras 3's

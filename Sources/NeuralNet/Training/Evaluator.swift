@@ -4,8 +4,10 @@ public final class Evaluator {
     private let batchSize: Int
 
     /// Allocates for batches of the given size. Throws as `Executor` does.
-    public init(_ model: Model, batchSize: Int = 64, threads: ThreadPool) throws {
-        executor = try Executor(model, maximumBatch: batchSize, threads: threads)
+    public init(
+        _ model: Model, batchSize: Int = 64, precision: Precision = .float, threads: ThreadPool
+    ) throws {
+        executor = try Executor(model, maximumBatch: batchSize, threads: threads, precision: precision)
         self.batchSize = batchSize
     }
 

@@ -34,6 +34,8 @@ public final class Trainer {
     private let decayOf: [Float]
     private let partialNorms: UnsafeMutablePointer<Double>
     private var accumulated = 0
+    /// The class of each sample; 0 for data without classes.
+    private let labels: [Int]
 
     /// Allocates everything the run needs. Throws `NeuralNetError` when model and data do not fit each other.
     public init(
@@ -57,6 +59,7 @@ public final class Trainer {
         self.options = options
         self.data = data
         self.validation = validation
+        labels = (0..<data.count).map { data.label(of: $0) ?? 0 }
         executor = try Executor(
             model, maximumBatch: options.batchSize, threads: threads, isTraining: true,
             lossIncludesSoftmax: options.loss.includesSoftmax(of: model), convolution: options.convolution)
@@ -126,12 +129,10 @@ public final class Trainer {
         return nil
     }
 
-    /// The order of the samples in an epoch, a function of seed and epoch. Fisher, Yates.
+    /// The order of the samples in an epoch, a function of seed and epoch.
     private func order(of epoch: Int) -> [Int] {
-        var indices = Array(0..<data.count)
         var random = RandomGenerator(seed: options.seed, streams: 0x0D3, UInt64(epoch))
-        for i in stride(from: indices.count - 1, to: 0, by: -1) { indices.swapAt(i, random.integer(below: i + 1)) }
-        return indices
+        return options.sampling.order(of: labels, random: &random)
     }
 
     private func train(on batch: BatchLoader.Batch) throws {

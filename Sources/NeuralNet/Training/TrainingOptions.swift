@@ -9,6 +9,8 @@ public struct TrainingOptions: Sendable {
     public var loss: Loss = .categoricalCrossentropy()
     /// Factor of each class's loss; empty for 1.
     public var classWeights: [Float] = []
+    /// How often the classes are drawn.
+    public var sampling = ClassSampling.natural
     /// Scales all gradients down together when their norm is larger; nil for never. R. Pascanu et al., 2013.
     public var globalClipNorm: Float?
     /// Share of the running average kept per step (0.999, say); validation and the saved model then use the average.

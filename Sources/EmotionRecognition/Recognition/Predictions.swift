@@ -1,0 +1,107 @@
+import NeuralNet
+
+/// What a model, or several together, make of some pictures of a data set.
+public struct Predictions: Sendable {
+    /// The classes that labels and probabilities refer to, in order.
+    public let classNames: [String]
+    /// Places in the data set.
+    public let indices: [Int]
+    /// The true class of each picture.
+    public let labels: [Int]
+    /// A row per picture, calibrated as the model's file says; the mean over all looks at it.
+    public private(set) var probabilities: [Float]
+    /// The same from one look at the centre.
+    public private(set) var singleLook: [Float]
+    public let augmentation: TestTimeAugmentation
+    /// Time for all looks at all pictures.
+    public let seconds: Double
+
+    public var count: Int { indices.count }
+
+    /// Runs the model over the given places of the data set. Throws `NeuralNetError.incompatibleData` if pictures or
+    /// classes do not fit the model.
+    public init(
+        of emotionModel: EmotionModel, on dataset: FaceDataset, indices: [Int],
+        augmentation: TestTimeAugmentation = .none, precision: Precision = .float, threads: ThreadPool,
+        progress: (Int) -> Void = { _ in }
+    ) throws {
+        let start = monotonicSeconds()
+        var data = try FaceTrainingData(dataset, indices: indices, for: emotionModel)
+        let evaluator = try Evaluator(emotionModel.model, precision: precision, threads: threads)
+        let views = augmentation.views
+        var sums = [Float](repeating: 0, count: data.count * data.targetCount)
+        var first: [Float] = []
+        for (number, view) in views.enumerated() {
+            data.view = view
+            let done = number * data.count
+            var seen = evaluator.predict(data) { progress((done + $0) / views.count) }
+            if let temperature = emotionModel.card.temperature {
+                seen = Predictions.scaled(seen, classes: data.targetCount, by: temperature)
+            }
+            for i in seen.indices { sums[i] += seen[i] / Float(views.count) }
+            if view == .centre { first = seen }
+        }
+        classNames = emotionModel.card.classNames
+        self.indices = indices
+        labels = (0..<data.count).map { data.label(of: $0)! }
+        probabilities = sums
+        singleLook = first
+        self.augmentation = augmentation
+        seconds = monotonicSeconds() - start
+    }
+
+    /// The mean of several models' probabilities for the same pictures. Throws `NeuralNetError.incompatibleData` if
+    /// their classes differ.
+    public init(ensemble members: [Predictions]) throws {
+        precondition(!members.isEmpty)
+        let first = members[0]
+        var sums = [Float](repeating: 0, count: first.probabilities.count), singles = sums
+        for member in members {
+            let places = try Predictions.places(of: first.classNames, in: member.classNames)
+            precondition(member.count == first.count)
+            let classes = places.count
+            for row in 0..<first.count {
+                for (label, place) in places.enumerated() {
+                    let from = row * classes + place, to = row * classes + label
+                    sums[to] += member.probabilities[from] / Float(members.count)
+                    singles[to] += member.singleLook[from] / Float(members.count)
+                }
+            }
+        }
+        classNames = first.classNames
+        indices = first.indices
+        labels = first.labels
+        probabilities = sums
+        singleLook = singles
+        augmentation = first.augmentation
+        seconds = members.reduce(0) { $0 + $1.seconds }
+    }
+
+    /// Where each of `names` is among `others`. Throws when they are not the same names.
+    static func places(of names: [String], in others: [String]) throws -> [Int] {
+        let places = names.compactMap { others.firstIndex(of: $0) }
+        guard places.count == names.count, Set(places).count == others.count else {
+            throw NeuralNetError.incompatibleData(
+                expected: "models with the classes \(names.joined(separator: ", "))",
+                received: others.joined(separator: ", "))
+        }
+        return places
+    }
+
+    private static func scaled(_ rows: [Float], classes: Int, by temperature: Float) -> [Float] {
+        stride(from: 0, to: rows.count, by: classes).flatMap {
+            TemperatureScaling.apply(temperature, to: Array(rows[$0..<$0 + classes]))
+        }
+    }
+
+    /// The row of a picture.
+    public func row(_ picture: Int) -> ArraySlice<Float> {
+        probabilities[picture * classNames.count..<(picture + 1) * classNames.count]
+    }
+
+    /// The most probable class of a picture; the first of equals.
+    public func predicted(_ picture: Int) -> Int {
+        let row = row(picture)
+        return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
+    }
+}

@@ -1,0 +1,98 @@
+import Files
+import FoundationEssentials
+import NeuralNet
+
+/// A training run as a text file that people read and edit: `fermusic train --recipe FILE` repeats it.
+public struct RecipeFile: Sendable, Equatable, Codable {
+    /// What the recipe makes, in a sentence.
+    public var about: String?
+    /// Where the data is unless the user says so.
+    public var data: String?
+    /// The data that the recipe was used with, see `FaceDataset.fingerprint`.
+    public var dataFingerprint: String?
+    /// Results depend on the number of threads, since sums are split between them.
+    public var threads: Int?
+    public var recipe: TrainingRecipe
+
+    public init(_ recipe: TrainingRecipe) { self.recipe = recipe }
+
+    /// The recipe of a trained model; nil if its file does not say how it was trained.
+    public init?(of card: ModelCard) {
+        guard let training = card.training else { return nil }
+        about = card.results.first.map {
+            "\(training.recipe.architecture): \(EvaluationReport.decimal($0.accuracy * 100, 2)) % of \($0.count) images "
+                + "of \($0.split), trained with \(card.program)"
+        }
+        recipe = training.recipe
+        dataFingerprint = training.dataFingerprint
+        threads = training.threads
+    }
+
+    /// Reads a file of up to 17 MB. A network described by a file of its own (`"architecture": "my.json"`) is looked for
+    /// beside the recipe. Throws `NeuralNetError.file` naming what is wrong.
+    public init(reading path: String) throws {
+        let bytes = try Self.bytes(path)
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let json = try? JSONValue(parsing: text) else {
+            throw NeuralNetError.file(path: path, place: nil, reason: "not JSON")
+        }
+        let known = Set(["about", "data", "dataFingerprint", "threads", "recipe"])
+        try Self.refuseUnknown(json, known, path: path, place: nil)
+        try Self.refuseUnknown(
+            json["recipe"], Set(TrainingRecipe.CodingKeys.allCases.map(\.rawValue)), path: path, place: "recipe")
+        try Self.refuseUnknown(
+            json["recipe"]?["augmentation"], Set(Augmentation.CodingKeys.allCases.map(\.rawValue)), path: path,
+            place: "augmentation")
+        do {
+            self = try JSONDecoder().decode(RecipeFile.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw NeuralNetError.file(path: path, place: nil, reason: Self.words(error))
+        }
+        if let problem = recipe.problem { throw NeuralNetError.file(path: path, place: "recipe", reason: problem) }
+        if recipe.network == nil, recipe.architecture.hasSuffix(".json") {
+            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+            let file = recipe.architecture.hasPrefix("/") ? recipe.architecture : folder + recipe.architecture
+            recipe.network = String(decoding: try Self.bytes(file), as: UTF8.self)
+        }
+    }
+
+    /// The file's text, indented, fields in alphabetical order.
+    public var text: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        }
+    }
+
+    private static func bytes(_ path: String) throws -> [UInt8] {
+        do {
+            return try FileBytes.read(path, limit: 17 << 20)
+        } catch let failure as FileFailure {
+            throw NeuralNetError.file(path: path, place: nil, reason: failure.reason)
+        }
+    }
+
+    /// A mistyped field would be a setting silently left at its default.
+    private static func refuseUnknown(
+        _ value: JSONValue?, _ known: Set<String>, path: String, place: String?
+    ) throws {
+        guard let fields = value?.objectValue else { return }
+        if let unknown = fields.keys.filter({ !known.contains($0) }).sorted().first {
+            throw NeuralNetError.file(path: path, place: place, reason: "there is no field '\(unknown)'")
+        }
+    }
+
+    private static func words(_ error: DecodingError) -> String {
+        func place(_ context: DecodingError.Context, _ last: String? = nil) -> String {
+            let names = context.codingPath.map(\.stringValue) + (last.map { [$0] } ?? [])
+            return names.isEmpty ? "the whole" : names.joined(separator: ".")
+        }
+        switch error {
+        case .keyNotFound(let key, let context): return "\(place(context, key.stringValue)) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            return "\(place(context)) has a wrong value"
+        @unknown default: return "not a recipe"
+        }
+    }
+}

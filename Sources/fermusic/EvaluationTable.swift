@@ -1,0 +1,117 @@
+import EmotionRecognition
+import NeuralNet
+import Terminal
+
+/// What `fermusic evaluate` prints.
+enum EvaluationTable {
+    /// Everything about one model.
+    static func details(_ subject: Examination.Subject) -> String {
+        let evaluation = subject.evaluation, metrics = evaluation.metrics, interval = metrics.accuracyInterval
+        let looks = evaluation.augmentation == .none ? "" : " with \(evaluation.augmentation.rawValue)"
+        var text =
+            "accuracy   \(percent(metrics.accuracy, decimals: 2)) of \(metrics.count)\(looks) "
+            + "(95 % interval \(percent(interval.lowerBound)) to \(percent(interval.upperBound)))\n"
+        if evaluation.augmentation != .none {
+            text += "one look   \(percent(evaluation.singleLookMetrics.accuracy, decimals: 2))\n"
+        }
+        text += "macro-F1   \(fixed(metrics.macroF1, 4))\n"
+        text += "top-2      \(percent(metrics.topAccuracy(2), decimals: 2))\n"
+        text += "loss       \(fixed(evaluation.loss, 4))\n"
+        text += "ECE        \(percent(evaluation.calibration.expectedError, decimals: 2))\n"
+        text += "size       \(subject.facts.parameters) parameters, \(fileSize(subject.facts))\n"
+        text +=
+            "speed      \(fixed(subject.facts.milliseconds, 2)) ms per face, "
+            + "\(fixed(Double(metrics.count) / max(evaluation.seconds, 1e-9), 0)) images/s\n"
+        if let seconds = subject.facts.trainingSeconds { text += "training   \(timeText(.seconds(seconds)))\n" }
+        return text + "\n" + classes(evaluation) + "\n" + confusion(evaluation)
+    }
+
+    private static func classes(_ evaluation: Evaluation) -> String {
+        let metrics = evaluation.metrics
+        var table = TextTable([.left("class"), .right("images"), .right("precision"), .right("recall"), .right("F1")])
+        for (label, name) in evaluation.classNames.enumerated() {
+            table.add(
+                name, "\(metrics.support(label))", percent(metrics.precision(label)), percent(metrics.recall(label)),
+                fixed(metrics.f1(label), 3))
+        }
+        return table.render()
+    }
+
+    private static func confusion(_ evaluation: Evaluation) -> String {
+        var table = TextTable([.left("true \\ predicted")] + evaluation.classNames.map { .right($0) })
+        for (label, name) in evaluation.classNames.enumerated() {
+            table.add([name] + evaluation.metrics.confusion[label].map { "\($0)" })
+        }
+        return table.render()
+    }
+
+    /// A line per model, and one for all together.
+    static func text(_ subjects: [Examination.Subject], _ together: Evaluation?) -> String {
+        let cells = rows(subjects, together, link: { $0.path })
+        var table = TextTable(cells.titles.enumerated().map { $0.offset < 2 ? .left($0.element) : .right($0.element) })
+        for row in cells.rows { table.add(row) }
+        return table.render() + "\n" + recalls(subjects, together)
+    }
+
+    /// The same for a README, each name a link to the model's card.
+    static func markdown(_ subjects: [Examination.Subject], _ together: Evaluation?) -> String {
+        let cells = rows(subjects, together) { subject in
+            let stem = subject.path.hasSuffix(".h5") ? String(subject.path.dropLast(3)) : subject.path
+            return "[\(subject.name)](\(stem).md)"
+        }
+        func line(_ texts: [String]) -> String { "| " + texts.joined(separator: " | ") + " |\n" }
+        let rule = cells.titles.indices.map { $0 < 2 ? "---" : "---:" }
+        return line(cells.titles) + line(rule) + cells.rows.map(line).joined()
+    }
+
+    private static func rows(
+        _ subjects: [Examination.Subject], _ together: Evaluation?, link: (Examination.Subject) -> String
+    ) -> (titles: [String], rows: [[String]]) {
+        let tta = subjects[0].evaluation.augmentation
+        var titles = ["model", "network", "accuracy", "95 % interval"]
+        if tta != .none { titles.insert("one look", at: 2) }
+        titles += ["macro-F1", "ECE", "parameters", "file", "ms per face", "training"]
+        func results(_ evaluation: Evaluation) -> [String] {
+            let metrics = evaluation.metrics, interval = metrics.accuracyInterval
+            let single = percent(evaluation.singleLookMetrics.accuracy, decimals: 2)
+            return (tta == .none ? [] : [single]) + [
+                percent(metrics.accuracy, decimals: 2),
+                "\(fixed(interval.lowerBound * 100, 1)) to \(percent(interval.upperBound))",
+                fixed(metrics.macroF1, 3), percent(evaluation.calibration.expectedError),
+            ]
+        }
+        var rows = subjects.map { subject -> [String] in
+            [link(subject), subject.facts.network ?? "unknown"] + results(subject.evaluation) + [
+                "\(subject.facts.parameters)", fileSize(subject.facts), fixed(subject.facts.milliseconds, 2),
+                subject.facts.trainingSeconds.map { timeText(.seconds($0)) } ?? "unknown",
+            ]
+        }
+        if let together {
+            let facts = subjects.map(\.facts)
+            rows.append(
+                ["all together", "ensemble"] + results(together) + [
+                    "\(facts.reduce(0) { $0 + $1.parameters })", size(facts.reduce(0) { $0 + $1.fileBytes }),
+                    fixed(facts.reduce(0) { $0 + $1.milliseconds }, 2), "",
+                ])
+        }
+        if tta != .none { titles[3] = "accuracy, \(tta.rawValue)" }
+        return (titles, rows)
+    }
+
+    private static func recalls(_ subjects: [Examination.Subject], _ together: Evaluation?) -> String {
+        let names = subjects[0].evaluation.classNames
+        var table = TextTable([.left("recall")] + names.map { .right($0) })
+        let all = subjects.map { ($0.path, $0.evaluation) } + (together.map { [("all together", $0)] } ?? [])
+        for (path, evaluation) in all {
+            table.add(
+                [path]
+                    + names.map { name in
+                        evaluation.classNames.firstIndex(of: name).map { percent(evaluation.metrics.recall($0)) } ?? ""
+                    })
+        }
+        return table.render()
+    }
+
+    private static func fileSize(_ facts: ModelFacts) -> String { size(facts.fileBytes) }
+    private static func size(_ bytes: Int) -> String { "\(fixed(Double(bytes) / 1e6, 2)) MB" }
+}

@@ -1,0 +1,100 @@
+import EmotionRecognition
+import NeuralNet
+import Terminal
+
+extension TrainOptions {
+    /// The run that the options describe: a recipe's, or the defaults, with whatever was given on the command line.
+    static func recipeFile(_ a: Arguments) throws -> RecipeFile {
+        var file = try a[recipeFile].map { try RecipeFile(reading: $0.string) } ?? RecipeFile(TrainingRecipe())
+        try setNetwork(&file.recipe, a)
+        setTraining(&file.recipe, a)
+        setAugmentation(&file.recipe.augmentation, a)
+        return file
+    }
+
+    /// The checkpoint: what was given, or the recipe's name in the current folder.
+    static func checkpointPath(_ a: Arguments) throws -> String {
+        if let path = a[checkpoint] { return path.string }
+        guard let recipe = a[recipeFile]?.string else { throw UsageError.missingOption("--checkpoint") }
+        let name = recipe.split(separator: "/").last.map(String.init) ?? recipe
+        return (name.hasSuffix(".json") ? String(name.dropLast(5)) : name) + ".h5"
+    }
+
+    private static func set<Value>(_ option: Option<Value>, _ a: Arguments, _ body: (Value) throws -> Void) rethrows {
+        if a.wasGiven(option) { try body(a[option]) }
+    }
+
+    private static func setNetwork(_ recipe: inout TrainingRecipe, _ a: Arguments) throws {
+        set(inputSize, a) { recipe.inputSize = $0 ?? recipe.inputSize }
+        set(cropSize, a) { recipe.cropSize = $0 }
+        set(channels, a) { recipe.channels = $0 }
+        try set(architecture, a) { choice in
+            recipe.architecture = choice.argumentText
+            recipe.network = nil
+            guard case .file(let path) = choice else { return }
+            let model = try ModelFile.readArchitecture(path)
+            recipe.network = try ModelFile.json(of: model)
+            guard model.inputs.count == 1, model.inputShapes[0].count == 3 else { return }
+            recipe.channels = model.inputShapes[0][2]
+            if recipe.cropSize == nil, !a.wasGiven(inputSize) { recipe.inputSize = model.inputShapes[0][0] }
+        }
+        set(widths, a) { recipe.widths = $0?.values }
+        set(blockDropout, a) { recipe.blockDropout = $0?.values }
+        set(headDropout, a) { recipe.headDropout = $0 }
+        set(equalise, a) { recipe.equalisation = $0 }
+        guard recipe.channels != 2 else { throw UsageError.other("--channels is 1 or 3") }
+        guard (recipe.blockDropout ?? []).allSatisfy({ (0..<1).contains($0) }) else {
+            throw UsageError.other("--block-dropout wants rates from 0 to below 1")
+        }
+        if let crop = recipe.cropSize, crop > recipe.inputSize {
+            throw UsageError.other("--crop-size \(crop) is more than the images' \(recipe.inputSize) pixels")
+        }
+    }
+
+    private static func setTraining(_ recipe: inout TrainingRecipe, _ a: Arguments) {
+        set(epochs, a) { recipe.epochs = $0 }
+        set(batch, a) { recipe.batchSize = $0 }
+        set(accumulate, a) { recipe.gradientAccumulation = $0 }
+        set(validationSplit, a) { recipe.validationSplit = $0 }
+        set(seed, a) { recipe.seed = UInt64($0) }
+        set(convolution, a) { recipe.convolution = $0 == .automatic ? nil : $0 }
+        set(optimizer, a) { recipe.optimizer = $0 }
+        set(rate, a) { recipe.learningRate = $0 }
+        set(momentum, a) { recipe.momentum = $0 }
+        if a.wasGiven(nesterov) { recipe.nesterov = a[nesterov] }
+        set(decay, a) { recipe.weightDecay = $0 }
+        set(schedule, a) { recipe.schedule = $0 }
+        set(warmup, a) { recipe.warmupEpochs = $0 }
+        set(minimumRate, a) { recipe.minimumRate = $0 }
+        set(smoothing, a) { recipe.labelSmoothing = $0 }
+        set(classWeights, a) { recipe.classWeights = $0 }
+        set(sampling, a) { recipe.sampling = $0 }
+        set(mixup, a) { recipe.mixup = $0 }
+        set(clipNorm, a) { recipe.clipNorm = $0 }
+        set(ema, a) { recipe.averageDecay = $0 == 0 ? nil : $0 }
+        set(patience, a) { recipe.earlyStopping = $0 }
+        set(save, a) { recipe.save = $0 }
+        set(finishEpochs, a) { recipe.finishEpochs = $0 }
+        set(finishDropout, a) { recipe.finishDropout = $0 }
+        set(finishAugmentation, a) { recipe.finishAugmentation = $0 }
+    }
+
+    private static func setAugmentation(_ augmentation: inout Augmentation, _ a: Arguments) {
+        guard a[augment] else {
+            augmentation = .none
+            return
+        }
+        set(rotation, a) { augmentation.rotationRange = $0 }
+        set(shift, a) {
+            augmentation.widthShiftRange = $0
+            augmentation.heightShiftRange = $0
+        }
+        set(shear, a) { augmentation.shearRange = $0 }
+        set(zoom, a) { augmentation.zoomRange = 1 - $0...1 + $0 }
+        if a.wasGiven(flip) { augmentation.horizontalFlip = a[flip] }
+        set(brightness, a) { augmentation.brightnessRange = 1 - $0...1 + $0 }
+        set(fill, a) { augmentation.fillMode = $0 }
+        set(crop, a) { augmentation.randomCropPadding = $0 }
+        set(erasing, a) { augmentation.erasingProbability = $0 }
+    }
+}

@@ -1,0 +1,121 @@
+import EmotionRecognition
+import FaceVision
+import Foundation
+import NeuralNet
+import Testing
+
+@Suite struct RecipeTests {
+    private func recipe() -> TrainingRecipe {
+        var recipe = TrainingRecipe()
+        recipe.architecture = "vgg"
+        recipe.cropSize = 40
+        recipe.widths = [16, 32]
+        recipe.blockDropout = [0.1, 0.2]
+        recipe.headDropout = 0.3
+        recipe.mixup = 0.2
+        recipe.sampling = .squareRoot
+        recipe.equalisation = .histogram
+        recipe.averageDecay = nil
+        recipe.clipNorm = 2
+        recipe.earlyStopping = 7
+        recipe.augmentation.erasingProbability = 0.25
+        return recipe
+    }
+
+    @Test func survivesItsFile() throws {
+        try withTemporaryFolder { folder in
+            var file = RecipeFile(recipe())
+            file.about = "a test"
+            file.threads = 2
+            file.data = "fer2013.csv"
+            let path = try write(file.text, to: folder + "/r.json")
+            #expect(try RecipeFile(reading: path) == file)
+        }
+    }
+
+    /// A recipe as program version 0.1.0 wrote it before it had these fields, in resume files and models.
+    @Test func oldRecipesStayReadable() throws {
+        let text = """
+            {"architecture":"cnn","inputSize":48,"epochs":9,"batchSize":32,"gradientAccumulation":1,"optimizer":"sgd",
+            "learningRate":0.1,"momentum":0.9,"nesterov":true,"weightDecay":0,"schedule":"cosine","warmupEpochs":0,
+            "minimumRate":0.01,"labelSmoothing":0,"classWeights":"none","averageDecay":0.999,"finishEpochs":0,
+            "augmentation":{"rotationRange":5},"finishDropout":0.5,"finishAugmentation":0.5,"validationSplit":0.1,
+            "save":"best","seed":4}
+            """
+        let recipe = try JSONDecoder().decode(TrainingRecipe.self, from: Data(text.utf8))
+        #expect(recipe.epochs == 9 && recipe.optimizer == .sgd && recipe.averageDecay == 0.999)
+        #expect(recipe.channels == 1 && recipe.mixup == 0 && recipe.sampling == .natural)
+        #expect(recipe.augmentation.rotationRange == 5 && !recipe.augmentation.horizontalFlip)
+    }
+
+    @Test(arguments: [
+        ("{", "not JSON"),
+        (#"{"recipe":{"epoch":3}}"#, "recipe: there is no field 'epoch'"),
+        (#"{"recipe":{},"thread":2}"#, "there is no field 'thread'"),
+        (#"{"about":"x"}"#, "recipe is missing"),
+        (#"{"recipe":{"epochs":"three"}}"#, "recipe.epochs has a wrong value"),
+        (#"{"recipe":{"optimizer":"adamant"}}"#, "recipe.optimizer has a wrong value"),
+        (#"{"recipe":{"epochs":0}}"#, "recipe: epochs must be 1 to 100000"),
+        (#"{"recipe":{"cropSize":64}}"#, "recipe: cropSize must be 16 to inputSize"),
+        (#"{"recipe":{"mixup":1.5}}"#, "recipe: mixup must be 0 to 1"),
+        (#"{"recipe":{"augmentation":{"flip":true}}}"#, "augmentation: there is no field 'flip'"),
+    ])
+    func mistakesAreNamed(_ text: String, _ message: String) throws {
+        try withTemporaryFolder { folder in
+            let path = try write(text, to: folder + "/r.json")
+            var found = "no error"
+            do { _ = try RecipeFile(reading: path) } catch { found = "\(error)" }
+            #expect(found == "\(path): \(message)")
+        }
+    }
+
+    @Test func networkFromAFileBesideTheRecipe() throws {
+        try withTemporaryFolder { folder in
+            let network = try Model(input: [40, 40, 1]) {
+                Conv2D(16, kernelSize: 3, activation: .relu)
+                GlobalAveragePool2D()
+                Dense(7, activation: .softmax)
+            }
+            try write(try ModelFile.json(of: network), to: folder + "/nets/mine.json")
+            let path = try write(
+                #"{"recipe":{"architecture":"nets/mine.json","cropSize":40}}"#, to: folder + "/r.json")
+            let recipe = try RecipeFile(reading: path).recipe
+            let model = try recipe.makeModel(classes: 7)
+            #expect(model.parameterCount == network.parameterCount)
+            #expect(try recipe.makeModel(classes: 7).weights.array(0) == model.weights.array(0))
+            #expect(throws: NeuralNetError.self) { try recipe.makeModel(classes: 3) }
+            var other = recipe
+            other.cropSize = nil
+            #expect(throws: NeuralNetError.self) { try other.makeModel(classes: 7) }
+            other = recipe
+            other.widths = [3]
+            #expect(throws: NeuralNetError.self) { try other.makeModel(classes: 7) }
+        }
+    }
+
+    @Test func everyRecipeOfTheProjectIsReadable() throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Recipes")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".json") }
+        #expect(!files.isEmpty)
+        for name in files {
+            let file = try RecipeFile(reading: folder.appendingPathComponent(name).path)
+            #expect(file.about != nil)
+            _ = try file.recipe.makeModel(classes: 7)
+        }
+    }
+
+    @Test func shippedModelHasItsRecipe() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let folder = root.appendingPathComponent("Checkpoints").path
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".h5") {
+            let model = try EmotionModel(reading: "\(folder)/\(name)")
+            let own = try #require(RecipeFile(of: model.card))
+            let stem = String(name.dropLast(3))
+            let file = try RecipeFile(reading: root.appendingPathComponent("Recipes/\(stem).json").path)
+            #expect(file.recipe == own.recipe && file.dataFingerprint == own.dataFingerprint, "\(name)")
+            #expect(FileManager.default.fileExists(atPath: "\(folder)/\(stem).md"), "\(name) has no card")
+        }
+    }
+}

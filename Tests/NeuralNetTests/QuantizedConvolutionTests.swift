@@ -1,0 +1,83 @@
+import CKernels
+import NeuralNet
+import Testing
+
+@Suite struct QuantizedConvolutionTests {
+    /// Any shape against the sums by definition, with all bytes that occur.
+    @Test(arguments: [(1, 16, 4), (12, 32, 64), (13, 48, 36), (40, 96, 288), (5, 16, 1152)])
+    func productsAreExact(_ m: Int, _ n: Int, _ k: Int) {
+        var random = RandomGenerator(seed: UInt64(m * n + k))
+        let a = (0..<m * k).map { _ in UInt8(random.integer(below: 256)) }
+        let b = (0..<k * n).map { _ in Int8(random.integer(below: 255) - 127) }
+        let scale = (0..<n).map { Float($0 % 5 + 1) * 0.25 }, offset = (0..<n).map { Float($0) - 7 }
+        for floor in [-Float.infinity, 0] {
+            var c = [Float](repeating: .nan, count: m * n)
+            fm_gemm_u8s8(m, n, k, a, b, scale, offset, floor, &c, n)
+            for i in 0..<m {
+                for f in 0..<n {
+                    var sum = 0
+                    for p in 0..<k { sum += Int(a[i * k + p]) * Int(b[(p / 4 * n + f) * 4 + p % 4]) }
+                    // Sums fit into 24 bits here or are rounded once, the fused multiplication once less.
+                    let expected = max(floor, Float(sum) * scale[f] + offset[f])
+                    #expect(abs(c[i * n + f] - expected) <= abs(expected) * 1e-6 + 1e-3)
+                }
+            }
+        }
+    }
+
+    @Test func bytesAreRoundedAndLimited() {
+        var bytes = [UInt8](repeating: 9, count: 37)
+        let x = (0..<37).map { Float($0) - 10 }
+        fm_quantize(x, 37, 10, 20, &bytes)
+        #expect(bytes == x.map { UInt8(min(255, max(0, $0 * 10 + 20))) })
+        var low: Float = 5, high: Float = -5
+        fm_range(x, 37, &low, &high)
+        #expect(low == -10 && high == 26)
+        fm_range([3, 4], 2, &low, &high)
+        #expect(low == 0 && high == 4)
+    }
+
+    private func predict(_ model: Model, _ input: [Float], count: Int, _ precision: Precision) throws -> [Float] {
+        let executor = try Executor(
+            model, maximumBatch: count, threads: ThreadPool(threads: 2), precision: precision)
+        executor.fillMemory(with: .nan)
+        executor.input().update(from: input, count: input.count)
+        executor.forward(count: count)
+        if precision == .int8 { #expect(executor.kernelNames.contains("QuantizedConvolution")) }
+        return Array(
+            UnsafeBufferPointer(start: executor.output(), count: count * model.outputShapes[0].reduce(1, *)))
+    }
+
+    /// Values of either sign, borders, strides, normalization folded in, dense layers: within a few steps of 1/255.
+    @Test(arguments: [(1, Padding.same), (2, .same), (1, .valid), (2, .valid)])
+    func isNearTheFloats(_ stride: Int, _ padding: Padding) throws {
+        let model = try Model(input: [13, 11, 8], seed: 2) {
+            Conv2D(64, kernelSize: 3, strides: stride, padding: padding, usesBias: false)
+            BatchNormalization()
+            ActivationLayer(.tanh)
+            Conv2D(64, kernelSize: 1, activation: .relu)
+            MaxPool2D(2)
+            Flatten()
+            Dense(32)
+        }
+        var random = RandomGenerator(seed: 6)
+        for (index, entry) in model.weights.entries.enumerated() where entry.specification.name != "kernel" {
+            let range: ClosedRange<Float> = entry.specification.name == "moving_variance" ? 0.5...1.5 : -0.5...1
+            model.weights.set(index, random.values(entry.specification.count, in: range))
+        }
+        for count in [1, 3] {
+            let input = random.values(count * 13 * 11 * 8)
+            let exact = try predict(model, input, count: count, .float)
+            let near = try predict(model, input, count: count, .int8)
+            let largest = exact.map(abs).max() ?? 0
+            for (x, y) in zip(exact, near) { #expect(abs(x - y) < 0.03 * largest) }
+            #expect(exact != near)
+        }
+    }
+
+    @Test func weightsThatAreNoNumbersAreHarmless() throws {
+        let model = try Model(input: [8, 8, 16], seed: 2) { Conv2D(32, kernelSize: 3) }
+        model.weights.set(0, [Float](repeating: .nan, count: 9 * 16 * 32))
+        _ = try predict(model, [Float](repeating: .infinity, count: 8 * 8 * 16), count: 1, .int8)
+    }
+}
