@@ -76,14 +76,18 @@ import Testing
         let bytes = [UInt8](try #require(Data(base64Encoded: ImageFileTests.webP)))
         let image = try ImageFile.decode(bytes, name: "a.webp")
         #expect((image.width, image.height) == (4, 3))
-        let expected = (0..<3).flatMap { y in (0..<4).flatMap { x in [UInt8(x * 60), UInt8(y * 100), 200] } }
+        var expected: [UInt8] = []
+        for y: UInt8 in 0..<3 {
+            for x: UInt8 in 0..<4 { expected += [x * 60, y * 100, 200] }
+        }
         #expect(image.pixels == expected)
         #expect(try ImageFile.decode(bytes, name: "a.webp", grayscale: true) == image.grayscale)
         #expect(throws: ImageError.cannotRead(path: "a", reason: "4 x 3 pixels are too many")) {
             try ImageFile.decode(bytes, name: "a", maximumPixels: 11)
         }
         for length in [12, 13, 20, 40] {
-            #expect(throws: ImageError.cannotRead(path: "a", reason: length == 12 ? "neither PNG nor JPEG nor WebP" : "damaged WebP data")) {
+            let reason = length == 12 ? "neither PNG nor JPEG nor WebP" : "damaged WebP data"
+            #expect(throws: ImageError.cannotRead(path: "a", reason: reason)) {
                 try ImageFile.decode(Array(bytes.prefix(length)), name: "a")
             }
         }

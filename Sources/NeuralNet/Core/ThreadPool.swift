@@ -13,71 +13,48 @@ private func storeClosure(_ body: (Int) -> Void, _ target: UnsafeMutablePointer<
 /// Built for the many short jobs of a training step: starting a job costs about a microsecond while the team is
 /// awake, because threads spin briefly before they sleep. A pool runs one job at a time; a second caller waits.
 /// Inside a job, `run` must not be called again on the same pool.
-public final class ThreadPool: @unchecked Sendable {
-    // Safe to share: `job` is written only by the caller that holds `gate`, before `generation` is released,
-    // and read by workers only after they acquired that generation.
-
+public final class ThreadPool: Sendable {
     /// The number of threads that take part in each job, the caller included.
     public let count: Int
 
-    private let generation = Atomic<UInt64>(0)
-    private let remaining = Atomic<Int>(0)
-    private let sleepers = Atomic<Int>(0)
-    private let stopping = Atomic<Bool>(false)
-    private var job = fm_closure()
-    private var threads: [pthread_t] = []
-    private let gate: UnsafeMutablePointer<pthread_mutex_t>
-    private let sleepLock: UnsafeMutablePointer<pthread_mutex_t>
-    private let wake: UnsafeMutablePointer<pthread_cond_t>
-    private let done: UnsafeMutablePointer<pthread_cond_t>
-    private let callerSleeps = Atomic<Bool>(false)
-    private static let spins = 4000
-    private static let yields = 200
+    private let team: ThreadTeam
+    private let threads: [pthread_t]
 
     /// Starts `count - 1` threads; 1 gives a pool that runs everything on the caller.
     /// By default one per processor that is on line.
     public init(threads count: Int = ThreadPool.availableProcessors) {
         precondition(count >= 1, "a thread pool needs at least one thread")
         self.count = count
-        gate = .allocate(capacity: 1)
-        sleepLock = .allocate(capacity: 1)
-        wake = .allocate(capacity: 1)
-        pthread_mutex_init(gate, nil)
-        pthread_mutex_init(sleepLock, nil)
-        pthread_cond_init(wake, nil)
-        done = .allocate(capacity: 1)
-        pthread_cond_init(done, nil)
-        for index in 1..<max(count, 1) {
-            let start = WorkerStart(pool: self, index: index)
+        let team = ThreadTeam()
+        self.team = team
+        threads = (1..<max(count, 1)).map { index in
             var thread = pthread_t()
-            let box = Unmanaged.passRetained(start)
+            let box = Unmanaged.passRetained(WorkerStart(team: team, index: index))
             let status = pthread_create(
                 &thread, nil,
                 { argument in
                     let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
-                    start.work()
+                    start.team.work(start.index)
                     return nil
                 }, box.toOpaque())
             precondition(status == 0, "cannot start a thread (error \(status))")
-            threads.append(thread)
+            return thread
         }
     }
 
     deinit {
-        stopping.store(true, ordering: .releasing)
-        pthread_mutex_lock(sleepLock)
-        generation.wrappingAdd(1, ordering: .releasing)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(sleepLock)
+        team.stop()
         for thread in threads { pthread_join(thread, nil) }
-        pthread_mutex_destroy(gate)
-        pthread_mutex_destroy(sleepLock)
-        pthread_cond_destroy(wake)
-        pthread_cond_destroy(done)
-        done.deallocate()
-        gate.deallocate()
-        sleepLock.deallocate()
-        wake.deallocate()
+    }
+
+    private final class WorkerStart: Sendable {
+        let team: ThreadTeam
+        let index: Int
+
+        init(team: ThreadTeam, index: Int) {
+            self.team = team
+            self.index = index
+        }
     }
 
     /// The processors that are on line.
@@ -88,22 +65,7 @@ public final class ThreadPool: @unchecked Sendable {
     /// Runs `body` once on each thread with the indices `0 ..< count` and returns when all are done.
     @inline(never)  // the caller keeps what `body` captures until this returns
     public func run(_ body: (Int) -> Void) {
-        if count == 1 {
-            body(0)
-            return
-        }
-        pthread_mutex_lock(gate)
-        storeClosure(body, &job)
-        remaining.store(count - 1, ordering: .relaxed)
-        generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-            pthread_mutex_lock(sleepLock)
-            pthread_cond_broadcast(wake)
-            pthread_mutex_unlock(sleepLock)
-        }
-        body(0)
-        waitForOthers()
-        pthread_mutex_unlock(gate)
+        if count == 1 { body(0) } else { team.run(body, others: count - 1) }
     }
 
     /// Runs `body` on contiguous parts of `0 ..< total`, one part per thread, always the same ones: for sums whose
@@ -132,33 +94,84 @@ public final class ThreadPool: @unchecked Sendable {
             }
         }
     }
+}
 
-    private final class WorkerStart {
-        unowned(unsafe) let pool: ThreadPool  // the pool joins its threads before it goes away
-        let index: Int
+/// What the threads of a pool share. They hold it themselves, so that it outlives whoever ends last.
+private final class ThreadTeam: @unchecked Sendable {
+    // Safe to share: `job` is written only by the caller that holds `gate`, before `generation` is released,
+    // and read by workers only after they acquired that generation.
 
-        init(pool: ThreadPool, index: Int) {
-            self.pool = pool
-            self.index = index
-        }
+    private let generation = Atomic<UInt64>(0)
+    private let remaining = Atomic<Int>(0)
+    private let sleepers = Atomic<Int>(0)
+    private let callerSleeps = Atomic<Bool>(false)
+    private let stopping = Atomic<Bool>(false)
+    private var job = fm_closure()
+    private let gate = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let sleepLock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private static let spins = 4000
+    private static let yields = 200
 
-        func work() {
-            var seen: UInt64 = 0
-            while true {
-                seen = pool.waitForJob(after: seen)
-                if pool.stopping.load(ordering: .acquiring) { return }
-                fm_closure_call(pool.job, index)
-                pool.finishPart()
-            }
+    init() {
+        pthread_mutex_init(gate, nil)
+        pthread_mutex_init(sleepLock, nil)
+        pthread_cond_init(wake, nil)
+        pthread_cond_init(done, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(gate)
+        pthread_mutex_destroy(sleepLock)
+        pthread_cond_destroy(wake)
+        pthread_cond_destroy(done)
+        gate.deallocate()
+        sleepLock.deallocate()
+        wake.deallocate()
+        done.deallocate()
+    }
+
+    func run(_ body: (Int) -> Void, others: Int) {
+        pthread_mutex_lock(gate)
+        storeClosure(body, &job)
+        remaining.store(others, ordering: .relaxed)
+        beginGeneration()
+        body(0)
+        waitForOthers()
+        pthread_mutex_unlock(gate)
+    }
+
+    func stop() {
+        stopping.store(true, ordering: .releasing)
+        beginGeneration()
+    }
+
+    private func beginGeneration() {
+        generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        pthread_mutex_lock(sleepLock)
+        pthread_cond_broadcast(wake)
+        pthread_mutex_unlock(sleepLock)
+    }
+
+    /// What each thread but the caller does.
+    func work(_ index: Int) {
+        var seen: UInt64 = 0
+        while true {
+            seen = waitForJob(after: seen)
+            if stopping.load(ordering: .acquiring) { return }
+            fm_closure_call(job, index)
+            finishPart()
         }
     }
 
     /// Spins, since the others are nearly done as a rule; sleeps when a busy machine has taken their processors away.
     private func waitForOthers() {
-        for _ in 0..<ThreadPool.spins {
+        for _ in 0..<ThreadTeam.spins {
             if remaining.load(ordering: .acquiring) == 0 { return }
         }
-        for _ in 0..<ThreadPool.yields {
+        for _ in 0..<ThreadTeam.yields {
             if remaining.load(ordering: .acquiring) == 0 { return }
             sched_yield()
         }
@@ -178,7 +191,7 @@ public final class ThreadPool: @unchecked Sendable {
     }
 
     private func waitForJob(after seen: UInt64) -> UInt64 {
-        for _ in 0..<ThreadPool.spins {
+        for _ in 0..<ThreadTeam.spins {
             let current = generation.load(ordering: .acquiring)
             if current != seen { return current }
         }
