@@ -25,9 +25,11 @@ public final class WebApplication: HTTPHandler {
         public var sessions = 500
         /// The page's folder; the one that belongs to the program if `nil`.
         public var pageFolder: String?
-        /// Asks music services what they know of a song, and their names.
-        public var media: (@Sendable (Song, _ service: String?) -> SongMedia)?
+        /// Asks a music service what it knows of a song; may take seconds.
+        public var media: (@Sendable (Song, _ service: String?, _ needsPreview: Bool) -> SongMedia)?
+        /// Names of the services that visitors can choose, and of the one that is asked when they don't.
         public var services: [String] = []
+        public var usualService: String?
         /// Lines about requests; never with queries, bodies or tokens.
         public var log: (@Sendable (String) -> Void)?
 
@@ -86,7 +88,8 @@ public final class WebApplication: HTTPHandler {
             catalogues: catalogues, background: background, media: options.media, keepsFeedback: options.isPersonal)
         let about = OptionsAPI(
             catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
-            isPersonal: options.isPersonal, isLive: feed != nil, services: options.services)
+            isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
+            usualService: options.usualService)
         router = Router(
             routes: PageRoutes(assets: assets, token: token).routes + analyse.routes + songs.routes + about.routes
                 + ServerRoutes(

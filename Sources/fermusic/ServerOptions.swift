@@ -46,7 +46,8 @@ enum ServerOptions {
     static var all: [any Parameter] {
         [
             host, port, open, models, token, tokenFile, insecureOpen, certificate, key, allowHost, behindProxy, rate,
-            analyses, waiting, sessions, MusicOptions.catalogue, MusicOptions.moodMap, verbose,
+            analyses, waiting, sessions, ServiceOptions.provider, MusicOptions.catalogue,
+            MusicOptions.moodMap, verbose,
         ]
     }
 

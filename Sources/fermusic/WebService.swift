@@ -9,6 +9,7 @@ struct WebService {
     let application: WebApplication
     let server: HTTPServer
     let address: String
+    private let services: PageServices?
 
     /// Starts serving. Throws what options, models, catalogue and sockets throw.
     ///
@@ -38,6 +39,14 @@ struct WebService {
         options.waiting = a[ServerOptions.waiting]
         options.sessions = a[ServerOptions.sessions]
         if a[ServerOptions.verbose] { options.log = { try? console.errors.line(printable($0)) } }
+        let memory = a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath
+        let services = try PageServices(a, memory: memory)
+        if let services {
+            options.services = services.offered.map(\.rawValue)
+            options.usualService = services.usual?.rawValue
+            options.media = { services.media(of: $0, service: $1, needsPreview: $2) }
+        }
+        self.services = services
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
         application = try WebApplication(options, models: models, music: music, feed: feed)
         var serving = HTTPServer.Options()
@@ -63,7 +72,7 @@ struct WebService {
     /// Serves until Ctrl-C or SIGTERM, then finishes what runs.
     func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
-        let refresher = RefreshTimer(a, console)
+        let refresher = RefreshTimer(a, console, services)
         while signals.received == nil {
             usleep(50_000)
             refresher.check()
@@ -98,18 +107,21 @@ struct WebService {
 private final class RefreshTimer {
     private let arguments: Arguments
     private let console: Console
+    private let services: PageServices?
     private var next = ContinuousClock.now + .seconds(60)
 
-    init(_ arguments: Arguments, _ console: Console) {
+    init(_ arguments: Arguments, _ console: Console, _ services: PageServices?) {
         self.arguments = arguments
         self.console = console
+        self.services = services
     }
 
     func check() {
         guard ContinuousClock.now >= next else { return }
         next = .now + .seconds(600)
         do {
-            for result in try MusicOptions.openCatalogue(arguments).refreshIfDue() ?? [] {
+            for result in try MusicOptions.openCatalogue(arguments).refreshIfDue(providers: services?.lists ?? []) ?? []
+            {
                 try console.errors.line("refreshed \(printable(result.place))")
             }
         } catch {

@@ -112,16 +112,20 @@ import WebApp
     @Test func asksServicesInTheBackground() throws {
         var options = TestServer.quick
         options.services = ["deezer"]
-        options.media = { song, service in
+        options.media = { song, service, needsPreview in
             var media = SongMedia()
             media.cover = "https://example.org/\(song.id).jpg"
             media.service = service
+            media.preview = needsPreview ? "https://example.org/\(song.id).mp3" : nil
             return media
         }
         let server = try TestServer(options)
         let answer = try server.get("/api/v1/media/7?service=deezer")
         #expect(answer.json["cover"] == "https://example.org/7.jpg")
-        #expect(answer.json["service"] == "deezer")
+        #expect(answer.json["service"] == "deezer" && answer.json["preview"]?.isNull == true)
+        let heard = try server.get("/api/v1/media/7?preview=true")
+        #expect(heard.json["preview"] == "https://example.org/7.mp3")
+        #expect(try server.get("/api/v1/media/7?preview=maybe").status == 400)
         #expect(try server.get("/api/v1/media/x").status == 404)
         #expect(try server.get("/api/v1/media/99999999").status == 404)
         #expect(try self.server.get().get("/api/v1/media/7").json["cover"]?.isNull == true)

@@ -23,7 +23,7 @@ struct MusicAPI: Sendable {
     let catalogues: CataloguePool
     let background: JobQueue
     /// Asks music services; may take seconds. `nil` without services.
-    let media: (@Sendable (Song, _ service: String?) -> SongMedia)?
+    let media: (@Sendable (Song, _ service: String?, _ needsPreview: Bool) -> SongMedia)?
     /// Whether opinions may be kept in the catalogue: its owner and the visitors are the same people.
     let keepsFeedback: Bool
 
@@ -101,10 +101,11 @@ struct MusicAPI: Sendable {
         let song = try catalogues.use { try $0.song(id) }
         guard let media else { return .now(MusicAPI.response(SongMedia(), song)) }
         let service = request.value("service")
+        let needsPreview = try request.choice("preview", ["true", "false"], default: "false") == "true"
         guard let place = background.place() else {
             throw Problem(.overloaded, "the music services are slow", retryAfter: 5)
         }
-        return .later(place) { _ in MusicAPI.response(media(song, service), song) }
+        return .later(place) { _ in MusicAPI.response(media(song, service, needsPreview), song) }
     }
 
     private static func response(_ media: SongMedia, _ song: Song) -> HTTPResponse {

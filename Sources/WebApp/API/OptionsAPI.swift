@@ -13,6 +13,7 @@ struct OptionsAPI: Sendable {
     let isPersonal: Bool
     let isLive: Bool
     let services: [String]
+    let usualService: String?
 
     /// Counting a large catalogue takes a while, and its languages seldom change.
     private final class Kept: Sendable {
@@ -22,7 +23,7 @@ struct OptionsAPI: Sendable {
 
     init(
         catalogues: CataloguePool, analysis: AnalysisService, moodMap: MoodMap, pageLanguages: [String],
-        isPersonal: Bool, isLive: Bool, services: [String]
+        isPersonal: Bool, isLive: Bool, services: [String], usualService: String?
     ) {
         self.catalogues = catalogues
         self.analysis = analysis
@@ -31,6 +32,7 @@ struct OptionsAPI: Sendable {
         self.isPersonal = isPersonal
         self.isLive = isLive
         self.services = services
+        self.usualService = usualService
     }
 
     var routes: [Route] {
@@ -58,7 +60,8 @@ struct OptionsAPI: Sendable {
             "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
             "models": .array(analysis.shelf.entries.map { .string($0.id) }),
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
-            "services": JSONValue(services), "pageLanguages": JSONValue(pageLanguages), "songs": .int(songs),
+            "services": JSONValue(services), "usualService": usualService.map { .string($0) } ?? .null,
+            "pageLanguages": JSONValue(pageLanguages), "songs": .int(songs),
             "languages": .array(
                 languages.filter { !$0.code.isEmpty }.map {
                     [

@@ -33,8 +33,8 @@ export const recommend = (question, signal) => post("/api/v1/recommendations", q
 export const feedback = (song, opinion) => post("/api/v1/feedback", { song, opinion });
 export const artists = (text, signal) =>
   ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
-export const media = (song, service) =>
-  ask(`/api/v1/media/${song}` + (service ? `?service=${encodeURIComponent(service)}` : ""));
+export const media = (song, service, { preview = false } = {}) =>
+  ask(`/api/v1/media/${song}?preview=${preview}` + (service ? `&service=${encodeURIComponent(service)}` : ""));
 export const openSession = () => ask("/api/v1/sessions", { method: "POST" });
 export const closeSession = (session) =>
   ask(`/api/v1/sessions/${session}`, { method: "DELETE", keepalive: true }).catch(() => {});

@@ -11,7 +11,7 @@ export function build(emotions) {
   rows.clear();
   find("bars").replaceChildren(...emotions.map((emotion) => {
     const fill = make("div", { class: "fill" });
-    fill.style.background = `var(--${emotion})`;
+    fill.style.background = `var(--${emotion}-bar, var(--${emotion}))`;
     const value = make("span", { class: "value", "aria-hidden": "true" }, percent(0));
     const track = make("div", {
       class: "track", role: "meter", "aria-label": emotionName(emotion), "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "0",

@@ -1,20 +1,25 @@
 // Plays a song on the page where that is possible: half a minute where a service gives it, or the service's own player,
 // which is loaded only now.
 
+import * as api from "./api.js";
 import { find, icon, make } from "./dom.js";
 import * as store from "./store.js";
 import { t } from "./texts.js";
+
+const PREVIEWS = ["Deezer", "iTunes"];
 
 function ways(song) {
   const spotify = song.media?.players?.spotify ?? song.players?.spotify;
   const youtube = song.media?.players?.youtube ?? song.players?.youtube;
   const all = [
-    song.media?.preview && { kind: "preview" },
     spotify && { kind: "spotify", id: spotify },
     youtube && { kind: "youtube", id: youtube },
+    // These have half a minute of most songs; the address is asked for when it is needed, since it soon ends.
+    PREVIEWS.includes(song.media?.service) && { kind: "preview" },
   ].filter(Boolean);
   const { service } = store.settings;
-  return service === "any" || !["spotify", "youtube"].includes(service) ? all : all.filter((way) => way.kind === service || way.kind === "preview");
+  if (service === "any") return all;
+  return all.filter((way) => way.kind === (service === "spotify" || service === "youtube" ? service : "preview"));
 }
 
 export const canPlay = (song) => ways(song).length > 0;
@@ -33,8 +38,11 @@ export function play(song) {
 
 function element(way, song) {
   if (way.kind === "preview") {
-    const audio = make("audio", { controls: true, src: song.media.preview, autoplay: true });
-    audio.addEventListener("error", () => audio.replaceWith(make("span", { role: "status" }, t("preview-failed"))));
+    const audio = make("audio", { controls: true, autoplay: true });
+    const fail = () => audio.replaceWith(make("span", { role: "status" }, t("preview-failed")));
+    audio.addEventListener("error", fail);
+    api.media(song.id, song.media.service.toLowerCase(), { preview: true })
+      .then(({ preview }) => { if (preview) audio.src = preview; else fail(); }, fail);
     return audio;
   }
   const title = t("player-of", { title: song.title });

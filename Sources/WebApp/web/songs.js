@@ -171,12 +171,14 @@ function leaveOut(language) {
 
 /** Asks music services for covers and previews, two songs at a time. */
 async function fetchCovers(songs) {
-  if (!facts.services?.length) return;
+  const { service } = store.settings;
+  const asked = service === "any" ? facts.usualService : service;
+  // Without a service that is meant to be asked nobody learns what is listened to.
+  if (!facts.services.includes(asked)) return;
   const waiting = songs.filter((song) => !song.media);
   const one = async () => {
     for (let song = waiting.shift(); song; song = waiting.shift()) {
-      const service = store.settings.service === "any" ? null : store.settings.service;
-      song.media = await api.media(song.id, service).catch(() => null);
+      song.media = await api.media(song.id, asked).catch(() => null);
       const node = document.querySelector(`[data-song="${song.id}"]`);
       if (song.media && node && shown.includes(song)) {
         const focused = node.contains(document.activeElement);
