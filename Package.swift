@@ -29,20 +29,24 @@ let package = Package(
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        // Loaded when first needed, as FFmpeg is.
+        .systemLibrary(
+            name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         .target(name: "CKernels"),
         .target(name: "Files"),
-        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files"]),
+        .target(name: "JSON"),
+        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files", "JSON"]),
         .target(
             name: "FaceVision",
             dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
         .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
-        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "Files"]),
+        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "MusicMatching", "Files", "CMicroHTTPD",
+                "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Emotions", "MusicMatching", "Files", "CMicroHTTPD",
                 "CZlib",
             ],
             exclude: ["web"]),
@@ -62,6 +66,7 @@ let package = Package(
             path: "Benchmarks/Framing"),
 
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(
@@ -70,8 +75,11 @@ let package = Package(
             name: "EmotionRecognitionTests",
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet"]),
-        .testTarget(name: "MusicMatchingTests", dependencies: ["MusicMatching", "Emotions", "Files", "CSQLite"]),
+            name: "CommandLineTests",
+            dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer"]),
+        .testTarget(
+            name: "MusicMatchingTests",
+            dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
         .testTarget(
             name: "WebAppTests",
             dependencies: ["WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files"]),

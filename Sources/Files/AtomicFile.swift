@@ -8,8 +8,10 @@ public enum AtomicFile {
     /// Makes a file beside `path`, lets `write` fill it, makes it durable and gives it the name `path`. A file already
     /// there keeps its permissions, a symbolic link still points to it. On failure nothing is left behind.
     /// Throws `FileFailure`, and what `write` throws.
+    ///
+    /// - Parameter isPrivate: only its owner may read it, at no moment anybody else, whatever was there before.
     public static func replace(
-        _ path: String, makesFolders: Bool = false, write: (FileOutput) throws -> Void
+        _ path: String, makesFolders: Bool = false, isPrivate: Bool = false, write: (FileOutput) throws -> Void
     ) throws {
         var status = stat()
         let exists = stat(path, &status) == 0
@@ -24,9 +26,9 @@ public enum AtomicFile {
         let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
         let temporary = "\(target).\(getpid())-\(number).part"
         do {
-            let output = try FileOutput(temporary)
+            let output = try FileOutput(temporary, permissions: isPrivate ? 0o600 : 0o666)
             try write(output)
-            try output.finish(permissions: exists ? status.st_mode & 0o7777 : nil)
+            try output.finish(permissions: isPrivate ? 0o600 : exists ? status.st_mode & 0o7777 : nil)
             guard rename(temporary, target) == 0 else { throw FileFailure.last }
         } catch {
             unlink(temporary)

@@ -5,8 +5,10 @@ public final class FileOutput {
     private var descriptor: Int32
 
     /// Creates or empties the file; a link in its place is refused. Throws `FileFailure`.
-    public init(_ path: String) throws(FileFailure) {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+    ///
+    /// - Parameter permissions: of a new file, less what the process's mask takes away.
+    public init(_ path: String, permissions: mode_t = 0o666) throws(FileFailure) {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, permissions)
         guard descriptor >= 0 else { throw FileFailure.last }
     }
 

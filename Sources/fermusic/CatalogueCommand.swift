@@ -6,7 +6,8 @@ import Terminal
 
 /// `fermusic catalogue import|list|stats|export|refresh|mood-map`
 enum CatalogueCommand {
-    static let files = Argument<[Path]>("file", help: "CSV files.")
+    static let files = Argument<[Path]>(
+        "file", help: "CSV files, https addresses of some, links of your Spotify playlists.")
     static let search = Option<String?>("search", short: "s", help: "Words of title, artist or album.")
     static let language = Option<LanguageWord?>("language", short: "l", help: "A language, by name or ISO code.")
     static let emotion = Option<EmotionChoice?>("emotion", short: "e", help: "An emotion.")
@@ -43,10 +44,15 @@ enum CatalogueCommand {
         options.language = a[language]?.language
         options.emotion = a[emotion]?.emotion
         let signals = SignalWatcher.start()
+        let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
         for file in a[files] {
             let path = file.string
             let report = try withProgress("reading \(path)", signals, console) { progress in
-                a[once]
+                if let list = lists.first(where: { $0.handles(path) }) {
+                    return try catalogue.importAndRemember(
+                        path, from: list, options: options, remembers: !a[once], progress: progress)
+                }
+                return a[once]
                     ? try catalogue.importSongs(path, options: options, progress: progress)
                     : try catalogue.importAndRemember(path, options: options, progress: progress)
             }

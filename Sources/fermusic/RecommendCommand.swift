@@ -1,4 +1,3 @@
-import EmotionRecognition
 import Emotions
 import MusicMatching
 import NeuralNet
@@ -6,8 +5,6 @@ import Terminal
 
 /// `fermusic recommend`
 enum RecommendCommand {
-    static let emotion = Option<EmotionWord?>("emotion", short: "e", help: "What you feel, alone or with weights.")
-    static let photo = Option<Path?>("photo", short: "p", help: "A picture of a face to see it in.")
     static let mode = Option<MoodMode>(
         "mode", default: .match,
         help: "Songs that feel as you do, songs towards better, a walk from one to the other, or more of the same.")
@@ -20,34 +17,37 @@ enum RecommendCommand {
         "surprise", help: "Share of songs drawn by lot; the mood map's by default.", range: 0...1)
     static let seed = Option<UInt64?>("seed", help: "Repeats the same draw; another one each time by default.")
     static let forget = Flag("no-history", help: "Do not note what was recommended.")
+    static let opens = Flag("open", help: "Open the first song in the browser.")
+    static let previews = Flag(
+        "preview", help: "Play half a minute of the first song that has a preview; asks Deezer if no one else is named."
+    )
 
     static let command = Command(
         "recommend", summary: "Songs for what you feel, now.",
         discussion: """
-            Needs no account and no network: songs come from the local catalogue, links open a search. All the \
+            Needs no account and no network: songs come from the local catalogue at once, links open a search. All the \
             probabilities of an emotion count, not only the strongest. What was recommended is noted, so that other \
             songs come next time; 'fermusic feedback' tells what you like.
+
+            With credentials for Spotify or YouTube, or with --provider, a service adds direct links, covers and \
+            previews after that, as far as it answers in time.
             """,
         examples: [
             Example("fermusic recommend --emotion sad --count 5"),
             Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
+            Example(
+                "fermusic recommend --emotion happy --provider deezer", "with covers and previews, no account needed"),
         ],
-        parameters: [
-            emotion, photo, mode, count, languages, artists, surprise, seed, forget, MusicOptions.catalogue,
-            MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads, SharedOptions.json,
+        parameters: MoodSource.parameters + [
+            mode, count, languages, artists, surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait,
+            opens, previews, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
+            SharedOptions.json,
         ] + DetectorOptions.all,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let emotions: EmotionVector
-        switch (a[emotion], a[photo]) {
-        case (.some, .some): throw UsageError.conflict("--emotion", "--photo")
-        case (nil, nil): throw UsageError.missingOption("--emotion or --photo")
-        case (let given?, nil): emotions = given.vector
-        case (nil, let picture?): emotions = try PhotoEmotions.read(picture.string, a, console)
-        }
-        var request = RecommendationRequest(emotions)
+        var request = RecommendationRequest(try MoodSource.read(a, console))
         request.mode = a[mode]
         request.count = a[count]
         request.languages = a[languages]?.values.map(\.language) ?? []
@@ -63,60 +63,84 @@ enum RecommendCommand {
                     ? "no songs; the built-in list (songs.csv) was not found beside the program, import one"
                     : "no songs left that you don't dislike")
         }
-        if a[SharedOptions.json] {
-            try console.output.line(SongText.jsonLine(json(songs, request)))
-        } else {
-            try print(songs, request, console)
-        }
+        // From here on songs are there: nothing that goes wrong may take them away, and nobody waits for another
+        // process that writes for long.
+        catalogue.setBusyTimeout(.milliseconds(200))
+        let asking = try ServiceAsking(a, memory: catalogue.path)
+        let answer = RecommendAnswer(songs: songs, request: request)
+        if !a[SharedOptions.json] { try answer.print(withLinks: asking == nil, console) }
         if !a[forget] { try note(songs, request, catalogue, console) }
+        let enrichment = asking?.ask(songs.map(\.song))
+        if let enrichment { try keep(enrichment, songs, catalogue, console) }
+        let enriched = EnrichedSongs(songs.map(\.song), enrichment)
+        if a[SharedOptions.json] {
+            try console.output.line(SongText.jsonLine(answer.json(enriched)))
+        } else if enrichment != nil {
+            try answer.printLinks(enriched, console)
+        }
+        try open(enriched, a, console)
         return .done
     }
 
-    private static func print(
-        _ songs: [Recommendation], _ request: RecommendationRequest, _ console: Console
+    /// What the service said of songs makes their links direct from now on.
+    private static func keep(
+        _ enrichment: Enrichment, _ songs: [Recommendation], _ catalogue: Catalogue, _ console: Console
     ) throws {
-        var text = ""
-        for (index, recommendation) in songs.enumerated() {
-            let song = recommendation.song, links = SongLinks(song)
-            let number = "\(index + 1)."
-            let indent = String(repeating: " ", count: number.count + 1)
-            text += "\(number) \(console.output.styled(SongText.title(song), .bold))  [\(song.id)]\n"
-            text += "\(indent)\(recommendation.reason)\n"
-            text += "\(indent)\(console.output.styled(links.spotify, .dim))\n"
-            text += "\(indent)\(console.output.styled(links.youtube, .dim))\n"
-        }
-        try console.output.write(text)
-        if songs.count < request.count {
-            try console.errors.line("the catalogue has only \(songs.count) songs to recommend")
+        if let problem = enrichment.problem { try console.errors.line("note: \(printable("\(problem)"))") }
+        for (recommendation, match) in zip(songs, enrichment.matches) {
+            // Only a kindness to the next run.
+            if let match, match.age == nil { try? catalogue.note(match, of: recommendation.song.id) }
         }
     }
 
-    private static func json(_ songs: [Recommendation], _ request: RecommendationRequest) -> JSONValue {
-        let emotions = Dictionary(
-            uniqueKeysWithValues: Emotion.allCases.map { ($0.name, JSONValue.double(request.emotions[$0])) })
-        return [
-            "emotions": .object(emotions), "mode": .string(request.mode.rawValue), "seed": .int(Int(request.seed)),
-            "songs": .array(
-                songs.map { recommendation in
-                    var fields = SongText.json(recommendation.song)
-                    fields["reason"] = .string(recommendation.reason)
-                    fields["distance"] = .double((recommendation.distance * 10_000).rounded() / 10_000)
-                    fields["surprise"] = .bool(recommendation.isSurprise)
-                    fields["target"] = SongText.json(recommendation.target)
-                    return .object(fields)
-                }),
-        ]
+    private static func open(_ songs: EnrichedSongs, _ a: Arguments, _ console: Console) throws {
+        var links: [String] = []
+        if a[opens] { links.append(songs.link(0)) }
+        if a[previews] {
+            let preview = songs.matches.lazy.compactMap { $0?.preview }.first
+            if let preview { links.append(preview) } else { try console.errors.line("note: no preview was found") }
+        }
+        for link in links {
+            do {
+                try WebLink.open(link)
+            } catch {
+                try console.errors.line("note: \(printable("\(error)"))")
+            }
+        }
     }
 
-    /// The answer is out already: nobody waits for another process that writes for long.
     private static func note(
         _ songs: [Recommendation], _ request: RecommendationRequest, _ catalogue: Catalogue, _ console: Console
     ) throws {
-        catalogue.setBusyTimeout(.milliseconds(200))
         do {
             try catalogue.note(songs, for: request)
         } catch let error as MusicError {
             try console.errors.line("warning: not noted in the history: \(printable("\(error)"))")
         }
+    }
+}
+
+/// A service that is to be asked about songs.
+private struct ServiceAsking {
+    let services: MusicServices
+    let service: MusicService
+    let time: Duration
+    let needsPreview: Bool
+
+    /// `nil` if nobody is to be asked.
+    init?(_ a: Arguments, memory: String) throws {
+        let choice = a[ServiceOptions.provider]
+        if choice == .none { return nil }
+        services = try ServiceOptions.services(memory: memory)
+        let wanted = choice.service(services)
+        let wantsPreview = a[RecommendCommand.previews]
+        guard let service = wantsPreview && choice == .auto ? .deezer : wanted else { return nil }
+        self.service = service
+        time = a[ServiceOptions.wait]
+        needsPreview = wantsPreview || service == .deezer || service == .itunes
+    }
+
+    func ask(_ songs: [Song]) -> Enrichment {
+        Enrichment(of: songs, with: services.provider(service), within: time, needsPreview: needsPreview)
     }
 }

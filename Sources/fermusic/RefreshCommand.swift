@@ -6,7 +6,9 @@ import Terminal
 /// `fermusic catalogue refresh`
 enum RefreshCommand {
     static let places = Argument<[String]>(
-        "list", required: false, help: "CSV files to add to the ones that are read.", completion: .files)
+        "list", required: false,
+        help: "CSV files, https addresses of some, or links of your Spotify playlists to add to those that are read.",
+        completion: .files)
     static let every = Option<Weekday?>("every", help: "Also read them each week on this day.")
     static let never = Flag("never", help: "End the weekly schedule.")
     static let forget = Flag("forget", help: "Stop reading the named files; their songs stay.")
@@ -14,12 +16,14 @@ enum RefreshCommand {
     static let command = Command(
         "refresh", summary: "Read your lists again and add what is new.",
         discussion: """
-            The lists are the files you imported. With --every the day is kept, and lines for cron and systemd are \
+            The lists are the files you imported, CSV files on the web (https://...) and Spotify playlists of yours \
+            (needs 'fermusic spotify login'). With --every the day is kept, and lines for cron and systemd are \
             printed that read the lists on it; 'fermusic serve' does so by itself.
             """,
         examples: [
             Example("fermusic catalogue refresh"),
             Example("fermusic catalogue refresh my-playlist.csv --every sunday"),
+            Example("fermusic catalogue refresh https://open.spotify.com/playlist/37i9dQZF1DX0XUsuxWHRQd"),
         ],
         parameters: [
             places, every, never, forget, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json,
@@ -43,8 +47,20 @@ enum RefreshCommand {
         return try refresh(catalogue, asJSON: a[SharedOptions.json], console)
     }
 
+    private struct Stopped: Error {}
+
     private static func refresh(_ catalogue: Catalogue, asJSON: Bool, _ console: Console) throws -> ExitCode {
-        let results = try catalogue.refresh()
+        let signals = SignalWatcher.start()
+        let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
+        let results: [RefreshResult]
+        do {
+            results = try catalogue.refresh(providers: lists) { _, _, _ in
+                if signals.received != nil { throw Stopped() }
+            }
+        } catch is Stopped {
+            return signals.exitCode ?? .failed
+        }
+        if let code = signals.exitCode { return code }
         var code = ExitCode.done
         for result in results {
             switch result.outcome {

@@ -68,7 +68,7 @@ import Testing
                 try catalogue.note(catalogue.recommend(request(time)), for: request(time))
                 try catalogue.note(.like, of: time / 100, time: time)
             }
-            try catalogue.keep("{}", of: "youtube", to: "q", time: 100)
+            try ServiceMemory(catalogue.path).keep("{}", of: "youtube", to: "q")
             #expect(try catalogue.purge([.history], before: 150) == [.history: 1])
             #expect(try catalogue.history(limit: 9).map(\.time) == [200])
             #expect(try catalogue.purge([.feedback], before: 150) == [.feedback: 1])
@@ -80,12 +80,8 @@ import Testing
         }
     }
 
-    @Test func answersOfServicesHaveAnAge() throws {
+    @Test func identifiersFromServicesMakeLinks() throws {
         let catalogue = try catalogue(songs)
-        #expect(try catalogue.keptAnswer(of: "youtube", to: "q") == nil)
-        try catalogue.keep("{\"a\":1}", of: "youtube", to: "q", time: 100)
-        let kept = try #require(try catalogue.keptAnswer(of: "youtube", to: "q", time: 160))
-        #expect(kept.text == "{\"a\":1}" && kept.age == 60)
         let match = ProviderMatch(identifiers: [SongIdentifier(.youtube, "abcdefghijk")])
         try catalogue.note(match, of: 1)
         try catalogue.note(match, of: 1)

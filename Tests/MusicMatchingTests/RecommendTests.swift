@@ -169,6 +169,32 @@ import Testing
         let list = try songs.recommend(request)
         #expect(list.map { $0.distance < 1e-9 } == [true, true, true, false])
     }
+
+    /// Lists of names alone make thousands of songs that are alike in everything but their names.
+    @Test(arguments: [[], ["hi"], ["hi", "ko"], ["zu"]])
+    func crowdsOfSongsThatAreAlike(_ languages: [String]) throws {
+        var csv = "title,artist,language,emotions,valence,energy\n"
+        for number in 0..<4000 {
+            let language = ["", "en", "hi", "ko", "en"][number * 7 % 5]
+            csv += "Name \(number),Artist \(number % 700),\(language),\(number % 3 == 0 ? "sad" : ""),"
+            csv += number % 11 == 0 ? "0.5,0.\(40 + number % 20)\n" : ",\n"
+        }
+        let catalogue = try catalogue(csv)
+        var feedback: [Int: Opinion] = [:]
+        for id in [3, 5, 40, 41, 700] { feedback[id] = .dislike }
+        feedback[1234] = .like
+        for (id, opinion) in feedback { try catalogue.note(opinion, of: id, time: id) }
+        let songs = try all(catalogue)
+        for emotion in [Emotion.neutral, .sad, .happy] {
+            var request = RecommendationRequest(EmotionVector(emotion))
+            request.surpriseShare = 0
+            request.count = 100
+            request.languages = languages.compactMap { Language($0) }
+            #expect(
+                try catalogue.recommend(request).map(\.song.id)
+                    == BruteForce(songs: songs, request: request, feedback: feedback).list(), "\(emotion)")
+        }
+    }
 }
 
 /// SplitMix64.

@@ -35,8 +35,8 @@ import Testing
     @Test func otherPlacesAreFetchedByProviders() throws {
         struct Fake: ListProvider {
             func handles(_ place: String) -> Bool { place.hasPrefix("test:") }
-            func list(at place: String) throws -> ProvidedList {
-                if place == "test:table" { return .table(Array("title,artist\nT,1\nU,2\n".utf8)) }
+            func list(at place: String, version: String) throws -> ProvidedList {
+                if place == "test:table" { return .table(Array("title,artist\nT,1\nU,2\n".utf8), version: "") }
                 if place == "test:songs" { return .songs([SongDraft(title: "S", artist: "3")]) }
                 throw MusicError.badFile(path: place, reason: "quota used up")
             }

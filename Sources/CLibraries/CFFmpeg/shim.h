@@ -126,6 +126,15 @@ static inline AVCodecContext *_Nullable fermusic_decoder(const fermusic_ffmpeg *
     return context;
 }
 
+static inline int fermusic_has_decoder(const fermusic_ffmpeg *_Nonnull f, enum AVCodecID codec) {
+    return f->avcodec_find_decoder(codec) != NULL;
+}
+
+// An encoder by its name in FFmpeg.
+static inline int fermusic_has_encoder(const fermusic_ffmpeg *_Nonnull f, const char *_Nonnull name) {
+    return f->avcodec_find_encoder_by_name(name) != NULL;
+}
+
 // The stream's display matrix, or NULL.
 static inline const int32_t *_Nullable fermusic_stream_matrix(const fermusic_ffmpeg *_Nonnull f,
                                                               const AVStream *_Nonnull stream) {

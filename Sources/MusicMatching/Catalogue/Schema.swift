@@ -3,7 +3,7 @@
 /// `PRAGMA user_version` counts the steps a file has gone through. Steps are never changed once they were released;
 /// new ones are added behind.
 enum Schema {
-    static let steps: [String] = [songs, history, sources]
+    static let steps: [String] = [songs, history, sources, services]
     static var version: Int { steps.count }
 
     /// Features are whole numbers: ten-thousandths, and tenths of a beat per minute. `provenance` holds a bit per axis
@@ -97,6 +97,19 @@ enum Schema {
             fetched INTEGER NOT NULL,
             PRIMARY KEY (provider, request)
         ) WITHOUT ROWID;
+        """
+
+    /// Endpoints of services that failed lately, and when those with an allowance were called.
+    private static let services = """
+        CREATE TABLE service_states (
+            endpoint TEXT PRIMARY KEY,
+            failures INTEGER NOT NULL,
+            open_until INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            cause TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE service_calls (endpoint TEXT NOT NULL, time INTEGER NOT NULL);
+        CREATE INDEX service_calls_by_endpoint ON service_calls (endpoint, time);
         """
 
     /// Brings a database to the newest version, all steps at once or none. Safe when several processes start at once.

@@ -10,7 +10,7 @@ final class NearestSongs {
     private let database: Database
     private let score: SongScore
     private let profile: ListenerProfile
-    private let queries: [(sql: String, languages: [SQLValue])]
+    private let tiers: [LanguageTier]
     private var heap: Heap<Entry>
 
     private struct Entry: HeapElement {
@@ -27,6 +27,7 @@ final class NearestSongs {
     private enum Content {
         case column(tier: Int, kind: MoodGrid.Kind, number: Int, square: Double)
         case cell(tier: Int, number: Int)
+        case crowd(SongCrowd)
         case song(Candidate)
     }
 
@@ -35,7 +36,7 @@ final class NearestSongs {
         self.database = database
         self.score = score
         self.profile = profile
-        queries = NearestSongs.queries(languages)
+        tiers = LanguageTier.all(languages)
         var entries: [Entry] = []
         for kind in MoodGrid.Kind.all {
             // Most catalogues have songs in some of the grids only.
@@ -46,7 +47,7 @@ final class NearestSongs {
             if isUsed == 0 { continue }
             for column in 0..<MoodGrid.columns {
                 let square = score.leastSquare(column: column, kind)
-                for tier in queries.indices {
+                for tier in tiers.indices {
                     entries.append(
                         Entry(
                             key: score.leastScore(square, kind, tier: tier), tieBreak: -1,
@@ -82,22 +83,68 @@ final class NearestSongs {
                                 tier: tier, number: MoodGrid.number(kind: kind, column: number, box: box))))
                 }
             case .cell(let tier, let number): try open(cell: number, tier: tier)
+            case .crowd(let crowd): try open(crowd)
             }
         }
         return nil
     }
 
     private func open(cell: Int, tier: Int) throws {
-        let query = queries[tier]
-        let statement = try database.prepare(query.sql)
-        try statement.bind([.integer(cell)] + query.languages)
-        defer { statement.reset() }
-        while try statement.step() {
-            let id = statement.integer(0)
-            let adjustment = profile.adjustments[id]
-            if adjustment == .excluded || adjustment?.isPreference == true { continue }
-            push(candidate(statement, id: id, tier: tier, adjustment: adjustment?.amount ?? 0))
+        for var place in tiers[tier].starts {
+            var isOpen = true
+            while isOpen { isOpen = try read(cell: cell, tier: tier, from: &place) }
         }
+    }
+
+    /// Reads on behind a place until the end, or until it is worth to jump: over languages that are not meant, and over
+    /// songs that are all alike, as those are of which nothing but the names is known. Gives whether there is more.
+    private func read(cell: Int, tier: Int, from place: inout CellPlace) throws -> Bool {
+        let statement = try database.prepare(NearestSongs.query)
+        try statement.bind([.integer(cell)] + place.values)
+        defer { statement.reset() }
+        var alike = 0
+        while try statement.step() {
+            let next = CellPlace(statement)
+            if next.language != place.language {
+                switch tiers[tier].judge(next.language) {
+                case .taken: break
+                case .passedOver:
+                    place = .end(of: next.language)
+                    return true
+                case .end: return false
+                }
+            }
+            alike = next == place ? alike + 1 : 0
+            place = next
+            let id = statement.integer(0)
+            if alike == SongCrowd.size {
+                let first = candidate(statement, id: id, tier: tier, adjustment: 0)
+                push(SongCrowd(cell: cell, place: place, example: first, last: id - 1))
+                return true
+            }
+            pushUnlessExcluded(statement, id: id, tier: tier)
+        }
+        return false
+    }
+
+    private func pushUnlessExcluded(_ row: Statement, id: Int, tier: Int) {
+        let adjustment = profile.adjustments[id]
+        if adjustment?.isExcluded == true || adjustment?.isPreference == true { return }
+        push(candidate(row, id: id, tier: tier, adjustment: adjustment?.amount ?? 0))
+    }
+
+    /// The next few of a crowd; the rest waits on. Nobody in it has a better score than the example.
+    private func open(_ crowd: SongCrowd) throws {
+        let statement = try database.prepare(NearestSongs.crowdQuery)
+        try statement.bind([.integer(crowd.cell)] + crowd.place.values + [.integer(crowd.last)])
+        defer { statement.reset() }
+        var rest = crowd, count = 0
+        while count < SongCrowd.size, try statement.step() {
+            count += 1
+            rest.last = statement.integer(0)
+            pushUnlessExcluded(statement, id: rest.last, tier: crowd.example.languageTier)
+        }
+        if count == SongCrowd.size { push(rest) }
     }
 
     private func pushPreferred(_ id: Int, _ languages: [String]) throws {
@@ -110,6 +157,10 @@ final class NearestSongs {
             return candidate(row, id: id, tier: tier, adjustment: adjustment.amount)
         }
         if let found { push(found) }
+    }
+
+    private func push(_ crowd: SongCrowd) {
+        heap.push(Entry(key: crowd.example.score, tieBreak: crowd.last, content: .crowd(crowd)))
     }
 
     private func push(_ candidate: Candidate) {
@@ -133,15 +184,16 @@ final class NearestSongs {
     private static let columns =
         "id, valence, energy, danceability, acousticness, tempo, provenance, emotions"
 
-    /// One per tier: languages asked for, unknown, others; or a single one for all.
-    private static func queries(_ languages: [String]) -> [(sql: String, languages: [SQLValue])] {
-        let base = "SELECT \(columns) FROM songs INDEXED BY songs_by_mood WHERE cell = ?"
-        if languages.isEmpty { return [(base, [])] }
-        let marks = languages.map { _ in "?" }.joined(separator: ", ")
-        let values = languages.map { SQLValue.text($0) }
-        return [
-            ("\(base) AND language IN (\(marks))", values), ("\(base) AND language = ''", []),
-            ("\(base) AND language <> '' AND language NOT IN (\(marks))", values),
-        ]
-    }
+    /// The songs of a cell behind a place, in the order of the index.
+    private static let query = """
+        SELECT \(columns), language FROM songs INDEXED BY songs_by_mood WHERE cell = ? \
+        AND (\(CellPlace.columns)) > (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY \(CellPlace.columns), id
+        """
+
+    /// The songs at one place with larger numbers.
+    private static let crowdQuery = """
+        SELECT \(columns) FROM songs INDEXED BY songs_by_mood WHERE cell = ? AND language = ? AND valence = ? \
+        AND energy = ? AND danceability = ? AND acousticness = ? AND tempo = ? AND provenance = ? AND emotions = ? \
+        AND id > ? ORDER BY id
+        """
 }

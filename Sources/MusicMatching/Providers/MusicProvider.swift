@@ -1,23 +1,54 @@
 /// A music service that knows more about songs than the catalogue: where they can be heard, what their covers are.
 ///
-/// Services only enrich what the catalogue has already answered with: whatever they throw is shown, and nothing waits
-/// for them that the listener could have now.
+/// Services only enrich what the catalogue has already answered with: nothing waits for them that the listener could
+/// have now. May be asked from several threads at once.
 public protocol MusicProvider: Sendable {
-    /// The service as people call it.
-    var name: String { get }
+    var service: MusicService { get }
 
-    /// What the service knows of a song; `nil` if it has none that is surely the same.
-    func resolve(_ song: Song) throws -> ProviderMatch?
+    /// What the service knows of a song; `nil` if it has none that is surely the same. Throws `ProviderError`.
+    func resolve(_ song: Song, _ query: ProviderQuery) throws(ProviderError) -> ProviderMatch?
+
+    /// Tries what the service is used for, for `doctor`: each part with what is wrong with it.
+    func check(_ limit: CallLimit) -> [ProviderFinding]
+}
+
+/// The services that are known.
+public enum MusicService: String, CaseIterable, Sendable {
+    case spotify, youtube, deezer, itunes
+
+    /// As it calls itself.
+    public var name: String {
+        switch self {
+        case .spotify: "Spotify"
+        case .youtube: "YouTube"
+        case .deezer: "Deezer"
+        case .itunes: "iTunes"
+        }
+    }
+}
+
+/// How a song is asked for.
+public struct ProviderQuery: Sendable {
+    public var limit: CallLimit
+    /// Whether a preview that can be played now is needed; such addresses expire and are never kept.
+    public var needsPreview = false
+
+    public init(_ limit: CallLimit, needsPreview: Bool = false) {
+        self.limit = limit
+        self.needsPreview = needsPreview
+    }
 }
 
 /// A song as a service has it.
 public struct ProviderMatch: Sendable, Equatable {
     public var identifiers: [SongIdentifier]
-    /// Where it can be heard.
+    /// Where it can be heard: `https`, safe to show and open, as are the others.
     public var link: String?
     public var cover: String?
-    /// A short piece of it. May expire; not to be kept.
+    /// Half a minute of it. May expire; not to be kept.
     public var preview: String?
+    /// Seconds since the service was asked, if the answer was kept; `nil` if it is fresh.
+    public var age: Int?
 
     public init(identifiers: [SongIdentifier], link: String? = nil, cover: String? = nil, preview: String? = nil) {
         self.identifiers = identifiers
@@ -27,19 +58,27 @@ public struct ProviderMatch: Sendable, Equatable {
     }
 }
 
-/// Fetches lists of songs that are not files: addresses of CSV tables, playlists of a service.
-public protocol ListProvider: Sendable {
-    /// Whether this is one of its places, such as `https://...` or `spotify:playlist:...`.
-    func handles(_ place: String) -> Bool
+/// One thing that `doctor` tried.
+public struct ProviderFinding: Sendable, Equatable {
+    public enum State: String, Sendable { case works, notSetUp, failed }
 
-    func list(at place: String) throws -> ProvidedList
-}
+    /// "search", "login", ...
+    public var part: String
+    public var state: State
+    public var text: String
+    public var cause: ProviderError.Cause?
 
-/// What is found at a place.
-public enum ProvidedList: Sendable {
-    /// A CSV file.
-    case table([UInt8])
-    case songs([SongDraft])
+    public init(_ part: String, _ state: State, _ text: String, cause: ProviderError.Cause? = nil) {
+        self.part = part
+        self.state = state
+        self.text = text
+        self.cause = cause
+    }
+
+    init(_ part: String, _ error: ProviderError) {
+        let isSetUp = error.cause != .notSetUp && error.cause != .loginNeeded
+        self.init(part, isSetUp ? .failed : .notSetUp, error.reason, cause: error.cause)
+    }
 }
 
 extension Catalogue {
@@ -52,22 +91,5 @@ extension Catalogue {
                     .text(identifier.kind.rawValue), .text(identifier.value), .integer(song))
             }
         }
-    }
-
-    /// A service's answer that was kept, with its age in seconds.
-    public func keptAnswer(
-        of provider: String, to request: String, time: Int = currentTime()
-    ) throws -> (text: String, age: Int)? {
-        try database.first(
-            "SELECT answer, fetched FROM provider_answers WHERE provider = ? AND request = ?", .text(provider),
-            .text(request)
-        ) { ($0.text(0), max(0, time - $0.integer(1))) }
-    }
-
-    /// Keeps a service's answer, so that its quota is not used twice for one question. Throws `MusicError`.
-    public func keep(_ answer: String, of provider: String, to request: String, time: Int = currentTime()) throws {
-        try database.run(
-            "INSERT OR REPLACE INTO provider_answers (provider, request, answer, fetched) VALUES (?, ?, ?, ?)",
-            .text(provider), .text(request), .text(answer), .integer(time))
     }
 }

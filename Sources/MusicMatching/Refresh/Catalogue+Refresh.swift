@@ -113,27 +113,61 @@ extension Catalogue {
         }
         let list: ProvidedList
         do {
-            list = try provider.list(at: source.place)
+            list = try provider.list(at: source.place, version: source.fingerprint)
         } catch {
             throw MusicError.badFile(path: source.place, reason: "\(error)")
         }
+        let version: String
+        switch list {
+        case .unchanged: return .unchanged
+        case .table(_, let given): version = given
+        case .songs: version = ""
+        }
         return try transaction {
-            let report: ImportReport
-            switch list {
-            case .table(let bytes):
-                report = try importSongs(
-                    CSVReader(bytes, name: source.place), options: options, progress: progress)
-            case .songs(let songs): report = try add(songs)
-            }
-            try markRead(source.place, "")
+            let report = try add(list, source.place, options, progress)
+            try markRead(source.place, version)
             return .read(report)
         }
     }
 
-    private func add(_ songs: [SongDraft]) throws -> ImportReport {
+    /// Fetches a list and remembers it, as `importAndRemember` does with files. Throws `MusicError`.
+    public func importAndRemember(
+        _ place: String, from provider: any ListProvider, options: ImportOptions, remembers: Bool = true,
+        progress: (Double, Int) throws -> Void = { _, _ in }
+    ) throws -> ImportReport {
+        let list: ProvidedList
+        do {
+            list = try provider.list(at: place, version: "")
+        } catch {
+            throw MusicError.badFile(path: place, reason: "\(error)")
+        }
+        return try transaction {
+            let report = try add(list, place, options, progress)
+            if remembers {
+                try remember(place, options: options)
+                if case .table(_, let version) = list { try markRead(place, version) } else { try markRead(place, "") }
+            }
+            return report
+        }
+    }
+
+    private func add(
+        _ list: ProvidedList, _ place: String, _ options: ImportOptions, _ progress: (Double, Int) throws -> Void
+    ) throws -> ImportReport {
+        switch list {
+        case .table(let bytes, _):
+            return try importSongs(CSVReader(bytes, name: place), options: options, progress: progress)
+        case .songs(let songs): return try add(songs, options)
+        case .unchanged: return ImportReport()
+        }
+    }
+
+    private func add(_ songs: [SongDraft], _ options: ImportOptions) throws -> ImportReport {
         var report = ImportReport()
         report.format = "playlist"
-        for song in songs {
+        for var song in songs {
+            if song.language.isEmpty, let language = options.language { song.language = language.code }
+            if let emotion = options.emotion { song.emotions.formUnion(EmotionSet(emotion)) }
             switch try add(song) {
             case .added: report.added += 1
             case .merged: report.merged += 1

@@ -1,0 +1,52 @@
+/// Addresses on the web, put together and judged.
+enum WebAddress {
+    /// "a=1&b=2", percent-encoded.
+    static func query(_ fields: [(String, String)]) -> String {
+        fields.map { "\(SongLinks.encoded($0.0))=\(SongLinks.encoded($0.1))" }.joined(separator: "&")
+    }
+
+    /// The part between `://` and the next `/`, `?` or `#`, in lower case; `nil` if there is none.
+    static func authority(_ address: String) -> String? {
+        guard let start = address.range(of: "://") else { return nil }
+        let rest = address[start.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" && $0 != "\\" }
+        return rest.isEmpty ? nil : rest.lowercased()
+    }
+
+    /// The authority without its port.
+    static func host(_ address: String) -> String? {
+        guard let authority = authority(address) else { return nil }
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return nil }
+            return String(authority[...end])
+        }
+        return authority.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).first.map(String.init)
+    }
+
+    /// Whether it is `https`.
+    static func isSecure(_ address: String) -> Bool { address.lowercased().hasPrefix("https://") }
+
+    /// Whether it is plain `http` to this very machine, by number: a name could lead anywhere.
+    static func isPlainLoopback(_ address: String) -> Bool {
+        guard address.lowercased().hasPrefix("http://"), let host = host(address) else { return false }
+        return host == "127.0.0.1" || host == "[::1]"
+    }
+
+    /// Whether a link from a service may be shown as one and be opened: `https`, without anything that ends or
+    /// changes it.
+    static func isLink(_ text: String) -> Bool {
+        isSecure(text) && text.utf8.count <= 2000 && host(text) != nil
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x3C && $0 != 0x3E }
+    }
+}
+
+extension String {
+    /// Foundation's, which is not imported, for a fixed text.
+    fileprivate func range(of text: String) -> Range<String.Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

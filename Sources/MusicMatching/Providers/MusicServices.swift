@@ -1,0 +1,128 @@
+import Glibc
+import Synchronization
+
+/// The music services that a user has at hand, with what they share: connections, memory, credentials. For any number
+/// of threads.
+public final class MusicServices: Sendable {
+    public let credentials: Credentials
+    private let addresses: ServiceAddresses
+    private let http: HTTPClient
+    private let client: ServiceClient
+    private let tokens: SpotifyTokens
+
+    /// - Parameters:
+    ///   - memory: the catalogue's database, where answers are kept; in memory if it cannot be used.
+    ///   - tokenFolder: where Spotify's tokens are kept, in files for the user alone.
+    ///   - certificates: a file of certificates to trust instead of the system's.
+    ///   - now: seconds since 1970; replaced in tests.
+    /// Throws `MusicError` if not even a memory for this process can be had.
+    public init(
+        memory: String, credentials: Credentials = .read(), addresses: ServiceAddresses = ServiceAddresses(),
+        tokenFolder: String = UserFolder.configuration, certificates: String? = nil,
+        now: @escaping @Sendable () -> Int = { currentTime() }
+    ) throws {
+        self.credentials = credentials
+        self.addresses = addresses
+        http = HTTPClient(certificates: certificates)
+        let kept = try (try? ServiceMemory(memory, now: now)) ?? ServiceMemory(":memory:", now: now)
+        client = ServiceClient(http, kept, credentials)
+        tokens = SpotifyTokens(client, addresses, credentials, folder: tokenFolder)
+    }
+
+    /// The one to ask when the user does not say: the first that he has credentials for. Without any nothing is asked,
+    /// and nobody learns what he listens to.
+    public var usual: MusicService? {
+        tokens.isSetUp ? .spotify : credentials.has(.youtubeKey) ? .youtube : nil
+    }
+
+    public func provider(_ service: MusicService) -> any MusicProvider {
+        switch service {
+        case .spotify: SpotifyProvider(spotify, credentials)
+        case .youtube: YouTubeProvider(client, addresses, credentials)
+        case .deezer: DeezerProvider(client, addresses)
+        case .itunes: ITunesProvider(client, addresses, market: credentials.market)
+        }
+    }
+
+    private var spotify: SpotifyAPI {
+        SpotifyAPI(client: client, tokens: tokens, base: addresses.spotify, market: credentials.market)
+    }
+
+    /// What can be done for a listener who has logged in to Spotify.
+    public var spotifyListener: SpotifyListener { SpotifyListener(api: spotify) }
+
+    /// What can fetch lists that are not files.
+    ///
+    /// - Parameter time: for each list.
+    public func lists(
+        within time: Duration = .seconds(300), isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> [any ListProvider] {
+        [
+            SpotifyPlaylists(listener: spotifyListener, time: time, isCancelled: isCancelled),
+            WebTables(http: http, time: time, isCancelled: isCancelled),
+        ]
+    }
+
+    /// Tries each service in the way it is used, all at the same time, in the order of `MusicService`.
+    public func check(within time: Duration) -> [(MusicService, [ProviderFinding])] {
+        let deadline = ContinuousClock.now + time
+        let found = Shared<[MusicService: [ProviderFinding]]>([:])
+        for service in MusicService.allCases {
+            let provider = provider(service)
+            let started = Background.start {
+                let findings = provider.check(CallLimit(until: deadline))
+                found.state.withLock { $0[service] = findings }
+            }
+            if !started { break }
+        }
+        // A little longer: who is just ending shall still be heard.
+        while ContinuousClock.now < deadline + .milliseconds(300),
+            found.state.withLock({ $0.count < MusicService.allCases.count })
+        {
+            usleep(2000)
+        }
+        let findings = found.state.withLock { $0 }
+        return MusicService.allCases.map { service in
+            let late = ProviderFinding("search", .failed, "no answer in time", cause: .timedOut)
+            return (service, findings[service] ?? [late])
+        }
+    }
+
+    // MARK: Spotify's login
+
+    /// Begins a login. Throws `ProviderError`.
+    public func spotifyLogin() throws(ProviderError) -> SpotifyLogin {
+        try SpotifyLogin(tokens, credentials, addresses)
+    }
+
+    /// What is known of the login without asking anybody; `nil` if there is none.
+    public var spotifyLoginStatus: SpotifyLoginStatus? {
+        tokens.storedLogin.map {
+            SpotifyLoginStatus(
+                authorised: $0.authorised, ends: $0.loginEnds, scopes: $0.scopes, file: tokens.loginPath)
+        }
+    }
+
+    /// Ends the login on this computer; gives whether there was one.
+    public func spotifyLogout() -> Bool { tokens.forget() }
+}
+
+/// A login that is kept.
+public struct SpotifyLoginStatus: Sendable, Equatable {
+    /// Seconds since 1970.
+    public var authorised: Int
+    /// When it ends at the latest, in seconds since 1970.
+    public var ends: Int
+    public var scopes: [String]
+    /// Where it is kept.
+    public var file: String
+
+    /// What was not agreed to.
+    public var missingScopes: [String] { SpotifyLogin.scopes.filter { !scopes.contains($0) } }
+}
+
+/// Something that several threads change.
+private final class Shared<Value: Sendable>: Sendable {
+    let state: Mutex<Value>
+    init(_ value: Value) { state = Mutex(value) }
+}

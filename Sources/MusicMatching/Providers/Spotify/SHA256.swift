@@ -1,0 +1,66 @@
+/// SHA-256 (FIPS 180-4), for the challenge of a login.
+package enum SHA256 {
+    private static let constants: [UInt32] = [
+        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
+        0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
+        0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
+        0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13,
+        0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
+        0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a,
+        0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+        0xc67178f2,
+    ]
+
+    /// The 32 bytes of a message's digest.
+    package static func digest(_ message: [UInt8]) -> [UInt8] {
+        var hash: [UInt32] = [
+            0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+        ]
+        var padded = message + [0x80]
+        while padded.count % 64 != 56 { padded.append(0) }
+        let bits = UInt64(message.count) * 8
+        for shift in stride(from: 56, through: 0, by: -8) { padded.append(UInt8(truncatingIfNeeded: bits >> shift)) }
+        for start in stride(from: 0, to: padded.count, by: 64) { mix(padded[start..<start + 64], into: &hash) }
+        return hash.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
+    }
+
+    private static func mix(_ block: ArraySlice<UInt8>, into hash: inout [UInt32]) {
+        func turn(_ word: UInt32, _ by: UInt32) -> UInt32 { word >> by | word << (32 - by) }
+        var w = [UInt32](repeating: 0, count: 64)
+        for index in 0..<16 {
+            w[index] = (0..<4).reduce(0) { $0 << 8 | UInt32(block[block.startIndex + index * 4 + $1]) }
+        }
+        for index in 16..<64 {
+            let a = w[index - 15], b = w[index - 2]
+            let first = turn(a, 7) ^ turn(a, 18) ^ a >> 3
+            let second = turn(b, 17) ^ turn(b, 19) ^ b >> 10
+            w[index] = w[index - 16] &+ first &+ w[index - 7] &+ second
+        }
+        var s = hash
+        for index in 0..<64 {
+            let sum1 = turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25)
+            let choice = s[4] & s[5] ^ ~s[4] & s[6]
+            let first = s[7] &+ sum1 &+ choice &+ constants[index] &+ w[index]
+            let sum0 = turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22)
+            let majority = s[0] & s[1] ^ s[0] & s[2] ^ s[1] & s[2]
+            s = [first &+ sum0 &+ majority, s[0], s[1], s[2], s[3] &+ first, s[4], s[5], s[6]]
+        }
+        for index in 0..<8 { hash[index] &+= s[index] }
+    }
+}
+
+/// Base 64 (RFC 4648).
+package enum Base64 {
+    package static func text(_ bytes: [UInt8], forAddresses: Bool = false) -> String {
+        let letters = Array(
+            ("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + (forAddresses ? "-_" : "+/")).utf8)
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = (0..<3).reduce(0) { $0 << 8 | ($1 < group.count ? Int(group[start + $1]) : 0) }
+            for place in 0...group.count { result.append(letters[bits >> (18 - 6 * place) & 63]) }
+            if !forAddresses { result += [UInt8](repeating: 0x3D, count: 3 - group.count) }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

@@ -1,0 +1,151 @@
+import EmotionRecognition
+import FaceVision
+import Files
+import MusicMatching
+import NeuralNet
+import Terminal
+
+/// What `doctor` tries.
+enum DoctorChecks {
+    typealias Finding = DoctorCommand.Finding
+
+    /// Reads the model and lets it look at a picture.
+    static func model(_ a: Arguments) -> Finding {
+        guard let path = try? SharedOptions.modelPath(a) else {
+            return Finding(
+                "model", .failed, "\(SharedOptions.defaultModel) was not found beside the program", cause: "missing")
+        }
+        do {
+            let start = ContinuousClock.now
+            let model = try EmotionModel(reading: path)
+            let recogniser = try EmotionRecogniser(model, batchSize: 1, threads: SharedOptions.threadPool(a))
+            let picture = Image(width: 48, height: 48, pixels: (0..<48 * 48).map { UInt8(truncatingIfNeeded: $0) })
+            let sum = recogniser.recognise([picture])[0].probabilities.reduce(0, +)
+            guard abs(sum - 1) < 1e-3 else {
+                return Finding("model", .failed, "\(path): its outputs are no probabilities", cause: "outputs")
+            }
+            _ = try PhotoEmotions.vector(
+                recogniser.recognise([picture])[0].probabilities, names: model.card.classNames, path)
+            let time = (ContinuousClock.now - start).secondsValue
+            return Finding("model", .works, "\(path): read and asked in \(fixed(time * 1000, 0)) ms")
+        } catch {
+            return Finding("model", .failed, "\(error)", cause: "unreadable")
+        }
+    }
+
+    /// Reads the cascade that finds faces unless another detector is named.
+    static func detector() -> Finding {
+        do {
+            _ = try HaarCascade.frontalFace(path: nil)
+            return Finding("faces", .works, "the Haar cascade of opencv-data")
+        } catch {
+            return Finding("faces", .failed, "\(error)", cause: "missing")
+        }
+    }
+
+    /// Opens every camera that there is.
+    static func camera() -> Finding {
+        let cameras = Camera.list()
+        if let good = cameras.first(where: { $0.error == nil && $0.formats.contains(where: \.isSupported) }) {
+            return Finding("camera", .works, "\(good.device): \(good.name)")
+        }
+        if let error = cameras.compactMap(\.error).first {
+            return Finding("camera", .failed, "\(error)", cause: "unusable")
+        }
+        if let strange = cameras.first {
+            return Finding("camera", .failed, "\(strange.device): none of its formats is supported", cause: "format")
+        }
+        return Finding("camera", .missing, "no camera is connected", cause: "missing")
+    }
+
+    /// Pictures there and back, and what FFmpeg has.
+    static func codecs() -> [Finding] {
+        let picture = Image(width: 16, height: 16, pixels: (0..<256).map { UInt8($0) })
+        var findings: [Finding] = []
+        do {
+            let png = try ImageFile.decode(ImageFile.encodePNG(picture), name: "PNG")
+            let jpeg = try ImageFile.decode(ImageFile.encodeJPEG(picture, quality: 95), name: "JPEG")
+            let isRight = png.grayscale == picture && jpeg.width == 16
+            findings.append(
+                Finding("pictures", isRight ? .works : .failed, isRight ? "PNG, JPEG" : "come back changed"))
+        } catch {
+            findings.append(Finding("pictures", .failed, "\(error)", cause: "codec"))
+        }
+        do {
+            let codecs = try VideoCodecs()
+            var text =
+                "reads \(codecs.readable.joined(separator: ", ")); writes \(codecs.writable.joined(separator: ", "))"
+            if !codecs.unreadable.isEmpty { text += "; cannot read \(codecs.unreadable.joined(separator: ", "))" }
+            let isUsable = codecs.readable.contains("H.264") && !codecs.writable.isEmpty
+            findings.append(Finding("video", isUsable ? .works : .failed, text, cause: isUsable ? nil : "codec"))
+        } catch {
+            findings.append(Finding("video", .failed, "\(error)", cause: "libraryMissing"))
+        }
+        return findings
+    }
+
+    /// The built-in list, the mood map, the database.
+    static func catalogue(_ a: Arguments) -> [Finding] {
+        var findings: [Finding] = []
+        if MusicOptions.builtInSongs == nil {
+            findings.append(
+                Finding(
+                    "songs", .failed, "the built-in list (songs.csv) was not found beside the program", cause: "missing"
+                ))
+        }
+        do {
+            let catalogue = try MusicOptions.openCatalogue(a)
+            if let problem = try catalogue.problem() {
+                findings.append(Finding("catalogue", .failed, "\(catalogue.path): \(problem)", cause: "damaged"))
+            } else {
+                let count = try catalogue.count
+                findings.append(
+                    Finding(
+                        "catalogue", count > 0 ? .works : .failed, "\(catalogue.path): \(count) songs",
+                        cause: count > 0 ? nil : "empty"))
+            }
+        } catch {
+            findings.append(Finding("catalogue", .failed, "\(error)", cause: "unusable"))
+        }
+        return findings
+    }
+
+    /// Credentials, and each service by itself, all at once.
+    static func services(_ a: Arguments, asks: Bool) -> [Finding] {
+        let services: MusicServices
+        do {
+            services = try ServiceOptions.services(memory: SpotifyCommand.memory(a))
+        } catch {
+            return [Finding("services", .failed, "\(error)", cause: "unusable")]
+        }
+        var findings = [credentials(services.credentials)]
+        if !asks { return findings }
+        for (service, parts) in services.check(within: a[DoctorCommand.wait]) {
+            for part in parts {
+                let state: Finding.State =
+                    switch part.state {
+                    case .works: .works
+                    case .notSetUp: .missing
+                    case .failed: .failed
+                    }
+                findings.append(
+                    Finding("\(service.name) \(part.part)", state, part.text, cause: part.cause?.rawValue))
+            }
+        }
+        return findings
+    }
+
+    /// Where they were found, never what they are.
+    private static func credentials(_ credentials: Credentials) -> Finding {
+        if let path = credentials.openFiles.first {
+            return Finding(
+                "credentials", .failed, "others can read \(path); run: chmod 600 \(path)", cause: "openFile")
+        }
+        let found = Credentials.Name.allCases.compactMap { name in
+            credentials.place(of: name).map { "\(name.rawValue) in \($0)" }
+        }
+        return found.isEmpty
+            ? Finding("credentials", .missing, "none; everything but login and search works without", cause: "notSetUp")
+            : Finding("credentials", .works, found.joined(separator: ", "))
+    }
+}

@@ -1,0 +1,31 @@
+import MusicMatching
+import Terminal
+
+/// Options about music services that several verbs have, and what they become.
+enum ServiceOptions {
+    static let provider = Option<ServiceChoice>(
+        "provider", default: .auto,
+        help: "Who adds links, covers and previews; auto asks Spotify or YouTube if you have credentials for them.")
+    static let wait = Option<Duration>(
+        "wait", default: .milliseconds(1500), help: "How long the service may take in all.")
+
+    /// The services at hand; `memory` is the catalogue's database.
+    ///
+    /// `FERMUSIC_CA_FILE` names certificates to trust instead of the system's, for those behind a proxy that opens
+    /// connections.
+    static func services(memory: String) throws -> MusicServices {
+        try MusicServices(
+            memory: memory, credentials: .read(), addresses: ServiceAddresses(environment: environmentValue),
+            certificates: environmentValue("FERMUSIC_CA_FILE"))
+    }
+}
+
+/// A service, or how it is chosen.
+enum ServiceChoice: String, ArgumentChoice {
+    case auto, spotify, youtube, deezer, itunes, none
+
+    /// `nil` if nobody is to be asked.
+    func service(_ services: MusicServices) -> MusicService? {
+        self == .auto ? services.usual : MusicService(rawValue: rawValue)
+    }
+}

@@ -1,0 +1,115 @@
+import Glibc
+import MusicMatching
+import StubServer
+import Synchronization
+import Testing
+
+@Suite(.serialized) struct EnrichmentTests {
+    private func with(
+        _ answer: @escaping @Sendable (StubRequest) -> StubReply, _ body: (StubServer, StubbedServices) throws -> Void
+    ) throws {
+        try withTemporaryFolder { folder in
+            let server = StubServer(answer)
+            try body(server, try StubbedServices(folder, url: server.url))
+        }
+    }
+
+    private static func found(_ request: StubRequest) -> StubReply {
+        let title = request.query["q"]?.split(separator: " ").dropLast().joined(separator: " ") ?? ""
+        return StubReply(
+            200,
+            "{\"data\":[{\"id\":1,\"title\":\"\(title)\",\"artist\":{\"name\":\"A\"},\"link\":\"https://www.deezer.com/track/1\"}]}"
+        )
+    }
+
+    @Test func songsAreAskedForTogether() throws {
+        try with({ Self.found($0).delayed(0.1) }) { _, services in
+            let songs = try (0..<10).map { try song("Song \($0)", "A") }
+            let start = ContinuousClock.now
+            let enrichment = Enrichment(of: songs, with: services.services.provider(.deezer), within: .seconds(5))
+            #expect(enrichment.matches.allSatisfy { $0?.link != nil } && enrichment.problem == nil)
+            #expect(ContinuousClock.now - start < .milliseconds(700))
+        }
+    }
+
+    @Test func whatComesInTimeIsTaken() throws {
+        try with({ request in
+            request.query["q"]?.hasPrefix("song 0") == true ? Self.found(request) : Self.found(request).delayed(2)
+        }) { _, services in
+            let songs = try (0..<3).map { try song("Song \($0)", "A") }
+            let start = ContinuousClock.now
+            let enrichment = Enrichment(
+                of: songs, with: services.services.provider(.deezer), within: .milliseconds(300))
+            #expect(ContinuousClock.now - start < .milliseconds(450))
+            #expect(enrichment.matches.map { $0 != nil } == [true, false, false])
+            #expect(enrichment.problem?.cause == .timedOut)
+        }
+    }
+
+    /// However a provider behaves, nobody waits longer than was agreed.
+    @Test func aProviderThatHangsIsLeft() throws {
+        struct Hanging: MusicProvider {
+            let service = MusicService.itunes
+            func resolve(_ song: Song, _ query: ProviderQuery) throws(ProviderError) -> ProviderMatch? {
+                sleep(3)
+                return nil
+            }
+            func check(_ limit: CallLimit) -> [ProviderFinding] { [] }
+        }
+        let start = ContinuousClock.now
+        let enrichment = Enrichment(of: [try song("A", "B")], with: Hanging(), within: .milliseconds(100))
+        #expect(ContinuousClock.now - start < .milliseconds(200) && enrichment.problem?.cause == .timedOut)
+        let none = Enrichment(of: [], with: Hanging(), within: .seconds(5))
+        #expect(none.matches.isEmpty && none.problem == nil)
+    }
+
+    @Test func offlineIsKnownAtOnce() throws {
+        try withTemporaryFolder { folder in
+            let services = try StubbedServices(folder, url: StubServer.deadAddress)
+            let songs = try (0..<20).map { try song("Song \($0)", "A") }
+            for service in MusicService.allCases {
+                let start = ContinuousClock.now
+                let enrichment = Enrichment(of: songs, with: services.services.provider(service), within: .seconds(5))
+                // Other tests run beside this one; the command line's are stricter.
+                #expect(ContinuousClock.now - start < .milliseconds(1000), "\(service)")
+                #expect(enrichment.problem?.cause == .offline || enrichment.problem?.cause == .paused)
+                #expect(enrichment.matches.count == 20)
+            }
+        }
+    }
+
+    @Test func cancellationEndsIt() throws {
+        try with({ Self.found($0).delayed(2) }) { _, services in
+            let cancelled = ContinuousClock.now + .milliseconds(100)
+            let start = ContinuousClock.now
+            let enrichment = Enrichment(
+                of: [try song("A", "B")], with: services.services.provider(.deezer), within: .seconds(5),
+                isCancelled: { ContinuousClock.now > cancelled })
+            #expect(ContinuousClock.now - start < .milliseconds(250))
+            #expect(enrichment.matches == [nil])
+        }
+    }
+
+    @Test func doctorAsksAllAtOnceAndNamesCauses() throws {
+        try with({ request in
+            switch request.path {
+            case "/api/token": StubReply(400, "{\"error\":\"invalid_client\"}")
+            case "/search" where request.query["term"] != nil: StubReply(200, "").delayed(0.3)
+            case "/search" where request.query["key"] != nil:
+                StubReply(403, "{\"error\":{\"errors\":[{\"reason\":\"quotaExceeded\"}]}}").delayed(0.3)
+            default: StubReply(200, "{\"data\":[]}").delayed(0.3)
+            }
+        }) { _, services in
+            let start = ContinuousClock.now
+            let findings = services.services.check(within: .seconds(5))
+            #expect(ContinuousClock.now - start < .milliseconds(900))
+            #expect(findings.map(\.0) == MusicService.allCases)
+            func cause(_ service: MusicService, _ part: String) -> ProviderError.Cause? {
+                findings.first { $0.0 == service }?.1.first { $0.part == part }?.cause
+            }
+            #expect(cause(.spotify, "search") == .badCredentials && cause(.spotify, "login") == .loginNeeded)
+            #expect(cause(.youtube, "search") == .quotaExceeded && cause(.itunes, "search") == .rateLimited)
+            #expect(findings.first { $0.0 == .deezer }?.1.first?.state == .works)
+        }
+    }
+}
