@@ -10,7 +10,7 @@ import Testing
             (["--host", "0.0.0.0", "--token", "short"], 1, "a token has 12 to 200"),
             (["--token", "long-enough-token", "--token-file", "x"], 2, "--token"),
             (["--token-file", "/missing"], 1, "/missing"), (["--tls-cert", "/missing"], 2, "--tls-key"),
-            (["--host", "no.such.host.invalid"], 1, "cannot listen on no.such.host.invalid"),
+            (["--host", "no.such.host.invalid", "--insecure-open"], 1, "cannot listen on no.such.host.invalid"),
             (["--model", "/missing.h5"], 1, "/missing.h5"),
         ] as [([String], Int32, String)])
     func refusesWhatIsUnsafeOrWrong(options: [String], status: Int32, part: String) throws {
