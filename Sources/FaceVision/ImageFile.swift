@@ -34,8 +34,11 @@ public enum ImageFile {
         return try decode(bytes, name: path, grayscale: grayscale)
     }
 
-    /// Decodes a PNG or JPEG file's contents, see `read`; `name` is for the error. Throws `ImageError.cannotRead`.
-    public static func decode(_ bytes: [UInt8], name: String, grayscale: Bool = false) throws -> Image {
+    /// Decodes a PNG or JPEG file's contents, see `read`; `name` is for the error. Throws `ImageError.cannotRead`, also
+    /// for a picture of more than `limit` pixels.
+    public static func decode(
+        _ bytes: [UInt8], name: String, grayscale: Bool = false, limit: Int = maximumPixels
+    ) throws -> Image {
         guard !bytes.isEmpty else { throw ImageError.cannotRead(path: name, reason: "the file is empty") }
         let isPNG = bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
         guard isPNG || bytes.starts(with: [0xFF, 0xD8]) else {
@@ -46,7 +49,7 @@ public enum ImageFile {
         var message = [CChar](repeating: 0, count: 256)
         let decoder = isPNG ? fermusic_png_decode : fermusic_jpeg_decode
         let pixels = decoder(
-            bytes, bytes.count, Int32(channels), maximumPixels, &width, &height, &message, message.count)
+            bytes, bytes.count, Int32(channels), limit, &width, &height, &message, message.count)
         guard let pixels else {
             let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
             throw ImageError.cannotRead(path: name, reason: String(decoding: text, as: UTF8.self))

@@ -25,11 +25,24 @@ static void fermusic_jpeg_warn(j_common_ptr info, int level) {
     if (level < 0) fermusic_jpeg_fail(info);
 }
 
+// A progressive picture is refined in scans, some ten of them. Each goes over all pixels and may say almost nothing: a
+// file of some kilobytes could keep the decoder busy for hours.
+#define FERMUSIC_MOST_SCANS 100
+
+static void fermusic_jpeg_count_scans(j_common_ptr info) {
+    const int scan = ((j_decompress_ptr)info)->input_scan_number;
+    if (!info->is_decompressor || scan <= FERMUSIC_MOST_SCANS) return;
+    fermusic_jpeg_error *error = (fermusic_jpeg_error *)info->err;
+    snprintf(error->message, sizeof error->message, "more than %d scans", FERMUSIC_MOST_SCANS);
+    longjmp(error->target, 1);
+}
+
 // Decodes to 8-bit samples, `channels` 1 (grey) or 3 (RGB) per pixel. Returns malloc'ed pixels or NULL with a
 // message. Pictures with more than `max_pixels` are refused before memory is asked for.
 static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, int channels, size_t max_pixels,
                                             int *width, int *height, char *message, size_t message_size) {
     struct jpeg_decompress_struct info;
+    struct jpeg_progress_mgr progress;
     fermusic_jpeg_error error;
     uint8_t *volatile pixels = NULL;
     info.err = jpeg_std_error(&error.base);
@@ -43,6 +56,9 @@ static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, in
         return NULL;
     }
     jpeg_create_decompress(&info);
+    memset(&progress, 0, sizeof progress);
+    progress.progress_monitor = fermusic_jpeg_count_scans;
+    info.progress = &progress;
     jpeg_mem_src(&info, data, (unsigned long)size);
     jpeg_read_header(&info, TRUE);
     if ((size_t)info.image_width * info.image_height > max_pixels) {

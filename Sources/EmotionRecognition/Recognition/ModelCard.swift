@@ -43,7 +43,8 @@ public struct ModelCard: Sendable, Equatable, Codable {
         self.input = input
     }
 
-    init(json: JSONValue, path: String) throws {
+    /// What a model file says. Throws `NeuralNetError.file`.
+    package init(json: JSONValue, path: String) throws {
         do {
             self = try JSONDecoder().decode(ModelCard.self, from: Data(json.text().utf8))
             if let temperature, !(temperature >= 0.05 && temperature <= 20) {
