@@ -119,7 +119,7 @@ final class FaceStream {
         let rate = Double(summary.frames) / max(elapsed, 1e-9)
         var line = "\(printable(name)): \(summary.frames) frames, \(FaceText.clock(summary.duration)), "
         line += "a face in \(percent(Double(summary.framesWithFaces) / Double(max(summary.frames, 1)))) of them; "
-        line += "\(fixed(rate, 0)) frames/s"
+        line += "\(fixed(rate, rate < 10 ? 1 : 0)) frames/s"
         if let median = latency.meter.age(share: 0.5), let late = latency.meter.age(share: 0.95) {
             line += ", latency \(fixed(median * 1e3, 1)) ms, 95 % within \(fixed(late * 1e3, 1)) ms"
         }

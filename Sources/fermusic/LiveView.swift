@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Terminal
 
-/// What a camera sees, on a terminal: drawn over itself, so that nothing scrolls. Elsewhere a line whenever something
-/// happens.
+/// What a camera sees, on a terminal: drawn over itself, so that nothing scrolls. Elsewhere, and where standard output is
+/// for programs, a line whenever something happens.
 final class LiveView {
     private let console: Console
     private let text: FaceText
@@ -11,59 +11,70 @@ final class LiveView {
     private var lastDrawn: ContinuousClock.Instant?
     private var events: [String] = []
     private var status = ""
+    private let isDrawn: Bool
     /// Twelve pictures a second are enough to look smooth.
     private static let interval = Duration.milliseconds(80)
 
-    init(_ console: Console, classNames: [String]) {
+    init(_ console: Console, classNames: [String], isDrawn: Bool) {
         self.console = console
+        self.isDrawn = isDrawn && console.output.isTerminal
         text = FaceText(classNames: classNames)
     }
 
     /// Says what the source does: connecting, running, dark, gone.
-    func note(_ status: String) throws {
-        guard status != self.status else { return }
-        self.status = status
-        if !console.output.isTerminal { try console.errors.line(printable(status)) }
+    func note(_ state: LiveCapture.State) throws {
+        status = printable(state.description)
+        if isDrawn { return try draw([]) }
+        // That it is tried again was said with why.
+        if state != .connecting { try console.errors.line(status) }
     }
 
     func update(_ result: FrameResult, latency: LatencyMeter, dropped: Int, calibration: Double?) throws {
         let news = text.events(result)
-        guard console.output.isTerminal else {
+        guard isDrawn else {
             for line in news { try console.output.line(line) }
             return
         }
         events = (events + news).suffix(4)
         if let last = lastDrawn, last.duration(to: .now) < Self.interval { return }
-        try draw(result, latency, dropped, calibration)
+        lastDrawn = .now
+        try draw(lines(result, latency, dropped, calibration))
     }
 
-    private func draw(_ result: FrameResult, _ latency: LatencyMeter, _ dropped: Int, _ calibration: Double?) throws {
-        lastDrawn = .now
-        var lines = [
-            console.output.styled(printable(status), .dim), console.output.styled(speed(latency, dropped), .dim),
-        ]
+    private func lines(
+        _ result: FrameResult, _ latency: LatencyMeter, _ dropped: Int, _ calibration: Double?
+    ) -> [String] {
+        var lines = [styled(speed(latency, dropped), .dim)]
         if let seconds = calibration {
-            lines.append(console.output.styled("calibrating: look neutral for \(Int(seconds.rounded(.up))) s", .yellow))
+            lines.append(styled("calibrating: look neutral for \(Int(seconds.rounded(.up))) s", .yellow))
         }
         let most = max(1, (console.output.height - 8) / (text.classNames.count + 2))
         for (index, face) in result.faces.enumerated() {
             lines.append("")
-            let title = "face \(face.identity ?? 0)  \(text.mood(face))\(text.notes(face))"
-            lines.append(console.output.styled(title, .bold))
+            lines.append(styled("face \(face.identity ?? 0)  \(text.mood(face))\(text.notes(face))", .bold))
             if index < most { lines += bars(face.probabilities, strongest: face.label) }
         }
         if result.faces.isEmpty { lines += ["", "no face in view"] }
         if result.faces.count > 1, let group = result.group {
             lines += ["", "together  \(text.classNames[group.label]) \(percent(Double(group.confidence)))"]
         }
-        lines.append("")
-        lines += events.map { console.output.styled($0, .dim) }
+        return lines
+    }
+
+    /// Draws the status, the lines and what happened last over what was drawn before.
+    private func draw(_ middle: [String]) throws {
+        var lines = [styled(status, .dim)] + middle + [""] + events.map { styled($0, .dim) }
         lines = Array(lines.prefix(max(4, console.output.height - 1)))
         var picture = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
         for line in lines { picture += "\r\(line)\u{1B}[K\n" }
         picture += "\u{1B}[J"
         drawnLines = lines.count
         try console.output.write(picture)
+    }
+
+    /// Cut to the terminal's width: a line that wraps would count as one and take two.
+    private func styled(_ line: String, _ style: TextStyle) -> String {
+        console.output.styled(String(line.prefix(max(1, console.output.width - 1))), style)
     }
 
     private func speed(_ latency: LatencyMeter, _ dropped: Int) -> String {

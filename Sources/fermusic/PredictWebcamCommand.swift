@@ -13,7 +13,7 @@ enum PredictWebcamCommand {
     static let command = Command(
         "predict-webcam", summary: "Watch the faces before a camera and name their emotions.",
         discussion: """
-            Draws bars on a terminal; elsewhere prints a line when something happens. The newest frame counts: none wait. \\
+            Draws bars on a terminal; elsewhere prints a line when something happens. The newest frame counts: none wait. \
             A camera that goes away is opened again when it is back. End with Ctrl-C.
             """,
         examples: [
@@ -31,13 +31,13 @@ enum PredictWebcamCommand {
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
         let stream = try FaceStream(a, console, signals: signals)
-        let view = LiveView(console, classNames: stream.classNames), names = stream.classNames
+        let names = stream.classNames, view = LiveView(console, classNames: names, isDrawn: !stream.printsData)
         var options = stream.captureOptions
         try StreamOptions.setCamera(a, &options)
-        let status = LatestStatus()
-        let capture = try open(a[source]?.string ?? "0", a, options) { status.set("\($0)") }
+        let news = CaptureNews()
+        let capture = try open(a[source]?.string ?? "0", a, options, onChange: news.add)
+        let watched = WatchedCapture(capture, news, seconds: a[StreamOptions.seconds], onChange: view.note)
         stream.frameEnded = { frame, result in
-            try view.note(status.text)
             if a[SharedOptions.json] {
                 try console.output.line(FrameJSON.value(result, classNames: names).text())
             } else if !stream.printsData {
@@ -48,7 +48,7 @@ enum PredictWebcamCommand {
         }
         var failure: (any Error)?
         do {
-            try stream.read(capture)
+            try stream.read(watched)
         } catch {
             failure = error
         }
@@ -72,10 +72,56 @@ enum PredictWebcamCommand {
     }
 }
 
-/// What a capturing thread last said.
-final class LatestStatus: Sendable {
-    private let latest = Mutex("")
+/// What a capturing thread said and nobody has read yet.
+final class CaptureNews: Sendable {
+    private let states = Mutex<[LiveCapture.State]>([])
 
-    func set(_ text: String) { latest.withLock { $0 = text } }
-    var text: String { latest.withLock { $0 } }
+    func add(_ state: LiveCapture.State) { states.withLock { $0.append(state) } }
+
+    func take() -> [LiveCapture.State] {
+        states.withLock { states in
+            defer { states = [] }
+            return states
+        }
+    }
+}
+
+/// A capture that tells what it does also while no frame comes: a camera that was unplugged sends none.
+final class WatchedCapture: FrameSource {
+    private let capture: LiveCapture
+    private let news: CaptureNews
+    private let onChange: (LiveCapture.State) throws -> Void
+    private let limit: Duration?
+    private var began: ContinuousClock.Instant?
+    private var hasEnded = false
+
+    /// - Parameter seconds: the time after the first frame when it ends, even if nothing comes any more.
+    init(
+        _ capture: LiveCapture, _ news: CaptureNews, seconds: Double?,
+        onChange: @escaping (LiveCapture.State) throws -> Void
+    ) {
+        self.capture = capture
+        self.news = news
+        self.onChange = onChange
+        limit = seconds.map { .seconds($0) }
+    }
+
+    let isLive = true
+    var cancellation: Cancellation { capture.cancellation }
+    var description: String { capture.description }
+
+    func next() throws -> Frame? {
+        while true {
+            for state in news.take() {
+                if state == .ended { hasEnded = true } else { try onChange(state) }
+            }
+            let isLast = hasEnded
+            if let frame = try capture.next(within: 0.1) {
+                began = began ?? .now
+                return frame
+            }
+            if isLast || cancellation.isCancelled { return nil }
+            if let limit, let began, began.duration(to: .now) > limit { return nil }
+        }
+    }
 }

@@ -4,7 +4,8 @@ import Files
 import NeuralNet
 import Terminal
 
-/// Somewhere that results are written to while they come.
+/// Somewhere that results are written to while they come. Nothing is touched before the first: a camera that cannot be
+/// opened must not cost what was written last time.
 protocol StreamOutput: AnyObject {
     func add(_ frame: Frame, _ result: FrameResult) throws
     /// Called once at the end, also after Ctrl-C. Returns what was written, for people.
@@ -20,13 +21,13 @@ final class StreamOutputs {
     init(_ a: Arguments, _ console: Console, classNames: [String]) throws {
         var outputs: [any StreamOutput] = []
         if let path = a[StreamOptions.jsonLines]?.string {
-            let lines = try LineWriter(path, console)
+            let lines = LineWriter(path, console)
             outputs.append(
                 LineOutput(lines) { [FrameJSON.value($0, classNames: classNames).text()] })
         }
         if let path = a[StreamOptions.csv]?.string {
-            let table = FrameCSV(classNames: classNames), lines = try LineWriter(path, console)
-            try lines.write(table.header)
+            let table = FrameCSV(classNames: classNames)
+            let lines = LineWriter(path, console, header: table.header)
             outputs.append(LineOutput(lines) { table.rows($0) })
         }
         if let path = a[StreamOptions.subtitles]?.string {
@@ -69,24 +70,30 @@ struct OutputError: Error, CustomStringConvertible {
 
 /// Whole lines, each out as soon as it is there, so that others can follow and nothing is lost.
 final class LineWriter {
-    let path: String
+    private let path: String
     private let console: Console
-    private let file: FileOutput?
+    private let header: String?
+    private var isOpen = false
+    private var file: FileOutput?
 
-    init(_ path: String, _ console: Console) throws {
+    init(_ path: String, _ console: Console, header: String? = nil) {
         self.path = path
         self.console = console
-        do throws(FileFailure) {
-            file = path == "-" ? nil : try FileOutput(path)
-        } catch {
-            throw OutputError(path: path, reason: error.reason)
-        }
+        self.header = header
     }
 
-    func write(_ line: String) throws {
-        guard let file else { return try console.output.line(line) }
+    /// Writes the lines, and before the first the header.
+    func write(_ lines: [String]) throws {
+        let isFirst = !isOpen
+        isOpen = true
+        let lines = isFirst ? (header.map { [$0] } ?? []) + lines : lines
+        if path == "-" {
+            for line in lines { try console.output.line(line) }
+            return
+        }
         do throws(FileFailure) {
-            try file.write(Array((line + "\n").utf8))
+            if isFirst { file = try FileOutput(path) }
+            for line in lines { try file?.write(Array((line + "\n").utf8)) }
         } catch {
             throw OutputError(path: path, reason: error.reason)
         }
@@ -112,7 +119,7 @@ final class LineOutput: StreamOutput {
     }
 
     func add(_ frame: Frame, _ result: FrameResult) throws {
-        for line in lines(result) { try writer.write(line) }
+        try writer.write(lines(result))
     }
 
     func finish() throws -> String? { try writer.finish() }
@@ -121,15 +128,20 @@ final class LineOutput: StreamOutput {
 final class SubtitleOutput: StreamOutput {
     private let path: String
     private var subtitles: MoodSubtitles
+    private var isEmpty = true
 
     init(_ path: String, classNames: [String]) {
         self.path = path
         subtitles = MoodSubtitles(classNames: classNames)
     }
 
-    func add(_ frame: Frame, _ result: FrameResult) { subtitles.add(result) }
+    func add(_ frame: Frame, _ result: FrameResult) {
+        subtitles.add(result)
+        isEmpty = false
+    }
 
     func finish() throws -> String? {
+        guard !isEmpty else { return nil }
         subtitles.finish()
         try writeWhole(Array(subtitles.text.utf8), to: path)
         return "wrote \(printable(path))"
@@ -139,7 +151,7 @@ final class SubtitleOutput: StreamOutput {
 final class SummaryOutput: StreamOutput {
     private let path: String
     private var summary: MoodSummary
-    private var source = ""
+    private var source: String?
 
     init(_ path: String, classNames: [String]) {
         self.path = path
@@ -152,7 +164,8 @@ final class SummaryOutput: StreamOutput {
     }
 
     func finish() throws -> String? {
-        let name = source.split(separator: "/").last.map(String.init) ?? "no frames"
+        guard let source else { return nil }
+        let name = source.split(separator: "/").last.map(String.init) ?? source
         try writeWhole(Array(summary.svg(title: name).utf8), to: path)
         return "wrote \(printable(path))"
     }

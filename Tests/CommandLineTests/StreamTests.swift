@@ -102,10 +102,20 @@ import Testing
         }
     }
 
-    @Test func missingCameraIsNamed() throws {
-        let result = try Fermusic.run(["predict-webcam", "/dev/video97"])
-        #expect(result.status == 1)
-        #expect(Fermusic.message(result).contains("/dev/video97: no such camera"), "\(result.errors)")
+    @Test func missingCameraIsNamedAndCostsNothing() throws {
+        try withFolder { folder in
+            let table = folder.appendingPathComponent("mood.csv")
+            try Data("last time's".utf8).write(to: table)
+            func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+            let result = try Fermusic.run([
+                "predict-webcam", "/dev/video97", "--csv", table.path, "--jsonl", path("a"), "--srt", path("b"),
+                "--summary", path("c.svg"), "--annotate", path("d.mp4"),
+            ])
+            #expect(result.status == 1)
+            #expect(Fermusic.message(result).contains("/dev/video97: no such camera"), "\(result.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["mood.csv"])
+            #expect(try String(contentsOf: table, encoding: .utf8) == "last time's")
+        }
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: clip), "woman.mp4 is not at hand"))

@@ -1,3 +1,4 @@
+import Files
 import MusicMatching
 import Testing
 
@@ -52,6 +53,29 @@ import Testing
         #expect(report.problems[3].reason == "valence 1.5 is not in 0...1")
         #expect(report.problems[4].reason == "valence 'loud' is not a number")
         #expect(report.problems[5].reason == "a quote is not closed")
+    }
+
+    /// The files that Scripts/fuzz starts from.
+    @Test(arguments: [("catalogue.csv", 1, 0), ("export.csv", 1, 0), ("percent.tsv", 1, 0), ("plain.csv", 2, 2)])
+    func corpus(_ name: String, _ count: Int, _ bad: Int) throws {
+        let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Fuzzing/Corpus/songs"
+        let bytes = try FileBytes.read("\(folder)/\(name)", limit: 1 << 20)
+        let (found, report) = try songs(bytes)
+        #expect(found.count == count && report.badRows == bad, "\(report)")
+        for length in stride(from: 0, to: bytes.count, by: 3) { _ = try? songs(Array(bytes.prefix(length))) }
+    }
+
+    @Test func corpusOfMoodMaps() throws {
+        let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Fuzzing/Corpus/songs"
+        #expect(try MoodMap(overriddenBy: folder + "/mood.conf").ranking.artistGap == 3)
+    }
+
+    /// The smallest number has no magnitude among the others.
+    @Test(arguments: ["1e-9223372036854775808", "1e9223372036854775807", "1e99999999999999999999", "1e401", "e5", "1e"])
+    func exponentsBeyondAnyNumberAreRefused(_ number: String) throws {
+        let (found, report) = try songs(Array("title,artist,valence,energy\nA,B,\(number),0.5\nC,D,1,1\n".utf8))
+        #expect(found.map(\.title) == ["C"])
+        #expect(report.problems.first?.reason == "valence '\(number)' is not a number")
     }
 
     @Test func anUnclosedQuoteInALongFileCostsOneRow() throws {

@@ -25,14 +25,15 @@ static void fermusic_jpeg_warn(j_common_ptr info, int level) {
     if (level < 0) fermusic_jpeg_fail(info);
 }
 
-// A progressive file may have any number of scans, each of which costs a pass over the picture: a small file could keep
-// a processor busy for minutes. Real ones have about ten.
-#define FERMUSIC_JPEG_SCANS 100
+// A progressive picture is refined in scans, some ten of them. Each goes over all pixels and may say almost nothing: a
+// file of some kilobytes could keep the decoder busy for hours.
+#define FERMUSIC_MOST_SCANS 100
 
-static void fermusic_jpeg_progress(j_common_ptr info) {
-    if (!info->is_decompressor || ((j_decompress_ptr)info)->input_scan_number <= FERMUSIC_JPEG_SCANS) return;
+static void fermusic_jpeg_count_scans(j_common_ptr info) {
+    const int scan = ((j_decompress_ptr)info)->input_scan_number;
+    if (!info->is_decompressor || scan <= FERMUSIC_MOST_SCANS) return;
     fermusic_jpeg_error *error = (fermusic_jpeg_error *)info->err;
-    snprintf(error->message, sizeof error->message, "more than %d scans", FERMUSIC_JPEG_SCANS);
+    snprintf(error->message, sizeof error->message, "more than %d scans", FERMUSIC_MOST_SCANS);
     longjmp(error->target, 1);
 }
 
@@ -41,6 +42,7 @@ static void fermusic_jpeg_progress(j_common_ptr info) {
 static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, int channels, size_t max_pixels,
                                             int *width, int *height, char *message, size_t message_size) {
     struct jpeg_decompress_struct info;
+    struct jpeg_progress_mgr progress;
     fermusic_jpeg_error error;
     uint8_t *volatile pixels = NULL;
     info.err = jpeg_std_error(&error.base);
@@ -54,9 +56,8 @@ static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, in
         return NULL;
     }
     jpeg_create_decompress(&info);
-    struct jpeg_progress_mgr progress;
     memset(&progress, 0, sizeof progress);
-    progress.progress_monitor = fermusic_jpeg_progress;
+    progress.progress_monitor = fermusic_jpeg_count_scans;
     info.progress = &progress;
     jpeg_mem_src(&info, data, (unsigned long)size);
     jpeg_read_header(&info, TRUE);

@@ -110,7 +110,7 @@ final class VideoDevice {
     /// The error for a request that failed with a system error number.
     static func error(_ path: String, _ number: Int32, reading action: String) -> CaptureError {
         switch number {
-        case ENOENT: return .cameraMissing(device: path, others: Camera.devices())
+        case ENOENT: return .cameraMissing(device: path, others: Camera.list().map(\.device))
         case ENODEV, ENXIO: return .cameraUnplugged(device: path)
         case EBUSY: return .cameraBusy(device: path)
         case EACCES, EPERM: return .cameraForbidden(device: path)

@@ -2,7 +2,8 @@ import Glibc
 
 /// Keeps capturing from a camera or stream on a thread of its own, so that what is fetched is never old: the newest
 /// frame wins, nothing queues. When a source that was running fails, it is opened again after 0.5 s, 1 s, 2 s, ... at
-/// most 10 s; one that cannot be opened at first is an error.
+/// most 10 s; one that cannot be opened at first is an error. Times and numbers of frames go on then, with a gap as long
+/// as the source was gone.
 ///
 ///     let capture = LiveCapture("0", options: options) { print($0) }
 ///     while let frame = try capture.next() { ... }
@@ -92,11 +93,12 @@ private struct CaptureLoop: Sendable {
     func run() {
         var failure: (any Error)?
         var hasRun = false, attempt = 0
+        var clock = ContinuedClock()
         while !options.cancellation.isCancelled {
             onChange(.connecting)
             do {
                 let source = try open(options)
-                let frames = try deliver(source, &hasRun, &attempt)
+                let frames = try deliver(source, &clock, &hasRun, &attempt)
                 if !source.isLive { break }
                 if frames > 0 { hasRun = true }
                 failure = CaptureError.disconnected(source: name, reason: "closed by the other side")
@@ -114,10 +116,13 @@ private struct CaptureLoop: Sendable {
         onChange(.ended)
     }
 
-    private func deliver(_ source: any FrameSource, _ hasRun: inout Bool, _ attempt: inout Int) throws -> Int {
+    private func deliver(
+        _ source: any FrameSource, _ clock: inout ContinuedClock, _ hasRun: inout Bool, _ attempt: inout Int
+    ) throws -> Int {
         var darkness = DarknessDetector()
         var frames = 0
-        while let frame = try source.next() {
+        while var frame = try source.next() {
+            clock.stamp(&frame, isFirst: frames == 0)
             if frames == 0 { onChange(.running(source.description)) }
             frames += 1
             hasRun = true
@@ -128,6 +133,27 @@ private struct CaptureLoop: Sendable {
             mailbox.put(frame)
         }
         return frames
+    }
+}
+
+/// Times and numbers of frames that go on where they were when a source is opened again: each opening counts its own
+/// from 0, and whoever follows faces must not see time stand still until it has caught up.
+package struct ContinuedClock {
+    private var last: (time: Double, index: Int, capturedAt: ContinuousClock.Instant)?
+    private var timeOffset = 0.0
+    private var indexOffset = 0
+
+    package init() {}
+
+    /// - Parameter isFirst: the frame is the first since the source was opened.
+    package mutating func stamp(_ frame: inout Frame, isFirst: Bool) {
+        if isFirst, let last {
+            timeOffset = last.time + max(0, seconds(last.capturedAt.duration(to: frame.capturedAt))) - frame.time
+            indexOffset = last.index + 1 - frame.index
+        }
+        frame.time += timeOffset
+        frame.index += indexOffset
+        last = (frame.time, frame.index, frame.capturedAt)
     }
 }
 

@@ -38,8 +38,10 @@ final class CSVReader {
     private var isAtEnd = false
     private var line = 1
 
+    /// - Parameter pieceSize: bytes that are read at once.
+    ///
     /// Throws `FileFailure`.
-    init(_ path: String) throws {
+    init(_ path: String, pieceSize: Int = 1 << 20) throws {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure.last }
@@ -47,7 +49,7 @@ final class CSVReader {
         guard fstat(descriptor, &status) == 0 else { throw FileFailure.last }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw FileFailure("is a folder") }
         size = Int(status.st_size)
-        buffer = Array(repeating: 0, count: 1 << 20)
+        buffer = Array(repeating: 0, count: pieceSize)
         try fill()
         if end >= 2, buffer[0] == 0xFF && buffer[1] == 0xFE || buffer[0] == 0xFE && buffer[1] == 0xFF {
             throw FileFailure("is UTF-16; save it as UTF-8")

@@ -2,44 +2,6 @@ import Emotions
 import Files
 import Glibc
 
-/// How a list of songs is read.
-public struct ImportOptions: Sendable {
-    /// The language of songs for which the list gives none.
-    public var language: Language?
-    /// What all the songs suit; otherwise the file's name may say it ("sad.csv").
-    public var emotion: Emotion?
-    /// A word about all the songs, such as the name of a playlist.
-    public var playlist: String?
-    /// Whether features are somebody's judgement rather than measured.
-    public var isEditorial = false
-    /// Whether it is the list that is part of the program.
-    var isBuiltIn = false
-
-    public init() {}
-}
-
-/// What an import did.
-public struct ImportReport: Sendable {
-    /// A row that could not be used, counted as an editor counts lines, and why.
-    public struct BadRow: Sendable, Equatable {
-        public var row: Int
-        public var reason: String
-    }
-
-    /// The kind of list, in words.
-    public var format = ""
-    public var added = 0
-    /// Songs that were there and of which something new was learned.
-    public var merged = 0
-    public var unchanged = 0
-    public var badRows = 0
-    /// The first thousand of them.
-    public var problems: [BadRow] = []
-
-    /// Rows that name a song.
-    public var songs: Int { added + merged + unchanged }
-}
-
 extension Catalogue {
     /// Takes a list of songs over: CSV with commas, semicolons or tabs, in UTF-8 or Latin-1, its kind recognised by its
     /// columns. A bad row is reported and left out. All in one transaction: a failure, a kill or an error thrown by
@@ -69,7 +31,7 @@ extension Catalogue {
     private func readSongs(
         _ reader: CSVReader, _ options: ImportOptions, _ progress: (Double, Int) throws -> Void
     ) throws -> ImportReport {
-        let columns = try readColumns(reader)
+        let columns = try SongColumns.read(reader)
         let rows = SongRowReader(
             columns: columns, options: options, fileEmotion: Emotion(name: reader.path.fileStem))
         var report = ImportReport()
@@ -105,24 +67,6 @@ extension Catalogue {
             }
         }
         return report
-    }
-
-    private func readColumns(_ reader: CSVReader) throws -> SongColumns {
-        let line = reader.firstLine
-        for candidate in [UInt8(ascii: "\t"), UInt8(ascii: ";")] {
-            let count = line.count { $0 == candidate }
-            if count > line.count(where: { $0 == UInt8(ascii: ",") }) { reader.separator = candidate }
-        }
-        guard let first = try reader.next() else { throw MusicError.badFile(path: reader.path, reason: "is empty") }
-        let names = reader.fields.map { TextDecoding.string(reader.bytes[$0]) }
-        guard first.problem == nil, let columns = SongColumns(names) else {
-            throw MusicError.badFile(
-                path: reader.path,
-                reason:
-                    "no columns for title and artist in the first row (found \(names.prefix(8).joined(separator: ", ")))"
-            )
-        }
-        return columns
     }
 }
 

@@ -100,3 +100,24 @@ struct SongColumns {
         return key
     }
 }
+
+extension SongColumns {
+    /// Finds the separator and reads the first row. Throws `MusicError.badFile` if it names no columns for songs.
+    static func read(_ reader: CSVReader) throws -> SongColumns {
+        let line = reader.firstLine
+        for candidate in [UInt8(ascii: "\t"), UInt8(ascii: ";")] {
+            let count = line.count { $0 == candidate }
+            if count > line.count(where: { $0 == UInt8(ascii: ",") }) { reader.separator = candidate }
+        }
+        guard let first = try reader.next() else { throw MusicError.badFile(path: reader.path, reason: "is empty") }
+        let names = reader.fields.map { TextDecoding.string(reader.bytes[$0]) }
+        guard first.problem == nil, let columns = SongColumns(names) else {
+            throw MusicError.badFile(
+                path: reader.path,
+                reason:
+                    "no columns for title and artist in the first row (found \(names.prefix(8).joined(separator: ", ")))"
+            )
+        }
+        return columns
+    }
+}

@@ -74,7 +74,7 @@ enum TextDecoding {
         guard digits > 0 else { return nil }
         if let byte = rest.first {
             guard byte == 0x65 || byte == 0x45, let written = Int(String(decoding: rest.dropFirst(), as: UTF8.self)),
-                abs(written) < 400
+                (-400...400).contains(written)
             else { return nil }
             exponent += written
         }

@@ -2,7 +2,7 @@
 public typealias Shape = [Int]
 
 extension Shape {
-    /// The largest tensor that a model may have: 1 GB of floats.
+    /// The largest tensor that a model may have, and the most weights: 1 GB of floats.
     static let largestCount = 1 << 28
 
     /// The number of elements, or nil if it is negative or beyond `largestCount`.

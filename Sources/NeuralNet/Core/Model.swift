@@ -48,11 +48,21 @@ public final class Model: Sendable {
     }
 
     /// A graph from inputs to outputs. `seed` decides the initial weights.
-    public init(
+    public convenience init(
         inputs: [SymbolicTensor], outputs: [SymbolicTensor], name: String = "functional", seed: UInt64 = 0,
         isSequential: Bool = false
     ) throws {
-        var builder = GraphBuilder()
+        try self.init(
+            inputs: inputs, outputs: outputs, name: name, seed: seed, isSequential: isSequential,
+            weightLimit: Shape.largestCount)
+    }
+
+    /// The same with another limit to the number of weights.
+    init(
+        inputs: [SymbolicTensor], outputs: [SymbolicTensor], name: String, seed: UInt64 = 0, isSequential: Bool = false,
+        weightLimit: Int
+    ) throws {
+        var builder = GraphBuilder(weightLimit: weightLimit)
         for input in inputs { try builder.add(input: input) }
         for output in outputs { try builder.add(output) }
         guard !inputs.isEmpty, !outputs.isEmpty else {
@@ -151,6 +161,10 @@ struct GraphBuilder {
     private var indices: [ObjectIdentifier: Int] = [:]
     private var names: Set<String> = []
     private var counts: [String: Int] = [:]
+    private let weightLimit: Int
+    private var weightCount = 0
+
+    init(weightLimit: Int) { self.weightLimit = weightLimit }
 
     func index(of tensor: SymbolicTensor) -> Int { indices[ObjectIdentifier(tensor)]! }
 
@@ -191,6 +205,10 @@ struct GraphBuilder {
         let specifications = layer.parameters(shapes)
         for shape in [output] + specifications.map(\.shape) where shape.checkedCount == nil {
             throw NeuralNetError.tooLarge(layer.label, shape)
+        }
+        weightCount += specifications.reduce(0) { $0 + $1.count }
+        guard weightCount <= weightLimit else {
+            throw NeuralNetError.invalidGraph("more than \(weightLimit) weights")
         }
         let range = parameters.count..<(parameters.count + specifications.count)
         parameters += specifications.map { (layer.name, $0) }

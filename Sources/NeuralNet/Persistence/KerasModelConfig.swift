@@ -1,19 +1,27 @@
 /// Makes a model from `model_config` as written by Keras 2.0 to 3.
 package struct KerasModelConfig {
-    private let path: String
+    /// A model of more layers is refused: sorting them takes time that grows with the square.
+    private static let mostLayers = 5000
 
-    /// The model with fresh weights. Throws `NeuralNetError.file` naming what is not understood.
-    package static func model(from text: String, path: String) throws -> Model {
+    private let path: String
+    private let weightLimit: Int
+
+    /// The model with fresh weights, at most `weightLimit` of them. Throws `NeuralNetError.file` naming what is not
+    /// understood.
+    package static func model(from text: String, path: String, weightLimit: Int = 1 << 28) throws -> Model {
         let root: JSONValue
         do {
             root = try JSONValue(parsing: text)
         } catch {
             throw NeuralNetError.file(path: path, place: "model_config", reason: "not JSON")
         }
-        return try KerasModelConfig(path: path).model(root)
+        return try KerasModelConfig(path: path, weightLimit: weightLimit).model(root)
     }
 
-    private init(path: String) { self.path = path }
+    private init(path: String, weightLimit: Int) {
+        self.path = path
+        self.weightLimit = weightLimit
+    }
 
     private func failure(_ reason: String) -> NeuralNetError {
         .file(path: path, place: "model_config", reason: reason)
@@ -23,6 +31,8 @@ package struct KerasModelConfig {
         guard let className = root["class_name"]?.stringValue, let config = root["config"] else {
             throw failure("class_name or config is missing")
         }
+        let layers = config.arrayValue?.count ?? config["layers"]?.arrayValue?.count ?? 0
+        guard layers <= Self.mostLayers else { throw failure("\(layers) layers are more than \(Self.mostLayers)") }
         switch className {
         case "Sequential": return try sequential(config)
         case "Model", "Functional": return try functional(config)
@@ -89,7 +99,8 @@ package struct KerasModelConfig {
         return try build(items) {
             let first = Input(input, name: inputName)
             return try Model(
-                inputs: [first], outputs: [layers.reduce(first) { $1($0) }], name: name, isSequential: true)
+                inputs: [first], outputs: [layers.reduce(first) { $1($0) }], name: name, isSequential: true,
+                weightLimit: weightLimit)
         }
     }
 
@@ -125,7 +136,9 @@ package struct KerasModelConfig {
         }
         let inputs = try find(starts, in: tensors), outputs = try find(ends, in: tensors)
         return try build(items) {
-            try Model(inputs: inputs, outputs: outputs, name: config["name"]?.stringValue ?? "functional")
+            try Model(
+                inputs: inputs, outputs: outputs, name: config["name"]?.stringValue ?? "functional",
+                weightLimit: weightLimit)
         }
     }
 

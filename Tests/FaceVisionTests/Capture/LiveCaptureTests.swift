@@ -93,6 +93,23 @@ import Testing
         #expect(diary.states.first == .connecting && diary.states.contains(.running("sketch")))
     }
 
+    /// Otherwise those who follow faces would see time stand still after a camera came back.
+    @Test func timesGoOnWhenReopened() {
+        var clock = ContinuedClock()
+        let start = ContinuousClock.now
+        func stamped(_ time: Double, _ index: Int, at seconds: Double, isFirst: Bool = false) -> (Double, Int) {
+            var frame = Frame(
+                image: LiveCaptureTests.tone(1), time: time, index: index, capturedAt: start + .seconds(seconds))
+            clock.stamp(&frame, isFirst: isFirst)
+            return (frame.time, frame.index)
+        }
+        #expect(stamped(0, 0, at: 0, isFirst: true) == (0, 0))
+        #expect(stamped(0.5, 4, at: 0.5) == (0.5, 4))
+        #expect(stamped(0, 2, at: 3.5, isFirst: true) == (3.5, 5))
+        #expect(stamped(0.25, 3, at: 3.75) == (3.75, 6))
+        #expect(stamped(0, 0, at: 3.75, isFirst: true) == (3.75, 7))
+    }
+
     @Test func whatNeverRanIsAnError() throws {
         let diary = Diary()
         let capture = LiveCapture(name: "x", options: CaptureOptions(), onChange: diary.add) { _ in
