@@ -24,7 +24,10 @@ enum ServeCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        // Whoever reads the address may end the server at once.
+        let signals = SignalWatcher.start()
         let models = a[ServerOptions.models].map(\.string)
-        return try WebService(a, console, models: models, feed: nil).run(a, console)
+        return try WebService(a, console, models: models, feed: nil).run(
+            a, console, signals: signals)
     }
 }

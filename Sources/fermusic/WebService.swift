@@ -27,26 +27,8 @@ struct WebService {
         }
         let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
         let moodMap = try MusicOptions.readMoodMap(a)
-        var options = WebApplication.Options()
-        options.token = token
-        options.hostNames = a[ServerOptions.allowHost]
-        if !isLocal, let name = WebService.machineName { options.hostNames.append(name) }
-        options.isBehindProxy = a[ServerOptions.behindProxy]
-        options.isPersonal = isLocal && token == nil && !options.isBehindProxy
-        options.requestsPerSecond = a[ServerOptions.rate]
-        options.burst = a[ServerOptions.rate] * 3
-        if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
-        options.waiting = a[ServerOptions.waiting]
-        options.sessions = a[ServerOptions.sessions]
-        if a[ServerOptions.verbose] { options.log = { try? console.errors.line(printable($0)) } }
-        let memory = a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath
-        let services = try PageServices(a, memory: memory)
-        if let services {
-            options.services = services.offered.map(\.rawValue)
-            options.usualService = services.usual?.rawValue
-            options.media = { services.media(of: $0, service: $1, needsPreview: $2) }
-        }
-        self.services = services
+        services = try PageServices(a, memory: a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath)
+        let options = WebService.options(a, console, token: token, isLocal: isLocal, services)
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
         application = try WebApplication(options, models: models, music: music, feed: feed)
         var serving = HTTPServer.Options()
@@ -69,9 +51,31 @@ struct WebService {
         if a[ServerOptions.open] { WebService.openBrowser(address) }
     }
 
+    private static func options(
+        _ a: Arguments, _ console: Console, token: String?, isLocal: Bool, _ services: PageServices?
+    ) -> WebApplication.Options {
+        var options = WebApplication.Options()
+        options.token = token
+        options.hostNames = a[ServerOptions.allowHost]
+        if !isLocal, let name = machineName { options.hostNames.append(name) }
+        options.isBehindProxy = a[ServerOptions.behindProxy]
+        options.isPersonal = isLocal && token == nil && !options.isBehindProxy
+        options.requestsPerSecond = a[ServerOptions.rate]
+        options.burst = a[ServerOptions.rate] * 3
+        if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
+        options.waiting = a[ServerOptions.waiting]
+        options.sessions = a[ServerOptions.sessions]
+        if a[ServerOptions.verbose] { options.log = { try? console.errors.line(printable($0)) } }
+        if let services {
+            options.services = services.offered.map(\.rawValue)
+            options.usualService = services.usual?.rawValue
+            options.media = { services.media(of: $0, service: $1, needsPreview: $2) }
+        }
+        return options
+    }
+
     /// Serves until Ctrl-C or SIGTERM, then finishes what runs.
-    func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let signals = SignalWatcher.start()
+    func run(_ a: Arguments, _ console: Console, signals: SignalWatcher) throws -> ExitCode {
         let refresher = RefreshTimer(a, console, services)
         while signals.received == nil {
             usleep(50_000)
