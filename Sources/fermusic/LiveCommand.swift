@@ -35,25 +35,9 @@ enum LiveCommand {
         let moodMap = try MusicOptions.readMoodMap(a)
         let stream = try FaceStream(a, console, signals: signals)
         stream.needsColor = true
-        let view = LiveView(console, classNames: stream.classNames), names = stream.classNames
-        var options = stream.captureOptions
-        try StreamOptions.setCamera(a, &options)
-        let status = LatestStatus()
-        let source = a[PredictWebcamCommand.source]?.string ?? "0"
-        let capture = try PredictWebcamCommand.open(source, a, options) { status.set("\($0)") }
-        stream.frameEnded = { frame, result in
+        let names = stream.classNames
+        return try PredictWebcamCommand.watch(stream, a, console, signals) { frame, result in
             feed.show(frame, result, classNames: names, moodMap: moodMap)
-            try view.note(status.text)
-            if a[SharedOptions.json] {
-                try console.output.line(FrameJSON.value(result, classNames: names).text())
-            } else if !stream.printsData {
-                try view.update(
-                    result, latency: stream.latency.meter, dropped: capture.droppedFrames,
-                    calibration: stream.calibrationRemaining(at: result.time))
-            }
         }
-        try stream.read(capture)
-        try stream.finish()
-        return signals.received == SIGINT ? .done : signals.exitCode ?? .done
     }
 }

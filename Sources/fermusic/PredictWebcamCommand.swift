@@ -23,14 +23,20 @@ enum PredictWebcamCommand {
         ],
         parameters: [
             source, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8,
-            SharedOptions.threads,
-            SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
+            SharedOptions.threads, SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
         ] + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + StreamOptions.camera,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
-        let stream = try FaceStream(a, console, signals: signals)
+        return try watch(FaceStream(a, console, signals: signals), a, console, signals)
+    }
+
+    /// Shows what the camera sees until it ends or Ctrl-C comes; `also` gets each frame before.
+    static func watch(
+        _ stream: FaceStream, _ a: Arguments, _ console: Console, _ signals: SignalWatcher,
+        also: @escaping (Frame, FrameResult) -> Void = { _, _ in }
+    ) throws -> ExitCode {
         let names = stream.classNames, view = LiveView(console, classNames: names, isDrawn: !stream.printsData)
         var options = stream.captureOptions
         try StreamOptions.setCamera(a, &options)
@@ -38,6 +44,7 @@ enum PredictWebcamCommand {
         let capture = try open(a[source]?.string ?? "0", a, options, onChange: news.add)
         let watched = WatchedCapture(capture, news, seconds: a[StreamOptions.seconds], onChange: view.note)
         stream.frameEnded = { frame, result in
+            also(frame, result)
             if a[SharedOptions.json] {
                 try console.output.line(FrameJSON.value(result, classNames: names).text())
             } else if !stream.printsData {
