@@ -35,6 +35,7 @@ enum RecommendCommand {
         examples: [
             Example("fermusic recommend --emotion sad --count 5"),
             Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
+            Example("fermusic recommend --camera 0", "look into the camera for three seconds"),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
             Example(
                 "fermusic recommend --emotion happy --provider deezer", "with covers and previews, no account needed"),

@@ -267,4 +267,21 @@ import Testing
             #expect(result.errors.contains("not a database") && result.errors.contains("built-in songs"))
         }
     }
+
+    @Test func cameraThatIsNotThereIsNamed() throws {
+        let result = try Fermusic.run(["recommend", "--camera", "/dev/video97"])
+        #expect(result.status == 1)
+        #expect(Fermusic.message(result).contains("/dev/video97: no such camera"), "\(result.errors)")
+        let both = try Fermusic.run(["recommend", "--camera", "0", "--emotion", "sad"])
+        #expect(both.status == 2)
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: StreamTests.clip), "woman.mp4 is not at hand"))
+    func moodIsSeenInAVideo() throws {
+        try withCatalogue { _, catalogue in
+            let result = try Fermusic.run(["recommend", "--camera", StreamTests.clip, "--count", "3"] + catalogue)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.errors.contains("woman.mp4: ") && result.output.contains("3. "))
+        }
+    }
 }
