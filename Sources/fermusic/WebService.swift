@@ -126,7 +126,11 @@ private final class RefreshTimer {
         do {
             for result in try MusicOptions.openCatalogue(arguments).refreshIfDue(providers: services?.lists ?? []) ?? []
             {
-                try console.errors.line("refreshed \(printable(result.place))")
+                if case .failed(let reason) = result.outcome {
+                    try console.errors.line("warning: \(printable(result.place)): \(printable(reason))")
+                } else {
+                    try console.errors.line("refreshed \(printable(result.place))")
+                }
             }
         } catch {
             try? console.errors.line("warning: lists were not read again: \(printable("\(error)"))")

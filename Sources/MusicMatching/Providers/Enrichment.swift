@@ -30,7 +30,9 @@ public struct Enrichment: Sendable {
             }
             if !started { break }
         }
-        while !work.isDone, ContinuousClock.now < deadline, !isCancelled() { usleep(1000) }
+        // Calls end by themselves at the deadline; a moment more, and hardly any thread is still at work in a library
+        // when the process ends.
+        while !work.isDone, ContinuousClock.now < deadline + .milliseconds(25), !isCancelled() { usleep(1000) }
         service = provider.service
         (matches, problem) = work.finish(provider.service)
     }
