@@ -3,7 +3,8 @@
 # make demo-training  draw a data set, train on it, measure, name an emotion: nothing is downloaded but Debian packages
 # make test    install what is missing, run all tests
 # make test-browser   the page in headless Chromium; test-api, test-load: its server, asked oddly and asked much
-# make bench   measure this machine; PEERS=path/to/venv compares with TensorFlow and PyTorch, DATA=folder adds an epoch
+# make bench   measure this machine (needs python3); PEERS=path/to/venv compares with TensorFlow and PyTorch, DATA=folder
+#              adds an epoch
 # make install PREFIX=/usr/local
 # make dist    a tarball that runs on a fresh machine without Swift; test-dist runs it in an empty root
 
@@ -41,12 +42,8 @@ test-load: build
 
 bench:
 	@$(BUILD)
-ifdef PEERS
-	@$(PEERS)/bin/python Benchmarks/compare.py --python $(PEERS)/bin/python --json Benchmarks/result.json \
-	    $(if $(DATA),--data $(DATA))
-else
-	@$(FERMUSIC) bench
-endif
+	@$(or $(addsuffix /bin/python,$(PEERS)),python3) Benchmarks/compare.py --json Benchmarks/result.json \
+	    $(if $(PEERS),--python $(PEERS)/bin/python) $(if $(DATA),--data $(DATA))
 
 install: build
 	@Scripts/install-files $(FERMUSIC) $(PREFIX) $(DESTDIR)

@@ -97,6 +97,20 @@ def whole_programs(options, threads, result):
         print(f"fermusic predict, cold start to printed result: {spread(cold)} ms")
 
 
+def own_figures(options, threads, result):
+    """What needs no peer: the matrix product's peak, the share of it that convolutions reach, what a second thread brings."""
+    answers = [
+        json.loads(subprocess.check_output([options.fermusic, "bench", "--threads", threads, "--json"], text=True))
+        for _ in range(max(1, min(3, options.rounds)))]
+    result["fermusic"] = answers
+    peak = [a["effectiveConvolutionGflops"] / a["sgemmGflops"] for a in answers]
+    print(f"fermusic {answers[0]['version']}: 3x3 convolutions as fast as {spread(peak)} times the matrix product's peak of "
+          f"{spread([a['sgemmGflops'] for a in answers])} GFLOP/s")
+    if options.threads > 1:
+        print(f"{threads} threads train faster than one by "
+              f"{spread([a['trainImagesPerSecond'] / a['trainImagesPerSecondOneThread'] for a in answers])}")
+
+
 def available(python, module):
     return subprocess.run([python, "-c", f"import importlib.util as u; exit(u.find_spec('{module}') is None)"]).returncode == 0
 
@@ -188,6 +202,7 @@ def main():
         result["cases"].append(case)
     for program in programs:
         program.close()
+    own_figures(options, threads, result)
     if options.data:
         whole_programs(options, threads, result)
     if options.json:
