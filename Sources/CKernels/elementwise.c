@@ -135,11 +135,6 @@ void fm_add_scaled(float *restrict y, const float *restrict x, float a, size_t n
 }
 
 FM_CLONES
-void fm_scale(float *y, float a, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] *= a;
-}
-
-FM_CLONES
 void fm_interpolate(float *restrict y, const float *restrict x, float keep, size_t n) {
     for (size_t i = 0; i < n; i++) y[i] = keep * y[i] + (1 - keep) * x[i];
 }

@@ -1,7 +1,8 @@
 #include "CKernels.h"
 
 // Each instruction set gets the block that fills its registers: rows x columns of sums stay in registers while k
-// runs. 14 x 32 for 32 registers of 16 floats, 6 x 16 for 16 of 8, 3 x 16 or 6 x 16 for 4-wide ones.
+// runs. 14 x 32 for 32 registers of 16 floats, 6 x 16 for 16 of 8; for registers of 4 floats 6 x 16 where there are 32
+// (arm64), and 2 x 16 where there are 16.
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))), apply_to = function)

@@ -12,12 +12,14 @@ public final class WebApplication: HTTPHandler {
         public var token: String?
         /// Names beside `localhost` and IP addresses that the server answers to.
         public var hostNames: [String] = []
-        /// Whether the only visitors are on this machine: then opinions are kept in the catalogue.
+        /// Whether the only visitors are on this machine: then likes and history in the catalogue are theirs, and
+        /// opinions are kept there.
         public var isPersonal = true
         /// Requests per second of one client, and how many it may make at once after a pause; 0 for no limit.
         public var requestsPerSecond = 40.0
         public var burst = 120.0
-        /// Whether a proxy on this machine says in `X-Forwarded-For` who the client is.
+        /// Whether a proxy on this machine says who the client is and whether it came over TLS (`X-Forwarded-For`,
+        /// `X-Forwarded-Proto`).
         public var isBehindProxy = false
         /// Pictures analysed at once and waiting.
         public var analyses = ThreadPool.availableProcessors
@@ -85,13 +87,14 @@ public final class WebApplication: HTTPHandler {
         }
         let analyse = AnalyseAPI(service: analysis, moodMap: music.moodMap, metrics: metrics)
         let songs = MusicAPI(
-            catalogues: catalogues, background: background, media: options.media, keepsFeedback: options.isPersonal)
+            catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal)
         let about = OptionsAPI(
             catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
             isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
             usualService: options.usualService)
         router = Router(
-            routes: PageRoutes(assets: assets, token: token).routes + analyse.routes + songs.routes + about.routes
+            routes: PageRoutes(assets: assets, token: token, guesses: guesses).routes + analyse.routes
+                + songs.routes + about.routes
                 + ServerRoutes(
                     metrics: metrics, feed: feed,
                     gauges: { [analysis, background] in
@@ -131,36 +134,46 @@ public final class WebApplication: HTTPHandler {
     // MARK: - Requests
 
     public func admit(_ request: HTTPRequest) throws -> Int {
+        let request = original(request)
         try origins.check(request)
         let found = Result { try router.find(request) }
-        let cost = (try? found.get().route.cost) ?? 1
-        if let wait = limiter.take(client(request), cost: cost) {
-            throw Problem(.tooManyRequests, "slow down a little", retryAfter: max(1, Int(wait.rounded(.up))))
-        }
-        if (try? found.get().route.isOpen) != true { try authorise(request) }
+        let known = try? found.get().route
+        try limiter.charge(payer(request, known), cost: known?.cost ?? 1, "slow down a little")
+        if known?.isOpen != true { try authorise(request) }
         let route = try found.get().route
         try router.check(request, route)
         return route.bodyLimit
     }
 
+    /// Whose share a request is taken from. Pictures are their session's: there may be many cameras behind one address.
+    private func payer(_ request: HTTPRequest, _ route: Route?) -> String {
+        guard route?.path == AnalyseAPI.path, let session = request.headers[AnalyseAPI.sessionHeader],
+            analysis.sessions.find(session) != nil
+        else { return request.client }
+        return session
+    }
+
     private func authorise(_ request: HTTPRequest) throws {
         guard let token, !token.isCarried(by: request) else { return }
         // Whoever tries tokens gets slow.
-        if request.headers["authorization"] != nil, let wait = guesses.take(client(request)) {
-            throw Problem(.tooManyRequests, "too many wrong tokens", retryAfter: max(1, Int(wait.rounded(.up))))
-        }
+        if AccessToken.isTried(by: request) { try guesses.charge(request.client, "too many wrong tokens") }
         throw Problem(.unauthorized, "give the token that the server was started with as 'Authorization: Bearer TOKEN'")
     }
 
-    /// Who asks. A proxy on this machine may say so; the last entry is the one it made itself.
-    private func client(_ request: HTTPRequest) -> String {
-        guard options.isBehindProxy, request.client == "127.0.0.1" || request.client == "::1",
-            let last = request.headers["x-forwarded-for"]?.split(separator: ",").last
-        else { return request.client }
-        return String(trimmed(last).prefix(64))
+    /// The request as the proxy on this machine got it, if there is one.
+    private func original(_ request: HTTPRequest) -> HTTPRequest {
+        guard options.isBehindProxy, request.client == "127.0.0.1" || request.client == "::1" else { return request }
+        var original = request
+        // The last entry is the one that the proxy made itself.
+        if let client = request.headers["x-forwarded-for"]?.split(separator: ",").last {
+            original.client = String(trimmed(client).prefix(64))
+        }
+        if request.headers["x-forwarded-proto"]?.lowercased() == "https" { original.isSecure = true }
+        return original
     }
 
     public func answer(_ request: HTTPRequest) -> Answer {
+        let request = original(request)
         do {
             let (route, rest) = try router.find(request)
             switch try route.action(request, rest) {
@@ -175,21 +188,28 @@ public final class WebApplication: HTTPHandler {
     }
 
     public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+        guard problem.kind == .unauthorized else { return finished(problem.response, request) }
+        var response = problem.response
         // People who open the page without the token get a form instead of JSON.
-        if problem.kind == .unauthorized, request.method == "GET",
-            (request.headers["accept"] ?? "").contains("text/html"), let page = assets.page("login.html")
+        if request.method == "GET", (request.headers["accept"] ?? "").contains("text/html"),
+            let page = assets.page("login.html")
         {
-            var response = page.response(to: request, isVersioned: false)
+            var plain = request
+            plain.headers["if-none-match"] = nil
+            response = page.response(to: plain, isVersioned: false)
             response.status = 401
             response.headers.append(("WWW-Authenticate", "Bearer"))
-            return finished(response, request)
         }
-        return finished(problem.response, request)
+        // Otherwise each request of a browser whose token has changed would count as a guess.
+        if request.cookie(AccessToken.cookieName) != nil {
+            response.headers.append(("Set-Cookie", AccessToken.expiredCookie))
+        }
+        return finished(response, request)
     }
 
     private func finished(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
         var response = response
-        SecurityHeaders.add(to: &response, isSecure: request.isSecure)
+        SecurityHeaders.add(to: &response, isSecure: original(request).isSecure)
         return response
     }
 
@@ -197,6 +217,6 @@ public final class WebApplication: HTTPHandler {
         let route = (try? router.find(request).route.path) ?? "other"
         let method = ["GET", "HEAD", "POST", "DELETE"].contains(request.method) ? request.method : "other"
         metrics.requested(route: route, method: method, status: status, seconds: seconds)
-        options.log?("\(client(request)) \(method) \(route) \(status) \(Int(seconds * 1000)) ms")
+        options.log?("\(original(request).client) \(method) \(route) \(status) \(Int(seconds * 1000)) ms")
     }
 }

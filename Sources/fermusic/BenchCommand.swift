@@ -1,12 +1,9 @@
 import EmotionRecognition
-import Glibc
 import NeuralNet
 import Terminal
 
 /// `fermusic bench`
 enum BenchCommand {
-    static let architecture = Option<String>(
-        "arch", default: "cnn", help: "The network: \(NetworkChoice.names), or a file with Keras's model JSON.")
     static let size = Option<Int>("size", default: 48, help: "Width and height of its pictures.", range: 16...512)
     static let batch = Option<Int>("batch", default: 64, help: "Pictures per batch.", range: 1...4096)
     static let seconds = Option<Double>(
@@ -26,23 +23,16 @@ enum BenchCommand {
             Example("fermusic bench --arch cnn --batch 64 --threads 2 --json", "for programs"),
         ],
         parameters: [
-            architecture, size, batch, seconds, SharedOptions.int8, SharedOptions.threads, SharedOptions.json, worker,
+            TrainOptions.architecture, size, batch, seconds, SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.json, worker,
         ],
         run: run)
-
-    /// A network by name or from Keras's JSON.
-    static func makeModel(_ name: String, size: Int) throws -> Model {
-        if let architecture = Architecture(rawValue: name) {
-            return try architecture.makeModel(NetworkOptions(size: size), seed: 1)
-        }
-        return try ModelFile.readArchitecture(name)
-    }
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let threads = SharedOptions.threadPool(a)
         if a[worker] { return try BenchWorker(threads: threads).run(console) }
-        let name = a[architecture]
-        let model = try makeModel(name, size: a[size])
+        let choice = a[TrainOptions.architecture], name = choice.argumentText
+        let model = try choice.makeModel(NetworkOptions(size: a[size]), seed: 1)
         let result = try Measurement(
             model, batch: a[batch], precision: SharedOptions.precision(a), threads: threads, seconds: a[seconds])
         if a[SharedOptions.json] {
@@ -91,10 +81,10 @@ enum BenchCommand {
                 inferences += many.latencies(seconds: seconds / 4).map { Double(batch) / $0 }
                 latencies += one.latencies(seconds: seconds / 4)
             }
-            peak = median(peaks)
-            training = median(trainings)
-            trainingOneThread = median(singles)
-            inference = median(inferences)
+            peak = peaks.median
+            training = trainings.median
+            trainingOneThread = singles.median
+            inference = inferences.median
             trainingCosts = try train.costs(seconds: seconds)
             inferenceCosts = many.costs(seconds: seconds / 2)
         }
@@ -131,8 +121,8 @@ enum BenchCommand {
                 "instructionSet": .string(MatrixPeak.instructionSet), "version": .string(Fermusic.version),
                 "trainImagesPerSecond": .double(training),
                 "trainImagesPerSecondOneThread": .double(trainingOneThread),
-                "inferenceMillisecondsBatch1": .double(median(latencies) * 1000),
-                "inferenceMillisecondsBatch1P99": .double(quantile(latencies, 0.99) * 1000),
+                "inferenceMillisecondsBatch1": .double(latencies.median * 1000),
+                "inferenceMillisecondsBatch1P99": .double(latencies.quantile(0.99) * 1000),
                 "inferenceImagesPerSecond": .double(inference), "sgemmGflops": .double(peak),
                 "effectiveConvolutionGflops": .double(convolutionGigaflops), "trainingBytes": .int(memory),
                 "layers": .array(layers), "inferenceLayers": .array(inferenceLayers),
@@ -158,7 +148,7 @@ enum BenchCommand {
         try out.line("                 \(fixed(Double(m.memory) / 1e6, 0)) MB for activations, gradients and moments")
         try out.line("inference        \(fixed(m.inference, 0)) images/s, batch \(m.batch)")
         try out.line(
-            "                 \(fixed(median(m.latencies) * 1000, 3)) ms for one image, p99 \(fixed(quantile(m.latencies, 0.99) * 1000, 3)) ms"
+            "                 \(fixed(m.latencies.median * 1000, 3)) ms for one image, p99 \(fixed(m.latencies.quantile(0.99) * 1000, 3)) ms"
         )
         if m.convolutionGigaflops > 0 {
             try out.line(
@@ -187,38 +177,5 @@ enum BenchCommand {
                 cost.name, cost.algorithm, fixed(cost.milliseconds, 2), percent(cost.milliseconds / whole))
         }
         try out.write(prediction.render())
-    }
-}
-
-/// The value below which the share `q` of `values` lies.
-func quantile(_ values: [Double], _ q: Double) -> Double {
-    let sorted = values.sorted()
-    return sorted[min(sorted.count - 1, Int(Double(sorted.count) * q))]
-}
-
-func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-}
-
-/// What this program runs on.
-enum Machine {
-    /// The processor's name as the kernel gives it, or its architecture.
-    static var processor: String {
-        if let file = fopen("/proc/cpuinfo", "r") {
-            defer { fclose(file) }
-            var line = [CChar](repeating: 0, count: 512)
-            while fgets(&line, Int32(line.count), file) != nil {
-                let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-                guard text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") else { continue }
-                let name = text[text.index(after: colon)...].split(whereSeparator: \.isWhitespace)
-                return name.joined(separator: " ")
-            }
-        }
-        var name = utsname()
-        uname(&name)
-        return withUnsafeBytes(of: name.machine) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
     }
 }

@@ -1,3 +1,4 @@
+import EmotionRecognition
 import NeuralNet
 import Terminal
 
@@ -22,7 +23,7 @@ struct BenchWorker {
             case "train":
                 if trainings[key] == nil {
                     trainings = [:]
-                    let model = try BenchCommand.makeModel(network, size: 48)
+                    let model = try makeModel(network)
                     trainings[key] = try NetworkBenchmark.Training(model, batchSize: batch, threads: threads)
                     _ = try trainings[key]!.imagesPerSecond(seconds: min(seconds, 0.5))
                 }
@@ -30,14 +31,14 @@ struct BenchWorker {
             case "infer":
                 if inferences[key] == nil {
                     inferences = [:]
-                    let model = try BenchCommand.makeModel(network, size: 48)
+                    let model = try makeModel(network)
                     inferences[key] = try NetworkBenchmark.Inference(model, batchSize: batch, threads: threads)
                     _ = inferences[key]!.latencies(seconds: min(seconds, 0.2))
                 }
                 let times = inferences[key]!.latencies(seconds: seconds)
                 answer = [
-                    "rate": .double(Double(batch) / median(times)), "median": .double(median(times)),
-                    "p99": .double(quantile(times, 0.99)), "runs": .int(times.count),
+                    "rate": .double(Double(batch) / times.median), "median": .double(times.median),
+                    "p99": .double(times.quantile(0.99)), "runs": .int(times.count),
                 ]
             case "sgemm": answer = ["rate": .double(MatrixPeak.gigaflops(threads: threads, seconds: seconds))]
             default: answer = ["error": "unknown measure"]
@@ -45,5 +46,13 @@ struct BenchWorker {
             try console.output.line(answer.text())
         }
         return .done
+    }
+
+    private func makeModel(_ network: String) throws -> Model {
+        guard let choice = NetworkChoice(argument: network) else {
+            throw UsageError.notAllowed(
+                "network", value: network, allowed: Architecture.allCases.map(\.rawValue), suggestion: nil)
+        }
+        return try choice.makeModel(NetworkOptions(), seed: 1)
     }
 }

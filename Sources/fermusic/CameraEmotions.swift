@@ -18,7 +18,7 @@ enum CameraEmotions {
         let modelPath = try SharedOptions.modelPath(a)
         let model = try EmotionModel(reading: modelPath)
         let readers = try FaceReaders(model, a, SharedOptions.threadPool(a), options: .init())
-        var options = CaptureOptions(format: model.card.input.channels == 3 ? .rgb : .gray)
+        var options = CaptureOptions(format: readers.needsColor ? .rgb : .gray)
         options.cancellation = Cancellation { signals.received != nil }
         let source = try FrameSources.open(address, options: options)
         try console.errors.line("watching \(printable(source.description)) for \(Int(seconds)) s")

@@ -4,13 +4,15 @@ import Terminal
 
 /// `fermusic cameras`
 enum CamerasCommand {
+    static let json = Flag("json", help: "Print one JSON array for programs to read.")
+
     static let command = Command(
         "cameras", summary: "List cameras with the formats, sizes and rates they offer.",
         examples: [Example("fermusic cameras"), Example("fermusic cameras --json", "one JSON array, for a program")],
-        parameters: [SharedOptions.json]
+        parameters: [json]
     ) { a, console in
         let cameras = Camera.list()
-        if a[SharedOptions.json] {
+        if a[json] {
             try console.output.line(JSONValue.array(cameras.map(json)).text())
             return .done
         }

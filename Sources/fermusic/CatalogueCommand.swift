@@ -25,7 +25,8 @@ enum CatalogueCommand {
             Recognises by their columns: mood-labelled and plain feature tables (0 to 1 or percent), Spotify and \
             Exportify exports, playlists per emotion (the file's name is the emotion: sad.csv), lists of titles and \
             artists. UTF-8 and Latin-1. Songs that are there already are not added again, but what is new about them is \
-            kept. Features that a list lacks are estimated, and count less.
+            kept. Features that a list lacks are estimated from labels, genres and the list's name (workout.csv), and \
+            count less.
 
             A row that cannot be used is reported and left out. Each file is taken over as a whole or not at all.
             """,
@@ -34,7 +35,7 @@ enum CatalogueCommand {
             Example("fermusic catalogue import playlist.csv --language hindi"),
         ],
         parameters: [
-            files, language, emotion, once, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json,
+            files, language, emotion, once, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
         ]
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a)
@@ -57,7 +58,7 @@ enum CatalogueCommand {
                     : try catalogue.importAndRemember(path, options: options, progress: progress)
             }
             guard let report else { return signals.exitCode ?? .failed }
-            try ImportText.print(report, path, a[SharedOptions.json], console)
+            try ImportText.print(report, path, a[MusicOptions.jsonLines], console)
         }
         return .done
     }
@@ -91,7 +92,8 @@ enum CatalogueCommand {
             Example("fermusic catalogue list --language ko --emotion happy --json", "one JSON object per song"),
         ],
         parameters: [
-            search, language, emotion, limit, offset, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json,
+            search, language, emotion, limit, offset, MusicOptions.catalogue, MusicOptions.moodMap,
+            MusicOptions.jsonLines,
         ]
     ) { a, console in
         var filter = Catalogue.Filter()
@@ -101,7 +103,7 @@ enum CatalogueCommand {
         filter.limit = a[limit]
         filter.offset = a[offset]
         let songs = try MusicOptions.openCatalogue(a).songs(filter)
-        if a[SharedOptions.json] {
+        if a[MusicOptions.jsonLines] {
             for song in songs { try console.output.line(SongText.jsonLine(.object(SongText.json(song)))) }
             return .done
         }

@@ -31,24 +31,39 @@ enum DetectorOptions {
     static let minSize = Option<Int>("min-size", default: 30, help: "Smallest face, pixels.", range: 12...10_000).group(
         "Faces")
 
+    static let maxSize = Option<Int?>("max-size", help: "Largest face, pixels, for haar.", range: 12...100_000).group(
+        "Faces")
+
     static var all: [any Parameter] {
-        [detector, cascade, weights, scaleFactor, minNeighbors, minSize]
+        [detector, cascade, weights, scaleFactor, minNeighbors, minSize, maxSize]
     }
 
-    /// The detector, or nil for `none`. Throws if its files are missing or an option does not suit it.
+    /// Throws `UsageError` for options that do not suit the detector or each other.
+    static func check(_ choice: DetectorChoice, _ a: Arguments) throws {
+        let isMTCNN = choice == .mtcnn
+        if let factor = a[scaleFactor], !(isMTCNN ? 0.1...0.9 : 1.001...10).contains(factor) {
+            throw UsageError.outOfRange(
+                "--scale-factor", value: "\(factor)", bounds: isMTCNN ? "0.1 to 0.9 for mtcnn" : "1.001 to 10 for haar")
+        }
+        guard let size = a[maxSize] else { return }
+        if isMTCNN { throw UsageError.other("--max-size is for haar; mtcnn finds faces of any size") }
+        if size < a[minSize] { throw UsageError.other("--max-size is smaller than --min-size, \(a[minSize])") }
+    }
+
+    /// The detector, or nil for `none`. Throws `UsageError` if an option does not suit it, and if its files are missing.
     static func makeDetector(_ choice: DetectorChoice, _ a: Arguments, threads: ThreadPool) throws
         -> (any FaceDetector)?
     {
+        try check(choice, a)
         switch choice {
         case .none: return nil
         case .auto, .haar:
             let cascade = try HaarCascade.frontalFace(path: a[cascade]?.string)
-            let size = a[minSize]
             return try HaarCascadeDetector(
                 cascade: cascade,
                 options: .init(
                     scaleFactor: a[scaleFactor] ?? 1.1, minNeighbors: a[minNeighbors],
-                    minSize: PixelSize(width: size, height: size)), threads: threads)
+                    minSize: PixelSize(a[minSize]), maxSize: a[maxSize].map { PixelSize($0) }), threads: threads)
         case .mtcnn:
             return try MTCNNDetector(
                 weights: MTCNNWeights(path: a[weights]?.string),

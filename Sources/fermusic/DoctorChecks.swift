@@ -13,7 +13,7 @@ enum DoctorChecks {
     static func model(_ a: Arguments) -> Finding {
         guard let path = try? SharedOptions.modelPath(a) else {
             return Finding(
-                "model", .failed, "\(SharedOptions.defaultModel) was not found beside the program", cause: "missing")
+                "model", .failed, "\(EmotionModel.standardName) was not found beside the program", cause: "missing")
         }
         do {
             let start = ContinuousClock.now

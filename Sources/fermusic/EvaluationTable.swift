@@ -53,15 +53,34 @@ enum EvaluationTable {
         return table.render() + "\n" + recalls(subjects, together)
     }
 
-    /// The same for a README, each name a link to the model's card.
+    /// The same for a README, each name a link to the model's card; then a section for each card: how well each emotion
+    /// is told with one look, as `predict` and `live` take it.
     static func markdown(_ subjects: [Examination.Subject], _ together: Evaluation?) -> String {
         let cells = rows(subjects, together) { subject in
             let stem = subject.path.hasSuffix(".h5") ? String(subject.path.dropLast(3)) : subject.path
             return "[\(subject.name)](\(stem).md)"
         }
+        return markdownTable(cells.titles, cells.rows, names: 2) + subjects.map(section).joined()
+    }
+
+    private static func section(_ subject: Examination.Subject) -> String {
+        let metrics = subject.evaluation.singleLookMetrics, names = subject.evaluation.classNames
+        let classes = names.indices.map { label in
+            [
+                names[label], "\(metrics.support(label))", percent(metrics.precision(label)),
+                percent(metrics.recall(label)), fixed(metrics.f1(label), 3),
+            ]
+        }
+        let confusion = names.indices.map { label in [names[label]] + metrics.confusion[label].map { "\($0)" } }
+        return "\n## \(subject.name)\n\n"
+            + markdownTable(["emotion", "pictures", "precision", "recall", "F1"], classes, names: 1) + "\n"
+            + markdownTable(["true \\ predicted"] + names, confusion, names: 1)
+    }
+
+    /// - Parameter names: the columns from the left that hold words, not numbers.
+    private static func markdownTable(_ titles: [String], _ rows: [[String]], names: Int) -> String {
         func line(_ texts: [String]) -> String { "| " + texts.joined(separator: " | ") + " |\n" }
-        let rule = cells.titles.indices.map { $0 < 2 ? "---" : "---:" }
-        return line(cells.titles) + line(rule) + cells.rows.map(line).joined()
+        return line(titles) + line(titles.indices.map { $0 < names ? "---" : "---:" }) + rows.map(line).joined()
     }
 
     private static func rows(

@@ -42,7 +42,10 @@ enum ExplainCommand {
         }
         let threads = SharedOptions.threadPool(a)
         let file = a[photo].string
-        let image = try ImageFile.read(file)
+        let colours = try ImageFile.read(file)
+        // As for `predict`, see `FaceReaders.needsColor`: the brightness that is stored is not quite that of the colours.
+        let needsColor = model.card.input.channels == 3 || a[DetectorOptions.detector] == .mtcnn
+        let image = needsColor ? colours : try ImageFile.read(file, grayscale: true)
         var choice = a[DetectorOptions.detector]
         if choice == .auto { choice = max(image.width, image.height) <= 64 ? .none : .haar }
         let explainer = try FaceExplainer(
@@ -54,7 +57,7 @@ enum ExplainCommand {
             return .failed
         }
         let target = a[output]?.string ?? defaultOutput(file)
-        let picture = HeatOverlay.draw(image, faces, input: model.card.input)
+        let picture = HeatOverlay.draw(colours, faces, input: model.card.input)
         do {
             try FileBytes.write(ImageFile.encodePNG(picture), to: target)
         } catch let failure as FileFailure {

@@ -6,11 +6,6 @@ import Terminal
 /// The reader that suits a picture: one that looks for faces, or one that takes the picture for a face. The detector is
 /// made when the first picture needs it.
 final class FaceReaders {
-    /// There is no detector: no other picture will do better.
-    struct Unavailable: Error {
-        var reason: any Error
-    }
-
     let whole: FaceReader
     var classNames: [String] { whole.classNames }
     private let arguments: Arguments
@@ -18,7 +13,8 @@ final class FaceReaders {
     private let choice: DetectorChoice
     private var finding: FaceReader?
 
-    /// Throws `EmotionGroupingError`, and what making a detector throws that the user named.
+    /// Throws `EmotionGroupingError`, `UsageError` for options that don't suit the detector, and what making a detector
+    /// throws that the user named.
     init(
         _ model: EmotionModel, _ a: Arguments, _ threads: ThreadPool, options: FaceReader.Options,
         precision: Precision = .float
@@ -26,6 +22,7 @@ final class FaceReaders {
         arguments = a
         self.threads = threads
         choice = a[DetectorOptions.detector]
+        try DetectorOptions.check(choice, a)
         let recogniser = try EmotionRecogniser(model, precision: precision, threads: threads)
         whole = try FaceReader(recogniser, detector: nil, options: options)
         if choice == .haar || choice == .mtcnn { _ = try forStreams() }
@@ -35,15 +32,14 @@ final class FaceReaders {
     func forStreams() throws -> FaceReader {
         if choice == .none { return whole }
         if let finding { return finding }
-        do {
-            let detector = try DetectorOptions.makeDetector(choice, arguments, threads: threads)
-            let reader = try FaceReader(whole.recogniser, detector: detector, options: whole.options)
-            finding = reader
-            return reader
-        } catch {
-            throw Unavailable(reason: error)
-        }
+        let detector = try DetectorOptions.makeDetector(choice, arguments, threads: threads)
+        let reader = try FaceReader(whole.recogniser, detector: detector, options: whole.options)
+        finding = reader
+        return reader
     }
+
+    /// Whether network or detector look at colours. The others see brightness only, which is cheaper to decode.
+    var needsColor: Bool { whole.recogniser.emotionModel.card.input.channels == 3 || choice == .mtcnn }
 
     /// All faces in a picture, the largest first.
     func read(_ image: Image) throws -> [FaceReading] {

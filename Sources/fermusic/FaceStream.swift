@@ -15,22 +15,30 @@ final class FaceStream {
     private var summary: MoodSummary
     private var streamSource: String?
     private var began = ContinuousClock.now
-    private(set) var sources = 0
-    private(set) var failures = 0
+    private var sources = 0
+    private var failures = 0
     /// Called for each frame with what was found.
     var frameEnded: (Frame, FrameResult) throws -> Void = { _, _ in }
+    /// Set where pictures are shown.
+    var showsPictures = false
 
-    let latency = LatencyMeterBox()
+    /// Over the whole stream, or its last minutes.
+    private var latency = LatencyMeter(last: 10_000)
+    /// Over the last seconds, for those who look on.
+    private(set) var recentLatency = LatencyMeter()
 
+    /// Throws `UsageError` for options that do not go together, and what model, detector and groups throw.
     init(_ a: Arguments, _ console: Console, signals: SignalWatcher) throws {
         arguments = a
         self.console = console
         self.signals = signals
+        try StreamOutputs.check(a)
         let model = try SharedOptions.readModel(a)
         let threads = SharedOptions.threadPool(a)
         readers = try FaceReaders(
             model, a, threads, options: StreamOptions.readerOptions(a), precision: SharedOptions.precision(a))
-        outputs = try StreamOutputs(a, console, classNames: readers.classNames)
+        try StreamOptions.check(a, classNames: readers.classNames)
+        outputs = StreamOutputs(a, console, classNames: readers.classNames)
         text = FaceText(classNames: readers.classNames)
         tracker = StreamOptions.tracker(a)
         summary = MoodSummary(classNames: readers.classNames)
@@ -38,21 +46,17 @@ final class FaceStream {
 
     var classNames: [String] { readers.classNames }
 
-    /// Colours only where they are shown: brightness alone is cheaper to decode, and all that detectors and most networks
-    /// look at.
+    /// Whether standard output is for programs.
+    var printsData: Bool { StreamOutputs.printsData(arguments) }
+
+    /// Colours only where somebody looks at them.
     var captureOptions: CaptureOptions {
-        var options = CaptureOptions(format: outputs.needsColor || needsColor ? .rgb : .gray)
+        let needsColor = outputs.needsColor || showsPictures || readers.needsColor
+        var options = CaptureOptions(format: needsColor ? .rgb : .gray)
         let signals = signals
         options.cancellation = Cancellation { signals.received != nil }
         return options
     }
-
-    /// Set where pictures are shown.
-    var needsColor: Bool {
-        get { wantsColor || readers.whole.recogniser.emotionModel.card.input.channels == 3 }
-        set { wantsColor = newValue }
-    }
-    private var wantsColor = false
 
     /// Seconds until the calibration ends, if there is one.
     func calibrationRemaining(at time: Double) -> Double? { tracker.calibrationRemaining(at: time) }
@@ -62,10 +66,11 @@ final class FaceStream {
         while signals.received == nil {
             do {
                 guard let frame = try source.next() else { break }
-                if let limit = arguments[StreamOptions.seconds], !frame.isPicture, frame.time > limit { break }
+                if let limit = arguments[StreamOptions.seconds], !frame.isPicture, frame.time > limit {
+                    if source.leave(frame.source) { continue }
+                    break
+                }
                 try read(frame)
-            } catch let error as FaceReaders.Unavailable {
-                throw error.reason
             } catch  where source.continuesAfterErrors && (error is CaptureError || error is ImageError) {
                 try report(error)
             }
@@ -74,10 +79,12 @@ final class FaceStream {
         for warning in source.warnings { try console.errors.line("warning: \(printable(warning))") }
     }
 
-    /// Reports an input that could not be read.
+    /// Reports an input that could not be read, or not to its end.
     func report(_ error: any Error) throws {
+        // One that failed midway has been counted.
+        if streamSource == nil || (error as? CaptureError)?.source != streamSource { sources += 1 }
+        try endStream()
         failures += 1
-        sources += 1
         try console.errors.line("error: \(printable("\(error)"))")
     }
 
@@ -95,7 +102,8 @@ final class FaceStream {
             if streamSource != frame.source { try beginStream(frame) }
             result = try tracker.process(frame, using: readers.forStreams())
             summary.add(result)
-            latency.meter.add(frame)
+            latency.add(frame)
+            recentLatency.add(frame)
         }
         try outputs.add(frame, result)
         try frameEnded(frame, result)
@@ -107,7 +115,8 @@ final class FaceStream {
         streamSource = frame.source
         tracker = StreamOptions.tracker(arguments)
         summary = MoodSummary(classNames: readers.classNames)
-        latency.meter = LatencyMeter(last: 10_000)
+        latency = LatencyMeter(last: 10_000)
+        recentLatency = LatencyMeter()
         began = .now
     }
 
@@ -115,23 +124,18 @@ final class FaceStream {
     private func endStream() throws {
         guard let name = streamSource else { return }
         streamSource = nil
+        try outputs.streamEnded()
         let elapsed = began.duration(to: .now).secondsValue
         let rate = Double(summary.frames) / max(elapsed, 1e-9)
         var line = "\(printable(name)): \(summary.frames) frames, \(FaceText.clock(summary.duration)), "
         line += "a face in \(percent(Double(summary.framesWithFaces) / Double(max(summary.frames, 1)))) of them; "
         line += "\(fixed(rate, rate < 10 ? 1 : 0)) frames/s"
-        if let median = latency.meter.age(share: 0.5), let late = latency.meter.age(share: 0.95) {
+        if let median = latency.age(share: 0.5), let late = latency.age(share: 0.95) {
             line += ", latency \(fixed(median * 1e3, 1)) ms, 95 % within \(fixed(late * 1e3, 1)) ms"
         }
         try console.errors.line(line)
         guard !printsData else { return }
         for line in text.summary(summary) { try console.output.line(line) }
-    }
-
-    /// Whether standard output is for programs.
-    var printsData: Bool {
-        arguments[SharedOptions.json] || arguments[StreamOptions.jsonLines]?.string == "-"
-            || arguments[StreamOptions.csv]?.string == "-"
     }
 
     private func printPicture(_ result: FrameResult) throws {
@@ -144,11 +148,17 @@ final class FaceStream {
         }
     }
 
-    /// Ends all outputs.
-    func finish() throws { try outputs.finish(console) }
-}
+    /// Ends all outputs, also after a failure.
+    func finish() throws {
+        try outputs.finish(console)
+        try endStream()
+    }
 
-/// A latency meter that others can look at while frames come.
-final class LatencyMeterBox {
-    var meter = LatencyMeter()
+    /// How the program ends: says how many sources could not be read.
+    func exitCode() throws -> ExitCode {
+        guard failures > 0 else { return .done }
+        let noun = sources == 1 ? "source" : "sources"
+        try console.errors.line("\(failures) of \(sources) \(noun) could not be read")
+        return .failed
+    }
 }

@@ -63,7 +63,7 @@ struct FaceText {
 
     /// A bar in eighths of a character.
     func bar(_ share: Double, width: Int) -> String {
-        let eighths = Int((min(max(share, 0), 1) * Double(width * 8)).rounded())
+        let eighths = share.isFinite ? Int((min(max(share, 0), 1) * Double(width * 8)).rounded()) : 0
         let parts = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
         return String(repeating: "█", count: eighths / 8) + parts[eighths % 8]
     }

@@ -10,11 +10,11 @@ enum HistoryCommand {
     static let command = Command(
         "history", summary: "What was recommended, the newest first.",
         examples: [Example("fermusic history --count 3")],
-        parameters: [count, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json]
+        parameters: [count, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines]
     ) { a, console in
         for entry in try MusicOptions.openCatalogue(a).history(limit: a[count]) {
-            let time = Date(timeIntervalSince1970: Double(entry.time)).formatted(.iso8601)
-            if a[SharedOptions.json] {
+            if a[MusicOptions.jsonLines] {
+                let time = Date(timeIntervalSince1970: Double(entry.time)).formatted(.iso8601)
                 try console.output.line(
                     SongText.jsonLine([
                         "time": .string(time), "mode": .string(entry.mode), "emotions": .string(entry.emotions),
@@ -22,6 +22,7 @@ enum HistoryCommand {
                     ]))
                 continue
             }
+            let time = TimeText.minute(entry.time)
             try console.output.line("\(time)  \(printable(entry.emotions)), \(printable(entry.mode))")
             for song in entry.songs { try console.output.line("  \(SongText.title(song))  [\(song.id)]") }
         }
@@ -42,7 +43,7 @@ enum FeedbackCommand {
             Example("fermusic feedback like 12 40", "the numbers in brackets that recommend prints"),
             Example("fermusic feedback dislike \"shape of you\""),
         ],
-        parameters: [opinion, songs, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json]
+        parameters: [opinion, songs, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines]
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a)
         guard let opinion = a[opinion] else { return try list(catalogue, a, console) }
@@ -61,7 +62,7 @@ enum FeedbackCommand {
 
     private static func list(_ catalogue: Catalogue, _ a: Arguments, _ console: Console) throws -> ExitCode {
         for (song, opinion, plays) in try catalogue.feedback() {
-            if a[SharedOptions.json] {
+            if a[MusicOptions.jsonLines] {
                 var fields = SongText.json(song)
                 fields["opinion"] = .string(opinion.rawValue)
                 fields["plays"] = .int(plays)
@@ -78,7 +79,7 @@ enum FeedbackCommand {
 /// `fermusic purge`
 enum PurgeCommand {
     static let what = Argument<[Purgeable]>(
-        "what", help: "history, feedback (likes and plays), answers (of music services), songs (those you imported).")
+        "what", help: "history, feedback (likes and plays), answers (of music services), songs (what you imported).")
     static let olderThan = Option<Duration?>("older-than", help: "Only what is older, such as 90d. Not for songs.")
 
     static let command = Command(

@@ -34,7 +34,7 @@ enum LiveCommand {
         defer { service.stop() }
         let moodMap = try MusicOptions.readMoodMap(a)
         let stream = try FaceStream(a, console, signals: signals)
-        stream.needsColor = true
+        stream.showsPictures = true
         let names = stream.classNames
         return try PredictWebcamCommand.watch(stream, a, console, signals) { frame, result in
             feed.show(frame, result, classNames: names, moodMap: moodMap)

@@ -7,7 +7,7 @@ import Terminal
 final class LiveView {
     private let console: Console
     private let text: FaceText
-    private var drawnLines = 0
+    private let panel: LivePanel
     private var lastDrawn: ContinuousClock.Instant?
     private var events: [String] = []
     private var status = ""
@@ -19,12 +19,13 @@ final class LiveView {
         self.console = console
         self.isDrawn = isDrawn && console.output.isTerminal
         text = FaceText(classNames: classNames)
+        panel = LivePanel(console.output)
     }
 
     /// Says what the source does: connecting, running, dark, gone.
     func note(_ state: LiveCapture.State) throws {
         status = printable(state.description)
-        if isDrawn { return try draw([]) }
+        if isDrawn { return draw([]) }
         // That it is tried again was said with why.
         if state != .connecting { try console.errors.line(status) }
     }
@@ -38,7 +39,7 @@ final class LiveView {
         events = (events + news).suffix(4)
         if let last = lastDrawn, last.duration(to: .now) < Self.interval { return }
         lastDrawn = .now
-        try draw(lines(result, latency, dropped, calibration))
+        draw(lines(result, latency, dropped, calibration))
     }
 
     private func lines(
@@ -62,20 +63,13 @@ final class LiveView {
     }
 
     /// Draws the status, the lines and what happened last over what was drawn before.
-    private func draw(_ middle: [String]) throws {
-        var lines = [styled(status, .dim)] + middle + [""] + events.map { styled($0, .dim) }
-        lines = Array(lines.prefix(max(4, console.output.height - 1)))
-        var picture = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
-        for line in lines { picture += "\r\(line)\u{1B}[K\n" }
-        picture += "\u{1B}[J"
-        drawnLines = lines.count
-        try console.output.write(picture)
+    private func draw(_ middle: [String]) {
+        let lines = [styled(status, .dim)] + middle + [""] + events.map { styled($0, .dim) }
+        // What others print comes below, on a line of its own.
+        panel.draw(Array(lines.prefix(max(4, console.output.height - 1))) + [""])
     }
 
-    /// Cut to the terminal's width: a line that wraps would count as one and take two.
-    private func styled(_ line: String, _ style: TextStyle) -> String {
-        console.output.styled(String(line.prefix(max(1, console.output.width - 1))), style)
-    }
+    private func styled(_ line: String, _ style: TextStyle) -> String { console.output.styled(line, style) }
 
     private func speed(_ latency: LatencyMeter, _ dropped: Int) -> String {
         var parts: [String] = []
@@ -96,7 +90,7 @@ final class LiveView {
             let bar = text.bar(share, width: room)
             let number = fixed(share * 100, 0)
             let line = "  \(name) \(String(repeating: " ", count: 3 - min(3, number.count)))\(number) % \(bar)"
-            return label == strongest ? console.output.styled(line, .cyan) : line
+            return label == strongest ? styled(line, .cyan) : line
         }
     }
 }

@@ -2,7 +2,7 @@ import EmotionRecognition
 import NeuralNet
 import Terminal
 
-/// `fermusic model summary|convert|calibrate`
+/// `fermusic model summary|convert|recipe|json|calibrate`
 enum ModelCommand {
     static let file = Argument<Path>("model", help: "A Keras HDF5 file.")
     static let target = Argument<Path>("output", help: "The file to write.")
@@ -144,11 +144,12 @@ enum ModelCommand {
             """,
         examples: [Example("fermusic model calibrate my.h5 --data fer2013.csv")],
         parameters: [
-            file, SharedOptions.data, EvaluateCommand.split, SharedOptions.threads, SharedOptions.skipBad,
+            file, SharedOptions.data, EvaluateCommand.split, SharedOptions.inputRange, SharedOptions.labels,
+            SharedOptions.threads, SharedOptions.skipBad,
         ]
     ) { a, console in
         let path = a[file].string
-        let model = try EmotionModel(reading: path)
+        let model = try EmotionModel(reading: path, hints: SharedOptions.hints(a))
         let threads = SharedOptions.threadPool(a)
         let data = a[SharedOptions.data].string
         let dataset = try SharedOptions.readDataset(

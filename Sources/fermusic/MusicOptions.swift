@@ -11,6 +11,7 @@ enum MusicOptions {
         "catalogue", help: "The catalogue's database instead of the one in ~/.local/share/fermusic.")
     static let moodMap = Option<Path?>(
         "mood-map", help: "Changes to the mood map instead of those in ~/.config/fermusic/mood-map.conf.")
+    static let jsonLines = Flag("json", help: "Print JSON for programs to read: one object per line.")
 
     /// Opens the catalogue the user means; on first use it is made from the built-in songs.
     static func openCatalogue(_ arguments: Arguments) throws -> Catalogue {
@@ -22,8 +23,15 @@ enum MusicOptions {
     /// Opens the catalogue, or one in memory with the built-in songs where the file cannot be used: songs come in any
     /// case, and the user is told why they are not his own.
     static func openCatalogueOrBuiltIn(_ arguments: Arguments, _ console: Console) throws -> Catalogue {
+        try withCatalogueOrBuiltIn(arguments, console) { $0 }
+    }
+
+    /// What `body` makes of the catalogue, or else of the one in memory: a file may be damaged where only `body` looks.
+    static func withCatalogueOrBuiltIn<R>(
+        _ arguments: Arguments, _ console: Console, _ body: (Catalogue) throws -> R
+    ) throws -> R {
         do {
-            return try openCatalogue(arguments)
+            return try body(openCatalogue(arguments))
         } catch let error as MusicError {
             // What the user named himself must be right.
             guard !arguments.wasGiven(catalogue), let songs = builtInSongs else { throw error }
@@ -32,7 +40,7 @@ enum MusicOptions {
             default: throw error
             }
             try console.errors.line("warning: \(printable("\(error)")); using the built-in songs only")
-            return try Catalogue(":memory:", builtIn: songs, moodMap: try readMoodMap(arguments))
+            return try body(Catalogue(":memory:", builtIn: songs, moodMap: readMoodMap(arguments)))
         }
     }
 
@@ -40,6 +48,13 @@ enum MusicOptions {
         if let given = arguments[moodMap] { return try MoodMap(overriddenBy: given.string) }
         let usual = UserFolder.configuration + "/mood-map.conf"
         return access(usual, F_OK) == 0 ? try MoodMap(overriddenBy: usual) : .standard
+    }
+
+    /// What the user most likely understands: the language of the locale, and English.
+    static var usualLanguages: [Language] {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].compactMap { environmentValue($0) }.first { !$0.isEmpty }
+        let own = locale.flatMap { Language(String($0.prefix { $0.isLetter })) }
+        return [own, Language("en")].compactMap { $0 }
     }
 
     static var builtInSongs: String? { ProgramFile.path("songs.csv", checkoutFolder: "Datasets") }

@@ -41,6 +41,4 @@ struct PageServices: Sendable {
         media.youtube = identifier(.youtube)
         return media
     }
-
-    var lists: [any ListProvider] { services.lists() }
 }

@@ -9,10 +9,11 @@ enum PhotoEmotions {
     /// The probabilities that a model gives for the largest face in a picture. Throws what reading model and picture
     /// throw, and `NoFace`.
     static func read(_ path: String, _ arguments: Arguments, _ console: Console) throws -> EmotionVector {
-        let image = try ImageFile.read(path)
         let modelPath = try SharedOptions.modelPath(arguments)
         let model = try EmotionModel(reading: modelPath)
         let readers = try FaceReaders(model, arguments, SharedOptions.threadPool(arguments), options: .init())
+        // As `predict` decodes it.
+        let image = try ImageFile.read(path, grayscale: !readers.needsColor)
         guard let face = try readers.read(image).first else { throw NoFace(path: path) }
         let vector = try vector(face.probabilities, names: model.card.classNames, modelPath)
         try console.errors.line("\(printable(path)): \(vector.text)")

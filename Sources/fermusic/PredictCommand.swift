@@ -11,7 +11,7 @@ enum PredictCommand {
     static let command = Command(
         "predict", summary: "Find the faces in pictures and videos and name their emotions.",
         discussion: """
-            Faces in videos are followed and their moods smoothed. A file that can't be read is reported; the others \\
+            Faces in videos are followed and their moods smoothed. A file that can't be read is reported; the others \
             still get done.
             """,
         examples: [
@@ -45,7 +45,7 @@ enum PredictCommand {
         var failure: (any Error)?
         for path in a[sources].map(\.string) where signals.received == nil && failure == nil {
             do {
-                try stream.read(open(path, a, stream.captureOptions))
+                try stream.read(open(path, a, stream.captureOptions, console))
             } catch  where error is CaptureError || error is ImageError {
                 try stream.report(error)
             } catch {
@@ -55,23 +55,33 @@ enum PredictCommand {
         try stream.finish()
         if let failure { throw failure }
         if let code = signals.exitCode { return code }
-        if stream.failures > 0 {
-            let noun = stream.sources == 1 ? "source" : "sources"
-            try console.errors.line("\(stream.failures) of \(stream.sources) \(noun) could not be read")
-            return .failed
-        }
-        return .done
+        return try stream.exitCode()
     }
 
-    /// Throws `CaptureError`.
-    private static func open(_ path: String, _ a: Arguments, _ options: CaptureOptions) throws -> any FrameSource {
-        guard a[StreamOptions.realtime] || a[StreamOptions.repeats] > 1 else {
-            return try FrameSources.open(path, options: options)
-        }
+    /// Files are read frame by frame; of cameras and live streams the newest frame counts. Throws `CaptureError`.
+    private static func open(
+        _ path: String, _ a: Arguments, _ options: CaptureOptions, _ console: Console
+    ) throws -> any FrameSource {
         let isPaced = a[StreamOptions.realtime], repeats = a[StreamOptions.repeats]
-        guard isPaced else { return try PlaybackSource(path, options: options, isPaced: false, repeats: repeats) }
-        return LiveCapture(name: path, options: options) {
-            try PlaybackSource(path, options: $0, isPaced: true, repeats: repeats)
+        let address = try FrameAddress(path)
+        switch address {
+        case .path, .standardInput:
+            if !isPaced { return try PlaybackSource(path, options: options, isPaced: false, repeats: repeats) }
+        case .camera, .network: break
+        }
+        let news = CaptureNews()
+        let capture = LiveCapture(
+            name: address.name, options: options, keepsRecorded: !isPaced, onChange: news.add
+        ) { try PlaybackSource(path, options: $0, isPaced: isPaced, repeats: repeats) }
+        var isTold = false
+        return WatchedCapture(capture, news, seconds: a[StreamOptions.seconds]) { state in
+            switch state {
+            case .waiting, .dark: isTold = true
+            // That it is well again is news only after that.
+            case .running where isTold: isTold = false
+            default: return
+            }
+            try console.errors.line(printable(state.description))
         }
     }
 }

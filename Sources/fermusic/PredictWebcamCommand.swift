@@ -45,11 +45,12 @@ enum PredictWebcamCommand {
         let watched = WatchedCapture(capture, news, seconds: a[StreamOptions.seconds], onChange: view.note)
         stream.frameEnded = { frame, result in
             also(frame, result)
+            if frame.isPicture { return }
             if a[SharedOptions.json] {
                 try console.output.line(FrameJSON.value(result, classNames: names).text())
             } else if !stream.printsData {
                 try view.update(
-                    result, latency: stream.latency.meter, dropped: capture.droppedFrames,
+                    result, latency: stream.recentLatency, dropped: capture.droppedFrames,
                     calibration: stream.calibrationRemaining(at: result.time))
             }
         }
@@ -61,20 +62,18 @@ enum PredictWebcamCommand {
         }
         try stream.finish()
         if let failure { throw failure }
-        return signals.received == SIGINT ? .done : signals.exitCode ?? .done
+        if let code = signals.exitCode { return signals.received == SIGINT ? .done : code }
+        return try stream.exitCode()
     }
 
-    /// A file is played as a camera would show it.
+    /// A file is played as a camera would show it, wherever it is.
     static func open(
         _ address: String, _ a: Arguments, _ options: CaptureOptions,
         onChange: @escaping @Sendable (LiveCapture.State) -> Void
     ) throws -> LiveCapture {
-        guard case .path(let path) = try FrameAddress(address) else {
-            return try LiveCapture(address, options: options, onChange: onChange)
-        }
         let repeats = a[StreamOptions.repeats]
-        return LiveCapture(name: path, options: options, onChange: onChange) {
-            try PlaybackSource(path, options: $0, isPaced: true, repeats: repeats)
+        return LiveCapture(name: try FrameAddress(address).name, options: options, onChange: onChange) {
+            try PlaybackSource(address, options: $0, isPaced: true, repeats: repeats)
         }
     }
 }
@@ -100,9 +99,10 @@ final class WatchedCapture: FrameSource {
     private let onChange: (LiveCapture.State) throws -> Void
     private let limit: Duration?
     private var began: ContinuousClock.Instant?
+    private var isAway = false
     private var hasEnded = false
 
-    /// - Parameter seconds: the time after the first frame when it ends, even if nothing comes any more.
+    /// - Parameter seconds: the time after the first frame when it ends while the source is gone.
     init(
         _ capture: LiveCapture, _ news: CaptureNews, seconds: Double?,
         onChange: @escaping (LiveCapture.State) throws -> Void
@@ -116,11 +116,21 @@ final class WatchedCapture: FrameSource {
     let isLive = true
     var cancellation: Cancellation { capture.cancellation }
     var description: String { capture.description }
+    var continuesAfterErrors: Bool { capture.continuesAfterErrors }
+    var warnings: [String] { capture.warnings }
 
     func next() throws -> Frame? {
         while true {
             for state in news.take() {
-                if state == .ended { hasEnded = true } else { try onChange(state) }
+                switch state {
+                case .ended:
+                    hasEnded = true
+                    continue
+                case .waiting: isAway = true
+                case .running: isAway = false
+                case .connecting, .dark: break
+                }
+                try onChange(state)
             }
             let isLast = hasEnded
             if let frame = try capture.next(within: 0.1) {
@@ -128,7 +138,7 @@ final class WatchedCapture: FrameSource {
                 return frame
             }
             if isLast || cancellation.isCancelled { return nil }
-            if let limit, let began, began.duration(to: .now) > limit { return nil }
+            if isAway, let limit, let began, began.duration(to: .now) > limit { return nil }
         }
     }
 }

@@ -10,12 +10,14 @@ enum RecommendCommand {
         help: "Songs that feel as you do, songs towards better, a walk from one to the other, or more of the same.")
     static let count = Option<Int>("count", short: "n", default: 5, help: "Songs.", range: 1...100)
     static let languages = Option<CommaSeparated<LanguageWord>?>(
-        "language", short: "l", help: "Languages to sing in, by name or ISO code; others come when these run out.")
+        "language", short: "l",
+        help: "Languages to sing in, by name or ISO code; unknown ones, then others come when these run out.")
     static let artists = Option<[String]>(
-        "artist", short: "a", help: "An artist you would like to hear. May be repeated.")
+        "artist", short: "a", help: "An artist you would like to hear, or a part of the name. May be repeated.")
     static let surprise = Option<Double?>(
         "surprise", help: "Share of songs drawn by lot; the mood map's by default.", range: 0...1)
-    static let seed = Option<UInt64?>("seed", help: "Repeats the same draw; another one each time by default.")
+    static let seed = Option<Int?>(
+        "seed", help: "Repeats the same draw; another one each time by default.", range: 0...)
     static let forget = Flag("no-history", help: "Do not note what was recommended.")
     static let opens = Flag("open", help: "Open the first song in the browser.")
     static let previews = Flag(
@@ -29,16 +31,15 @@ enum RecommendCommand {
             probabilities of an emotion count, not only the strongest. What was recommended is noted, so that other \
             songs come next time; 'fermusic feedback' tells what you like.
 
-            With credentials for Spotify or YouTube, or with --provider, a service adds direct links, covers and \
-            previews after that, as far as it answers in time.
+            With credentials for Spotify or YouTube, or with --provider, a service adds direct links and covers after \
+            that, as far as it answers in time; with --preview also half a minute to listen to.
             """,
         examples: [
             Example("fermusic recommend --emotion sad --count 5"),
             Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
             Example("fermusic recommend --camera 0", "look into the camera for three seconds"),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
-            Example(
-                "fermusic recommend --emotion happy --provider deezer", "with covers and previews, no account needed"),
+            Example("fermusic recommend --emotion happy --provider deezer", "with covers, no account needed"),
         ],
         parameters: MoodSource.parameters + [
             mode, count, languages, artists, surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait,
@@ -52,11 +53,13 @@ enum RecommendCommand {
         request.mode = a[mode]
         request.count = a[count]
         request.languages = a[languages]?.values.map(\.language) ?? []
+        request.usualLanguages = MusicOptions.usualLanguages
         request.artists = a[artists]
         request.surpriseShare = a[surprise]
-        request.seed = a[seed] ?? UInt64.random(in: 0...UInt64(Int64.max))
-        let catalogue = try MusicOptions.openCatalogueOrBuiltIn(a, console)
-        let songs = try catalogue.recommend(request)
+        request.seed = UInt64(a[seed] ?? Int.random(in: 0...Int.max))
+        let (catalogue, songs) = try MusicOptions.withCatalogueOrBuiltIn(a, console) { catalogue in
+            (catalogue, try catalogue.recommend(request))
+        }
         guard !songs.isEmpty else {
             throw MusicError.database(
                 path: catalogue.path,
@@ -70,6 +73,7 @@ enum RecommendCommand {
         let asking = try ServiceAsking(a, memory: catalogue.path)
         let answer = RecommendAnswer(songs: songs, request: request)
         if !a[SharedOptions.json] { try answer.print(withLinks: asking == nil, console) }
+        for artist in request.artists { try explain(artist, catalogue, console) }
         if !a[forget] { try note(songs, request, catalogue, console) }
         let enrichment = asking?.ask(songs.map(\.song))
         if let enrichment { try keep(enrichment, songs, catalogue, console) }
@@ -81,6 +85,18 @@ enum RecommendCommand {
         }
         try open(enriched, a, console)
         return .done
+    }
+
+    /// Says whom a name was taken for, if not for itself.
+    private static func explain(_ artist: String, _ catalogue: Catalogue, _ console: Console) throws {
+        guard let found = try? catalogue.artist(named: artist), found.meant != artist else { return }
+        if let meant = found.meant {
+            try console.errors.line("note: '\(SongText.line(artist))' is taken for \(SongText.line(meant))")
+        } else {
+            let nearest = try? catalogue.nearestArtist(to: artist)
+            let question = nearest.map { "; did you mean '\(SongText.line($0))'?" } ?? ""
+            try console.errors.line("note: no songs by '\(SongText.line(artist))'\(question)")
+        }
     }
 
     /// What the service said of songs makes their links direct from now on.
@@ -134,11 +150,10 @@ private struct ServiceAsking {
         if choice == .none { return nil }
         services = try ServiceOptions.services(memory: memory)
         let wanted = choice.service(services)
-        let wantsPreview = a[RecommendCommand.previews]
-        guard let service = wantsPreview && choice == .auto ? .deezer : wanted else { return nil }
+        needsPreview = a[RecommendCommand.previews]
+        guard let service = needsPreview && choice == .auto ? .deezer : wanted else { return nil }
         self.service = service
         time = a[ServiceOptions.wait]
-        needsPreview = wantsPreview || service == .deezer || service == .itunes
     }
 
     func ask(_ songs: [Song]) -> Enrichment {

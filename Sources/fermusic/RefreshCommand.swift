@@ -26,7 +26,7 @@ enum RefreshCommand {
             Example("fermusic catalogue refresh https://open.spotify.com/playlist/37i9dQZF1DX0XUsuxWHRQd"),
         ],
         parameters: [
-            places, every, never, forget, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json,
+            places, every, never, forget, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
         ],
         run: run)
 
@@ -44,10 +44,26 @@ enum RefreshCommand {
         if a[never] { try catalogue.setSchedule(nil) }
         if let day = a[every] { try schedule(day, catalogue, a, console) }
         for place in a[places] { try catalogue.remember(place) }
-        return try refresh(catalogue, asJSON: a[SharedOptions.json], console)
+        return try refresh(catalogue, asJSON: a[MusicOptions.jsonLines], console)
     }
 
     private struct Stopped: Error {}
+
+    /// Reads the lists again if the schedule says so, for a server that runs all the time. Gives nothing if a signal
+    /// ended it; then it is done the next time.
+    static func refreshIfDue(_ a: Arguments) throws -> [RefreshResult] {
+        let catalogue = try MusicOptions.openCatalogue(a)
+        let signals = SignalWatcher.start()
+        let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
+        do {
+            let results = try catalogue.refreshIfDue(providers: lists) { _, _, _ in
+                if signals.received != nil { throw Stopped() }
+            }
+            return results ?? []
+        } catch is Stopped {
+            return []
+        }
+    }
 
     private static func refresh(_ catalogue: Catalogue, asJSON: Bool, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
@@ -89,7 +105,9 @@ enum RefreshCommand {
         let schedule = RefreshSchedule(day: day)
         try catalogue.setSchedule(schedule)
         var command = [ProgramFile.programPath() ?? "fermusic", "catalogue", "refresh"]
-        if let path = a[MusicOptions.catalogue] { command += ["--catalogue", path.string] }
+        // Nobody knows where it will be started.
+        if let path = a[MusicOptions.catalogue] { command += ["--catalogue", Catalogue.absolute(path.string)] }
+        if let path = a[MusicOptions.moodMap] { command += ["--mood-map", Catalogue.absolute(path.string)] }
         try console.errors.line("cron (crontab -e):  \(schedule.crontabLine(command))")
         try console.errors.line("or systemd:         \(schedule.systemdLine(command))")
     }

@@ -24,7 +24,8 @@ enum ServerOptions {
         "allow-host", help: "A name of this server that browsers may use; may be repeated. IP addresses always work."
     ).group("Access")
     static let behindProxy = Flag(
-        "behind-proxy", help: "A proxy on this machine adds X-Forwarded-For; visitors are told apart by it."
+        "behind-proxy",
+        help: "A proxy on this machine adds X-Forwarded-For and X-Forwarded-Proto; visitors are told apart by it."
     ).group("Access")
 
     static let rate = Option<Double>(
@@ -39,7 +40,8 @@ enum ServerOptions {
         range: 0...1000
     ).group("Load")
     static let sessions = Option<Int>(
-        "sessions", default: 500, help: "Visitors whose faces are followed at one time.", range: 1...100_000
+        "sessions", default: 500, help: "Visitors whose faces are followed at one time, 20 of one address.",
+        range: 1...100_000
     ).group("Load")
     static let verbose = Flag("verbose", short: "v", help: "Print a line for each request.")
 

@@ -35,15 +35,10 @@ enum SharedOptions {
             classNames: arguments[labels]?.values)
     }
 
-    /// The model that comes with the program.
-    static let defaultModel = "fer2013-cnn.h5"
-
     /// The model the user means. Throws `UsageError.missingOption` if none is named and none is beside the program.
     static func modelPath(_ arguments: Arguments) throws -> String {
         if let named = arguments[model]?.string { return named }
-        guard let path = ProgramFile.path(defaultModel, checkoutFolder: "Checkpoints") else {
-            throw UsageError.missingOption("--model")
-        }
+        guard let path = EmotionModel.standardPath else { throw UsageError.missingOption("--model") }
         return path
     }
 

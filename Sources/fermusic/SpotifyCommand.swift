@@ -61,7 +61,10 @@ enum SpotifyCommand {
             try console.output.line(SongText.jsonLine(json(login, hasApp)))
         } else if let login {
             try console.output.line("logged in since \(TimeText.day(login.authorised))")
-            try console.output.line("ends by         \(TimeText.day(login.ends)); log in again before")
+            try console.output.line(
+                login.hasEnded
+                    ? "expired         \(TimeText.day(login.ends)); run 'fermusic spotify login'"
+                    : "ends by         \(TimeText.day(login.ends)); log in again before")
             try console.output.line("allowed         \(printable(login.scopes.joined(separator: ", ")))")
             try console.output.line("kept in         \(printable(login.file))")
             for scope in login.missingScopes { try console.output.line("missing         \(scope)") }
@@ -116,10 +119,13 @@ enum SpotifyCommand {
     static func memory(_ a: Arguments) -> String { a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath }
 
     private static func json(_ login: SpotifyLoginStatus?, _ hasApp: Bool) -> JSONValue {
-        var fields: [String: JSONValue] = ["loggedIn": .bool(login != nil), "appCredentials": .bool(hasApp)]
+        var fields: [String: JSONValue] = [
+            "loggedIn": .bool(login?.hasEnded == false), "appCredentials": .bool(hasApp),
+        ]
         if let login {
             fields["since"] = .int(login.authorised)
             fields["ends"] = .int(login.ends)
+            fields["expired"] = .bool(login.hasEnded)
             fields["scopes"] = JSONValue(login.scopes)
             fields["missingScopes"] = JSONValue(login.missingScopes)
             fields["file"] = .string(login.file)

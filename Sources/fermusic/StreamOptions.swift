@@ -38,8 +38,9 @@ enum StreamOptions {
     .group("Following")
     static let repeats = Option<Int>("repeat", default: 1, help: "Play a video so many times.", range: 1...1_000_000)
         .group("Following")
-    static let seconds = Option<Double?>("seconds", help: "Stop after so many seconds.", range: 0.1...1e7).group(
-        "Following")
+    static let seconds = Option<Double?>(
+        "seconds", help: "Stop after so many seconds; with several videos, go on with the next.", range: 0.1...1e7
+    ).group("Following")
     static let size = Option<String?>("size", help: "Ask the camera for this size, such as 1280x720.").group("Camera")
     static let rate = Option<Double>("rate", default: 30, help: "Ask the camera for frames per second.", range: 1...240)
         .group("Camera")
@@ -58,6 +59,13 @@ enum StreamOptions {
         options.mood.certainty = Float(a[certainty])
         options.calibrationSeconds = a[calibrate] ? 10 : nil
         return MoodTracker(options)
+    }
+
+    /// Throws `UsageError` where the calibration has nothing to go by.
+    static func check(_ a: Arguments, classNames: [String]) throws {
+        guard a[calibrate], !classNames.contains("neutral") else { return }
+        throw UsageError.other(
+            "--calibrate needs an emotion called 'neutral'; there are only \(classNames.joined(separator: ", "))")
     }
 
     /// Throws `EmotionGroupingError`.

@@ -8,8 +8,14 @@ import Terminal
 /// opened must not cost what was written last time.
 protocol StreamOutput: AnyObject {
     func add(_ frame: Frame, _ result: FrameResult) throws
+    /// Called behind the last frame of each video or stream.
+    func streamEnded() throws
     /// Called once at the end, also after Ctrl-C. Returns what was written, for people.
     func finish() throws -> String?
+}
+
+extension StreamOutput {
+    func streamEnded() {}
 }
 
 /// All that the user asked for.
@@ -18,7 +24,42 @@ final class StreamOutputs {
     /// Whether pictures are shown, which then need their colours.
     let needsColor: Bool
 
-    init(_ a: Arguments, _ console: Console, classNames: [String]) throws {
+    /// Whether standard output is for programs.
+    static func printsData(_ a: Arguments) -> Bool {
+        a[SharedOptions.json] || a[StreamOptions.jsonLines]?.string == "-" || a[StreamOptions.csv]?.string == "-"
+    }
+
+    /// Throws `UsageError` for outputs that would get into each other's way, or that nothing can be written to.
+    static func check(_ a: Arguments) throws {
+        var printed = a[SharedOptions.json] ? ["--json"] : []
+        var writers: [String: String] = [:]
+        for option in [
+            StreamOptions.jsonLines, StreamOptions.csv, StreamOptions.subtitles, StreamOptions.summary,
+            StreamOptions.annotated,
+        ] {
+            guard let path = a[option]?.string else { continue }
+            let name = "--\(option.description.name)"
+            if path != "-" {
+                if let other = writers.updateValue(name, forKey: path) {
+                    throw UsageError.other("\(other) and \(name) would both write \(path)")
+                }
+            } else if name == "--jsonl" || name == "--csv" {
+                printed.append(name)
+            } else {
+                throw UsageError.invalidValue(name, value: path, expected: "a file: only --jsonl and --csv are printed")
+            }
+        }
+        if printed.count > 1 {
+            throw UsageError.other("\(printed[0]) and \(printed[1]) would both be printed: write one of them to a file")
+        }
+        if let path = a[StreamOptions.annotated]?.string, !AnnotationOutput.canWrite(path) {
+            throw UsageError.invalidValue(
+                "--annotate", value: path, expected: "a folder, or a name ending in .png, .jpg, .mp4, .mov or .mkv")
+        }
+    }
+
+    /// What the options ask for, which `check` has passed.
+    init(_ a: Arguments, _ console: Console, classNames: [String]) {
         var outputs: [any StreamOutput] = []
         if let path = a[StreamOptions.jsonLines]?.string {
             let lines = LineWriter(path, console)
@@ -45,6 +86,10 @@ final class StreamOutputs {
 
     func add(_ frame: Frame, _ result: FrameResult) throws {
         for output in outputs { try output.add(frame, result) }
+    }
+
+    func streamEnded() throws {
+        for output in outputs { try output.streamEnded() }
     }
 
     /// Ends all outputs, even if one fails; says what was written.
@@ -129,16 +174,22 @@ final class SubtitleOutput: StreamOutput {
     private let path: String
     private var subtitles: MoodSubtitles
     private var isEmpty = true
+    private var hasEnded = false
 
     init(_ path: String, classNames: [String]) {
         self.path = path
         subtitles = MoodSubtitles(classNames: classNames)
     }
 
-    func add(_ frame: Frame, _ result: FrameResult) {
+    /// Throws `OutputError` for a second video: its subtitles would show in the first. Pictures need none.
+    func add(_ frame: Frame, _ result: FrameResult) throws {
+        if frame.isPicture { return }
+        if hasEnded { throw OutputError(path: path, reason: "subtitles are for one video; run it for each") }
         subtitles.add(result)
         isEmpty = false
     }
+
+    func streamEnded() { hasEnded = true }
 
     func finish() throws -> String? {
         guard !isEmpty else { return nil }
@@ -152,6 +203,7 @@ final class SummaryOutput: StreamOutput {
     private let path: String
     private var summary: MoodSummary
     private var source: String?
+    private var sources = 0
 
     init(_ path: String, classNames: [String]) {
         self.path = path
@@ -159,104 +211,17 @@ final class SummaryOutput: StreamOutput {
     }
 
     func add(_ frame: Frame, _ result: FrameResult) {
+        if source != result.source { sources += 1 }
         source = result.source
-        summary.add(result)
+        if frame.isPicture { summary.add(picture: result) } else { summary.add(result) }
     }
 
     func finish() throws -> String? {
         guard let source else { return nil }
         let name = source.split(separator: "/").last.map(String.init) ?? source
-        try writeWhole(Array(summary.svg(title: name).utf8), to: path)
+        let title = sources == 1 ? name : "\(sources) sources"
+        try writeWhole(Array(summary.svg(title: title).utf8), to: path)
         return "wrote \(printable(path))"
-    }
-}
-
-/// Pictures with faces drawn in: one picture, one video, or a folder with a file for each.
-final class AnnotationOutput: StreamOutput {
-    private let path: String
-    private let classNames: [String]
-    private let isFolder: Bool
-    private var video: (source: String, writer: VideoWriter)?
-    private var sources = 0
-    private var names = Set<String>()
-
-    init(_ path: String, classNames: [String]) {
-        self.path = path
-        self.classNames = classNames
-        isFolder =
-            !VideoWriter.isVideoName(path)
-            && !ImageFolder.isImageName(path.split(separator: "/").last.map(String.init) ?? "")
-    }
-
-    func add(_ frame: Frame, _ result: FrameResult) throws {
-        let image = FaceAnnotator.annotate(frame.image, result.faces, classNames: classNames)
-        if frame.isPicture { return try write(image, of: frame.source) }
-        if video?.source != frame.source {
-            try finishVideo()
-            let target = try target(for: frame.source, ending: "mp4", isRight: VideoWriter.isVideoName)
-            video = (frame.source, try writing { try VideoWriter(target, framesPerSecond: 30) })
-        }
-        try writing { try video!.writer.append(image, at: frame.time) }
-    }
-
-    /// Tells a video that cannot be written from one that cannot be read: the first ends the run.
-    private func writing<R>(_ body: () throws -> R) throws -> R {
-        do {
-            return try body()
-        } catch CaptureError.cannotWrite(let path, let reason) {
-            throw OutputError(path: path, reason: reason)
-        }
-    }
-
-    private func write(_ image: Image, of source: String) throws {
-        let target = try target(for: source, ending: "png", isRight: ImageFolder.isImageName)
-        do {
-            if target.lowercased().hasSuffix(".png") {
-                try ImageFile.writePNG(image, to: target)
-            } else {
-                try ImageFile.writeJPEG(image, to: target)
-            }
-        } catch ImageError.cannotWrite(let path, let reason) {
-            throw OutputError(path: path, reason: reason)
-        }
-    }
-
-    /// Where a source's picture goes. Throws `OutputError` for a second one when there is only room for one.
-    private func target(for source: String, ending: String, isRight: (String) -> Bool) throws -> String {
-        sources += 1
-        guard isFolder else {
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            guard isRight(name) else {
-                throw OutputError(
-                    path: path,
-                    reason: ending == "mp4" ? "a video needs .mp4, .mkv or .mov" : "a picture needs .png or .jpg")
-            }
-            guard sources == 1 else { throw OutputError(path: path, reason: "give a folder for more than one") }
-            return path
-        }
-        do {
-            try FolderTree.create(path)
-        } catch let failure as FileFailure {
-            throw OutputError(path: path, reason: failure.reason)
-        }
-        var base = source.split(separator: "/").last.map(String.init) ?? "frames"
-        if let dot = base.lastIndex(of: "."), dot != base.startIndex { base = String(base[..<dot]) }
-        var name = "\(base).\(ending)", count = 1
-        while !names.insert(name).inserted {
-            count += 1
-            name = "\(base)-\(count).\(ending)"
-        }
-        return path.hasSuffix("/") ? path + name : "\(path)/\(name)"
-    }
-
-    private func finishVideo() throws {
-        if let writer = video?.writer { try writing { try writer.finish() } }
-        video = nil
-    }
-
-    func finish() throws -> String? {
-        try finishVideo()
-        return sources > 0 ? "wrote \(printable(path))" : nil
     }
 }
 

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import Glibc
 import NeuralNet
 import Terminal
@@ -8,14 +9,18 @@ enum TrainCommand {
     static let command = Command(
         "train", summary: "Train a network.",
         discussion: """
-            Validates on the PublicTest part of the data after each epoch and keeps the best weights. Ctrl-C, SIGTERM and \
-            --budget finish the step under way and save all state beside the checkpoint; --resume then goes on to the \
-            same result, bit for bit, as if nothing had happened.
+            Validates on the PublicTest part of the data after each epoch and keeps the best weights. Ctrl-C, SIGTERM, \
+            a closed terminal and --budget finish the step under way and save all state beside the checkpoint; \
+            --resume then goes on to the same result, bit for bit, as if nothing had happened.
+
+            Equal results need equal data in the same order: a CSV file and folders of the same pictures differ in that.
             """,
         examples: [
             Example("fermusic train --data fer2013.csv --checkpoint my.h5 --epochs 75"),
             Example("fermusic train --resume --checkpoint my.h5", "go on after an interruption"),
-            Example("fermusic train --recipe Recipes/fer2013-cnn.json --data fer2013.csv", "repeat a shipped model"),
+            Example(
+                "fermusic train --recipe Recipes/fer2013-cnn.json --data fer2013/",
+                "repeat a shipped model, which was trained on folders"),
             Example(
                 "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",
                 "as plain Keras does it"),
@@ -46,30 +51,58 @@ enum TrainCommand {
 
     private static func settings(_ a: Arguments, _ files: TrainingSession.Files) throws -> TrainingSession.Settings {
         let isUnfinished = access(files.resume, F_OK) == 0
+        var settings: TrainingSession.Settings
         if a[TrainOptions.resume] {
+            if a[TrainOptions.restart] { throw UsageError.conflict("--resume", "--restart") }
             guard isUnfinished else {
                 throw UsageError.other("there is no interrupted run to resume: \(files.resume) does not exist")
             }
-            return try TrainingSession.settings(ofResumeFile: files.resume)
+            settings = try resumed(a, files.resume)
+        } else {
+            if isUnfinished && !a[TrainOptions.restart] {
+                throw UsageError.other(
+                    "\(files.resume) holds an interrupted run: go on with --resume, or begin anew with --restart")
+            }
+            if access(files.checkpoint, F_OK) == 0 && !a[TrainOptions.restart] {
+                throw UsageError.other("\(files.checkpoint) exists already; --restart replaces it with a new model")
+            }
+            let file = try TrainOptions.recipeFile(a)
+            guard let path = a[TrainOptions.data]?.string ?? file.data else { throw UsageError.missingOption("--data") }
+            settings = TrainingSession.Settings(
+                data: path, recipe: file.recipe,
+                threads: a[SharedOptions.threads] ?? file.threads ?? ThreadPool.availableProcessors,
+                skipsBad: a[SharedOptions.skipBad])
         }
-        if isUnfinished && !a[TrainOptions.restart] {
+        settings.log = a[TrainOptions.log]?.string ?? settings.log
+        settings.report = a[TrainOptions.report]?.string ?? settings.report
+        return settings
+    }
+
+    /// The settings of an interrupted run. Where its data lies may have changed, which its fingerprint guards; nothing
+    /// that its result depends on may.
+    private static func resumed(_ a: Arguments, _ path: String) throws -> TrainingSession.Settings {
+        var settings = try TrainingSession.settings(ofResumeFile: path)
+        var recipe = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string).recipe } ?? settings.recipe
+        try TrainOptions.apply(a, to: &recipe)
+        var changes = try recipe.differences(from: settings.recipe)
+        if let threads = a[SharedOptions.threads], threads != settings.threads { changes.append("threads") }
+        guard changes.isEmpty else {
             throw UsageError.other(
-                "\(files.resume) holds an interrupted run: go on with --resume, or begin anew with --restart")
+                "--resume goes on as the run began, where this was different: \(changes.joined(separator: ", ")); "
+                    + "leave it out, or begin anew with --restart")
         }
-        let file = try TrainOptions.recipeFile(a)
-        guard let path = a[TrainOptions.data]?.string ?? file.data else { throw UsageError.missingOption("--data") }
-        return TrainingSession.Settings(
-            data: path, recipe: file.recipe,
-            threads: a[SharedOptions.threads] ?? file.threads ?? ThreadPool.availableProcessors,
-            skipsBad: a[SharedOptions.skipBad])
+        settings.data = a[TrainOptions.data]?.string ?? settings.data
+        if a[SharedOptions.skipBad] { settings.skipsBad = true }
+        return settings
     }
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let signals = SignalWatcher.start()
-        let files = TrainingSession.Files(
-            checkpoint: try TrainOptions.checkpointPath(a), log: a[TrainOptions.log]?.string)
+        let signals = SignalWatcher.start(catchesHangUp: true)
+        let files = TrainingSession.Files(checkpoint: try TrainOptions.checkpointPath(a))
         try Writability.check(files.checkpoint)
         let settings = try settings(a, files)
+        if let log = settings.log { try Writability.check(log) }
+        if let report = settings.report { try Writability.checkFolder(report) }
         let threads = ThreadPool(threads: settings.threads)
         let loaded = try SharedOptions.readDataset(
             settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad, threads: threads, console)
@@ -80,7 +113,8 @@ enum TrainCommand {
         if let expected = try a[TrainOptions.recipeFile].map({ try RecipeFile(reading: $0.string).dataFingerprint }),
             let expected, expected != session.dataFingerprint
         {
-            try console.errors.line("note: \(settings.data) is not the data that the recipe was made with")
+            try console.errors.line(
+                "note: \(settings.data) is not the data that the recipe was made with, or in another order")
         }
         if a[TrainOptions.restart] { unlink(files.resume) }
         try console.errors.line(
@@ -92,9 +126,9 @@ enum TrainCommand {
         session.stepEnded = { view.stepEnded($0) }
         session.epochEnded = { record in
             try view.epochEnded(record)
-            if let folder = a[TrainOptions.report] {
+            if let folder = settings.report {
                 try TrainingReport.write(
-                    session.trainer.progress.history, settings: settings, to: folder.string + "/training.html")
+                    session.trainer.progress.history, settings: settings, to: folder + "/training.html")
             }
         }
         let end: TrainingEnd
@@ -148,12 +182,24 @@ enum TrainCommand {
 
 /// Finds out before hours of work that their result could not be written.
 enum Writability {
+    /// A file, which may be there already.
     static func check(_ path: String) throws {
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        guard access(folder, W_OK) == 0 else {
-            throw NeuralNetError.file(
-                path: path, place: nil, reason: "cannot write: \(String(cString: strerror(errno)))")
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw failure(path, "not a regular file") }
+        guard access(path.parentFolder, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
+    }
+
+    /// A folder, which is made.
+    static func checkFolder(_ path: String) throws {
+        do {
+            try FolderTree.create(path)
+        } catch let error as FileFailure {
+            throw failure(path, error.reason)
         }
+        guard access(path, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
+    }
+
+    private static func failure(_ path: String, _ reason: String) -> NeuralNetError {
+        .file(path: path, place: nil, reason: "cannot write: \(reason)")
     }
 }

@@ -6,10 +6,15 @@ extension TrainOptions {
     /// The run that the options describe: a recipe's, or the defaults, with whatever was given on the command line.
     static func recipeFile(_ a: Arguments) throws -> RecipeFile {
         var file = try a[recipeFile].map { try RecipeFile(reading: $0.string) } ?? RecipeFile(TrainingRecipe())
-        try setNetwork(&file.recipe, a)
-        setTraining(&file.recipe, a)
-        setAugmentation(&file.recipe.augmentation, a)
+        try apply(a, to: &file.recipe)
         return file
+    }
+
+    /// Puts what was given on the command line into a recipe.
+    static func apply(_ a: Arguments, to recipe: inout TrainingRecipe) throws {
+        try setNetwork(&recipe, a)
+        setTraining(&recipe, a)
+        setAugmentation(&recipe.augmentation, a)
     }
 
     /// The checkpoint: what was given, or the recipe's name in the current folder.
@@ -58,11 +63,16 @@ extension TrainOptions {
         set(validationSplit, a) { recipe.validationSplit = $0 }
         set(seed, a) { recipe.seed = UInt64($0) }
         set(convolution, a) { recipe.convolution = $0 == .automatic ? nil : $0 }
-        set(optimizer, a) { recipe.optimizer = $0 }
+        set(optimizer, a) {
+            if $0 == .adamw, recipe.optimizer != .adamw, recipe.weightDecay == 0 {
+                recipe.weightDecay = AdamW.standardWeightDecay
+            }
+            recipe.optimizer = $0
+        }
         set(rate, a) { recipe.learningRate = $0 }
         set(momentum, a) { recipe.momentum = $0 }
         if a.wasGiven(nesterov) { recipe.nesterov = a[nesterov] }
-        set(decay, a) { recipe.weightDecay = $0 }
+        set(decay, a) { recipe.weightDecay = $0 ?? recipe.weightDecay }
         set(schedule, a) { recipe.schedule = $0 }
         set(warmup, a) { recipe.warmupEpochs = $0 }
         set(minimumRate, a) { recipe.minimumRate = $0 }

@@ -44,8 +44,9 @@ enum TrainOptions {
     static let momentum = Option<Float>("momentum", default: defaults.momentum, help: "For sgd.", range: 0..<1).group(
         "Optimizer")
     static let nesterov = Flag("nesterov", default: true, help: "Nesterov's momentum, for sgd.").group("Optimizer")
-    static let decay = Option<Float>(
-        "weight-decay", default: 0, help: "Decoupled weight decay of kernels.", range: 0...1
+    static let decay = Option<Float?>(
+        "weight-decay",
+        help: "Decoupled weight decay of kernels; \(AdamW.standardWeightDecay) for adamw, 0 for others.", range: 0...1
     ).group("Optimizer")
     static let schedule = Option<TrainingRecipe.ScheduleName>(
         "schedule", default: .cosine, help: "How the learning rate changes."
@@ -131,9 +132,12 @@ enum TrainOptions {
         "finish-augmentation", default: defaults.finishAugmentation,
         help: "Factor of the augmentation in those epochs.", range: 0...1
     ).group("Running")
-    static let resume = Flag("resume", help: "Go on with the interrupted run of this checkpoint; its settings hold.")
-        .group("Running")
-    static let restart = Flag("restart", help: "Forget an interrupted run of this checkpoint.").group("Running")
+    static let resume = Flag(
+        "resume", help: "Go on with the interrupted run of this checkpoint, with its settings; its data may have moved."
+    ).group("Running")
+    static let restart = Flag(
+        "restart", help: "Begin anew where there is a finished model or an interrupted run; the run is forgotten."
+    ).group("Running")
     static let budget = Option<Duration?>("budget", help: "Stop in good order after this time.").group("Running")
     static let patience = Option<Int?>(
         "early-stopping", help: "Stop after so many epochs without a better one.", range: 1...

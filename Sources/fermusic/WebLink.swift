@@ -5,10 +5,11 @@ import Glibc
 enum WebLink {
     struct Failure: Error, CustomStringConvertible { let description: String }
 
-    /// Starts `xdg-open` and does not wait for the browser. Throws `Failure`.
+    /// Starts `xdg-open` and does not wait for the browser, only for the desktop to know it: up to a second. Throws
+    /// `Failure`.
     static func open(_ link: String) throws {
         // Never a file, never an option.
-        guard link.hasPrefix("https://") || link.hasPrefix("http://127.0.0.1") else {
+        guard link.hasPrefix("https://") || link.hasPrefix("http://") else {
             throw Failure(description: "'\(link)' is no link")
         }
         var actions = posix_spawn_file_actions_t()
@@ -37,6 +38,15 @@ enum WebLink {
             }
             if ended != 0 { return }
             usleep(10_000)
+        }
+        // Somebody must hear of its end, or it stays in the list of processes.
+        var thread = pthread_t()
+        let wait: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { process in
+            waitpid(pid_t(Int(bitPattern: process)), nil, 0)
+            return nil
+        }
+        if pthread_create(&thread, nil, wait, UnsafeMutableRawPointer(bitPattern: Int(process))) == 0 {
+            pthread_detach(thread)
         }
     }
 }

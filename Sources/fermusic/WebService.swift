@@ -1,4 +1,5 @@
 import EmotionRecognition
+import FaceVision
 import Glibc
 import MusicMatching
 import Terminal
@@ -9,9 +10,8 @@ struct WebService {
     let application: WebApplication
     let server: HTTPServer
     let address: String
-    private let services: PageServices?
 
-    /// Starts serving. Throws what options, models, catalogue and sockets throw.
+    /// Starts serving. Throws what options, camera, models, catalogue and sockets throw.
     ///
     /// - Parameters:
     ///   - models: their files; those that come with the program if there are none.
@@ -25,9 +25,10 @@ struct WebService {
             throw WebServerError.unsafe(
                 reason: "others could use this server: give a token (--token-file FILE), or --insecure-open if all may")
         }
+        if feed != nil { try WebService.tryCamera(a) }
         let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
         let moodMap = try MusicOptions.readMoodMap(a)
-        services = try PageServices(a, memory: a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath)
+        let services = try PageServices(a, memory: a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath)
         let options = WebService.options(a, console, token: token, isLocal: isLocal, services)
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
         application = try WebApplication(options, models: models, music: music, feed: feed)
@@ -35,11 +36,14 @@ struct WebService {
         serving.host = host
         serving.port = a[ServerOptions.port]
         serving.tls = tls
+        // All visitors come from the proxy's address.
+        if a[ServerOptions.behindProxy] { serving.connectionsPerAddress = 0 }
         server = try HTTPServer(serving, handler: application)
         let name = host == "0.0.0.0" || host == "::" ? WebService.machineName ?? "localhost" : host
         let shown = name.contains(":") ? "[\(name)]" : name
         address = "\(tls == nil ? "http" : "https")://\(shown):\(server.port)/"
-        try console.output.line("fermusic is at \(address)")
+        let isForPrograms = feed != nil && StreamOutputs.printsData(a)
+        try (isForPrograms ? console.errors : console.output).line("fermusic is at \(address)")
         if !isLocal, tls == nil {
             try console.errors.line(
                 "note: browsers give pages the camera only over https or from localhost: add --tls-cert and --tls-key, "
@@ -48,7 +52,28 @@ struct WebService {
         if !isLocal, token == nil {
             try console.errors.line("warning: --insecure-open: everybody who can reach \(address) can use this server")
         }
-        if a[ServerOptions.open] { WebService.openBrowser(address) }
+        // Where there is a desktop.
+        if a[ServerOptions.open], getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil {
+            do {
+                try WebLink.open(address)
+            } catch {
+                try console.errors.line("warning: \(error)")
+            }
+        }
+    }
+
+    /// Opens the camera of 'live' and lets it go again: one that is missing or busy is named before anything is served.
+    private static func tryCamera(_ a: Arguments) throws {
+        let address = try FrameAddress(a[PredictWebcamCommand.source]?.string ?? "0")
+        switch address {
+        case .camera:
+            var options = CaptureOptions(format: .gray)
+            try StreamOptions.setCamera(a, &options)
+            _ = try FrameSources.open(address, options: options)
+        case .path(let path) where access(path, F_OK) != 0:
+            throw CaptureError.cannotOpen(source: path, reason: String(cString: strerror(errno)))
+        default: break
+        }
     }
 
     private static func options(
@@ -61,7 +86,7 @@ struct WebService {
         options.isBehindProxy = a[ServerOptions.behindProxy]
         options.isPersonal = isLocal && token == nil && !options.isBehindProxy
         options.requestsPerSecond = a[ServerOptions.rate]
-        options.burst = a[ServerOptions.rate] * 3
+        options.burst = max(20, a[ServerOptions.rate] * 3)
         if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
         options.waiting = a[ServerOptions.waiting]
         options.sessions = a[ServerOptions.sessions]
@@ -76,7 +101,7 @@ struct WebService {
 
     /// Serves until Ctrl-C or SIGTERM, then finishes what runs.
     func run(_ a: Arguments, _ console: Console, signals: SignalWatcher) throws -> ExitCode {
-        let refresher = RefreshTimer(a, console, services)
+        let refresher = RefreshTimer(a, console)
         while signals.received == nil {
             usleep(50_000)
             refresher.check()
@@ -96,36 +121,24 @@ struct WebService {
         guard gethostname(&bytes, bytes.count - 1) == 0, bytes[0] != 0 else { return nil }
         return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
-
-    /// Where there is a desktop. Whether it works is the desktop's affair: the address has been printed.
-    private static func openBrowser(_ address: String) {
-        guard getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil else { return }
-        var process = pid_t()
-        var words: [UnsafeMutablePointer<CChar>?] = [strdup("xdg-open"), strdup(address), nil]
-        posix_spawnp(&process, "xdg-open", nil, nil, &words, environ)
-        for word in words { free(word) }
-    }
 }
 
 /// Reads the lists that a catalogue follows again when the schedule says so (`fermusic catalogue refresh --every`).
 private final class RefreshTimer {
     private let arguments: Arguments
     private let console: Console
-    private let services: PageServices?
     private var next = ContinuousClock.now + .seconds(60)
 
-    init(_ arguments: Arguments, _ console: Console, _ services: PageServices?) {
+    init(_ arguments: Arguments, _ console: Console) {
         self.arguments = arguments
         self.console = console
-        self.services = services
     }
 
     func check() {
         guard ContinuousClock.now >= next else { return }
         next = .now + .seconds(600)
         do {
-            for result in try MusicOptions.openCatalogue(arguments).refreshIfDue(providers: services?.lists ?? []) ?? []
-            {
+            for result in try RefreshCommand.refreshIfDue(arguments) {
                 if case .failed(let reason) = result.outcome {
                     try console.errors.line("warning: \(printable(result.place)): \(printable(reason))")
                 } else {

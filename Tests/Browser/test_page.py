@@ -6,6 +6,7 @@ Each test is a function; it gets a Visit, a fresh browser profile with the page 
 decorator. Nothing here waits for a fixed time where it can wait for something to happen.
 """
 import argparse
+import base64
 import contextlib
 import json
 import os
@@ -77,7 +78,13 @@ def songs_stay_while_the_mood_does_and_when_pinned(page, context):
 def denied_camera_leads_on(page, context):
     page.click("#camera-start")
     expect(page.locator("#panel-hand")).to_be_visible()
-    expect(page.locator("#panel-hand .lead")).to_contain_text("not allowed")
+    expect(page.locator("#hand-note")).to_contain_text("not allowed")
+    page.select_option("#page-language", "es")
+    expect(page.locator("#hand-note")).to_contain_text("No se permitió")
+    page.select_option("#page-language", "en")
+    page.click("#way-photo")
+    page.click("#way-hand")
+    expect(page.locator("#hand-note")).to_have_text("")
     page.click("#hand button:has-text('happy')")
     expect(page.locator(".song:not(.placeholder)")).to_have_count(6)
 
@@ -86,7 +93,29 @@ def denied_camera_leads_on(page, context):
 def without_camera_too(page, context):
     page.evaluate("() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError') } }")
     page.click("#camera-start")
-    expect(page.locator("#panel-hand .lead")).to_contain_text("No camera was found")
+    expect(page.locator("#hand-note")).to_contain_text("No camera was found")
+
+
+@test()
+def a_camera_that_comes_too_late_is_let_go(page, context):
+    """The browser's question is answered when the visitor has gone elsewhere already."""
+    page.evaluate("""() => {
+        const stream = document.createElement('canvas').captureStream();
+        window.late = stream.getTracks()[0];
+        navigator.mediaDevices.getUserMedia = () => new Promise((resolve, reject) => { window.answer = () => resolve(stream); window.refuse = () => reject(new DOMException('', 'NotAllowedError')) });
+    }""")
+    page.click("#camera-start")
+    page.click("#way-photo")
+    page.evaluate("() => answer()")
+    until(lambda: page.evaluate("() => late.readyState") == "ended")
+    page.click("#way-camera")
+    expect(page.locator("#camera-start")).to_be_enabled()
+    page.click("#camera-start")
+    page.click("#way-photo")
+    page.evaluate("() => refuse()")
+    page.wait_for_timeout(200)
+    expect(page.locator("#panel-photo")).to_be_visible()
+    assert not any("/sessions" in address for address in context.addresses)
 
 
 @test()
@@ -103,6 +132,29 @@ def mood_by_hand(page, context):
     expect(page.locator("#said")).to_have_text("You feel happy.")
     expect(page.locator("#songs-for")).to_contain_text("happy")
     context.shot("hand")
+
+
+@test()
+def each_way_keeps_its_mood(page, context):
+    by_hand(page, "sad")
+    page.click("#way-photo")
+    expect(page.locator("#said")).to_have_text("")
+    # What is asked for now is still asked for that mood.
+    page.check("#modes input[value=lift]", force=True)
+    expect(page.locator(".song .why").first).to_contain_text("brighter")
+    page.click("#way-hand")
+    expect(page.locator("#said")).to_have_text("You feel sad.")
+    expect(page.locator("#hand button[aria-pressed=true]")).to_have_text("sad")
+
+
+@test()
+def by_hand_there_are_always_seven(page, context):
+    page.locator("#choices summary").click()
+    page.check("#grouping input[value=five]", force=True)
+    expect(page.locator(".bar-row")).to_have_count(5)
+    by_hand(page, "disgusted")
+    expect(page.locator(".bar-row")).to_have_count(7)
+    expect(page.locator(".bar-row.top")).to_contain_text("disgusted")
 
 
 @test()
@@ -159,6 +211,7 @@ def choices_reach_the_songs(page, context):
     page.check("#modes input[value=path]", force=True)
     expect(page.locator(".song .why").first).to_contain_text("step 1 of 9")
     page.check("#grouping input[value=five]", force=True)
+    page.click("#way-photo")
     expect(page.locator(".bar-row")).to_have_count(5)
     page.reload()
     expect(page.locator("#modes input[value=path]")).to_be_checked()
@@ -193,6 +246,94 @@ def likes_dislikes_and_more(page, context):
     assert json.loads(page.evaluate("localStorage.getItem('fermusic.memory')")) == {"lists": [], "opinions": {}, "plays": {}}
 
 
+@test()
+def the_keyboard_stays_among_the_songs(page, context):
+    by_hand(page, "happy")
+    page.locator(".song .act.more").nth(2).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#songs-for")).to_contain_text("like")
+    expect(page.locator("#songs-title")).to_be_focused()
+    page.locator(".song .act.language").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#choices-note")).to_contain_text("not ")
+    expect(page.locator("#songs-title")).to_be_focused()
+    # Another mood leaves the songs alone until the keyboard has left them.
+    page.locator(".song .act.like").nth(1).focus()
+    page.keyboard.press("Tab")
+    before = titles(page)
+    page.evaluate("() => document.querySelector('#hand button:last-child').click()")
+    expect(page.locator("#said")).to_have_text("You feel disgusted.")
+    page.wait_for_timeout(700)
+    assert titles(page) == before
+    page.focus("#pin")
+    until(lambda: titles(page) != before)
+    expect(page.locator("#songs-for")).to_contain_text("disgusted")
+
+
+@test()
+def two_tabs_know_of_each_other(page, context):
+    by_hand(page, "happy")
+    other = context.browser.new_page()
+    other.goto(context.address)
+    by_hand(other, "happy")
+    page.locator(".song .act.like").nth(0).click()
+    until(lambda: len(json.loads(other.evaluate("localStorage.getItem('fermusic.memory')"))["opinions"]) == 1)
+    other.wait_for_timeout(200)
+    other.locator(".song .act.like[aria-pressed=false]").first.click()
+    assert len(json.loads(other.evaluate("localStorage.getItem('fermusic.memory')"))["opinions"]) == 2
+    other.close()
+
+
+@test()
+def everything_is_forgotten_at_once(page, context):
+    by_hand(page, "happy")
+    for index in range(3):
+        page.locator(".song .act.like").nth(index).click()
+    page.click("#open-history")
+    expect(page.locator("#history-lead")).to_contain_text("this machine's catalogue")
+    context.addresses.clear()
+    page.click("#history-purge")
+    page.click("#history-purge")
+    expect(page.locator("#history-list")).to_have_text("Nothing yet.")
+    assert len([address for address in context.addresses if "/feedback" in address]) == 1, context.addresses
+    expect(page.locator(".song .act.like[aria-pressed=true]")).to_have_count(0)
+
+
+@test(photo=True)
+def one_of_two_faces_counts(page, context):
+    """The same photo twice, side by side (and what the detector takes for a face besides)."""
+    page.click("#way-photo")
+    data = base64.b64encode(pathlib.Path(context.photo).read_bytes()).decode()
+    both = page.evaluate("""async (data) => {
+        const photo = await createImageBitmap(new Blob([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], { type: 'image/jpeg' }));
+        const canvas = document.createElement('canvas'); canvas.width = 2 * photo.width; canvas.height = photo.height;
+        const context = canvas.getContext('2d');
+        context.drawImage(photo, 0, 0);
+        context.filter = 'brightness(0.6)';
+        context.drawImage(photo, photo.width, 0);
+        const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.95));
+        return [...new Uint8Array(await blob.arrayBuffer())] }""", data)
+    page.set_input_files("#photo-file", {"name": "two.jpg", "mimeType": "image/jpeg", "buffer": bytes(both)})
+    expect(page.locator("#who button").nth(2)).to_be_visible()
+    faces = page.locator("#photo-stage .face-box").count()
+    expect(page.locator("#who button")).to_have_count(faces + 1)
+    page.locator("#who button").nth(2).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#who button").nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#who button").nth(2)).to_be_focused()
+    expect(page.locator("#photo-stage .face-box.other")).to_have_count(faces - 1)
+    stage = page.locator("#photo-stage").bounding_box()
+    for box in [label.bounding_box() for label in page.locator("#photo-stage .face-box span").all()]:
+        assert stage["x"] <= box["x"] and box["x"] + box["width"] <= stage["x"] + stage["width"], (box, stage)
+    page.click("#way-hand")
+    expect(page.locator("#who")).to_be_hidden()
+    page.click("#way-photo")
+    expect(page.locator("#who button").nth(2)).to_have_attribute("aria-pressed", "true")
+    page.set_input_files("#photo-file", context.photo)
+    expect(page.locator("#photo-stage .face-box")).to_have_count(1)
+    expect(page.locator("#who")).to_be_hidden()
+
+
 @test(photo=True)
 def photo_is_looked_at(page, context):
     page.click("#way-photo")
@@ -221,6 +362,10 @@ def fits_a_phone(page, context):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     left = page.eval_on_selector_all("#panel-hand, #grid", "nodes => nodes.map(n => Math.round(n.getBoundingClientRect().left))")
     assert abs(left[0] - left[1]) < 30, "one column"
+    expect(page.locator(".song").first).to_be_in_viewport()
+    for button in page.locator(".song").first.locator(".act").all():
+        assert button.inner_text().strip(), "icons have words here"
+    assert page.locator("#panel-hand #plane").count() == 1, "the map is where it is tapped"
     small = page.eval_on_selector_all("button, a.cover, select", """nodes => nodes.filter(n => n.offsetParent && !n.closest('.combo-list'))
         .map(n => [n.getBoundingClientRect(), n.id || n.className || n.textContent])
         .filter(([box]) => box.width && (box.width < 24 || box.height < 24)).map(([, name]) => name)""")
@@ -299,6 +444,29 @@ def speaks_other_languages(page, context):
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
     page.reload()
     expect(page.locator("#page-language")).to_have_value("hi")
+
+
+@test(token=True)
+def lets_in_with_the_token(page, context):
+    expect(page.locator("#token")).to_be_visible()
+    expect(page.locator("#wrong")).to_be_hidden()
+    page.fill("#token", "not-the-right-token")
+    page.click("button[type=submit]")
+    expect(page.locator("#wrong")).to_be_visible()
+    contrast(page)
+    problems = page.evaluate(ACCESSIBILITY)
+    assert not problems, "\n".join(problems)
+    page.fill("#token", context.token)
+    page.click("button[type=submit]")
+    by_hand(page, "happy")
+    page.reload()
+    expect(page.locator("#modes input").first).to_be_attached()
+
+
+@test(token=True, locale="es-ES")
+def asks_for_the_token_in_other_languages(page, context):
+    expect(page.locator("label[for=token]")).to_have_text("Clave")
+    assert page.evaluate("document.documentElement.lang") == "es"
 
 
 @test()
@@ -416,8 +584,8 @@ ACCESSIBILITY = r"""() => {
 
 
 class Context:
-    def __init__(self, browser, address, photo, shots):
-        self.browser, self.address, self.photo, self.shots = browser, address, photo, shots
+    def __init__(self, browser, address, token, photo, shots):
+        self.browser, self.address, self.token, self.photo, self.shots = browser, address, token, photo, shots
         self.addresses, self.complaints = [], []
 
     def shot(self, name):
@@ -438,16 +606,17 @@ def visit(playwright, options, needs):
     browser = playwright.chromium.launch(executable_path=options.browser, args=arguments)
     width, height = needs.get("viewport", (1280, 900))
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=needs.get("scheme", "light"), locale="en-US",
+        viewport={"width": width, "height": height}, color_scheme=needs.get("scheme", "light"), locale=needs.get("locale", "en-US"),
         reduced_motion="reduce" if needs.get("reduced") else "no-preference", accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(15_000)
-    own = Context(context, options.address, options.photo, options.shots)
+    address = options.closed_address if needs.get("token") else options.address
+    own = Context(context, address, options.token, options.photo, options.shots)
     page.on("request", lambda request: own.addresses.append(request.url))
     page.on("console", lambda message: own.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: own.complaints.append(str(error)))
-    page.goto(options.address)
-    page.wait_for_selector("#modes input")
+    page.goto(address)
+    page.wait_for_selector("#token" if needs.get("token") else "#modes input")
     try:
         yield page, own
     finally:
@@ -457,6 +626,8 @@ def visit(playwright, options, needs):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--address", required=True)
+    parser.add_argument("--closed-address", required=True, help="of a server that wants a token")
+    parser.add_argument("--token", required=True, help="that token")
     parser.add_argument("--browser", required=True)
     parser.add_argument("--clip", help="Motion JPEG for the fake camera")
     parser.add_argument("--photo", help="a photo with one face")

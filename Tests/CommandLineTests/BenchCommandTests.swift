@@ -48,10 +48,10 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let file = folder.appendingPathComponent("network.json").path
         try "{\"class_name\": \"Sequential\"".write(toFile: file, atomically: true, encoding: .utf8)
-        for (name, expected) in [(file, "network.json"), ("cmn", "cmn")] {
-            let result = try Fermusic.run(["bench", "--arch", name])
-            #expect(result.status == 1)
-            #expect(Fermusic.message(result).contains(expected), "\(result.errors)")
-        }
+        let damaged = try Fermusic.run(["bench", "--arch", file])
+        #expect(damaged.status == 1)
+        #expect(Fermusic.message(damaged).contains("network.json"), "\(damaged.errors)")
+        let unknown = try Fermusic.run(["bench", "--arch", "cmn"])
+        #expect(unknown.status == 2 && unknown.errors.contains("cmn"), "\(unknown.errors)")
     }
 }

@@ -242,6 +242,66 @@ import Testing
         }
     }
 
+    @Test func whatIsPrintedForCronWorksAnywhere() throws {
+        try withCatalogue { folder, _ in
+            _ = try list(folder, "my.conf", "[ranking]\nartist-gap = 4\n")
+            let result = try Fermusic.run(
+                ["catalogue", "refresh", "--every", "monday", "--catalogue", "songs.db", "--mood-map", "my.conf"],
+                shell: "cd '\(folder.path)'")
+            #expect(
+                result.errors.contains(
+                    "refresh --catalogue \(folder.path)/songs.db --mood-map \(folder.path)/my.conf\n"),
+                "\(result.errors)")
+        }
+    }
+
+    @Test func artistsNobodyKnowsAreNamed() throws {
+        try withCatalogue { _, catalogue in
+            func errors(_ artist: String) throws -> String {
+                let result = try Fermusic.run(
+                    ["recommend", "-e", "sad", "--json", "--artist", artist] + catalogue)
+                #expect(result.status == 0)
+                #expect(try JSONValue(parsing: result.output)["songs"]?.arrayValue?.count == 5)
+                return result.errors
+            }
+            for (artist, note) in [
+                ("arijit singh", ""), ("arijit", "note: 'arijit' is taken for Arijit Singh\n"),
+                ("Arjit Sing", "note: no songs by 'Arjit Sing'; did you mean 'Arijit Singh'?\n"),
+                ("Qqqqq\u{1B}[1m", "note: no songs by 'Qqqqq\\u{1B}[1m'\n"),
+            ] {
+                let printed = try errors(artist)
+                #expect(printed == note)
+            }
+        }
+    }
+
+    @Test func seedsAreWholeNumbers() throws {
+        try withCatalogue { _, catalogue in
+            let question = ["recommend", "-e", "sad", "--json"] + catalogue
+            let largest = try Fermusic.run(question + ["--seed", "9223372036854775807"])
+            #expect(try JSONValue(parsing: largest.output)["seed"]?.intValue == Int.max)
+            for wrong in ["9223372036854775808", "-1"] {
+                let result = try Fermusic.run(question + ["--seed=\(wrong)"])
+                #expect(result.status == 2 && Fermusic.message(result).contains("--seed"), "\(result.errors)")
+            }
+        }
+    }
+
+    @Test func historyIsInLocalTime() throws {
+        try withCatalogue { _, catalogue in
+            _ = try Fermusic.run(["recommend", "-e", "sad"] + catalogue)
+            func show(_ zone: String, _ more: [String] = []) throws -> String {
+                try Fermusic.run(["history"] + more + catalogue, shell: "export TZ='\(zone)'").output
+            }
+            let west = try show("WEST0"), east = try show("EAST-11")
+            #expect(west.hasPrefix("20") && west.contains("  sad, match\n") && west != east)
+            // For programs there is one time everywhere.
+            #expect(try show("WEST0", ["--json"]) == show("EAST-11", ["--json"]))
+            let help = try Fermusic.run(["history", "--help"]).output.split(whereSeparator: \.isWhitespace)
+            #expect(help.joined(separator: " ").contains("one object per line"))
+        }
+    }
+
     @Test func theMoodMapCanBeChanged() throws {
         try withCatalogue { folder, catalogue in
             let standard = try Fermusic.run(["catalogue", "mood-map"])
@@ -265,6 +325,22 @@ import Testing
             #expect(result.status == 0)
             #expect(result.output.contains("5. "))
             #expect(result.errors.contains("not a database") && result.errors.contains("built-in songs"))
+        }
+    }
+
+    @Test func aCatalogueDamagedInTheMiddleStillGivesSongs() throws {
+        try withCatalogue { folder, _ in
+            let shell = "export XDG_DATA_HOME='\(folder.path)'"
+            #expect(try Fermusic.run(["catalogue", "stats"], shell: shell).status == 0)
+            let file = folder.appendingPathComponent("fermusic/catalogue.db")
+            var bytes = try Data(contentsOf: file)
+            #expect(bytes.count > 200_000)
+            let damage = bytes.count / 5..<bytes.count
+            bytes.replaceSubrange(damage, with: Data(repeating: 0x5A, count: damage.count))
+            try bytes.write(to: file)
+            let result = try Fermusic.run(["recommend", "-e", "happy"], shell: shell)
+            #expect(result.status == 0 && result.output.contains("\n5. "), "\(result.errors)")
+            #expect(result.errors.contains("using the built-in songs only"), "\(result.errors)")
         }
     }
 

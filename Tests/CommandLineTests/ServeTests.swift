@@ -1,3 +1,5 @@
+import EmotionRecognition
+import FaceVision
 import Foundation
 import NeuralNet
 import Testing
@@ -53,6 +55,38 @@ import Testing
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         return data
+    }
+
+    @Test(arguments: [
+        ("/dev/video97", "/dev/video97: no such camera"), ("/missing.mp4", "/missing.mp4: cannot open: No such file"),
+    ])
+    func liveOpensTheCameraFirst(source: String, message: String) throws {
+        let folder = try Fermusic.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let catalogue = folder.appendingPathComponent("songs.db").path
+        let result = try Fermusic.run(["live", source, "--port", "0", "--catalogue", catalogue])
+        #expect(result.status == 1)
+        #expect(result.output.isEmpty)
+        #expect(Fermusic.message(result).contains(message), "\(result.errors)")
+    }
+
+    @Test func liveKeepsItsOutputForPrograms() throws {
+        let folder = try Fermusic.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let clip = folder.appendingPathComponent("clip.mkv").path
+        var random = RandomGenerator(seed: 4)
+        let face = SyntheticFaces().draw(.happy, size: 96, random: &random)
+        let writer = try VideoWriter(clip, encoders: ["mjpeg"])
+        for index in 0..<5 { try writer.append(face, at: Double(index) / 25) }
+        try writer.finish()
+        let result = try Fermusic.run([
+            "live", clip, "--json", "--detector", "none", "--port", "0", "--provider", "none", "--catalogue",
+            folder.appendingPathComponent("songs.db").path,
+        ])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.errors.contains("fermusic is at http://127.0.0.1:"))
+        let lines = result.output.split(separator: "\n")
+        #expect(!lines.isEmpty && lines.allSatisfy { (try? JSONValue(parsing: String($0))) != nil })
     }
 
     static let hasCurl = FileManager.default.fileExists(atPath: "/usr/bin/curl")

@@ -199,6 +199,75 @@ import Testing
         }
     }
 
+    /// A server that repeats what it was told when a login is renewed, a token is fetched, a song is searched for.
+    @Test(arguments: ["login", "app", "search"])
+    func tokensAreNeverPrinted(_ place: String) throws {
+        let long = String(repeating: "k", count: 300)
+        let echo = StubServer { request in
+            let isToken = request.path == "/api/token"
+            if isToken, place == "search" {
+                return StubReply(200, "{\"access_token\":\"hush-access-\(long)\",\"expires_in\":3600}")
+            }
+            let said = "\(request.headers["authorization"] ?? "") \(request.body)"
+            return isToken
+                ? StubReply(400, "{\"error\":\"refused\",\"error_description\":\"\(said)\"}") : StubReply(200, said)
+        }
+        try with(url: echo.url) { setup in
+            let secrets = ["SPOTIFY_CLIENT_ID": "idididid-visible", "SPOTIFY_CLIENT_SECRET": "hush-secret-1"]
+            let basic = Data("idididid-visible:hush-secret-1".utf8).base64EncodedString()
+            if place == "login" {
+                try putLogin(
+                    "{\"client_id\":\"idididid-visible\",\"access_token\":\"hush-old\",\"expires\":0,"
+                        + "\"refresh_token\":\"hush-refresh-\(long)\",\"authorised\":\(Int(time(nil)))}", setup)
+            }
+            for command in [["recommend", "-e", "sad", "--provider", "spotify"], ["doctor"], ["doctor", "--json"]] {
+                let result = try setup.run(command, secrets)
+                let text = result.output + result.errors
+                #expect(text.contains("•••"), "\(text)")
+                for secret in ["hush-", "kkkkkkkk", String(basic.prefix(10))] {
+                    #expect(!text.contains(secret), "\(command): \(text)")
+                }
+            }
+            for name in ["songs.db", "songs.db-wal"] {
+                let bytes = FileManager.default.contents(atPath: setup.folder.path + "/" + name) ?? Data()
+                #expect(bytes.range(of: Data("hush-".utf8)) == nil)
+            }
+        }
+    }
+
+    /// Puts a login where the program keeps it.
+    private func putLogin(_ text: String, _ setup: Setup) throws {
+        let folder = setup.folder.path + "/config/fermusic"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try text.write(toFile: folder + "/spotify-login.json", atomically: true, encoding: .utf8)
+    }
+
+    @Test func aLoginThatEndedIsCalledSo() throws {
+        try with(url: StubServer.deadAddress) { setup in
+            try putLogin(
+                "{\"client_id\":\"my-app\",\"access_token\":\"a\",\"refresh_token\":\"b\",\"authorised\":1000000}",
+                setup)
+            let own = ["SPOTIFY_CLIENT_ID": "my-app"]
+            let text = try setup.run(["spotify", "status"], own).output
+            #expect(text.contains("expired") && text.contains("fermusic spotify login") && !text.contains("before"))
+            let json = try JSONValue(parsing: setup.run(["spotify", "status", "--json"], own).output)
+            #expect(json["loggedIn"]?.boolValue == false && json["expired"]?.boolValue == true)
+        }
+    }
+
+    @Test func keptAnswersServeUnlessPreviewsAreWanted() throws {
+        let server = StubServer { _ in StubReply(200, "{\"data\":[]}") }
+        try with(url: server.url) { setup in
+            let question = ["recommend", "-e", "fear", "--provider", "deezer", "--seed", "1", "--no-history"]
+            let first = try setup.run(question)
+            #expect(first.status == 0 && server.requests.count == 5)
+            let again = try setup.run(question)
+            #expect(again.status == 0 && server.requests.count == 5)
+            let preview = try setup.run(question + ["--preview"])
+            #expect(preview.errors == "note: no preview was found\n" && server.requests.count == 10)
+        }
+    }
+
     @Test func credentialsComeFromFilesToo() throws {
         let stub = SpotifyStub()
         stub.override(Self.everything)

@@ -80,8 +80,10 @@ import Testing
         for word in ["histogram equalised", "fingerprint", "seed 1", "machine", "program  fermusic", "run "] {
             #expect(summary.contains(word), "\(word)")
         }
-        let other = try Fermusic.run(
-            ["train", "--recipe", path("r.json"), "--data", data, "--checkpoint", path("o.h5"), "--epochs", "1", "--seed", "2"])
+        let other = try Fermusic.run([
+            "train", "--recipe", path("r.json"), "--data", data, "--checkpoint", path("o.h5"), "--epochs", "1", "--seed",
+            "2",
+        ])
         #expect(other.status == 0)
         #expect(try weights("o.h5") != weights("whole.h5"))
     }
@@ -102,8 +104,11 @@ import Testing
         ] {
             #expect(json["models"]?.arrayValue?[0][key]?.isNull == false, "\(key)")
         }
-        let table = try Fermusic.run(both + ["--markdown", "--no-ensemble"]).output.split(separator: "\n")
-        #expect(table.count == 4 && table[2].contains("[a](") && table[3].contains("mini-xception"))
+        let lines = try Fermusic.run(both + ["--markdown", "--no-ensemble"]).output.split(separator: "\n")
+        #expect(lines[2].contains("[a](") && lines[3].contains("mini-xception"))
+        // A card's section: a heading, then seven emotions twice below titles and rules.
+        #expect(lines[4] == "## a" && lines[4 + 1 + 2 * (2 + 7)] == "## b" && lines.count == 4 + 2 * 19)
+        #expect(lines[7].hasPrefix("| angry | "))
 
         let compared = try Fermusic.run(
             ["compare", path("a.h5"), path("b.h5"), "--data", data, "--report", path("report")])
@@ -172,7 +177,9 @@ import Testing
         var first = true
         for attempt in 0..<40 {
             let running = try Fermusic.start(
-                first ? arguments("cut.h5", epochs: 6) : ["train", "--resume", "--checkpoint", path("cut.h5")])
+                first
+                    ? arguments("cut.h5", epochs: 6, ["--restart"])
+                    : ["train", "--resume", "--checkpoint", path("cut.h5")])
             defer { try? FileManager.default.removeItem(at: running.folder) }
             let limit = Date().addingTimeInterval(0.5 + Double(attempt) * 0.07)
             while running.process.isRunning, Date() < limit { usleep(5000) }
@@ -227,7 +234,8 @@ import Testing
         #expect(try Fermusic.run(arguments("d.h5", epochs: 1)).status == 0)
         let before = try Data(contentsOf: URL(fileURLWithPath: path("d.h5")))
         // No file may grow beyond 1 MB: the same error as a full disk, in the middle of saving.
-        let result = try Fermusic.run(arguments("d.h5", epochs: 1, ["--seed", "2"]), shell: "ulimit -f 2000")
+        let result = try Fermusic.run(
+            arguments("d.h5", epochs: 1, ["--seed", "2", "--restart"]), shell: "ulimit -f 2000")
         #expect(result.status == 1, "\(result.errors)")
         #expect(Fermusic.message(result).contains("d.h5: cannot write"), "\(result.errors)")
         #expect(try Data(contentsOf: URL(fileURLWithPath: path("d.h5"))) == before)

@@ -34,6 +34,17 @@ import Testing
         #expect(scaled == pixels.map { Float($0) * (1 / 127.5) - 1 })
     }
 
+    @Test func weakenedToNothingNothingIsLeft() {
+        var settings = Augmentation()
+        settings.widthShiftRange = 4
+        settings.heightShiftRange = 0.2
+        settings.rotationRange = 10
+        settings.zoomRange = 0.9...1.1
+        #expect(settings.scaled(by: 0) == Augmentation.none)
+        // Pixels do not become a share.
+        #expect(settings.scaled(by: 0.1).widthShiftRange == 1 && settings.scaled(by: 0.5).widthShiftRange == 2)
+    }
+
     @Test func flipMirrorsHalfOfThePictures() {
         var settings = Augmentation()
         settings.horizontalFlip = true

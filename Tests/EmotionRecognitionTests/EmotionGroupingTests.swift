@@ -22,6 +22,20 @@ import Testing
         }
     }
 
+    /// As editors on Windows write it.
+    @Test func linesMayEndWithTwoCharactersAndBeginWithAMark() throws {
+        try withTemporaryFolder { folder in
+            let text = "\u{FEFF}# moods\r\ngood = happy, surprise\r\n\r\nbad = angry\r\n"
+            let grouping = try EmotionGrouping(reading: write(text, to: "\(folder)/groups"))
+            #expect(grouping.groups.map(\.name) == ["good", "bad"])
+            #expect(grouping.groups.map(\.classes) == [["happy", "surprise"], ["angry"]])
+            let wrong = try write("good = happy\r\n\r\nbad\r\n", to: "\(folder)/wrong")
+            #expect(
+                error { _ = try EmotionGrouping(reading: wrong) }
+                    == "\(wrong): line 3: expected 'name = class, class'")
+        }
+    }
+
     @Test func mistakesNameFileAndLine() throws {
         try withTemporaryFolder { folder in
             for (text, message) in [

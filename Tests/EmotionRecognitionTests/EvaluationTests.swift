@@ -71,6 +71,17 @@ import Testing
         for (x, y) in zip(recogniser.recognise([image])[0].probabilities, seen.row(0)) { #expect(abs(x - y) < 1e-6) }
     }
 
+    /// A network that sees all of the picture sees no corners.
+    @Test func cornersThatAreTheCentreAreLookedAtOnce() throws {
+        let data = dataset(), whole = try model(seed: 4, names: ["a", "b", "c"])
+        func predictions(_ tta: TestTimeAugmentation) throws -> Predictions {
+            try Predictions(of: whole, on: data, indices: [3, 8], augmentation: tta, threads: threads)
+        }
+        let corners = try predictions(.tenCrop)
+        #expect(try corners.probabilities == predictions(.flip).probabilities)
+        #expect(try corners.singleLook == predictions(.none).probabilities)
+    }
+
     @Test func equalisationIsPartOfTheModel() throws {
         let data = dataset()
         let plain = try model(seed: 4, names: ["a", "b", "c"])

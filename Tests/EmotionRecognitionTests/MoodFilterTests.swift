@@ -37,6 +37,44 @@ import Testing
         #expect(delay > 0.35 && delay < 1.5, "\(delay) s")
     }
 
+    /// Noise around the threshold changes the answer once, not in every frame; what is clear shows.
+    @Test(arguments: [Float(0.45), 0.97]) func certaintyDoesNotFlicker(_ certainty: Float) {
+        var options = MoodFilter.Options()
+        options.certainty = certainty
+        options.timeConstant = 1e-6
+        var filter = MoodFilter(options)
+        let step = (1 - certainty) / 8
+        var answers: [Bool] = []
+        for frame in 0..<60 {
+            let top = certainty + (frame % 2 == 0 ? min(step, 0.02) : -0.02)
+            answers.append(filter.add([top, (1 - top) / 2, (1 - top) / 2], time: Double(frame) / 30).isUncertain)
+        }
+        #expect(answers == [false] + [Bool](repeating: true, count: 59))
+        let clear = filter.add([0.998, 0.001, 0.001], time: 3)
+        #expect(!clear.isUncertain)
+    }
+
+    @Test func warningsDoNotFlicker() {
+        var filter = WarningFilter(timeConstant: 0.4)
+        var shown: [[FaceWarning]] = []
+        for frame in 0..<90 {
+            // Blurred in every other frame; dark from the first second on.
+            var warnings: [FaceWarning] = []
+            if frame % 2 == 1 { warnings.append(.blurred) }
+            if frame >= 30 { warnings.append(.dark) }
+            filter.add(warnings, time: Double(frame) / 30)
+            shown.append(filter.shown)
+        }
+        #expect(shown[0..<30].allSatisfy { $0.isEmpty })
+        #expect(shown.allSatisfy { !$0.contains(.blurred) && !$0.contains(.small) })
+        #expect(shown[89] == [.dark])
+        let changes = zip(shown, shown.dropFirst()).count { $0 != $1 }
+        #expect(changes == 1)
+        var first = WarningFilter(timeConstant: 0.4)
+        first.add([.small], time: 7)
+        #expect(first.shown == [.small], "a single look counts")
+    }
+
     @Test func evenProbabilitiesAreUncertain() {
         var filter = MoodFilter()
         #expect(filter.add([0.34, 0.33, 0.33], time: 0).isUncertain)

@@ -82,6 +82,39 @@ import Testing
         #expect(summary.frames == 42 && summary.framesWithFaces == 41)
     }
 
+    private func result(_ source: String, _ time: Double, _ labels: [Int]) -> FrameResult {
+        var made = result(time, labels)
+        made.source = source
+        return made
+    }
+
+    /// Two clips of a second, the second one played twice, then two photos that count a second each.
+    @Test func videosAndPicturesFollowEachOther() {
+        var summary = MoodSummary(classNames: names)
+        for (source, label) in [("a", 0), ("b", 1), ("b", 1)] {
+            for index in 0..<25 { summary.add(result(source, Double(index) / 25, [label])) }
+        }
+        #expect(abs(summary.duration - 2.96) < 1e-9)
+        #expect(abs(summary.shares[0] - 1 / 3.0) < 1e-9)
+        summary.add(picture: result("c", 0, [0]))
+        summary.add(picture: result("d", 0, []))
+        #expect(abs(summary.duration - 5) < 1e-9)
+        #expect(summary.frames == 77 && summary.pictures == 2 && summary.framesWithFaces == 76)
+        let svg = summary.svg(title: "x")
+        #expect(svg.contains("5.0 s, 75 frames and 2 pictures, a face in 98.7 % of them"), "\(svg.prefix(900))")
+    }
+
+    @Test func picturesAloneHaveShares() {
+        var summary = MoodSummary(classNames: names)
+        for (index, labels) in [[0], [0, 1], [], [0]].enumerated() {
+            summary.add(picture: result("\(index).jpg", 0, labels))
+        }
+        #expect(summary.shares == [0.75, 0.25])
+        let svg = summary.svg(title: "x")
+        #expect(svg.contains("4 pictures, a face in 75.0 % of them, at most 2 at once<"))
+        #expect(svg.contains("Picture by picture") && !svg.contains(" s<"))
+    }
+
     @Test func hoursStayASmallPicture() {
         var summary = MoodSummary(classNames: names)
         for second in 0..<20_000 { summary.add(result(Double(second), [second % 7000 < 3500 ? 0 : 1])) }
@@ -95,6 +128,7 @@ import Testing
         let image = Image(width: 64, height: 48, pixels: [UInt8](repeating: 100, count: 64 * 48))
         var faces = result(0, [0, 1]).faces
         faces[0].box = Rectangle(x: -30, y: -20, width: 200, height: 200)
+        faces[0].probabilities = [.nan, .nan]
         faces[1].box = Rectangle(x: .infinity, y: .nan, width: 10, height: 10)
         faces[1].landmarks = FaceLandmarks(
             leftEye: Point(x: -1e9, y: 3), rightEye: Point(x: 5, y: 5), nose: Point(x: .nan, y: 0),

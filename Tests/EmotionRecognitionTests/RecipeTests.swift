@@ -59,6 +59,38 @@ import Testing
         (#"{"recipe":{"cropSize":64}}"#, "recipe: cropSize must be 16 to inputSize"),
         (#"{"recipe":{"mixup":1.5}}"#, "recipe: mixup must be 0 to 1"),
         (#"{"recipe":{"augmentation":{"flip":true}}}"#, "augmentation: there is no field 'flip'"),
+        (
+            #"{"recipe":{"augmentation":{"rotationRange":-10}}}"#,
+            "recipe: augmentation: rotationRange must be 0 to 180"
+        ),
+        (
+            #"{"recipe":{"augmentation":{"widthShiftRange":1e30}}}"#,
+            "recipe: augmentation: widthShiftRange and heightShiftRange must be 0 to 64"
+        ),
+        (#"{"recipe":{"augmentation":{"shearRange":61}}}"#, "recipe: augmentation: shearRange must be 0 to 60"),
+        (
+            #"{"recipe":{"augmentation":{"zoomRange":[0,1]}}}"#,
+            "recipe: augmentation: zoomRange must be above 0 and up to 2"
+        ),
+        (
+            #"{"recipe":{"augmentation":{"brightnessRange":[-1,1]}}}"#,
+            "recipe: augmentation: brightnessRange must be 0 to 2"
+        ),
+        (#"{"recipe":{"augmentation":{"fillValue":256}}}"#, "recipe: augmentation: fillValue must be 0 to 255"),
+        (
+            #"{"recipe":{"augmentation":{"randomCropPadding":1000000}}}"#,
+            "recipe: augmentation: randomCropPadding must be 0 to 32"
+        ),
+        (
+            #"{"recipe":{"augmentation":{"erasingProbability":2}}}"#,
+            "recipe: augmentation: erasingProbability must be 0 to 1"
+        ),
+        (#"{"recipe":{"augmentation":{"erasingArea":[0,2]}}}"#, "recipe: augmentation: erasingArea must be 0 to 1"),
+        (
+            #"{"recipe":{"augmentation":{"erasingAspect":[0,1]}}}"#,
+            "recipe: augmentation: erasingAspect must be 0.01 to 100"
+        ),
+        (#"{"recipe":{},"threads":0}"#, "threads must be 1 to 1024"),
     ])
     func mistakesAreNamed(_ text: String, _ message: String) throws {
         try withTemporaryFolder { folder in
@@ -67,6 +99,31 @@ import Testing
             do { _ = try RecipeFile(reading: path) } catch { found = "\(error)" }
             #expect(found == "\(path): \(message)")
         }
+    }
+
+    @Test func weightDecayOfAdamWIsThatOfKeras() throws {
+        func decay(_ text: String) throws -> Float {
+            try JSONDecoder().decode(TrainingRecipe.self, from: Data(text.utf8)).weightDecay
+        }
+        #expect(try decay(#"{"optimizer":"adamw"}"#) == 0.004)
+        #expect(try decay(#"{"optimizer":"adamw","weightDecay":0}"#) == 0)
+        #expect(try decay(#"{"optimizer":"adam"}"#) == 0)
+    }
+
+    @Test func differencesAreNamedAsInFiles() throws {
+        var other = recipe()
+        #expect(try other.differences(from: recipe()) == [])
+        other.clipNorm = nil
+        other.epochs = 3
+        other.augmentation.rotationRange = 1
+        #expect(try other.differences(from: recipe()) == ["epochs", "clipNorm", "augmentation"])
+    }
+
+    /// As resume files had them before a run knew where it logs.
+    @Test func oldSettingsStayReadable() throws {
+        let text = #"{"data":"fer2013.csv","recipe":{"epochs":9},"threads":2,"skipsBad":false}"#
+        let settings = try JSONDecoder().decode(TrainingSession.Settings.self, from: Data(text.utf8))
+        #expect(settings.recipe.epochs == 9 && settings.log == nil && settings.report == nil)
     }
 
     @Test func networkFromAFileBesideTheRecipe() throws {

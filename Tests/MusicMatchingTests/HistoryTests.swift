@@ -1,4 +1,5 @@
 import Emotions
+import Files
 import MusicMatching
 import Testing
 
@@ -36,8 +37,8 @@ import Testing
         try catalogue.note(.like, of: 30, time: 2)
         let after = try catalogue.recommend(request())
         #expect(after.map(\.song.id) == [30, 1, 3, 4, 5])
-        #expect(after[0].reason.hasSuffix("you liked this song; its mood is estimated") == false)
-        #expect(after[0].reason.contains("you liked this song"))
+        // Valence and energy are given, so nothing is said of estimates.
+        #expect(after[0].reason.hasSuffix("; you liked this song"))
         try catalogue.note(.dislike, of: 30, time: 3)
         #expect(try catalogue.recommend(request()).map(\.song.id) == [1, 3, 4, 5, 6])
         try catalogue.note(.neutral, of: 30, time: 4)
@@ -77,6 +78,45 @@ import Testing
             #expect(try catalogue.count == 1)
             #expect(try catalogue.feedback().isEmpty && catalogue.sources().isEmpty)
             #expect(try catalogue.purge([.history]) == [.history: 1])
+        }
+    }
+
+    @Test func purgedSongsLeaveNothingBehind() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/c.db"
+            func remains() -> [String] {
+                let bytes = ["c.db", "c.db-wal"].flatMap {
+                    (try? FileBytes.read(folder + "/" + $0, limit: 1 << 26)) ?? []
+                }
+                let text = String(decoding: bytes, as: UTF8.self).lowercased()
+                return ["etzalcoatlus", "ylophonists", "2h7phvdq3mxqehxcvclto0"].filter { text.contains($0) }
+            }
+            let list = try write(
+                "title,artist,album,language,genres,emotions,valence,energy\nBuilt,In,X,en,pop,happy,0.5,0.5\n",
+                to: folder + "/songs.csv")
+            let own = try write(
+                "title,artist,album,language,genre,valence,energy,id\n"
+                    + "Built,In,Ylophonists,hi,Ylophonists,0.1,0.9,2H7PHVdQ3mXqEHXcvclTO0\n"
+                    + (0..<300).map { "Quetzalcoatlus \($0),Xylophonists,,,,0.1,0.2,\n" }.joined(),
+                to: folder + "/sad.csv")
+            do {
+                let catalogue = try Catalogue(path, builtIn: list)
+                let before = try catalogue.song(1)
+                _ = try catalogue.importSongs(own)
+                let imported = try catalogue.song(1)
+                #expect(imported.mood.valence == 0.1 && imported.emotions.contains(.sad))
+                #expect(imported.identifiers.count == 1)
+                #expect(remains().count == 3)
+                try catalogue.note(.like, of: 1)
+                #expect(try catalogue.purge([.songs]) == [.songs: 300])
+                #expect(try catalogue.song(1) == before)
+                #expect(try catalogue.feedback().count == 1)
+                #expect(try catalogue.artist(named: "Xylophonists").meant == nil)
+                #expect(try catalogue.artist(named: "In").meant == "In")
+                #expect(try catalogue.song(named: "built").id == 1)
+                #expect(try catalogue.problem() == nil)
+            }
+            #expect(remains() == [])
         }
     }
 

@@ -77,6 +77,21 @@ import Testing
         #expect(songs[4].mood.energy == 0.66 && songs[4].genres == ["pop", "rock"])
     }
 
+    @Test func aListsNameTellsAMood() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        _ = try take("title,artist\nA,a\n", into: catalogue, name: "My Workout.csv")
+        _ = try take("title,artist\nB,b\n", into: catalogue, name: "tracks.csv")
+        _ = try take(
+            "title,artist,valence,energy,danceability,acousticness,tempo\nC,c,0.1,0.2,0.3,0.4,100\n", into: catalogue,
+            name: "party.csv")
+        let songs = try all(catalogue)
+        #expect(songs.map(\.mood.energy) == [0.88, 0.5, 0.2])
+        #expect(songs[0].mood.tempo == 132 && songs[0].estimated == .all)
+        // What told nothing was not kept either: the list is the same under another name.
+        #expect(try take("title,artist\nB,b\n", into: catalogue, name: "list.csv").unchanged == 1)
+        #expect(try take("title,artist\nA,a\n", into: catalogue, name: "my workout.csv").unchanged == 1)
+    }
+
     @Test func percentAndEditorialFeatures() throws {
         let catalogue = try Catalogue(":memory:", builtIn: nil)
         let report = try take(
@@ -103,11 +118,43 @@ import Testing
 
     @Test func theBuiltInListIsReadAgainWhenItChanges() throws {
         try withTemporaryFolder { folder in
-            let list = try write("title,artist\nA,B\n", to: folder + "/songs.csv")
-            #expect(try Catalogue(folder + "/c.db", builtIn: list).count == 1)
-            try write("title,artist\nA,B\nC,D\n", to: list)
-            #expect(try Catalogue(folder + "/c.db", builtIn: list).count == 2)
-            #expect(try Catalogue(folder + "/c.db", builtIn: nil).count == 2)
+            let header = "title,artist,album,language,emotions,valence,energy\n"
+            let list = try write(
+                header + "A,B,X,ta,sad,0.5,0.5\nLiked,D,X,en,sad,0.5,0.5\nRecommended,E,X,en,sad,0.5,0.5\n"
+                    + "Linked,F,X,en,sad,0.5,0.5\nMeasured,G,X,en,sad,0.5,0.5\nUnused,H,X,en,sad,0.5,0.5\n",
+                to: folder + "/songs.csv")
+            let path = folder + "/c.db"
+            do {
+                let catalogue = try Catalogue(path, builtIn: list)
+                #expect(try catalogue.count == 6)
+                try catalogue.note(.like, of: catalogue.song(named: "Liked").id)
+                var request = RecommendationRequest(EmotionVector(.sad))
+                request.artists = ["E"]
+                request.count = 1
+                request.surpriseShare = 0
+                let recommended = try catalogue.recommend(request)
+                #expect(recommended.map(\.song.title) == ["Recommended"])
+                try catalogue.note(recommended, for: request)
+                let match = ProviderMatch(identifiers: [SongIdentifier(.deezer, "1")])
+                try catalogue.note(match, of: catalogue.song(named: "Linked").id)
+                _ = try take("title,artist,energy\nA,B,0.9\nMeasured,G,0.1\n", into: catalogue)
+            }
+            try write(header + "A,B,Y,te,happy,0.7,0.1\nNew,Z,X,en,sad,0.5,0.5\n", to: list)
+            do {
+                let catalogue = try Catalogue(path, builtIn: list)
+                let corrected = try catalogue.song(named: "A")
+                #expect(corrected.language == "te" && corrected.album == "Y")
+                #expect(corrected.emotions.emotions == [.happy] && corrected.mood.valence == 0.7)
+                // What somebody measured is better than what an editor thinks now.
+                #expect(corrected.mood.energy == 0.9)
+                let titles = try all(catalogue).map(\.title)
+                #expect(titles == ["A", "Liked", "Recommended", "Linked", "Measured", "New"])
+                #expect(try catalogue.artist(named: "H").meant == nil)
+                #expect(try catalogue.song(named: "New").isEditorial)
+            }
+            #expect(try Catalogue(path, builtIn: nil).count == 6)
+            // Nothing changes without a change of the list.
+            #expect(try Catalogue(path, builtIn: list).count == 6)
         }
     }
 

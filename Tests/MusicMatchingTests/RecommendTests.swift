@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct RecommendTests {
     /// A catalogue of random songs: few artists, several languages, labels, missing features, equal moods.
-    static func random(_ count: Int, seed: UInt64) throws -> Catalogue {
+    ///
+    /// - Parameter credits: who sings; sixty plain names if empty.
+    static func random(_ count: Int, seed: UInt64, credits: [String] = []) throws -> Catalogue {
         var generator = TestGenerator(seed)
         func pick<T>(_ values: [T]) -> T { values[Int.random(in: 0..<values.count, using: &generator)] }
         func feature(_ scale: Int = 1000) -> String {
@@ -16,7 +18,8 @@ import Testing
         var csv = "title,artist,language,genres,emotions,valence,energy,danceability,acousticness,tempo\n"
         for number in 0..<count {
             let tempo = pick(["", "60", "95.5", "120", "127.3", "190", "250"])
-            csv += "Song \(number),Artist \(Int.random(in: 0..<60, using: &generator)),"
+            let artist = credits.isEmpty ? "Artist \(Int.random(in: 0..<60, using: &generator))" : pick(credits)
+            csv += "Song \(number),\"\(artist)\","
             csv += "\(pick(["en", "en", "hi", "ko", "", ""])),\(pick(["", "rock", "jazz"])),"
             csv += "\(pick(["", "", "sad", "happy", "sad;angry", "neutral"])),"
             csv += [feature(), feature(), feature(), feature(), tempo].joined(separator: ",") + "\n"
@@ -34,7 +37,8 @@ import Testing
     func sameAsComparingWithEverySong(_ mode: MoodMode) throws {
         var generator = TestGenerator(7)
         for round in 0..<12 {
-            let catalogue = try Self.random([30, 400, 3000][round % 3], seed: UInt64(round))
+            let isPlain = round < 4, credits = isPlain ? [] : TestCredits.people.keys.sorted()
+            let catalogue = try Self.random([30, 400, 4000][round % 3], seed: UInt64(round), credits: credits)
             let songs = try all(catalogue)
             var feedback: [Int: Opinion] = [:]
             for _ in 0..<(round % 4) * 4 {
@@ -48,9 +52,15 @@ import Testing
             request.count = 12
             request.surpriseShare = 0
             request.languages = [[], ["ko"], ["hi", "en"]][round % 3].compactMap { Language($0) }
-            request.artists = round % 2 == 0 ? [] : ["artist 3"]
+            request.excludedLanguages = [[], [], ["ko"], ["en"]][round % 4].compactMap { Language($0) }
+            request.usualLanguages = round % 2 == 0 ? [] : ["hi"].compactMap { Language($0) }
+            let asked = TestCredits.asked[(round * 5) % TestCredits.asked.count]
+            request.artists = round % 2 == 0 ? [] : [isPlain ? "artist 3" : asked.name]
+            let wanted: Set<String> = round % 2 == 0 ? [] : [isPlain ? "artist 3" : asked.who]
             let list = try catalogue.recommend(request)
-            let expected = BruteForce(songs: songs, request: request, feedback: feedback).list()
+            let expected = BruteForce(
+                songs: songs, request: request, feedback: feedback, people: TestCredits.people, wanted: wanted
+            ).list()
             #expect(list.map(\.song.id) == expected, "round \(round)")
         }
     }
@@ -142,10 +152,55 @@ import Testing
         request.surpriseShare = 0
         request.languages = ["hindi", "TA"].compactMap { Language($0) }
         let list = try songs.recommend(request)
-        #expect(list.map(\.song.title) == ["E", "D", "C", "A", "B"])
+        // However far A is: what was not asked for comes when nothing else is left.
+        #expect(list.map(\.song.title) == ["E", "D", "A", "C", "B"])
         #expect(list[1].reason.contains("in Hindi"))
-        #expect(list[2].reason.contains("its language is unknown"))
+        #expect(list[3].reason.contains("its language is unknown"))
         #expect(list[4].reason.contains("no more songs in the languages you asked for"))
+    }
+
+    @Test func usualLanguagesArePreferredALittle() throws {
+        let songs = try catalogue(
+            "title,artist,language,valence,energy\nForeign,1,is,0.25,0.39\nOwn,2,hi,0.28,0.39\n"
+                + "English,3,en,0.29,0.39\nUnknown,4,,0.31,0.39\nLiked,5,is,0.9,0.9\n")
+        var request = RecommendationRequest(EmotionVector(.sad))
+        request.surpriseShare = 0
+        func titles() throws -> [String] { try songs.recommend(request).map(\.song.title) }
+        #expect(try titles() == ["Foreign", "Own", "English", "Unknown", "Liked"])
+        request.usualLanguages = ["hi", "en"].compactMap { Language($0) }
+        #expect(try titles() == ["Own", "English", "Unknown", "Foreign", "Liked"])
+        // Who likes a song understands it.
+        try songs.note(.like, of: 5)
+        #expect(try titles().first == "Foreign")
+        request.languages = ["en"].compactMap { Language($0) }
+        request.excludedLanguages = ["hi"].compactMap { Language($0) }
+        #expect(try titles() == ["English", "Unknown", "Foreign", "Liked"])
+    }
+
+    @Test func songsThatLiftSuitLiftingEmotions() throws {
+        let features = "0.7,0.6,0.6,0.3,112"
+        let songs = try catalogue(
+            "title,artist,emotions,valence,energy,danceability,acousticness,tempo\nGloomy,1,sad;angry,\(features)\n"
+                + "Plain,2,,\(features)\nBright,3,sad;happy,\(features)\n")
+        var request = RecommendationRequest(EmotionVector(.sad))
+        request.surpriseShare = 0
+        request.mode = .lift
+        #expect(try songs.recommend(request).map(\.song.title) == ["Bright", "Plain", "Gloomy"])
+    }
+
+    @Test(arguments: [
+        (Emotion.neutral, MoodMode.amplify, "your mood"), (.sad, .amplify, "your mood, intensified"),
+        (.sad, .lift, "a brighter mood"), (.disgust, .lift, "a brighter mood"), (.angry, .lift, "a calmer mood"),
+        (.fear, .path, "step 2 of 3 to a calmer mood"), (.happy, .path, "step 2 of 3 to a brighter mood"),
+    ])
+    func theGoalIsNamedForWhatItIs(_ emotion: Emotion, _ mode: MoodMode, _ words: String) throws {
+        var request = RecommendationRequest(EmotionVector(emotion))
+        request.mode = mode
+        request.count = 3
+        let list = try Self.random(400, seed: 4).recommend(request)
+        let reason = list[1].reason
+        #expect(reason.contains(words), "\(reason)")
+        #expect(reason.contains("intensified") == words.contains("intensified"))
     }
 
     @Test func estimatesCountLess() throws {

@@ -59,6 +59,37 @@ import Testing
         #expect(failures == ["nothing here can fetch it", "test:broken: quota used up"])
     }
 
+    @Test func aRefreshThatReadNothingIsNone() throws {
+        struct Stop: Error {}
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        try catalogue.setSchedule(RefreshSchedule(day: .sunday))
+        try catalogue.remember("https://example.org/list.csv")
+        #expect(try catalogue.refreshIfDue()?.count == 1)
+        #expect(try catalogue.lastRefresh == nil)
+        try withTemporaryFolder { folder in
+            try catalogue.remember(write("title,artist\nA,1\n", to: folder + "/a.csv"))
+            // Stopped in the middle: the rest is due.
+            #expect(throws: Stop.self) { try catalogue.refreshIfDue { _, _, _ in throw Stop() } }
+            #expect(try catalogue.lastRefresh == nil)
+            #expect(try catalogue.refreshIfDue()?.count == 2)
+            #expect(try catalogue.lastRefresh != nil && catalogue.refreshIfDue() == nil)
+        }
+    }
+
+    @Test func playlistsNamesTellAMood() throws {
+        struct Fake: ListProvider {
+            func handles(_ place: String) -> Bool { true }
+            func list(at place: String, version: String) throws -> ProvidedList {
+                .songs([SongDraft(title: place, artist: "A")], playlist: place == "test:a" ? "Sunday workout" : "Mine")
+            }
+        }
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        for place in ["test:a", "test:b"] { try catalogue.remember(place) }
+        _ = try catalogue.refresh(providers: [Fake()])
+        #expect(try catalogue.song(1).mood.energy == 0.88)
+        #expect(try catalogue.song(2).mood.energy == 0.5)
+    }
+
     @Test func schedule() throws {
         setenv("TZ", "UTC", 1)
         tzset()

@@ -106,6 +106,35 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ])
     func winograd(_ item: ConvolutionCase) throws { try item.check("WinogradConvolution") }
 
+    /// Sums as long as in real networks, in batches as small as when predicting.
+    @Test(arguments: [(12, 64, 128, 2), (14, 128, 128, 1)])
+    func winogradAtRealSizes(_ size: Int, _ channels: Int, _ filters: Int, _ batch: Int) throws {
+        let model = try Model(input: [size, size, channels], seed: 5) {
+            Conv2D(filters, kernelSize: 3, padding: .same)
+        }
+        var random = RandomGenerator(seed: 8)
+        let input = random.values(batch * size * size * channels)
+        let upstream = random.values(batch * size * size * filters)
+        let fast = try Runner(model, batch: batch)
+        #expect(fast.executor.kernelNames == ["WinogradConvolution"])
+        let plain = try Runner(model, batch: batch, threads: 1, usesReferenceKernels: true)
+        let results = fast.run([input], upstream: [upstream], count: batch)
+        let expected = plain.run([input], upstream: [upstream], count: batch)
+        let output = [batch, size, size, filters]
+        expectClose(results.outputs[0], expected.outputs[0], shape: output, tolerance: 2e-4, "output")
+        expectClose(
+            results.inputGradients[0], expected.inputGradients[0], shape: [batch, size, size, channels],
+            tolerance: 2e-4, "gradient of the input")
+        expectClose(
+            results.weightGradients[0], expected.weightGradients[0], shape: [3, 3, channels, filters],
+            tolerance: 2e-4, "gradient of the kernel")
+        let prediction = try Runner(model, batch: batch, isTraining: false)
+        #expect(prediction.executor.kernelNames == ["WinogradConvolution"])
+        expectClose(
+            prediction.forward([input], count: batch, isTraining: false)[0], expected.outputs[0], shape: output,
+            tolerance: 2e-4, "prediction")
+    }
+
     /// ReLU and the pool become part of the convolution.
     @Test(arguments: [
         ConvolutionCase(input: [10, 10, 16], filters: 16),

@@ -130,6 +130,22 @@ import Testing
         for (a, b) in zip(result.output, output) { #expect(abs(a - b) < 1e-5) }
     }
 
+    /// A layer before which nothing can be learnt has slopes all the same.
+    @Test func layerBeforeAllWeights() throws {
+        let model = try Model(input: [12, 12, 1], seed: 6) {
+            AveragePool2D(2, name: "early")
+            Conv2D(16, kernelSize: 3, activation: .relu)
+            GlobalAveragePool2D()
+            Dense(3, activation: .softmax)
+        }
+        let cam = try GradCAM(model, layer: "early", threads: ThreadPool(threads: 1))
+        var random = RandomGenerator(seed: 4)
+        let input = random.values(144)
+        let maps = (0..<3).map { cam.map(input, class: $0).map }
+        #expect(maps.allSatisfy { $0.height == 6 && $0.width == 6 && $0.values.allSatisfy { $0 >= 0 && $0.isFinite } })
+        #expect(maps[0] != maps[1] || maps[1] != maps[2])
+    }
+
     @Test func standardLayerKeepsPlaces() throws {
         let model = try network()
         let node = try #require(GradCAM.standardNode(of: model))

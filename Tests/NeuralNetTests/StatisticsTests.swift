@@ -11,6 +11,16 @@ import Testing
         let expected = 0.75 * (2.9 / 3 - 2.0 / 3) + 0.25 * 0.45
         #expect(abs(calibration.expectedError - expected) < 1e-6)
         #expect(Calibration().expectedError == 0)
+        for confidence in [Float.nan, .infinity, -.infinity, 1e30] {
+            calibration.add(confidence: confidence, isCorrect: false)
+        }
+        #expect(calibration.expectedError.isFinite)
+    }
+
+    @Test func middleAndTail() {
+        #expect([3.0, 1, 2].median == 2 && [4.0, 1, 3, 2].median == 2.5)
+        let values = (0..<200).map(Double.init)
+        #expect(values.quantile(0.99) == 198 && values.quantile(0) == 0 && values.quantile(1) == 199)
     }
 
     /// Two-sided binomial probabilities, from whole numbers: twice the sum of n over k up to the smaller, over 2^n.

@@ -133,6 +133,39 @@ import Testing
         #expect(Array(kept) == best)
     }
 
+    /// The state saved at the end of the epoch with which patience ends says so.
+    @Test func runThatIsOverStaysOver() throws {
+        var options = options()
+        options.epochs = 60
+        options.earlyStoppingPatience = 2
+        options.optimizer = Adam(learningRate: 0.05)
+        func makeTrainer(_ options: TrainingOptions) throws -> Trainer {
+            try Trainer(
+                model(), options: options, data: Wobbling(count: 45), validation: Wobbling(count: 21),
+                threads: ThreadPool(threads: 1))
+        }
+        let path = NSTemporaryDirectory() + "resume-\(UUID().uuidString).h5"
+        defer { unlink(path) }
+        let whole = try makeTrainer(options)
+        whole.callbacks.epochEnded = { trainer, _ in
+            try ResumeFile.save(trainer, settings: "", to: path)
+            return true
+        }
+        let end = try whole.run()
+        #expect(end == .stoppedEarly(bestEpoch: whole.progress.bestEpoch))
+
+        let killed = try makeTrainer(options)
+        try ResumeFile.restore(killed, from: path)
+        #expect(try killed.run() == end)
+        #expect(killed.progress.epoch == whole.progress.epoch && bits(killed) == bits(whole))
+
+        let asked = try makeTrainer(options)
+        let last = whole.progress.epoch
+        asked.callbacks.epochEnded = { trainer, _ in trainer.progress.epoch < last }
+        #expect(try asked.run() == end)
+        #expect(bits(asked) == bits(whole))
+    }
+
     @Test func notANumberIsReportedWithItsStep() throws {
         var options = TrainingOptions()
         options.optimizer = SGD(learningRate: 1e30)
@@ -151,6 +184,9 @@ import Testing
         #expect(throws: NeuralNetError.self) {
             try Trainer(model(), options: TrainingOptions(), data: wrong, threads: ThreadPool(threads: 1))
         }
+        let evaluator = try Evaluator(model(), threads: ThreadPool(threads: 1))
+        #expect(throws: NeuralNetError.self) { try evaluator.predict(wrong) }
+        #expect(throws: NeuralNetError.self) { try evaluator.evaluate(wrong, loss: .categoricalCrossentropy()) }
         #expect(throws: NeuralNetError.self) { try ArrayDataset(inputs: [0], labels: [5], inputShape: [1], classes: 3) }
         #expect(throws: NeuralNetError.self) { try ArrayDataset(inputs: [0], labels: [0], inputShape: [2], classes: 3) }
     }

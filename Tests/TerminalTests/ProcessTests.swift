@@ -22,6 +22,26 @@ import Testing
         }
     }
 
+    /// A terminal that closes and its shell each send one.
+    @Test func hangUpsAskUnlessIgnored() async {
+        await #expect(processExitsWith: .exitCode(129)) {
+            signal(SIGHUP, SIG_DFL)
+            let signals = SignalWatcher.start(catchesHangUp: true)
+            kill(getpid(), SIGHUP)
+            while signals.received == nil { usleep(1000) }
+            kill(getpid(), SIGHUP)
+            usleep(10_000)
+            exit(signals.exitCode?.rawValue ?? 1)
+        }
+        await #expect(processExitsWith: .exitCode(0)) {
+            signal(SIGHUP, SIG_IGN)
+            let signals = SignalWatcher.start(catchesHangUp: true)
+            kill(getpid(), SIGHUP)
+            usleep(10_000)
+            exit(signals.received == nil ? 0 : 1)
+        }
+    }
+
     @Test func closedPipeEndsQuietly() async throws {
         let result = await #expect(processExitsWith: .exitCode(0), observing: [\.standardErrorContent]) {
             var ends: [Int32] = [0, 0]

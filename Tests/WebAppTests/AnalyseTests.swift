@@ -134,6 +134,20 @@ import WebApp
         #expect(try server.get("/healthz").status == 200)
     }
 
+    @Test func oneSessionDoesNotTakeAllPlaces() {
+        let queue = JobQueue(workers: 1, waitingLimit: 5)
+        let greedy = (0..<4).compactMap { _ in queue.place(key: 7) }
+        #expect(greedy.count == JobQueue.placesPerKey)
+        let others = [8, 9].compactMap { queue.place(key: $0) }
+        #expect(others.count == 2)
+        for place in greedy + others { place.run { _ in } }
+        while queue.load > 0 { usleep(1000) }
+        let again = queue.place(key: 7)
+        #expect(again != nil)
+        again?.run { _ in }
+        queue.stop()
+    }
+
     @Test func saysThatItIsBusy() throws {
         var options = TestServer.quick
         options.analyses = 1

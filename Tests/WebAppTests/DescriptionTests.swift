@@ -56,6 +56,7 @@ import WebApp
             ("get", "/api/v1/recommendations", try server.get("/api/v1/recommendations")),
             ("post", "/api/v1/recommendations", try server.post("/api/v1/recommendations", question)),
             ("post", "/api/v1/feedback", try server.post("/api/v1/feedback", ["song": 3, "opinion": "like"])),
+            ("post", "/api/v1/feedback", try server.post("/api/v1/feedback", ["songs": [3], "opinion": "neutral"])),
             ("get", "/api/v1/catalogue/search", try server.get("/api/v1/catalogue/search?q=love")),
             ("get", "/api/v1/catalogue/search", try server.get("/api/v1/catalogue/search?q=a&kind=artists")),
             ("get", "/api/v1/media/{song}", try server.get("/api/v1/media/5")),

@@ -98,6 +98,48 @@ import WebApp
         #expect(try Catalogue(server.catalogue, builtIn: nil).feedback().isEmpty)
     }
 
+    @Test func strangersAreNotTheOwner() throws {
+        var options = TestServer.quick
+        options.isPersonal = false
+        let server = try TestServer(options)
+        let target = "/api/v1/recommendations?emotion=angry&count=5&seed=2"
+        let first = ids(try server.get(target))
+        let catalogue = try Catalogue(server.catalogue, builtIn: nil)
+        try catalogue.note(.dislike, of: first[0])
+        #expect(ids(try server.get(target)) == first)
+        let posted = try server.post("/api/v1/recommendations", ["emotions": ["angry": 1], "count": 5, "seed": 2])
+        #expect(ids(posted) == first)
+    }
+
+    @Test func opinionsAreTakenBackAtOnce() throws {
+        let server = try server.get()
+        for song in 1...3 {
+            #expect(try server.post("/api/v1/feedback", ["song": .int(song), "opinion": "like"]).status == 200)
+        }
+        let answer = try server.post("/api/v1/feedback", ["songs": [1, 2, 3, 99_999_999], "opinion": "neutral"])
+        #expect(answer.status == 200 && answer.json["kept"] == true)
+        let left = try Catalogue(server.catalogue, builtIn: nil).feedback()
+        #expect(left.count == 3 && left.allSatisfy { $0.opinion == .neutral })
+        for body: JSONValue in [
+            ["opinion": "like"], ["song": 1, "songs": [1], "opinion": "like"], ["songs": [1.5], "opinion": "like"],
+        ] {
+            #expect(try server.post("/api/v1/feedback", body).status == 400)
+        }
+    }
+
+    @Test func anotherWriterStopsNobody() throws {
+        let server = try server.get()
+        let other = try Catalogue(server.catalogue, builtIn: nil)
+        let start = ContinuousClock.now
+        try other.transaction {
+            let busy = try server.post("/api/v1/feedback", ["song": 1, "opinion": "like"])
+            #expect(busy.status == 503 && busy.headers["retry-after"] == "2")
+            #expect(try server.get("/api/v1/recommendations?emotion=happy").status == 200)
+        }
+        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(try server.post("/api/v1/feedback", ["song": 1, "opinion": "like"]).status == 200)
+    }
+
     @Test func findsSongsAndArtists() throws {
         let server = try server.get()
         let artists = try server.get("/api/v1/catalogue/search?q=ariji&kind=artists")

@@ -16,6 +16,8 @@ import WebApp
         #expect(page.headers["x-content-type-options"] == "nosniff")
         #expect(page.headers["x-frame-options"] == "DENY")
         #expect(page.headers["permissions-policy"]?.contains("camera=(self)") == true)
+        // "no-referrer" would make browsers send forms with "Origin: null".
+        #expect(page.headers["referrer-policy"] == "same-origin")
         #expect(page.headers["set-cookie"] == nil)
     }
 
@@ -90,16 +92,21 @@ import WebApp
         func holes(_ text: String?) -> [String] {
             (text ?? "").matches(of: #/\{\w+\}/#).map { String($0.0) }.sorted()
         }
+        let offered = try server.get().get("/api/v1/options").json["pageLanguages"]?.arrayValue ?? []
+        #expect(offered.compactMap { $0["code"]?.stringValue }.map { "\($0).json" } == names)
         for name in names {
             let other = try texts(name)
+            #expect(offered.contains { $0["name"] == other["_name"] }, "\(name)")
             #expect(Set(other.keys).subtracting(["_direction"]) == Set(english.keys), "\(name)")
             for (key, value) in english {
                 #expect(holes(other[key]?.stringValue) == holes(value.stringValue), "\(name): \(key)")
             }
         }
-        let page = try String(contentsOfFile: TestServer.page + "/index.html", encoding: .utf8)
-        for mark in page.matches(of: #/data-t[a-z-]*="([^"]+)"/#) {
-            #expect(english[String(mark.1)] != nil, "\(mark.1)")
+        for file in ["index.html", "login.html"] {
+            let page = try String(contentsOfFile: TestServer.page + "/" + file, encoding: .utf8)
+            for mark in page.matches(of: #/data-t[a-z-]*="([^"]+)"/#) {
+                #expect(english[String(mark.1)] != nil, "\(mark.1)")
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+import FaceVision
 import Foundation
 import NeuralNet
 import Testing
@@ -55,26 +56,99 @@ import WebApp
         let form = try server.get("/", ["Accept": "text/html"])
         #expect(form.status == 401 && form.text.contains("/login"))
         #expect(form.headers["content-security-policy"] != nil)
+        #expect(form.text.contains("data-languages=\"en es hi id\""))
 
         let type = "application/x-www-form-urlencoded"
         let wrong = try server.send(Array("token=wrong".utf8), to: "/login", type: type)
         #expect(wrong.status == 303 && wrong.headers["set-cookie"] == nil)
-        let right = try server.send(Array("token=correct-horse-battery".utf8), to: "/login", type: type)
+        #expect(wrong.headers["location"] == "/#wrong")
+        // As a browser sends the form.
+        let origin = ["Origin": "http://127.0.0.1:\(server.port)", "Sec-Fetch-Site": "same-origin"]
+        let right = try server.send(Array("token=correct-horse-battery".utf8), to: "/login", type: type, origin)
+        #expect(right.status == 303)
         let cookie = try #require(right.headers["set-cookie"])
-        #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"))
+        #expect(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"))
         let value = String(cookie.prefix { $0 != ";" })
         #expect(try server.get("/", ["Cookie": value]).status == 200)
+        // The token has changed since: the browser is told to forget the old one.
+        let old = try server.get("/", ["Cookie": "fermusic_token=of-last-week"])
+        #expect(old.status == 401 && old.headers["set-cookie"]?.contains("Max-Age=0") == true)
     }
 
-    @Test func slowsDownWhoTriesTokens() throws {
+    @Test func believesItsProxyAboutTLS() throws {
+        var options = TestServer.quick
+        options.token = "correct-horse-battery"
+        func login(_ options: WebApplication.Options) throws -> TestClient.Response {
+            try TestServer(options).send(
+                Array("token=correct-horse-battery".utf8), to: "/login", type: "application/x-www-form-urlencoded",
+                ["X-Forwarded-Proto": "https"])
+        }
+        let direct = try login(options)
+        #expect(direct.headers["strict-transport-security"] == nil)
+        #expect(direct.headers["set-cookie"]?.contains("; Secure") == false)
+        options.isBehindProxy = true
+        let proxied = try login(options)
+        #expect(proxied.headers["strict-transport-security"] != nil)
+        #expect(proxied.headers["set-cookie"]?.contains("; Secure") == true)
+    }
+
+    @Test(arguments: ["header", "cookie", "form"]) func slowsDownWhoTriesTokens(with: String) throws {
         var options = TestServer.quick
         options.token = "correct-horse-battery"
         let server = try TestServer(options)
-        let statuses = try (0..<15).map {
-            try server.get("/api/v1/models", ["Authorization": "Bearer guess-number-\($0)"]).status
+        func guess(_ number: Int) throws -> Int {
+            switch with {
+            case "header":
+                try server.get("/api/v1/models", ["Authorization": "Bearer guess-number-\(number)"]).status
+            case "cookie":
+                try server.get("/api/v1/models", ["Cookie": "fermusic_token=guess-number-\(number)"]).status
+            default:
+                try server.send(
+                    Array("token=guess-number-\(number)".utf8), to: "/login",
+                    type: "application/x-www-form-urlencoded"
+                ).status
+            }
         }
-        #expect(statuses.prefix(5).allSatisfy { $0 == 401 })
+        let statuses = try (0..<15).map(guess)
+        #expect(statuses.prefix(5).allSatisfy { $0 == (with == "form" ? 303 : 401) })
         #expect(statuses.last == 429)
+    }
+
+    @Test func camerasBehindOneAddressAreToldApart() throws {
+        var options = WebApplication.Options()
+        options.requestsPerSecond = 1
+        options.burst = 20
+        let server = try TestServer(options)
+        let picture = ImageFile.encodeJPEG(AnalyseTests.picture(64, 64))
+        func status(_ session: String) throws -> Int {
+            try server.send(
+                picture, to: "/api/v1/analyse", type: "image/jpeg", ["Fermusic-Session": session]
+            ).status
+        }
+        let sessions = try (0..<2).map { _ in
+            try #require(try server.post("/api/v1/sessions", [:]).json["session"]?.stringValue)
+        }
+        for session in sessions {
+            let statuses = try (0..<35).map { _ in try status(session) }
+            #expect(statuses.prefix(20).allSatisfy { $0 == 200 })
+            #expect(statuses.contains(429))
+        }
+        // The address has paid for opening two sessions; those that do not exist are on it too.
+        #expect(try status("0123") == 404)
+        #expect(try server.get("/api/v1/options").status == 200)
+    }
+
+    @Test func nobodyTakesAllSessions() throws {
+        var options = TestServer.quick
+        options.isBehindProxy = true
+        let server = try TestServer(options)
+        func ask(_ client: String) throws -> TestClient.Response {
+            try server.post("/api/v1/sessions", [:], ["X-Forwarded-For": client])
+        }
+        for _ in 0..<20 { #expect(try ask("10.0.0.1").status == 201) }
+        let refused = try ask("10.0.0.1")
+        #expect(refused.status == 429 && refused.headers["retry-after"] == "30")
+        #expect(try ask("10.0.0.2").status == 201)
     }
 
     @Test func limitsEachClient() throws {

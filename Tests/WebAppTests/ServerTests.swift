@@ -103,12 +103,44 @@ import WebApp
         slow.send("GET /live.mjpg HTTP/1.1\r\nHost: localhost\r\n\r\n")
         _ = slow.head()
         while feed.watchers < 1 { usleep(1000) }
-        let jpeg = ImageFile.encodeJPEG(AnalyseTests.picture(640, 480), quality: 95)
+        // In all far more than any buffer holds, and nobody waits.
+        let last = 300, rest = [UInt8](repeating: 46, count: 200_000)
         let start = ContinuousClock.now
-        for _ in 0..<300 { feed.show(jpeg) }
-        // Far more than any buffer holds, and nobody waited.
+        for number in 1...last { feed.show(Array("picture \(number);".utf8) + rest) }
         #expect(ContinuousClock.now - start < .seconds(2))
         #expect(try server.get("/healthz").status == 200)
+        var seen: Set<Int> = [], text = ""
+        while !seen.contains(last) {
+            text = String(text.suffix(20)) + String(decoding: try #require(slow.more()), as: UTF8.self)
+            for part in text.components(separatedBy: "picture ").dropFirst() {
+                if let end = part.firstIndex(of: ";"), let number = Int(part[..<end]) { seen.insert(number) }
+            }
+        }
+        #expect(seen.count < last / 2)
+    }
+
+    @Test func watchersWhoLeftAreNoticed() throws {
+        let feed = LiveFeed()
+        let server = try TestServer(feed: feed)
+        feed.show(ImageFile.encodeJPEG(AnalyseTests.picture(64, 48)))
+        func watch(_ path: String) throws -> TestClient {
+            let client = try #require(TestClient(port: server.port))
+            client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(client.head()?.status == 200)
+            return client
+        }
+        let staying = try watch("/api/v1/events")
+        var leaving = [try watch("/api/v1/events"), try watch("/live.mjpg")]
+        while feed.watchers < 1 + leaving.count { usleep(1000) }
+        leaving.removeAll()
+        // Nothing happens before the camera, but now and then watchers are sent something.
+        for _ in 0..<500 where feed.watchers > 1 {
+            feed.nudge()
+            usleep(10_000)
+        }
+        #expect(feed.watchers == 1)
+        var heard = ""
+        while !heard.contains(": \n\n") { heard += String(decoding: try #require(staying.more()), as: UTF8.self) }
     }
 
     @Test func finishesWhatRuns() throws {

@@ -37,7 +37,6 @@ void fm_add(float *y, const float *x, size_t n);             // y += x
 void fm_sum(const float *a, const float *b, float *y, size_t n, int relu);  // y = a + b, at least 0 if relu
 void fm_multiply(float *y, const float *x, size_t n);        // y *= x
 void fm_add_scaled(float *y, const float *x, float a, size_t n);  // y += a x
-void fm_scale(float *y, float a, size_t n);                  // y *= a
 void fm_interpolate(float *y, const float *x, float keep, size_t n);  // y = keep y + (1 - keep) x
 double fm_sum_squares(const float *x, size_t n);
 

@@ -26,3 +26,26 @@ extension Augmentation: Decodable {
         try read(.erasingAspect, into: &erasingAspect)
     }
 }
+
+extension Augmentation {
+    /// The first value that no run could use, in words; nil if there is none. For recipes written by hand.
+    var problem: String? {
+        func isWithin(_ range: ClosedRange<Float>, _ low: Float, _ high: Float) -> Bool {
+            range.lowerBound >= low && range.upperBound <= high
+        }
+        let shifts = [widthShiftRange, heightShiftRange]
+        let checks: [(Bool, String)] = [
+            ((0...180).contains(rotationRange), "rotationRange must be 0 to 180"),
+            (shifts.allSatisfy { (0...64).contains($0) }, "widthShiftRange and heightShiftRange must be 0 to 64"),
+            ((0...60).contains(shearRange), "shearRange must be 0 to 60"),
+            (zoomRange.lowerBound > 0 && isWithin(zoomRange, 0, 2), "zoomRange must be above 0 and up to 2"),
+            (isWithin(brightnessRange, 0, 2), "brightnessRange must be 0 to 2"),
+            ((0...255).contains(fillValue), "fillValue must be 0 to 255"),
+            ((0...32).contains(randomCropPadding), "randomCropPadding must be 0 to 32"),
+            ((0...1).contains(erasingProbability), "erasingProbability must be 0 to 1"),
+            (isWithin(erasingArea, 0, 1), "erasingArea must be 0 to 1"),
+            (isWithin(erasingAspect, 0.01, 100), "erasingAspect must be 0.01 to 100"),
+        ]
+        return checks.first { !$0.0 }?.1
+    }
+}

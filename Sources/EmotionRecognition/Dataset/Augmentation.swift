@@ -52,11 +52,12 @@ public struct Augmentation: Sendable, Equatable, Encodable {
         func around1(_ range: ClosedRange<Float>) -> ClosedRange<Float> {
             1 + (range.lowerBound - 1) * factor...1 + (range.upperBound - 1) * factor
         }
+        // A shift of 1 and more counts pixels: it must not become a share.
+        func shift(_ range: Float) -> Float { range >= 1 && factor > 0 ? max(1, range * factor) : range * factor }
         var result = self
         result.rotationRange *= factor
-        // A shift of 1 and more counts pixels: it must not become a share.
-        result.widthShiftRange = widthShiftRange >= 1 ? max(1, widthShiftRange * factor) : widthShiftRange * factor
-        result.heightShiftRange = heightShiftRange >= 1 ? max(1, heightShiftRange * factor) : heightShiftRange * factor
+        result.widthShiftRange = shift(widthShiftRange)
+        result.heightShiftRange = shift(heightShiftRange)
         result.shearRange *= factor
         result.zoomRange = around1(zoomRange)
         result.brightnessRange = around1(brightnessRange)

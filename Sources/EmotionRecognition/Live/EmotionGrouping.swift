@@ -45,7 +45,9 @@ public struct EmotionGrouping: Sendable, Equatable {
             throw EmotionGroupingError("\(path): cannot read the groups: \(failure.reason)")
         }
         var groups: [Group] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        // Windows' editors end lines with two characters, which Swift takes for one, and begin files with a mark.
+        let lines = text.drop { $0 == "\u{FEFF}" }.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (number, line) in lines.enumerated() {
             let content = line.prefix { $0 != "#" }.trimmed
             if content.isEmpty { continue }
             let parts = content.split(separator: "=", omittingEmptySubsequences: false)
@@ -103,7 +105,7 @@ public struct EmotionGroupingError: Error, CustomStringConvertible, Sendable {
 
 extension Substring {
     fileprivate var trimmed: String {
-        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
+        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         return String(String(drop(while: blank).reversed().drop(while: blank)).reversed())
     }
 }

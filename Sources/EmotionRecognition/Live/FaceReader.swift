@@ -71,6 +71,6 @@ public final class FaceReader {
         let label = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
         return FaceReading(
             identity: nil, box: box, landmarks: landmarks, isDetected: true, probabilities: probabilities,
-            label: label, isUncertain: probabilities[label] < options.certainty, warnings: warnings)
+            label: label, isUncertain: !result.isValid || probabilities[label] < options.certainty, warnings: warnings)
     }
 }

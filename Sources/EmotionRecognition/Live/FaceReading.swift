@@ -45,7 +45,7 @@ public struct FaceReading: Sendable {
 
 extension FaceWarning {
     /// What speaks against a face: `crop` is what the network sees of it, `width` its size in the picture.
-    static func warnings(crop: Image, width: Double) -> [FaceWarning] {
+    package static func warnings(crop: Image, width: Double) -> [FaceWarning] {
         var result: [FaceWarning] = []
         if width < Double(crop.width) * 0.75 { result.append(.small) }
         let count = Double(crop.pixels.count)

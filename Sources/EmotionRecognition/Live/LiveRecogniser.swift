@@ -44,9 +44,10 @@ public final class LiveRecogniser: Sendable {
 
     /// A result for each frame, made on a thread of its own while somebody waits for it: nothing queues, and a live source
     /// (`LiveCapture`) gives its newest frame. Throws `CaptureError` and `ImageError`; after an error in one file of a
-    /// folder the iterator goes on with the next.
+    /// folder the iterator goes on with the next. Begins by forgetting all faces.
     public func results(from source: sending any FrameSource) -> FrameResults {
-        FrameResults(FrameWorker(self, source))
+        reset()
+        return FrameResults(FrameWorker(self, source))
     }
 }
 

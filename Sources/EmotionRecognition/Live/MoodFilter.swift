@@ -10,7 +10,7 @@ public struct MoodFilter: Sendable {
         public var margin: Float = 0.08
         /// Seconds it must stay so.
         public var dwell = 0.35
-        /// Below this smoothed probability of the best label the outcome is uncertain.
+        /// Below this smoothed probability of the label the outcome is uncertain; it is certain again a little above.
         public var certainty: Float = 0.35
 
         public init() {}
@@ -32,6 +32,7 @@ public struct MoodFilter: Sendable {
     private let options: Options
     private var probabilities: [Float] = []
     private var label = 0
+    private var isUncertain = false
     private var challenger: (label: Int, since: Double)?
     private var lastTime = 0.0
 
@@ -62,9 +63,10 @@ public struct MoodFilter: Sendable {
         return mood(hasChanged: true)
     }
 
-    private func mood(hasChanged: Bool) -> Mood {
-        Mood(
-            probabilities: probabilities, label: label, isUncertain: probabilities[label] < options.certainty,
-            hasChanged: hasChanged)
+    private mutating func mood(hasChanged: Bool) -> Mood {
+        // Two thresholds, so that noise around one doesn't flicker. There is room above also for a high one.
+        let step = isUncertain && !hasChanged ? min(0.05, (1 - options.certainty) / 2) : 0
+        isUncertain = probabilities[label] < options.certainty + step
+        return Mood(probabilities: probabilities, label: label, isUncertain: isUncertain, hasChanged: hasChanged)
     }
 }

@@ -1,8 +1,9 @@
 import FaceVision
 import NeuralNet
 
-/// Follows faces and their moods through the frames of one video, stream or camera. It holds only what is known about
-/// the faces; many trackers can take turns with one `FaceReader`.
+/// Follows faces and their moods through the frames of a video, stream or camera. When another source begins, all that
+/// was known is forgotten; single pictures are looked at by themselves. It holds only what is known about the faces; many
+/// trackers can take turns with one `FaceReader`.
 public struct MoodTracker: Sendable {
     public struct Options: Sendable, Equatable {
         public var tracking = FaceTracker.Options()
@@ -17,14 +18,15 @@ public struct MoodTracker: Sendable {
     private struct Known: Sendable {
         var filter: MoodFilter
         var mood: MoodFilter.Mood
-        var warnings: [FaceWarning]
+        var warnings: WarningFilter
     }
 
     private let options: Options
     private var faces: FaceTracker
     private var known: [Int: Known] = [:]
     private var calibration: NeutralCalibration?
-    private var lastTime = -Double.infinity
+    private var lastTime = 0.0
+    private var source: String?
 
     public init(_ options: Options = Options()) {
         self.options = options
@@ -41,6 +43,35 @@ public struct MoodTracker: Sendable {
     /// Looks at the next frame. Time stamps should grow; one that goes back counts as the last one. Throws what the
     /// detector throws.
     public mutating func process(_ frame: Frame, using reader: FaceReader) throws -> FrameResult {
+        var events: [FaceEvent] = []
+        if let source, source != frame.source { events = forget() }
+        source = frame.source
+        return try frame.isPicture ? look(frame, reader, events) : follow(frame, reader, events)
+    }
+
+    /// Ends with all faces. Their numbers are not used again.
+    private mutating func forget() -> [FaceEvent] {
+        defer {
+            known = [:]
+            faces.reset()
+            calibration = options.calibrationSeconds.map(NeutralCalibration.init)
+            lastTime = 0
+        }
+        return known.keys.sorted().map { .left(identity: $0) }
+    }
+
+    /// A picture of its own.
+    private func look(_ frame: Frame, _ reader: FaceReader, _ events: [FaceEvent]) throws -> FrameResult {
+        let readings = try reader.read(frame.image)
+        var timing = FrameTiming()
+        timing.latency = seconds(frame.age)
+        return FrameResult(
+            source: frame.source, index: frame.index, time: frame.time, faces: readings, group: GroupMood(readings),
+            events: events, timing: timing)
+    }
+
+    private mutating func follow(_ frame: Frame, _ reader: FaceReader, _ before: [FaceEvent]) throws -> FrameResult {
+        var events = before
         let time = frame.time.isFinite ? max(frame.time, lastTime) : lastTime
         lastTime = time
         var timing = FrameTiming()
@@ -53,7 +84,6 @@ public struct MoodTracker: Sendable {
             tracked = [TrackedFace(identity: 1, box: whole, confidence: 1)]
         }
         timing.detection = monotonicSeconds() - began
-        var events: [FaceEvent] = []
         let readings = read(frame, tracked, time, reader, &events)
         timing.recognition = monotonicSeconds() - began - timing.detection
         for identity in known.keys.sorted() where !tracked.contains(where: { $0.identity == identity }) {
@@ -62,7 +92,7 @@ public struct MoodTracker: Sendable {
         }
         timing.latency = seconds(frame.age)
         return FrameResult(
-            source: frame.source, index: frame.index, time: frame.time, faces: readings, group: GroupMood(readings),
+            source: frame.source, index: frame.index, time: time, faces: readings, group: GroupMood(readings),
             events: events, timing: timing)
     }
 
@@ -81,7 +111,7 @@ public struct MoodTracker: Sendable {
             return FaceReading(
                 identity: face.identity, box: face.box, landmarks: face.landmarks, isDetected: face.isDetected,
                 probabilities: known.mood.probabilities, label: known.mood.label, isUncertain: known.mood.isUncertain,
-                warnings: known.warnings)
+                warnings: known.warnings.shown)
         }
     }
 
@@ -96,7 +126,9 @@ public struct MoodTracker: Sendable {
         let before = known[identity]
         var filter = before?.filter ?? MoodFilter(options.mood)
         let mood = filter.add(probabilities, time: time)
-        known[identity] = Known(filter: filter, mood: mood, warnings: observation.warnings)
+        var warnings = before?.warnings ?? WarningFilter(timeConstant: options.mood.timeConstant)
+        warnings.add(observation.warnings, time: time)
+        known[identity] = Known(filter: filter, mood: mood, warnings: warnings)
         if let before {
             if mood.hasChanged {
                 events.append(.moodChanged(identity: identity, from: before.mood.label, to: mood.label))

@@ -42,7 +42,7 @@ public enum FaceAnnotator {
 
     /// `2 happy 83 %`, with a question mark where it is uncertain.
     static func label(_ face: FaceReading, _ classNames: [String]) -> String {
-        let percentage = Int((face.confidence * 100).rounded())
+        let percentage = face.confidence.isFinite ? Int((min(max(face.confidence, 0), 1) * 100).rounded()) : 0
         let number = face.identity.map { "\($0) " } ?? ""
         return "\(number)\(classNames[face.label])\(face.isUncertain ? "?" : "") \(percentage) %"
     }

@@ -26,7 +26,7 @@ extension MoodSummary {
                 "\(decimal(shares[label] * 100, 1)) %", x: left + 98 + shares[label] * (plotWidth - 160), y: y + 15,
                 "#555")
         }
-        svg += text("Over time", x: left, y: timelineTop - 12, "#222")
+        svg += text(holdsPicturesOnly ? "Picture by picture" : "Over time", x: left, y: timelineTop - 12, "#222")
         svg += rectangle(left, timelineTop, plotWidth, timelineHeight, fill: "#f2f3f5")
         let span = max(duration, stretchSeconds)
         for (index, stretch) in stretches.enumerated() where stretch.seconds > 0 {
@@ -46,18 +46,28 @@ extension MoodSummary {
             let anchor = part == 0 ? "start" : part == 4 ? "end" : "middle"
             svg += """
                 <text x="\(decimal(x, 1))" y="\(decimal(timelineTop + timelineHeight + 18, 1))" fill="#555" \
-                text-anchor="\(anchor)">\(clock(span * Double(part) / 4))</text>
+                text-anchor="\(anchor)">\(place(span * Double(part) / 4))</text>
 
                 """
         }
         return svg + "</svg>\n"
     }
 
+    private var holdsPicturesOnly: Bool { pictures > 0 && pictures == frames }
+
     private var facts: String {
         let share = frames > 0 ? Double(framesWithFaces) / Double(frames) * 100 : 0
+        let faces = "a face in \(decimal(share, 1)) % of them, at most \(mostFaces) at once"
+        let photos = pictures == 1 ? "1 picture" : "\(pictures) pictures"
+        if holdsPicturesOnly { return "\(photos), \(faces)" }
         let moods = changes == 1 ? "1 change of mood" : "\(changes) changes of mood"
-        return "\(clock(duration)), \(frames) frames, a face in \(decimal(share, 1)) % of them, "
-            + "at most \(mostFaces) at once, \(moods)"
+        let all = "\(frames - pictures) frames" + (pictures > 0 ? " and \(photos)" : "")
+        return "\(clock(duration)), \(all), \(faces), \(moods)"
+    }
+
+    /// A place on the timeline.
+    private func place(_ seconds: Double) -> String {
+        holdsPicturesOnly ? decimal(seconds, seconds == seconds.rounded() ? 0 : 1) : clock(seconds)
     }
 
     /// `1:02` or `1:02:03`, with tenths below ten seconds.

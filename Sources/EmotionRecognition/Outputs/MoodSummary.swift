@@ -1,5 +1,5 @@
-/// What was seen over a whole video or session: shares of time and a timeline. Memory stays small however long it goes
-/// on: the timeline gets coarser.
+/// What was seen over a whole video or session: shares of time and a timeline. Several videos count as played one after
+/// the other, each picture as one second. Memory stays small however long it goes on: the timeline gets coarser.
 public struct MoodSummary: Sendable {
     /// One stretch of the timeline: mean probabilities of the group, and how long faces were there.
     struct Stretch: Sendable {
@@ -9,17 +9,24 @@ public struct MoodSummary: Sendable {
 
     public let classNames: [String]
     public private(set) var frames = 0
+    /// How many of the frames are single pictures.
+    public private(set) var pictures = 0
     public private(set) var framesWithFaces = 0
     /// The most faces at once.
     public private(set) var mostFaces = 0
-    /// From the first to the last frame.
+    /// From the first to the last frame, in seconds.
     public private(set) var duration = 0.0
     /// Seconds for which faces had each label; two faces count twice.
     public private(set) var labelSeconds: [Double]
     public private(set) var changes = 0
     private(set) var stretches: [Stretch] = []
     private(set) var stretchSeconds = 0.25
+    private var source: String?
+    /// Seconds before the source began, and to its end as far as it is known.
+    private var offset = 0.0
+    private var end = 0.0
     private var lastTime: Double?
+    private var step = 0.04
     private static let mostStretches = 1200
 
     public init(classNames: [String]) {
@@ -27,20 +34,40 @@ public struct MoodSummary: Sendable {
         labelSeconds = classNames.map { _ in 0 }
     }
 
-    /// Frames come in the order of their time.
+    /// Frames come in the order of their time; time that goes back begins another video.
     public mutating func add(_ result: FrameResult) {
+        if result.source != source || result.time < lastTime ?? 0 {
+            source = result.source
+            offset = end
+            lastTime = nil
+        }
         // A pause, as when a camera was away, is nobody's mood.
         let elapsed = lastTime.map { min(max(0, result.time - $0), 1) } ?? 0
+        if elapsed > 0 { step = elapsed }
         lastTime = result.time
-        duration = max(duration, result.time)
+        end = offset + result.time + step
+        duration = max(duration, offset + result.time)
+        count(result, at: offset + result.time, seconds: elapsed)
+    }
+
+    /// A single picture.
+    public mutating func add(picture: FrameResult) {
+        source = nil
+        pictures += 1
+        count(picture, at: end, seconds: 1)
+        end += 1
+        duration = end
+    }
+
+    private mutating func count(_ result: FrameResult, at time: Double, seconds elapsed: Double) {
         frames += 1
         mostFaces = max(mostFaces, result.faces.count)
         changes += result.events.count { if case .moodChanged = $0 { true } else { false } }
         if !result.faces.isEmpty { framesWithFaces += 1 }
         for face in result.faces { labelSeconds[face.label] += elapsed }
-        guard let group = result.group, elapsed > 0 else { return }
-        while result.time / stretchSeconds >= Double(Self.mostStretches) { halve() }
-        let index = Int(result.time / stretchSeconds)
+        guard let group = result.group, elapsed > 0, time.isFinite, time >= 0 else { return }
+        while time / stretchSeconds >= Double(Self.mostStretches) { halve() }
+        let index = Int(time / stretchSeconds)
         let empty = Stretch(sums: classNames.map { _ in 0 })
         while stretches.count <= index { stretches.append(empty) }
         stretches[index].seconds += elapsed

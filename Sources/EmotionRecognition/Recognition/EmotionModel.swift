@@ -1,9 +1,16 @@
+import Files
 import NeuralNet
 
 /// A network that names emotions, with what must be known to use it.
 public struct EmotionModel: Sendable {
     public let model: Model
     public internal(set) var card: ModelCard
+
+    /// The model that comes with the program.
+    public static let standardName = "fer2013-cnn.h5"
+
+    /// Where it is; `nil` if it is not beside the program.
+    public static var standardPath: String? { ProgramFile.path(standardName, checkoutFolder: "Checkpoints") }
 
     /// What the user says about a file that does not say it itself.
     public struct Hints: Sendable {
@@ -71,12 +78,21 @@ public struct EmotionModel: Sendable {
         guard card.classNames.count == classes else {
             throw failure("\(card.classNames.count) labels for \(classes) outputs")
         }
+        let input = card.input
+        if let size = input.pictureSize, size < max(shape[0], shape[1]) || size > InputFormat.largestPicture {
+            throw failure("pictures of \(size) pixels for a network that sees \(shape[1])x\(shape[0])")
+        }
+        guard [input.black, input.white].allSatisfy({ abs($0) <= InputFormat.largestValue }),
+            input.black != input.white
+        else { throw failure("black and white pixels that become \(input.black) and \(input.white)") }
         self.model = model
         self.card = card
     }
 
-    /// Writes model and card, whole or not at all. Throws `NeuralNetError.file`.
-    public func write(to path: String, optimizer: any Optimizer = Adam()) throws {
-        try ModelFile.write(model, metadata: try card.json, training: .init(optimizer: optimizer), to: path)
+    /// Writes model and card, whole or not at all; Keras will go on training with the settings of the card's recipe.
+    /// Throws `NeuralNetError.file`.
+    public func write(to path: String) throws {
+        let training = card.training?.recipe.compilation ?? ModelFile.Training()
+        try ModelFile.write(model, metadata: try card.json, training: training, to: path)
     }
 }

@@ -5,13 +5,16 @@ import NeuralNet
 public final class EmotionRecogniser {
     /// The emotion of one face.
     public struct Recognition: Sendable, Equatable {
-        /// In the order of the model's classes; they sum to 1.
+        /// In the order of the model's classes; they sum to 1. All alike if the network's outputs are no probabilities.
         public var probabilities: [Float]
         /// The most probable class.
         public var label: Int
 
         /// The probability of the most probable class.
         public var confidence: Float { probabilities[label] }
+
+        /// Whether the network said anything: weights that are too large make its outputs infinite or no numbers.
+        public var isValid = true
     }
 
     public let emotionModel: EmotionModel
@@ -41,11 +44,14 @@ public final class EmotionRecogniser {
             let classes = emotionModel.card.classNames.count
             for row in 0..<batch.count {
                 var values = Array(UnsafeBufferPointer(start: executor.output() + row * classes, count: classes))
-                if let temperature = emotionModel.card.temperature {
+                let isValid = values.allSatisfy(\.isFinite)
+                if !isValid {
+                    values = [Float](repeating: 1 / Float(classes), count: classes)
+                } else if let temperature = emotionModel.card.temperature {
                     values = TemperatureScaling.apply(temperature, to: values)
                 }
                 let label = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
-                results.append(Recognition(probabilities: values, label: label))
+                results.append(Recognition(probabilities: values, label: label, isValid: isValid))
             }
         }
         return results

@@ -40,7 +40,7 @@ public enum TestTimeAugmentation: String, Sendable, Codable, CaseIterable {
     case tenCrop = "ten-crop"
 
     /// What the network sees of the picture. Corners need a network that sees less than the whole picture
-    /// (`InputFormat.pictureSize`); otherwise they are all the centre.
+    /// (`InputFormat.pictureSize`).
     public var views: [FaceView] {
         switch self {
         case .none: return [.centre]
@@ -49,5 +49,11 @@ public enum TestTimeAugmentation: String, Sendable, Codable, CaseIterable {
             let places: [(Float, Float)] = [(0.5, 0.5), (0, 0), (1, 0), (0, 1), (1, 1)]
             return places.flatMap { x, y in [false, true].map { FaceView(x: x, y: y, isMirrored: $0) } }
         }
+    }
+
+    /// The looks that differ for a network: one that sees the whole picture sees no corners.
+    func views(for input: InputFormat) -> [FaceView] {
+        let seesAll = input.scaledSize == (input.width, input.height)
+        return self == .tenCrop && seesAll ? TestTimeAugmentation.flip.views : views
     }
 }

@@ -23,6 +23,11 @@ public struct InputFormat: Sendable, Equatable, Codable {
     /// The network's three channels are all the grey picture, not its colours; nil for no.
     public var repeatsGrey: Bool?
 
+    /// The largest `pictureSize` that files may ask for.
+    static let largestPicture = 512
+    /// The largest `black` and `white`, either way.
+    static let largestValue: Float = 1e6
+
     public init(width: Int = 48, height: Int = 48, channels: Int = 1, black: Float = 0, white: Float = 1) {
         self.width = width
         self.height = height
@@ -44,7 +49,7 @@ public struct InputFormat: Sendable, Equatable, Codable {
 
     /// `48x48 grey, 0..1`.
     public var summary: String {
-        func text(_ value: Float) -> String { value == value.rounded() ? "\(Int(value))" : "\(value)" }
+        func text(_ value: Float) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
         let crop = pictureSize.map { " from the centre of \($0)x\($0)" } ?? ""
         let colour = channels == 1 ? "grey" : repeatsGrey == true ? "grey three times" : "RGB"
         let equal = equalises ? ", histogram equalised" : ""

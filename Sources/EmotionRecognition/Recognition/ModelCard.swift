@@ -25,6 +25,7 @@ public struct ModelCard: Sendable, Equatable, Codable {
         public var trainingCount: Int
         /// The epoch whose weights these are.
         public var epoch: Int
+        /// Of training, all sessions together, and what each epoch brought; also of the epochs after `epoch`.
         public var seconds: Double
         public var threads: Int
         public var history: [EpochRecord]
@@ -53,6 +54,9 @@ public struct ModelCard: Sendable, Equatable, Codable {
             self = try JSONDecoder().decode(ModelCard.self, from: Data(json.text().utf8))
             if let temperature, !(temperature >= 0.05 && temperature <= 20) {
                 throw NeuralNetError.file(path: path, place: "fermusic", reason: "a temperature of \(temperature)")
+            }
+            if let seconds = training?.seconds, !(seconds >= 0 && seconds <= 1e10) {
+                throw NeuralNetError.file(path: path, place: "fermusic", reason: "a training of \(seconds) seconds")
             }
         } catch let error as NeuralNetError {
             throw error

@@ -34,9 +34,8 @@ public struct ModelFacts: Sendable {
             _ = recogniser.recognise([face])
             times.append((monotonicSeconds() - start) * 1000)
         } while monotonicSeconds() < end
-        times.sort()
-        milliseconds = times[times.count / 2]
-        slowMilliseconds = times[min(times.count - 1, times.count * 99 / 100)]
+        milliseconds = times.median
+        slowMilliseconds = times.quantile(0.99)
     }
 
     public var json: JSONValue {

@@ -28,13 +28,13 @@ public struct Predictions: Sendable {
         let start = monotonicSeconds()
         var data = try FaceTrainingData(dataset, indices: indices, for: emotionModel)
         let evaluator = try Evaluator(emotionModel.model, precision: precision, threads: threads)
-        let views = augmentation.views
+        let views = augmentation.views(for: emotionModel.card.input)
         var sums = [Float](repeating: 0, count: data.count * data.targetCount)
         var first: [Float] = []
         for (number, view) in views.enumerated() {
             data.view = view
             let done = number * data.count
-            var seen = evaluator.predict(data) { progress((done + $0) / views.count) }
+            var seen = try evaluator.predict(data) { progress((done + $0) / views.count) }
             if let temperature = emotionModel.card.temperature {
                 seen = Predictions.scaled(seen, classes: data.targetCount, by: temperature)
             }

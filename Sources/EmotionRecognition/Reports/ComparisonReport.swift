@@ -188,10 +188,6 @@ public enum ComparisonReport {
         }
     }
 
-    private static func percent(_ share: Double, _ places: Int = 1) -> String {
-        EvaluationReport.decimal(share * 100, places) + " %"
-    }
-
     /// A probability with three decimals, or as small.
     public static func probability(_ value: Double) -> String {
         value < 0.001 ? "< 0.001" : EvaluationReport.decimal(value, 3)

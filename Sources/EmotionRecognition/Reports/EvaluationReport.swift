@@ -47,6 +47,13 @@ public enum EvaluationReport {
                 ], maximum: 1))
         report.add(Heading("Is its confidence to be believed?"))
         report.add(reliability(evaluation.calibration))
+        if model.card.temperature != nil {
+            report.add(
+                Paragraph(
+                    "The model's confidence was corrected by one number, its temperature. On the pictures that it was "
+                        + "fitted on, those that training validates on unless others were chosen, the calibration "
+                        + "error comes out a little too small."))
+        }
         if let training = model.card.training, training.history.count > 1 {
             report.add(Heading("Training"))
             TrainingReport.addCurves(training.history, to: &report)
@@ -86,8 +93,6 @@ public enum EvaluationReport {
         name.split(separator: "/").last.map(String.init) ?? name
     }
 
-    private static func percent(_ share: Double) -> String { decimal(share * 100, 1) + " %" }
-
     static func decimal(_ value: Double, _ places: Int) -> String {
         guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
         var power = 1
@@ -98,4 +103,9 @@ public enum EvaluationReport {
         let sign = value < 0 && scaled > 0 ? "-" : ""
         return sign + "\(scaled / power)." + String(repeating: "0", count: places - fraction.count) + fraction
     }
+}
+
+/// A share in percent: `percent(0.6592)` is "65.9 %".
+func percent(_ share: Double, _ places: Int = 1) -> String {
+    EvaluationReport.decimal(share * 100, places) + " %"
 }

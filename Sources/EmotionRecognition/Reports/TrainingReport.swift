@@ -13,8 +13,8 @@ public enum TrainingReport {
             report.add(
                 Highlights([
                     ("epoch", "\(last.epoch) of \(settings.recipe.epochs)"),
-                    ("best validation accuracy", best.map { EvaluationReport.decimal($0 * 100, 2) + " %" } ?? "none"),
-                    ("training accuracy", EvaluationReport.decimal(last.accuracy * 100, 2) + " %"),
+                    ("best validation accuracy", best.map { percent($0, 2) } ?? "none"),
+                    ("training accuracy", percent(last.accuracy, 2)),
                     ("seconds per epoch", EvaluationReport.decimal(last.seconds, 1)),
                 ]))
         }

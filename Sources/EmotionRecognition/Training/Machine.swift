@@ -1,8 +1,15 @@
 import Glibc
 
-/// The computer that a run took place on, in a line for its record.
-enum Machine {
-    /// `AMD EPYC 9B14, 2 processors, x86_64, Linux 6.1`; what is not known is left out.
+/// The computer that the program runs on.
+package enum Machine {
+    /// The processor's name as the kernel gives it, or its architecture: `AMD EPYC 9B14`.
+    package static let processor: String = {
+        if let name = processorName { return name }
+        var system = utsname()
+        return uname(&system) == 0 ? text(of: &system.machine) : "unknown"
+    }()
+
+    /// For the record of a run: `AMD EPYC 9B14, 2 processors, x86_64, Linux 6.1`; what is not known is left out.
     static let summary: String = {
         var parts: [String] = []
         if let name = processorName { parts.append(name) }

@@ -49,6 +49,9 @@ public struct RecipeFile: Sendable, Equatable, Codable {
             throw NeuralNetError.file(path: path, place: nil, reason: Self.words(error))
         }
         if let problem = recipe.problem { throw NeuralNetError.file(path: path, place: "recipe", reason: problem) }
+        if let threads, !(1...1024).contains(threads) {
+            throw NeuralNetError.file(path: path, place: nil, reason: "threads must be 1 to 1024")
+        }
         if recipe.network == nil, recipe.architecture.hasSuffix(".json") {
             let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
             let file = recipe.architecture.hasPrefix("/") ? recipe.architecture : folder + recipe.architecture
@@ -94,5 +97,16 @@ public struct RecipeFile: Sendable, Equatable, Codable {
             return "\(place(context)) has a wrong value"
         @unknown default: return "not a recipe"
         }
+    }
+}
+
+extension TrainingRecipe {
+    /// The fields, as recipe files name them, in which two recipes differ.
+    public func differences(from other: TrainingRecipe) throws -> [String] {
+        func fields(_ recipe: TrainingRecipe) throws -> JSONValue {
+            try JSONValue(parsing: String(decoding: JSONEncoder().encode(recipe), as: UTF8.self))
+        }
+        let mine = try fields(self), others = try fields(other)
+        return CodingKeys.allCases.map(\.rawValue).filter { mine[$0] != others[$0] }
     }
 }

@@ -33,6 +33,7 @@ extension TrainingRecipe: Decodable {
         try read(.learningRate, into: &learningRate)
         try read(.momentum, into: &momentum)
         try read(.nesterov, into: &nesterov)
+        if optimizer == .adamw { weightDecay = AdamW.standardWeightDecay }
         try read(.weightDecay, into: &weightDecay)
         try read(.schedule, into: &schedule)
         try read(.warmupEpochs, into: &warmupEpochs)
@@ -83,6 +84,6 @@ extension TrainingRecipe {
             ((blockDropout ?? []).allSatisfy { (0..<1).contains($0) }, "blockDropout must be 0 to below 1"),
             (headDropout.map { (0..<1).contains($0) } ?? true, "headDropout must be 0 to below 1"),
         ]
-        return checks.first { !$0.0 }?.1
+        return checks.first { !$0.0 }?.1 ?? augmentation.problem.map { "augmentation: \($0)" }
     }
 }

@@ -119,6 +119,13 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
         return options
     }
 
+    /// What Keras compiles the model with when it loads the file.
+    var compilation: ModelFile.Training {
+        ModelFile.Training(
+            optimizer: makeOptimizer(), loss: .categoricalCrossentropy(labelSmoothing: labelSmoothing),
+            globalClipNorm: clipNorm)
+    }
+
     public func makeOptimizer() -> any Optimizer {
         switch optimizer {
         case .sgd:

@@ -13,6 +13,10 @@ public final class TrainingSession {
         public var recipe: TrainingRecipe
         public var threads: Int
         public var skipsBad: Bool
+        /// Gets a line per epoch, as `.csv` or `.jsonl` by its ending.
+        public var log: String?
+        /// The folder of an HTML report.
+        public var report: String?
 
         public init(data: String, recipe: TrainingRecipe, threads: Int, skipsBad: Bool = false) {
             self.data = data
@@ -25,15 +29,10 @@ public final class TrainingSession {
     /// Where the run writes.
     public struct Files: Sendable {
         public var checkpoint: String
-        /// A line per epoch, as `.csv` or `.jsonl` by its ending.
-        public var log: String?
         /// Seconds between two saves of the resume file, besides that after each epoch.
         public var saveInterval = 300.0
 
-        public init(checkpoint: String, log: String? = nil) {
-            self.checkpoint = checkpoint
-            self.log = log
-        }
+        public init(checkpoint: String) { self.checkpoint = checkpoint }
 
         /// Beside the checkpoint: `my.h5` has `my.resume.h5`.
         public var resume: String {
@@ -58,7 +57,7 @@ public final class TrainingSession {
     private var earlierSeconds = 0.0
     private let started = monotonicSeconds()
     /// When the run began, in whichever process.
-    private var began: String? = Machine.now
+    private var began = Machine.now
 
     /// Asked between steps: false ends the run in good order.
     public var shouldContinue: () -> Bool = { true }
@@ -145,10 +144,12 @@ public final class TrainingSession {
         let saved = try JSONDecoder().decode(Saved.self, from: Data(text.utf8))
         guard saved.dataFingerprint == dataFingerprint else {
             throw NeuralNetError.file(
-                path: files.resume, place: nil, reason: "\(settings.data) is not the data the run began with")
+                path: files.resume, place: nil,
+                reason: "\(settings.data) is not the data the run began with; the same pictures in another order, as "
+                    + "those of a CSV file and of folders are, count as other data")
         }
         earlierSeconds = saved.seconds
-        began = saved.began
+        began = saved.began ?? began
         try ResumeFile.restore(trainer, from: files.resume)
     }
 
@@ -163,14 +164,17 @@ public final class TrainingSession {
         }
         trainer.callbacks.epochEnded = { [unowned self] trainer, record in
             if settings.recipe.save == .last || trainer.isBest { try saveModel(record) }
+            // Before all that can fail without harm to the run.
+            if trainer.progress.epoch < settings.recipe.epochs { try saveState() }
             try writeLog()
             try epochEnded(record)
-            if trainer.progress.epoch < settings.recipe.epochs { try saveState() }
             return shouldContinue()
         }
         let end = try trainer.run()
         switch end {
-        case .finished, .stoppedEarly: unlink(files.resume)
+        case .finished, .stoppedEarly:
+            try completeCard()
+            unlink(files.resume)
         case .interrupted, .budgetUsed: try saveState()
         }
         return end
@@ -200,12 +204,21 @@ public final class TrainingSession {
         if !validation.isEmpty {
             model = try model.calibrated(on: dataset, indices: validation, threads: threads).model
         }
-        try model.write(to: files.checkpoint, optimizer: settings.recipe.makeOptimizer())
+        try model.write(to: files.checkpoint)
+    }
+
+    /// Makes the kept model tell of the whole run, which went on after the epoch whose weights it has.
+    private func completeCard() throws {
+        var kept = try EmotionModel(reading: files.checkpoint)
+        kept.card.training?.seconds = seconds
+        kept.card.training?.history = trainer.progress.history
+        kept.card.training?.written = Machine.now
+        try kept.write(to: files.checkpoint)
     }
 
     /// The whole log anew, so that an interrupted run never leaves a broken or doubled line.
     private func writeLog() throws {
-        guard let path = files.log else { return }
+        guard let path = settings.log else { return }
         let history = trainer.progress.history
         var text = ""
         if path.hasSuffix(".jsonl") {

@@ -26,6 +26,18 @@ public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
     /// FFmpeg's libraries are not there.
     case libraryMissing(reason: String)
 
+    /// The device, file or address; `nil` where FFmpeg is missing altogether.
+    package var source: String? {
+        switch self {
+        case .cameraMissing(let name, _), .cameraBusy(let name), .cameraForbidden(let name), .cameraUnplugged(let name),
+            .cameraSilent(let name, _), .cameraUnusable(let name, _), .cannotOpen(let name, _), .noVideo(let name),
+            .tooLarge(let name, _, _), .stalled(let name, _), .disconnected(let name, _), .damaged(let name, _, _),
+            .cannotWrite(let name, _):
+            name
+        case .libraryMissing: nil
+        }
+    }
+
     public var description: String {
         switch self {
         case .cameraMissing(let device, let others):
@@ -38,14 +50,15 @@ public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
                 + "'sudo usermod -aG video $USER' and log in again"
         case .cameraUnplugged(let device): return "\(device): the camera was unplugged"
         case .cameraSilent(let device, let seconds):
-            return "\(device): the camera delivered no frame for \(short(seconds)) s; plug it in again, or try another "
+            return
+                "\(device): the camera delivered no frame for \(Self.short(seconds)) s; plug it in again, or try another "
                 + "size or rate"
         case .cameraUnusable(let device, let reason): return "\(device): cannot use the camera: \(reason)"
         case .cannotOpen(let source, let reason): return "\(source): cannot open: \(reason)"
         case .noVideo(let source): return "\(source): there is no video in it"
         case .tooLarge(let source, let width, let height):
             return "\(source): \(width) x \(height) pixels are too many"
-        case .stalled(let source, let seconds): return "\(source): nothing came for \(short(seconds)) s"
+        case .stalled(let source, let seconds): return "\(source): nothing came for \(Self.short(seconds)) s"
         case .disconnected(let source, let reason): return "\(source): the stream ended: \(reason)"
         case .damaged(let source, let frames, let reason):
             return frames == 0
@@ -57,7 +70,7 @@ public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    private func short(_ seconds: Double) -> String {
+    static func short(_ seconds: Double) -> String {
         let tenths = Int((seconds * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }

@@ -6,6 +6,7 @@ final class FolderSource: FrameSource {
     private var files: ArraySlice<String>
     private let options: CaptureOptions
     private var current: (any FrameSource)?
+    private var currentFile: String?
     private var collected: [String] = []
     private let path: String
     private let count: Int
@@ -27,16 +28,23 @@ final class FolderSource: FrameSource {
             throw .cannotOpen(source: path, reason: String(cString: strerror(errno)))
         }
         closedir(directory)
-        let names = FolderTree.names(in: path).filter { name in
-            guard let dot = name.lastIndex(of: "."), dot != name.startIndex, !name.hasPrefix(".") else { return false }
-            return FolderSource.endings.contains(name[name.index(after: dot)...].lowercased())
-        }
+        let names = FolderTree.names(in: path).filter { !$0.hasPrefix(".") && FolderSource.isMediaName($0) }
         guard !names.isEmpty else { throw .cannotOpen(source: path, reason: "no pictures or videos in this folder") }
         let folder = path.hasSuffix("/") ? path : path + "/"
         files = names.sorted().map { folder + $0 }[...]
         count = names.count
         self.path = path
         self.options = options
+    }
+
+    static func isMediaName(_ name: String) -> Bool {
+        guard let dot = name.lastIndex(of: ".") else { return false }
+        return endings.contains(name[name.index(after: dot)...].lowercased())
+    }
+
+    func leave(_ source: String) -> Bool {
+        if source == currentFile { close() }
+        return true
     }
 
     func next() throws -> Frame? {
@@ -51,6 +59,7 @@ final class FolderSource: FrameSource {
                 close()
             }
             guard let file = files.popFirst() else { return nil }
+            currentFile = file
             current = try FrameSources.open(file: file, options: options)
         }
         return nil

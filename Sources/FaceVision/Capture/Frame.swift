@@ -68,6 +68,10 @@ public protocol FrameSource: AnyObject {
     /// What was left out without an error, one line each: damaged pieces of a video.
     var warnings: [String] { get }
 
+    /// Goes on behind the file that is called `source` in its frames, if that is the one that is being read. Whether
+    /// there may be another file; without, nothing is left out.
+    func leave(_ source: String) -> Bool
+
     /// The next frame, waiting for it; `nil` at the end and when cancelled. Throws `CaptureError` or `ImageError`.
     func next() throws -> Frame?
 }
@@ -75,4 +79,5 @@ public protocol FrameSource: AnyObject {
 extension FrameSource {
     public var continuesAfterErrors: Bool { false }
     public var warnings: [String] { [] }
+    public func leave(_ source: String) -> Bool { false }
 }

@@ -28,6 +28,9 @@ public enum FrameSources {
         }
     }
 
+    /// Whether a file name ends like that of a picture or video.
+    package static func isMediaName(_ name: String) -> Bool { FolderSource.isMediaName(name) }
+
     private static func unlessCancelled(
         _ name: String, _ options: CaptureOptions, _ open: () throws -> any FrameSource
     ) throws -> any FrameSource {
@@ -67,7 +70,8 @@ public enum FrameSources {
     private static func recognise(_ input: StreamInput, options: CaptureOptions) throws -> any FrameSource {
         let head = try input.peek(4096)
         guard !head.isEmpty else { throw CaptureError.cannotOpen(source: input.name, reason: "it is empty") }
-        if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return picture(input, options: options) }
+        let isWebP = head.starts(with: "RIFF".utf8) && head.dropFirst(8).starts(with: "WEBP".utf8)
+        if isWebP || head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return picture(input, options: options) }
         var format: String?
         if head.starts(with: [0xFF, 0xD8]) {
             guard try isMotionJPEG(input) else { return picture(input, options: options) }

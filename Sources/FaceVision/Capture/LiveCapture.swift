@@ -1,9 +1,13 @@
 import Glibc
+import Synchronization
 
 /// Keeps capturing from a camera or stream on a thread of its own, so that what is fetched is never old: the newest
 /// frame wins, nothing queues. When a source that was running fails, it is opened again after 0.5 s, 1 s, 2 s, ... at
 /// most 10 s; one that cannot be opened at first is an error. Times and numbers of frames go on then, with a gap as long
 /// as the source was gone.
+///
+/// Sources that are not live are read once: a video file, say, which then loses frames as a camera would. Pictures are
+/// never dropped.
 ///
 ///     let capture = LiveCapture("0", options: options) { print($0) }
 ///     while let frame = try capture.next() { ... }
@@ -33,35 +37,44 @@ public final class LiveCapture: FrameSource {
     public let isLive = true
     public let cancellation: Cancellation
     public let description: String
-    private let mailbox: Mailbox<Frame>
+    /// Whether the error that `next` has just thrown is that of one file of a folder.
+    public private(set) var continuesAfterErrors = false
+    private let mailbox: Mailbox<Result<Frame, any Error>>
+    private let notes: CaptureNotes
     private let thread: CaptureThread
 
     /// Starts capturing. `onChange` is called on the capturing thread.
     ///
+    /// - Parameter keepsRecorded: of a source that is not live every frame comes, however late.
+    ///
     /// Throws `CaptureError.cannotOpen` for an address of an unknown kind.
     public convenience init(
-        _ address: String, options: CaptureOptions = CaptureOptions(),
+        _ address: String, options: CaptureOptions = CaptureOptions(), keepsRecorded: Bool = false,
         onChange: @escaping @Sendable (State) -> Void = { _ in }
     ) throws(CaptureError) {
         let parsed = try FrameAddress(address)
-        self.init(name: parsed.name, options: options, onChange: onChange) {
+        self.init(name: parsed.name, options: options, keepsRecorded: keepsRecorded, onChange: onChange) {
             try FrameSources.open(parsed, options: $0)
         }
     }
 
     /// Starts capturing from whatever `open` opens; it is called again for each new attempt, on the capturing thread.
     public init(
-        name: String, options: CaptureOptions, onChange: @escaping @Sendable (State) -> Void = { _ in },
+        name: String, options: CaptureOptions, keepsRecorded: Bool = false,
+        onChange: @escaping @Sendable (State) -> Void = { _ in },
         open: @escaping @Sendable (CaptureOptions) throws -> any FrameSource
     ) {
         let outer = options.cancellation
         let cancellation = Cancellation { outer.isCancelled }
-        let mailbox = Mailbox<Frame>()
+        let mailbox = Mailbox<Result<Frame, any Error>>(), notes = CaptureNotes()
         var inner = options
         inner.cancellation = cancellation
-        let loop = CaptureLoop(name: name, options: inner, mailbox: mailbox, onChange: onChange, open: open)
+        let loop = CaptureLoop(
+            name: name, options: inner, keepsRecorded: keepsRecorded, mailbox: mailbox, notes: notes,
+            onChange: onChange, open: open)
         self.cancellation = cancellation
         self.mailbox = mailbox
+        self.notes = notes
         description = name
         thread = CaptureThread { loop.run() }
     }
@@ -74,19 +87,46 @@ public final class LiveCapture: FrameSource {
     /// Frames that were captured but replaced by newer ones before anybody fetched them.
     public var droppedFrames: Int { mailbox.lostCount }
 
+    /// What the sources that have ended left out.
+    public var warnings: [String] { notes.warnings }
+
     /// The newest frame not fetched yet, waiting for it; `nil` when it ended or was cancelled. Throws `CaptureError`
-    /// when the source could not be opened.
-    public func next() throws -> Frame? { try mailbox.take(cancellation, seconds: .infinity) }
+    /// when the source could not be opened, and what a source throws that is not opened again.
+    public func next() throws -> Frame? { try next(within: .infinity) }
 
     /// As `next`, but waits no longer than so many seconds.
-    public func next(within seconds: Double) throws -> Frame? { try mailbox.take(cancellation, seconds: seconds) }
+    public func next(within seconds: Double) throws -> Frame? {
+        continuesAfterErrors = false
+        switch try mailbox.take(cancellation, seconds: seconds) {
+        case .success(let frame)?: return frame
+        case .failure(let error)?:
+            continuesAfterErrors = true
+            throw error
+        case nil: return nil
+        }
+    }
+}
+
+/// Warnings of the capturing thread for the one that reads.
+private final class CaptureNotes: Sendable {
+    private let lines = Mutex<[String]>([])
+    /// A bad stream that comes back again and again says the same.
+    private static let most = 100
+
+    var warnings: [String] { lines.withLock { $0 } }
+
+    func add(_ warnings: [String]) {
+        lines.withLock { lines in lines += warnings.prefix(CaptureNotes.most - lines.count) }
+    }
 }
 
 /// What the capturing thread does.
 private struct CaptureLoop: Sendable {
     let name: String
     let options: CaptureOptions
-    let mailbox: Mailbox<Frame>
+    let keepsRecorded: Bool
+    let mailbox: Mailbox<Result<Frame, any Error>>
+    let notes: CaptureNotes
     let onChange: @Sendable (LiveCapture.State) -> Void
     let open: @Sendable (CaptureOptions) throws -> any FrameSource
 
@@ -96,16 +136,19 @@ private struct CaptureLoop: Sendable {
         var clock = ContinuedClock()
         while !options.cancellation.isCancelled {
             onChange(.connecting)
+            var isRecorded = false
             do {
                 let source = try open(options)
-                let frames = try deliver(source, &clock, &hasRun, &attempt)
-                if !source.isLive { break }
-                if frames > 0 { hasRun = true }
-                failure = CaptureError.disconnected(source: name, reason: "closed by the other side")
+                isRecorded = !source.isLive
+                defer { notes.add(source.warnings) }
+                try deliver(source, &clock, &hasRun, &attempt)
+                if !isRecorded {
+                    failure = CaptureError.disconnected(source: name, reason: "closed by the other side")
+                }
             } catch {
                 failure = error
             }
-            if !hasRun || options.cancellation.isCancelled { break }
+            if isRecorded || !hasRun || options.cancellation.isCancelled { break }
             let seconds = min(0.5 * Double(1 << min(attempt, 5)), 10)
             attempt += 1
             onChange(.waiting(reason: failure.map { "\($0)" } ?? "", seconds: seconds))
@@ -118,21 +161,26 @@ private struct CaptureLoop: Sendable {
 
     private func deliver(
         _ source: any FrameSource, _ clock: inout ContinuedClock, _ hasRun: inout Bool, _ attempt: inout Int
-    ) throws -> Int {
+    ) throws {
         var darkness = DarknessDetector()
-        var frames = 0
-        while var frame = try source.next() {
-            clock.stamp(&frame, isFirst: frames == 0)
-            if frames == 0 { onChange(.running(source.description)) }
-            frames += 1
-            hasRun = true
-            attempt = 0
-            if let isDark = darkness.add(frame.image) {
-                onChange(isDark ? .dark(source.description) : .running(source.description))
+        let keepsAll = keepsRecorded && !source.isLive
+        var isFirst = true
+        while !options.cancellation.isCancelled {
+            do {
+                guard var frame = try source.next() else { return }
+                clock.stamp(&frame, isFirst: isFirst)
+                if isFirst { onChange(.running(source.description)) }
+                isFirst = false
+                hasRun = true
+                attempt = 0
+                if source.isLive, let isDark = darkness.add(frame.image) {
+                    onChange(isDark ? .dark(source.description) : .running(source.description))
+                }
+                mailbox.put(.success(frame), isKept: keepsAll || frame.isPicture, options.cancellation)
+            } catch  where source.continuesAfterErrors {
+                mailbox.put(.failure(error), isKept: true, options.cancellation)
             }
-            mailbox.put(frame)
         }
-        return frames
     }
 }
 

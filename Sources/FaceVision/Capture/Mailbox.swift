@@ -1,12 +1,13 @@
 import Glibc
 
-/// One slot between two threads: a new value takes the place of one that nobody fetched.
+/// One slot between two threads: a new value takes the place of one that nobody fetched, unless that one is to be kept.
 package final class Mailbox<Value: Sendable>: @unchecked Sendable {
     // Safe to share: everything that changes is read and written under `lock`.
 
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let arrival = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var slot: Value?
+    private var isSlotKept = false
     private var isClosed = false
     private var failure: (any Error)?
     private var lost = 0
@@ -36,12 +37,22 @@ package final class Mailbox<Value: Sendable>: @unchecked Sendable {
     /// How many values were replaced before anybody fetched them.
     package var lostCount: Int { locked { lost } }
 
-    package func put(_ value: Value) {
+    /// Waits while a kept value has not been fetched, until `cancellation`.
+    package func put(_ value: Value, isKept: Bool = false, _ cancellation: Cancellation? = nil) {
         locked {
+            while slot != nil, isSlotKept, cancellation?.isCancelled != true { waitForChange() }
             if slot != nil { lost += 1 }
             slot = value
-            pthread_cond_signal(arrival)
+            isSlotKept = isKept
+            pthread_cond_broadcast(arrival)
         }
+    }
+
+    /// Lets go of the lock until something changes, the time `end` comes, or it is time to look for cancellation.
+    private func waitForChange(until end: Int64 = .max) {
+        let wake = min(end, monotonicNanoseconds() + Int64(Cancellation.pollMilliseconds) * 1_000_000)
+        var time = timespec(tv_sec: Int(wake / 1_000_000_000), tv_nsec: Int(wake % 1_000_000_000))
+        pthread_cond_timedwait(arrival, lock, &time)
     }
 
     /// No more values will come. Whoever waits gets the error, once, after the last value.
@@ -58,15 +69,13 @@ package final class Mailbox<Value: Sendable>: @unchecked Sendable {
         let end = monotonicNanoseconds() + Int64(min(seconds, 1e9) * 1e9)
         return try locked {
             while slot == nil, !isClosed, !cancellation.isCancelled {
-                let now = monotonicNanoseconds()
-                if now >= end { return nil }
-                let wake = min(end, now + Int64(Cancellation.pollMilliseconds) * 1_000_000)
-                var time = timespec(tv_sec: Int(wake / 1_000_000_000), tv_nsec: Int(wake % 1_000_000_000))
-                pthread_cond_timedwait(arrival, lock, &time)
+                if monotonicNanoseconds() >= end { return nil }
+                waitForChange(until: end)
             }
             if cancellation.isCancelled { return nil }
             if let value = slot {
                 slot = nil
+                pthread_cond_broadcast(arrival)
                 return value
             }
             defer { failure = nil }

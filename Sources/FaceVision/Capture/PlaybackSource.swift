@@ -1,10 +1,15 @@
-/// A video file that is played: at its own speed, as a camera would deliver it, or again and again.
+/// A video, or a folder of videos and pictures, that is played: at its own speed, as a camera would deliver it, or again
+/// and again. Cameras and live streams go through as they are.
 public final class PlaybackSource: FrameSource {
     private let path: String
     private let options: CaptureOptions
     private let isPaced: Bool
-    private var repeats: Int
+    private let repeats: Int
     private var current: any FrameSource
+    private var round = 0
+    private var roundHasFrames = false
+    /// The file that plays.
+    private var name: String?
     private var started: ContinuousClock.Instant?
     private var offset = 0.0
     private var lastTime = 0.0
@@ -12,14 +17,17 @@ public final class PlaybackSource: FrameSource {
     private var index = 0
     private var collected: [String] = []
 
-    public let isLive = false
+    public var isLive: Bool { current.isLive }
     public var cancellation: Cancellation { options.cancellation }
     public var description: String { current.description }
-    public var warnings: [String] { collected + current.warnings }
+    public var continuesAfterErrors: Bool { current.continuesAfterErrors }
+    /// Every round has the same to say; once is enough.
+    public var warnings: [String] { collected.isEmpty ? current.warnings : collected }
 
     /// - Parameters:
-    ///   - isPaced: frames come when their time has come, and count as captured then.
-    ///   - repeats: how often it is played, one after the other, with times that go on.
+    ///   - path: anything that `FrameSources.open` opens.
+    ///   - isPaced: frames come when their time has come, and count as captured then. A pipe sets its pace itself.
+    ///   - repeats: how often it is played, one after the other; the times of a file that comes again at once go on.
     ///
     /// Throws `CaptureError`.
     public init(_ path: String, options: CaptureOptions = CaptureOptions(), isPaced: Bool, repeats: Int = 1) throws {
@@ -31,24 +39,48 @@ public final class PlaybackSource: FrameSource {
         current = try FrameSources.open(path, options: options)
     }
 
+    public func leave(_ source: String) -> Bool { current.leave(source) }
+
     public func next() throws -> Frame? {
         while true {
-            if var frame = try current.next() {
-                let time = frame.time + offset
-                if time > lastTime { step = time - lastTime }
-                lastTime = max(lastTime, time)
-                frame.time = time
-                frame.index = index
-                index += 1
-                return isPaced ? paced(frame) : frame
+            do {
+                if let frame = try current.next() {
+                    roundHasFrames = true
+                    return frame.isPicture || current.isLive ? frame : stamped(frame)
+                }
+            } catch {
+                if round > 0, current.continuesAfterErrors { continue }
+                throw error
             }
-            repeats -= 1
-            guard repeats > 0, index > 0, !cancellation.isCancelled else { return nil }
-            offset = lastTime + step
-            // Every round has the same to say; once is enough.
-            if collected.isEmpty { collected = current.warnings }
-            current = try FrameSources.open(path, options: options)
+            guard try playAgain() else { return nil }
         }
+    }
+
+    /// Begins the next round; false if there is none.
+    private func playAgain() throws -> Bool {
+        round += 1
+        guard round < repeats, roundHasFrames, !current.isLive, !cancellation.isCancelled else { return false }
+        roundHasFrames = false
+        offset = lastTime + step
+        if collected.isEmpty { collected = current.warnings }
+        current = try FrameSources.open(path, options: options)
+        return true
+    }
+
+    private func stamped(_ frame: Frame) -> Frame? {
+        if frame.source != name {
+            name = frame.source
+            (offset, lastTime, index) = (0, 0, 0)
+            started = nil
+        }
+        var frame = frame
+        frame.time += offset
+        frame.index = index
+        if frame.time > lastTime { step = frame.time - lastTime }
+        lastTime = max(lastTime, frame.time)
+        index += 1
+        let isPipe = (current as? VideoSource)?.isPipe ?? false
+        return isPaced && !isPipe ? paced(frame) : frame
     }
 
     private func paced(_ frame: Frame) -> Frame? {

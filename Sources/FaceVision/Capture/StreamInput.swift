@@ -8,6 +8,8 @@ final class StreamInput {
     let limit: WaitLimit
     /// Whether the length is known and any place can be read: a file, not a pipe.
     let isSeekable: Bool
+    /// Whether waiting for more ended because nothing came.
+    private(set) var hasStalled = false
     private let descriptor: Int32
     private let closes: Bool
     private var head: [UInt8] = []
@@ -20,7 +22,14 @@ final class StreamInput {
         self.name = name
         self.limit = limit
         closes = false
-        isSeekable = false
+        isSeekable = StreamInput.isWholeFile(descriptor)
+    }
+
+    /// Whether it is a file at its beginning, as after `< clip.mp4`.
+    private static func isWholeFile(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            && lseek(descriptor, 0, SEEK_CUR) == 0
     }
 
     /// Opens a file or named pipe. Throws `CaptureError.cannotOpen`.
@@ -30,8 +39,7 @@ final class StreamInput {
         guard descriptor >= 0 else {
             throw .cannotOpen(source: path, reason: String(cString: strerror(errno)))
         }
-        var status = stat()
-        isSeekable = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        isSeekable = StreamInput.isWholeFile(descriptor)
         name = path
         self.limit = limit
         closes = true
@@ -75,7 +83,10 @@ final class StreamInput {
     /// The number of bytes read, 0 at the end, or a negative FFmpeg error.
     private func readDescriptor(_ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
         while true {
-            if !isSeekable, !limit.waitForInput(descriptor) { return FFmpeg.stopped }
+            if !isSeekable, !limit.waitForInput(descriptor) {
+                hasStalled = limit.hasExpired
+                return FFmpeg.stopped
+            }
             let got = Glibc.read(descriptor, target, count)
             if got >= 0 { return Int32(got) }
             if errno != EINTR && errno != EAGAIN { return -errno }

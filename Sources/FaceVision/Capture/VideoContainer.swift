@@ -126,6 +126,23 @@ final class VideoContainer {
     /// How many frames the container promises; 0 if it doesn't. Only MP4's number can be relied on.
     var promisedFrames: Int { formatName == "mov" ? Int(stream.pointee.nb_frames) : 0 }
 
+    /// How long it is as its header or its last packets say; `nil` if neither does.
+    var promisedSeconds: Double? {
+        guard let context, context.pointee.duration > 0,
+            context.pointee.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE
+        else { return nil }
+        return Double(context.pointee.duration) * 1e-6
+    }
+
+    /// Whether the format is one of pictures, of which several may come one after the other.
+    var holdsPictures: Bool { formatName.hasSuffix("_pipe") }
+
+    /// Whether only what comes next can be read.
+    var isPipe: Bool { input.map { !$0.isSeekable } ?? false }
+
+    /// Whether a pipe ended because nothing came; some formats take that for their end.
+    var hasStalled: Bool { input?.hasStalled ?? false }
+
     var orientation: Orientation {
         fermusic_stream_matrix(ffmpeg.table, stream).map(Orientation.init(matrix:)) ?? .upright
     }
@@ -142,7 +159,7 @@ final class VideoContainer {
 
     /// The error for a negative result while opening.
     private func failure(_ code: Int32) -> CaptureError {
-        if limit.hasExpired { return .stalled(source: name, seconds: limit.seconds) }
+        if limit.hasExpired || code == FFmpeg.stopped { return .stalled(source: name, seconds: limit.seconds) }
         if input == nil, code == FFmpeg.inputOutput {
             return .cannotOpen(source: name, reason: "no answer from there; is the address right?")
         }

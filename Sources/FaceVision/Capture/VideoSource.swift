@@ -10,7 +10,7 @@ final class VideoSource: FrameSource {
     private let frameDuration: Double
     private var packet: UnsafeMutablePointer<AVPacket>?
 
-    let isLive: Bool
+    private(set) var isLive: Bool
     let cancellation: Cancellation
     let description: String
     private(set) var warnings: [String] = []
@@ -21,9 +21,15 @@ final class VideoSource: FrameSource {
     private var lastDamage: Int32 = 0
     private var readingFailures = 0
     private var hasEnded = false
+    /// Why reading ended before the end.
+    private var endCode: Int32?
+    /// What was decoded to see whether more than one frame comes.
+    private var ahead: [Result<Frame, CaptureError>] = []
+    private var hasLookedAhead = false
     /// The time stamp that counts as 0, and the time of the last frame.
     private var timeOrigin = 0.0
     private var lastTime = 0.0
+    private var lastDuration = 0.0
     private var started = ContinuousClock.now
 
     init(_ ffmpeg: FFmpeg, _ container: VideoContainer, options: CaptureOptions) throws(CaptureError) {
@@ -47,11 +53,40 @@ final class VideoSource: FrameSource {
             parameters.pointee.width > 0
             ? " \(parameters.pointee.width) x \(parameters.pointee.height)" : ""
         description = "\(container.name), \(container.formatName)\(size)"
+        if isLive, container.holdsPictures { try lookAhead() }
     }
 
     deinit { ffmpeg.av_packet_free(&packet) }
 
+    /// Whether it comes through a pipe, whose other end sets the pace.
+    var isPipe: Bool { container.isPipe }
+
     func next() throws -> Frame? {
+        if !isLive, !hasLookedAhead { try lookAhead() }
+        if ahead.isEmpty || cancellation.isCancelled { return try decode() }
+        return try ahead.removeFirst().get()
+    }
+
+    /// A video that ends with its first frame is a picture: formats of pictures that FFmpeg knows, from files and from
+    /// addresses, all look like videos to it.
+    private func lookAhead() throws(CaptureError) {
+        hasLookedAhead = true
+        guard var first = try decode() else { return }
+        var second: Result<Frame, CaptureError>?
+        do throws(CaptureError) {
+            if let frame = try decode() { second = .success(frame) }
+        } catch {
+            second = .failure(error)
+        }
+        if second == nil, !cancellation.isCancelled {
+            first.isPicture = true
+            isLive = false
+        }
+        ahead = [.success(first)]
+        if let second { ahead.append(second) }
+    }
+
+    private func decode() throws(CaptureError) -> Frame? {
         container.limit.restart()
         while !cancellation.isCancelled, !hasEnded {
             switch decoder.receive() {
@@ -103,18 +138,24 @@ final class VideoSource: FrameSource {
         switch status {
         case 0...:
             packets += 1
+            lastDuration = Double(packet.pointee.duration) * container.timeUnit
             let sent = decoder.send(packet)
             ffmpeg.av_packet_unref(packet)
             if sent < 0, sent != FFmpeg.tryAgain { try noteDamage(sent) }
         case FFmpeg.tryAgain: _ = cancellation.sleep(seconds: 0.002)
-        case FFmpeg.endOfFile: _ = decoder.send(nil)
+        case FFmpeg.endOfFile:
+            if container.hasStalled { endCode = FFmpeg.stopped }
+            _ = decoder.send(nil)
         // How a closed connection shows in the middle of a stream of pictures.
         case FFmpeg.inputOutput where isLive && frames > 0 && !container.limit.hasExpired: _ = decoder.send(nil)
-        case FFmpeg.badData where !isLive && readingFailures < 20:
+        case FFmpeg.badData where !isLive && readingFailures < 20 && !container.hasStalled:
             // A damaged place in a file; what follows may be sound.
             readingFailures += 1
             try noteDamage(status)
-        default: throw failure(status)
+        default:
+            // The frames that the decoder still holds come first.
+            endCode = container.limit.hasExpired || container.hasStalled ? FFmpeg.stopped : status
+            _ = decoder.send(nil)
         }
     }
 
@@ -126,25 +167,44 @@ final class VideoSource: FrameSource {
 
     private func failure(_ code: Int32) -> CaptureError {
         hasEnded = true
-        if container.limit.hasExpired { return .stalled(source: container.name, seconds: container.limit.seconds) }
-        let reason = ffmpeg.message(code)
+        if container.limit.hasExpired || code == FFmpeg.stopped {
+            return .stalled(source: container.name, seconds: container.limit.seconds)
+        }
+        let reason = reason(code)
         return isLive
             ? .disconnected(source: container.name, reason: reason)
             : .damaged(source: container.name, frames: frames, reason: reason)
     }
 
+    private func reason(_ code: Int32) -> String {
+        if frames == 0, container.isPipe, container.formatName == "mov" {
+            return "its index is missing, or at its end, where a pipe cannot go back from: give the file itself"
+        }
+        return ffmpeg.message(code)
+    }
+
     /// Says at the end what was wrong.
     private func finish() throws(CaptureError) {
+        if let endCode { throw failure(endCode) }
         if frames == 0 {
-            let reason = damagedPieces > 0 ? ffmpeg.message(lastDamage) : "it holds none"
+            let reason = damagedPieces > 0 ? reason(lastDamage) : "it holds none"
             throw .damaged(source: container.name, frames: 0, reason: reason)
         }
         if damagedPieces > 0 {
             let what = damagedPieces == 1 ? "1 damaged piece was" : "\(damagedPieces) damaged pieces were"
             warnings.append("\(container.name): \(what) left out")
         }
-        if !isLive, packets < container.promisedFrames {
+        if isLive { return }
+        if packets < container.promisedFrames {
             warnings.append("\(container.name): cut off: \(packets) of \(container.promisedFrames) frames are there")
+        } else if let promised = container.promisedSeconds {
+            let end = lastTime + max(frameDuration, lastDuration)
+            // Sound may go on a little longer than the pictures.
+            if promised - end > max(0.5, promised * 0.1) {
+                warnings.append(
+                    "\(container.name): damaged or cut off: frames until \(CaptureError.short(end)) s of "
+                        + "\(CaptureError.short(promised)) s")
+            }
         }
     }
 }

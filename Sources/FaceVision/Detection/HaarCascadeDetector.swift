@@ -65,13 +65,13 @@ public final class HaarCascadeDetector: FaceDetector {
     ///
     /// Cost: about 20 ms for 640 x 480 pixels, the frontal face cascade and faces from 30 pixels on one thread.
     public func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
-        guard let part = PixelRegion(region, in: image) else { return [] }
+        guard let part = PixelRectangle(region, in: image) else { return [] }
         let search = search(for: part)
         if image.channels == 3 { makeGray(image, part) }
         let source = image.channels == 3 ? gray : image.pixels
         let windows = try source.withUnsafeBufferPointer { buffer in
             let isCut = image.channels == 1
-            let start = isCut ? part.y * image.width + part.x : 0
+            let start = isCut ? part.top * image.width + part.left : 0
             let pixels = GrayPixels(
                 base: buffer.baseAddress! + start, stride: isCut ? image.width : part.width, width: part.width,
                 height: part.height)
@@ -81,7 +81,7 @@ public final class HaarCascadeDetector: FaceDetector {
         return faces(HaarGrouping.group(windows, minNeighbors: options.minNeighbors), part)
     }
 
-    private func search(for part: PixelRegion) -> HaarSearch {
+    private func search(for part: PixelRectangle) -> HaarSearch {
         if let search, search.fits(width: part.width, height: part.height) { return search }
         let pyramid = HaarPyramid(
             width: part.width, height: part.height, cascade: cascade, scaleFactor: options.scaleFactor,
@@ -91,13 +91,13 @@ public final class HaarCascadeDetector: FaceDetector {
         return new
     }
 
-    private func makeGray(_ image: Image, _ part: PixelRegion) {
+    private func makeGray(_ image: Image, _ part: PixelRectangle) {
         let count = part.width * part.height
         if gray.count != count { gray = [UInt8](repeating: 0, count: count) }
         gray.withUnsafeMutableBufferPointer { gray in
             image.pixels.withUnsafeBufferPointer { pixels in
                 for y in 0..<part.height {
-                    let start = ((part.y + y) * image.width + part.x) * 3
+                    let start = ((part.top + y) * image.width + part.left) * 3
                     fm_haar_gray_row(
                         pixels.baseAddress! + start, part.width, gray.baseAddress! + y * part.width)
                 }
@@ -106,42 +106,18 @@ public final class HaarCascadeDetector: FaceDetector {
     }
 
     /// In coordinates of the whole picture, cut at the edges of what was searched, surest and largest first.
-    private func faces(_ groups: [GroupedRectangle], _ part: PixelRegion) -> [DetectedFace] {
+    private func faces(_ groups: [GroupedRectangle], _ part: PixelRectangle) -> [DetectedFace] {
         let all = Rectangle(x: 0, y: 0, width: Double(part.width), height: Double(part.height))
         return groups.compactMap { group -> DetectedFace? in
             var box = Rectangle(
                 x: Double(group.x), y: Double(group.y), width: Double(group.width), height: Double(group.height)
             ).intersection(all)
             guard box.area > 0 else { return nil }
-            box.x += Double(part.x)
-            box.y += Double(part.y)
+            box.x += Double(part.left)
+            box.y += Double(part.top)
             return DetectedFace(box: box, confidence: Double(group.neighbors))
         }.sorted {
             ($0.confidence, $0.box.area, $1.box.x, $1.box.y) > ($1.confidence, $1.box.area, $0.box.x, $0.box.y)
         }
-    }
-}
-
-/// The whole pixels of a picture that a region covers.
-struct PixelRegion: Equatable {
-    var x: Int
-    var y: Int
-    var width: Int
-    var height: Int
-
-    /// Nil if there are none. `region` nil is the whole picture.
-    init?(_ region: Rectangle?, in image: Image) {
-        var part = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
-        if let region {
-            guard region.x.isFinite, region.y.isFinite, region.width.isFinite, region.height.isFinite else {
-                return nil
-            }
-            part = part.intersection(region)
-        }
-        x = Int(part.x.rounded(.down))
-        y = Int(part.y.rounded(.down))
-        width = min(image.width, Int((part.x + part.width).rounded(.up))) - x
-        height = min(image.height, Int((part.y + part.height).rounded(.up))) - y
-        if width <= 0 || height <= 0 { return nil }
     }
 }

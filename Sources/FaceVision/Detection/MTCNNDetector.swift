@@ -69,7 +69,7 @@ public final class MTCNNDetector: FaceDetector {
     /// Proposals come from windows inside `region`; the later stages may look at what is around it.
     public func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
         guard let part = PixelRectangle(region, in: image) else { return [] }
-        let picture = image.inColor
+        let picture = image.rgb
         var candidates = try propose(in: picture, part)
         candidates = refine(candidates, in: picture)
         candidates = decide(candidates, in: picture)
@@ -140,42 +140,5 @@ public final class MTCNNDetector: FaceDetector {
             landmarks: FaceLandmarks(
                 leftEye: points[0], rightEye: points[1], nose: points[2], mouthLeft: points[3],
                 mouthRight: points[4]))
-    }
-}
-
-/// The whole pixels of a picture that a region touches.
-package struct PixelRectangle: Equatable {
-    package let left: Int
-    package let top: Int
-    package let width: Int
-    package let height: Int
-
-    /// Nil if there are none. No region is the whole picture.
-    package init?(_ region: Rectangle?, in image: Image) {
-        guard let region else {
-            (left, top, width, height) = (0, 0, image.width, image.height)
-            return
-        }
-        guard !(region.x + region.width).isNaN, !(region.y + region.height).isNaN else { return nil }
-        func clamped(_ value: Double, _ size: Int) -> Int { Int(min(max(value, 0), Double(size))) }
-        left = clamped(region.x.rounded(.down), image.width)
-        top = clamped(region.y.rounded(.down), image.height)
-        width = clamped((region.x + region.width).rounded(.up), image.width) - left
-        height = clamped((region.y + region.height).rounded(.up), image.height) - top
-        guard width > 0, height > 0 else { return nil }
-    }
-}
-
-extension Image {
-    /// The same with three channels.
-    var inColor: Image {
-        guard channels == 1 else { return self }
-        let samples = [UInt8](unsafeUninitializedCapacity: pixels.count * 3) { result, count in
-            for (i, tone) in pixels.enumerated() {
-                for c in 0..<3 { result[i * 3 + c] = tone }
-            }
-            count = pixels.count * 3
-        }
-        return Image(width: width, height: height, channels: 3, pixels: samples)
     }
 }

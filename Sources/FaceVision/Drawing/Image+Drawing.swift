@@ -22,11 +22,11 @@ extension Image {
     /// The picture with three channels.
     public var rgb: Image {
         guard channels == 1 else { return self }
-        var colored = [UInt8](repeating: 0, count: width * height * 3)
-        for (i, value) in pixels.enumerated() {
-            colored[i * 3] = value
-            colored[i * 3 + 1] = value
-            colored[i * 3 + 2] = value
+        let colored = [UInt8](unsafeUninitializedCapacity: pixels.count * 3) { result, count in
+            for (i, tone) in pixels.enumerated() {
+                for channel in 0..<3 { result[i * 3 + channel] = tone }
+            }
+            count = pixels.count * 3
         }
         return Image(width: width, height: height, channels: 3, pixels: colored)
     }

@@ -70,6 +70,7 @@ extension Catalogue {
         let search = try database.prepare("INSERT INTO song_search (rowid, title, artist, album) VALUES (?, ?, ?, ?)")
         try search.bind([.integer(id), .text(draft.title), .text(draft.artist), .text(draft.album)])
         while try search.step() {}
+        try Schema.fileUnderArtists(id, credit: draft.artist, database)
         _ = try add(draft.identifiers, to: id)
         return id
     }

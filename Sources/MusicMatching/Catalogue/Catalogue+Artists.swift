@@ -1,4 +1,66 @@
+/// Whom somebody means by an artist's name.
+public struct NamedArtist: Sendable, Equatable {
+    /// As it was given.
+    public var given: String
+    /// `given` if there are songs by this artist, or the name of which it is a part: "arijit" is Arijit Singh. `nil` if
+    /// there are none, or too many with this part.
+    public var meant: String?
+    /// What the songs are filed under.
+    var key: String?
+}
+
 extension Catalogue {
+    /// Finds an artist whatever the spelling: case, accents, blanks, punctuation, "&" and a leading "the" do not count.
+    /// A part of a name will do if at least three in four of the songs it could mean are by one artist. Throws
+    /// `MusicError`.
+    public func artist(named name: String) throws -> NamedArtist {
+        let key = ArtistKey.key(name)
+        var result = NamedArtist(given: name, meant: nil, key: nil)
+        if key.isEmpty { return result }
+        if try hasSongs(by: key) {
+            (result.meant, result.key) = (name, key)
+            return result
+        }
+        let found = try artists(beginning: name, limit: 20)
+        guard let first = found.first, first.songs * 4 >= found.map(\.songs).reduce(0, +) * 3 else { return result }
+        let whole = ArtistKey.key(first.name)
+        if try hasSongs(by: whole) { (result.meant, result.key) = (first.name, whole) }
+        return result
+    }
+
+    private func hasSongs(by key: String) throws -> Bool {
+        try database.integer("SELECT EXISTS (SELECT 1 FROM song_artists WHERE artist = ?)", .text(key)) != 0
+    }
+
+    /// The artist whose name is most like a misspelt one, with the same first letter; `nil` if none is. Cost: some
+    /// milliseconds for thousands of artists. Throws `MusicError`.
+    public func nearestArtist(to name: String) throws -> String? {
+        let key = ArtistKey.key(name)
+        guard let first = key.unicodeScalars.first else { return nil }
+        let end = Unicode.Scalar(first.value + 1).map { String($0) } ?? "\u{10FFFF}"
+        var last = String(first), nearest: String?, best = 0.7
+        for _ in 0..<20_000 {
+            // From one artist to the next, however many songs each has.
+            let next = try database.first(
+                "SELECT artist FROM song_artists WHERE artist > ? AND artist < ? ORDER BY artist LIMIT 1",
+                .text(last), .text(end)
+            ) { $0.text(0) }
+            guard let next else { break }
+            last = next
+            let likeness = NameSimilarity.ratio(key, next)
+            if likeness > best { (nearest, best) = (next, likeness) }
+        }
+        guard let nearest else { return nil }
+        let credit = try database.first(
+            """
+            SELECT songs.artist FROM song_artists JOIN songs ON songs.id = song_artists.song \
+            WHERE song_artists.artist = ? LIMIT 1
+            """, .text(nearest)
+        ) { $0.text(0) }
+        guard let credit else { return nil }
+        return NameKey.names(credit).first { ArtistKey.key($0) == nearest } ?? credit
+    }
+
     /// Artists whose names have words that begin like those of `text`, those with most songs first. Throws
     /// `MusicError`.
     ///

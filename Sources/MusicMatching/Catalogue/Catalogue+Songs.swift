@@ -80,12 +80,6 @@ extension Catalogue {
         words(of: text).map { "\"\($0)\"*" }.joined(separator: " ")
     }
 
-    /// The artist's name as an FTS5 query: all words in this order, in the artist's column.
-    static func artistQuery(_ name: String) -> String {
-        let words = words(of: name)
-        return words.isEmpty ? "" : "artist : \"\(words.joined(separator: " "))\""
-    }
-
     /// What the search index takes for words; nothing of it can end a quoted string.
     private static func words(of text: String) -> [Substring] {
         var clean = ""

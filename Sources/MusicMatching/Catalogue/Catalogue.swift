@@ -1,4 +1,3 @@
-import CSQLite
 import Files
 import Glibc
 
@@ -9,6 +8,8 @@ import Glibc
 public final class Catalogue {
     let database: Database
     let moodMap: MoodMap
+    /// The list of songs that comes with the program.
+    let builtIn: String?
 
     /// Where the database is; ":memory:" if it is nowhere.
     public var path: String { database.path }
@@ -32,6 +33,7 @@ public final class Catalogue {
         }
         database = try Database(path)
         self.moodMap = moodMap
+        self.builtIn = builtIn
         database.setBusyTimeout(.seconds(30))
         try useWriteAheadLog()
         // After a kill nothing is lost with NORMAL either; after a power cut perhaps the last seconds.
@@ -63,28 +65,6 @@ public final class Catalogue {
             } catch MusicError.busy where attempt < 500 {
                 usleep(10_000)
             }
-        }
-    }
-
-    /// Takes the built-in list over when the catalogue is new or the list has changed.
-    private func readBuiltIn(_ list: String) throws {
-        let bytes: [UInt8]
-        do {
-            bytes = try FileBytes.read(list, limit: 64 << 20)
-        } catch let failure as FileFailure {
-            throw MusicError.badFile(path: list, reason: failure.reason)
-        }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let fingerprint = "\(bytes.count)-\(String(hash, radix: 16))"
-        if try setting("built-in") == fingerprint { return }
-        try database.transaction {
-            if try setting("built-in") == fingerprint { return }
-            var options = ImportOptions()
-            options.isEditorial = true
-            options.isBuiltIn = true
-            _ = try importSongs(list, options: options)
-            try set("built-in", fingerprint)
         }
     }
 

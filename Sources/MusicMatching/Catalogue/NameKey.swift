@@ -29,6 +29,11 @@ enum NameKey {
         return names
     }
 
+    /// Everybody credited, as it is written.
+    static func names(_ text: String) -> [String] {
+        splitCredits(text).map { String(trimmed($0)) }.filter { !$0.isEmpty }
+    }
+
     /// A number that two spellings of one song share (FNV-1a, 64 bits). Equal numbers are only a hint: the names
     /// must be compared too.
     static func hash(title: String, artist: String) -> Int {

@@ -3,7 +3,7 @@
 /// `PRAGMA user_version` counts the steps a file has gone through. Steps are never changed once they were released;
 /// new ones are added behind.
 enum Schema {
-    static let steps: [String] = [songs, history, sources, services]
+    static let steps: [String] = [songs, history, sources, services, artists]
     static var version: Int { steps.count }
 
     /// Features are whole numbers: ten-thousandths, and tenths of a beat per minute. `provenance` holds a bit per axis
@@ -112,6 +112,33 @@ enum Schema {
         CREATE INDEX service_calls_by_endpoint ON service_calls (endpoint, time);
         """
 
+    /// Who is credited on which song, by `ArtistKey`; and songs by language, for languages that few sing in.
+    private static let artists = """
+        CREATE TABLE song_artists (
+            artist TEXT NOT NULL,
+            song INTEGER NOT NULL,
+            PRIMARY KEY (artist, song)
+        ) WITHOUT ROWID;
+        CREATE INDEX songs_by_language ON songs (language);
+        """
+    private static let artistsStep = 4
+
+    /// Files a song under its artists.
+    static func fileUnderArtists(_ song: Int, credit: String, _ database: Database) throws {
+        for artist in ArtistKey.keys(of: credit) {
+            try database.run(
+                "INSERT OR IGNORE INTO song_artists (artist, song) VALUES (?, ?)", .text(artist), .integer(song))
+        }
+    }
+
+    /// Files all songs under their artists anew. Cost: some seconds for a million songs.
+    static func fileAllUnderArtists(_ database: Database) throws {
+        try database.execute("DELETE FROM song_artists")
+        let songs = try database.prepare("SELECT id, artist FROM songs")
+        defer { songs.reset() }
+        while try songs.step() { try fileUnderArtists(songs.integer(0), credit: songs.text(1), database) }
+    }
+
     /// Brings a database to the newest version, all steps at once or none. Safe when several processes start at once.
     static func migrate(_ database: Database, to target: Int = version) throws {
         let found = try database.integer("PRAGMA user_version")
@@ -126,7 +153,10 @@ enum Schema {
                 throw MusicError.database(path: database.path, reason: "is a database of another program")
             }
             guard found < target else { return }
-            for step in found..<target { try database.execute(text: steps[step]) }
+            for step in found..<target {
+                try database.execute(text: steps[step])
+                if step == artistsStep { try fileAllUnderArtists(database) }
+            }
             try database.execute(text: "PRAGMA user_version = \(target)")
         }
     }

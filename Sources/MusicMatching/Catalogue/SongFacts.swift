@@ -12,8 +12,15 @@ struct SongFacts: Equatable {
     var features: [Int]
     var estimated: MoodAxes
     var editorial: MoodAxes
-    /// Whether the built-in list has it.
-    var isBuiltIn: Bool
+    var builtIn: BuiltIn
+
+    /// Whether the built-in list has the song.
+    enum BuiltIn: Int {
+        case no
+        case listed
+        /// It had; the list is just being read again.
+        case wasListed
+    }
 
     static let columns =
         "album, year, language, genres, emotions, hints, valence, energy, danceability, acousticness, tempo, "
@@ -29,7 +36,7 @@ struct SongFacts: Equatable {
         features = MoodAxis.allCases.map { axis in draft.mood[axis].map { axis.stored($0) } ?? 0 }
         estimated = draft.mood.missing
         editorial = draft.isEditorial ? MoodAxes.all.subtracting(estimated) : .none
-        isBuiltIn = draft.isBuiltIn
+        builtIn = draft.isBuiltIn ? .listed : .no
     }
 
     init(reading statement: Statement) {
@@ -43,7 +50,7 @@ struct SongFacts: Equatable {
         let provenance = statement.integer(11)
         estimated = MoodAxes(rawValue: provenance & 31)
         editorial = MoodAxes(rawValue: provenance >> 5 & 31)
-        isBuiltIn = statement.integer(12) != 0
+        builtIn = BuiltIn(rawValue: statement.integer(12)) ?? .no
     }
 
     var mood: MoodPoint {
@@ -61,19 +68,22 @@ struct SongFacts: Equatable {
             .text(album), SQLValue(year), .text(language), .text(genres.joined(separator: ";")),
             .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
         ] + features.map(SQLValue.integer) + [
-            .integer(provenance), .integer(MoodGrid.cell(mood, kind: kind)), .integer(isBuiltIn ? 1 : 0),
+            .integer(provenance), .integer(MoodGrid.cell(mood, kind: kind)), .integer(builtIn.rawValue),
         ]
     }
 
     /// Learns from another source. Measured features replace estimated and editorial ones, editorial ones replace
     /// estimates; otherwise what came first stays. Taking the same source over again changes nothing.
     mutating func merge(_ other: SongFacts) {
+        if other.builtIn == .listed {
+            if builtIn == .wasListed { giveWay(to: other) }
+            builtIn = .listed
+        }
         if album.isEmpty { album = other.album }
         if year == nil { year = other.year }
         if language.isEmpty { language = other.language }
         genres = SongFacts.distinct(genres + other.genres)
         emotions.formUnion(other.emotions)
-        isBuiltIn = isBuiltIn || other.isBuiltIn
         hints = SongFacts.distinct(hints + other.hints)
         for axis in MoodAxis.allCases where !other.estimated.contains(axis) {
             let isMeasured = !other.editorial.contains(axis)
@@ -82,6 +92,17 @@ struct SongFacts: Equatable {
             estimated.remove(MoodAxes(axis))
             if isMeasured { editorial.remove(MoodAxes(axis)) } else { editorial.insert(MoodAxes(axis)) }
         }
+    }
+
+    /// Forgets what an earlier built-in list said, as far as the new one says it too.
+    private mutating func giveWay(to list: SongFacts) {
+        if !list.album.isEmpty { album = list.album }
+        if list.year != nil { year = list.year }
+        if !list.language.isEmpty { language = list.language }
+        if !list.genres.isEmpty { genres = list.genres }
+        if !list.emotions.isEmpty { emotions = list.emotions }
+        estimated.formUnion(editorial)
+        editorial = .none
     }
 
     /// Fills what nobody gave from what is known otherwise. Labels and mood words tell valence and energy better than

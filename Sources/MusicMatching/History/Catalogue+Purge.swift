@@ -6,7 +6,7 @@ public enum Purgeable: String, CaseIterable, Sendable {
     case feedback
     /// Answers of music services.
     case answers
-    /// Songs that were imported, with what was said about them; the built-in ones stay.
+    /// Songs that were imported, with what was said about them, and what imports said of the built-in songs; those stay.
     case songs
 }
 
@@ -33,13 +33,11 @@ extension Catalogue {
                 try database.run("DELETE FROM provider_answers WHERE fetched < ?", limit)
                 deleted[.answers] = database.changes
             }
-            if what.contains(.songs) {
-                try database.run("DELETE FROM songs WHERE NOT built_in")
-                deleted[.songs] = database.changes
-                try database.run("DELETE FROM sources")
-            }
+            if what.contains(.songs) { deleted[.songs] = try deleteImports() }
             return deleted
         }
+        // What an import moved about left copies in pages that nobody uses.
+        if what.contains(.songs) { try database.execute("VACUUM") }
         // What was deleted must not live on in the log.
         _ = try database.rows("PRAGMA wal_checkpoint(TRUNCATE)", []) { _ in }
         return result

@@ -32,6 +32,8 @@ extension Catalogue {
         _ reader: CSVReader, _ options: ImportOptions, _ progress: (Double, Int) throws -> Void
     ) throws -> ImportReport {
         let columns = try SongColumns.read(reader)
+        var options = options
+        options.playlist = moodWord(options.playlist ?? reader.path.fileStem)
         let rows = SongRowReader(
             columns: columns, options: options, fileEmotion: Emotion(name: reader.path.fileStem))
         var report = ImportReport()
@@ -67,6 +69,11 @@ extension Catalogue {
             }
         }
         return report
+    }
+
+    /// A list's name if it tells a mood, as "workout" and "Lofi beats" do; other names say nothing about songs.
+    func moodWord(_ name: String) -> String? {
+        name.utf8.count <= 100 && moodMap.point(ofWords: [name]) != nil ? name : nil
     }
 }
 

@@ -6,7 +6,7 @@ public struct ImportOptions: Sendable {
     public var language: Language?
     /// What all the songs suit; otherwise the file's name may say it ("sad.csv").
     public var emotion: Emotion?
-    /// A word about all the songs, such as the name of a playlist.
+    /// The name of a playlist, for features that are not given if it tells a mood; otherwise the file's name may.
     public var playlist: String?
     /// Whether features are somebody's judgement rather than measured.
     public var isEditorial = false

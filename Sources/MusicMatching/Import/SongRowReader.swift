@@ -43,6 +43,7 @@ struct SongRowReader {
         for column in columns.genres { song.genres += SongRowReader.list(text(reader, column)) }
         try readLabels(reader, into: &song)
         try readFeatures(reader, into: &song)
+        if let playlist = options.playlist, !song.mood.missing.isEmpty { song.hints.append(playlist) }
         readIdentifiers(reader, into: &song)
         return song
     }
@@ -65,7 +66,6 @@ struct SongRowReader {
         }
         if let column = columns.playlist { song.hints += SongRowReader.list(text(reader, column)) }
         if let emotion = options.emotion ?? fileEmotion { song.emotions.insert(EmotionSet(emotion)) }
-        if let playlist = options.playlist { song.hints.append(playlist) }
     }
 
     private func readFeatures(_ reader: CSVReader, into song: inout SongDraft) throws(BadRow) {

@@ -7,7 +7,10 @@ public struct RecommendationRequest: Sendable {
     public var count = 5
     /// Songs in these come first; any if empty.
     public var languages: [Language] = []
-    /// Artists the listener would like to hear.
+    /// What the listener most likely understands: where no languages are asked for, songs in these and in those of
+    /// liked songs are preferred a little. None is preferred if empty.
+    public var usualLanguages: [Language] = []
+    /// Artists the listener would like to hear; `Catalogue.artist(named:)` says who is meant.
     public var artists: [String] = []
     /// Decides the surprises: equal seeds give equal lists while catalogue and history stay the same.
     public var seed: UInt64 = 0
@@ -53,12 +56,9 @@ extension Catalogue {
             self, ranking: map.ranking, favouriteArtists: request.artists, listener: request.listener,
             time: request.time)
         if let liked { profile.adjustments[liked.id] = .excluded }
-        let excluded = Set(request.excludedLanguages.map(\.code))
-        var languages = request.languages.map(\.code)
-        if !excluded.isEmpty {
-            let asked = languages.isEmpty ? try self.languages() : languages
-            languages = asked.filter { !excluded.contains($0) && !$0.isEmpty }
-        }
+        let languages = LanguageChoice(asked: request.languages, excluded: request.excludedLanguages)
+        var usual = languages.asked.isEmpty ? Set(request.usualLanguages.map(\.code)) : []
+        if !usual.isEmpty { usual.formUnion(profile.likedLanguages) }
         var credits: [Int: [String]] = [:]
         var picker = SongPicker(
             count: request.count, ranking: map.ranking,
@@ -75,30 +75,21 @@ extension Catalogue {
         for target in targets {
             if waiting?.target != target {
                 let nearest = try NearestSongs(
-                    database, SongScore(target, map: map), languages: languages, profile: profile)
-                waiting = (target, SongPicker.Waiting { [self] in try nearest.next { try isIn(excluded, $0) } })
+                    database, SongScore(target, map: map, usualLanguages: usual), languages: languages,
+                    profile: profile)
+                waiting = (target, SongPicker.Waiting { try nearest.next() })
             }
             guard try picker.pick(from: &waiting!.songs) else { break }
         }
+        let change = MoodChange(request, targets, map: map)
         return try picker.picks.enumerated().map { position, pick in
             let song = try song(pick.candidate.id)
             let reason = Reason(
-                song: song, pick: pick, request: request, position: position, liked: liked, profile: profile)
+                song: song, pick: pick, request: request, position: position, change: change, liked: liked,
+                profile: profile)
             return Recommendation(
                 song: song, distance: pick.candidate.distance, target: targets[position].point,
                 isSurprise: pick.isSurprise, reason: reason.text, reasons: reason.parts)
         }
     }
-
-    private func isIn(_ languages: Set<String>, _ candidate: Candidate) throws -> Bool {
-        // Without languages asked for, only those that are not excluded are in the first tier.
-        guard !languages.isEmpty, candidate.languageTier == 2 else { return false }
-        let language = try database.first("SELECT language FROM songs WHERE id = ?", .integer(candidate.id)) {
-            $0.text(0)
-        }
-        return languages.contains(language ?? "")
-    }
-
-    /// The codes of all languages that songs are in; the empty code for unknown ones.
-    func languages() throws -> [String] { try languageCounts().map(\.code) }
 }

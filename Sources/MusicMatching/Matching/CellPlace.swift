@@ -41,36 +41,3 @@ struct SongCrowd {
     /// The number of the last one that was looked at.
     var last: Int
 }
-
-/// Languages that rank alike: those asked for, unknown ones, all others; or all of them if none were asked for.
-enum LanguageTier {
-    case all
-    case wanted([String])
-    case unknown
-    case others(Set<String>)
-
-    enum Judgement { case taken, passedOver, end }
-
-    static func all(_ languages: [String]) -> [LanguageTier] {
-        languages.isEmpty ? [.all] : [.wanted(Set(languages).sorted()), .unknown, .others(Set(languages))]
-    }
-
-    /// Where to begin reading a cell.
-    var starts: [CellPlace] {
-        switch self {
-        case .all, .unknown: [.start(of: "")]
-        case .wanted(let languages): languages.map { .start(of: $0) }
-        case .others: [.end(of: "")]
-        }
-    }
-
-    /// What becomes of songs in a language that comes behind the one read before.
-    func judge(_ language: String) -> Judgement {
-        switch self {
-        case .all: .taken
-        // Each is read by itself.
-        case .wanted, .unknown: .end
-        case .others(let languages): languages.contains(language) ? .passedOver : .taken
-        }
-    }
-}

@@ -24,6 +24,9 @@ struct Heap<Element: HeapElement> {
         }
     }
 
+    /// Adds many at once. Cost: O(n).
+    mutating func push(_ new: [Element]) { self = Heap(elements + new) }
+
     mutating func popFirst() -> Element? {
         guard let first = elements.first else { return nil }
         let last = elements.removeLast()

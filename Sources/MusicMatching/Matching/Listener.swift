@@ -22,9 +22,11 @@ public struct Listener: Sendable, Equatable {
     public init() {}
 
     /// As `ListenerProfile` reads them from the catalogue.
-    func opinions(_ database: Database) throws -> [(Int, Int, String)] {
-        try (liked.map { ($0, 1) } + disliked.map { ($0, -1) }).compactMap { song, opinion in
-            try database.first("SELECT artist FROM songs WHERE id = ?", .integer(song)) { (song, opinion, $0.text(0)) }
+    func opinions(_ database: Database) throws -> [ListenerProfile.Held] {
+        try (liked.map { ($0, true) } + disliked.map { ($0, false) }).compactMap { song, isLike in
+            try database.first("SELECT artist, language FROM songs WHERE id = ?", .integer(song)) {
+                ListenerProfile.Held(song: song, isLike: isLike, artist: $0.text(0), language: $0.text(1))
+            }
         }
     }
 

@@ -14,15 +14,26 @@ struct ListenerProfile {
     /// By the songs' numbers; songs that are not here are ranked as they are.
     var adjustments: [Int: Adjustment] = [:]
     var likedSongs: Set<Int> = []
+    /// By `ArtistKey`.
     var likedArtists: Set<String> = []
     var favouriteArtists: Set<String> = []
+    /// Those of liked songs, as far as they are known.
+    var likedLanguages: Set<String> = []
     /// Played or recommended lately.
     var recent: Set<Int> = []
+
+    /// What somebody thinks of a song.
+    struct Held {
+        var song: Int
+        var isLike: Bool
+        var artist: String
+        var language: String
+    }
 
     /// The songs that something is taken off for.
     var preferred: [Int] { adjustments.filter { $0.value.isPreference }.map(\.key).sorted() }
 
-    /// Only so many of the artists last liked or disliked count: each costs a search.
+    /// Only so many of the artists last liked or disliked count: each may have many songs.
     static let artistLimit = 200
 
     /// Reads likes, plays and history, or takes them over from a `listener`. Throws `MusicError`.
@@ -30,16 +41,17 @@ struct ListenerProfile {
         _ catalogue: Catalogue, ranking: MoodMap.Ranking, favouriteArtists: [String], listener: Listener?, time: Int
     ) throws {
         let database = catalogue.database
-        self.favouriteArtists = Set(favouriteArtists.map(NameKey.fold)).subtracting([""])
+        self.favouriteArtists = Set(try favouriteArtists.compactMap { try catalogue.artist(named: $0).key })
         var dislikedArtists: Set<String> = [], disliked: [Int] = []
         let opinions = try listener.map { try $0.opinions(database) } ?? ListenerProfile.opinions(database)
-        for (song, opinion, artist) in opinions {
-            let key = NameKey.artist(artist)
-            if opinion > 0 {
-                likedSongs.insert(song)
+        for opinion in opinions {
+            let key = ArtistKey.first(of: opinion.artist)
+            if opinion.isLike {
+                likedSongs.insert(opinion.song)
+                if !opinion.language.isEmpty { likedLanguages.insert(opinion.language) }
                 if likedArtists.count < ListenerProfile.artistLimit { likedArtists.insert(key) }
             } else {
-                disliked.append(song)
+                disliked.append(opinion.song)
                 if dislikedArtists.count < ListenerProfile.artistLimit { dislikedArtists.insert(key) }
             }
         }
@@ -62,31 +74,22 @@ struct ListenerProfile {
         for id in disliked { adjustments[id] = .excluded }
     }
 
-    /// The songs, 1 for liked and -1 for disliked, and their artists; the newest first.
-    private static func opinions(_ database: Database) throws -> [(Int, Int, String)] {
+    /// The newest first.
+    private static func opinions(_ database: Database) throws -> [Held] {
         try database.rows(
             """
-            SELECT feedback.song, feedback.opinion, songs.artist FROM feedback JOIN songs ON songs.id = feedback.song \
+            SELECT feedback.song, feedback.opinion, songs.artist, songs.language FROM feedback \
+            JOIN songs ON songs.id = feedback.song \
             WHERE feedback.opinion <> 0 ORDER BY feedback.time DESC, feedback.song
             """
-        ) { ($0.integer(0), $0.integer(1), $0.text(2)) }
+        ) { Held(song: $0.integer(0), isLike: $0.integer(1) > 0, artist: $0.text(2), language: $0.text(3)) }
     }
 
     /// The songs on which one of these artists is credited.
     private func songs(of artists: Set<String>, in database: Database) throws -> [Int] {
-        var result: [Int] = []
-        for artist in artists.sorted() {
-            let query = Catalogue.artistQuery(artist)
-            if query.isEmpty { continue }
-            let found = try database.rows(
-                "SELECT rowid, artist FROM song_search WHERE song_search MATCH ?", [.text(query)]
-            ) { ($0.integer(0), $0.text(1)) }
-            // The search finds "Ann" in "Mary Ann" too.
-            result += found.filter {
-                NameKey.artists($0.1).contains(artist) || NameKey.fold($0.1) == artist
-            }.map(\.0)
+        try artists.sorted().flatMap { artist in
+            try database.rows("SELECT song FROM song_artists WHERE artist = ?", [.text(artist)]) { $0.integer(0) }
         }
-        return result
     }
 
     /// What is added for songs played or recommended lately; it halves with time.

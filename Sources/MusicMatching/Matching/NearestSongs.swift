@@ -10,7 +10,10 @@ final class NearestSongs {
     private let database: Database
     private let score: SongScore
     private let profile: ListenerProfile
-    private let tiers: [LanguageTier]
+    private let languages: LanguageChoice
+    private var tiers: [LanguageTier]
+    /// Most catalogues have songs in some of the grids only.
+    private let kinds: [MoodGrid.Kind]
     private var heap: Heap<Entry>
 
     private struct Entry: HeapElement {
@@ -25,47 +28,29 @@ final class NearestSongs {
     }
 
     private enum Content {
+        case tier(Int)
         case column(tier: Int, kind: MoodGrid.Kind, number: Int, square: Double)
         case cell(tier: Int, number: Int)
         case crowd(SongCrowd)
         case song(Candidate)
     }
 
-    /// - Parameter languages: ISO codes; any if empty.
-    init(_ database: Database, _ score: SongScore, languages: [String], profile: ListenerProfile) throws {
+    init(_ database: Database, _ score: SongScore, languages: LanguageChoice, profile: ListenerProfile) throws {
         self.database = database
         self.score = score
         self.profile = profile
-        tiers = LanguageTier.all(languages)
-        var entries: [Entry] = []
-        for kind in MoodGrid.Kind.all {
-            // Most catalogues have songs in some of the grids only.
+        self.languages = languages
+        tiers = languages.tiers
+        kinds = try MoodGrid.Kind.all.filter { kind in
             let cells = MoodGrid.cells(of: kind)
-            let isUsed = try database.integer(
+            return try database.integer(
                 "SELECT EXISTS (SELECT 1 FROM songs WHERE cell >= ? AND cell < ?)", .integer(cells.lowerBound),
-                .integer(cells.upperBound))
-            if isUsed == 0 { continue }
-            for column in 0..<MoodGrid.columns {
-                let square = score.leastSquare(column: column, kind)
-                for tier in tiers.indices {
-                    entries.append(
-                        Entry(
-                            key: score.leastScore(square, kind, tier: tier), tieBreak: -1,
-                            content: .column(tier: tier, kind: kind, number: column, square: square)))
-                }
-            }
+                .integer(cells.upperBound)) != 0
         }
-        heap = Heap(entries)
+        heap = Heap(
+            tiers.indices.map { Entry(key: score.leastScore(tier: $0), tieBreak: -1, content: .tier($0)) })
         // Songs that something is taken off for may lie anywhere.
-        for id in profile.preferred { try pushPreferred(id, languages) }
-    }
-
-    /// The next song that is not to be left out; `nil` when there are no more. Throws `MusicError`.
-    func next(leavingOut isLeftOut: (Candidate) throws -> Bool) throws -> Candidate? {
-        while let candidate = try next() {
-            if try !isLeftOut(candidate) { return candidate }
-        }
-        return nil
+        for id in profile.preferred { try pushPreferred(id) }
     }
 
     /// The next song; `nil` when there are no more. Throws `MusicError`.
@@ -73,6 +58,7 @@ final class NearestSongs {
         while let entry = heap.popFirst() {
             switch entry.content {
             case .song(let candidate): return candidate
+            case .tier(let tier): try open(tier: tier)
             case .column(let tier, let kind, let number, let square):
                 for box in 0..<MoodGrid.boxesPerColumn {
                     let least = score.leastScore(square + score.leastSquare(box: box, kind), kind, tier: tier)
@@ -87,6 +73,43 @@ final class NearestSongs {
             }
         }
         return nil
+    }
+
+    /// The columns of a tier; songs in languages that few sing in are taken by themselves, since most cells have none.
+    private func open(tier: Int) throws {
+        if case .only(let codes) = tiers[tier] {
+            let common = try codes.filter { try !pushIfRare($0, tier: tier) }
+            if common.isEmpty { return }
+            tiers[tier] = .only(common)
+        }
+        var entries: [Entry] = []
+        for kind in kinds {
+            for column in 0..<MoodGrid.columns {
+                let square = score.leastSquare(column: column, kind)
+                entries.append(
+                    Entry(
+                        key: score.leastScore(square, kind, tier: tier), tieBreak: -1,
+                        content: .column(tier: tier, kind: kind, number: column, square: square)))
+            }
+        }
+        heap.push(entries)
+    }
+
+    /// A language with more songs than this is looked for in the cells.
+    private static let rarity = 1000
+
+    /// Takes all songs in a language if there are few; gives whether there are.
+    private func pushIfRare(_ language: String, tier: Int) throws -> Bool {
+        let count = try database.integer(
+            "SELECT count(*) FROM (SELECT 1 FROM songs INDEXED BY songs_by_language WHERE language = ? LIMIT ?)",
+            .text(language), .integer(NearestSongs.rarity + 1))
+        if count > NearestSongs.rarity { return false }
+        let statement = try database.prepare(NearestSongs.languageQuery).bind([.text(language)])
+        defer { statement.reset() }
+        while try statement.step() {
+            pushUnlessExcluded(statement, id: statement.integer(0), language, tier: tier)
+        }
+        return true
     }
 
     private func open(cell: Int, tier: Int) throws {
@@ -118,19 +141,19 @@ final class NearestSongs {
             place = next
             let id = statement.integer(0)
             if alike == SongCrowd.size {
-                let first = candidate(statement, id: id, tier: tier, adjustment: 0)
+                let first = candidate(statement, id: id, place.language, tier: tier, adjustment: 0)
                 push(SongCrowd(cell: cell, place: place, example: first, last: id - 1))
                 return true
             }
-            pushUnlessExcluded(statement, id: id, tier: tier)
+            pushUnlessExcluded(statement, id: id, place.language, tier: tier)
         }
         return false
     }
 
-    private func pushUnlessExcluded(_ row: Statement, id: Int, tier: Int) {
+    private func pushUnlessExcluded(_ row: Statement, id: Int, _ language: String, tier: Int) {
         let adjustment = profile.adjustments[id]
         if adjustment?.isExcluded == true || adjustment?.isPreference == true { return }
-        push(candidate(row, id: id, tier: tier, adjustment: adjustment?.amount ?? 0))
+        push(candidate(row, id: id, language, tier: tier, adjustment: adjustment?.amount ?? 0))
     }
 
     /// The next few of a crowd; the rest waits on. Nobody in it has a better score than the example.
@@ -142,21 +165,22 @@ final class NearestSongs {
         while count < SongCrowd.size, try statement.step() {
             count += 1
             rest.last = statement.integer(0)
-            pushUnlessExcluded(statement, id: rest.last, tier: crowd.example.languageTier)
+            pushUnlessExcluded(statement, id: rest.last, crowd.place.language, tier: crowd.example.languageTier)
         }
         if count == SongCrowd.size { push(rest) }
     }
 
-    private func pushPreferred(_ id: Int, _ languages: [String]) throws {
+    private func pushPreferred(_ id: Int) throws {
         guard let adjustment = profile.adjustments[id] else { return }
         let found = try database.first(
             "SELECT \(NearestSongs.columns), language FROM songs WHERE id = ?", .integer(id)
-        ) { row in
+        ) { row -> Candidate? in
             let language = row.text(8)
-            let tier = languages.isEmpty || languages.contains(language) ? 0 : language.isEmpty ? 1 : 2
-            return candidate(row, id: id, tier: tier, adjustment: adjustment.amount)
+            return languages.tier(of: language).map {
+                candidate(row, id: id, language, tier: $0, adjustment: adjustment.amount)
+            }
         }
-        if let found { push(found) }
+        if let candidate = found ?? nil { push(candidate) }
     }
 
     private func push(_ crowd: SongCrowd) {
@@ -167,7 +191,9 @@ final class NearestSongs {
         heap.push(Entry(key: candidate.score, tieBreak: candidate.id, content: .song(candidate)))
     }
 
-    private func candidate(_ row: Statement, id: Int, tier: Int, adjustment: Double) -> Candidate {
+    private func candidate(
+        _ row: Statement, id: Int, _ language: String, tier: Int, adjustment: Double
+    ) -> Candidate {
         let mood = MoodPoint(
             valence: MoodAxis.valence.value(stored: row.integer(1)),
             energy: MoodAxis.energy.value(stored: row.integer(2)),
@@ -177,8 +203,8 @@ final class NearestSongs {
         let distance = score.distance(to: mood, estimated: MoodAxes(rawValue: row.integer(6) & 31))
         let label = score.labelCost(EmotionSet(rawValue: row.integer(7)))
         return Candidate(
-            id: id, distance: distance, score: distance + label + score.languageCost(tier: tier) + adjustment,
-            languageTier: tier)
+            id: id, distance: distance,
+            score: distance + label + score.languageCost(language, tier: tier) + adjustment, languageTier: tier)
     }
 
     private static let columns =
@@ -189,6 +215,9 @@ final class NearestSongs {
         SELECT \(columns), language FROM songs INDEXED BY songs_by_mood WHERE cell = ? \
         AND (\(CellPlace.columns)) > (?, ?, ?, ?, ?, ?, ?, ?) ORDER BY \(CellPlace.columns), id
         """
+
+    private static let languageQuery =
+        "SELECT \(columns) FROM songs INDEXED BY songs_by_language WHERE language = ?"
 
     /// The songs at one place with larger numbers.
     private static let crowdQuery = """

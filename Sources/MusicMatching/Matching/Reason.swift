@@ -6,6 +6,7 @@ struct Reason {
     let pick: SongPicker.Pick
     let request: RecommendationRequest
     let position: Int
+    let change: MoodChange
     /// The song that others like it were asked for.
     let liked: Song?
     let profile: ListenerProfile
@@ -64,23 +65,27 @@ struct Reason {
                 "like.\(code)", degree == "towards" ? "towards '\(liked.title)'" : "\(degree) to '\(liked.title)'",
                 ["title": liked.title])
         }
+        let goal = change == .calmer ? "a calmer mood" : "a brighter mood"
+        let detail = change == .calmer ? "calmer." : ""
         switch request.mode {
-        case .match: return ReasonPart("match.\(code)", "\(degree) your mood")
-        case .lift: return ReasonPart("lift.\(code)", "\(degree) a brighter mood")
+        // Who is neutral has nothing to intensify.
+        case .lift where change == .none, .amplify where change == .none, .match:
+            return ReasonPart("match.\(code)", "\(degree) your mood")
+        case .lift: return ReasonPart("lift.\(detail)\(code)", "\(degree) \(goal)")
         case .amplify: return ReasonPart("amplify.\(code)", "\(degree) your mood, intensified")
         case .path:
-            let end = position == 0 ? "from your mood" : position == request.count - 1 ? "a brighter mood" : nil
-            let place = position == 0 ? "first" : position == request.count - 1 ? "last" : "middle"
+            let isFirst = position == 0, isLast = position == request.count - 1
+            let end = isFirst ? ": from your mood" : isLast ? ": \(goal)" : " to \(goal)"
             return ReasonPart(
-                "path.\(place)",
-                "step \(position + 1) of \(request.count)" + (end.map { ": \($0)" } ?? " to a brighter mood"),
+                "path." + (isFirst ? "first" : detail + (isLast ? "last" : "middle")),
+                "step \(position + 1) of \(request.count)\(end)",
                 ["step": "\(position + 1)", "count": "\(request.count)"])
         }
     }
 
     private var extras: [ReasonPart] {
         var extras: [ReasonPart] = []
-        let credited = NameKey.artists(song.artist) + [NameKey.fold(song.artist)]
+        let credited = ArtistKey.keys(of: song.artist)
         if credited.contains(where: profile.favouriteArtists.contains) {
             extras.append(ReasonPart("favourite", "an artist you asked for"))
         } else if profile.likedSongs.contains(song.id) {

@@ -9,17 +9,12 @@ struct Candidate: Equatable {
     var score: Double
     /// 0 for languages asked for (or any, if none were), 1 unknown, 2 others.
     var languageTier: Int
-
-    /// Ranks before the other; songs with equal scores go by their numbers, so that results repeat.
-    func isBetter(than other: Candidate) -> Bool {
-        score != other.score ? score < other.score : id < other.id
-    }
 }
 
 /// How well songs suit a target.
 struct SongScore {
-    /// Added for songs in languages that were not asked for: they come when no others are left.
-    static let otherLanguage = 10.0
+    /// Added per tier of languages, more than all else can add up to: a tier comes when those before it run out.
+    static let tierCost = 10.0
 
     private let target: MoodTarget
     private let weights: [Double]
@@ -28,16 +23,19 @@ struct SongScore {
     private let doubt: Double
     /// The cost of labels by the bits of an `EmotionSet`.
     private let labelCosts: [Double]
+    private let usualLanguages: Set<String>
 
-    init(_ target: MoodTarget, map: MoodMap) {
+    /// - Parameter usualLanguages: other ones cost a little; none does if empty.
+    init(_ target: MoodTarget, map: MoodMap, usualLanguages: Set<String>) {
         self.target = target
+        self.usualLanguages = usualLanguages
         weights = map.weights
         ranking = map.ranking
         doubt = (1 - ranking.estimateTrust) * ranking.estimateError * ranking.estimateError
         labelCosts = (0..<128).map { bits in
             let set = EmotionSet(rawValue: bits)
             if set.isEmpty { return target.labelShare * map.ranking.noLabel }
-            let suits = Emotion.allCases.reduce(0) { $0 + (set.contains($1) ? target.labels[$1] : 0) }
+            let suits = Emotion.allCases.reduce(0) { $0 + (set.contains($1) ? target.labels[$1.rawValue] : 0) }
             return target.labelShare * map.ranking.otherLabel * max(0, 1 - suits)
         }
     }
@@ -63,8 +61,10 @@ struct SongScore {
 
     func labelCost(_ emotions: EmotionSet) -> Double { labelCosts[emotions.rawValue] }
 
-    func languageCost(tier: Int) -> Double {
-        tier == 0 ? 0 : tier == 1 ? ranking.unknownLanguage : SongScore.otherLanguage
+    func languageCost(_ language: String, tier: Int) -> Double {
+        if tier > 0 { return Double(tier) * SongScore.tierCost }
+        return usualLanguages.isEmpty || language.isEmpty || usualLanguages.contains(language)
+            ? 0 : ranking.foreignLanguage
     }
 
     /// A square that no song with these gaps undercuts.
@@ -90,6 +90,9 @@ struct SongScore {
     func leastScore(_ leastSquare: Double, _ kind: MoodGrid.Kind, tier: Int) -> Double {
         let label = kind.isLabelled ? 0 : labelCosts[0]
         // A little less, for what rounding may do.
-        return leastSquare.squareRoot() + label + languageCost(tier: tier) - 1e-9
+        return leastSquare.squareRoot() + label + leastScore(tier: tier)
     }
+
+    /// A score that no song of a tier undercuts.
+    func leastScore(tier: Int) -> Double { Double(tier) * SongScore.tierCost - 1e-9 }
 }

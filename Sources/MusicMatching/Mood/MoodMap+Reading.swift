@@ -137,7 +137,7 @@ extension MoodMap.Ranking {
     private static var shares: [String: WritableKeyPath<MoodMap.Ranking, Double>] {
         [
             "estimate-trust": \.estimateTrust, "estimate-error": \.estimateError, "other-label": \.otherLabel,
-            "no-label": \.noLabel, "unknown-language": \.unknownLanguage, "favourite-artist": \.favouriteArtist,
+            "no-label": \.noLabel, "foreign-language": \.foreignLanguage, "favourite-artist": \.favouriteArtist,
             "liked-artist": \.likedArtist, "liked-song": \.likedSong, "disliked-artist": \.dislikedArtist,
             "played": \.played, "offered": \.offered, "surprise-share": \.surpriseShare,
             "surprise-reach": \.surpriseReach,

@@ -47,9 +47,9 @@ extension MoodMap {
         estimate-trust   = 0.5   # weight of an estimated feature, against 1 for a known one ...
         estimate-error   = 0.25  # ... the rest counts as if it were this far off
         amplify-gain     = 1.6   # --mode amplify goes this much further from the neutral point than --mode match
-        other-label      = 0.06  # added: the song is said to suit other emotions
+        other-label      = 0.06  # added: the song is said to suit other emotions; happy, neutral and surprise suit lift
         no-label         = 0.02  # added: nobody said what it suits
-        unknown-language = 0.15  # added: languages were asked for, and the song's is unknown
+        foreign-language = 0.06  # added: no language was asked for; not English, your locale's or that of a song you like
         favourite-artist = 0.25  # taken off: an artist named with --artist
         liked-artist     = 0.08  # taken off: you liked a song of this artist
         liked-song       = 0.06  # taken off: you liked this song

@@ -28,8 +28,8 @@ public struct MoodMap: Sendable, Equatable {
         public var otherLabel = 0.06
         /// Added for songs of which nobody said what they suit.
         public var noLabel = 0.02
-        /// Added for songs whose language is unknown, when languages were asked for.
-        public var unknownLanguage = 0.15
+        /// Added for songs in languages that the listener most likely does not understand, when none were asked for.
+        public var foreignLanguage = 0.06
         /// Taken off for artists the user asked for.
         public var favouriteArtist = 0.25
         /// Taken off for artists of songs the user liked.

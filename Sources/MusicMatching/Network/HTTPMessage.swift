@@ -21,10 +21,12 @@ public struct HTTPRequest: Sendable {
         self.address = address
     }
 
-    /// A form as browsers send it (`application/x-www-form-urlencoded`).
+    static let formType = "application/x-www-form-urlencoded"
+
+    /// A form as browsers send it.
     public init(form fields: [(String, String)], to address: String) {
         self.init(.post, address)
-        headers = [("Content-Type", "application/x-www-form-urlencoded")]
+        headers = [("Content-Type", HTTPRequest.formType)]
         body = Array(WebAddress.query(fields).utf8)
     }
 }

@@ -5,6 +5,22 @@ enum WebAddress {
         fields.map { "\(SongLinks.encoded($0.0))=\(SongLinks.encoded($0.1))" }.joined(separator: "&")
     }
 
+    /// A name or value of a query or form as it was meant.
+    static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = [], rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == 0x25, rest.count >= 2,
+                let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == 0x2B ? 0x20 : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The part between `://` and the next `/`, `?` or `#`, in lower case; `nil` if there is none.
     static func authority(_ address: String) -> String? {
         guard let start = address.range(of: "://") else { return nil }

@@ -84,33 +84,8 @@ public struct Credentials: Sendable {
         return "US"
     }
 
-    /// The text without anything secret that it may repeat.
-    func redacted(_ text: String) -> String {
-        var result = text
-        for name in [Name.spotifyClientSecret, .youtubeKey, .spotifyClientID] {
-            guard let secret = self.text(name), secret.utf8.count >= 4 else { continue }
-            result = result.replacing(secret)
-        }
-        return result
-    }
+    /// What must not be shown.
+    var secrets: [String] { [Name.spotifyClientSecret, .youtubeKey, .spotifyClientID].compactMap { text($0) } }
 
     public static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-}
-
-extension String {
-    fileprivate func replacing(_ secret: String) -> String {
-        let bytes = Array(utf8), needle = Array(secret.utf8)
-        guard bytes.count >= needle.count else { return self }
-        var result: [UInt8] = [], index = 0
-        while index < bytes.count {
-            if bytes[index...].starts(with: needle) {
-                result += Array("•••".utf8)
-                index += needle.count
-            } else {
-                result.append(bytes[index])
-                index += 1
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
 }

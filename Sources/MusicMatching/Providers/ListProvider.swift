@@ -13,6 +13,6 @@ public protocol ListProvider: Sendable {
 public enum ProvidedList: Sendable {
     /// A CSV file, with a text that changes when it changes; empty if nobody knows.
     case table([UInt8], version: String)
-    case songs([SongDraft])
+    case songs([SongDraft], playlist: String = "")
     case unchanged
 }

@@ -116,6 +116,8 @@ public struct SpotifyLoginStatus: Sendable, Equatable {
     public var scopes: [String]
     /// Where it is kept.
     public var file: String
+    /// Whether it has ended.
+    public var hasEnded: Bool { ends <= currentTime() }
 
     /// What was not agreed to.
     public var missingScopes: [String] { SpotifyLogin.scopes.filter { !scopes.contains($0) } }

@@ -48,6 +48,11 @@ final class ServiceClient: Sendable {
         var attempt = 0
         while true {
             attempt += 1
+            // When the time is over nobody is asked, so nobody fails.
+            if limit.isOver {
+                throw ProviderError(
+                    named: endpoint.service.name, limit.isCancelled ? HTTPError.cancelled : HTTPError.timedOut)
+            }
             try waitForAllowance(endpoint, limit)
             switch once(request, endpoint, limit, isLast: attempt == ServiceClient.attempts, judge) {
             case .value(let value): return value
@@ -69,53 +74,67 @@ final class ServiceClient: Sendable {
         _ request: HTTPRequest, _ endpoint: Endpoint, _ limit: CallLimit, isLast: Bool,
         _ judge: (HTTPResponse) -> Verdict<Value>
     ) -> Outcome<Value> {
-        let verdict: Verdict<Value>
+        let verdict: Verdict<Value>, began = ContinuousClock.now
         do {
             verdict = judge(try http.send(request, limit))
         } catch {
-            return failure(error, endpoint, isLast: isLast)
+            let failure = cleaned(ProviderError(named: endpoint.service.name, error), request)
+            return outcome(of: error, failure, endpoint, began: began, isLast: isLast)
         }
         switch verdict {
         case .fine(let value):
             memory.noteSuccess(of: endpoint.id)
             return .value(value)
-        case .final(var error):
-            error.detail = credentials.redacted(error.detail)
+        case .final(let repeated):
+            let error = cleaned(repeated, request)
             // The server is there; it only does not do this. Nonsense is a failure.
             if error.cause == .notUnderstood {
-                memory.noteFailure(of: endpoint.id, error)
+                memory.noteFailure(of: endpoint.id, error, began: began)
             } else {
                 memory.noteSuccess(of: endpoint.id)
             }
             return .failed(error)
-        case .pause(let error, let seconds): return .failed(pause(endpoint, error, seconds))
-        case .again(let error, let seconds?):
-            if isLast || .seconds(seconds) >= limit.remaining { return .failed(pause(endpoint, error, seconds)) }
+        case .pause(let error, let seconds): return .failed(pause(endpoint, cleaned(error, request), seconds))
+        case .again(let repeated, let seconds):
+            let error = cleaned(repeated, request)
+            // Who is told to come back later was not heard; a server that failed may have done it.
+            let isRepeatable = endpoint.isRepeatable || error.cause == .rateLimited
+            guard let seconds else {
+                memory.noteFailure(of: endpoint.id, error, began: began)
+                return isLast || !isRepeatable ? .failed(error) : .again(error, seconds: nil)
+            }
+            if isLast || !isRepeatable || .seconds(seconds) >= limit.remaining {
+                return .failed(pause(endpoint, error, seconds))
+            }
             return .again(error, seconds: seconds)
-        case .again(var error, nil):
-            error.detail = credentials.redacted(error.detail)
-            memory.noteFailure(of: endpoint.id, error)
-            return isLast || !endpoint.isRepeatable ? .failed(error) : .again(error, seconds: nil)
         }
     }
 
-    private func failure<Value>(_ error: HTTPError, _ endpoint: Endpoint, isLast: Bool) -> Outcome<Value> {
-        let failure = ProviderError(named: endpoint.service.name, error)
+    private func outcome<Value>(
+        of error: HTTPError, _ failure: ProviderError, _ endpoint: Endpoint, began: ContinuousClock.Instant,
+        isLast: Bool
+    ) -> Outcome<Value> {
         switch error {
         case .cancelled, .badAddress, .libraryMissing: return .failed(failure)
         case .torn:
-            memory.noteFailure(of: endpoint.id, failure)
+            memory.noteFailure(of: endpoint.id, failure, began: began)
             return isLast || !endpoint.isRepeatable ? .failed(failure) : .again(failure, seconds: nil)
         // Who cannot be reached now cannot be in a moment either.
         default:
-            memory.noteFailure(of: endpoint.id, failure)
+            memory.noteFailure(of: endpoint.id, failure, began: began)
             return .failed(failure)
         }
     }
 
+    /// The error without anything secret that the server repeated.
+    private func cleaned(_ error: ProviderError, _ request: HTTPRequest) -> ProviderError {
+        var error = error
+        error.detail = error.detail.hiding(credentials.secrets + request.secrets)
+        return error
+    }
+
     private func pause(_ endpoint: Endpoint, _ error: ProviderError, _ seconds: Int) -> ProviderError {
         var error = error
-        error.detail = credentials.redacted(error.detail)
         error.until = memory.now() + max(1, seconds)
         memory.pause(endpoint.id, until: error.until ?? 0, error)
         return error

@@ -7,6 +7,8 @@ import Synchronization
 /// Nothing here fails: without the database a service is only asked once more than it had to be.
 public final class ServiceMemory: Sendable {
     private let database: Mutex<Database>
+    /// When the last failure of each endpoint that counted was noted, in this process.
+    private let lastFailures = Mutex<[String: ContinuousClock.Instant]>([:])
     /// Seconds since 1970.
     let now: @Sendable () -> Int
 
@@ -93,8 +95,19 @@ public final class ServiceMemory: Sendable {
         }
     }
 
-    /// Notes a failure; the third in a row opens the breaker for 30 s, each further one for twice as long.
-    package func noteFailure(of endpoint: String, _ error: ProviderError) {
+    /// Notes a failure; the third in a row opens the breaker for 30 s, each further one for twice as long. Calls that
+    /// were under way at the same time fail for one reason, and count as one failure.
+    ///
+    /// - Parameter began: when the call did.
+    package func noteFailure(
+        of endpoint: String, _ error: ProviderError, began: ContinuousClock.Instant = ContinuousClock.now
+    ) {
+        let isNew = lastFailures.withLock { last -> Bool in
+            if let previous = last[endpoint], began < previous { return false }
+            last[endpoint] = ContinuousClock.now
+            return true
+        }
+        guard isNew else { return }
         let time = now()
         database.withLock { database in
             try? database.transaction {

@@ -74,7 +74,8 @@ extension Catalogue {
     }
 
     /// Reads all remembered lists again and adds what is new, each in a transaction of its own. A list that cannot be
-    /// read does not keep the others from it. Throws `MusicError` if the catalogue itself fails.
+    /// read does not keep the others from it. Throws `MusicError` if the catalogue itself fails, and what `progress`
+    /// throws, which is also called after each list.
     public func refresh(
         providers: [any ListProvider] = [], time: Int = currentTime(),
         progress: (String, Double, Int) throws -> Void = { _, _, _ in }
@@ -91,8 +92,14 @@ extension Catalogue {
                 default: throw error
                 }
             }
+            try progress(source.place, 1, 0)
         }
-        try set("refreshed", "\(time)")
+        // Without a network none can be read; that is no refresh.
+        let failures = results.count { result in
+            if case .failed = result.outcome { return true }
+            return false
+        }
+        if results.isEmpty || failures < results.count { try set("refreshed", "\(time)") }
         return results
     }
 
@@ -157,17 +164,19 @@ extension Catalogue {
         switch list {
         case .table(let bytes, _):
             return try importSongs(CSVReader(bytes, name: place), options: options, progress: progress)
-        case .songs(let songs): return try add(songs, options)
+        case .songs(let songs, let playlist): return try add(songs, options, playlist)
         case .unchanged: return ImportReport()
         }
     }
 
-    private func add(_ songs: [SongDraft], _ options: ImportOptions) throws -> ImportReport {
+    private func add(_ songs: [SongDraft], _ options: ImportOptions, _ playlist: String) throws -> ImportReport {
         var report = ImportReport()
         report.format = "playlist"
+        let mood = moodWord(options.playlist ?? playlist)
         for var song in songs {
             if song.language.isEmpty, let language = options.language { song.language = language.code }
             if let emotion = options.emotion { song.emotions.formUnion(EmotionSet(emotion)) }
+            if let mood, !song.mood.missing.isEmpty { song.hints.append(mood) }
             switch try add(song) {
             case .added: report.added += 1
             case .merged: report.merged += 1
@@ -190,7 +199,8 @@ extension Catalogue {
         return "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)-\(status.st_ino)"
     }
 
-    static func absolute(_ place: String) -> String {
+    /// A path that does not begin with a slash is completed; addresses stay as they are.
+    public static func absolute(_ place: String) -> String {
         // "https:..." and "spotify:playlist:..." are not paths.
         let scheme = place.prefix { $0.isASCII && $0.isLetter }
         if place.hasPrefix("/") || scheme.count > 1 && place.dropFirst(scheme.count).first == ":" { return place }

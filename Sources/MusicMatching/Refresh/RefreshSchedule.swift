@@ -84,11 +84,12 @@ extension Catalogue {
     }
 
     /// Reads all lists again if the schedule says so, for programs that run all the time. Gives `nil` if it was not
-    /// due. Throws `MusicError`.
+    /// due. Throws as `refresh` does.
     public func refreshIfDue(
-        providers: [any ListProvider] = [], now: Int = currentTime()
+        providers: [any ListProvider] = [], now: Int = currentTime(),
+        progress: (String, Double, Int) throws -> Void = { _, _, _ in }
     ) throws -> [RefreshResult]? {
         guard let schedule = try schedule, schedule.isDue(now: now, last: try lastRefresh) else { return nil }
-        return try refresh(providers: providers, time: now)
+        return try refresh(providers: providers, time: now, progress: progress)
     }
 }

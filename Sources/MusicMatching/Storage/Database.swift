@@ -10,11 +10,11 @@ final class Database {
 
     /// Opens or creates the file. `mode` 0600 is not asked for: songs are no secret, the folder's rights decide.
     /// Throws `MusicError.database`.
-    init(_ path: String, readOnly: Bool = false) throws {
+    init(_ path: String) throws {
         self.path = path
         var opened: OpaquePointer?
-        let flags = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let status = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let status = sqlite3_open_v2(path, &opened, flags, nil)
         guard status == SQLITE_OK, let opened else {
             let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)

@@ -77,7 +77,6 @@ final class Statement {
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
     func optionalInteger(_ column: Int32) -> Int? { isNull(column) ? nil : integer(column) }
-    func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
     /// Text may hold NUL and anything else; it is taken by its length.
     func text(_ column: Int32) -> String {

@@ -120,7 +120,7 @@ struct ExecutionPlan: Sendable {
         return buffers.count - 1
     }
 
-    /// Whether each buffer gets a gradient: it does if something trainable comes before it.
+    /// Whether each buffer gets a gradient: it does if something trainable comes before it, or if it is watched.
     func buffersNeedingGradient(_ model: Model) -> [Bool] {
         var needs = [Bool](repeating: false, count: buffers.count)
         if options.computesInputGradients {
@@ -129,7 +129,7 @@ struct ExecutionPlan: Sendable {
         if let watchedBuffer { needs[watchedBuffer] = true }
         for step in steps {
             let trainable = step.parameters.contains { model.weights.entries[$0].specification.isTrainable }
-            needs[step.output] = trainable || step.inputs.contains { needs[$0] }
+            needs[step.output] = needs[step.output] || trainable || step.inputs.contains { needs[$0] }
         }
         return needs
     }

@@ -8,7 +8,7 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
     case invalidGraph(String)
     /// Data handed to a model does not have the size it needs.
     case incompatibleData(expected: String, received: String)
-    /// The loss or the gradient stopped being a number.
+    /// The loss, the gradient or a weight stopped being a number.
     case notFinite(quantity: String, step: Int)
     /// A file cannot be read or written, or does not hold what it should. `place` is a group, row or layer in it.
     case file(path: String, place: String?, reason: String)

@@ -78,6 +78,14 @@ public final class ThreadPool: Sendable {
         }
     }
 
+    /// Runs `body` on contiguous parts of the columns `0 ..< total` of a matrix, one part per thread, cut between whole
+    /// cache lines of 16 floats.
+    func runColumns(_ total: Int, _ body: (Range<Int>) -> Void) {
+        runRanges((total + 15) / 16) { _, range in
+            body(range.lowerBound * 16..<min(total, range.upperBound * 16))
+        }
+    }
+
     /// Runs `body` for every index of `0 ..< total`, each taken by whichever thread is free: for work whose parts
     /// write to separate places.
     public func runEach(_ total: Int, _ body: (_ thread: Int, _ index: Int) -> Void) {

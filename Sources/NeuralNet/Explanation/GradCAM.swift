@@ -44,6 +44,9 @@ public final class GradCAM {
         executor = try Executor(
             model, maximumBatch: 1, threads: threads, isTraining: true,
             lossIncludesSoftmax: Loss.categoricalCrossentropy().includesSoftmax(of: model), watching: node)
+        guard executor.watched != nil else {
+            throw NeuralNetError.invalidGraph("the output does not depend on layer '\(model.nodes[node].layer.name)'")
+        }
     }
 
     /// The last layer that still tells at least 5 x 5 places apart; the last with places at all in networks without such.

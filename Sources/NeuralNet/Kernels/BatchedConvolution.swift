@@ -74,17 +74,10 @@ struct BatchedConvolution: LayerKernel {
         return b.scratch
     }
 
-    /// Divides columns between the threads, on whole cache lines.
-    private func split(_ total: Int, _ pass: Pass, _ body: (Range<Int>) -> Void) {
-        pass.threads.runRanges((total + 15) / 16) { _, range in
-            body(range.lowerBound * 16..<min(total, range.upperBound * 16))
-        }
-    }
-
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         let rows = pass.count * geometry.outputPixels
         let matrix = windows(b, pass)
-        split(filters, pass) { columns in
+        pass.threads.runColumns(filters) { columns in
             let y = b.output + columns.lowerBound
             BLAS.gemm(
                 false, false, rows, columns.count, rowLength, matrix, rowLength, b.parameters[0] + columns.lowerBound,
@@ -102,7 +95,7 @@ struct BatchedConvolution: LayerKernel {
         let dx = b.inputGradients[0]
         let windowGradients = geometry.isPointwise ? dx : b.scratch + windowCount
         let beta: Float = pass.overwritesGradients ? 0 : 1
-        split(rowLength, pass) { part in
+        pass.threads.runColumns(rowLength) { part in
             let start = part.lowerBound
             BLAS.gemm(
                 true, false, part.count, filters, rows, matrix + start, rowLength, dy, filters, beta,

@@ -128,8 +128,8 @@ struct QuantizedConvolution: LayerKernel {
         let x = b.inputs[0] + image * geometry.inputCount
         var low: Float = 0, high: Float = 0
         fm_range(x, geometry.inputCount, &low, &high)
-        let range = high - low
-        let scale = range > 0 && range.isFinite ? range / 255 : 1
+        // The reciprocal of what is smaller than normal is infinite.
+        let step = (high - low) / 255, scale = step.isNormal ? step : 1
         let zero = min(max((-low / scale).rounded(), 0), 255)
         let (bytes, own) = sample(b, image)
         if isPointwise {

@@ -122,16 +122,9 @@ struct DenseKernel: LayerKernel {
         return copy
     }
 
-    /// Parts of at least 16 columns on whole cache lines, one per thread.
-    private func split(_ total: Int, _ pass: Pass, _ body: (Range<Int>) -> Void) {
-        pass.threads.runRanges((total + 15) / 16) { _, range in
-            body(range.lowerBound * 16..<min(total, range.upperBound * 16))
-        }
-    }
-
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         let m = pass.count * rows
-        split(units, pass) { columns in
+        pass.threads.runColumns(units) { columns in
             let n = columns.count, y = b.output + columns.lowerBound
             BLAS.gemm(
                 false, false, m, n, features, b.inputs[0], features, b.parameters[0] + columns.lowerBound, units, 0,
@@ -157,7 +150,7 @@ struct DenseKernel: LayerKernel {
         }
         let gradient = dy
         let beta: Float = pass.overwritesGradients ? 0 : 1
-        split(features, pass) { part in
+        pass.threads.runColumns(features) { part in
             let start = part.lowerBound
             BLAS.gemm(
                 true, false, part.count, units, m, b.inputs[0] + start, features, gradient, units, beta,

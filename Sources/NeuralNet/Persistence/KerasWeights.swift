@@ -58,7 +58,11 @@ enum KerasWeights {
                 guard found == expected else {
                     throw file.failure(path, "shape \(found) instead of \(expected) in layer '\(node.layer.name)'")
                 }
-                values.append((index, try file.read(path, limit: expected.reduce(1, *)).values))
+                let array = try file.read(path, limit: expected.reduce(1, *)).values
+                guard array.allSatisfy(\.isFinite) else {
+                    throw file.failure(path, "a weight is not a number, or infinite, in layer '\(node.layer.name)'")
+                }
+                values.append((index, array))
             }
         }
         for (index, array) in values { model.weights.set(index, array) }

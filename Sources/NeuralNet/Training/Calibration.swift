@@ -20,7 +20,8 @@ public struct Calibration: Sendable, Equatable {
 
     /// Counts one answer.
     public mutating func add(confidence: Float, isCorrect: Bool) {
-        let place = min(bins.count - 1, max(0, Int(confidence * Float(bins.count))))
+        let confidence = confidence > 0 ? min(confidence, 1) : 0  // what is no number is no confidence
+        let place = min(bins.count - 1, Int(confidence * Float(bins.count)))
         bins[place].count += 1
         bins[place].correct += isCorrect ? 1 : 0
         bins[place].confidenceSum += Double(confidence)

@@ -11,11 +11,12 @@ public final class Evaluator {
         self.batchSize = batchSize
     }
 
-    /// The outputs for all samples, one row each, in order. `progress` gets the number done so far.
-    public func predict(_ data: any TrainingData, progress: (Int) -> Void = { _ in }) -> [Float] {
+    /// The outputs for all samples, one row each, in order. `progress` gets the number done so far. Throws
+    /// `NeuralNetError` if the samples do not fit the model.
+    public func predict(_ data: any TrainingData, progress: (Int) -> Void = { _ in }) throws -> [Float] {
         var result: [Float] = []
         result.reserveCapacity(data.count * data.targetCount)
-        forEachBatch(data) { batch in
+        try forEachBatch(data) { batch in
             result.append(
                 contentsOf: UnsafeBufferPointer(start: executor.output(), count: batch.count * data.targetCount))
             progress(batch.start + batch.count)
@@ -23,11 +24,13 @@ public final class Evaluator {
         return result
     }
 
-    /// Mean loss and classification metrics over all samples.
-    public func evaluate(_ data: any TrainingData, loss: Loss) -> (loss: Double, metrics: ClassificationMetrics) {
+    /// Mean loss and classification metrics over all samples. Throws `NeuralNetError` if they do not fit the model.
+    public func evaluate(
+        _ data: any TrainingData, loss: Loss
+    ) throws -> (loss: Double, metrics: ClassificationMetrics) {
         var total = 0.0
         var metrics = ClassificationMetrics(classes: data.targetCount)
-        forEachBatch(data) { batch in
+        try forEachBatch(data) { batch in
             total += loss.evaluate(
                 executor.output(), targets: batch.targets, weights: nil, count: batch.count,
                 columns: data.targetCount, fromLogits: false, scale: 1, gradient: nil)
@@ -42,7 +45,8 @@ public final class Evaluator {
         return (total / Double(max(data.count, 1)), metrics)
     }
 
-    private func forEachBatch(_ data: any TrainingData, _ body: (BatchLoader.Batch) -> Void) {
+    private func forEachBatch(_ data: any TrainingData, _ body: (BatchLoader.Batch) -> Void) throws {
+        try data.requireFit(executor.model)
         let loader = BatchLoader(data, batchSize: batchSize)
         loader.begin(0..<data.count, epoch: nil)
         let size = data.inputShape.reduce(1, *)

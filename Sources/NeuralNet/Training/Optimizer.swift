@@ -118,10 +118,12 @@ public struct Adam: Optimizer {
 /// Adam with decoupled weight decay, 0.004 by default as in Keras. Loshchilov, Hutter 2019.
 public struct AdamW: Optimizer {
     public static let className = "AdamW"
+    /// As in Keras.
+    public static let standardWeightDecay: Float = 0.004
     private var adam: Adam
 
     public init(
-        learningRate: Float = 0.001, weightDecay: Float = 0.004, beta1: Float = 0.9, beta2: Float = 0.999,
+        learningRate: Float = 0.001, weightDecay: Float = AdamW.standardWeightDecay, beta1: Float = 0.9, beta2: Float = 0.999,
         epsilon: Float = 1e-7
     ) {
         adam = Adam(

@@ -1,4 +1,3 @@
-import CKernels
 import Glibc
 
 /// Trains a model: batches prepared in the background, forward, loss, backward, optimizer, validation per epoch.
@@ -25,15 +24,18 @@ public final class Trainer {
     let validation: (any TrainingData)?
     let average: Model?
     let executor: Executor
-    private let evaluator: Evaluator?
+    let evaluator: Evaluator?
     private let loader: BatchLoader
     let slots: [UnsafeMutablePointer<Float>]
     /// The best weights so far, for early stopping.
     let bestWeights: UnsafeMutablePointer<Float>?
     private let sampleWeights: UnsafeMutablePointer<Float>
-    private let decayOf: [Float]
-    private let partialNorms: UnsafeMutablePointer<Double>
+    /// The weight decay of each entry of the weights.
+    let decayOf: [Float]
+    let partialNorms: UnsafeMutablePointer<Double>
     private var accumulated = 0
+    /// The learning rate of the last step.
+    var lastLearningRate: Float = 0
     /// The class of each sample; 0 for data without classes.
     private let labels: [Int]
 
@@ -42,15 +44,8 @@ public final class Trainer {
         _ model: Model, options: TrainingOptions, data: any TrainingData, validation: (any TrainingData)? = nil,
         threads: ThreadPool
     ) throws {
-        guard model.inputs.count == 1, model.outputs.count == 1 else {
-            throw NeuralNetError.invalidGraph("training needs a model with one input and one output")
-        }
         for set in [data, validation].compactMap({ $0 }) {
-            guard set.inputShape == model.inputShapes[0], [set.targetCount] == model.outputShapes[0] else {
-                throw NeuralNetError.incompatibleData(
-                    expected: "inputs \(model.inputShapes[0]) and targets \(model.outputShapes[0])",
-                    received: "\(set.inputShape) and [\(set.targetCount)]")
-            }
+            try set.requireFit(model)
             guard set.count > 0 else {
                 throw NeuralNetError.incompatibleData(expected: "at least one sample", received: "none")
             }
@@ -92,15 +87,21 @@ public final class Trainer {
     }
 
     /// Trains until the last epoch, or until something ends it. Can be called again to go on.
-    /// Throws `NeuralNetError.notFinite` when the loss is not a number any more, and what the callbacks throw.
+    /// Throws `NeuralNetError.notFinite` when loss or weights are no numbers any more, and what the callbacks throw.
     public func run() throws -> TrainingEnd {
         let started = monotonicSeconds()
         while progress.epoch < options.epochs {
+            // Here and not behind an epoch, so that a run that was interrupted there ends as it would have.
+            if isOutOfPatience {
+                restoreBest()
+                return .stoppedEarly(bestEpoch: progress.bestEpoch)
+            }
             if let end = try runEpoch(started: started) { return end }
         }
         return .finished
     }
 
+    /// Nil when the run is to go on or at its end.
     private func runEpoch(started: Double) throws -> TrainingEnd? {
         let epochStart = monotonicSeconds()
         let before = progress.secondsInEpoch
@@ -115,17 +116,10 @@ public final class Trainer {
                 if let budget = options.budget, monotonicSeconds() - started > budget { return .budgetUsed }
             }
         }
-        let record = try finishEpoch()
-        if try !callbacks.epochEnded(self, record) { return progress.epoch < options.epochs ? .interrupted : nil }
-        if let patience = options.earlyStoppingPatience, progress.epoch - progress.bestEpoch >= patience,
-            progress.epoch < options.epochs
-        {
-            restoreBest()
-            return .stoppedEarly(bestEpoch: progress.bestEpoch)
-        }
-        if let budget = options.budget, monotonicSeconds() - started > budget, progress.epoch < options.epochs {
-            return .budgetUsed
-        }
+        let goesOn = try callbacks.epochEnded(self, finishEpoch())
+        if progress.epoch >= options.epochs || isOutOfPatience { return nil }
+        if !goesOn { return .interrupted }
+        if let budget = options.budget, monotonicSeconds() - started > budget { return .budgetUsed }
         return nil
     }
 
@@ -148,7 +142,7 @@ public final class Trainer {
         let values = executor.logits ?? executor.output()
         let loss = options.loss.evaluate(
             values, targets: batch.targets, weights: weights(of: batch), count: batch.count, columns: classes,
-            fromLogits: fromLogits, scale: 1 / Float(batch.count * options.gradientAccumulation),
+            fromLogits: fromLogits, scale: 1 / Float(samplesOfStep(with: batch)),
             gradient: executor.outputGradient())
         guard loss.isFinite else { throw NeuralNetError.notFinite(quantity: "the loss", step: progress.step + 1) }
         progress.lossSum += loss
@@ -160,6 +154,12 @@ public final class Trainer {
             try step()
             accumulated = 0
         }
+    }
+
+    /// The samples whose gradients are added up before the step that `batch` belongs to: less at the end of an epoch.
+    private func samplesOfStep(with batch: BatchLoader.Batch) -> Int {
+        let full = options.batchSize * options.gradientAccumulation
+        return min(full, data.count - batch.start / full * full)
     }
 
     /// Class weights of the batch's samples, mixed as their targets are; nil if there are none.
@@ -187,141 +187,6 @@ public final class Trainer {
             if best == truth { result += 1 }
         }
         return result
-    }
-
-    /// One optimizer step from the gradients at hand.
-    private func step() throws {
-        let weights = model.weights
-        for entry in weights.entries where entry.specification.isTrainable && entry.specification.l2 != 0 {
-            fm_add_scaled(
-                executor.gradients.baseAddress! + entry.offset, weights.values + entry.offset,
-                2 * entry.specification.l2, entry.specification.count)
-        }
-        let threads = executor.threads
-        var scale: Float = 1
-        if let limit = options.globalClipNorm {
-            let norm = gradientNorm()
-            guard norm.isFinite else {
-                throw NeuralNetError.notFinite(quantity: "the gradient", step: progress.step + 1)
-            }
-            scale = min(1, limit / max(norm, 1e-12))
-        }
-        progress.step += 1
-        let rate = currentLearningRate
-        let iteration = progress.step
-        threads.run { thread in
-            for (index, entry) in weights.entries.enumerated() where entry.specification.isTrainable {
-                let lines = (entry.specification.count + 15) / 16  // whole cache lines per thread
-                let first = lines * thread / threads.count * 16, last = lines * (thread + 1) / threads.count * 16
-                guard first < last else { continue }
-                let at = entry.offset + first
-                options.optimizer.update(
-                    OptimizerStep(
-                        weights: weights.values + at, gradients: UnsafePointer(executor.gradients.baseAddress! + at),
-                        slots: (slots.first.map { $0 + at }, slots.count > 1 ? slots[1] + at : nil),
-                        count: last - first, learningRate: rate, iteration: iteration, gradientScale: scale,
-                        weightDecay: decayOf[index]))
-            }
-        }
-        weights.didChange()
-        updateAverage()
-    }
-
-    /// The learning rate of the step under way.
-    public var currentLearningRate: Float {
-        let epoch = Double(progress.epoch) + Double(progress.samplesInEpoch) / Double(data.count)
-        return options.optimizer.learningRate
-            * options.schedule.factor(epoch: epoch, total: options.epochs, plateau: progress.plateauFactor)
-    }
-
-    private func gradientNorm() -> Float {
-        let threads = executor.threads, gradients = executor.gradients
-        for thread in 0..<threads.count { partialNorms[thread] = 0 }
-        threads.runRanges(gradients.count) { thread, range in
-            partialNorms[thread] = fm_sum_squares(gradients.baseAddress! + range.lowerBound, range.count)
-        }
-        var sum = 0.0
-        for thread in 0..<threads.count { sum += partialNorms[thread] }
-        return Float(sum.squareRoot())
-    }
-
-    private func updateAverage() {
-        guard let average, let decay = options.averageDecay else { return }
-        let steps = Float(progress.step)
-        let keep = min(decay, (1 + steps) / (10 + steps))
-        let source = model.weights.values, target = average.weights.values
-        executor.threads.runRanges(model.weights.count) { _, range in
-            fm_interpolate(target + range.lowerBound, source + range.lowerBound, keep, range.count)
-        }
-        average.weights.didChange()
-    }
-
-    private func finishEpoch() throws -> EpochRecord {
-        let penalty = model.weights.entries.enumerated().reduce(0.0) { sum, item in
-            let l2 = item.element.specification.l2
-            return l2 == 0 || !item.element.specification.isTrainable
-                ? sum
-                : sum + Double(l2)
-                    * fm_sum_squares(model.weights.values + item.element.offset, item.element.specification.count)
-        }
-        var record = EpochRecord(
-            epoch: progress.epoch + 1, loss: progress.lossSum / Double(data.count) + penalty,
-            accuracy: Double(progress.correct) / Double(data.count), learningRate: Double(currentLearningRate),
-            seconds: progress.secondsInEpoch)
-        if let evaluator, let validation {
-            let start = monotonicSeconds()
-            let result = evaluator.evaluate(validation, loss: options.loss)
-            record.validationLoss = result.loss + penalty
-            record.validationAccuracy = result.metrics.accuracy
-            record.validationMacroF1 = result.metrics.macroF1
-            record.seconds += monotonicSeconds() - start
-        }
-        guard record.loss.isFinite, record.validationLoss?.isFinite ?? true else {
-            throw NeuralNetError.notFinite(quantity: "the loss", step: progress.step)
-        }
-        progress.epoch += 1
-        progress.samplesInEpoch = 0
-        progress.lossSum = 0
-        progress.correct = 0
-        progress.secondsInEpoch = 0
-        progress.history.append(record)
-        judge(record)
-        return record
-    }
-
-    /// Keeps score of the best epoch and of plateaus.
-    private func judge(_ record: EpochRecord) {
-        let value: Double
-        switch options.monitor {
-        case .validationAccuracy: value = record.validationAccuracy ?? record.accuracy
-        case .validationLoss: value = -(record.validationLoss ?? record.loss)
-        }
-        if progress.bestValue.map({ value > $0 }) ?? true {
-            progress.bestValue = value
-            progress.bestEpoch = progress.epoch
-            bestWeights?.update(from: averagedModel.weights.values, count: model.weights.count)
-        }
-        guard case .reduceOnPlateau(let factor, let patience, let minimum) = options.schedule else { return }
-        let loss = record.validationLoss ?? record.loss
-        if progress.plateauBest.map({ loss < $0 - 1e-4 }) ?? true {
-            progress.plateauBest = loss
-            progress.plateauEpochs = 0
-        } else {
-            progress.plateauEpochs += 1
-            if progress.plateauEpochs >= patience {
-                progress.plateauFactor = max(minimum, progress.plateauFactor * factor)
-                progress.plateauEpochs = 0
-            }
-        }
-    }
-
-    /// True right after an epoch that was the best so far.
-    public var isBest: Bool { progress.bestEpoch == progress.epoch }
-
-    private func restoreBest() {
-        guard let bestWeights else { return }
-        averagedModel.weights.values.update(from: bestWeights, count: model.weights.count)
-        averagedModel.weights.didChange()
     }
 }
 

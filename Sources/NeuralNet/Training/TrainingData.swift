@@ -1,4 +1,5 @@
-/// Samples that a model can be trained or measured on. Called from several threads at once.
+/// Samples that a model can be trained or measured on. They are written by a thread in the background, ahead of the
+/// computation.
 public protocol TrainingData: Sendable {
     var count: Int { get }
     var inputShape: Shape { get }
@@ -12,6 +13,20 @@ public protocol TrainingData: Sendable {
 
     /// The sample's class, for metrics and class weights; nil for other tasks.
     func label(of index: Int) -> Int?
+}
+
+extension TrainingData {
+    /// Throws `NeuralNetError` unless the model takes one such input and gives one output of `targetCount` values.
+    func requireFit(_ model: Model) throws {
+        guard model.inputs.count == 1, model.outputs.count == 1 else {
+            throw NeuralNetError.invalidGraph("samples and targets need a model with one input and one output")
+        }
+        guard inputShape == model.inputShapes[0], [targetCount] == model.outputShapes[0] else {
+            throw NeuralNetError.incompatibleData(
+                expected: "inputs \(model.inputShapes[0]) and targets \(model.outputShapes[0])",
+                received: "\(inputShape) and [\(targetCount)]")
+        }
+    }
 }
 
 /// Samples held as plain arrays: inputs one after another, and a class for each.

@@ -49,6 +49,7 @@ public struct EpochRecord: Sendable, Equatable, Codable {
     public var validationLoss: Double?
     public var validationAccuracy: Double?
     public var validationMacroF1: Double?
+    /// Of the epoch's last step.
     public var learningRate: Double
     /// Of the whole epoch, in the session that finished it.
     public var seconds: Double

@@ -9,11 +9,31 @@ public final class LivePanel {
     public func draw(_ lines: [String]) {
         let room = max(1, stream.width - 1)
         var text = drawn > 1 ? "\u{1B}[\(drawn - 1)A" : ""
-        text += "\r" + lines.map { String($0.prefix(room)) + "\u{1B}[K" }.joined(separator: "\n")
+        text += "\r" + lines.map { LivePanel.cut($0, room) + "\u{1B}[K" }.joined(separator: "\n")
         // Fewer lines than before: the rest goes.
         if lines.count < drawn { text += "\u{1B}[J" }
         try? stream.write(text)
         drawn = lines.count
+    }
+
+    /// The beginning of a line. Styles take no room, and end with the line.
+    private static func cut(_ line: String, _ room: Int) -> String {
+        guard line.count > room else { return line }
+        var result = "", left = room, isEscape = false, isStyled = false
+        for character in line {
+            if isEscape {
+                isEscape = !character.isLetter
+            } else if character == "\u{1B}" {
+                isEscape = true
+                isStyled = true
+            } else if left == 0 {
+                return isStyled ? result + "\u{1B}[0m" : result
+            } else {
+                left -= 1
+            }
+            result.append(character)
+        }
+        return result
     }
 
     /// Leaves the last state where it is; what comes next goes below.

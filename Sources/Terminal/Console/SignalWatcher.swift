@@ -7,7 +7,8 @@ import Synchronization
 /// installed, so the handler never runs its lazy initialisation.
 private let firstSignal = Atomic<Int32>(0)
 
-/// Lets a long job end well on Ctrl-C or SIGTERM: the first signal only sets a flag, the second ends the process.
+/// Lets a long job end well on Ctrl-C, SIGTERM or a closed terminal: the first signal only sets a flag, the second ends
+/// the process.
 ///
 ///     let signals = SignalWatcher.start()
 ///     while !done, signals.received == nil { step() }
@@ -17,7 +18,9 @@ public struct SignalWatcher: Sendable {
     ///
     /// Both are caught even where they were ignored before: a shell script starts background jobs with SIGINT
     /// ignored, and `kill -INT` shall reach those too.
-    public static func start() -> SignalWatcher {
+    ///
+    /// - Parameter catchesHangUp: also SIGHUP, as comes when the terminal is closed, unless `nohup` has it ignored.
+    public static func start(catchesHangUp: Bool = false) -> SignalWatcher {
         _ = firstSignal.load(ordering: .relaxed)
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handleSignal
@@ -30,8 +33,20 @@ public struct SignalWatcher: Sendable {
         sigemptyset(&wanted)
         sigaddset(&wanted, SIGINT)
         sigaddset(&wanted, SIGTERM)
+        if catchesHangUp, !isIgnored(SIGHUP) {
+            sigaction(SIGHUP, &action, nil)
+            sigaddset(&wanted, SIGHUP)
+        }
         pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
         return SignalWatcher()
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        let handler: (@convention(c) (Int32) -> Void)? = action.__sigaction_handler.sa_handler
+        // SIG_IGN is the address 1.
+        return unsafeBitCast(handler, to: Int.self) == 1
     }
 
     /// The signal that asked to stop, or `nil`. Cheap enough to ask in every step.
@@ -40,7 +55,7 @@ public struct SignalWatcher: Sendable {
         return number == 0 ? nil : number
     }
 
-    /// What the program shall return because of the signal: 130 or 143.
+    /// What the program shall return because of the signal: 129, 130 or 143.
     public var exitCode: ExitCode? { received.map(ExitCode.signal) }
 }
 
@@ -48,6 +63,8 @@ public struct SignalWatcher: Sendable {
 private func handleSignal(_ number: Int32) {
     let before = errno
     guard firstSignal.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged else {
+        // A terminal that closes and the shell in it each send one.
+        if number == SIGHUP { return }
         _exit(128 + number)
     }
     let notice: StaticString = "\nStopping soon and in good order; once more to stop at once.\n"

@@ -8,6 +8,7 @@ struct AnalyseAPI: Sendable {
     let moodMap: MoodMap
     let metrics: Metrics
 
+    static let path = "/api/v1/analyse"
     static let sessionHeader = "fermusic-session"
     static let pictureTypes = ["image/jpeg", "image/png", "image/webp"]
 
@@ -17,16 +18,14 @@ struct AnalyseAPI: Sendable {
             Route(method: "POST", path: "/api/v1/sessions", cost: 5, bodyLimit: 1 << 10, action: openSession),
             Route(method: "DELETE", path: "/api/v1/sessions/{session}", action: closeSession),
             Route(
-                method: "POST", path: "/api/v1/analyse", bodyLimit: service.limits.bytes,
+                method: "POST", path: AnalyseAPI.path, bodyLimit: service.limits.bytes,
                 accepts: AnalyseAPI.pictureTypes, action: analyse),
             Route(method: "GET", path: "/api/v1/models") { _, _ in .now(.json(service.shelf.json)) },
         ]
     }
 
     private func openSession(_ request: HTTPRequest, _ rest: String) throws -> Answer {
-        guard let session = service.sessions.open() else {
-            throw Problem(.overloaded, "\(service.sessions.limit) visitors are looked at already", retryAfter: 30)
-        }
+        let session = try service.sessions.open(for: request.client)
         return .now(
             .json(
                 ["session": .string(session.token), "lifetime": .double(SessionStore.lifetime)], status: 201,

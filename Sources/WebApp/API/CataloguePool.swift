@@ -10,7 +10,12 @@ final class CataloguePool: Sendable {
     private final class Box: @unchecked Sendable {
         // Safe to share: whoever takes it out of `idle` has it alone.
         let catalogue: Catalogue
-        init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+
+        init(_ catalogue: Catalogue) {
+            self.catalogue = catalogue
+            // Whoever waits here holds up a thread that serves many: rather is the visitor told to come again.
+            catalogue.setBusyTimeout(.milliseconds(200))
+        }
     }
 
     private let state = Mutex(State())

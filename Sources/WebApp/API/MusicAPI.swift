@@ -24,8 +24,9 @@ struct MusicAPI: Sendable {
     let background: JobQueue
     /// Asks music services; may take seconds. `nil` without services.
     let media: (@Sendable (Song, _ service: String?, _ needsPreview: Bool) -> SongMedia)?
-    /// Whether opinions may be kept in the catalogue: its owner and the visitors are the same people.
-    let keepsFeedback: Bool
+    /// Whether the catalogue's owner and the visitors are the same people: then its likes and history count, and
+    /// opinions are kept in it.
+    let isPersonal: Bool
 
     private static let json = ["application/json"]
 
@@ -38,13 +39,15 @@ struct MusicAPI: Sendable {
                 request, _ in try answer(RecommendationParsing.request(request.body))
             },
             Route(
-                method: "POST", path: "/api/v1/feedback", bodyLimit: 4 << 10, accepts: MusicAPI.json, action: feedback),
+                method: "POST", path: "/api/v1/feedback", bodyLimit: 32 << 10, accepts: MusicAPI.json, action: feedback),
             Route(method: "GET", path: "/api/v1/catalogue/search", action: search),
             Route(method: "GET", path: "/api/v1/media/{song}", cost: 2, action: findMedia),
         ]
     }
 
     private func answer(_ request: RecommendationRequest) throws -> Answer {
+        var request = request
+        if !isPersonal { request.listener = request.listener ?? Listener() }
         let songs = try catalogues.use { try $0.recommend(request) }
         return .now(
             .json([
@@ -55,19 +58,39 @@ struct MusicAPI: Sendable {
     }
 
     private func feedback(_ request: HTTPRequest, _ rest: String) throws -> Answer {
-        let fields = try Parameters(request.body, known: ["song", "opinion"])
-        guard let song = try fields.integer("song", 1...Int(Int32.max)),
+        let fields = try Parameters(request.body, known: ["song", "songs", "opinion"])
+        let song = try fields.integer("song", 1...Int(Int32.max))
+        let songs = try fields.integers("songs", limit: 2000)
+        guard (song == nil) == (fields.value("songs") != nil),
             let opinion = try fields.text("opinion").flatMap(Opinion.init)
         else {
+            let opinions = Opinion.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem(
-                .badRequest,
-                "'song' (a number) and 'opinion' (\(Opinion.allCases.map(\.rawValue).joined(separator: ", "))) are needed"
-            )
+                .badRequest, "'song' (a number) or 'songs' (a list of them), and 'opinion' (\(opinions)) are needed")
         }
         try catalogues.use { catalogue in
-            if keepsFeedback { try catalogue.note(opinion, of: song) } else { _ = try catalogue.song(song) }
+            if let song {
+                if isPersonal { try catalogue.note(opinion, of: song) } else { _ = try catalogue.song(song) }
+            } else if isPersonal {
+                try note(opinion, of: songs, in: catalogue)
+            }
         }
-        return .now(.json(["song": .int(song), "opinion": .string(opinion.rawValue), "kept": .bool(keepsFeedback)]))
+        var answer: [String: JSONValue] = ["opinion": .string(opinion.rawValue), "kept": .bool(isPersonal)]
+        if let song { answer["song"] = .int(song) } else { answer["songs"] = JSONValue(songs) }
+        return .now(.json(.object(answer)))
+    }
+
+    /// Songs that are in the catalogue no more are passed over.
+    private func note(_ opinion: Opinion, of songs: [Int], in catalogue: Catalogue) throws {
+        try catalogue.transaction {
+            for song in songs {
+                do {
+                    try catalogue.note(opinion, of: song)
+                } catch MusicError.noSuchSong {
+                    continue
+                }
+            }
+        }
     }
 
     private func search(_ request: HTTPRequest, _ rest: String) throws -> Answer {

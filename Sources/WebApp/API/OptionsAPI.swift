@@ -9,7 +9,7 @@ struct OptionsAPI: Sendable {
     let catalogues: CataloguePool
     let analysis: AnalysisService
     let moodMap: MoodMap
-    let pageLanguages: [String]
+    let pageLanguages: [(code: String, name: String)]
     let isPersonal: Bool
     let isLive: Bool
     let services: [String]
@@ -22,7 +22,8 @@ struct OptionsAPI: Sendable {
     private let kept = Kept()
 
     init(
-        catalogues: CataloguePool, analysis: AnalysisService, moodMap: MoodMap, pageLanguages: [String],
+        catalogues: CataloguePool, analysis: AnalysisService, moodMap: MoodMap,
+        pageLanguages: [(code: String, name: String)],
         isPersonal: Bool, isLive: Bool, services: [String], usualService: String?
     ) {
         self.catalogues = catalogues
@@ -61,7 +62,8 @@ struct OptionsAPI: Sendable {
             "models": .array(analysis.shelf.entries.map { .string($0.id) }),
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
             "services": JSONValue(services), "usualService": usualService.map { .string($0) } ?? .null,
-            "pageLanguages": JSONValue(pageLanguages), "songs": .int(songs),
+            "pageLanguages": .array(pageLanguages.map { ["code": .string($0.code), "name": .string($0.name)] }),
+            "songs": .int(songs),
             "languages": .array(
                 languages.filter { !$0.code.isEmpty }.map {
                     [

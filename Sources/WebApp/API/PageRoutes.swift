@@ -2,6 +2,8 @@
 struct PageRoutes: Sendable {
     let assets: AssetStore
     let token: AccessToken?
+    /// For those who try tokens.
+    let guesses: RateLimiter
 
     var routes: [Route] {
         [
@@ -19,7 +21,7 @@ struct PageRoutes: Sendable {
                 .now(try file("icon.svg").response(to: request, isVersioned: false))
             },
             Route(
-                method: "POST", path: "/login", isOpen: true, cost: 10, bodyLimit: 1 << 10,
+                method: "POST", path: "/login", isOpen: true, bodyLimit: 1 << 10,
                 accepts: ["application/x-www-form-urlencoded"], action: login),
         ]
     }
@@ -42,7 +44,9 @@ struct PageRoutes: Sendable {
         // Tokens have no characters that a form would encode.
         let guess = text.split(separator: "&").first { $0.hasPrefix("token=") }.map { String($0.dropFirst(6)) } ?? ""
         guard let token, token.matches(guess) else {
-            return .now(HTTPResponse(303, [("Location", "/?wrong"), ("Cache-Control", "no-store")]))
+            try guesses.charge(request.client, "too many wrong tokens")
+            // The form has something to say at this place.
+            return .now(HTTPResponse(303, [("Location", "/#wrong"), ("Cache-Control", "no-store")]))
         }
         return .now(
             HTTPResponse(

@@ -9,15 +9,18 @@ final class AnalysisSession: @unchecked Sendable {
 
     let token: String
     let number: Int
+    /// Who opened it.
+    let owner: String
     private let started = ContinuousClock.now
     private let lastUse = Atomic<Double>(0)
     private var tracker = MoodTracker()
     private var wish: AnalysisEngine.Wish?
     private(set) var frames = 0
 
-    init(token: String, number: Int) {
+    init(token: String, number: Int, owner: String) {
         self.token = token
         self.number = number
+        self.owner = owner
     }
 
     /// Looks at the stream's next picture.
@@ -50,6 +53,8 @@ final class SessionStore: Sendable {
 
     /// Seconds after which a session that nothing is heard of is forgotten.
     static let lifetime = 60.0
+    /// Sessions of one client, so that nobody takes all.
+    static let limitPerClient = 20
     let limit: Int
     private let state = Mutex(State())
 
@@ -57,11 +62,18 @@ final class SessionStore: Sendable {
 
     var count: Int { state.withLock { $0.sessions.count } }
 
-    /// A new session, or `nil` when there are too many.
-    func open() -> AnalysisSession? {
-        state.withLock { state in
-            guard state.sessions.count < limit else { return nil }
-            let session = AnalysisSession(token: AccessToken.random(), number: state.nextNumber)
+    /// A new session. Throws `Problem` when there are too many.
+    func open(for client: String) throws -> AnalysisSession {
+        let owner = RateLimiter.key(client)
+        return try state.withLock { state in
+            guard state.sessions.count < limit else {
+                throw Problem(.overloaded, "\(limit) visitors are looked at already", retryAfter: 30)
+            }
+            guard state.sessions.values.count(where: { $0.owner == owner }) < SessionStore.limitPerClient else {
+                throw Problem(
+                    .tooManyRequests, "\(SessionStore.limitPerClient) sessions of one address are open", retryAfter: 30)
+            }
+            let session = AnalysisSession(token: AccessToken.random(), number: state.nextNumber, owner: owner)
             state.nextNumber += 1
             state.sessions[session.token] = session
             return session

@@ -35,9 +35,9 @@ public struct ModelShelf: Sendable {
         self.entries = entries
     }
 
-    /// The models that come with the program, the best known first.
+    /// The models that come with the program, the default one first.
     public static func standardPaths() -> [String] {
-        guard let first = ProgramFile.path("fer2013-cnn.h5", checkoutFolder: "Checkpoints") else { return [] }
+        guard let first = EmotionModel.standardPath else { return [] }
         let folder = first.parentFolder
         let others = FolderTree.names(in: folder).sorted()
             .filter { $0.hasPrefix("fer2013-") && $0.hasSuffix(".h5") && "\(folder)/\($0)" != first }

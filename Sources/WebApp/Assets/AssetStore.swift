@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import JSON
 
 /// All files of the page, read once: at run time no request reaches the file system.
 ///
@@ -11,8 +12,8 @@ struct AssetStore: Sendable {
     /// The folder in addresses.
     let prefix: String
     private let pages: [String: Asset]
-    /// The languages that the page can speak: there is a file of texts for each.
-    let languages: [String]
+    /// The languages that the page can speak, with what they call themselves: there is a file of texts for each.
+    let languages: [(code: String, name: String)]
 
     private static let types = [
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
@@ -45,11 +46,14 @@ struct AssetStore: Sendable {
             hash = Asset.hash(bytes, from: Asset.hash(Array(name.utf8), from: hash))
         }
         prefix = "/assets/\(String(hash, radix: 16))"
+        let languages = AssetStore.languages(in: read)
+        let codes = languages.map { $0.code }.joined(separator: " ")
         var files: [String: Asset] = [:], pages: [String: Asset] = [:]
         for (name, bytes) in read {
             let type = AssetStore.types[AssetStore.ending(name)] ?? "application/octet-stream"
             if name.hasSuffix(".html") {
                 let text = String(decoding: bytes, as: UTF8.self).replacing("{{assets}}", with: prefix)
+                    .replacing("{{languages}}", with: codes)
                 pages[name] = Asset(Array(text.utf8), type: type)
             } else {
                 files[name] = Asset(bytes, type: type)
@@ -57,8 +61,15 @@ struct AssetStore: Sendable {
         }
         self.files = files
         self.pages = pages
-        languages = files.keys.filter { $0.hasPrefix("texts/") && $0.hasSuffix(".json") }
-            .map { String($0.dropFirst(6).dropLast(5)) }.sorted()
+        self.languages = languages
+    }
+
+    private static func languages(in files: [String: [UInt8]]) -> [(code: String, name: String)] {
+        files.keys.filter { $0.hasPrefix("texts/") && $0.hasSuffix(".json") }.sorted().map { file in
+            let code = String(file.dropFirst(6).dropLast(5))
+            let texts = try? JSONValue(parsing: String(decoding: files[file] ?? [], as: UTF8.self))
+            return (code: code, name: texts?["_name"]?.stringValue ?? code)
+        }
     }
 
     /// A page such as `index.html`.
@@ -81,7 +92,7 @@ struct AssetStore: Sendable {
     /// Bytes of all that a visit loads: the page itself, with the texts of one language.
     func visitBytes(compressed: Bool) -> Int {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
-        let others: Set = ["docs.js", "docs.css", "openapi.json"]
+        let others: Set = ["docs.js", "docs.css", "login.js", "openapi.json"]
         return files.filter { name, _ in
             !others.contains(name) && (!name.hasPrefix("texts/") || name == "texts/en.json")
         }.reduce(pages["index.html"].map(size) ?? 0) { $0 + size($1.value) }

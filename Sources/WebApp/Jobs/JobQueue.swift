@@ -12,7 +12,7 @@ public final class JobQueue: @unchecked Sendable {
         let key: Int?
 
         /// Puts the job in. `work` gets the number of the thread it runs on.
-        func run(_ work: @escaping @Sendable (_ worker: Int) -> Void) { queue.add(Job(key: key, work: work)) }
+        package func run(_ work: @escaping @Sendable (_ worker: Int) -> Void) { queue.add(Job(key: key, work: work)) }
     }
 
     private struct Job {
@@ -20,11 +20,15 @@ public final class JobQueue: @unchecked Sendable {
         var work: @Sendable (Int) -> Void
     }
 
+    /// Places that jobs of one key may have at one time: one is done, the next waits.
+    public static let placesPerKey = 2
     public let workers: Int
     public let waitingLimit: Int
     private var jobs: [Job] = []
     /// Jobs that have a place: waiting, running, or about to be put in.
     private var taken = 0
+    /// Of those, how many each key has.
+    private var places: [Int: Int] = [:]
     private var running: Set<Int> = []
     private var isStopping = false
     private var threads: [WorkerThread] = []
@@ -57,10 +61,15 @@ public final class JobQueue: @unchecked Sendable {
         return body()
     }
 
-    /// A place for a job, or `nil` when too many have one. Jobs with the same key are done one after the other.
+    /// A place for a job, or `nil` when too many have one, or too many of this key. Jobs with the same key are done one
+    /// after the other.
     public func place(key: Int? = nil) -> Place? {
         locked {
             guard !isStopping, taken < workers + waitingLimit else { return nil }
+            if let key {
+                guard places[key, default: 0] < JobQueue.placesPerKey else { return nil }
+                places[key, default: 0] += 1
+            }
             taken += 1
             return Place(queue: self, key: key)
         }
@@ -81,7 +90,11 @@ public final class JobQueue: @unchecked Sendable {
             job.work(worker)
             locked {
                 taken -= 1
-                if let key = job.key { running.remove(key) }
+                if let key = job.key {
+                    running.remove(key)
+                    let left = places[key, default: 1] - 1
+                    places[key] = left > 0 ? left : nil
+                }
                 pthread_cond_broadcast(change)
             }
         }

@@ -9,6 +9,7 @@ public final class LiveFeed: Sendable {
         var pictureNumber = 0
         var events: [Event] = []
         var eventNumber = 0
+        var pulse = 0
         var isClosed = false
         var waiting: [WakeUp] = []
         var watchers = 0
@@ -17,6 +18,12 @@ public final class LiveFeed: Sendable {
     private struct Event {
         var number: Int
         var text: String
+    }
+
+    /// How far a watcher has heard.
+    fileprivate struct Heard {
+        var event = 0
+        var pulse = 0
     }
 
     /// Watchers at one time.
@@ -49,8 +56,14 @@ public final class LiveFeed: Sendable {
     /// Ends all watchers' streams.
     public func close() { change { $0.isClosed = true } }
 
-    /// Lets watchers look again even if nothing happened: they then say that they are still there.
-    func nudge() { change { _ in } }
+    /// Sends watchers something even if nothing happened, a comment or the last picture again: only who is sent to is
+    /// noticed when he has left.
+    package func nudge() {
+        change { state in
+            state.pulse += 1
+            if !state.picture.isEmpty { state.pictureNumber += 1 }
+        }
+    }
 
     public var watchers: Int { state.withLock { $0.watchers } }
 
@@ -77,23 +90,25 @@ public final class LiveFeed: Sendable {
         }
     }
 
-    fileprivate var lastEvent: Int { state.withLock { $0.eventNumber } }
+    fileprivate var now: Heard { state.withLock { Heard(event: $0.eventNumber, pulse: $0.pulse) } }
 
     fileprivate func leave() { state.withLock { $0.watchers -= 1 } }
 
-    /// Events after a number, at most so many bytes; the connection sleeps if there are none.
-    fileprivate func events(after number: Int, limit: Int, wait: () -> WakeUp) -> (StreamRead, last: Int) {
+    /// Events that were not heard yet, at most so many bytes; the connection sleeps if there are none.
+    fileprivate func events(_ heard: inout Heard, limit: Int, wait: () -> WakeUp) -> StreamRead {
         state.withLock { state in
-            var bytes: [UInt8] = [], last = number
-            for event in state.events where event.number > number {
+            var bytes: [UInt8] = []
+            for event in state.events where event.number > heard.event {
                 guard bytes.count + event.text.utf8.count <= limit else { break }
                 bytes += Array(event.text.utf8)
-                last = event.number
+                heard.event = event.number
             }
-            if !bytes.isEmpty { return (.bytes(bytes), last) }
-            if state.isClosed { return (.end, number) }
+            if bytes.isEmpty, state.pulse > heard.pulse { bytes = Array(": \n\n".utf8) }
+            heard.pulse = state.pulse
+            if !bytes.isEmpty { return .bytes(bytes) }
+            if state.isClosed { return .end }
             state.waiting.append(wait())
-            return (.none, number)
+            return .none
         }
     }
 
@@ -111,13 +126,14 @@ public final class LiveFeed: Sendable {
 private final class EventStream: ByteStream, @unchecked Sendable {
     // Safe to share: the connection's thread alone reads, and closes after the last read.
     private let feed: LiveFeed
-    private var last = 0
+    private var heard: LiveFeed.Heard
     private var hasBegun = false
 
     init(_ feed: LiveFeed) {
         self.feed = feed
         // Who comes now gets the last event, not the old ones.
-        last = max(0, feed.lastEvent - 1)
+        heard = feed.now
+        heard.event = max(0, heard.event - 1)
     }
 
     func read(limit: Int, wait: () -> WakeUp) -> StreamRead {
@@ -125,9 +141,7 @@ private final class EventStream: ByteStream, @unchecked Sendable {
             hasBegun = true
             return .bytes(Array("retry: 2000\n\n".utf8))
         }
-        let (result, number) = feed.events(after: last, limit: limit, wait: wait)
-        last = number
-        return result
+        return feed.events(&heard, limit: limit, wait: wait)
     }
 
     func close() { feed.leave() }

@@ -26,11 +26,20 @@ struct AccessToken: Sendable {
         return request.cookie(AccessToken.cookieName).map(matches) ?? false
     }
 
-    /// What a browser keeps: for this server only, out of reach for scripts, not sent along from other sites.
+    /// Whether the request carries one at all, right or wrong.
+    static func isTried(by request: HTTPRequest) -> Bool {
+        request.headers["authorization"] != nil || request.cookie(cookieName) != nil
+    }
+
+    /// What a browser keeps: for this server only, out of reach for scripts, sent from other sites only with links
+    /// that are followed (`OriginCheck` refuses what would change something).
     func cookie(isSecure: Bool) -> String {
-        "\(AccessToken.cookieName)=\(String(decoding: bytes, as: UTF8.self)); Path=/; HttpOnly; SameSite=Strict; "
+        "\(AccessToken.cookieName)=\(String(decoding: bytes, as: UTF8.self)); Path=/; HttpOnly; SameSite=Lax; "
             + "Max-Age=2592000" + (isSecure ? "; Secure" : "")
     }
+
+    /// Makes a browser forget it.
+    static let expiredCookie = "\(cookieName)=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
 
     /// Whether a text can be a token: it must fit into a cookie and be long enough not to be guessed.
     static func isUsable(_ text: String) -> Bool {

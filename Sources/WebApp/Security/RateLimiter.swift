@@ -35,6 +35,12 @@ final class RateLimiter: Sendable {
         }
     }
 
+    /// Takes `cost` from the client's bucket. Throws `Problem` with `detail` if there is not enough.
+    func charge(_ client: String, cost: Double = 1, _ detail: String) throws {
+        guard let wait = take(client, cost: cost) else { return }
+        throw Problem(.tooManyRequests, detail, retryAfter: max(1, Int(wait.rounded(.up))))
+    }
+
     private func level(_ bucket: Bucket, _ now: ContinuousClock.Instant) -> Double {
         min(burst, bucket.level + bucket.time.duration(to: now).seconds * perSecond)
     }

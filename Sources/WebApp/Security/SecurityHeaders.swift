@@ -12,7 +12,8 @@ enum SecurityHeaders {
     static func add(to response: inout HTTPResponse, isSecure: Bool) {
         response.setDefault("X-Content-Type-Options", "nosniff")
         response.setDefault("Content-Security-Policy", contentSecurityPolicy)
-        response.setDefault("Referrer-Policy", "no-referrer")
+        // With "no-referrer" browsers would say that the form for the token comes from nowhere ("Origin: null").
+        response.setDefault("Referrer-Policy", "same-origin")
         response.setDefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setDefault("Cross-Origin-Opener-Policy", "same-origin")
         response.setDefault("X-Frame-Options", "DENY")

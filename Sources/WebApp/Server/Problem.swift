@@ -11,7 +11,6 @@ public struct Problem: Error, Sendable, Equatable {
         case crossSite = "cross-site"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
-        case lengthRequired = "length-required"
         case tooLarge = "too-large"
         case unsupportedType = "unsupported-type"
         case tooManyRequests = "too-many-requests"
@@ -44,7 +43,6 @@ public struct Problem: Error, Sendable, Equatable {
         case .forbiddenHost: 421
         case .notFound, .notLive: 404
         case .methodNotAllowed: 405
-        case .lengthRequired: 411
         case .tooLarge: 413
         case .unsupportedType: 415
         case .tooManyRequests: 429
@@ -62,7 +60,6 @@ public struct Problem: Error, Sendable, Equatable {
         case .crossSite: "Requests from other sites are refused"
         case .notFound: "There is nothing here"
         case .methodNotAllowed: "The method is not allowed here"
-        case .lengthRequired: "The request must say how long it is"
         case .tooLarge: "The request is too large"
         case .unsupportedType: "The media type is not supported"
         case .tooManyRequests: "Too many requests"

@@ -8,6 +8,16 @@ export class Problem extends Error {
     this.kind = (body?.type ?? "").split("#")[1] ?? "";
     this.retryAfter = retryAfter;
   }
+
+  /** The key of the text that says it to visitors; what the server says is for programs. */
+  get text() {
+    if (this.status === 0) return "server-gone";
+    if (this.isPassing) return "server-busy";
+    return { unauthorized: "server-token", catalogue: "server-catalogue", "bad-picture": "photo-bad" }[this.kind] ?? "server-failed";
+  }
+
+  /** Whether it is worth trying again soon. */
+  get isPassing() { return [0, 429, 503].includes(this.status); }
 }
 
 async function ask(path, options = {}) {
@@ -28,9 +38,9 @@ const post = (path, value, options = {}) =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), ...options });
 
 export const options = () => ask("/api/v1/options");
-export const models = () => ask("/api/v1/models");
 export const recommend = (question, signal) => post("/api/v1/recommendations", question, { signal });
-export const feedback = (song, opinion) => post("/api/v1/feedback", { song, opinion });
+/** `{ song, opinion }`, or `{ songs, opinion }` with many. */
+export const feedback = (noted) => post("/api/v1/feedback", noted);
 export const artists = (text, signal) =>
   ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
 export const media = (song, service, { preview = false } = {}) =>

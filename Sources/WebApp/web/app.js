@@ -13,8 +13,9 @@ import { moods, places } from "./moods.js";
 import { PhotoWay } from "./photo.js";
 import * as plane from "./plane.js";
 import * as songs from "./songs.js";
+import { hideChoice } from "./stage.js";
 import { change, settings } from "./store.js";
-import { emotionName, ownNames, percent, preferred, speak, t } from "./texts.js";
+import { emotionName, percent, preferred, put, speak, t } from "./texts.js";
 import * as timeline from "./timeline.js";
 
 const FIVE = ["angry", "happy", "sad", "surprise", "neutral"];
@@ -23,29 +24,33 @@ const ways = {};
 let way = null;
 let facts = null;
 let spoken = "";
+/** The emotions that bars and timeline have, one after the other. */
+let told = "";
 
 async function begin() {
   find("brand-face").append(mark.element);
   find("invite-face").append(new DrawnFace({ happy: 1 }).element);
   facts = await options();
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
-  await speak(preferred(facts.pageLanguages, settings.pageLanguage));
+  await speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage));
   ways.camera = new CameraWay({ onMood: (mood) => see("camera", mood), onRefused: noCamera });
-  ways.photo = new PhotoWay({ onMood: (mood) => see("photo", mood, { isDeliberate: true }) });
-  ways.hand = new HandWay({ onMood: (mood) => see("hand", mood, { isDeliberate: true }) });
+  ways.photo = new PhotoWay({ onMood: (mood, how) => see("photo", mood, { isDeliberate: true, ...how }) });
+  ways.hand = new HandWay({ onMood: (mood, how) => see("hand", mood, { isDeliberate: true, ...how }) });
   ways.live = new LiveWay({ onMood: (mood) => see("live", mood) });
   find("way-live").hidden = !facts.live;
   history.setUp(facts);
   choices.setUp(facts, (what) => {
+    showPrivacy();
     if (what === "songs") return songs.refresh({ isWanted: true });
     emotionsChanged();
-    if (way === "photo") ways.photo.repeat();
+    ways.photo.repeat();
   });
   songs.setUp(facts);
   build();
   setUpWays();
   setUpLanguage();
   moods.addEventListener("mood", showMood);
+  addEventListener("fermusic-choices", showPrivacy);
   setInterval(() => { if (way !== "hand") timeline.add(moods.current); }, 1000);
   go(facts.live ? "live" : settings.way === "live" ? "camera" : settings.way);
 }
@@ -64,18 +69,33 @@ async function options() {
 
 /** All that has words in it. */
 function build() {
+  told = "";
   emotionsChanged();
   plane.build();
   ways.hand.build();
+  ways.photo.redraw();
   choices.build();
+  showPrivacy();
 }
 
 function emotionsChanged() {
-  const all = facts.emotions.map(({ emotion }) => emotion);
-  const names = settings.grouping === "five" ? all.filter((name) => FIVE.includes(name)) : all;
+  tell(settings.grouping === "five" ? FIVE : facts.emotions.map(({ emotion }) => emotion));
+  showMood();
+}
+
+/** Bars and timeline have the emotions that the mood has: all of them by hand, also where five are told apart. */
+function tell(emotions) {
+  const names = facts.emotions.map(({ emotion }) => emotion).filter((emotion) => emotions.includes(emotion));
+  if (names.join() === told) return;
+  told = names.join();
   bars.build(names);
   timeline.build(names);
-  showMood();
+}
+
+/** Who learns what is listened to. */
+function showPrivacy() {
+  const service = songs.askedService();
+  find("privacy").textContent = service ? t("privacy-asked", { service: choices.serviceName(service) }) : t("privacy");
 }
 
 function see(from, mood, options) {
@@ -84,6 +104,7 @@ function see(from, mood, options) {
 
 function showMood() {
   const mood = moods.current;
+  if (mood) tell(Object.keys(mood.probabilities));
   bars.show(mood);
   plane.show(mood);
   if (mood) mark.show(mood.probabilities);
@@ -136,8 +157,7 @@ function setUpWays() {
 
 function go(next) {
   if (next === way || !ways[next]) return;
-  if (way === "camera") ways.camera.stop();
-  if (way === "live") ways.live.stop();
+  ways[way]?.leave?.();
   way = next;
   if (next !== "live") change({ way: next });
   for (const tab of find("ways").querySelectorAll("[role=tab]")) {
@@ -146,26 +166,28 @@ function go(next) {
     tab.tabIndex = isOn ? 0 : -1;
     find(`panel-${tab.dataset.way}`).hidden = !isOn;
   }
-  find("who").hidden = true;
+  hideChoice();
+  put(find("hand-note"), null);
   moods.forget();
+  emotionsChanged();
+  // By hand the map is there to be tapped.
+  if (next === "hand") find("panel-hand").append(find("map"));
+  else find("maps").prepend(find("map"));
   plane.choosePlaces(next === "hand" ? (valence, energy) => ways.hand.choosePlace(valence, energy) : null);
-  if (next === "live") ways.live.start();
+  ways[next].enter?.();
 }
 
 /** Without a camera the visitor goes on by hand, and is told why. */
 function noCamera(reason) {
-  const text = t(reason);
   go("hand");
-  find("announce").textContent = text;
-  const lead = document.querySelector("#panel-hand .lead");
-  lead.textContent = `${text} ${t("hand-lead")}`;
+  put(find("hand-note"), reason);
+  find("announce").textContent = t(reason);
 }
 
-async function setUpLanguage() {
+function setUpLanguage() {
   const menu = find("page-language");
-  const names = await ownNames(facts.pageLanguages);
   const chosen = document.documentElement.lang;
-  menu.replaceChildren(...names.map(([code, name]) => make("option", { value: code, lang: code, selected: code === chosen }, name)));
+  menu.replaceChildren(...facts.pageLanguages.map(({ code, name }) => make("option", { value: code, lang: code, selected: code === chosen }, name)));
   menu.addEventListener("change", async () => {
     change({ pageLanguage: menu.value });
     await speak(menu.value);

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { find } from "./dom.js";
 import { settings } from "./store.js";
 import { Stage } from "./stage.js";
-import { t } from "./texts.js";
+import { put, t } from "./texts.js";
 
 /** Width of the pictures that are sent, and how many a second at most. */
 const WIDTH = 480, RATE = 25;
@@ -14,6 +14,7 @@ export class CameraWay {
   #session = null;
   #canvas = document.createElement("canvas");
   #times = [];
+  /** Changes with each start and stop, so that what was under way before knows that it is over. */
   #run = 0;
 
   /** `onMood` gets what is seen; `onRefused` is called when there is no camera or no permission. */
@@ -29,36 +30,45 @@ export class CameraWay {
 
   get isRunning() { return this.#stream !== null; }
 
+  leave() { this.stop(); }
+
   async start() {
-    const note = find("camera-note");
-    note.textContent = "";
+    const run = ++this.#run;
+    this.#note(null);
     // Browsers hide the camera from pages that come neither over https nor from this machine.
     if (!navigator.mediaDevices?.getUserMedia) return this.#refuse(isSecureContext ? "camera-none" : "camera-insecure");
     find("camera-start").disabled = true;
+    let stream;
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({
+      stream = await navigator.mediaDevices.getUserMedia({
         audio: false, video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 }, facingMode: "user" },
       });
     } catch (error) {
+      if (run !== this.#run) return;
       const reasons = { NotAllowedError: "camera-denied", NotFoundError: "camera-none", OverconstrainedError: "camera-none", NotReadableError: "camera-busy" };
       return this.#refuse(reasons[error.name] ?? "camera-none");
     } finally {
-      find("camera-start").disabled = false;
+      if (run === this.#run) find("camera-start").disabled = false;
     }
-    const track = this.#stream.getVideoTracks()[0];
-    track.addEventListener("ended", () => { this.stop(); note.textContent = t("camera-lost"); });
+    // The visitor may have gone elsewhere before the browser's question was answered.
+    if (run !== this.#run) return stopTracks(stream);
+    this.#stream = stream;
+    const track = stream.getVideoTracks()[0];
+    track.addEventListener("ended", () => { this.stop(); this.#note("camera-lost"); });
     const back = track.getSettings?.().facingMode === "environment";
     find("camera-stage").classList.toggle("mirrored", !back);
-    this.video.srcObject = this.#stream;
+    this.video.srcObject = stream;
     await this.video.play().catch(() => {});
+    if (run !== this.#run) return;
     this.#show(true);
-    this.#loop(++this.#run);
+    this.#loop(run);
   }
 
   stop() {
-    if (!this.#stream) return;
     this.#run += 1;
-    for (const track of this.#stream.getTracks()) track.stop();
+    find("camera-start").disabled = false;
+    if (!this.#stream) return;
+    stopTracks(this.#stream);
     this.#stream = null;
     this.video.srcObject = null;
     if (this.#session) api.closeSession(this.#session);
@@ -76,8 +86,10 @@ export class CameraWay {
     this.video.hidden = !isRunning;
   }
 
+  #note(key) { put(find("camera-note"), key); }
+
   #refuse(reason) {
-    find("camera-note").textContent = t(reason);
+    this.#note(reason);
     this.onRefused(reason);
   }
 
@@ -98,11 +110,15 @@ export class CameraWay {
 
   async #once(run) {
     if (this.video.readyState < 2) return;
-    this.#session ??= (await api.openSession()).session;
+    if (!this.#session) {
+      const { session } = await api.openSession();
+      if (run !== this.#run) return api.closeSession(session);
+      this.#session = session;
+    }
     const picture = await this.#grab();
     const result = await api.analyse(picture, { session: this.#session, model: settings.model, grouping: settings.grouping });
     if (run !== this.#run) return;
-    find("camera-note").textContent = "";
+    this.#note(null);
     this.#count();
     this.onMood(this.stage.show(result), result);
   }
@@ -119,17 +135,19 @@ export class CameraWay {
 
   /** How long to wait after a problem, in milliseconds. */
   #pauseAfter(problem) {
-    switch (problem.status) {
-      case 404: this.#session = null; return 0;
-      case 503: return 150 + Math.random() * 250;
-      case 429: return 1000 * Math.min(problem.retryAfter ?? 1, 5);
-      default:
-        this.stage.clear();
-        this.onMood(null);
-        find("camera-note").textContent = t(problem.status === 0 ? "server-gone" : "server-failed");
-        find("camera-invite").hidden = false;
-        return 2000;
+    const isFollowed = this.#session !== null;
+    if (problem.status === 404) {
+      this.#session = null;
+      return 0;
     }
+    // Of many pictures one may be too much; the next will do.
+    if (problem.status === 503 && isFollowed) return 150 + Math.random() * 250;
+    if (problem.status === 429 && isFollowed) return 1000 * Math.min(problem.retryAfter ?? 1, 5);
+    this.stage.clear();
+    this.onMood(null);
+    this.#note(problem.text ?? "server-failed");
+    find("camera-invite").hidden = false;
+    return 1000 * Math.min(problem.retryAfter ?? 2, 10);
   }
 
   #count() {
@@ -140,4 +158,8 @@ export class CameraWay {
     const seconds = (now - this.#times[0]) / 1000;
     if (this.#times.length > 3) find("rate").textContent = t("rate", { n: Math.round((this.#times.length - 1) / seconds) });
   }
+}
+
+function stopTracks(stream) {
+  for (const track of stream.getTracks()) track.stop();
 }

@@ -10,6 +10,9 @@ let onChange = () => {};
 /** Languages that are always offered; all others show with "more". */
 const FEW = 12;
 let showsAll = false;
+const SERVICES = { spotify: "Spotify", youtube: "YouTube", deezer: "Deezer", itunes: "iTunes" };
+
+export const serviceName = (service) => SERVICES[service] ?? service;
 
 /** `report` is called with "songs" or "analysis", whichever the choice concerns. */
 export function setUp(options, report) {
@@ -43,8 +46,8 @@ export function build() {
   segments("grouping", "grouping", [["five", t("five")], ["seven", t("seven")]], settings.grouping, (grouping) => set({ grouping }, "analysis"));
   find("count-value").textContent = settings.count;
   const services = ["any", "spotify", "youtube", ...facts.services.filter((name) => !["spotify", "youtube"].includes(name))];
-  const names = { any: t("service-any"), spotify: "Spotify", youtube: "YouTube", deezer: "Deezer", itunes: "iTunes" };
-  find("service").replaceChildren(...services.map((name) => new Option(names[name] ?? name, name, false, name === settings.service)));
+  find("service").replaceChildren(...services.map((name) =>
+    new Option(name === "any" ? t("service-any") : serviceName(name), name, false, name === settings.service)));
   find("model").replaceChildren(...facts.models.map((id) => new Option(id, id, false, id === settings.model)));
   languages();
   artistChips();
@@ -56,7 +59,7 @@ function segments(id, name, entries, chosen, choose) {
     make("input", { type: "radio", name, value, checked: value === chosen, onchange: () => choose(value) }), text)));
 }
 
-/** Each tap goes on: wanted, unwanted, either. */
+/** A tap wants a language or takes that back; unwanted ones come from songs ("not in this language") and a tap lets them in. */
 function languages() {
   const marked = new Set([...settings.languages, ...settings.without]);
   const list = facts.languages.filter((entry, index) => showsAll || index < FEW || marked.has(entry.code));
@@ -69,10 +72,16 @@ function languages() {
     }, languageName(code));
   });
   if (facts.languages.length > FEW) {
-    chips.push(make("button", { type: "button", class: "chip", "aria-expanded": String(showsAll), onclick: () => { showsAll = !showsAll; languages(); } },
+    chips.push(make("button", { type: "button", class: "chip", "aria-expanded": String(showsAll), onclick: showAll },
       t(showsAll ? "fewer" : "more-languages", { n: facts.languages.length - FEW })));
   }
   find("languages").replaceChildren(...chips);
+}
+
+function showAll() {
+  showsAll = !showsAll;
+  languages();
+  find("languages").lastChild.focus();
 }
 
 function toggleLanguage(code) {

@@ -9,6 +9,9 @@ const ORDER = ["happy", "surprise", "neutral", "sad", "fear", "angry", "disgust"
 
 export class HandWay {
   #buttons = new Map();
+  /** What was chosen last, and the face that was tapped for it. */
+  #mood = null;
+  #pressed = null;
 
   constructor({ onMood }) {
     this.onMood = onMood;
@@ -18,13 +21,15 @@ export class HandWay {
     }
   }
 
+  enter() { if (this.#mood) this.onMood(this.#mood); }
+
   /** Shows the faces, in the page's language. */
   build() {
     const names = ORDER.filter((emotion) => places.has(emotion));
     find("hand").replaceChildren(...names.map((emotion) => {
-      const button = make("button", { type: "button", "aria-pressed": "false", onclick: () => this.chooseEmotion(emotion) },
+      const button = make("button", { type: "button", "aria-pressed": String(emotion === this.#pressed), onclick: () => this.chooseEmotion(emotion) },
         new DrawnFace({ [emotion]: 1 }).element, make("span", {}, emotionName(emotion)));
-      button.style.setProperty("color", `var(--${emotion})`);
+      button.style.setProperty("--mood", `var(--${emotion})`);
       this.#buttons.set(emotion, button);
       return button;
     }));
@@ -40,9 +45,12 @@ export class HandWay {
   #choose(probabilities, pressed, place) {
     const mood = moodOf(probabilities);
     if (place) mood.mood = place;
+    this.#mood = mood;
+    this.#pressed = pressed;
     for (const [name, button] of this.#buttons) button.setAttribute("aria-pressed", String(name === pressed));
     this.sliders.valence.value = Math.round(mood.mood.valence * 100);
     this.sliders.energy.value = Math.round(mood.mood.energy * 100);
-    this.onMood(mood);
+    // Places are tried one after the other; a face is an answer.
+    this.onMood(mood, { leads: pressed !== null });
   }
 }

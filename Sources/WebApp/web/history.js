@@ -3,11 +3,15 @@
 import * as api from "./api.js";
 import { find, make } from "./dom.js";
 import * as store from "./store.js";
-import { emotionName, has, language, t } from "./texts.js";
+import { emotionName, has, language, put, t } from "./texts.js";
 
 let asksAgain = false;
+let facts = {};
+/** Songs that the server takes in one question. */
+const MANY = 2000;
 
 export function setUp(options) {
+  facts = options;
   const dialog = find("history");
   find("open-history").addEventListener("click", () => { show(); dialog.showModal(); });
   find("history-close").addEventListener("click", () => dialog.close());
@@ -18,11 +22,22 @@ export function setUp(options) {
     // Twice, so that a slip forgets nothing.
     if (!asksAgain) return question(true);
     question(false);
-    const songs = store.purge();
-    if (options.personal) for (const song of songs) api.feedback(song.id, "neutral").catch(() => {});
-    dispatchEvent(new CustomEvent("fermusic-opinion", { detail: songs.map((song) => song.id) }));
-    show();
+    forget();
   });
+}
+
+/** The server first: what it could not forget is still known here, to try again. */
+async function forget() {
+  const songs = Object.values(store.history().opinions).map(({ id }) => id);
+  try {
+    for (let i = 0; facts.personal && i < songs.length; i += MANY) {
+      await api.feedback({ songs: songs.slice(i, i + MANY), opinion: "neutral" });
+    }
+  } catch (problem) {
+    return put(find("history-note"), problem.text ?? "server-failed");
+  }
+  store.purge();
+  show();
 }
 
 function question(isOpen) {
@@ -50,5 +65,7 @@ function show() {
     ...lists.slice(0, 30).flatMap((list) => part(
       `${time.format(list.time * 1000)} · ${has(`emotion-${list.emotion}`) ? emotionName(list.emotion) : list.emotion} · ${t(`mode-${list.mode}`)}`, list.songs)),
   ];
+  put(find("history-note"), null);
+  put(find("history-lead"), facts.personal ? "history-lead-personal" : "history-lead");
   find("history-list").replaceChildren(...(blocks.length ? blocks : [make("p", {}, t("history-empty"))]));
 }

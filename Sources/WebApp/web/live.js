@@ -12,7 +12,7 @@ export class LiveWay {
     this.stage = new Stage(find("live-stage"), this.image, () => {});
   }
 
-  start() {
+  enter() {
     if (this.#events) return;
     this.image.src = "/live.mjpg";
     this.image.hidden = false;
@@ -31,7 +31,7 @@ export class LiveWay {
     });
   }
 
-  stop() {
+  leave() {
     this.#events?.close();
     this.#events = null;
     this.image.removeAttribute("src");

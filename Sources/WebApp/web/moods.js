@@ -16,8 +16,9 @@ class Moods extends EventTarget {
   #last = 0;
   #seenAt = null;
 
-  /** Takes a mood over. A deliberate one (a photo, a choice by hand) counts at once. */
-  take(mood, { isDeliberate = false } = {}) {
+  /** Takes a mood over. A deliberate one (a photo, a choice by hand) counts at once; `leads` if the visitor is done with it
+      and wants to see songs. */
+  take(mood, { isDeliberate = false, leads = false } = {}) {
     const time = performance.now() / 1000;
     this.current = mood;
     if (!mood) {
@@ -29,7 +30,7 @@ class Moods extends EventTarget {
     this.#average(mood, isDeliberate ? Infinity : time - this.#last);
     this.#last = time;
     this.dispatchEvent(new Event("mood"));
-    if (isDeliberate || this.#isOther(time)) this.#ask(time);
+    if (isDeliberate || this.#isOther(time)) this.#ask(time, leads);
   }
 
   #average(mood, elapsed) {
@@ -56,19 +57,19 @@ class Moods extends EventTarget {
     return time - this.#movedAt > LASTING && time - this.#askedAt > AGE;
   }
 
-  #ask(time) {
+  #ask(time, leads) {
     this.#asked = { ...this.settled.mood };
     this.#askedAt = time;
     this.#movedAt = null;
-    this.dispatchEvent(new Event("change"));
+    this.dispatchEvent(new CustomEvent("change", { detail: { leads } }));
   }
 
-  /** What was known belongs to another way in. */
+  /** What was known belongs to another way in; `settled` stays, like the songs that it is of, until something is seen. */
   forget() {
     this.current = null;
-    this.settled = null;
     this.#asked = null;
     this.#seenAt = null;
+    this.#last = -Infinity;
     this.dispatchEvent(new Event("mood"));
   }
 }

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { find } from "./dom.js";
 import { settings } from "./store.js";
 import { Stage } from "./stage.js";
-import { t } from "./texts.js";
+import { put } from "./texts.js";
 
 /** Larger photos are made smaller before they are sent. */
 const SIDE = 1280;
@@ -31,15 +31,23 @@ export class PhotoWay {
       const file = [...event.dataTransfer.files].find((file) => file.type.startsWith("image/"));
       if (file) this.show(file);
     });
-    addEventListener("resize", () => this.#result && this.stage.show(this.#result));
+    addEventListener("resize", () => this.redraw());
   }
 
-  async show(file) {
+  /** The mood that was found last counts again. */
+  enter() { this.#report(); }
+
+  /** Boxes and words anew: the page's size or language has changed. */
+  redraw() { if (this.#result && this.frame.offsetParent) this.stage.show(this.#result); }
+
+  /** `leads`: whether the page may go to the songs then. */
+  async show(file, leads = true) {
     const turn = ++this.#turn;
+    if (file !== this.#file) this.stage.clear();
     this.#file = file;
+    this.#result = null;
     const note = find("photo-note");
-    note.textContent = t("photo-looking");
-    this.stage.clear();
+    put(note, "photo-looking");
     try {
       const picture = await smaller(file);
       const result = await this.#analyse(picture);
@@ -48,32 +56,34 @@ export class PhotoWay {
       this.image.src = URL.createObjectURL(picture);
       this.image.alt = file.name;
       await this.image.decode().catch(() => {});
+      if (turn !== this.#turn) return;
       this.image.hidden = false;
       find("photo-invite").hidden = result.faces.length > 0;
       find("photo-again").hidden = false;
-      note.textContent = result.faces.length ? "" : t("photo-no-face");
+      put(note, result.faces.length ? null : "photo-no-face");
       this.#result = result;
-      this.#report();
+      this.#report({ leads });
     } catch (problem) {
       if (turn !== this.#turn) return;
+      this.stage.clear();
       this.image.hidden = true;
       find("photo-invite").hidden = false;
-      note.textContent = t(problem.status === 422 || problem.name === "InvalidStateError" ? "photo-bad" : problem.status === 0 ? "server-gone" : "server-failed");
+      put(note, problem.text ?? (problem.name === "InvalidStateError" ? "photo-bad" : "server-failed"));
     }
   }
 
   /** Looks at the photo again: with another model, say. */
-  repeat() { if (this.#file) this.show(this.#file); }
+  repeat() { if (this.#file) this.show(this.#file, false); }
 
-  #report() { this.onMood(this.stage.show(this.#result), this.#result); }
+  #report(how) { if (this.#result && this.frame.offsetParent) this.onMood(this.stage.show(this.#result), how); }
 
   async #analyse(picture) {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await api.analyse(picture, { model: settings.model, grouping: settings.grouping });
       } catch (problem) {
-        if ((problem.status !== 503 && problem.status !== 429) || attempt >= 5) throw problem;
-        await new Promise((resolve) => setTimeout(resolve, 1000 * (problem.retryAfter ?? 1)));
+        if (!problem.retryAfter || attempt >= 5) throw problem;
+        await new Promise((resolve) => setTimeout(resolve, 1000 * problem.retryAfter));
       }
     }
   }

@@ -2,12 +2,12 @@
 
 import * as api from "./api.js";
 import { cover } from "./art.js";
-import { find, icon, make } from "./dom.js";
+import { calm, find, icon, make } from "./dom.js";
 import { moods } from "./moods.js";
 import * as plane from "./plane.js";
 import * as player from "./player.js";
 import * as store from "./store.js";
-import { emotionName, has, languageName, t } from "./texts.js";
+import { emotionName, has, languageName, put, t } from "./texts.js";
 
 let shown = [];
 let facts = {};
@@ -15,6 +15,10 @@ let isPinned = false;
 let asking = null;
 /** The song that others like it are asked for. */
 let like = null;
+/** Whether there is another mood, but the visitor was among the songs with the keyboard. */
+let isDue = false;
+/** Whether songs are below everything else. */
+const isNarrow = matchMedia("(max-width: 860px)");
 
 export function setUp(options) {
   facts = options;
@@ -24,14 +28,19 @@ export function setUp(options) {
     if (!isPinned) refresh();
   });
   find("again").addEventListener("click", () => { like = null; refresh({ isWanted: true }); });
-  moods.addEventListener("change", () => { like = null; refresh(); });
-  addEventListener("fermusic-opinion", (event) => markOpinions(event.detail));
+  moods.addEventListener("change", ({ detail }) => { like = null; refresh(detail); });
+  addEventListener("fermusic-opinions", () => markOpinions(shown.map((song) => song.id)));
+  find("grid").addEventListener("focusout", ({ relatedTarget }) => { if (isDue && !find("grid").contains(relatedTarget)) refresh(); });
   placeholders();
 }
 
-/** Asks for songs; those on the page stay while they are pinned, unless other ones are wanted. */
-export async function refresh({ isWanted = false } = {}) {
+/** Asks for songs; those on the page stay while they are pinned or gone through with the keyboard, unless others are wanted.
+    `leads` goes to them where they are out of sight, `focuses` takes the keyboard there. */
+export async function refresh(how = {}) {
+  const { isWanted = false, leads = false, focuses = false } = how;
   if ((isPinned && !isWanted) || (!moods.settled && !like)) return;
+  isDue = !isWanted && find("grid").querySelector(":focus-visible") !== null;
+  if (isDue) return;
   asking?.abort();
   const turn = (asking = new AbortController());
   const mood = moods.settled;
@@ -42,19 +51,18 @@ export async function refresh({ isWanted = false } = {}) {
   try {
     const answer = await api.recommend(question, turn.signal);
     show(answer.songs, mood);
+    if (focuses) find("songs-title").focus();
+    if (leads && isNarrow.matches) find("songs").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
     plane.aim(like || mode !== "match" ? answer.target : null);
     store.noteList(like ? `~ ${like.title}` : (mood?.emotion ?? "neutral"), mode, answer.songs);
   } catch (problem) {
     if (problem.name === "AbortError") return;
-    say(problem.status === 0 ? t("server-gone") : t("songs-failed", { why: problem.message }));
-    if (problem.status === 429 || problem.status === 503) setTimeout(() => refresh(), 1000 * (problem.retryAfter ?? 2));
+    say(problem.text ?? "server-failed");
+    if (problem.isPassing) setTimeout(() => { if (asking === turn) refresh(how); }, 1000 * (problem.retryAfter ?? 2));
   }
 }
 
-function say(text) {
-  find("songs-note").textContent = text;
-  find("songs-note").hidden = !text;
-}
+const say = (key) => put(find("songs-note"), key);
 
 function placeholders() {
   find("songs-for").textContent = t("songs-wait");
@@ -63,10 +71,22 @@ function placeholders() {
 
 function show(songs, mood) {
   shown = songs;
-  say(songs.length ? "" : t("songs-none"));
+  say(songs.length ? null : "songs-none");
   find("songs-for").textContent = like ? t("songs-like", { title: like.title }) : mood ? t("songs-for", { emotion: emotionName(mood.emotion) }) : "";
-  find("grid").replaceChildren(...songs.map(card));
+  const grid = find("grid");
+  const place = [...grid.children].findIndex((node) => node.contains(document.activeElement));
+  grid.replaceChildren(...songs.map(card));
+  // The keyboard stays where it was, at another song.
+  if (place >= 0) (grid.children[place]?.querySelector(".cover") ?? find("songs-title")).focus({ preventScroll: true });
   fetchCovers(songs);
+}
+
+/** Puts a card in the place of another one; the keyboard stays at the same button. */
+function swap(node, fresh) {
+  const controls = (one) => [...one.querySelectorAll("a, button")];
+  const place = controls(node).indexOf(document.activeElement);
+  node.replaceWith(fresh);
+  if (place >= 0) (controls(fresh)[place] ?? controls(fresh)[0]).focus({ preventScroll: true });
 }
 
 /** Shows the same songs in the page's language. */
@@ -84,17 +104,17 @@ function card(song) {
     "aria-label": t(opens ? "open-song" : "play-song", { title: song.title, artist: song.artist }),
     onclick: (event) => play(event, song),
   }, song.media?.cover ? picture(song) : cover(song), make("span", { class: "go" }, icon(opens ? "open" : "play")));
-  const act = (name, text, action, pressed) => make("button", {
-    type: "button", class: `act ${name}`, "aria-label": text, title: text, onclick: action, "aria-pressed": pressed,
-  }, icon(name));
+  const act = (name, words, action, pressed) => make("button", {
+    type: "button", class: `act ${name}`, "aria-label": `${words}: ${song.title}`, title: words, onclick: action, "aria-pressed": pressed,
+  }, icon(name), make("span", {}, words));
   const opinion = store.opinionOf(song.id);
   return make("li", { class: "song", "data-song": song.id },
     link, make("h3", { dir: "auto", lang: song.language }, song.title), make("p", { class: "artist", dir: "auto" }, song.artist),
     make("p", { class: "why" }, reason(song)),
     make("div", { class: "acts" },
-      act("like", t("like", song), () => think(song, "like"), String(opinion === "like")),
-      act("dislike", t("dislike", song), () => think(song, "dislike"), String(opinion === "dislike")),
-      act("more", t("more-like", song), () => { like = song; refresh({ isWanted: true }); }),
+      act("like", t("like"), () => think(song, "like"), String(opinion === "like")),
+      act("dislike", t("dislike"), () => think(song, "dislike"), String(opinion === "dislike")),
+      act("more", t("more-like"), () => { like = song; refresh({ isWanted: true, focuses: true }); }),
       song.language ? act("language", t("not-language", { language: languageName(song.language) }), () => leaveOut(song.language)) : null));
 }
 
@@ -127,7 +147,7 @@ function play(event, song) {
 function think(song, opinion) {
   const next = store.opinionOf(song.id) === opinion ? "neutral" : opinion;
   store.noteOpinion(song, next);
-  if (facts.personal) api.feedback(song.id, next).catch(() => {});
+  if (facts.personal) api.feedback({ song: song.id, opinion: next }).catch(() => {});
   markOpinions([song.id]);
   if (next === "dislike" && !isPinned) setTimeout(() => replace(song), 350);
 }
@@ -155,10 +175,7 @@ async function replace(song) {
   const index = shown.findIndex((known) => known.id === song.id);
   if (!other || !node || index < 0) return;
   shown[index] = other;
-  const hadFocus = node.contains(document.activeElement);
-  const fresh = card(other);
-  node.replaceWith(fresh);
-  if (hadFocus) fresh.querySelector(".cover").focus();
+  swap(node, card(other));
   fetchCovers([other]);
 }
 
@@ -166,26 +183,29 @@ function leaveOut(language) {
   const { without, languages } = store.settings;
   store.change({ without: [...new Set([...without, language])], languages: languages.filter((code) => code !== language) });
   dispatchEvent(new Event("fermusic-choices"));
-  refresh({ isWanted: true });
+  refresh({ isWanted: true, focuses: true });
+}
+
+/** The service that is asked for covers and previews; null if none is, and nobody learns what is listened to. */
+export function askedService() {
+  const { service } = store.settings;
+  const asked = service === "any" ? facts.usualService : service;
+  return facts.services.includes(asked) ? asked : null;
 }
 
 /** Asks music services for covers and previews, two songs at a time. */
 async function fetchCovers(songs) {
-  const { service } = store.settings;
-  const asked = service === "any" ? facts.usualService : service;
-  // Without a service that is meant to be asked nobody learns what is listened to.
-  if (!facts.services.includes(asked)) return;
+  const asked = askedService();
+  if (!asked) return;
   const waiting = songs.filter((song) => !song.media);
   const one = async () => {
     for (let song = waiting.shift(); song; song = waiting.shift()) {
       song.media = await api.media(song.id, asked).catch(() => null);
       const node = document.querySelector(`[data-song="${song.id}"]`);
       if (song.media && node && shown.includes(song)) {
-        const focused = node.contains(document.activeElement);
         const fresh = card(song);
         fresh.style.animation = "none";
-        node.replaceWith(fresh);
-        if (focused) fresh.querySelector(".cover").focus();
+        swap(node, fresh);
       }
     }
   };

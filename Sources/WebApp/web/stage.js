@@ -1,14 +1,16 @@
 // Boxes around faces, over a picture or video; and whose mood counts when there are several.
 
 import { find, make } from "./dom.js";
-import { emotionName, percent, t } from "./texts.js";
+import { emotionName, language, percent, t } from "./texts.js";
 
-/** The face whose mood counts: its track, or "all". */
-let chosen = "all";
-let shownFaces = "";
+/** What a face is called: its track, or in a single picture its place in the list. */
+const keyOf = (face, index) => face.track ?? index;
 
 export class Stage {
-  /** `picture` is the video or image that lies under the boxes. */
+  /** The face whose mood counts, or "all". */
+  #chosen = "all";
+
+  /** `picture` is the video or image that lies under the boxes; `onChoose` is called when a face was picked. */
   constructor(stage, picture, onChoose) {
     this.stage = stage;
     this.picture = picture;
@@ -21,26 +23,24 @@ export class Stage {
 
   /** Shows a result of the analysis and gives the mood that counts, or null. */
   show(result) {
-    const faces = result?.faces ?? [];
-    if (chosen !== "all" && !faces.some((face) => face.track === chosen)) chosen = "all";
-    const seen = new Set();
-    faces.forEach((face, index) => {
-      const key = face.track ?? index;
-      seen.add(key);
-      this.#place(this.#box(key), face, result);
-    });
+    const faces = result?.faces ?? [], keys = faces.map(keyOf);
+    if (!keys.includes(this.#chosen)) this.#chosen = "all";
+    faces.forEach((face, index) => this.#place(keys[index], face, result));
     for (const [key, box] of this.boxes) {
-      if (seen.has(key)) continue;
+      if (keys.includes(key)) continue;
       box.remove();
       this.boxes.delete(key);
     }
-    this.#showChoice(faces, result);
+    this.#showChoice(keys);
     if (!faces.length) return null;
-    const one = faces.length === 1 ? faces[0] : faces.find((face) => face.track === chosen && chosen !== "all");
-    return one ?? result.group;
+    return faces.length === 1 ? faces[0] : faces[keys.indexOf(this.#chosen)] ?? result.group;
   }
 
-  clear() { this.show(null); }
+  /** Takes the boxes away; other faces will come. */
+  clear() {
+    this.#chosen = "all";
+    this.show(null);
+  }
 
   #box(key) {
     let box = this.boxes.get(key);
@@ -52,7 +52,8 @@ export class Stage {
     return box;
   }
 
-  #place(box, face, { width, height }) {
+  #place(key, face, { width, height }) {
+    const box = this.#box(key);
     // The picture is shown whole, with empty bands where its shape differs from the stage's.
     const stage = this.stage.getBoundingClientRect();
     const scale = Math.min(stage.width / width, stage.height / height);
@@ -63,30 +64,41 @@ export class Stage {
     box.style.width = `${face.box.width * scale}px`;
     box.style.height = `${face.box.height * scale}px`;
     box.style.setProperty("--mood", `var(--${face.emotion})`);
-    box.classList.toggle("other", chosen !== "all" && face.track !== chosen);
+    box.classList.toggle("other", this.#chosen !== "all" && key !== this.#chosen);
+    // Words are longer than faces are wide: they go towards the middle, and into the box where there is no room above.
+    box.classList.toggle("end", x + face.box.width / 2 > width / 2);
     box.classList.toggle("low", top + face.box.y * scale < 30);
     box.firstChild.textContent = face.uncertain
       ? t("uncertain", { emotion: emotionName(face.emotion) })
       : `${emotionName(face.emotion)} ${percent(face.confidence)}`;
   }
 
-  #choose(track) {
-    chosen = track;
-    shownFaces = "";
+  #choose(key) {
+    this.#chosen = key;
     this.onChoose();
   }
 
-  /** Buttons to pick a face or all of them; only with several faces. */
-  #showChoice(faces, result) {
+  /** Buttons to pick a face or all of them; only with several faces, and where the stage is seen. */
+  #showChoice(keys) {
+    if (!this.stage.offsetParent) return;
     const who = find("who");
-    const tracks = faces.length > 1 ? faces.map((face, index) => face.track ?? index) : [];
-    const state = JSON.stringify([tracks, chosen]);
-    if (state === shownFaces) return;
-    shownFaces = state;
-    who.hidden = !tracks.length;
-    const button = (track, text) => make("button", {
-      type: "button", class: "chip", "aria-pressed": String(chosen === track), onclick: () => this.#choose(track),
+    const state = JSON.stringify([language, keys, this.#chosen]);
+    if (state === who.dataset.state) return;
+    who.dataset.state = state;
+    who.hidden = keys.length < 2;
+    const button = (key, text) => make("button", {
+      type: "button", class: "chip", "aria-pressed": String(this.#chosen === key), "data-face": String(key), onclick: () => this.#choose(key),
     }, text);
-    who.replaceChildren(button("all", t("everyone")), ...tracks.map((track, i) => button(track, t("face-number", { n: i + 1 }))));
+    const focused = who.contains(document.activeElement) ? document.activeElement.dataset.face : null;
+    who.replaceChildren(...(who.hidden ? [] : [button("all", t("everyone")), ...keys.map((key, i) => button(key, t("face-number", { n: i + 1 })))]));
+    if (focused) (who.querySelector(`[data-face="${focused}"]`) ?? who.firstChild)?.focus();
   }
+}
+
+/** Takes the buttons away: they were for the faces of another way in. */
+export function hideChoice() {
+  const who = find("who");
+  who.replaceChildren();
+  who.hidden = true;
+  delete who.dataset.state;
 }

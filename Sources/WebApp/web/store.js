@@ -1,4 +1,5 @@
-// What this browser remembers: choices, history, likes. It never leaves it, except as part of a question for songs.
+// What this browser remembers: choices, history, likes. It leaves it only as part of a question for songs; to a personal
+// server likes are told as well (songs.js).
 
 const SETTINGS = "fermusic.settings";
 const MEMORY = "fermusic.memory";
@@ -21,17 +22,20 @@ function write(key, value) {
   }
 }
 
-export const settings = read(SETTINGS, {
+const STANDARD = {
   pageLanguage: null, languages: [], without: [], artists: [], mode: "match", service: "any", count: 6,
   grouping: "seven", model: null, way: "camera", choicesOpen: false,
-});
+};
+
+export const settings = read(SETTINGS, STANDARD);
 
 export function change(values) {
   Object.assign(settings, values);
   write(SETTINGS, settings);
 }
 
-let memory = read(MEMORY, { lists: [], opinions: {}, plays: {} });
+const nothing = () => ({ lists: [], opinions: {}, plays: {} });
+let memory = read(MEMORY, nothing());
 
 const remember = () => write(MEMORY, memory);
 const now = () => Math.floor(Date.now() / 1000);
@@ -81,10 +85,21 @@ export const history = () => memory;
 export const exported = () =>
   JSON.stringify({ program: "fermusic", exported: new Date().toISOString(), settings, ...memory }, null, 2);
 
-/** Forgets lists, opinions and plays; gives the songs that there were opinions of. */
+/** Forgets lists, opinions and plays. */
 export function purge() {
-  const songs = Object.values(memory.opinions);
-  memory = { lists: [], opinions: {}, plays: {} };
+  memory = nothing();
   remember();
-  return songs;
+  dispatchEvent(new Event("fermusic-opinions"));
 }
+
+// Another tab has written: without this the next thing written here would undo it.
+addEventListener("storage", ({ key }) => {
+  if (key === SETTINGS || key === null) {
+    Object.assign(settings, read(SETTINGS, STANDARD));
+    dispatchEvent(new Event("fermusic-choices"));
+  }
+  if (key === MEMORY || key === null) {
+    memory = read(MEMORY, nothing());
+    dispatchEvent(new Event("fermusic-opinions"));
+  }
+});

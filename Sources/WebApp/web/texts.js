@@ -2,6 +2,7 @@
 
 let words = {};
 let fallback = {};
+let plural = new Intl.PluralRules("en");
 export let language = "en";
 
 async function read(code) {
@@ -24,24 +25,28 @@ export async function speak(code) {
   fallback = Object.keys(fallback).length ? fallback : await read("en");
   words = code === "en" ? fallback : await read(code).catch(() => fallback);
   language = code;
+  plural = new Intl.PluralRules(code);
   document.documentElement.lang = code;
   document.documentElement.dir = words._direction ?? "ltr";
   translate(document);
 }
 
-/** The languages with their own names, for the menu. */
-export async function ownNames(codes) {
-  const names = await Promise.all(codes.map(async (code) => [code, (await read(code).catch(() => ({})))._name ?? code]));
-  return names;
-}
-
-/** A text with its values put in: t("seconds", { n: 5 }). */
+/** A text with its values put in: t("seconds", { n: 5 }). What is said differently of one has its text at "seconds.one". */
 export function t(key, values = {}) {
+  const single = `${key}.one`;
+  if (has(single) && plural.select(values.n) === "one") key = single;
   const text = words[key] ?? fallback[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 export const has = (key) => key in words || key in fallback;
+
+/** Puts a text into an element, in whichever language the page speaks from now on; none without a key. */
+export function put(node, key) {
+  if (key) node.dataset.t = key;
+  else delete node.dataset.t;
+  node.textContent = key ? t(key) : "";
+}
 
 /** Puts texts into what is marked with data-t, data-t-label, data-t-placeholder or data-t-alt. */
 export function translate(root) {

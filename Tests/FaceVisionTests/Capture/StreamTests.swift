@@ -43,8 +43,10 @@ import Testing
             client.send("HTTP/1.0 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: \(bytes.count)\r\n\r\n")
             client.send(bytes)
         }
-        let frames = try allFrames(FrameSources.open(server.url("snapshot.jpg")))
-        #expect(frames.count == 1)
+        let source = try FrameSources.open(server.url("snapshot.jpg"))
+        #expect(!source.isLive)
+        let frames = try allFrames(source)
+        #expect(frames.count == 1 && frames.allSatisfy { $0.isPicture })
         #expect(frames.first.map { TestClip.difference($0.image, 1) <= 12 } ?? false)
     }
 
@@ -187,6 +189,32 @@ import Testing
             #expect(frame == nil)
         }
         #expect(stamp.seconds < 0.15)
+    }
+
+    /// What came before is shown; then the reason is named, whatever the format makes of it.
+    @Test(arguments: ["a.mkv", "a.mov"]) func videosThatStallInAPipe(name: String) throws {
+        try withTemporaryFolder { folder in
+            try TestClip.write("\(folder)/\(name)", frames: 60, width: 320, height: 240, encoders: ["mjpeg"])
+            let bytes = TestClip.bytes("\(folder)/\(name)")
+            var options = CaptureOptions(), frames = 0
+            options.timeout = 0.4
+            #expect(throws: CaptureError.stalled(source: "standard input", seconds: 0.4)) {
+                try piped(Array(bytes.prefix(bytes.count * 2 / 3)), thenHang: true, options: options) { source in
+                    while try source.next() != nil { frames += 1 }
+                }
+            }
+            #expect(frames < 60)
+        }
+    }
+
+    @Test(arguments: [FrameFormat.rgb, .gray]) func picturesThatChangeTheirSizeInAPipe(format: FrameFormat) throws {
+        let sizes = [(64, 48), (64, 48), (97, 61), (40, 80), (64, 48)]
+        let bytes = sizes.enumerated().flatMap { TestClip.jpeg($0, width: $1.0, height: $1.1) }
+        try piped(bytes, options: CaptureOptions(format: format)) { source in
+            let frames = try allFrames(source)
+            #expect(frames.map { [$0.image.width, $0.image.height] } == sizes.map { [$0.0, $0.1] })
+            for (i, frame) in frames.enumerated() { #expect(TestClip.difference(frame.image, i) <= 14) }
+        }
     }
 
     @Test func jpegSequences() {

@@ -46,6 +46,16 @@ import Testing
         }
     }
 
+    @Test func oneSlowMomentDoesNotPauseAService() throws {
+        try with({ Self.found($0).delayed(1) }) { _, services in
+            let songs = try (0..<12).map { try song("Song \($0)", "A") }
+            let slow = Enrichment(of: songs, with: services.services.provider(.deezer), within: .milliseconds(300))
+            #expect(slow.problem?.cause == .timedOut)
+            let next = Enrichment(of: [songs[0]], with: services.services.provider(.deezer), within: .seconds(5))
+            #expect(next.problem == nil && next.matches[0]?.link != nil)
+        }
+    }
+
     /// However a provider behaves, nobody waits longer than was agreed.
     @Test func aProviderThatHangsIsLeft() throws {
         struct Hanging: MusicProvider {

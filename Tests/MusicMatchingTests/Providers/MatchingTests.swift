@@ -83,6 +83,29 @@ import Testing
         #expect(SongMatcher(try song("Shape of You", "Ed Sheeran", isrc: "GBAHS1600000")).best([theirs]) == nil)
     }
 
+    @Test func titlesInAnotherScript() throws {
+        let album = "You Never Walk Alone"
+        let theirs = track("봄날", "BTS", album: album), ours = try song("Spring Day", "BTS", album: album)
+        #expect(SongMatcher(ours).best([theirs]) != nil)
+        let native = SongMatcher(try song("봄날", "BTS", album: album))
+        #expect(native.best([track("Spring Day", "BTS", album: album)]) != nil)
+        let film = track("तुम ही हो (From \"Aashiqui 2\")", "Arijit Singh", album: "Aashiqui 2 (Original Soundtrack)")
+        #expect(SongMatcher(try song("Tum Hi Ho", "Mithoon, Arijit Singh", album: "Aashiqui 2")).best([film]) != nil)
+        // Without the album it could be any of theirs, and so could what was not found first.
+        #expect(SongMatcher(try song("Spring Day", "BTS")).best([theirs]) == nil)
+        #expect(SongMatcher(ours).best([track("Not Today", "BTS", album: album), theirs]) == nil)
+        let others = [
+            track("봄날", "Karaoke BTS", album: album), track("봄날 (Live)", "BTS", album: album),
+            track("봄날 (커버)", "BTS", album: album), track("Dynamite 봄날", "BTS", album: album),
+            track("봄날", "방탄소년단", album: album),
+        ]
+        for other in others { #expect(SongMatcher(ours).best([other]) == nil, "\(other.title)") }
+        let coded = try song("Spring Day", "BTS", isrc: "KRA381700011")
+        var same = theirs
+        same.identifiers.append(SongIdentifier(.isrc, "KRA381700011"))
+        #expect(SongMatcher(coded).best([same]) != nil)
+    }
+
     @Test func videos() throws {
         let videos = [
             track("Coldplay - Yellow (Karaoke Version)", "Sing King"), track("Yellow - Coldplay (cover by Me)", "Me"),

@@ -38,6 +38,18 @@ import Testing
         }
     }
 
+    @Test func callsThatFailTogetherAreOneFailure() throws {
+        let clock = Clock()
+        let memory = try ServiceMemory(":memory:", now: clock.now)
+        let began = ContinuousClock.now
+        for _ in 0..<5 { memory.noteFailure(of: "deezer.search", error, began: began) }
+        #expect(memory.pause(of: "deezer.search") == nil)
+        memory.noteFailure(of: "deezer.search", error)
+        #expect(memory.pause(of: "deezer.search") == nil)
+        memory.noteFailure(of: "deezer.search", error)
+        #expect(memory.pause(of: "deezer.search")?.until == 1_000_030)
+    }
+
     @Test func aClockThatWasSetBackLocksNobodyOut() throws {
         let clock = Clock()
         let memory = try ServiceMemory(":memory:", now: clock.now)

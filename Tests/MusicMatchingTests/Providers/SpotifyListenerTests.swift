@@ -233,6 +233,30 @@ import Testing
         }
     }
 
+    @Test func aBusyServerIsNotAskedTwiceToDoSomething() throws {
+        try with { stub, services in
+            stub.override {
+                $0.path == "/me/playlists" ? StubReply(503, "", headers: [("Retry-After", "1")]) : nil
+            }
+            let error = problem {
+                _ = try services.services.spotifyListener.save(["a"], name: "n", description: "", limit)
+            }
+            #expect(error?.cause == .serverFailed && stub.requests("/me/playlists").count == 1)
+        }
+        // Who is told to come later was not heard.
+        try with { stub, services in
+            let calls = Atomic<Int>(0)
+            stub.override { request in
+                guard request.path == "/me/playlists", calls.add(1, ordering: .relaxed).newValue == 1 else {
+                    return nil
+                }
+                return StubReply(429, "", headers: [("Retry-After", "1")])
+            }
+            let saved = try services.services.spotifyListener.save(["a"], name: "n", description: "", limit)
+            #expect(saved.count == 1 && stub.requests("/me/playlists").count == 2)
+        }
+    }
+
     @Test func playlistsAreReadAgain() throws {
         let entries = (0..<70).map { number -> String in
             let track = SpotifyStub.json(

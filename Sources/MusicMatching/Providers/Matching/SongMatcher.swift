@@ -20,10 +20,35 @@ package struct SongMatcher {
         isrcs = Set(song.identifiers.filter { $0.kind == .isrc }.map { $0.value.uppercased() })
     }
 
-    /// The best of the tracks, or `nil` if none is good enough. Earlier ones win among equals.
+    /// The best of the tracks, or `nil` if none is good enough. Earlier ones win among equals. If none is, what was found
+    /// first may be the song with its title in another script.
     package func best(_ tracks: [ProviderTrack]) -> ProviderTrack? {
         let scored = tracks.enumerated().map { ($0.element, score($0.element) - 0.002 * Double($0.offset)) }
-        return scored.filter { $0.1 >= SongMatcher.threshold }.max { $0.1 < $1.1 }?.0
+        let good = scored.filter { $0.1 >= SongMatcher.threshold }.max { $0.1 < $1.1 }?.0
+        return good ?? tracks.first.flatMap { isSurely(inAnotherScript: $0) ? $0 : nil }
+    }
+
+    /// Whether it is the song although the titles cannot be compared, one being in Latin letters ("Spring Day") and the
+    /// other in none: the very artist, and the same album or recording code.
+    private func isSurely(inAnotherScript track: ProviderTrack) -> Bool {
+        let theirs = SongMatcher.bare(track.title)
+        guard let isLatin = SongMatcher.isLatin(bareTitle), let isTheirsLatin = SongMatcher.isLatin(theirs),
+            isLatin != isTheirsLatin, artistLikeness(track.artists) >= 0.95
+        else { return false }
+        let other = RecordingKind([track.title, track.album] + track.artists)
+        guard other.imitations.subtracting(kind.imitations).isEmpty,
+            other.versions.subtracting(kind.versions).isEmpty
+        else { return false }
+        let album = SongMatcher.bare(song.album)
+        let isSameAlbum = !album.isEmpty && album == SongMatcher.bare(track.album)
+        return isSameAlbum || track.isrc.map { isrcs.contains($0.uppercased()) } == true
+    }
+
+    /// Whether all letters of a folded text are Latin, or none; `nil` if they are mixed or there are none.
+    private static func isLatin(_ text: String) -> Bool? {
+        let hasLatin = text.utf8.contains { (0x61...0x7A).contains($0) }
+        let hasOthers = text.unicodeScalars.contains { $0.value >= 0x80 && $0.properties.isAlphabetic }
+        return hasLatin == hasOthers ? nil : hasLatin
     }
 
     /// 0 to 1 and a little more; below `threshold` it is another song.

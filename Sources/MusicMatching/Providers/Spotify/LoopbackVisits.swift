@@ -17,9 +17,9 @@ final class LoopbackVisits {
             var fields: [String: String] = [:]
             for pair in (parts.count > 1 ? parts[1] : "").prefix(while: { $0 != "#" }).split(separator: "&") {
                 let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                let name = Visit.decoded(halves[0])
+                let name = WebAddress.decoded(halves[0])
                 // The first counts: what is added behind changes nothing.
-                if fields[name] == nil { fields[name] = halves.count > 1 ? Visit.decoded(halves[1]) : "" }
+                if fields[name] == nil { fields[name] = halves.count > 1 ? WebAddress.decoded(halves[1]) : "" }
             }
             self.fields = fields
             self.descriptor = descriptor
@@ -41,21 +41,6 @@ final class LoopbackVisits {
             let bytes = Array((head + page).utf8)
             _ = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             shutdown(descriptor, Int32(SHUT_WR))
-        }
-
-        private static func decoded(_ text: Substring) -> String {
-            var bytes: [UInt8] = [], rest = Array(text.utf8)[...]
-            while let byte = rest.popFirst() {
-                if byte == 0x25, rest.count >= 2,
-                    let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-                {
-                    bytes.append(value)
-                    rest = rest.dropFirst(2)
-                } else {
-                    bytes.append(byte == 0x2B ? 0x20 : byte)
-                }
-            }
-            return String(decoding: bytes, as: UTF8.self)
         }
     }
 

@@ -78,6 +78,14 @@ public struct SpotifyListener: Sendable {
         }
         return songs
     }
+
+    /// The name of a playlist; empty if it is not told.
+    func name(ofPlaylist id: String, _ limit: CallLimit) -> String {
+        let call = SpotifyAPI.Call(
+            path: "/playlists/\(id)", query: [("market", api.market), ("fields", "name")], name: "playlists",
+            access: .listener)
+        return (try? api.send(call, limit) { $0?["name"]?.stringValue ?? "" }) ?? ""
+    }
 }
 
 /// Playlists of the listener as lists to read again: `spotify:playlist:ID`, or the link that Spotify gives.
@@ -92,7 +100,9 @@ struct SpotifyPlaylists: ListProvider {
         guard let id = SpotifyPlaylists.identifier(place) else {
             throw ProviderError(.spotify, .notFound, place)
         }
-        return .songs(try listener.songs(ofPlaylist: id, CallLimit(time, isCancelled: isCancelled)))
+        let limit = CallLimit(time, isCancelled: isCancelled)
+        let songs = try listener.songs(ofPlaylist: id, limit)
+        return .songs(songs, playlist: listener.name(ofPlaylist: id, limit))
     }
 
     static func identifier(_ place: String) -> String? {

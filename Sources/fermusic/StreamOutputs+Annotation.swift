@@ -1,0 +1,118 @@
+import EmotionRecognition
+import FaceVision
+import Files
+import Glibc
+import Terminal
+
+/// Pictures with faces drawn in: one picture, one video, or a folder with a file for each.
+final class AnnotationOutput: StreamOutput {
+    private let path: String
+    private let classNames: [String]
+    private let isFolder: Bool
+    private var video: VideoWriter?
+    private var sources = 0
+    private var written = 0
+    private var names = Set<String>()
+
+    init(_ path: String, classNames: [String]) {
+        self.path = path
+        self.classNames = classNames
+        isFolder = !VideoWriter.isVideoName(path) && !ImageFolder.isImageName(AnnotationOutput.name(of: path))
+    }
+
+    /// Whether the name is that of a folder, or of a file in a format that can be written.
+    static func canWrite(_ path: String) -> Bool {
+        let name = name(of: path)
+        return VideoWriter.isVideoName(name) || ImageFolder.isImageName(name) || !FrameSources.isMediaName(name)
+    }
+
+    private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    func add(_ frame: Frame, _ result: FrameResult) throws {
+        let image = FaceAnnotator.annotate(frame.image, result.faces, classNames: classNames)
+        if frame.isPicture { return try write(image, of: frame.source) }
+        if video == nil {
+            let target = try target(for: frame.source, ending: "mp4", isRight: VideoWriter.isVideoName)
+            video = try writing { try VideoWriter(target, framesPerSecond: 30) }
+        }
+        try writing { try video!.append(image, at: frame.time) }
+    }
+
+    func streamEnded() throws {
+        guard let writer = video else { return }
+        video = nil
+        try writing { try writer.finish() }
+        written += 1
+    }
+
+    func finish() throws -> String? {
+        try streamEnded()
+        return written > 0 ? "wrote \(printable(path))" : nil
+    }
+
+    /// Tells a video that cannot be written from one that cannot be read: the first ends the run.
+    private func writing<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch CaptureError.cannotWrite(let path, let reason) {
+            throw OutputError(path: path, reason: reason)
+        }
+    }
+
+    private func write(_ image: Image, of source: String) throws {
+        let target = try target(for: source, ending: "png", isRight: ImageFolder.isImageName)
+        do {
+            if target.lowercased().hasSuffix(".png") {
+                try ImageFile.writePNG(image, to: target)
+            } else {
+                try ImageFile.writeJPEG(image, to: target)
+            }
+        } catch ImageError.cannotWrite(let path, let reason) {
+            throw OutputError(path: path, reason: reason)
+        }
+        written += 1
+    }
+
+    /// Where a source's picture goes. Throws `OutputError` for a second one when there is only room for one, and where
+    /// what was there to be read would be lost.
+    private func target(for source: String, ending: String, isRight: (String) -> Bool) throws -> String {
+        guard isFolder else {
+            guard isRight(AnnotationOutput.name(of: path)) else {
+                throw OutputError(
+                    path: path,
+                    reason: ending == "mp4" ? "a video needs .mp4, .mkv or .mov" : "a picture needs .png or .jpg")
+            }
+            guard sources == 0 else { throw OutputError(path: path, reason: "give a folder for more than one") }
+            guard !AnnotationOutput.isSame(path, source) else {
+                throw OutputError(path: path, reason: "it is what is read; give another name")
+            }
+            sources += 1
+            return path
+        }
+        if access(source, F_OK) == 0, AnnotationOutput.isSame(path, source.parentFolder) {
+            throw OutputError(
+                path: path, reason: "\(AnnotationOutput.name(of: source)) is read from it; give another folder")
+        }
+        do {
+            try FolderTree.create(path)
+        } catch let failure as FileFailure {
+            throw OutputError(path: path, reason: failure.reason)
+        }
+        sources += 1
+        var base = AnnotationOutput.name(of: source)
+        if let dot = base.lastIndex(of: "."), dot != base.startIndex { base = String(base[..<dot]) }
+        var name = "\(base).\(ending)", count = 1
+        while !names.insert(name).inserted {
+            count += 1
+            name = "\(base)-\(count).\(ending)"
+        }
+        return path.hasSuffix("/") ? path + name : "\(path)/\(name)"
+    }
+
+    /// Whether two paths lead to the same file or folder.
+    private static func isSame(_ path: String, _ other: String) -> Bool {
+        var first = stat(), second = stat()
+        return stat(path, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
+    }
+}

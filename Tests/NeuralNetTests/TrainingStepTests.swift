@@ -1,0 +1,61 @@
+import NeuralNet
+import Testing
+
+@Suite struct TrainingStepTests {
+    private func model() throws -> Model {
+        try Model(input: [6, 6, 1], seed: 4) {
+            Flatten()
+            Dense(8, activation: .relu)
+            Dense(3, activation: .softmax)
+        }
+    }
+
+    private func trainer(_ options: TrainingOptions, count: Int) throws -> Trainer {
+        try Trainer(
+            model(), options: options, data: TrainerTests.Wobbling(count: count), threads: ThreadPool(threads: 1))
+    }
+
+    /// Steps of 16, 16 and 12 samples, at once or in batches of 8.
+    @Test func accumulatedStepsAreThoseOfLargeBatches() throws {
+        var options = TrainingOptions()
+        options.epochs = 2
+        options.optimizer = SGD(learningRate: 0.2)
+        options.batchSize = 16
+        let whole = try trainer(options, count: 44)
+        _ = try whole.run()
+        options.batchSize = 8
+        options.gradientAccumulation = 2
+        let parts = try trainer(options, count: 44)
+        _ = try parts.run()
+        #expect(parts.progress.step == 6 && whole.progress.step == 6)
+        for (index, entry) in whole.model.weights.entries.enumerated() {
+            expectClose(
+                parts.model.weights.array(index), whole.model.weights.array(index), shape: entry.specification.shape,
+                tolerance: 1e-4, entry.specification.name)
+        }
+    }
+
+    @Test func historyHasTheRateOfItsEpoch() throws {
+        var options = TrainingOptions()
+        options.epochs = 3
+        options.batchSize = 8
+        options.optimizer = SGD(learningRate: 0.1)
+        options.schedule = .step(epochs: 1, factor: 0.5)
+        let trainer = try trainer(options, count: 20)
+        _ = try trainer.run()
+        for (record, rate) in zip(trainer.progress.history, [0.1, 0.05, 0.025]) {
+            #expect(abs(record.learningRate - rate) < 1e-6)
+        }
+    }
+
+    /// A ReLU hides them from the loss.
+    @Test func weightsThatAreNoNumbersEndTheRun() throws {
+        var options = TrainingOptions()
+        options.epochs = 1
+        options.batchSize = 8
+        let trainer = try trainer(options, count: 20)
+        trainer.model.weights.set(0, [Float](repeating: .nan, count: 36 * 8))
+        #expect(throws: NeuralNetError.notFinite(quantity: "a weight", step: 3)) { try trainer.run() }
+        #expect(trainer.progress.epoch == 0)
+    }
+}
