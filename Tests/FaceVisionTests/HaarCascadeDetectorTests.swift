@@ -163,16 +163,19 @@ import Testing
             cascade: HaarCascade.frontalFace(), options: .init(scaleFactor: 1.1, minNeighbors: 5, minSize: 30),
             threads: 2)
         let path = HaarCascadeDetectorTests.faces.appendingPathComponent("woman.mp4").path
-        let source = try FrameSources.open(path, options: CaptureOptions(format: .gray))
+        // Grey from colours, as OpenCV makes it; straight from the video's brightness it differs by a level here and there.
+        let source = try FrameSources.open(path, options: CaptureOptions(format: .rgb))
         var found = 0, alike = 0, frames = 0
         while let frame = try source.next() {
             guard frame.index % 4 == 0 else { continue }
-            let boxes = try detector.detect(in: frame.image).map(\.box)
+            let boxes = try detector.detect(in: frame.image.grayscale).map(\.box)
             let expected = HaarCascadeDetectorTests.woman[frame.index / 4].map {
                 Rectangle(x: $0[0], y: $0[1], width: $0[2], height: $0[3])
             }
             frames += 1
-            if boxes.contains(where: { $0.overlap(expected[0]) >= 0.8 }) { found += 1 }
+            let isFound = boxes.contains { $0.overlap(expected[0]) >= 0.8 }
+            #expect(isFound, "frame \(frame.index): \(boxes)")
+            if isFound { found += 1 }
             let isAlike = expected.allSatisfy { box in boxes.contains { $0.overlap(box) >= 0.8 } }
             if isAlike && boxes.count == expected.count { alike += 1 }
         }

@@ -66,7 +66,7 @@ extension Catalogue {
         ) { [database] id in
             if let known = credits[id] { return known }
             let found = try database.first("SELECT artist FROM songs WHERE id = ?", .integer(id)) {
-                NameKey.artists($0.text(0))
+                ArtistKey.keys(of: $0.text(0))
             }
             credits[id] = found ?? []
             return found ?? []

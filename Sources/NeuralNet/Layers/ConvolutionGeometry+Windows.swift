@@ -9,13 +9,30 @@ extension ConvolutionGeometry {
     /// Writes what each window covers; outside the image are zeros.
     func writeWindows(of image: UnsafePointer<Float>, to matrix: UnsafeMutablePointer<Float>) {
         var row = matrix
-        forEachTap { place in
-            if let place {
-                row.update(from: image + place, count: channels)
-            } else {
-                row.update(repeating: 0, count: channels)
+        let run = kernelWidth * channels
+        for h in 0..<outputHeight {
+            for w in 0..<outputWidth {
+                let left = w * strideWidth - padLeft
+                // Most windows lie within the image, and each of their rows is in one piece there.
+                let isWhole = dilationWidth == 1 && left >= 0 && left + kernelWidth <= width
+                for i in 0..<kernelHeight {
+                    let r = h * strideHeight + i * dilationHeight - padTop
+                    if r < 0 || r >= height {
+                        for k in 0..<run { row[k] = 0 }
+                    } else if isWhole {
+                        let source = image + (r * width + left) * channels
+                        for k in 0..<run { row[k] = source[k] }
+                    } else {
+                        for j in 0..<kernelWidth {
+                            let q = left + j * dilationWidth, isInside = q >= 0 && q < width
+                            for c in 0..<channels {
+                                row[j * channels + c] = isInside ? image[(r * width + q) * channels + c] : 0
+                            }
+                        }
+                    }
+                    row += run
+                }
             }
-            row += channels
         }
     }
 
