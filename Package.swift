@@ -46,7 +46,8 @@ let package = Package(
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Emotions", "MusicMatching", "Files", "CMicroHTTPD",
+                "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Emotions", "MusicMatching", "Files",
+                "CMicroHTTPD",
                 "CZlib",
             ],
             exclude: ["web"]),
@@ -66,24 +67,28 @@ let package = Package(
             path: "Benchmarks/Framing"),
 
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet"], exclude: ["Fixtures"]),
+            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "ChildProcess"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer"]),
+            dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer", "ChildProcess"]),
         .testTarget(
             name: "MusicMatchingTests",
             dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
         .testTarget(
             name: "WebAppTests",
-            dependencies: ["WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+            dependencies: [
+                "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files",
+            ]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],
     swiftLanguageModes: [.v6],

@@ -12,7 +12,7 @@ import Glibc
 import NeuralNet
 
 var options = [
-    "--detector": "haar", "--model": "Checkpoints/fer2013-cnn.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
+    "--detector": "haar", "--model": "Checkpoints/fer2013-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
 ]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }

@@ -1,6 +1,6 @@
 // Follows the faces of a video, stream or camera (0) and prints who comes, who goes, and whenever a mood changes:
 //
-//     swift run -c release FacesInVideo ../Checkpoints/fer2013-cnn.h5 clip.mp4
+//     swift run -c release FacesInVideo ../Checkpoints/fer2013-vgg.h5 clip.mp4
 import EmotionRecognition
 import FaceVision
 import Glibc

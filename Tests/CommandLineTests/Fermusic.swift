@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 
 /// Runs the program that was built beside the tests.
@@ -23,8 +24,8 @@ struct Fermusic {
 
     static func start(
         _ arguments: [String], shell: String? = nil
-    ) throws -> (process: Process, output: FileHandle, errors: FileHandle, folder: URL) {
-        let process = Process()
+    ) throws -> (process: ChildProcess, output: FileHandle, errors: FileHandle, folder: URL) {
+        let process = ChildProcess()
         if let shell {
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
             process.arguments = ["-c", "\(shell); exec \"$0\" \"$@\"", executable.path] + arguments

@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import NeuralNet
 import Testing
@@ -21,7 +22,7 @@ import Testing
     private func withPublicTest(_ body: (String) throws -> Void) throws {
         let folder = try Fermusic.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        let tar = Process()
+        let tar = ChildProcess()
         tar.executableURL = URL(fileURLWithPath: "/bin/tar")
         tar.arguments = ["-xzf", RealDataTests.archive.path, "-C", folder.path, "--wildcards", "*test/*"]
         try tar.run()

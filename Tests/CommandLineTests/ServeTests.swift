@@ -1,3 +1,4 @@
+import ChildProcess
 import EmotionRecognition
 import FaceVision
 import Foundation
@@ -46,7 +47,7 @@ import Testing
 
     private func fetch(_ address: URL, _ path: String) throws -> Data {
         // curl, since Foundation's own client needs a run loop.
-        let process = Process(), pipe = Pipe()
+        let process = ChildProcess(), pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["curl", "-skS", "--max-time", "20", address.absoluteString + path]
         process.standardOutput = pipe
@@ -121,7 +122,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let key = folder.appendingPathComponent("key.pem").path,
             certificate = folder.appendingPathComponent("cert.pem").path
-        let openssl = Process()
+        let openssl = ChildProcess()
         openssl.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         openssl.arguments = [
             "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2", "-subj",

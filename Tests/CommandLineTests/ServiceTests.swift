@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import NeuralNet
 import StubServer
@@ -411,7 +412,7 @@ import Testing
 
 enum Shell {
     static func output(_ command: String) throws -> String {
-        let process = Process(), pipe = Pipe()
+        let process = ChildProcess(), pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", command]
         process.standardOutput = pipe

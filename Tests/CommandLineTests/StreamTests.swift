@@ -1,3 +1,4 @@
+import ChildProcess
 import EmotionRecognition
 import FaceVision
 import Foundation
@@ -173,7 +174,7 @@ import Testing
             var size = winsize(ws_row: 30, ws_col: 30, ws_xpixel: 0, ws_ypixel: 0)
             let isSized = ioctl(master, UInt(TIOCSWINSZ), &size) == 0
             try #require(isSized)
-            let process = Process()
+            let process = ChildProcess()
             process.executableURL = Fermusic.executable
             process.arguments = ["predict-webcam", path, "--detector", "none"]
             let terminal = FileHandle(fileDescriptor: slave, closeOnDealloc: false)

@@ -81,7 +81,8 @@ import Testing
             #expect(summary.contains(word), "\(word)")
         }
         let other = try Fermusic.run([
-            "train", "--recipe", path("r.json"), "--data", data, "--checkpoint", path("o.h5"), "--epochs", "1", "--seed",
+            "train", "--recipe", path("r.json"), "--data", data, "--checkpoint", path("o.h5"), "--epochs", "1",
+            "--seed",
             "2",
         ])
         #expect(other.status == 0)

@@ -1,10 +1,11 @@
+import ChildProcess
 import Foundation
 import Terminal
 import Testing
 
 /// Runs a program and returns what it printed, both streams together.
 private func shell(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process(), pipe = Pipe()
+    let process = ChildProcess(), pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = arguments
     process.standardOutput = pipe

@@ -1,3 +1,4 @@
+import ChildProcess
 import FaceVision
 import Foundation
 import Synchronization
@@ -13,7 +14,7 @@ struct CameraDeviceTests {
 
     /// Sets one of vivid's controls.
     private func set(_ control: String) throws {
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/v4l2-ctl")
         process.arguments = ["-d", path, "-c", control]
         try process.run()
