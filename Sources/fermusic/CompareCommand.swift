@@ -7,6 +7,9 @@ enum CompareCommand {
     static let first = Argument<Path>("first", help: "A model: a Keras HDF5 file.")
     static let second = Argument<Path>("second", help: "The model to compare it with.")
 
+    static let pictures = Flag(
+        "pictures", default: true, help: "Show images of the data in the report; they may not be yours to publish.")
+
     static let command = Command(
         "compare", summary: "Compare two models on a data set.",
         discussion: """
@@ -17,7 +20,8 @@ enum CompareCommand {
             Example("fermusic compare a.h5 b.h5 --data fer2013/ --report report/")
         ],
         parameters: [
-            first, second, SharedOptions.data, EvaluateCommand.split, EvaluateCommand.report, EvaluateCommand.tta,
+            first, second, SharedOptions.data, EvaluateCommand.split, EvaluateCommand.report, pictures,
+            EvaluateCommand.tta,
             SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8, SharedOptions.threads,
             SharedOptions.skipBad,
             SharedOptions.json,
@@ -39,7 +43,7 @@ enum CompareCommand {
             let file = folder.string + "/index.html"
             try ComparisonReport.write(
                 comparison, contenders[0], contenders[1], data: exam.data,
-                dataset: exam.dataset(for: subjects[0].model), to: file)
+                dataset: a[pictures] ? exam.dataset(for: subjects[0].model) : nil, to: file)
             try console.errors.line("wrote \(printable(file))")
         }
         if a[SharedOptions.json] {

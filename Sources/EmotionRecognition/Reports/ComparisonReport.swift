@@ -20,8 +20,10 @@ public enum ComparisonReport {
     }
 
     /// Writes the page; missing folders are made. Throws `ReportError`.
+    ///
+    /// - Parameter dataset: whose images are shown; nil for none, as where the page is published and they must not be.
     public static func write(
-        _ comparison: Comparison, _ a: Contender, _ b: Contender, data: String, dataset: FaceDataset, to path: String
+        _ comparison: Comparison, _ a: Contender, _ b: Contender, data: String, dataset: FaceDataset?, to path: String
     ) throws {
         let looks = a.evaluation.augmentation == .none ? "" : ", \(a.evaluation.augmentation.rawValue)"
         var report = HTMLReport(
@@ -46,7 +48,7 @@ public enum ComparisonReport {
             report.add(Heading("Training"))
             report.add(curves(trained))
         }
-        addPictures(comparison, a, b, dataset, to: &report)
+        if let dataset { addPictures(comparison, a, b, dataset, to: &report) }
         try report.write(to: path)
     }
 
