@@ -41,6 +41,16 @@ import WebApp
         #expect(songs(both).allSatisfy { $0["language"] == "hi" })
     }
 
+    @Test func languagesOfTheBrowserArePreferredALittle() throws {
+        let server = try server.get()
+        func spanish(_ headers: [String: String]) throws -> Int {
+            let answer = try server.get("/api/v1/recommendations?emotion=happy&count=50&seed=4", headers)
+            return songs(answer).filter { ["es", "en"].contains($0["language"]?.stringValue) }.count
+        }
+        let without = try spanish([:]), with = try spanish(["Accept-Language": "es-MX,es;q=0.9,*;q=0.1"])
+        #expect(with > without + 5 && with < 50, "\(with) of 50 instead of \(without)")
+    }
+
     @Test func moreLikeASong() throws {
         let server = try server.get()
         let first = try #require(songs(try server.get("/api/v1/recommendations?emotion=happy&count=1&seed=1")).first)

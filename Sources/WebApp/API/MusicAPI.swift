@@ -33,10 +33,10 @@ struct MusicAPI: Sendable {
     var routes: [Route] {
         [
             Route(method: "GET", path: "/api/v1/recommendations") { request, _ in
-                try answer(RecommendationParsing.request(request))
+                try answer(RecommendationParsing.request(request), request.usualLanguages)
             },
             Route(method: "POST", path: "/api/v1/recommendations", bodyLimit: 512 << 10, accepts: MusicAPI.json) {
-                request, _ in try answer(RecommendationParsing.request(request.body))
+                request, _ in try answer(RecommendationParsing.request(request.body), request.usualLanguages)
             },
             Route(
                 method: "POST", path: "/api/v1/feedback", bodyLimit: 32 << 10, accepts: MusicAPI.json, action: feedback),
@@ -45,8 +45,9 @@ struct MusicAPI: Sendable {
         ]
     }
 
-    private func answer(_ request: RecommendationRequest) throws -> Answer {
+    private func answer(_ request: RecommendationRequest, _ usualLanguages: [Language]) throws -> Answer {
         var request = request
+        request.usualLanguages = usualLanguages
         if !isPersonal { request.listener = request.listener ?? Listener() }
         let songs = try catalogues.use { try $0.recommend(request) }
         return .now(
