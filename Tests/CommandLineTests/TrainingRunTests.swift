@@ -161,9 +161,6 @@ import Testing
         #expect(abs(accuracy - Double(right) / 140) < 1e-9)
         #expect(json["perClass"]?["happy"]?["recall"]?.doubleValue != nil && json["macroF1"]?.doubleValue != nil)
         #expect(try String(contentsOfFile: path("report/index.html"), encoding: .utf8).contains("data:image/png"))
-        _ = try Fermusic.run(
-            ["compare", path("a.h5"), path("b.h5"), "--data", data, "--report", path("bare"), "--no-pictures"])
-        #expect(try !String(contentsOfFile: path("bare/index.html"), encoding: .utf8).contains("data:image/png"))
 
         _ = try Fermusic.run(["dataset", "export", data, path("faces")])
         let picture = path("faces/test/happy")
