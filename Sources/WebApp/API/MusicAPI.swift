@@ -39,7 +39,7 @@ struct MusicAPI: Sendable {
                 request, _ in try answer(RecommendationParsing.request(request.body), request.usualLanguages)
             },
             Route(
-                method: "POST", path: "/api/v1/feedback", bodyLimit: 32 << 10, accepts: MusicAPI.json, action: feedback),
+                method: "POST", path: "/api/v1/feedback", bodyLimit: 64 << 10, accepts: MusicAPI.json, action: feedback),
             Route(method: "GET", path: "/api/v1/catalogue/search", action: search),
             Route(method: "GET", path: "/api/v1/media/{song}", cost: 2, action: findMedia),
         ]
