@@ -33,10 +33,10 @@ struct MusicAPI: Sendable {
     var routes: [Route] {
         [
             Route(method: "GET", path: "/api/v1/recommendations") { request, _ in
-                try answer(RecommendationParsing.request(request), request.usualLanguages)
+                try answer(RecommendationParsing.request(request), of: request)
             },
             Route(method: "POST", path: "/api/v1/recommendations", bodyLimit: 512 << 10, accepts: MusicAPI.json) {
-                request, _ in try answer(RecommendationParsing.request(request.body), request.usualLanguages)
+                request, _ in try answer(RecommendationParsing.request(request.body), of: request)
             },
             Route(
                 method: "POST", path: "/api/v1/feedback", bodyLimit: 64 << 10, accepts: MusicAPI.json, action: feedback),
@@ -45,9 +45,9 @@ struct MusicAPI: Sendable {
         ]
     }
 
-    private func answer(_ request: RecommendationRequest, _ usualLanguages: [Language]) throws -> Answer {
-        var request = request
-        request.usualLanguages = usualLanguages
+    private func answer(_ wanted: RecommendationRequest, of visitor: HTTPRequest) throws -> Answer {
+        var request = wanted
+        request.usualLanguages = RecommendationParsing.usualLanguages(visitor)
         if !isPersonal { request.listener = request.listener ?? Listener() }
         let songs = try catalogues.use { try $0.recommend(request) }
         return .now(

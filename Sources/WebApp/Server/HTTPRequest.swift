@@ -1,5 +1,3 @@
-import MusicMatching
-
 /// A request whose head, at least, has arrived.
 public struct HTTPRequest: Sendable {
     public var method: String
@@ -39,14 +37,6 @@ public struct HTTPRequest: Sendable {
             if pair.count == 2, pair[0] == name { return String(pair[1]) }
         }
         return nil
-    }
-
-    /// What the visitor most likely understands: the languages the browser names, and English; nothing if it names none.
-    var usualLanguages: [Language] {
-        let named = (headers["accept-language"] ?? "").split(separator: ",").prefix(20).compactMap { entry in
-            Language(String(trimmed(entry).prefix { $0.isLetter }))
-        }
-        return named.isEmpty ? [] : named + [Language("en")].compactMap { $0 }
     }
 
     /// Whether one of the listed encodings that the client accepts is gzip (RFC 9110, section 12.5.3).
