@@ -40,23 +40,16 @@ extension ConvolutionGeometry {
     func addWindows(_ matrix: UnsafePointer<Float>, to image: UnsafeMutablePointer<Float>) {
         memset(image, 0, inputCount * MemoryLayout<Float>.stride)
         var row = matrix
-        forEachTap { place in
-            if let place { fm_add(image + place, row, channels) }
-            row += channels
-        }
-    }
-
-    /// Calls `body` for each output pixel and tap, in order, with where the tap's channels start; nil outside.
-    @inline(__always)
-    private func forEachTap(_ body: (Int?) -> Void) {
         for h in 0..<outputHeight {
             for w in 0..<outputWidth {
                 for i in 0..<kernelHeight {
                     let r = h * strideHeight + i * dilationHeight - padTop
                     for j in 0..<kernelWidth {
                         let q = w * strideWidth + j * dilationWidth - padLeft
-                        let isInside = r >= 0 && r < height && q >= 0 && q < width
-                        body(isInside ? (r * width + q) * channels : nil)
+                        if r >= 0 && r < height && q >= 0 && q < width {
+                            fm_add(image + (r * width + q) * channels, row, channels)
+                        }
+                        row += channels
                     }
                 }
             }
