@@ -34,8 +34,8 @@ enum TrainCommand {
             SharedOptions.skipBad, SharedOptions.json, TrainOptions.optimizer, TrainOptions.rate, TrainOptions.momentum,
             TrainOptions.nesterov, TrainOptions.decay, TrainOptions.schedule, TrainOptions.warmup,
             TrainOptions.minimumRate, TrainOptions.smoothing, TrainOptions.classWeights, TrainOptions.sampling,
-            TrainOptions.clipNorm,
-            TrainOptions.ema, TrainOptions.inputSize, TrainOptions.channels, TrainOptions.widths,
+            TrainOptions.teacher, TrainOptions.teacherShare, TrainOptions.clipNorm, TrainOptions.ema,
+            TrainOptions.inputSize, TrainOptions.channels, TrainOptions.widths,
             TrainOptions.blockDropout, TrainOptions.headDropout, TrainOptions.equalise, TrainOptions.augment,
             TrainOptions.rotation, TrainOptions.shift, TrainOptions.shear,
             TrainOptions.zoom, TrainOptions.flip,
@@ -115,6 +115,11 @@ enum TrainCommand {
         {
             try console.errors.line(
                 "note: \(settings.data) is not the data that the recipe was made with, or in another order")
+        }
+        if let expected = try a[TrainOptions.recipeFile].map({ try RecipeFile(reading: $0.string).teacherFingerprint }),
+            let expected, expected != session.teacherFingerprint
+        {
+            try console.errors.line("note: the teacher is not the one that the recipe was made with")
         }
         if a[TrainOptions.restart] { unlink(files.resume) }
         try console.errors.line(

@@ -80,6 +80,8 @@ extension TrainOptions {
         set(classWeights, a) { recipe.classWeights = $0 }
         set(sampling, a) { recipe.sampling = $0 }
         set(mixup, a) { recipe.mixup = $0 }
+        set(teacher, a) { recipe.teacher = $0?.string }
+        set(teacherShare, a) { recipe.teacherShare = $0 }
         set(clipNorm, a) { recipe.clipNorm = $0 }
         set(ema, a) { recipe.averageDecay = $0 == 0 ? nil : $0 }
         set(patience, a) { recipe.earlyStopping = $0 }

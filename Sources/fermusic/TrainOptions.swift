@@ -71,6 +71,12 @@ enum TrainOptions {
         "mixup", default: 0, help: "Mixes pairs of images and labels: the parameter of the beta distribution.",
         range: 0...1
     ).group("Augmentation")
+    static let teacher = Option<Path?>(
+        "teacher", help: "A model to learn from besides the labels: a file, or the name of a model that comes along."
+    ).group("Optimizer")
+    static let teacherShare = Option<Float>(
+        "teacher-share", default: defaults.teacherShare, help: "The teacher's share of what is learnt.", range: 0...1
+    ).group("Optimizer")
     static let clipNorm = Option<Float?>("clip-norm", help: "Largest norm of all gradients together.", range: 0...)
         .group("Optimizer")
     static let ema = Option<Float>(

@@ -1,3 +1,4 @@
+import Files
 import Emotions
 import NeuralNet
 
@@ -80,27 +81,14 @@ public struct FaceDataset: Sendable {
         return (indices.filter { !part.contains($0) }, indices.filter { part.contains($0) })
     }
 
-    /// A number that differs when pictures, labels or splits do: FNV-1a over 8 bytes at a time.
+    /// A number that differs when pictures, labels or splits do, or their order.
     public var fingerprint: String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        func mix(_ value: UInt64) { hash = (hash ^ value) &* 0x0000_0100_0000_01B3 }
-        mix(UInt64(size))
-        pixels.withUnsafeBytes { bytes in
-            var at = 0
-            while at + 8 <= bytes.count {
-                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-                mix(word ^ word >> 29)
-                at += 8
-            }
-            while at < bytes.count {
-                mix(UInt64(bytes[at]))
-                at += 1
-            }
-        }
+        var fingerprint = Fingerprint()
+        fingerprint.add(UInt64(size))
+        pixels.withUnsafeBytes { fingerprint.add($0) }
         for (label, split) in zip(labels, splits) {
-            mix(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!))
+            fingerprint.add(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!))
         }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        return fingerprint.text
     }
 }

@@ -22,6 +22,8 @@ public struct ModelCard: Sendable, Equatable, Codable {
     public struct Training: Sendable, Equatable, Codable {
         public var recipe: TrainingRecipe
         public var dataFingerprint: String
+        /// Of the teacher's weights; nil without a teacher.
+        public var teacherFingerprint: String?
         public var trainingCount: Int
         /// The epoch whose weights these are.
         public var epoch: Int

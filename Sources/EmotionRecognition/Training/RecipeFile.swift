@@ -10,6 +10,8 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     public var data: String?
     /// The data that the recipe was used with, see `FaceDataset.fingerprint`.
     public var dataFingerprint: String?
+    /// The weights of the teacher that the recipe was used with, see `Weights.fingerprint`.
+    public var teacherFingerprint: String?
     /// Results depend on the number of threads, since sums are split between them.
     public var threads: Int?
     public var recipe: TrainingRecipe
@@ -25,6 +27,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         }
         recipe = training.recipe
         dataFingerprint = training.dataFingerprint
+        teacherFingerprint = training.teacherFingerprint
         threads = training.threads
     }
 
@@ -36,7 +39,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         guard let json = try? JSONValue(parsing: text) else {
             throw NeuralNetError.file(path: path, place: nil, reason: "not JSON")
         }
-        let known = Set(["about", "data", "dataFingerprint", "threads", "recipe"])
+        let known = Set(["about", "data", "dataFingerprint", "teacherFingerprint", "threads", "recipe"])
         try Self.refuseUnknown(json, known, path: path, place: nil)
         try Self.refuseUnknown(
             json["recipe"], Set(TrainingRecipe.CodingKeys.allCases.map(\.rawValue)), path: path, place: "recipe")

@@ -7,6 +7,7 @@ extension TrainingRecipe: Decodable {
         case architecture, network, inputSize, cropSize, channels, widths, blockDropout, headDropout, equalisation
         case epochs, batchSize, gradientAccumulation, optimizer, learningRate, momentum, nesterov, weightDecay
         case schedule, warmupEpochs, minimumRate, labelSmoothing, classWeights, sampling, mixup, clipNorm
+        case teacher, teacherShare
         case averageDecay, augmentation, finishEpochs, finishDropout, finishAugmentation, validationSplit
         case earlyStopping, save, seed, convolution
     }
@@ -42,6 +43,8 @@ extension TrainingRecipe: Decodable {
         try read(.classWeights, into: &classWeights)
         try read(.sampling, into: &sampling)
         try read(.mixup, into: &mixup)
+        teacher = try fields.decodeIfPresent(String.self, forKey: .teacher)
+        try read(.teacherShare, into: &teacherShare)
         clipNorm = try fields.decodeIfPresent(Float.self, forKey: .clipNorm)
         // No average is written as no value, which is not the default.
         averageDecay = try fields.decodeIfPresent(Float.self, forKey: .averageDecay)
@@ -74,6 +77,7 @@ extension TrainingRecipe {
             ((0...1).contains(minimumRate), "minimumRate must be 0 to 1"),
             ((0..<1).contains(labelSmoothing), "labelSmoothing must be 0 to below 1"),
             ((0...1).contains(mixup), "mixup must be 0 to 1"),
+            ((0...1).contains(teacherShare), "teacherShare must be 0 to 1"),
             (averageDecay.map { (0..<1).contains($0) } ?? true, "averageDecay must be 0 to below 1"),
             (clipNorm.map { $0 >= 0 } ?? true, "clipNorm must not be negative"),
             (finishEpochs >= 0, "finishEpochs must not be negative"),

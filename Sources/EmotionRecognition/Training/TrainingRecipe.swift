@@ -42,6 +42,11 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
     public var sampling = ClassSampling.natural
     /// The parameter of mixup's beta distribution, 0 for no mixup.
     public var mixup: Float = 0
+    /// The model file of a network to learn from besides the labels, see `Teacher`: a path, or the name of a model that
+    /// comes with the program.
+    public var teacher: String?
+    /// The teacher's share of each target.
+    public var teacherShare: Float = 0.5
     public var clipNorm: Float?
     /// Share of the running average kept per step; nil for no average.
     public var averageDecay: Float? = 0.999

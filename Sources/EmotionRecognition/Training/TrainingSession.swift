@@ -50,6 +50,8 @@ public final class TrainingSession {
     private let input: InputFormat
     /// Of the data, see `FaceDataset.fingerprint`.
     public let dataFingerprint: String
+    /// Of the teacher's weights; nil without a teacher.
+    public let teacherFingerprint: String?
     private let validation: [Int]
     private let threads: ThreadPool
     private var lastSave = monotonicSeconds()
@@ -65,7 +67,8 @@ public final class TrainingSession {
     public var stepEnded: (Trainer) -> Void = { _ in }
     public var epochEnded: (EpochRecord) throws -> Void = { _ in }
 
-    /// Prepares a run on data that was read before. Throws `NeuralNetError` or `DatasetError` when they do not fit.
+    /// Prepares a run on data that was read before, and reads the teacher. Throws `NeuralNetError` or `DatasetError` when
+    /// they do not fit.
     public init(
         settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
     ) throws {
@@ -108,9 +111,11 @@ public final class TrainingSession {
         let seen: any TrainingData =
             recipe.mixup > 0
             ? MixupData(trainingData, alpha: recipe.mixup, seed: recipe.seed, endEpoch: finish) : trainingData
+        let teacher = try recipe.makeTeacher(input: input, classNames: dataset.classNames)
+        teacherFingerprint = teacher?.model.weights.fingerprint
         trainer = try Trainer(
             model, options: options, data: seen,
-            validation: validation.isEmpty ? nil : data(validation), threads: threads)
+            validation: validation.isEmpty ? nil : data(validation), teacher: teacher, threads: threads)
     }
 
     private static func inputFormat(_ recipe: TrainingRecipe, _ dataset: FaceDataset) -> InputFormat {
@@ -135,6 +140,7 @@ public final class TrainingSession {
         var settings: Settings
         var seconds: Double
         var dataFingerprint: String
+        var teacherFingerprint: String?
         var began: String?
     }
 
@@ -147,6 +153,11 @@ public final class TrainingSession {
                 path: files.resume, place: nil,
                 reason: "\(settings.data) is not the data the run began with; the same pictures in another order, as "
                     + "those of a CSV file and of folders are, count as other data")
+        }
+        guard saved.teacherFingerprint == teacherFingerprint else {
+            throw NeuralNetError.file(
+                path: files.resume, place: nil,
+                reason: "\(settings.recipe.teacher ?? "the teacher") is not the teacher the run began with")
         }
         earlierSeconds = saved.seconds
         began = saved.began ?? began
@@ -184,7 +195,8 @@ public final class TrainingSession {
 
     private func saveState() throws {
         let saved = Saved(
-            settings: settings, seconds: seconds, dataFingerprint: dataFingerprint, began: began)
+            settings: settings, seconds: seconds, dataFingerprint: dataFingerprint,
+            teacherFingerprint: teacherFingerprint, began: began)
         let text = String(decoding: try JSONEncoder().encode(saved), as: UTF8.self)
         try ResumeFile.save(trainer, settings: text, to: files.resume)
         lastSave = monotonicSeconds()
@@ -193,8 +205,8 @@ public final class TrainingSession {
     private func saveModel(_ record: EpochRecord) throws {
         var card = ModelCard(classNames: dataset.classNames, input: input)
         card.training = ModelCard.Training(
-            recipe: settings.recipe, dataFingerprint: dataFingerprint, trainingCount: trainingCount,
-            epoch: record.epoch, seconds: seconds, threads: settings.threads, history: trainer.progress.history,
+            recipe: settings.recipe, dataFingerprint: dataFingerprint, teacherFingerprint: teacherFingerprint,
+            trainingCount: trainingCount, epoch: record.epoch, seconds: seconds, threads: settings.threads, history: trainer.progress.history,
             started: began, written: Machine.now, machine: Machine.summary)
         if let accuracy = record.validationAccuracy, let macroF1 = record.validationMacroF1 {
             let split = dataset.indices(of: .publicTest).isEmpty ? "validation" : FaceDataset.Split.publicTest.rawValue

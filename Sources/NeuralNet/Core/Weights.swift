@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import Synchronization
 
@@ -74,6 +75,13 @@ public final class Weights: @unchecked Sendable {
     public func buffer(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(
             start: values + entries[index].offset, count: entries[index].specification.count)
+    }
+
+    /// A number that differs when a value does, in the last bit.
+    public var fingerprint: String {
+        var fingerprint = Fingerprint()
+        for index in entries.indices { fingerprint.add(UnsafeRawBufferPointer(buffer(index))) }
+        return fingerprint.text
     }
 
     /// A copy of one tensor's values.

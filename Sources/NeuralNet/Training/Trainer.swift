@@ -26,6 +26,7 @@ public final class Trainer {
     let executor: Executor
     let evaluator: Evaluator?
     private let loader: BatchLoader
+    private let teacher: TeacherRun?
     let slots: [UnsafeMutablePointer<Float>]
     /// The best weights so far, for early stopping.
     let bestWeights: UnsafeMutablePointer<Float>?
@@ -39,10 +40,10 @@ public final class Trainer {
     /// The class of each sample; 0 for data without classes.
     private let labels: [Int]
 
-    /// Allocates everything the run needs. Throws `NeuralNetError` when model and data do not fit each other.
+    /// Allocates everything the run needs. Throws `NeuralNetError` when model, data and teacher do not fit each other.
     public init(
         _ model: Model, options: TrainingOptions, data: any TrainingData, validation: (any TrainingData)? = nil,
-        threads: ThreadPool
+        teacher: Teacher? = nil, threads: ThreadPool
     ) throws {
         for set in [data, validation].compactMap({ $0 }) {
             try set.requireFit(model)
@@ -64,6 +65,9 @@ public final class Trainer {
             try Evaluator(measured, batchSize: options.batchSize, threads: threads)
         }
         loader = BatchLoader(data, batchSize: options.batchSize)
+        self.teacher = try teacher.map {
+            try TeacherRun($0, data: data, batchSize: options.batchSize, threads: threads)
+        }
         let count = model.weights.trainableCount
         slots = options.optimizer.slots.map { _ in AlignedMemory.allocate(floats: count) }
         bestWeights = options.earlyStoppingPatience == nil ? nil : AlignedMemory.allocate(floats: model.weights.count)
@@ -137,6 +141,8 @@ public final class Trainer {
         executor.forward(
             count: batch.count, isTraining: true, seed: options.seed &+ stream,
             dropoutScale: isFinish ? options.finishDropout : 1)
+        let right = correct(executor.output(), batch.targets, rows: batch.count, columns: classes)
+        teacher?.teach(inputs: batch.inputs, targets: batch.targets, count: batch.count)
 
         let fromLogits = executor.logits != nil
         let values = executor.logits ?? executor.output()
@@ -146,7 +152,7 @@ public final class Trainer {
             gradient: executor.outputGradient())
         guard loss.isFinite else { throw NeuralNetError.notFinite(quantity: "the loss", step: progress.step + 1) }
         progress.lossSum += loss
-        progress.correct += correct(executor.output(), batch.targets, rows: batch.count, columns: classes)
+        progress.correct += right
 
         executor.backward(accumulate: accumulated > 0)
         accumulated += 1

@@ -1,0 +1,35 @@
+import Files
+import Glibc
+import NeuralNet
+
+extension TrainingRecipe {
+    /// Where the teacher's file is. Throws `NeuralNetError.file` if it is nowhere.
+    private func teacherPath(_ name: String) throws -> String {
+        if access(name, F_OK) == 0 { return name }
+        if !name.contains("/"), let known = ProgramFile.path(name, checkoutFolder: "Checkpoints") { return known }
+        throw NeuralNetError.file(path: name, place: nil, reason: "there is no such teacher")
+    }
+
+    /// Reads the teacher for learners that are fed as `input` says; nil if the recipe has none.
+    ///
+    /// Throws `NeuralNetError.file` if it cannot be read, has other classes, or sees pictures in another way: it may
+    /// only see a smaller part of them.
+    func makeTeacher(input: InputFormat, classNames: [String]) throws -> Teacher? {
+        guard let teacher else { return nil }
+        let known = try EmotionModel(reading: teacherPath(teacher))
+        func failure(_ reason: String) -> NeuralNetError { .file(path: teacher, place: nil, reason: reason) }
+        guard known.card.classNames == classNames else {
+            throw failure("a teacher of \(known.card.classNames), but the data has \(classNames)")
+        }
+        var format = known.card.input
+        guard format.width <= input.width, format.height <= input.height else {
+            throw failure("a teacher that sees more than the network: \(format.summary), not \(input.summary)")
+        }
+        let scaled = format.scaledSize
+        (format.width, format.height, format.pictureSize) = (input.width, input.height, input.pictureSize)
+        guard format == input, scaled == input.scaledSize else {
+            throw failure("a teacher that sees pictures otherwise: \(known.card.input.summary), not \(input.summary)")
+        }
+        return Teacher(known.model, share: teacherShare)
+    }
+}
