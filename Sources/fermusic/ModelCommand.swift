@@ -99,6 +99,9 @@ enum ModelCommand {
                 + "\(training.threads) threads, \(timeText(.seconds(training.seconds)))",
             "data     \(training.trainingCount) images, fingerprint \(training.dataFingerprint)",
         ]
+        if let teacher = recipe.teacher, let fingerprint = training.teacherFingerprint {
+            lines.append("teacher  \(teacher), share \(recipe.teacherShare), fingerprint \(fingerprint)")
+        }
         if let started = training.started, let written = training.written {
             lines.append("run      \(started) to \(written)")
         }

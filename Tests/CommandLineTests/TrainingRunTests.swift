@@ -89,6 +89,51 @@ import Testing
         #expect(try weights("o.h5") != weights("whole.h5"))
     }
 
+    /// A learner that sees more of the picture than its teacher, interrupted, resumed and repeated.
+    @Test func teacherIsPartOfARun() throws {
+        let teacher = try Fermusic.run(arguments("t.h5", epochs: 1, ["--arch", "vgg", "--crop-size", "32"]))
+        #expect(teacher.status == 0, "\(teacher.errors)")
+        func learn(_ name: String, _ more: [String] = []) throws -> Fermusic.Result {
+            try Fermusic.run(
+                arguments(name, epochs: 2, ["--arch", "mini-xception", "--teacher", path("t.h5")] + more))
+        }
+        #expect(try learn("whole.h5").status == 0)
+        #expect(try learn("alone.h5", ["--teacher-share", "0"]).status == 0)
+        #expect(try weights("alone.h5") != weights("whole.h5"))
+        #expect(try learn("cut.h5", ["--budget", "0s"]).errors.contains("go on with"))
+
+        // Another teacher of the same name is another run.
+        try FileManager.default.moveItem(atPath: path("t.h5"), toPath: path("kept.h5"))
+        try FileManager.default.copyItem(atPath: path("alone.h5"), toPath: path("t.h5"))
+        let refused = try Fermusic.run(["train", "--resume", "--checkpoint", path("cut.h5")])
+        #expect(refused.status == 1 && refused.errors.contains("is not the teacher the run began with"))
+        let recipe = try Fermusic.run(["model", "recipe", path("whole.h5")])
+        try recipe.output.write(toFile: path("r.json"), atomically: true, encoding: .utf8)
+        let again = ["train", "--recipe", path("r.json"), "--data", data, "--checkpoint"]
+        let noted = try Fermusic.run(again + [path("other.h5"), "--epochs", "1"])
+        #expect(noted.status == 0 && noted.errors.contains("note: the teacher is not the one"))
+
+        try FileManager.default.removeItem(atPath: path("t.h5"))
+        let missing = try Fermusic.run(["train", "--resume", "--checkpoint", path("cut.h5")])
+        #expect(missing.errors.contains("\(path("t.h5")): there is no such teacher"))
+        try FileManager.default.moveItem(atPath: path("kept.h5"), toPath: path("t.h5"))
+        #expect(try Fermusic.run(["train", "--resume", "--checkpoint", path("cut.h5")]).status == 0)
+        #expect(try weights("cut.h5") == weights("whole.h5"))
+        let repeated = try Fermusic.run(again + [path("again.h5")])
+        #expect(repeated.status == 0 && !repeated.errors.contains("note:"))
+        #expect(try weights("again.h5") == weights("whole.h5"))
+        #expect(try Fermusic.run(["model", "summary", path("again.h5")]).output.contains("teacher  \(path("t.h5"))"))
+
+        for (more, message) in [
+            (["--crop-size", "24"], "sees more than the network"), (["--channels", "3"], "sees pictures otherwise"),
+            (["--equalise", "histogram"], "sees pictures otherwise"), (["--teacher", data], "faces.csv"),
+        ] {
+            let wrong = try learn("w.h5", more)
+            #expect(wrong.status == 1 && wrong.errors.contains(message), "\(wrong.errors)")
+            #expect(!FileManager.default.fileExists(atPath: path("w.h5")))
+        }
+    }
+
     @Test func evaluateSeveralAndCompare() throws {
         for (name, more) in [("a.h5", ["--seed", "1"]), ("b.h5", ["--arch", "mini-xception", "--channels", "3"])] {
             let result = try Fermusic.run(arguments(name, epochs: 1, more))

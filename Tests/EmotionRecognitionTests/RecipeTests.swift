@@ -18,6 +18,8 @@ import Testing
         recipe.averageDecay = nil
         recipe.clipNorm = 2
         recipe.earlyStopping = 7
+        recipe.teacher = "fer2013-vgg.h5"
+        recipe.teacherShare = 0.7
         recipe.augmentation.erasingProbability = 0.25
         return recipe
     }
@@ -58,6 +60,7 @@ import Testing
         (#"{"recipe":{"epochs":0}}"#, "recipe: epochs must be 1 to 100000"),
         (#"{"recipe":{"cropSize":64}}"#, "recipe: cropSize must be 16 to inputSize"),
         (#"{"recipe":{"mixup":1.5}}"#, "recipe: mixup must be 0 to 1"),
+        (#"{"recipe":{"teacherShare":2}}"#, "recipe: teacherShare must be 0 to 1"),
         (#"{"recipe":{"augmentation":{"flip":true}}}"#, "augmentation: there is no field 'flip'"),
         (
             #"{"recipe":{"augmentation":{"rotationRange":-10}}}"#,

@@ -29,6 +29,7 @@ public enum TrainingReport {
                 ),
                 ("batch", "\(recipe.batchSize)"), ("label smoothing", "\(recipe.labelSmoothing)"),
                 ("weight average", recipe.averageDecay.map { "\($0)" } ?? "none"), ("seed", "\(recipe.seed)"),
+                ("teacher", recipe.teacher.map { "\($0), share \(recipe.teacherShare)" } ?? "none"),
                 ("threads", "\(settings.threads)"),
             ]))
         try report.write(to: path)
