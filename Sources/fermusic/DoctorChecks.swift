@@ -58,6 +58,12 @@ enum DoctorChecks {
         return Finding("camera", .missing, "no camera is connected", cause: "missing")
     }
 
+    /// 16 x 16 pixels of grey 200 as lossless WebP, which the program reads but does not write.
+    private static let greyWebP: [UInt8] = [
+        82, 73, 70, 70, 30, 0, 0, 0, 87, 69, 66, 80, 86, 80, 56, 76, 17, 0, 0, 0, 47, 15, 192, 3, 0, 7, 80, 228, 34, 23,
+        185, 255, 129, 136, 232, 127, 0, 0,
+    ]
+
     /// Pictures there and back, and what FFmpeg has.
     static func codecs() -> [Finding] {
         let picture = Image(width: 16, height: 16, pixels: (0..<256).map { UInt8($0) })
@@ -65,9 +71,11 @@ enum DoctorChecks {
         do {
             let png = try ImageFile.decode(ImageFile.encodePNG(picture), name: "PNG")
             let jpeg = try ImageFile.decode(ImageFile.encodeJPEG(picture, quality: 95), name: "JPEG")
-            let isRight = png.grayscale == picture && jpeg.width == 16
+            let webP = try ImageFile.decode(greyWebP, name: "WebP")
+            let isRight =
+                png.grayscale == picture && jpeg.width == 16 && webP.grayscale.pixels == Array(repeating: 200, count: 256)
             findings.append(
-                Finding("pictures", isRight ? .works : .failed, isRight ? "PNG, JPEG" : "come back changed"))
+                Finding("pictures", isRight ? .works : .failed, isRight ? "PNG, JPEG, WebP" : "come back changed"))
         } catch {
             findings.append(Finding("pictures", .failed, "\(error)", cause: "codec"))
         }
