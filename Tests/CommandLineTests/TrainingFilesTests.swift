@@ -4,7 +4,7 @@ import NeuralNet
 import Testing
 
 /// What training writes, and what it leaves alone.
-@Suite(.serialized) struct TrainingFilesTests {
+@Suite(.serialized) final class TrainingFilesTests {
     private let folder: URL
     private var data: String { path("faces.csv") }
 
@@ -13,6 +13,8 @@ import Testing
         let result = try Fermusic.run(["dataset", "generate", data, "--training", "140", "--test", "70"])
         try #require(result.status == 0, "\(result.errors)")
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
     private func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }

@@ -4,7 +4,7 @@ import NeuralNet
 import Testing
 
 /// Real training runs on drawn faces, interrupted in every way.
-@Suite(.serialized) struct TrainingRunTests {
+@Suite(.serialized) final class TrainingRunTests {
     private let folder: URL
     private var data: String { folder.appendingPathComponent("faces.csv").path }
 
@@ -13,6 +13,8 @@ import Testing
         let result = try Fermusic.run(["dataset", "generate", data, "--training", "420", "--test", "140"])
         try #require(result.status == 0, "\(result.errors)")
     }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
 
     private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
