@@ -63,6 +63,12 @@ def check(path):
     if not difference <= TOLERANCE:
         problems.append(f"predictions differ by {difference:.2g}")
 
+    # The description alone, read and written again by Keras.
+    description = path.with_suffix(".json").read_text()
+    again = keras.models.model_from_json(description)
+    if [w.shape for w in again.weights] != [w.shape for w in model.weights]:
+        problems.append("the description has other weights")
+
     with everything_said() as said:
         model = keras.models.load_model(path)
     problems += [f"says when compiling: {line}" for line in dict.fromkeys(said) if not line.startswith(ALWAYS)]

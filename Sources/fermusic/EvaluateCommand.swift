@@ -10,7 +10,8 @@ enum EvaluateCommand {
         choices: ["PublicTest", "PrivateTest", "Training", "all"])
     static let report = Option<Path?>("report", short: "r", help: "Folder for an HTML report with pictures.")
     static let tta = Option<TestTimeAugmentation>(
-        "tta", default: TestTimeAugmentation.none, help: "Looks at each image several times and averages.")
+        "tta", default: TestTimeAugmentation.none, 
+        help: "Looks at each image several times and averages; ten-crop is for networks that see a part of the picture.")
     static let ensemble = Flag(
         "ensemble", default: true, help: "Average the probabilities of several models too, beside each alone.")
     static let markdown = Flag("markdown", help: "Print a table for a README and sections for the models' cards.")
@@ -43,8 +44,7 @@ enum EvaluateCommand {
         var paths = a[models].map(\.string)
         if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try SharedOptions.modelPath(a)) }
         let exam = try Examination(a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], console)
-        var subjects: [Examination.Subject] = []
-        for path in paths { subjects.append(try exam.examine(path, hints: SharedOptions.hints(a))) }
+        let subjects = try exam.examine(paths, hints: SharedOptions.hints(a))
         var together: Evaluation?
         if subjects.count > 1, a[ensemble] {
             together = Evaluation(try Predictions(ensemble: subjects.map(\.predictions)), split: exam.split)

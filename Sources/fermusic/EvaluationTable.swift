@@ -86,7 +86,7 @@ enum EvaluationTable {
     private static func rows(
         _ subjects: [Examination.Subject], _ together: Evaluation?, link: (Examination.Subject) -> String
     ) -> (titles: [String], rows: [[String]]) {
-        let tta = subjects[0].evaluation.augmentation
+        let tta = subjects.map(\.evaluation.augmentation).max { $0.views.count < $1.views.count } ?? .none
         var titles = ["model", "network", "accuracy", "95 % interval"]
         if tta != .none { titles.insert("one look", at: 2) }
         titles += ["macro-F1", "ECE", "parameters", "file", "ms per face", "training"]
@@ -94,7 +94,8 @@ enum EvaluationTable {
             let metrics = evaluation.metrics, interval = metrics.accuracyInterval
             let single = percent(evaluation.singleLookMetrics.accuracy, decimals: 2)
             return (tta == .none ? [] : [single]) + [
-                percent(metrics.accuracy, decimals: 2),
+                percent(metrics.accuracy, decimals: 2)
+                    + (evaluation.augmentation == tta ? "" : " (\(evaluation.augmentation.rawValue))"),
                 "\(fixed(interval.lowerBound * 100, 1)) to \(percent(interval.upperBound))",
                 fixed(metrics.macroF1, 3), percent(evaluation.calibration.expectedError),
             ]

@@ -38,9 +38,29 @@ final class Examination {
         self.console = console
     }
 
-    /// Reads and measures a model. Throws what reading model and data throw.
-    func examine(_ path: String, hints: EmotionModel.Hints) throws -> Subject {
-        let model = try EmotionModel(reading: path, hints: hints)
+    /// Reads and measures models; `hints` are for those whose files do not say it. Throws what reading models and data
+    /// throw.
+    func examine(_ paths: [String], hints: EmotionModel.Hints) throws -> [Subject] {
+        let models = try paths.map { try EmotionModel(reading: $0, hints: hints) }
+        if paths.count == 1 { try SharedOptions.requireAgreement(hints, models[0], paths[0]) }
+        let predictions = try zip(models, paths).map(predict)
+        let timings = try LookTiming.measure(models, precision: precision, threads: threads)
+        if let spread = timings.map(\.spread).max(), spread > 2 {
+            try console.errors.line(
+                "note: the machine is busy, times per face differ \(fixed(spread, 1))-fold from round to round")
+        }
+        return paths.indices.map { at in
+            let file = fileName(paths[at])
+            return Subject(
+                path: paths[at], name: file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file, model: models[at],
+                predictions: predictions[at], evaluation: Evaluation(predictions[at], split: split),
+                facts: ModelFacts(models[at], path: paths[at], timing: timings[at]))
+        }
+    }
+
+    private func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
         let dataset = try dataset(for: model)
         let indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
         guard !indices.isEmpty else {
@@ -48,16 +68,12 @@ final class Examination {
             throw DatasetError.empty(
                 path: data, reason: "no images in \(splitName) (\(counts.joined(separator: ", ")))")
         }
-        let file = path.split(separator: "/").last.map(String.init) ?? path
-        let display = ProgressDisplay("evaluating \(file)", total: indices.count, stream: console.errors)
+        let display = ProgressDisplay("evaluating \(fileName(path))", total: indices.count, stream: console.errors)
         let predictions = try Predictions(
             of: model, on: dataset, indices: indices, augmentation: augmentation, precision: precision, threads: threads
         ) { display.update($0) }
         display.finish()
-        return Subject(
-            path: path, name: file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file, model: model,
-            predictions: predictions, evaluation: Evaluation(predictions, split: split),
-            facts: try ModelFacts(model, path: path, precision: precision, threads: threads))
+        return predictions
     }
 
     /// The data in the size that a model wants.

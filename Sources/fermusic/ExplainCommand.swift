@@ -18,7 +18,8 @@ enum ExplainCommand {
         "explain", summary: "Show what in a face makes the model name an emotion.",
         discussion: """
             Writes a picture with a heat map over each face (Grad-CAM, Selvaraju et al. 2017): yellow is what speaks most \
-            for the emotion.
+            for the emotion. Each map is painted up to its own strongest place; how strong that is says the heat in the \
+            text, which can be compared between the emotions of one model.
             """,
         examples: [
             Example("fermusic explain photo.jpg"),
@@ -87,6 +88,7 @@ enum ExplainCommand {
                     "label": .string(names[face.label]),
                     "probability": .double(Double(face.probabilities[face.label])),
                     "box": .array([face.box.x, face.box.y, face.box.width, face.box.height].map(JSONValue.double)),
+                    "largestHeat": .double(Double(face.heat.values.max() ?? 0)),
                     "heat": .array(face.heat.values.map { .double(Double($0)) }),
                 ]
             }
@@ -99,7 +101,8 @@ enum ExplainCommand {
         for face in faces {
             try console.output.line(
                 "\(names[face.label]) \(percent(Double(face.probabilities[face.label])))  at "
-                    + "\(Int(face.box.x)),\(Int(face.box.y)) \(Int(face.box.width))x\(Int(face.box.height))")
+                    + "\(Int(face.box.x)),\(Int(face.box.y)) \(Int(face.box.width))x\(Int(face.box.height)), "
+                    + "heat up to \(fixed(Double(face.heat.values.max() ?? 0), 3))")
         }
         try console.output.line("layer \(layer.name), \(layer.height)x\(layer.width) places")
     }

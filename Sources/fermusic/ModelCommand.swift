@@ -84,6 +84,7 @@ enum ModelCommand {
                 readingWeights: path, into: architecture.makeModel(options, seed: 0), hints: hints)
         } else {
             model = try EmotionModel(reading: path, hints: hints)
+            try SharedOptions.requireAgreement(hints, model, path)
         }
         try model.write(to: a[target].string)
         try console.errors.line("wrote \(a[target])")
@@ -152,7 +153,9 @@ enum ModelCommand {
         ]
     ) { a, console in
         let path = a[file].string
-        let model = try EmotionModel(reading: path, hints: SharedOptions.hints(a))
+        let hints = SharedOptions.hints(a)
+        let model = try EmotionModel(reading: path, hints: hints)
+        try SharedOptions.requireAgreement(hints, model, path)
         let threads = SharedOptions.threadPool(a)
         let data = a[SharedOptions.data].string
         let dataset = try SharedOptions.readDataset(

@@ -43,7 +43,17 @@ enum SharedOptions {
     }
 
     static func readModel(_ arguments: Arguments) throws -> EmotionModel {
-        try EmotionModel(reading: modelPath(arguments), hints: hints(arguments))
+        let path = try modelPath(arguments), hints = hints(arguments)
+        let model = try EmotionModel(reading: path, hints: hints)
+        try requireAgreement(hints, model, path)
+        return model
+    }
+
+    /// Throws if the user says otherwise than the model's file.
+    static func requireAgreement(_ hints: EmotionModel.Hints, _ model: EmotionModel, _ path: String) throws {
+        if let words = hints.contradiction(to: model.card) {
+            throw NeuralNetError.file(path: path, place: nil, reason: words)
+        }
     }
 
     /// Reads a data set with a progress line, and says what was left out.

@@ -49,7 +49,9 @@ enum TrainCommand {
         ],
         run: run)
 
-    private static func settings(_ a: Arguments, _ files: TrainingSession.Files) throws -> TrainingSession.Settings {
+    private static func settings(
+        _ a: Arguments, _ file: RecipeFile?, _ files: TrainingSession.Files
+    ) throws -> TrainingSession.Settings {
         let isUnfinished = access(files.resume, F_OK) == 0
         var settings: TrainingSession.Settings
         if a[TrainOptions.resume] {
@@ -57,7 +59,7 @@ enum TrainCommand {
             guard isUnfinished else {
                 throw UsageError.other("there is no interrupted run to resume: \(files.resume) does not exist")
             }
-            settings = try resumed(a, files.resume)
+            settings = try resumed(a, file, files.resume)
         } else {
             if isUnfinished && !a[TrainOptions.restart] {
                 throw UsageError.other(
@@ -66,7 +68,7 @@ enum TrainCommand {
             if access(files.checkpoint, F_OK) == 0 && !a[TrainOptions.restart] {
                 throw UsageError.other("\(files.checkpoint) exists already; --restart replaces it with a new model")
             }
-            let file = try TrainOptions.recipeFile(a)
+            let file = try TrainOptions.merged(a, into: file)
             guard let path = a[TrainOptions.data]?.string ?? file.data else { throw UsageError.missingOption("--data") }
             settings = TrainingSession.Settings(
                 data: path, recipe: file.recipe,
@@ -80,9 +82,11 @@ enum TrainCommand {
 
     /// The settings of an interrupted run. Where its data lies may have changed, which its fingerprint guards; nothing
     /// that its result depends on may.
-    private static func resumed(_ a: Arguments, _ path: String) throws -> TrainingSession.Settings {
+    private static func resumed(
+        _ a: Arguments, _ file: RecipeFile?, _ path: String
+    ) throws -> TrainingSession.Settings {
         var settings = try TrainingSession.settings(ofResumeFile: path)
-        var recipe = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string).recipe } ?? settings.recipe
+        var recipe = file?.recipe ?? settings.recipe
         try TrainOptions.apply(a, to: &recipe)
         var changes = try recipe.differences(from: settings.recipe)
         if let threads = a[SharedOptions.threads], threads != settings.threads { changes.append("threads") }
@@ -100,7 +104,9 @@ enum TrainCommand {
         let signals = SignalWatcher.start(catchesHangUp: true)
         let files = TrainingSession.Files(checkpoint: try TrainOptions.checkpointPath(a))
         try Writability.check(files.checkpoint)
-        let settings = try settings(a, files)
+        // Once: it may be a pipe.
+        let file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
+        let settings = try settings(a, file, files)
         if let log = settings.log { try Writability.check(log) }
         if let report = settings.report { try Writability.checkFolder(report) }
         let threads = ThreadPool(threads: settings.threads)
@@ -110,15 +116,11 @@ enum TrainCommand {
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
             budget: a[TrainOptions.budget].map(\.secondsValue))
         if a[TrainOptions.resume] { try session.resume() }
-        if let expected = try a[TrainOptions.recipeFile].map({ try RecipeFile(reading: $0.string).dataFingerprint }),
-            let expected, expected != session.dataFingerprint
-        {
+        if let expected = file?.dataFingerprint, expected != session.dataFingerprint {
             try console.errors.line(
                 "note: \(settings.data) is not the data that the recipe was made with, or in another order")
         }
-        if let expected = try a[TrainOptions.recipeFile].map({ try RecipeFile(reading: $0.string).teacherFingerprint }),
-            let expected, expected != session.teacherFingerprint
-        {
+        if let expected = file?.teacherFingerprint, expected != session.teacherFingerprint {
             try console.errors.line("note: the teacher is not the one that the recipe was made with")
         }
         if a[TrainOptions.restart] { unlink(files.resume) }

@@ -4,8 +4,8 @@ import Terminal
 
 extension TrainOptions {
     /// The run that the options describe: a recipe's, or the defaults, with whatever was given on the command line.
-    static func recipeFile(_ a: Arguments) throws -> RecipeFile {
-        var file = try a[recipeFile].map { try RecipeFile(reading: $0.string) } ?? RecipeFile(TrainingRecipe())
+    static func merged(_ a: Arguments, into file: RecipeFile?) throws -> RecipeFile {
+        var file = file ?? RecipeFile(TrainingRecipe())
         try apply(a, to: &file.recipe)
         return file
     }
@@ -15,6 +15,18 @@ extension TrainOptions {
         try setNetwork(&recipe, a)
         setTraining(&recipe, a)
         setAugmentation(&recipe.augmentation, a)
+        try requireUse(a, recipe)
+    }
+
+    /// Throws for options that change nothing in such a run: whoever gives them expects something else.
+    private static func requireUse(_ a: Arguments, _ recipe: TrainingRecipe) throws {
+        let others: [(Bool, String)] = [
+            (a.wasGiven(momentum) && recipe.optimizer != .sgd, "--momentum is for --optimizer sgd"),
+            (a.wasGiven(nesterov) && recipe.optimizer != .sgd, "--nesterov is for --optimizer sgd"),
+            (a.wasGiven(warmup) && recipe.schedule != .cosine, "--warmup is for --schedule cosine"),
+            (a.wasGiven(teacherShare) && recipe.teacher == nil, "--teacher-share is for --teacher"),
+        ]
+        if let useless = others.first(where: \.0) { throw UsageError.other(useless.1) }
     }
 
     /// The checkpoint: what was given, or the recipe's name in the current folder.
@@ -38,6 +50,11 @@ extension TrainOptions {
             recipe.network = nil
             guard case .file(let path) = choice else { return }
             let model = try ModelFile.readArchitecture(path)
+            if model.inputs.count == 1, model.inputShapes[0].count == 3, ![1, 3].contains(model.inputShapes[0][2]) {
+                throw NeuralNetError.file(
+                    path: path, place: "layer '\(model.nodes[model.inputs[0]].layer.name)'",
+                    reason: "takes \(model.inputShapes[0][2]) channels, not 1 or 3")
+            }
             recipe.network = try ModelFile.json(of: model)
             guard model.inputs.count == 1, model.inputShapes[0].count == 3 else { return }
             recipe.channels = model.inputShapes[0][2]
@@ -82,7 +99,7 @@ extension TrainOptions {
         set(mixup, a) { recipe.mixup = $0 }
         set(teacher, a) { recipe.teacher = $0?.string }
         set(teacherShare, a) { recipe.teacherShare = $0 }
-        set(clipNorm, a) { recipe.clipNorm = $0 }
+        set(clipNorm, a) { recipe.clipNorm = $0 == 0 ? nil : $0 }
         set(ema, a) { recipe.averageDecay = $0 == 0 ? nil : $0 }
         set(patience, a) { recipe.earlyStopping = $0 }
         set(save, a) { recipe.save = $0 }
@@ -92,10 +109,7 @@ extension TrainOptions {
     }
 
     private static func setAugmentation(_ augmentation: inout Augmentation, _ a: Arguments) {
-        guard a[augment] else {
-            augmentation = .none
-            return
-        }
+        if !a[augment] { augmentation = .none }
         set(rotation, a) { augmentation.rotationRange = $0 }
         set(shift, a) {
             augmentation.widthShiftRange = $0

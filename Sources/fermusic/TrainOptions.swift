@@ -77,7 +77,7 @@ enum TrainOptions {
     static let teacherShare = Option<Float>(
         "teacher-share", default: defaults.teacherShare, help: "The teacher's share of what is learnt.", range: 0...1
     ).group("Optimizer")
-    static let clipNorm = Option<Float?>("clip-norm", help: "Largest norm of all gradients together.", range: 0...)
+    static let clipNorm = Option<Float?>("clip-norm", help: "Largest norm of all gradients together; 0 for any.", range: 0...)
         .group("Optimizer")
     static let ema = Option<Float>(
         "ema", default: 0.999, help: "Share of the running average of the weights kept per step; 0 for none.",

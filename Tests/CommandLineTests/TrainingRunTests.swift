@@ -136,6 +136,39 @@ import Testing
         }
     }
 
+    /// What is given counts, or is refused.
+    @Test func noOptionIsDropped() throws {
+        func recipe(_ name: String, _ more: [String]) throws -> JSONValue? {
+            let result = try Fermusic.run(arguments(name, epochs: 1, ["--arch", "mini-xception"] + more))
+            #expect(result.status == 0, "\(result.errors)")
+            return try JSONValue(parsing: Fermusic.run(["model", "recipe", path(name)]).output)["recipe"]
+        }
+        let augmentation = try recipe("a.h5", ["--no-augment", "--erasing", "0.5", "--flip"])?["augmentation"]
+        #expect(augmentation?["erasingProbability"]?.doubleValue == 0.5)
+        #expect(augmentation?["horizontalFlip"]?.boolValue == true)
+        #expect(augmentation?["rotationRange"]?.doubleValue == 0)
+        #expect(try recipe("c.h5", ["--clip-norm", "0"])?["clipNorm"]?.isNull ?? true)
+        for (more, words) in [
+            (["--momentum", "0.5"], "--momentum is for --optimizer sgd"),
+            (["--warmup", "2", "--schedule", "constant"], "--warmup is for --schedule cosine"),
+            (["--teacher-share", "0.7"], "--teacher-share is for --teacher"),
+        ] {
+            let result = try Fermusic.run(arguments("x.h5", more))
+            #expect(result.status == 2 && result.errors.contains(words), "\(result.errors)")
+        }
+    }
+
+    /// Recipes may come from another program's output.
+    @Test func recipeFromAPipe() throws {
+        #expect(try Fermusic.run(arguments("a.h5", epochs: 1, ["--arch", "mini-xception"])).status == 0)
+        let recipe = path("r.pipe"), file = path("a.h5"), program = Fermusic.executable.path
+        let result = try Fermusic.run(
+            ["train", "--recipe", recipe, "--data", data, "--checkpoint", path("b.h5")],
+            shell: "mkfifo '\(recipe)'; ('\(program)' model recipe '\(file)' > '\(recipe)' &)")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try weights("a.h5") == weights("b.h5"))
+    }
+
     @Test func evaluateSeveralAndCompare() throws {
         for (name, more) in [("a.h5", ["--seed", "1"]), ("b.h5", ["--arch", "mini-xception", "--channels", "3"])] {
             let result = try Fermusic.run(arguments(name, epochs: 1, more))
@@ -152,6 +185,10 @@ import Testing
         ] {
             #expect(json["models"]?.arrayValue?[0][key]?.isNull == false, "\(key)")
         }
+        // Networks that see the whole picture have no corners to look at, and it is not said that they had.
+        let crops = try Fermusic.run(both + ["--json", "--tta", "ten-crop"])
+        let looks = try JSONValue(parsing: crops.output)["models"]?.arrayValue?.map { $0["tta"]?.stringValue }
+        #expect(looks == ["flip", "flip"])
         let lines = try Fermusic.run(both + ["--markdown", "--no-ensemble"]).output.split(separator: "\n")
         #expect(lines[2].contains("[a](") && lines[3].contains("mini-xception"))
         // A card's section: a heading, then seven emotions twice below titles and rules.
@@ -187,11 +224,14 @@ import Testing
 
     @Test func trainEvaluatePredict() throws {
         let trained = try Fermusic.run(
-            arguments("a.h5", ["--log", path("log.csv"), "--report", path("report"), "--json"]))
+            arguments("a.h5", ["--log", path("log.csv"), "--report", path("report"), "--json", "--shear", "3"]))
         #expect(trained.status == 0, "\(trained.errors)")
         #expect(trained.output.contains("\"finished\":true"))
         #expect(try String(contentsOfFile: path("log.csv"), encoding: .utf8).split(separator: "\n").count == 4)
-        #expect(try String(contentsOfFile: path("report/training.html"), encoding: .utf8).contains("<svg"))
+        let page = try String(contentsOfFile: path("report/training.html"), encoding: .utf8)
+        for part in ["<svg", "learningRate", "batchSize", "augmentation.shearRange"] {
+            #expect(page.contains(part), "\(part)")
+        }
 
         let evaluated = try Fermusic.run(
             ["evaluate", "--model", path("a.h5"), "--data", data, "--report", path("report"), "--json"])
@@ -298,6 +338,16 @@ import Testing
         #expect(try Fermusic.run(arguments("m.h5", epochs: 1)).status == 0)
         let result = try Fermusic.run(["evaluate", "--model", path("m.h5"), "--data", data, "--labels", "a,b,c"])
         #expect(result.status == 1)
-        #expect(Fermusic.message(result).contains("3 labels for 7 outputs"))
+        #expect(Fermusic.message(result).contains("the file itself names its outputs: angry, disgust"))
+        let range = try Fermusic.run(["predict", "--model", path("m.h5"), data, "--input-range=-1..1"])
+        #expect(range.status == 1 && Fermusic.message(range).contains("the file itself says how it is fed: 48x48 grey"))
+        // Of several, what the options say is for the files that do not say it.
+        func accuracies(_ more: [String]) throws -> [Double] {
+            let result = try Fermusic.run(["evaluate", path("m.h5"), path("m.h5"), "--data", data, "--json"] + more)
+            let models = try JSONValue(parsing: result.output)["models"]?.arrayValue ?? []
+            return models.compactMap { $0["accuracy"]?.doubleValue }
+        }
+        let plain = try accuracies([])
+        #expect(try accuracies(["--input-range=-1..1", "--labels", "a,b,c,d,e,f,g"]) == plain && plain.count == 2)
     }
 }

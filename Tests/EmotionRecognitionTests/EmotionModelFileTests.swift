@@ -20,6 +20,23 @@ import Testing
         return EmotionModel(model: network, card: try ModelCard(json: .object(fields), path: path))
     }
 
+    @Test func outputsMustBeProbabilities() throws {
+        try withTemporaryFolder { folder in
+            for (activation, isRight) in [(Activation.linear, false), (.sigmoid, false), (.softmax, true)] {
+                let path = folder + "/\(activation.identifier).h5"
+                try ModelFile.write(
+                    Model(input: [48, 48, 1]) {
+                        GlobalAveragePool2D()
+                        Dense(7, activation: activation)
+                    }, to: path)
+                let hints = EmotionModel.Hints(inputRange: (0, 1), classNames: (0..<7).map { "class \($0)" })
+                var message = ""
+                do { _ = try EmotionModel(reading: path, hints: hints) } catch { message = "\(error)" }
+                #expect(message.hasSuffix("the last layer must be a softmax") == !isRight, "\(message)")
+            }
+        }
+    }
+
     private static let inputs: [(JSONValue, Double, Double)] = [
         (.int(16), 0, 1), (.int(-5), 0, 1), (.int(100_000), 0, 1), (.null, 0, 1e30), (.null, -1e7, 1), (.null, 1, 1),
     ]

@@ -62,6 +62,27 @@ import Testing
         #expect(same.test.probability == 1 && same.agreement == 1 && same.difference == 0)
     }
 
+    @Test func verdictNamesTheBetterOne() throws {
+        // Untrained models always say the same; some classes occur more often than others.
+        let data = dataset(), all = (0..<60).filter { $0 % 3 == 0 || $0 % 6 == 1 }
+        let predictions = try (1...8).map {
+            try Predictions(of: model(seed: $0, names: ["a", "b", "c"]), on: data, indices: all, threads: threads)
+        }
+        func rights(_ p: Predictions) -> Int { Evaluation(p).metrics.correct }
+        let best = try #require(predictions.max { rights($0) < rights($1) })
+        let worst = try #require(predictions.min { rights($0) < rights($1) })
+        try #require(rights(best) > rights(worst))
+        for text in [
+            ComparisonReport.verdict(try Comparison(best, worst), "x", "y"),
+            ComparisonReport.verdict(try Comparison(worst, best), "y", "x"),
+        ] {
+            #expect(text.hasPrefix("x gets ") && text.contains(" points more right than y "), "\(text)")
+            #expect(!text.contains("gets -"))
+        }
+        let same = ComparisonReport.verdict(try Comparison(best, best), "x", "y")
+        #expect(same.hasPrefix("x and y get equally many right (95 % interval 0.0 to 0.0)"), "\(same)")
+    }
+
     /// A network with three channels sees the grey picture in each, in data sets and in single pictures.
     @Test func greyInThreeChannels() throws {
         let data = dataset(), colour = try model(seed: 4, channels: 3, names: ["a", "b", "c"])
@@ -80,6 +101,7 @@ import Testing
         let corners = try predictions(.tenCrop)
         #expect(try corners.probabilities == predictions(.flip).probabilities)
         #expect(try corners.singleLook == predictions(.none).probabilities)
+        #expect(corners.augmentation == .flip)
     }
 
     @Test func equalisationIsPartOfTheModel() throws {

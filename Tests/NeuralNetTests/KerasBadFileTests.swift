@@ -27,6 +27,13 @@ import Testing
         """
     }
 
+    /// A file of weights may be frozen; a network that is to be trained may not.
+    @Test func frozenLayersAreNotTrainedInSilence() {
+        let text = chain("Dense", #""units": 2, "trainable": false"#)
+        let message = KerasFixtures.message { _ = try ModelFile.architecture(fromJSON: text, path: "my.json") }
+        #expect(message == "my.json: layer 'layer_7': trainable: false is not supported, all layers are trained")
+    }
+
     @Test(arguments: [
         ("SpatialDropout2D", #""rate": 0.5"#, "class SpatialDropout2D is not supported"),
         ("Conv2DTranspose", #""filters": 2"#, "class Conv2DTranspose is not supported"),

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import NeuralNet
 import Testing
@@ -48,6 +49,27 @@ import Testing
     }
 
     private static func model(_ name: String) throws -> Model { try name == "chain" ? chain() : branches() }
+
+    /// Python tells whole numbers from others, and Keras refuses the one for the other.
+    @Test func numbersKeepTheirKind() throws {
+        try KerasFixtures.inTemporaryFolder { folder in
+            let training = ModelFile.Training(optimizer: SGD(learningRate: 1, momentum: 0, nesterov: false))
+            try ModelFile.write(Self.chain(), training: training, to: folder + "/m.h5")
+            let file = try HDF5File(reading: folder + "/m.h5")
+            let settings = try #require(try file.text("training_config", of: ""))
+            #expect(settings.contains(#""learning_rate":1.0"#) && settings.contains(#""momentum":0.0"#), "\(settings)")
+            let config = try #require(try file.text("model_config", of: ""))
+            #expect(config.contains(#""filters":4"#) && config.contains(#""rate":0.25"#))
+        }
+    }
+
+    @Test(arguments: ["chain", "branches"]) func documentSaysWhereItsClassIs(_ name: String) throws {
+        let root = try JSONValue(parsing: ModelFile.json(of: Self.model(name)))
+        #expect(root["module"]?.stringValue == (name == "chain" ? "keras" : "keras.src.models.functional"))
+        #expect(root["registered_name"] == (name == "chain" ? .null : "Functional"))
+        let again = try ModelFile.architecture(fromJSON: ModelFile.json(of: Self.model(name)), path: "x.json")
+        #expect(try ModelFile.json(of: again) == ModelFile.json(of: Self.model(name)))
+    }
 
     private func randomize(_ model: Model) {
         for (i, entry) in model.weights.entries.enumerated() {
@@ -162,7 +184,7 @@ import Testing
             .init(), .init(optimizer: Adam(decay: 1e-4), loss: .categoricalCrossentropy(labelSmoothing: 0.1)),
             .init(optimizer: AdamW(weightDecay: 0.01), globalClipNorm: 1),
             .init(optimizer: SGD(momentum: 0.9, nesterov: true), loss: .meanSquaredError),
-            .init(optimizer: RMSprop(momentum: 0.5), metrics: []),
+            .init(optimizer: RMSprop(momentum: 0.5), metrics: []), .init(optimizer: SGD(learningRate: 1, momentum: 0)),
         ]
         var models = try ["chain", "branches"].map { ($0, try Self.model($0)) }
         for (_, model) in models { randomize(model) }
@@ -175,6 +197,7 @@ import Testing
             try ModelFile.write(
                 model, metadata: ["classNames": ["a"]], training: trainings[i % trainings.count],
                 to: "\(folder)/\(name).h5")
+            try ModelFile.json(of: model).write(toFile: "\(folder)/\(name).json", atomically: false, encoding: .utf8)
             let input = samples(model), output = try KerasFixtures.predict(model, input)
             let file = try HDF5File(creating: "\(folder)/\(name).expected")
             try file.write(input, shape: [3] + model.inputShapes[0], to: "input")

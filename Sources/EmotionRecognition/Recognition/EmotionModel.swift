@@ -12,7 +12,7 @@ public struct EmotionModel: Sendable {
     /// Where it is; `nil` if it is not beside the program.
     public static var standardPath: String? { ProgramFile.path(standardName, checkoutFolder: "Checkpoints") }
 
-    /// What the user says about a file that does not say it itself.
+    /// What the user says about files that do not say it themselves; what a file says counts more.
     public struct Hints: Sendable {
         /// What the bytes 0 and 255 become.
         public var inputRange: (black: Float, white: Float)?
@@ -22,6 +22,17 @@ public struct EmotionModel: Sendable {
         public init(inputRange: (black: Float, white: Float)? = nil, classNames: [String]? = nil) {
             self.inputRange = inputRange
             self.classNames = classNames
+        }
+
+        /// What a model's file says otherwise, in words; nil if nothing.
+        public func contradiction(to card: ModelCard) -> String? {
+            if let range = inputRange, range != (card.input.black, card.input.white) {
+                return "the file itself says how it is fed: \(card.input.summary)"
+            }
+            if let classNames, classNames != card.classNames {
+                return "the file itself names its outputs: \(card.classNames.joined(separator: ", "))"
+            }
+            return nil
         }
     }
 
@@ -52,6 +63,9 @@ public struct EmotionModel: Sendable {
                 "its input must be one picture and its output one vector, not \(model.inputShapes) and \(model.outputShapes)"
             )
         }
+        guard model.endsInSoftmax else {
+            throw failure("its outputs are no probabilities: the last layer must be a softmax")
+        }
         let shape = model.inputShapes[0], classes = model.outputShapes[0][0]
         guard shape[2] == 1 || shape[2] == 3 else { throw failure("its input has \(shape[2]) channels, not 1 or 3") }
         var card: ModelCard
@@ -64,17 +78,13 @@ public struct EmotionModel: Sendable {
             guard hints.classNames != nil else {
                 throw failure("the file does not name its \(classes) outputs; give --labels=NAME,NAME,...")
             }
-            card = ModelCard(classNames: [], input: InputFormat())
+            card = ModelCard(classNames: hints.classNames ?? [], input: InputFormat())
             card.program = "unknown"
+            if let range = hints.inputRange { (card.input.black, card.input.white) = range }
         }
         card.input.height = shape[0]
         card.input.width = shape[1]
         card.input.channels = shape[2]
-        if let range = hints.inputRange {
-            card.input.black = range.black
-            card.input.white = range.white
-        }
-        if let names = hints.classNames { card.classNames = names }
         guard card.classNames.count == classes else {
             throw failure("\(card.classNames.count) labels for \(classes) outputs")
         }

@@ -15,6 +15,7 @@ public struct Evaluation: Sendable {
     public let split: FaceDataset.Split?
     /// The model's classes, which all numbers refer to.
     public let classNames: [String]
+    /// How often the model looked, see `Predictions.augmentation`.
     public let augmentation: TestTimeAugmentation
     public let metrics: ClassificationMetrics
     /// With one look at the centre of each picture.

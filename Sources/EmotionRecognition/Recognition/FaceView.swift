@@ -51,9 +51,9 @@ public enum TestTimeAugmentation: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// The looks that differ for a network: one that sees the whole picture sees no corners.
-    func views(for input: InputFormat) -> [FaceView] {
+    /// What is left of it for a network that sees the whole picture, which has no corners to look at.
+    func possible(for input: InputFormat) -> TestTimeAugmentation {
         let seesAll = input.scaledSize == (input.width, input.height)
-        return self == .tenCrop && seesAll ? TestTimeAugmentation.flip.views : views
+        return self == .tenCrop && seesAll ? .flip : self
     }
 }

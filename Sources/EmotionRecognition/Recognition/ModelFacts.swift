@@ -1,4 +1,3 @@
-import FaceVision
 import Glibc
 import NeuralNet
 
@@ -8,41 +7,28 @@ public struct ModelFacts: Sendable {
     public let network: String?
     public let parameters: Int
     public let fileBytes: Int
-    /// From a face of 48 x 48 bytes to its emotion, one at a time: the median, and the slowest hundredth.
-    public let milliseconds: Double
-    public let slowMilliseconds: Double
+    public let timing: LookTiming
     /// Of training, all sessions together.
     public let trainingSeconds: Double?
 
-    /// Runs the model for about `duration` seconds. Throws `NeuralNetError` if it cannot run.
-    public init(
-        _ model: EmotionModel, path: String, precision: Precision = .float, threads: ThreadPool, duration: Double = 0.5
-    ) throws {
+    public init(_ model: EmotionModel, path: String, timing: LookTiming) {
         network = model.card.training?.recipe.architecture
         parameters = model.model.parameterCount
         var status = stat()
         fileBytes = stat(path, &status) == 0 ? Int(status.st_size) : 0
         trainingSeconds = model.card.training?.seconds
-        let recogniser = try EmotionRecogniser(model, batchSize: 1, precision: precision, threads: threads)
-        var random = RandomGenerator(seed: 1)
-        let face = Image(width: 48, height: 48, pixels: (0..<48 * 48).map { _ in UInt8(random.integer(below: 256)) })
-        for _ in 0..<3 { _ = recogniser.recognise([face]) }
-        var times: [Double] = []
-        let end = monotonicSeconds() + duration
-        repeat {
-            let start = monotonicSeconds()
-            _ = recogniser.recognise([face])
-            times.append((monotonicSeconds() - start) * 1000)
-        } while monotonicSeconds() < end
-        milliseconds = times.median
-        slowMilliseconds = times.quantile(0.99)
+        self.timing = timing
     }
+
+    /// For one look at one face.
+    public var milliseconds: Double { timing.milliseconds }
 
     public var json: JSONValue {
         [
             "network": network.map(JSONValue.string) ?? .null, "parameters": .int(parameters),
-            "fileBytes": .int(fileBytes), "millisecondsPerFace": .double(milliseconds),
-            "millisecondsPerFaceP99": .double(slowMilliseconds),
+            "fileBytes": .int(fileBytes), "millisecondsPerFace": .double(timing.milliseconds),
+            "millisecondsPerFaceP99": .double(timing.slowMilliseconds),
+            "millisecondsPerFaceSpread": .double(timing.spread),
             "trainingSeconds": trainingSeconds.map(JSONValue.double) ?? .null,
         ]
     }

@@ -12,6 +12,7 @@ public struct Predictions: Sendable {
     public private(set) var probabilities: [Float]
     /// The same from one look at the centre.
     public private(set) var singleLook: [Float]
+    /// How often the model looked: less than asked for where corners and centre are the same.
     public let augmentation: TestTimeAugmentation
     /// Time for all looks at all pictures.
     public let seconds: Double
@@ -28,7 +29,8 @@ public struct Predictions: Sendable {
         let start = monotonicSeconds()
         var data = try FaceTrainingData(dataset, indices: indices, for: emotionModel)
         let evaluator = try Evaluator(emotionModel.model, precision: precision, threads: threads)
-        let views = augmentation.views(for: emotionModel.card.input)
+        let augmentation = augmentation.possible(for: emotionModel.card.input)
+        let views = augmentation.views
         var sums = [Float](repeating: 0, count: data.count * data.targetCount)
         var first: [Float] = []
         for (number, view) in views.enumerated() {
@@ -73,7 +75,7 @@ public struct Predictions: Sendable {
         labels = first.labels
         probabilities = sums
         singleLook = singles
-        augmentation = first.augmentation
+        augmentation = members.map(\.augmentation).max { $0.views.count < $1.views.count } ?? .none
         seconds = members.reduce(0) { $0 + $1.seconds }
     }
 

@@ -25,7 +25,10 @@ public enum ComparisonReport {
     public static func write(
         _ comparison: Comparison, _ a: Contender, _ b: Contender, data: String, dataset: FaceDataset?, to path: String
     ) throws {
-        let looks = a.evaluation.augmentation == .none ? "" : ", \(a.evaluation.augmentation.rawValue)"
+        let ways = [a, b].map(\.evaluation.augmentation)
+        let looks =
+            ways == [.none, .none]
+            ? "" : ways[0] == ways[1] ? ", \(ways[0].rawValue)" : ", \(ways[0].rawValue) and \(ways[1].rawValue)"
         var report = HTMLReport(
             title: "\(a.name) and \(b.name)",
             subtitle:
@@ -80,14 +83,19 @@ public enum ComparisonReport {
     public static func verdict(_ comparison: Comparison, _ a: String, _ b: String) -> String {
         let test = comparison.test, interval = comparison.differenceInterval
         func points(_ value: Double) -> String { EvaluationReport.decimal(value * 100, 1) }
-        let better = comparison.difference >= 0 ? a : b
+        let isFirst = comparison.difference >= 0
+        let (better, worse) = isFirst ? (a, b) : (b, a)
+        let bounds = isFirst ? (interval.lowerBound, interval.upperBound) : (-interval.upperBound, -interval.lowerBound)
+        let lead =
+            comparison.difference == 0
+            ? "\(a) and \(b) get equally many right "
+            : "\(better) gets \(points(abs(comparison.difference))) points more right than \(worse) "
         let kind = test.isExact ? "exact" : "chi-squared with continuity correction"
         let outcome =
             test.probability < 0.05
             ? "\(better) is better" : "the difference may be chance"
         return
-            "\(a) gets \(points(comparison.difference)) points more right than \(b) "
-            + "(95 % interval \(points(interval.lowerBound)) to \(points(interval.upperBound))): \(outcome), "
+            lead + "(95 % interval \(points(bounds.0)) to \(points(bounds.1))): \(outcome), "
             + "McNemar's test (\(kind)) gives p \(test.probability < 0.001 ? "" : "= ")\(probability(test.probability)) from \(test.onlyFirst) images that "
             + "only \(a) gets right and \(test.onlySecond) that only \(b) does."
     }
@@ -103,7 +111,8 @@ public enum ComparisonReport {
                 return "\(decimal(interval.lowerBound * 100, 1)) to \(percent(interval.upperBound))"
             },
         ]
-        if a.evaluation.augmentation != .none {
+        if a.evaluation.augmentation != .none || b.evaluation.augmentation != .none {
+            rows.insert(row("looks") { $0.evaluation.augmentation.rawValue }, at: 0)
             rows.append(row("with one look") { percent($0.evaluation.singleLookMetrics.accuracy, 2) })
         }
         rows += [
@@ -184,8 +193,8 @@ public enum ComparisonReport {
                             width: dataset.size, height: dataset.size, pixels: Array(dataset.image(item.index)))
                         return ImageGrid.Picture(
                             png: ImageFile.encodePNG(image), caption: names[item.truth],
-                            detail: "\(names[item.first]) \(percent(Double(item.firstConfidence), 0)), "
-                                + "\(names[item.second]) \(percent(Double(item.secondConfidence), 0))")
+                            detail: "\(a.name): \(names[item.first]) \(percent(Double(item.firstConfidence), 0)); "
+                                + "\(b.name): \(names[item.second]) \(percent(Double(item.secondConfidence), 0))")
                     }))
         }
     }

@@ -19,19 +19,10 @@ public enum TrainingReport {
                 ]))
         }
         addCurves(history, to: &report)
-        let recipe = settings.recipe
         report.add(Heading("Settings"))
-        report.add(
-            Facts([
-                (
-                    "optimizer",
-                    "\(recipe.optimizer.rawValue), learning rate \(recipe.learningRate), \(recipe.schedule.rawValue)"
-                ),
-                ("batch", "\(recipe.batchSize)"), ("label smoothing", "\(recipe.labelSmoothing)"),
-                ("weight average", recipe.averageDecay.map { "\($0)" } ?? "none"), ("seed", "\(recipe.seed)"),
-                ("teacher", recipe.teacher.map { "\($0), share \(recipe.teacherShare)" } ?? "none"),
-                ("threads", "\(settings.threads)"),
-            ]))
+        report.add(Paragraph("As recipe files name them. What is not listed is at its default."))
+        let always = ["architecture", "optimizer", "learningRate", "schedule", "epochs", "batchSize", "seed"]
+        report.add(Facts(try settings.recipe.settings(always: always) + [("threads", "\(settings.threads)")]))
         try report.write(to: path)
     }
 

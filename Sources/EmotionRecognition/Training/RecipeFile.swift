@@ -106,10 +106,30 @@ public struct RecipeFile: Sendable, Equatable, Codable {
 extension TrainingRecipe {
     /// The fields, as recipe files name them, in which two recipes differ.
     public func differences(from other: TrainingRecipe) throws -> [String] {
-        func fields(_ recipe: TrainingRecipe) throws -> JSONValue {
-            try JSONValue(parsing: String(decoding: JSONEncoder().encode(recipe), as: UTF8.self))
-        }
-        let mine = try fields(self), others = try fields(other)
+        let mine = try fields, others = try other.fields
         return CodingKeys.allCases.map(\.rawValue).filter { mine[$0] != others[$0] }
+    }
+
+    /// The fields that are not at their defaults, and those that `names` lists, as recipe files write them.
+    func settings(always names: [String]) throws -> [(String, String)] {
+        let standard = TrainingRecipe()
+        let mine = try fields, usual = try standard.fields, changed = try differences(from: standard)
+        var result: [(String, String)] = []
+        for key in CodingKeys.allCases.map(\.rawValue) where names.contains(key) || changed.contains(key) {
+            // A whole network's description is more than a setting.
+            if key == CodingKeys.network.rawValue { continue }
+            guard let parts = mine[key]?.objectValue else {
+                result.append((key, (mine[key]?.stringValue ?? mine[key]?.text() ?? "none").replacing(",", with: ", ")))
+                continue
+            }
+            for (name, value) in parts.sorted(by: { $0.key < $1.key }) where value != usual[key]?[name] {
+                result.append(("\(key).\(name)", (value.stringValue ?? value.text()).replacing(",", with: ", ")))
+            }
+        }
+        return result
+    }
+
+    private var fields: JSONValue {
+        get throws { try JSONValue(parsing: String(decoding: JSONEncoder().encode(self), as: UTF8.self)) }
     }
 }

@@ -79,7 +79,7 @@ extension TrainingRecipe {
             ((0...1).contains(mixup), "mixup must be 0 to 1"),
             ((0...1).contains(teacherShare), "teacherShare must be 0 to 1"),
             (averageDecay.map { (0..<1).contains($0) } ?? true, "averageDecay must be 0 to below 1"),
-            (clipNorm.map { $0 >= 0 } ?? true, "clipNorm must not be negative"),
+            (clipNorm.map { $0 > 0 } ?? true, "clipNorm must be above 0"),
             (finishEpochs >= 0, "finishEpochs must not be negative"),
             ((0...1).contains(finishDropout), "finishDropout must be 0 to 1"),
             ((0...1).contains(finishAugmentation), "finishAugmentation must be 0 to 1"),

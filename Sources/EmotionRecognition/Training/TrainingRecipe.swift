@@ -90,6 +90,11 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
             throw NeuralNetError.file(
                 path: architecture, place: nil, reason: "widths and dropout are what the file says")
         }
+        guard model.endsInSoftmax else {
+            throw NeuralNetError.file(
+                path: architecture, place: "layer '\(model.nodes[model.outputs[0]].layer.name)'",
+                reason: "the last layer must be a softmax")
+        }
         model.weights.initialize(seed: seed)
         return model
     }
@@ -116,7 +121,7 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
         options.sampling = sampling
         options.globalClipNorm = clipNorm
         options.averageDecay = averageDecay
-        options.excludedFromWeightDecay = ["bias", "beta", "gamma"]
+        options.excludedFromWeightDecay = ["bias", "beta", "gamma", "alpha"]
         options.finishEpochs = finishEpochs
         options.finishDropout = finishDropout
         options.seed = seed

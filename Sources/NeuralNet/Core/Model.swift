@@ -26,6 +26,13 @@ public final class Model: Sendable {
     public var inputShapes: [Shape] { inputs.map { nodes[$0].outputShape } }
     public var outputShapes: [Shape] { outputs.map { nodes[$0].outputShape } }
 
+    /// Whether its one output is a softmax, of whichever layer.
+    public var endsInSoftmax: Bool {
+        guard outputs.count == 1 else { return false }
+        let layer = nodes[outputs[0]].layer
+        return layer.activation == .softmax || (layer as? ActivationLayer)?.function == .softmax
+    }
+
     /// A chain of layers. Throws `NeuralNetError` when a layer does not fit the one before it.
     public convenience init(
         input: Shape, name: String = "sequential", seed: UInt64 = 0, @LayerBuilder layers: () -> [any Layer]

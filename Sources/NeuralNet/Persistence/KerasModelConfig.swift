@@ -18,6 +18,18 @@ package struct KerasModelConfig {
         return try KerasModelConfig(path: path, weightLimit: weightLimit).model(root)
     }
 
+    /// Throws `NeuralNetError.file` for a layer that is not to be trained: here all layers are.
+    static func requireTrainable(_ text: String, path: String) throws {
+        let root = try? JSONValue(parsing: text)
+        let config = root?["config"]
+        let layers = config?["layers"]?.arrayValue ?? config?.arrayValue ?? []
+        for item in [root].compactMap({ $0 }) + layers where item["config"]?["trainable"]?.boolValue == false {
+            let name = item["config"]?["name"]?.stringValue ?? item["class_name"]?.stringValue ?? ""
+            throw NeuralNetError.file(
+                path: path, place: "layer '\(name)'", reason: "trainable: false is not supported, all layers are trained")
+        }
+    }
+
     private init(path: String, weightLimit: Int) {
         self.path = path
         self.weightLimit = weightLimit

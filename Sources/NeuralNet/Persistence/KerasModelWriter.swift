@@ -23,6 +23,14 @@ enum KerasModelWriter {
         ]
     }
 
+    /// The description as a document of its own, as `model.to_json()` gives it: it also says where Keras finds the class.
+    static func document(of model: Model) throws -> JSONValue {
+        var fields = try config(of: model, path: model.name).objectValue ?? [:]
+        fields["module"] = model.isSequential ? "keras" : "keras.src.models.functional"
+        fields["registered_name"] = model.isSequential ? JSONValue.null : "Functional"
+        return .object(fields)
+    }
+
     private static let dtype: JSONValue = [
         "module": "keras", "class_name": "DTypePolicy", "config": ["name": "float32"], "registered_name": nil,
     ]

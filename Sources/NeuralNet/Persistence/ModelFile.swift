@@ -46,12 +46,14 @@ public enum ModelFile {
     /// Makes a network with weights of seed 0 from Keras's JSON; `path` is what errors name. Throws
     /// `NeuralNetError.file`.
     public static func architecture(fromJSON text: String, path: String) throws -> Model {
-        try KerasModelConfig.model(from: text, path: path)
+        let model = try KerasModelConfig.model(from: text, path: path)
+        try KerasModelConfig.requireTrainable(text, path: path)
+        return model
     }
 
     /// A network as Keras's JSON (`model.to_json()`), without weights. Throws `NeuralNetError.file`.
     public static func json(of model: Model) throws -> String {
-        try KerasModelWriter.config(of: model, path: model.name).text()
+        KerasJSON.text(try KerasModelWriter.document(of: model))
     }
 
     /// Reads weights into a model of the same layers: a whole model's, `save_weights("x.h5")`'s, or Keras 3's
@@ -107,8 +109,8 @@ public enum ModelFile {
         let file = try HDF5File(creating: path)
         try file.setAttribute("keras_version", of: "", to: "3.0.0")
         try file.setAttribute("backend", of: "", to: "tensorflow")
-        try file.setAttribute("model_config", of: "", to: config.text())
-        try file.setAttribute("training_config", of: "", to: KerasModelWriter.config(of: training).text())
+        try file.setAttribute("model_config", of: "", to: KerasJSON.text(config))
+        try file.setAttribute("training_config", of: "", to: KerasJSON.text(KerasModelWriter.config(of: training)))
         try KerasWeights.write(model, to: file, group: "model_weights")
         if let metadata {
             try file.makeGroup("fermusic")

@@ -11,9 +11,8 @@ public enum Loss: Sendable, Equatable {
 
     /// Whether the executor should leave a final softmax to the loss.
     func includesSoftmax(of model: Model) -> Bool {
-        guard case .categoricalCrossentropy = self, model.outputs.count == 1 else { return false }
-        let layer = model.nodes[model.outputs[0]].layer
-        return layer.activation == .softmax || (layer as? ActivationLayer)?.function == .softmax
+        guard case .categoricalCrossentropy = self else { return false }
+        return model.endsInSoftmax
     }
 
     /// The sum of the samples' losses, each times its weight; writes the gradient of that sum times `scale`.
@@ -71,8 +70,10 @@ public enum Loss: Sendable, Equatable {
                     }
                     for i in 0..<columns {
                         let target = y[i] * (1 - smoothing) + share
-                        let p = min(max(z[i] / sum, tiny), 1 - tiny)
-                        g?[i] = (dot - target / p) / sum * weight * scale
+                        let p = z[i] / sum
+                        // Where p was moved it does not change with z.
+                        let slope = p > tiny && p < 1 - tiny ? target / p : 0
+                        g?[i] = (dot - slope) / sum * weight * scale
                     }
                     total += Double(loss * weight)
                 }
