@@ -65,7 +65,7 @@ CASES = [
     ("softmax", [(2, 5)], L.Softmax(), {}),
 ] + [
     (f"activation {name}", [(9,)], L.Activation(name), {})
-    for name in ["relu", "leaky_relu", "elu", "sigmoid", "tanh", "silu", "gelu", "softmax", "linear"]
+    for name in ["relu", "leaky_relu", "elu", "sigmoid", "tanh", "silu", "gelu", "softmax", "linear", "relu6"]
 ]
 
 

@@ -200,13 +200,13 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
 extension Activation {
     static let allForTests: [Activation] = [
-        .linear, .relu, .leakyRelu(negativeSlope: 0.3), .elu(alpha: 1), .elu(alpha: 0.5), .sigmoid, .tanh, .swish,
-        .gelu(approximate: false), .gelu(approximate: true), .softmax,
+        .linear, .relu, .relu6, .leakyRelu(negativeSlope: 0.3), .elu(alpha: 1), .elu(alpha: 0.5), .sigmoid, .tanh,
+        .swish, .gelu(approximate: false), .gelu(approximate: true), .softmax,
     ]
 
     var hasKink: Bool {
         switch self {
-        case .relu, .leakyRelu, .elu: return true
+        case .relu, .relu6, .leakyRelu, .elu: return true
         default: return false
         }
     }

@@ -34,6 +34,26 @@ import Testing
         #expect(message == "my.json: layer 'layer_7': trainable: false is not supported, all layers are trained")
     }
 
+    /// How weights began does not matter to trained ones.
+    @Test func initializersMatterWhereTheyAreUsed() throws {
+        let fields = #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal"}"#
+        let text = chain("Conv2D", fields)
+        let message = KerasFixtures.message { _ = try ModelFile.architecture(fromJSON: text, path: "my.json") }
+        #expect(
+            message == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Orthogonal\"} "
+                + "is not a known initializer")
+        #expect(try complaint(text) == "model_weights: missing")
+    }
+
+    /// As MobileNets have it, as a layer and as a function.
+    @Test func relu6() throws {
+        let layer = try ModelFile.architecture(fromJSON: chain("ReLU", #""max_value": 6.0"#), path: "a.json")
+        let named = try ModelFile.architecture(fromJSON: chain("Activation", #""activation": "relu6""#), path: "b.json")
+        for model in [layer, named] {
+            #expect((model.nodes.last?.layer as? ActivationLayer)?.function == .relu6)
+        }
+    }
+
     @Test(arguments: [
         ("SpatialDropout2D", #""rate": 0.5"#, "class SpatialDropout2D is not supported"),
         ("Conv2DTranspose", #""filters": 2"#, "class Conv2DTranspose is not supported"),
@@ -51,12 +71,8 @@ import Testing
             #"kernel_constraint: {"class_name":"MaxNorm"} is not supported"#
         ),
         (
-            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "activation": "relu6""#,
-            #"activation: "relu6" is not a known activation"#
-        ),
-        (
-            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal"}"#,
-            #"kernel_initializer: {"class_name":"Orthogonal"} is not a known initializer"#
+            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "activation": "selu""#,
+            #"activation: "selu" is not a known activation"#
         ),
         (
             "Conv2D",
@@ -75,7 +91,7 @@ import Testing
         ("Dense", #""units": 2, "lora_rank": 4"#, "lora_rank: 4 is not supported"),
         ("Dense", #""units": 2.5"#, "units: 2.5 is not a whole number in range"),
         ("Dense", #""activation": "relu""#, "units: missing"),
-        ("ReLU", #""max_value": 6.0"#, "max_value: 6 is not supported"),
+        ("ReLU", #""max_value": 4.0"#, "max_value: 4 is not supported, only 6 without a slope"),
         ("ReLU", #""threshold": 0.5"#, "threshold: 0.5 is not supported"),
         ("Softmax", #""axis": 1"#, "axis: only -1 is supported"),
         ("BatchNormalization", #""axis": 1"#, "axis: 1 is not supported, only the last"),

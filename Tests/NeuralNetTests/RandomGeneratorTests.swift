@@ -58,6 +58,8 @@ import Testing
         case .glorotUniform: expected = ((2.0 / 500).squareRoot(), (6.0 / 500).squareRoot())
         case .glorotNormal: expected = ((2.0 / 500).squareRoot(), 2 * (2.0 / 500).squareRoot() / 0.8796)
         case .heUniform: expected = ((2.0 / 300).squareRoot(), (6.0 / 300).squareRoot())
+        case .lecunUniform: expected = ((1.0 / 300).squareRoot(), (3.0 / 300).squareRoot())
+        case .lecunNormal: expected = ((1.0 / 300).squareRoot(), 2 * (1.0 / 300).squareRoot() / 0.8796)
         case .heNormal: expected = ((2.0 / 300).squareRoot(), 2 * (2.0 / 300).squareRoot() / 0.8796)
         }
         #expect(abs(deviation - expected.deviation) <= 0.01 * expected.deviation)

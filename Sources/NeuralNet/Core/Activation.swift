@@ -5,6 +5,8 @@ import Glibc
 public enum Activation: Sendable, Equatable {
     case linear
     case relu
+    /// Between 0 and 6. A. Howard et al., "MobileNets", 2017.
+    case relu6
     /// `x` for positive `x`, `negativeSlope * x` otherwise. Keras's LeakyReLU layer has slope 0.3,
     /// `keras.activations.leaky_relu` 0.2.
     case leakyRelu(negativeSlope: Float)
@@ -23,6 +25,7 @@ public enum Activation: Sendable, Equatable {
         switch self {
         case .linear: return "linear"
         case .relu: return "relu"
+        case .relu6: return "relu6"
         case .leakyRelu: return "leaky_relu"
         case .elu: return "elu"
         case .sigmoid: return "sigmoid"
@@ -38,6 +41,7 @@ public enum Activation: Sendable, Equatable {
         switch identifier {
         case "linear": self = .linear
         case "relu": self = .relu
+        case "relu6": self = .relu6
         case "leaky_relu": self = .leakyRelu(negativeSlope: 0.2)
         case "elu": self = .elu(alpha: 1)
         case "sigmoid": self = .sigmoid
@@ -68,6 +72,7 @@ public enum Activation: Sendable, Equatable {
         switch self {
         case .linear: if UnsafePointer(y) != x { y.update(from: x, count: n) }
         case .relu: fm_relu(x, y, n)
+        case .relu6: for i in 0..<n { y[i] = min(max(x[i], 0), 6) }
         case .leakyRelu(let slope): fm_leaky_relu(x, y, n, slope)
         case .elu(let alpha): for i in 0..<n { y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]) }
         case .sigmoid: for i in 0..<n { y[i] = 1 / (1 + expf(-x[i])) }
@@ -101,6 +106,7 @@ public enum Activation: Sendable, Equatable {
         switch self {
         case .linear: if UnsafePointer(dx) != dy { dx.update(from: dy, count: n) }
         case .relu: fm_relu_gradient(dy, y, dx, n)
+        case .relu6: for i in 0..<n { dx[i] = y[i] > 0 && y[i] < 6 ? dy[i] : 0 }
         case .leakyRelu(let slope): fm_leaky_relu_gradient(dy, needsInput ? x : y, dx, n, slope)
         case .elu(let alpha):
             let side = needsInput ? x : y

@@ -12,6 +12,10 @@ public enum Initializer: String, Sendable, CaseIterable {
     case heUniform = "HeUniform"
     /// Normal, cut at two deviations, with variance 2 / fanIn. He et al. 2015, equation 10.
     case heNormal = "HeNormal"
+    /// Uniform within ±sqrt(3 / fanIn). Y. LeCun et al., "Efficient BackProp", 1998.
+    case lecunUniform = "LecunUniform"
+    /// Normal, cut at two deviations, with variance 1 / fanIn. LeCun et al. 1998.
+    case lecunNormal = "LecunNormal"
 
     /// Fills `values`. Equal generators give equal values.
     func fill(_ values: UnsafeMutableBufferPointer<Float>, fanIn: Int, fanOut: Int, random: inout RandomGenerator) {
@@ -23,6 +27,8 @@ public enum Initializer: String, Sendable, CaseIterable {
         case .heUniform: uniform(values, limit: (6 / Float(fanIn)).squareRoot(), &random)
         case .glorotNormal: truncatedNormal(values, deviation: (2 / fans).squareRoot(), &random)
         case .heNormal: truncatedNormal(values, deviation: (2 / Float(fanIn)).squareRoot(), &random)
+        case .lecunUniform: uniform(values, limit: (3 / Float(fanIn)).squareRoot(), &random)
+        case .lecunNormal: truncatedNormal(values, deviation: (1 / Float(fanIn)).squareRoot(), &random)
         }
     }
 

@@ -3,6 +3,8 @@
 struct KerasConfigReader {
     let path: String
     let layer: String
+    /// Whether the layer's weights are in the file too.
+    let isTrained: Bool
     private let fields: [String: JSONValue]
     private var used: Set<String> = [
         // These change neither what the layer computes nor how it is trained here.
@@ -10,9 +12,10 @@ struct KerasConfigReader {
         "implementation", "input_shape", "build_config", "fused", "input_dim", "input_length", "experimental_dict",
     ]
 
-    init(path: String, layer: String, fields: [String: JSONValue]) {
+    init(path: String, layer: String, isTrained: Bool, fields: [String: JSONValue]) {
         self.path = path
         self.layer = layer
+        self.isTrained = isTrained
         self.fields = fields
     }
 
@@ -141,13 +144,15 @@ struct KerasConfigReader {
         return activation
     }
 
-    /// An initializer of any Keras version. Keras 2 writes Glorot's and He's as VarianceScaling.
+    /// An initializer of any Keras version. Keras 2 writes Glorot's, He's and LeCun's as VarianceScaling. Of trained
+    /// layers one that is not known is taken for the usual one, since it will not be used.
     mutating func initializer(_ name: String, default fallback: Initializer) throws -> Initializer {
         guard let value = field(name), !value.isNull else { return fallback }
         let className = value.stringValue ?? value["class_name"]?.stringValue ?? ""
         let byName: [String: Initializer] = [
             "zeros": .zeros, "ones": .ones, "glorot_uniform": .glorotUniform, "glorot_normal": .glorotNormal,
-            "he_uniform": .heUniform, "he_normal": .heNormal, "zero": .zeros, "one": .ones,
+            "he_uniform": .heUniform, "he_normal": .heNormal, "lecun_uniform": .lecunUniform,
+            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones,
         ]
         if let known = Initializer(rawValue: className) ?? byName[className] { return known }
         let config = value["config"]
@@ -156,9 +161,11 @@ struct KerasConfigReader {
             switch (scale, config?["mode"]?.stringValue) {
             case (1, "fan_avg"): return isUniform ? .glorotUniform : .glorotNormal
             case (2, "fan_in"): return isUniform ? .heUniform : .heNormal
+            case (1, "fan_in"): return isUniform ? .lecunUniform : .lecunNormal
             default: break
             }
         }
+        if isTrained { return fallback }
         throw failure(name, "\(value.text()) is not a known initializer")
     }
 

@@ -120,10 +120,13 @@ enum KerasLayers {
     }
 
     private static func relu(_ r: inout KerasConfigReader) throws -> any Layer {
-        if let limit = r.raw("max_value"), !limit.isNull {
-            throw r.failure("max_value", "\(limit.text()) is not supported")
-        }
         let slope = try r.float("negative_slope", default: 0)
+        if let limit = r.raw("max_value"), !limit.isNull {
+            guard limit.doubleValue == 6, slope == 0 else {
+                throw r.failure("max_value", "\(limit.text()) is not supported, only 6 without a slope")
+            }
+            return ActivationLayer(.relu6)
+        }
         return ActivationLayer(slope == 0 ? .relu : .leakyRelu(negativeSlope: slope))
     }
 

@@ -5,17 +5,20 @@ package struct KerasModelConfig {
 
     private let path: String
     private let weightLimit: Int
+    private let isTrained: Bool
 
-    /// The model with fresh weights, at most `weightLimit` of them. Throws `NeuralNetError.file` naming what is not
-    /// understood.
-    package static func model(from text: String, path: String, weightLimit: Int = 1 << 28) throws -> Model {
+    /// The model with fresh weights, at most `weightLimit` of them; `isTrained` if trained ones will follow. Throws
+    /// `NeuralNetError.file` naming what is not understood.
+    package static func model(
+        from text: String, path: String, isTrained: Bool = false, weightLimit: Int = 1 << 28
+    ) throws -> Model {
         let root: JSONValue
         do {
             root = try JSONValue(parsing: text)
         } catch {
             throw NeuralNetError.file(path: path, place: "model_config", reason: "not JSON")
         }
-        return try KerasModelConfig(path: path, weightLimit: weightLimit).model(root)
+        return try KerasModelConfig(path: path, weightLimit: weightLimit, isTrained: isTrained).model(root)
     }
 
     /// Throws `NeuralNetError.file` for a layer that is not to be trained: here all layers are.
@@ -30,8 +33,9 @@ package struct KerasModelConfig {
         }
     }
 
-    private init(path: String, weightLimit: Int) {
+    private init(path: String, weightLimit: Int, isTrained: Bool) {
         self.path = path
+        self.isTrained = isTrained
         self.weightLimit = weightLimit
     }
 
@@ -81,7 +85,7 @@ package struct KerasModelConfig {
 
     private func make(_ item: Item) throws -> any Layer {
         let reader = KerasConfigReader(
-            path: path, layer: item.name.isEmpty ? item.className : item.name,
+            path: path, layer: item.name.isEmpty ? item.className : item.name, isTrained: isTrained,
             fields: item.config.objectValue ?? [:])
         return try KerasLayers.make(className: item.className, reader: reader, name: item.name)
     }
