@@ -1,12 +1,14 @@
-/// A number that tells whether large data has changed: FNV-1a (G. Fowler, L. Noll, P. Vo) over 8 bytes at a time. It
-/// guards against mistakes, not against intent.
+/// A number that tells whether large data has changed, after FNV-1a (G. Fowler, L. Noll, P. Vo) but over 8 bytes at a
+/// time. It guards against mistakes, not against intent.
 public struct Fingerprint {
     private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
 
     public init() {}
 
+    /// Adds a number.
     public mutating func add(_ value: UInt64) { hash = (hash ^ value) &* 0x0000_0100_0000_01B3 }
 
+    /// Adds bytes; the same in two calls are something else.
     public mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var at = 0
         while at + 8 <= bytes.count {

@@ -16,7 +16,7 @@ enum CatalogueCommand {
     static let once = Flag("once", help: "Do not read the files again in 'catalogue refresh'.")
 
     static let command = Command(
-        "catalogue", summary: "The songs at hand: add, list, count, export.",
+        "catalogue", summary: "The songs at hand: add, refresh, list, count, export.",
         subcommands: [importing, list, stats, export, RefreshCommand.command, moodMap])
 
     static let importing = Command(

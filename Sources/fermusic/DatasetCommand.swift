@@ -26,6 +26,7 @@ enum DatasetCommand {
         if a[SharedOptions.json] {
             var fields: [String: JSONValue] = [
                 "count": .int(dataset.count), "fingerprint": .string(dataset.fingerprint),
+                "trainingFingerprint": .string(dataset.trainingFingerprint),
                 "skipped": .int(loaded.skipped.count),
             ]
             for split in splits {
@@ -43,6 +44,9 @@ enum DatasetCommand {
         table.add(["all"] + splits.map { "\(dataset.indices(of: $0).count)" })
         try console.output.write(table.render())
         try console.output.line("fingerprint \(dataset.fingerprint)")
+        if dataset.trainingFingerprint != dataset.fingerprint {
+            try console.output.line("fingerprint without PrivateTest, for training: \(dataset.trainingFingerprint)")
+        }
         return .done
     }
 
@@ -66,18 +70,24 @@ enum DatasetCommand {
 
     static let output = Argument<Path>("output", help: "A file that ends in .csv, or a new folder.")
 
+    static let sort = Option<String>(
+        "sort", default: "as-read",
+        help: "The order: as it is read, or training first, then by the names of the files.", choices: ["as-read", "name"])
+
     static let export = Command(
         "export", summary: "Write a data set as Kaggle's CSV or as folders of PNG files.",
         examples: [
             Example("fermusic dataset export fer2013/ fer2013.csv"),
             Example("fermusic dataset export fer2013.csv faces/"),
+            Example("fermusic dataset export fer2013/ fer2013.csv --sort name", "the order that a recipe asks for"),
         ],
-        parameters: [path, output, SharedOptions.threads, SharedOptions.skipBad]
+        parameters: [path, output, sort, SharedOptions.threads, SharedOptions.skipBad]
     ) { a, console in
         let threads = SharedOptions.threadPool(a)
         let loaded = try SharedOptions.readDataset(
             a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], threads: threads, console)
-        try write(loaded.dataset, to: a[output].string, threads: threads, console)
+        let dataset = a[sort] == "name" ? loaded.dataset.sortedByFileName : loaded.dataset
+        try write(dataset, to: a[output].string, threads: threads, console)
         return .done
     }
 

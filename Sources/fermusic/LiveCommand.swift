@@ -11,7 +11,7 @@ enum LiveCommand {
         "live", summary: "The camera of this machine, on the terminal and on the page.",
         discussion: """
             What 'predict-webcam' shows, and the page of 'serve' with this camera's pictures and songs for what it sees. \
-            Visitors can use their own cameras too. Ends with Ctrl-C.
+            Visitors can use their own cameras too. Ends with Ctrl-C, or with the video.
             """,
         examples: [
             Example("fermusic live --open"), Example("fermusic live 1 --emotions five"),

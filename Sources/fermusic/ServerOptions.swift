@@ -11,7 +11,7 @@ enum ServerOptions {
     static let port = Option<Int>("port", default: 8080, help: "Port; 0 lets the system choose.", range: 0...65_535)
     static let open = Flag("open", help: "Open the page in the browser of this machine.")
     static let models = Option<[Path]>(
-        "model", short: "m", help: "A model that visitors can choose; may be repeated. Those that come with fermusic.")
+        "model", short: "m", help: "A model that visitors can choose; those that come with fermusic by default.")
 
     static let token = Option<String?>(
         "token", help: "Secret that visitors must give. Others on this machine can see it; safer is --token-file."
@@ -21,7 +21,7 @@ enum ServerOptions {
     static let certificate = Option<Path?>("tls-cert", help: "Certificate chain (PEM), for https.").group("Access")
     static let key = Option<Path?>("tls-key", help: "Its private key (PEM).").group("Access")
     static let allowHost = Option<[String]>(
-        "allow-host", help: "A name of this server that browsers may use; may be repeated. IP addresses always work."
+        "allow-host", help: "A name of this server that browsers may use. IP addresses always work."
     ).group("Access")
     static let behindProxy = Flag(
         "behind-proxy",

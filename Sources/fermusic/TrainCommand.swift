@@ -13,7 +13,8 @@ enum TrainCommand {
             a closed terminal and --budget finish the step under way and save all state beside the checkpoint; \
             --resume then goes on to the same result, bit for bit, as if nothing had happened.
 
-            Equal results need equal data in the same order: a CSV file and folders of the same pictures differ in that.
+            Equal results need equal data in the same order: Kaggle's CSV file and folders of the same pictures differ in \
+            that.
             """,
         examples: [
             Example("fermusic train --data fer2013.csv --checkpoint my.h5 --epochs 75"),
@@ -127,7 +128,7 @@ enum TrainCommand {
         try console.errors.line(
             "\(settings.recipe.architecture): \(session.model.parameterCount) parameters, "
                 + "\(session.trainingCount) training and \(session.validationCount) validation images, "
-                + "\(threads.count) threads, \((session.trainer.memory + (1 << 20) - 1) >> 20) MB")
+                + "\(threads.count) thread\(threads.count == 1 ? "" : "s"), \((session.trainer.memory + (1 << 20) - 1) >> 20) MB")
         let view = TrainingView(session, console: console)
         session.shouldContinue = { signals.received == nil }
         session.stepEnded = { view.stepEnded($0) }

@@ -129,7 +129,7 @@ enum TrainOptions {
         "erasing", default: 0, help: "Share of images with a rectangle erased.", range: 0...1
     ).group("Augmentation")
     static let finishEpochs = Option<Int>(
-        "finish-epochs", default: 0, help: "Last epochs with weaker dropout and augmentation.", range: 0...
+        "finish-epochs", default: 0, help: "Last epochs with weaker dropout and augmentation, and no mixup.", range: 0...
     ).group("Running")
     static let finishDropout = Option<Float>(
         "finish-dropout", default: defaults.finishDropout, help: "Factor of the dropout in those epochs.", range: 0...1

@@ -3,16 +3,17 @@ import Terminal
 
 Program(
     Command(
-        "fermusic", summary: "Understands how a face feels.",
+        "fermusic", summary: "Looks at faces, names their emotions, and finds songs for them.",
         discussion: """
-            Trains convolutional networks on FER2013, measures them, and names the emotion of faces. Models are Keras \
-            HDF5 files that Keras opens too.
+            On the command line, before the camera, and as a web page. It also trains and measures the networks; models \
+            are Keras HDF5 files, both ways.
             """,
         examples: [
             Example("fermusic train --data fer2013.csv --checkpoint my.h5", "train the documented network"),
             Example("fermusic evaluate --model my.h5 --data fer2013.csv --report report/", "measure it, with pictures"),
             Example("fermusic predict --model my.h5 face.png", "name the emotion of a face"),
             Example("fermusic recommend --emotion sad", "songs for it"),
+            Example("fermusic serve --open", "the page"),
         ],
         subcommands: [
             TrainCommand.command, EvaluateCommand.command, CompareCommand.command, PredictCommand.command,

@@ -20,7 +20,7 @@ extension FaceDataset {
         return try readCSV(path, options: options, progress: progress)
     }
 
-    /// Reads folders of PNG and JPEG files: `train/<class>/*` and `test/<class>/*`, or `<class>/*` (all training).
+    /// Reads folders of PNG, JPEG and WebP files: `train/<class>/*` and `test/<class>/*`, or `<class>/*` (all training).
     ///
     /// File names that begin with `Training_`, `PublicTest_` or `PrivateTest_` say their split; others get it from the
     /// folder. Classes named after the seven emotions get FER2013's order, others the alphabet's. Pictures become grey
@@ -116,7 +116,7 @@ extension FaceDataset {
             }
         }
         guard !items.isEmpty else {
-            throw DatasetError.empty(path: path, reason: "no .jpg, .jpeg or .png files in its class folders")
+            throw DatasetError.empty(path: path, reason: "no .jpg, .jpeg, .png or .webp files in its class folders")
         }
         return (classNames, items)
     }

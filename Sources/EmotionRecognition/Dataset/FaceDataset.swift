@@ -1,5 +1,5 @@
-import Files
 import Emotions
+import Files
 import NeuralNet
 
 /// Labelled grey pictures of faces, all of one size, held as bytes: FER2013's 28,709 training pictures are 66 MB.
@@ -81,7 +81,32 @@ public struct FaceDataset: Sendable {
         return (indices.filter { !part.contains($0) }, indices.filter { part.contains($0) })
     }
 
-    /// A number that differs when pictures, labels or splits do, or their order.
+    /// The pictures at these places, in this order.
+    public func selecting(_ indices: [Int]) -> FaceDataset {
+        var result = FaceDataset(size: size, classNames: classNames)
+        result.reserve(indices.count)
+        pixels.withUnsafeBufferPointer { bytes in
+            for index in indices {
+                let image = UnsafeBufferPointer(rebasing: bytes[index * imageBytes..<(index + 1) * imageBytes])
+                result.append(image, label: Int(labels[index]), split: splits[index], name: names[index])
+            }
+        }
+        return result
+    }
+
+    /// The same pictures, training before the others, by the names of their files whatever folder they are in.
+    public var sortedByFileName: FaceDataset {
+        let files = names.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+        return selecting(
+            indices.sorted {
+                let a = splits[$0] != .training, b = splits[$1] != .training
+                return a == b ? (files[$0], $0) < (files[$1], $1) : b
+            })
+    }
+
+    private var indices: Range<Int> { 0..<count }
+
+    /// A number that all but certainly differs when pictures, labels or splits do, or their order.
     public var fingerprint: String {
         var fingerprint = Fingerprint()
         fingerprint.add(UInt64(size))
@@ -90,5 +115,11 @@ public struct FaceDataset: Sendable {
             fingerprint.add(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!))
         }
         return fingerprint.text
+    }
+
+    /// The fingerprint of what a training run may see: all but PrivateTest.
+    public var trainingFingerprint: String {
+        if !splits.contains(.privateTest) { return fingerprint }
+        return selecting(indices.filter { splits[$0] != .privateTest }).fingerprint
     }
 }

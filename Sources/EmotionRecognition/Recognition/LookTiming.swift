@@ -1,9 +1,9 @@
 import FaceVision
 import NeuralNet
 
-/// How long models take for one face of 48 x 48 bytes, one at a time.
+/// How long models take for one look at one face of 48 x 48 bytes, one at a time.
 public struct LookTiming: Sendable {
-    /// From bytes to emotion: the median and the slowest hundredth of the quietest round.
+    /// From bytes to emotion: the median and the 99th percentile of the quietest round.
     public let milliseconds: Double
     public let slowMilliseconds: Double
     /// The median of the slowest round over that of the quietest: far from 1 where the machine does other work.

@@ -27,7 +27,7 @@ public struct ModelCard: Sendable, Equatable, Codable {
         public var trainingCount: Int
         /// The epoch whose weights these are.
         public var epoch: Int
-        /// Of training, all sessions together, and what each epoch brought; also of the epochs after `epoch`.
+        /// Of training, over all interruptions, and what each epoch brought; also of the epochs after `epoch`.
         public var seconds: Double
         public var threads: Int
         public var history: [EpochRecord]

@@ -8,7 +8,7 @@ public struct ModelFacts: Sendable {
     public let parameters: Int
     public let fileBytes: Int
     public let timing: LookTiming
-    /// Of training, all sessions together.
+    /// Of training, over all interruptions.
     public let trainingSeconds: Double?
 
     public init(_ model: EmotionModel, path: String, timing: LookTiming) {

@@ -8,7 +8,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     public var about: String?
     /// Where the data is unless the user says so.
     public var data: String?
-    /// The data that the recipe was used with, see `FaceDataset.fingerprint`.
+    /// The data that the recipe was used with, see `FaceDataset.trainingFingerprint`.
     public var dataFingerprint: String?
     /// The weights of the teacher that the recipe was used with, see `Weights.fingerprint`.
     public var teacherFingerprint: String?

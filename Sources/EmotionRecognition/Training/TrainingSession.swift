@@ -48,7 +48,7 @@ public final class TrainingSession {
     public let trainingCount: Int
     public let validationCount: Int
     private let input: InputFormat
-    /// Of the data, see `FaceDataset.fingerprint`.
+    /// Of the data, see `FaceDataset.trainingFingerprint`.
     public let dataFingerprint: String
     /// Of the teacher's weights; nil without a teacher.
     public let teacherFingerprint: String?
@@ -93,7 +93,7 @@ public final class TrainingSession {
         validationCount = validation.count
         self.validation = validation
         self.threads = threads
-        dataFingerprint = dataset.fingerprint
+        dataFingerprint = dataset.trainingFingerprint
         func data(_ indices: [Int], _ augmentation: Augmentation = .none) -> FaceTrainingData {
             var data = FaceTrainingData(
                 dataset, indices: indices, scale: input.scale, offset: input.offset, cropSize: size,
@@ -152,7 +152,7 @@ public final class TrainingSession {
             throw NeuralNetError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.data) is not the data the run began with; the same pictures in another order, as "
-                    + "those of a CSV file and of folders are, count as other data")
+                    + "Kaggle's CSV and folders have them, count as other data")
         }
         guard saved.teacherFingerprint == teacherFingerprint else {
             throw NeuralNetError.file(

@@ -5,7 +5,7 @@ import Glibc
 public enum Activation: Sendable, Equatable {
     case linear
     case relu
-    /// Between 0 and 6. A. Howard et al., "MobileNets", 2017.
+    /// Between 0 and 6. A. Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10", 2010.
     case relu6
     /// `x` for positive `x`, `negativeSlope * x` otherwise. Keras's LeakyReLU layer has slope 0.3,
     /// `keras.activations.leaky_relu` 0.2.

@@ -77,7 +77,7 @@ public final class Weights: @unchecked Sendable {
             start: values + entries[index].offset, count: entries[index].specification.count)
     }
 
-    /// A number that differs when a value does, in the last bit.
+    /// A number that all but certainly differs when a value does, even in the last bit.
     public var fingerprint: String {
         var fingerprint = Fingerprint()
         for index in entries.indices { fingerprint.add(UnsafeRawBufferPointer(buffer(index))) }

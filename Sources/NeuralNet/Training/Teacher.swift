@@ -1,13 +1,16 @@
 /// A trained network that a smaller one learns from: the targets of each batch become
-/// `(1 - share) target + share teacher(input)`, with the inputs as the learner sees them, augmented and mixed.
+/// `(1 - share) target + share teacher(input)`, with the inputs as the learner sees them, augmented and mixed, or their
+/// centre if the teacher sees less. Label smoothing comes after that.
 ///
 /// Source: G. Hinton et al., "Distilling the Knowledge in a Neural Network", 2015, with a temperature of 1.
-/// Cost: a forward pass of the teacher per training step.
+/// Cost: a forward pass of the teacher per batch.
 public struct Teacher: Sendable {
+    /// Ends in a softmax over the learner's classes.
     public let model: Model
     /// 0 (no teacher) to 1 (the teacher alone).
     public let share: Float
 
+    /// - Parameter share: 0...1.
     public init(_ model: Model, share: Float = 0.5) {
         precondition(share >= 0 && share <= 1)
         self.model = model
@@ -27,10 +30,11 @@ final class TeacherRun {
     init(_ teacher: Teacher, data: any TrainingData, batchSize: Int, threads: ThreadPool) throws {
         let model = teacher.model
         guard model.inputs.count == 1, model.outputs.count == 1, model.outputShapes[0] == [data.targetCount],
+            model.endsInSoftmax,
             TeacherRun.isPart(model.inputShapes[0], of: data.inputShape)
         else {
             throw NeuralNetError.incompatibleData(
-                expected: "a teacher of \(data.inputShape), or of its centre, and \(data.targetCount) classes",
+                expected: "a teacher of \(data.inputShape), or of its centre, and a softmax of \(data.targetCount) classes",
                 received: "\(model.inputShapes) and \(model.outputShapes)")
         }
         executor = try Executor(model, maximumBatch: batchSize, threads: threads)

@@ -51,7 +51,7 @@ public struct EpochRecord: Sendable, Equatable, Codable {
     public var validationMacroF1: Double?
     /// Of the epoch's last step.
     public var learningRate: Double
-    /// Of the whole epoch, in the session that finished it.
+    /// Of the epoch, over all interruptions.
     public var seconds: Double
 
     enum CodingKeys: String, CodingKey {
