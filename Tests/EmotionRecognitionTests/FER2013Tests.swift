@@ -37,6 +37,14 @@ enum SharedData {
             let counts = (0..<7).map { label in training.count { Int(images.labels[$0]) == label } }
             #expect(counts == [3_995, 436, 4_097, 7_215, 4_830, 3_171, 4_965])
 
+            // The orders that the recipes of the shipped models were used with can be had.
+            let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+            let orders = [images.trainingFingerprint, images.sortedByFileName.trainingFingerprint]
+            for (name, order) in [("cnn", 0), ("vgg", 1), ("mini-xception", 0)] {
+                let recipe = try RecipeFile(reading: "\(root)/Recipes/fer2013-\(name).json")
+                #expect(recipe.dataFingerprint == orders[order], "\(name)")
+            }
+
             try images.writeCSV("\(folder)/fer2013.csv")
             var status = stat()
             stat("\(folder)/fer2013.csv", &status)

@@ -41,6 +41,31 @@ import Testing
         #expect(prints.count == 1 + 128 + 4)
     }
 
+    @Test func runsDoNotSeePrivateTest() {
+        let tones = (0..<16).map { UInt8($0 * 3) }
+        let seen: [(tones: [UInt8], label: Int, split: FaceDataset.Split)] = [
+            (tones, 1, .training), (tones.reversed(), 2, .publicTest),
+        ]
+        let whole = smallDataset([seen[0], (tones, 4, .privateTest), seen[1]]), part = smallDataset(seen)
+        #expect(part.trainingFingerprint == part.fingerprint)
+        #expect(whole.trainingFingerprint == part.fingerprint && whole.fingerprint != part.fingerprint)
+    }
+
+    @Test func orderOfFileNames() {
+        var dataset = FaceDataset(size: 2)
+        for (name, split) in [
+            ("x/test/sad/b_1.jpg", FaceDataset.Split.publicTest), ("x/train/sad/c_2.jpg", .training),
+            ("x/train/angry/c_1.jpg", .training), ("x/test/happy/a_9.jpg", .publicTest), ("row 7", .training),
+        ] {
+            let tones = [UInt8](repeating: UInt8(dataset.count), count: 4)
+            tones.withUnsafeBufferPointer { dataset.append($0, label: dataset.count, split: split, name: name) }
+        }
+        let sorted = dataset.sortedByFileName
+        #expect(sorted.labels == [2, 1, 4, 3, 0])
+        #expect(sorted.splits == [.training, .training, .training, .publicTest, .publicTest])
+        #expect(sorted.pixels == [2, 1, 4, 3, 0].flatMap { [UInt8](repeating: $0, count: 4) })
+    }
+
     @Test func splitNames() {
         for (name, split) in [
             ("Training", FaceDataset.Split.training), ("TRAIN", .training), ("test", .publicTest),
