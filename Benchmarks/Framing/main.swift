@@ -18,9 +18,9 @@ var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
 guard let data = options["--data"], let limit = Int(options["--count"]!), let jitter = Double(options["--jitter"]!)
 else {
-    fputs(
-        "usage: framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]\n",
-        stderr)
+    print(
+        "usage: framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]"
+    )
     exit(2)
 }
 
