@@ -9,7 +9,8 @@ enum CatalogueCommand {
     static let files = Argument<[Path]>(
         "file", help: "CSV files, https addresses of some, links of your Spotify playlists.")
     static let search = Option<String?>("search", short: "s", help: "Words of title, artist or album.")
-    static let language = Option<LanguageWord?>("language", short: "l", help: "A language, by name or ISO code; of songs to import that say none.")
+    static let language = Option<LanguageWord?>(
+        "language", short: "l", help: "A language, by name or ISO code; of songs to import that say none.")
     static let emotion = Option<EmotionChoice?>("emotion", short: "e", help: "An emotion; what all songs to import suit.")
     static let limit = Option<Int>("limit", short: "n", default: 50, help: "Songs at most.", range: 1...1_000_000)
     static let offset = Option<Int>("offset", default: 0, help: "Songs to pass over.", range: 0...)

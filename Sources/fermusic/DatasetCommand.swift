@@ -72,7 +72,8 @@ enum DatasetCommand {
 
     static let sort = Option<String>(
         "sort", default: "as-read",
-        help: "The order: as it is read, or training first, then by the names of the files.", choices: ["as-read", "name"])
+        help: "The order: as it is read, or training first, then by the names of the files.",
+        choices: ["as-read", "name"])
 
     static let export = Command(
         "export", summary: "Write a data set as Kaggle's CSV or as folders of PNG files.",

@@ -73,7 +73,8 @@ enum DoctorChecks {
             let jpeg = try ImageFile.decode(ImageFile.encodeJPEG(picture, quality: 95), name: "JPEG")
             let webP = try ImageFile.decode(greyWebP, name: "WebP")
             let isRight =
-                png.grayscale == picture && jpeg.width == 16 && webP.grayscale.pixels == Array(repeating: 200, count: 256)
+                png.grayscale == picture && jpeg.width == 16
+                && webP.grayscale.pixels == Array(repeating: 200, count: 256)
             findings.append(
                 Finding("pictures", isRight ? .works : .failed, isRight ? "PNG, JPEG, WebP" : "come back changed"))
         } catch {

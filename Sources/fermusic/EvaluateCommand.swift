@@ -10,7 +10,7 @@ enum EvaluateCommand {
         choices: ["PublicTest", "PrivateTest", "Training", "all"])
     static let report = Option<Path?>("report", short: "r", help: "Folder for an HTML report with pictures.")
     static let tta = Option<TestTimeAugmentation>(
-        "tta", default: TestTimeAugmentation.none, 
+        "tta", default: TestTimeAugmentation.none,
         help: "Looks at each image several times and averages; ten-crop is for networks that see a part of the picture.")
     static let ensemble = Flag(
         "ensemble", default: true, help: "Average the probabilities of several models too, beside each alone.")

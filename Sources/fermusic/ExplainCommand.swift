@@ -18,8 +18,8 @@ enum ExplainCommand {
         "explain", summary: "Show what in a face makes the model name an emotion.",
         discussion: """
             Writes a picture with a heat map over each face (Grad-CAM, Selvaraju et al. 2017): yellow is what speaks most \
-            for the emotion. Each map is painted up to its own strongest place; how strong that is says the heat in the \
-            text, which can be compared between the emotions of one model.
+            for the emotion. Each map is painted up to its own strongest place; the text says how strong that is, in a \
+            unit that can be compared between the emotions of one model.
             """,
         examples: [
             Example("fermusic explain photo.jpg"),

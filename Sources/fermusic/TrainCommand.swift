@@ -128,7 +128,8 @@ enum TrainCommand {
         try console.errors.line(
             "\(settings.recipe.architecture): \(session.model.parameterCount) parameters, "
                 + "\(session.trainingCount) training and \(session.validationCount) validation images, "
-                + "\(threads.count) thread\(threads.count == 1 ? "" : "s"), \((session.trainer.memory + (1 << 20) - 1) >> 20) MB")
+                + "\(threads.count) thread\(threads.count == 1 ? "" : "s"), "
+                + "\((session.trainer.memory + (1 << 20) - 1) >> 20) MB")
         let view = TrainingView(session, console: console)
         session.shouldContinue = { signals.received == nil }
         session.stepEnded = { view.stepEnded($0) }

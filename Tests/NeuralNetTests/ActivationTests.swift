@@ -30,7 +30,8 @@ import Testing
     @Test func values() throws {
         let x: [Float] = [-2, -0.5, 0, 0.5, 2]
         let table: [(Activation, (Double) -> Double)] = [
-            (.relu, { max($0, 0) }), (.relu6, { min(max($0, 0), 6) }), (.leakyRelu(negativeSlope: 0.3), { $0 > 0 ? $0 : 0.3 * $0 }),
+            (.relu, { max($0, 0) }), (.relu6, { min(max($0, 0), 6) }),
+            (.leakyRelu(negativeSlope: 0.3), { $0 > 0 ? $0 : 0.3 * $0 }),
             (.elu(alpha: 0.5), { $0 > 0 ? $0 : 0.5 * (exp($0) - 1) }), (.sigmoid, { 1 / (1 + exp(-$0)) }),
             (.tanh, { Glibc.tanh($0) }), (.swish, { $0 / (1 + exp(-$0)) }),
             (.gelu(approximate: false), { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }),

@@ -1,3 +1,4 @@
+import Glibc
 import NeuralNet
 import Testing
 
@@ -33,6 +34,30 @@ import Testing
                 parts.model.weights.array(index), whole.model.weights.array(index), shape: entry.specification.shape,
                 tolerance: 1e-4, entry.specification.name)
         }
+    }
+
+    /// Without a softmax probabilities below 1e-7 count as that, so that they have no slope; nor has their share of the
+    /// target one through the sum. Against the formula, in doubles.
+    @Test func probabilitiesThatAreCutOffHaveNoSlope() throws {
+        let biases: [Float] = [-30, 0, 1], targets = [0.1, 0.8, 0.1]
+        let model = try Model(input: [1], seed: 1) { Dense(3, activation: .sigmoid) }
+        model.weights.set(0, [0, 0, 0])
+        model.weights.set(1, biases)
+        var options = TrainingOptions()
+        options.epochs = 1
+        options.batchSize = 1
+        options.optimizer = SGD(learningRate: 1)
+        options.loss = .categoricalCrossentropy(labelSmoothing: 0.3)
+        let data = try ArrayDataset(inputs: [1], labels: [1], inputShape: [1], classes: 3)
+        let trainer = try Trainer(model, options: options, data: data, threads: ThreadPool(threads: 1))
+        #expect(try trainer.run() == .finished)
+        let s = biases.map { 1 / (1 + exp(-Double($0))) }, sum = s.reduce(0, +)
+        let seen = targets[1] + targets[2]
+        for (i, after) in model.weights.array(1).enumerated() {
+            let slope = (seen / sum - (i == 0 ? 0 : targets[i] / s[i])) * s[i] * (1 - s[i])
+            #expect(abs(Double(biases[i] - after) - slope) < 1e-5, "\(i)")
+        }
+        #expect(model.weights.array(1)[1] != biases[1])
     }
 
     @Test func historyHasTheRateOfItsEpoch() throws {

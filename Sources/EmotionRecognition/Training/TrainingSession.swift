@@ -206,7 +206,8 @@ public final class TrainingSession {
         var card = ModelCard(classNames: dataset.classNames, input: input)
         card.training = ModelCard.Training(
             recipe: settings.recipe, dataFingerprint: dataFingerprint, teacherFingerprint: teacherFingerprint,
-            trainingCount: trainingCount, epoch: record.epoch, seconds: seconds, threads: settings.threads, history: trainer.progress.history,
+            trainingCount: trainingCount, epoch: record.epoch, seconds: seconds, threads: settings.threads,
+            history: trainer.progress.history,
             started: began, written: Machine.now, machine: Machine.summary)
         if let accuracy = record.validationAccuracy, let macroF1 = record.validationMacroF1 {
             let split = dataset.indices(of: .publicTest).isEmpty ? "validation" : FaceDataset.Split.publicTest.rawValue

@@ -29,7 +29,8 @@ package struct KerasModelConfig {
         for item in [root].compactMap({ $0 }) + layers where item["config"]?["trainable"]?.boolValue == false {
             let name = item["config"]?["name"]?.stringValue ?? item["class_name"]?.stringValue ?? ""
             throw NeuralNetError.file(
-                path: path, place: "layer '\(name)'", reason: "trainable: false is not supported, all layers are trained")
+                path: path, place: "layer '\(name)'",
+                reason: "trainable: false is not supported, all layers are trained")
         }
     }
 

@@ -64,16 +64,17 @@ public enum Loss: Sendable, Equatable {
                     var loss: Float = 0, dot: Float = 0
                     for i in 0..<columns {
                         let target = y[i] * (1 - smoothing) + share
-                        let p = min(max(z[i] / sum, tiny), 1 - tiny)
+                        let q = z[i] / sum
+                        let p = min(max(q, tiny), 1 - tiny)
                         loss -= target * logf(p)
-                        dot += target
+                        // What was moved does not change with z.
+                        if p == q { dot += target }
                     }
                     for i in 0..<columns {
                         let target = y[i] * (1 - smoothing) + share
-                        let p = z[i] / sum
-                        // Where p was moved it does not change with z.
-                        let slope = p > tiny && p < 1 - tiny ? target / p : 0
-                        g?[i] = (dot - slope) / sum * weight * scale
+                        let q = z[i] / sum
+                        let isMoved = q < tiny || q > 1 - tiny
+                        g?[i] = (dot - (isMoved ? 0 : target / q)) / sum * weight * scale
                     }
                     total += Double(loss * weight)
                 }

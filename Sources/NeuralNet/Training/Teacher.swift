@@ -30,11 +30,11 @@ final class TeacherRun {
     init(_ teacher: Teacher, data: any TrainingData, batchSize: Int, threads: ThreadPool) throws {
         let model = teacher.model
         guard model.inputs.count == 1, model.outputs.count == 1, model.outputShapes[0] == [data.targetCount],
-            model.endsInSoftmax,
-            TeacherRun.isPart(model.inputShapes[0], of: data.inputShape)
+            model.endsInSoftmax, TeacherRun.isPart(model.inputShapes[0], of: data.inputShape)
         else {
             throw NeuralNetError.incompatibleData(
-                expected: "a teacher of \(data.inputShape), or of its centre, and a softmax of \(data.targetCount) classes",
+                expected: "a teacher of \(data.inputShape), or of its centre, and a softmax of \(data.targetCount) "
+                    + "classes",
                 received: "\(model.inputShapes) and \(model.outputShapes)")
         }
         executor = try Executor(model, maximumBatch: batchSize, threads: threads)
