@@ -51,7 +51,7 @@ let package = Package(
                 "CZlib",
             ],
             exclude: ["web"]),
-        .target(name: "Terminal"),
+        .target(name: "Terminal", dependencies: ["Files"]),
         .target(name: "Report", dependencies: ["Files"]),
         .executableTarget(
             name: "fermusic",
@@ -88,7 +88,8 @@ let package = Package(
             dependencies: [
                 "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files",
             ]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "ChildProcess"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],
     swiftLanguageModes: [.v6],

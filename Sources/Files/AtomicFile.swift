@@ -14,7 +14,7 @@ public enum AtomicFile {
         _ path: String, makesFolders: Bool = false, isPrivate: Bool = false, write: (FileOutput) throws -> Void
     ) throws {
         var status = stat()
-        let exists = stat(path, &status) == 0
+        let exists = stat(path.cPath, &status) == 0
         if exists, status.st_mode & S_IFMT == S_IFDIR {
             errno = EISDIR
             throw FileFailure.last
@@ -29,13 +29,13 @@ public enum AtomicFile {
             let output = try FileOutput(temporary, permissions: isPrivate ? 0o600 : 0o666)
             try write(output)
             try output.finish(permissions: isPrivate ? 0o600 : exists ? status.st_mode & 0o7777 : nil)
-            guard rename(temporary, target) == 0 else { throw FileFailure.last }
+            guard rename(temporary.cPath, target.cPath) == 0 else { throw FileFailure.last }
         } catch {
-            unlink(temporary)
+            unlink(temporary.cPath)
             throw error
         }
         // The new name survives a power cut only after this; some file systems cannot.
-        let folder = open(target.parentFolder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(target.parentFolder.cPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             _ = fsync(folder)
             _ = close(folder)
@@ -43,16 +43,8 @@ public enum AtomicFile {
     }
 
     private static func resolved(_ path: String) -> String? {
-        guard let pointer = realpath(path, nil) else { return nil }
+        guard let pointer = realpath(path.cPath, nil) else { return nil }
         defer { free(pointer) }
-        return String(cString: pointer)
-    }
-}
-
-extension String {
-    /// What comes before the last `/`; `.` if there is none.
-    public var parentFolder: String {
-        guard let slash = lastIndex(of: "/") else { return "." }
-        return slash == startIndex ? "/" : String(self[..<slash])
+        return String(pathBytes: pointer)
     }
 }

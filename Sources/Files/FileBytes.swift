@@ -4,7 +4,7 @@ import Glibc
 public enum FileBytes {
     /// The contents of a file, or of all that comes through a pipe, of at most `limit` bytes. Throws `FileFailure`.
     public static func read(_ path: String, limit: Int) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure.last }
         defer { close(descriptor) }
         var status = stat()

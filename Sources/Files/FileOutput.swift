@@ -8,7 +8,7 @@ public final class FileOutput {
     ///
     /// - Parameter permissions: of a new file, less what the process's mask takes away.
     public init(_ path: String, permissions: mode_t = 0o666) throws(FileFailure) {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, permissions)
+        descriptor = open(path.cPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, permissions)
         guard descriptor >= 0 else { throw FileFailure.last }
     }
 

@@ -14,14 +14,14 @@ public final class PendingFile {
     /// Creates the empty file. Throws `FileFailure`, for example when its folder does not exist.
     public init(_ path: String) throws(FileFailure) {
         var status = stat()
-        let exists = stat(path, &status) == 0
+        let exists = stat(path.cPath, &status) == 0
         if exists, status.st_mode & S_IFMT != S_IFREG {
             throw FileFailure(status.st_mode & S_IFMT == S_IFDIR ? "is a folder" : "not a regular file")
         }
         self.path = path
         // rename replaces a link, not what it points to.
-        if exists, let pointer = realpath(path, nil) {
-            target = String(cString: pointer)
+        if exists, let pointer = realpath(path.cPath, nil) {
+            target = String(pathBytes: pointer)
             free(pointer)
         } else {
             target = path
@@ -29,7 +29,7 @@ public final class PendingFile {
         permissions = exists ? status.st_mode & 0o7777 : nil
         let number = PendingFile.counter.wrappingAdd(1, ordering: .relaxed).newValue
         temporaryPath = "\(target).\(getpid())-p\(number).part"
-        let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        let descriptor = open(temporaryPath.cPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileFailure.last }
         close(descriptor)
     }
@@ -40,14 +40,14 @@ public final class PendingFile {
     public func commit() throws(FileFailure) {
         precondition(isOpen)
         do throws(FileFailure) {
-            let descriptor = open(temporaryPath, O_RDWR | O_CLOEXEC)
+            let descriptor = open(temporaryPath.cPath, O_RDWR | O_CLOEXEC)
             guard descriptor >= 0 else { throw FileFailure.last }
             let isDurable = fsync(descriptor) == 0
             let failure = FileFailure.last
             if let permissions { _ = fchmod(descriptor, permissions) }
             close(descriptor)
             guard isDurable else { throw failure }
-            guard rename(temporaryPath, target) == 0 else { throw FileFailure.last }
+            guard rename(temporaryPath.cPath, target.cPath) == 0 else { throw FileFailure.last }
             isOpen = false
         } catch {
             discard()
@@ -57,7 +57,7 @@ public final class PendingFile {
 
     /// Deletes the file if it was not committed.
     public func discard() {
-        if isOpen { unlink(temporaryPath) }
+        if isOpen { unlink(temporaryPath.cPath) }
         isOpen = false
     }
 }

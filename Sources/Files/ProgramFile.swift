@@ -9,7 +9,7 @@ public enum ProgramFile {
     /// - Parameter folder: the checkout's folder, such as "Datasets".
     public static func path(_ name: String, checkoutFolder folder: String) -> String? {
         var candidates: [String] = []
-        if let named = getenv("FERMUSIC_DATA") { candidates.append(String(cString: named) + "/" + name) }
+        if let named = getenv("FERMUSIC_DATA") { candidates.append(String(pathBytes: named) + "/" + name) }
         if let program = programPath() {
             let place = program.parentFolder
             candidates.append(place.parentFolder + "/share/fermusic/" + name)
@@ -19,13 +19,13 @@ public enum ProgramFile {
                 above = above.parentFolder
             }
         }
-        return candidates.first { access($0, R_OK) == 0 }
+        return candidates.first { access($0.cPath, R_OK) == 0 }
     }
 
     /// The running program, links resolved.
     public static func programPath() -> String? {
         guard let pointer = realpath("/proc/self/exe", nil) else { return nil }
         defer { free(pointer) }
-        return String(cString: pointer)
+        return String(pathBytes: pointer)
     }
 }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Any JSON document as a value: layer configurations, training settings, reports.
 public enum JSONValue: Sendable, Equatable {
     case null
@@ -72,64 +70,4 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     public init(_ value: [Int]) { self = .array(value.map(JSONValue.int)) }
     public init(_ value: [Double]) { self = .array(value.map(JSONValue.double)) }
     public init(_ value: [String]) { self = .array(value.map(JSONValue.string)) }
-}
-
-extension JSONValue: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int.self) {
-            self = .int(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .double(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .int(let value): try container.encode(value)
-        case .double(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
-        }
-    }
-}
-
-extension JSONValue {
-    /// Parses a JSON text. Throws Foundation's `DecodingError` when it is not JSON.
-    public init(parsing text: String) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-    }
-
-    /// The JSON text with keys in alphabetical order, so that equal values give equal bytes.
-    /// Numbers that JSON cannot express (NaN, infinities) are written as `null`.
-    public func text(pretty: Bool = false) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting =
-            pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(finite) else { return "null" }
-        return String(decoding: data, as: UTF8.self)
-    }
-
-    private var finite: JSONValue {
-        switch self {
-        case .double(let value): return value.isFinite ? self : .null
-        case .array(let values): return .array(values.map(\.finite))
-        case .object(let fields): return .object(fields.mapValues(\.finite))
-        default: return self
-        }
-    }
 }

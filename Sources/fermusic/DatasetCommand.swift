@@ -1,5 +1,4 @@
 import EmotionRecognition
-import FoundationEssentials
 import NeuralNet
 import Terminal
 
@@ -61,7 +60,7 @@ enum DatasetCommand {
             a[path].string, size: 48, skipsBad: true, threads: SharedOptions.threadPool(a), console)
         let audit = DatasetAudit(loaded.dataset, skipped: loaded.skipped)
         if a[SharedOptions.json] {
-            try console.output.line(String(decoding: try JSONEncoder().encode(audit), as: UTF8.self))
+            try console.output.line(try JSONValue.encode(audit))
         } else {
             for line in audit.lines() { try console.output.line(printable(line)) }
         }

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import NeuralNet
 import Terminal
 
@@ -50,15 +51,11 @@ final class Examination {
                 "note: the machine is busy, times per face differ \(fixed(spread, 1))-fold from round to round")
         }
         return paths.indices.map { at in
-            let file = fileName(paths[at])
             return Subject(
-                path: paths[at], name: file.lastIndex(of: ".").map { String(file[..<$0]) } ?? file, model: models[at],
-                predictions: predictions[at], evaluation: Evaluation(predictions[at], split: split),
+                path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at], evaluation: Evaluation(predictions[at], split: split),
                 facts: ModelFacts(models[at], path: paths[at], timing: timings[at]))
         }
     }
-
-    private func fileName(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
         let dataset = try dataset(for: model)
@@ -68,7 +65,7 @@ final class Examination {
             throw DatasetError.empty(
                 path: data, reason: "no images in \(splitName) (\(counts.joined(separator: ", ")))")
         }
-        let display = ProgressDisplay("evaluating \(fileName(path))", total: indices.count, stream: console.errors)
+        let display = ProgressDisplay("evaluating \(path.lastPathPart)", total: indices.count, stream: console.errors)
         let predictions = try Predictions(
             of: model, on: dataset, indices: indices, augmentation: augmentation, precision: precision, threads: threads
         ) { display.update($0) }

@@ -71,8 +71,8 @@ enum ExplainCommand {
 
     /// `me.jpg` becomes `me.explained.png` in the current folder.
     private static func defaultOutput(_ photo: String) -> String {
-        let name = photo.split(separator: "/").last.map(String.init) ?? photo
-        let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+        let name = photo.lastPathPart
+        let stem = name.withoutPathExtension
         return (stem.isEmpty ? name : stem) + ".explained.png"
     }
 

@@ -47,7 +47,7 @@ enum MusicOptions {
     static func readMoodMap(_ arguments: Arguments) throws -> MoodMap {
         if let given = arguments[moodMap] { return try MoodMap(overriddenBy: given.string) }
         let usual = UserFolder.configuration + "/mood-map.conf"
-        return access(usual, F_OK) == 0 ? try MoodMap(overriddenBy: usual) : .standard
+        return access(usual.cPath, F_OK) == 0 ? try MoodMap(overriddenBy: usual) : .standard
     }
 
     /// What the user most likely understands: the language of the locale, and English.

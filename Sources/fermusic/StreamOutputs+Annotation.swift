@@ -17,16 +17,15 @@ final class AnnotationOutput: StreamOutput {
     init(_ path: String, classNames: [String]) {
         self.path = path
         self.classNames = classNames
-        isFolder = !VideoWriter.isVideoName(path) && !ImageFolder.isImageName(AnnotationOutput.name(of: path))
+        isFolder = !VideoWriter.isVideoName(path) && !ImageFolder.isImageName(path.lastPathPart)
     }
 
     /// Whether the name is that of a folder, or of a file in a format that can be written.
     static func canWrite(_ path: String) -> Bool {
-        let name = name(of: path)
+        let name = path.lastPathPart
         return VideoWriter.isVideoName(name) || ImageFolder.isImageName(name) || !FrameSources.isMediaName(name)
     }
 
-    private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     func add(_ frame: Frame, _ result: FrameResult) throws {
         let image = FaceAnnotator.annotate(frame.image, result.faces, classNames: classNames)
@@ -77,7 +76,7 @@ final class AnnotationOutput: StreamOutput {
     /// what was there to be read would be lost.
     private func target(for source: String, ending: String, isRight: (String) -> Bool) throws -> String {
         guard isFolder else {
-            guard isRight(AnnotationOutput.name(of: path)) else {
+            guard isRight(path.lastPathPart) else {
                 throw OutputError(
                     path: path,
                     reason: ending == "mp4" ? "a video needs .mp4, .mkv or .mov" : "a picture needs .png or .jpg")
@@ -89,9 +88,9 @@ final class AnnotationOutput: StreamOutput {
             sources += 1
             return path
         }
-        if access(source, F_OK) == 0, AnnotationOutput.isSame(path, source.parentFolder) {
+        if access(source.cPath, F_OK) == 0, AnnotationOutput.isSame(path, source.parentFolder) {
             throw OutputError(
-                path: path, reason: "\(AnnotationOutput.name(of: source)) is read from it; give another folder")
+                path: path, reason: "\(source.lastPathPart) is read from it; give another folder")
         }
         do {
             try FolderTree.create(path)
@@ -99,8 +98,7 @@ final class AnnotationOutput: StreamOutput {
             throw OutputError(path: path, reason: failure.reason)
         }
         sources += 1
-        var base = AnnotationOutput.name(of: source)
-        if let dot = base.lastIndex(of: "."), dot != base.startIndex { base = String(base[..<dot]) }
+        let base = source.withoutPathExtension
         var name = "\(base).\(ending)", count = 1
         while !names.insert(name).inserted {
             count += 1
@@ -112,7 +110,7 @@ final class AnnotationOutput: StreamOutput {
     /// Whether two paths lead to the same file or folder.
     private static func isSame(_ path: String, _ other: String) -> Bool {
         var first = stat(), second = stat()
-        return stat(path, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+        return stat(path.cPath, &first) == 0 && stat(other.cPath, &second) == 0 && first.st_dev == second.st_dev
             && first.st_ino == second.st_ino
     }
 }

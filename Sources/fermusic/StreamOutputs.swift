@@ -218,7 +218,7 @@ final class SummaryOutput: StreamOutput {
 
     func finish() throws -> String? {
         guard let source else { return nil }
-        let name = source.split(separator: "/").last.map(String.init) ?? source
+        let name = source.lastPathPart
         let title = sources == 1 ? name : "\(sources) sources"
         try writeWhole(Array(summary.svg(title: title).utf8), to: path)
         return "wrote \(printable(path))"

@@ -53,7 +53,7 @@ enum TrainCommand {
     private static func settings(
         _ a: Arguments, _ file: RecipeFile?, _ files: TrainingSession.Files
     ) throws -> TrainingSession.Settings {
-        let isUnfinished = access(files.resume, F_OK) == 0
+        let isUnfinished = access(files.resume.cPath, F_OK) == 0
         var settings: TrainingSession.Settings
         if a[TrainOptions.resume] {
             if a[TrainOptions.restart] { throw UsageError.conflict("--resume", "--restart") }
@@ -66,7 +66,7 @@ enum TrainCommand {
                 throw UsageError.other(
                     "\(files.resume) holds an interrupted run: go on with --resume, or begin anew with --restart")
             }
-            if access(files.checkpoint, F_OK) == 0 && !a[TrainOptions.restart] {
+            if access(files.checkpoint.cPath, F_OK) == 0 && !a[TrainOptions.restart] {
                 throw UsageError.other("\(files.checkpoint) exists already; --restart replaces it with a new model")
             }
             let file = try TrainOptions.merged(a, into: file)
@@ -124,7 +124,7 @@ enum TrainCommand {
         if let expected = file?.teacherFingerprint, expected != session.teacherFingerprint {
             try console.errors.line("note: the teacher is not the one that the recipe was made with")
         }
-        if a[TrainOptions.restart] { unlink(files.resume) }
+        if a[TrainOptions.restart] { unlink(files.resume.cPath) }
         try console.errors.line(
             "\(settings.recipe.architecture): \(session.model.parameterCount) parameters, "
                 + "\(session.trainingCount) training and \(session.validationCount) validation images, "
@@ -145,7 +145,7 @@ enum TrainCommand {
             end = try session.run()
         } catch {
             view.close()
-            if access(files.checkpoint, F_OK) == 0 {
+            if access(files.checkpoint.cPath, F_OK) == 0 {
                 try console.errors.line("\(files.checkpoint) holds the last good model")
             }
             throw error
@@ -194,8 +194,8 @@ enum Writability {
     /// A file, which may be there already.
     static func check(_ path: String) throws {
         var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw failure(path, "not a regular file") }
-        guard access(path.parentFolder, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
+        if stat(path.cPath, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw failure(path, "not a regular file") }
+        guard access(path.parentFolder.cPath, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
     }
 
     /// A folder, which is made.
@@ -205,7 +205,7 @@ enum Writability {
         } catch let error as FileFailure {
             throw failure(path, error.reason)
         }
-        guard access(path, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
+        guard access(path.cPath, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
     }
 
     private static func failure(_ path: String, _ reason: String) -> NeuralNetError {

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import NeuralNet
 import Terminal
 
@@ -33,7 +34,7 @@ extension TrainOptions {
     static func checkpointPath(_ a: Arguments) throws -> String {
         if let path = a[checkpoint] { return path.string }
         guard let recipe = a[recipeFile]?.string else { throw UsageError.missingOption("--checkpoint") }
-        let name = recipe.split(separator: "/").last.map(String.init) ?? recipe
+        let name = recipe.lastPathPart
         return (name.hasSuffix(".json") ? String(name.dropLast(5)) : name) + ".h5"
     }
 

@@ -1,5 +1,6 @@
 import EmotionRecognition
 import FaceVision
+import Files
 import Glibc
 import MusicMatching
 import Terminal
@@ -70,7 +71,7 @@ struct WebService {
             var options = CaptureOptions(format: .gray)
             try StreamOptions.setCamera(a, &options)
             _ = try FrameSources.open(address, options: options)
-        case .path(let path) where access(path, F_OK) != 0:
+        case .path(let path) where access(path.cPath, F_OK) != 0:
             throw CaptureError.cannotOpen(source: path, reason: String(cString: strerror(errno)))
         default: break
         }

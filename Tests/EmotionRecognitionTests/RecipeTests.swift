@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{", "not JSON"),
+        ("{", "not JSON: line 1, column 2: ends where a key should be"),
         (#"{"recipe":{"epoch":3}}"#, "recipe: there is no field 'epoch'"),
         (#"{"recipe":{},"thread":2}"#, "there is no field 'thread'"),
         (#"{"about":"x"}"#, "recipe is missing"),

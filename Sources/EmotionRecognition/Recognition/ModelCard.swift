@@ -1,4 +1,3 @@
-import FoundationEssentials
 import NeuralNet
 
 /// What a model file says about its model: how to feed it, what its outputs mean, how it came about.
@@ -53,7 +52,7 @@ public struct ModelCard: Sendable, Equatable, Codable {
     /// Reads what `ModelFile` found in the group `fermusic`. Throws `NeuralNetError.file`.
     public init(json: JSONValue, path: String) throws {
         do {
-            self = try JSONDecoder().decode(ModelCard.self, from: Data(json.text().utf8))
+            self = try JSONValue.decode(ModelCard.self, from: json.text())
             if let temperature, !(temperature >= 0.05 && temperature <= 20) {
                 throw NeuralNetError.file(path: path, place: "fermusic", reason: "a temperature of \(temperature)")
             }
@@ -68,7 +67,7 @@ public struct ModelCard: Sendable, Equatable, Codable {
     }
 
     var json: JSONValue {
-        get throws { try JSONValue(parsing: String(decoding: JSONEncoder().encode(self), as: UTF8.self)) }
+        get throws { try JSONValue(parsing: JSONValue.encode(self)) }
     }
 }
 

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import NeuralNet
 
@@ -15,7 +16,7 @@ public struct ModelFacts: Sendable {
         network = model.card.training?.recipe.architecture
         parameters = model.model.parameterCount
         var status = stat()
-        fileBytes = stat(path, &status) == 0 ? Int(status.st_size) : 0
+        fileBytes = stat(path.cPath, &status) == 0 ? Int(status.st_size) : 0
         trainingSeconds = model.card.training?.seconds
         self.timing = timing
     }

@@ -1,4 +1,5 @@
 import FaceVision
+import Files
 import NeuralNet
 import Report
 
@@ -90,7 +91,7 @@ public enum EvaluationReport {
     }
 
     private static func shortName(_ name: String) -> String {
-        name.split(separator: "/").last.map(String.init) ?? name
+        name.lastPathPart
     }
 
     static func decimal(_ value: Double, _ places: Int) -> String {

@@ -1,5 +1,4 @@
 import Files
-import FoundationEssentials
 import NeuralNet
 
 /// A training run as a text file that people read and edit: `fermusic train --recipe FILE` repeats it.
@@ -36,8 +35,11 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     public init(reading path: String) throws {
         let bytes = try Self.bytes(path)
         let text = String(decoding: bytes, as: UTF8.self)
-        guard let json = try? JSONValue(parsing: text) else {
-            throw NeuralNetError.file(path: path, place: nil, reason: "not JSON")
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: text)
+        } catch {
+            throw NeuralNetError.file(path: path, place: nil, reason: "not JSON: \(error)")
         }
         let known = Set(["about", "data", "dataFingerprint", "teacherFingerprint", "threads", "recipe"])
         try Self.refuseUnknown(json, known, path: path, place: nil)
@@ -47,7 +49,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
             json["recipe"]?["augmentation"], Set(Augmentation.CodingKeys.allCases.map(\.rawValue)), path: path,
             place: "augmentation")
         do {
-            self = try JSONDecoder().decode(RecipeFile.self, from: Data(bytes))
+            self = try JSONValue.decode(RecipeFile.self, from: text)
         } catch let error as DecodingError {
             throw NeuralNetError.file(path: path, place: nil, reason: Self.words(error))
         }
@@ -56,19 +58,16 @@ public struct RecipeFile: Sendable, Equatable, Codable {
             throw NeuralNetError.file(path: path, place: nil, reason: "threads must be 1 to 1024")
         }
         if recipe.network == nil, recipe.architecture.hasSuffix(".json") {
-            let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-            let file = recipe.architecture.hasPrefix("/") ? recipe.architecture : folder + recipe.architecture
+            let file =
+                recipe.architecture.hasPrefix("/")
+                ? recipe.architecture : "\(path.parentFolder)/\(recipe.architecture)"
             recipe.network = String(decoding: try Self.bytes(file), as: UTF8.self)
         }
     }
 
     /// The file's text, indented, fields in alphabetical order.
     public var text: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-        }
+        get throws { try JSONValue.encode(self, pretty: true) + "\n" }
     }
 
     private static func bytes(_ path: String) throws -> [UInt8] {
@@ -130,6 +129,6 @@ extension TrainingRecipe {
     }
 
     private var fields: JSONValue {
-        get throws { try JSONValue(parsing: String(decoding: JSONEncoder().encode(self), as: UTF8.self)) }
+        get throws { try JSONValue(parsing: JSONValue.encode(self)) }
     }
 }

@@ -5,7 +5,7 @@ import NeuralNet
 extension TrainingRecipe {
     /// Where the teacher's file is. Throws `NeuralNetError.file` if it is nowhere.
     private func teacherPath(_ name: String) throws -> String {
-        if access(name, F_OK) == 0 { return name }
+        if access(name.cPath, F_OK) == 0 { return name }
         if !name.contains("/"), let known = ProgramFile.path(name, checkoutFolder: "Checkpoints") { return known }
         throw NeuralNetError.file(path: name, place: nil, reason: "there is no such teacher")
     }

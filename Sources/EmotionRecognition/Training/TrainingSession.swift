@@ -1,7 +1,6 @@
 import Emotions
 import FaceVision
 import Files
-import FoundationEssentials
 import Glibc
 import NeuralNet
 
@@ -130,7 +129,7 @@ public final class TrainingSession {
     /// The settings of an unfinished run. Throws `NeuralNetError.file`.
     public static func settings(ofResumeFile path: String) throws -> Settings {
         let text = try ResumeFile.settings(of: path)
-        guard let saved = try? JSONDecoder().decode(Saved.self, from: Data(text.utf8)) else {
+        guard let saved = try? JSONValue.decode(Saved.self, from: text) else {
             throw NeuralNetError.file(path: path, place: "settings", reason: "damaged, or of another program version")
         }
         return saved.settings
@@ -147,7 +146,7 @@ public final class TrainingSession {
     /// Goes back to where the run was interrupted. Throws `NeuralNetError.file` if the data has changed since.
     public func resume() throws {
         let text = try ResumeFile.settings(of: files.resume)
-        let saved = try JSONDecoder().decode(Saved.self, from: Data(text.utf8))
+        let saved = try JSONValue.decode(Saved.self, from: text)
         guard saved.dataFingerprint == dataFingerprint else {
             throw NeuralNetError.file(
                 path: files.resume, place: nil,
@@ -185,7 +184,7 @@ public final class TrainingSession {
         switch end {
         case .finished, .stoppedEarly:
             try completeCard()
-            unlink(files.resume)
+            unlink(files.resume.cPath)
         case .interrupted, .budgetUsed: try saveState()
         }
         return end
@@ -197,7 +196,7 @@ public final class TrainingSession {
         let saved = Saved(
             settings: settings, seconds: seconds, dataFingerprint: dataFingerprint,
             teacherFingerprint: teacherFingerprint, began: began)
-        let text = String(decoding: try JSONEncoder().encode(saved), as: UTF8.self)
+        let text = try JSONValue.encode(saved)
         try ResumeFile.save(trainer, settings: text, to: files.resume)
         lastSave = monotonicSeconds()
     }
@@ -235,9 +234,7 @@ public final class TrainingSession {
         let history = trainer.progress.history
         var text = ""
         if path.hasSuffix(".jsonl") {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
-            for record in history { text += String(decoding: try encoder.encode(record), as: UTF8.self) + "\n" }
+            for record in history { text += try JSONValue.encode(record) + "\n" }
         } else {
             text = "epoch,loss,accuracy,val_loss,val_accuracy,val_macro_f1,learning_rate,seconds\n"
             for r in history {

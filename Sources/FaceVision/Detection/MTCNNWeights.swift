@@ -1,3 +1,4 @@
+import Files
 import Glibc
 import NeuralNet
 
@@ -19,7 +20,7 @@ public struct MTCNNWeights: Sendable {
     /// Where weights are looked for: `path`, else what `FERMUSIC_MTCNN` says, else
     /// `${XDG_DATA_HOME:-~/.local/share}/fermusic/mtcnn.h5`.
     public static func location(_ path: String? = nil) -> (path: String, isDefaultPlace: Bool) {
-        location(path) { name in getenv(name).map { String(cString: $0) } }
+        location(path) { name in getenv(name).map { String(pathBytes: $0) } }
     }
 
     package static func location(
@@ -39,7 +40,7 @@ public struct MTCNNWeights: Sendable {
     /// that is missing or has another shape. Cost: about 5 ms.
     public init(path: String? = nil) throws {
         let place = MTCNNWeights.location(path)
-        guard access(place.path, F_OK) == 0 else {
+        guard access(place.path.cPath, F_OK) == 0 else {
             throw MTCNNError.weightsNotFound(path: place.path, isDefaultPlace: place.isDefaultPlace)
         }
         do {

@@ -93,15 +93,15 @@ public enum UserFolder {
 
     private static func folder(_ variable: String, _ fallback: String) -> String {
         // Relative paths are to be ignored, says the specification.
-        if let value = getenv(variable).map({ String(cString: $0) }), value.hasPrefix("/") {
+        if let value = getenv(variable).map({ String(pathBytes: $0) }), value.hasPrefix("/") {
             return value + "/fermusic"
         }
         return home + "/" + fallback + "/fermusic"
     }
 
     static var home: String {
-        if let value = getenv("HOME").map({ String(cString: $0) }), value.hasPrefix("/") { return value }
-        if let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir { return String(cString: folder) }
+        if let value = getenv("HOME").map({ String(pathBytes: $0) }), value.hasPrefix("/") { return value }
+        if let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir { return String(pathBytes: folder) }
         return "/"
     }
 }

@@ -43,7 +43,7 @@ final class CSVReader {
     /// Throws `FileFailure`.
     init(_ path: String, pieceSize: Int = 1 << 20) throws {
         self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure.last }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileFailure.last }

@@ -33,9 +33,9 @@ extension Catalogue {
     ) throws -> ImportReport {
         let columns = try SongColumns.read(reader)
         var options = options
-        options.playlist = moodWord(options.playlist ?? reader.path.fileStem)
+        options.playlist = moodWord(options.playlist ?? reader.path.withoutPathExtension)
         let rows = SongRowReader(
-            columns: columns, options: options, fileEmotion: Emotion(name: reader.path.fileStem))
+            columns: columns, options: options, fileEmotion: Emotion(name: reader.path.withoutPathExtension))
         var report = ImportReport()
         report.format = columns.format.rawValue
         var isFirst = !columns.hasHeader
@@ -74,14 +74,5 @@ extension Catalogue {
     /// A list's name if it tells a mood, as "workout" and "Lofi beats" do; other names say nothing about songs.
     func moodWord(_ name: String) -> String? {
         name.utf8.count <= 100 && moodMap.point(ofWords: [name]) != nil ? name : nil
-    }
-}
-
-extension String {
-    /// The file's name without folders and extension.
-    var fileStem: String {
-        let name = self[(lastIndex(of: "/").map { index(after: $0) } ?? startIndex)...]
-        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return String(name) }
-        return String(name[..<dot])
     }
 }

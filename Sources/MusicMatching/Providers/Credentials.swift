@@ -48,7 +48,7 @@ public struct Credentials: Sendable {
                 tookSecret = tookSecret || name == .spotifyClientSecret || name == .youtubeKey
             }
             var status = stat()
-            if tookSecret, stat(path, &status) == 0, status.st_mode & 0o077 != 0 { credentials.openFiles.append(path) }
+            if tookSecret, stat(path.cPath, &status) == 0, status.st_mode & 0o077 != 0 { credentials.openFiles.append(path) }
         }
         return credentials
     }
@@ -87,5 +87,5 @@ public struct Credentials: Sendable {
     /// What must not be shown.
     var secrets: [String] { [Name.spotifyClientSecret, .youtubeKey, .spotifyClientID].compactMap { text($0) } }
 
-    public static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    public static func variable(_ name: String) -> String? { getenv(name).map { String(pathBytes: $0) } }
 }

@@ -195,7 +195,7 @@ extension Catalogue {
     /// Changes whenever the file does.
     private static func fingerprint(_ path: String) -> String? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard stat(path.cPath, &status) == 0 else { return nil }
         return "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)-\(status.st_ino)"
     }
 
@@ -204,12 +204,12 @@ extension Catalogue {
         // "https:..." and "spotify:playlist:..." are not paths.
         let scheme = place.prefix { $0.isASCII && $0.isLetter }
         if place.hasPrefix("/") || scheme.count > 1 && place.dropFirst(scheme.count).first == ":" { return place }
-        guard let resolved = realpath(place, nil) else {
+        guard let resolved = realpath(place.cPath, nil) else {
             guard let folder = getcwd(nil, 0) else { return place }
             defer { free(folder) }
-            return String(cString: folder) + "/" + place
+            return String(pathBytes: folder) + "/" + place
         }
         defer { free(resolved) }
-        return String(cString: resolved)
+        return String(pathBytes: resolved)
     }
 }

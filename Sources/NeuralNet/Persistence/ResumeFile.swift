@@ -1,4 +1,3 @@
-import FoundationEssentials
 
 /// The state of an unfinished training run: what `Trainer` needs to go on to the same bits.
 ///
@@ -9,7 +8,7 @@ public enum ResumeFile {
 
     /// Saves the trainer's state, whole or not at all. Throws `NeuralNetError.file`.
     public static func save(_ trainer: Trainer, settings: String, to path: String) throws {
-        let progress = String(decoding: try JSONEncoder().encode(trainer.progress), as: UTF8.self)
+        let progress = try JSONValue.encode(trainer.progress)
         let file = try HDF5File(creating: path)
         try file.setAttribute("format", of: "", to: format)
         try file.setAttribute("settings", of: "", to: settings)
@@ -36,7 +35,7 @@ public enum ResumeFile {
         let text = try file.text("json", of: "progress") ?? ""
         let progress: TrainingProgress
         do {
-            progress = try JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+            progress = try JSONValue.decode(TrainingProgress.self, from: text)
         } catch {
             throw NeuralNetError.file(path: path, place: "progress", reason: "damaged")
         }

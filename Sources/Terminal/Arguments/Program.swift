@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A command-line program: a tree of commands and a version.
@@ -23,8 +24,14 @@ public struct Program: Sendable {
         self.root = complete
     }
 
-    /// Runs a command line, by default that of this process, and ends the process.
-    public func main(_ words: [String] = Array(CommandLine.arguments.dropFirst())) -> Never {
+    /// Runs a command line, by default that of this process, and ends the process. Words that are not UTF-8 are taken for
+    /// paths, see `String.init(pathBytes:)`.
+    public func main(_ words: [String]? = nil) -> Never {
+        let words =
+            words
+            ?? (1..<max(Int(CommandLine.argc), 1)).compactMap { index in
+                CommandLine.unsafeArgv[index].map { String(pathBytes: $0) }
+            }
         // Writing to a closed pipe shall be an error we can handle, not a death in the middle of saving.
         signal(SIGPIPE, SIG_IGN)
         // So shall a file that reaches the size limit.

@@ -13,7 +13,7 @@ struct Parameters {
         do {
             value = try JSONValue(parsing: text)
         } catch {
-            throw Problem(.badRequest, "the body is not JSON")
+            throw Problem(.badRequest, "the body is not JSON: \(error)")
         }
         try self.init(value, known: known, name: "the body")
     }

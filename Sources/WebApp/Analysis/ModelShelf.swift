@@ -23,8 +23,7 @@ public struct ModelShelf: Sendable {
                     path: path, reason: "its classes are not emotions: \(model.card.classNames.joined(separator: ", "))"
                 )
             }
-            var id = path.split(separator: "/").last.map(String.init) ?? path
-            if let dot = id.lastIndex(of: "."), dot > id.startIndex { id = String(id[..<dot]) }
+            var id = path.withoutPathExtension
             let sameName = entries.filter { $0.id == id || $0.id.hasPrefix("\(id)~") }.count
             if sameName > 0 { id += "~\(sameName + 1)" }
             entries.append(Entry(id: id, model: model))

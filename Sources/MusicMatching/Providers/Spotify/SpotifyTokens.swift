@@ -111,7 +111,7 @@ final class SpotifyTokens: Sendable {
     }
 
     private func lockFile(_ limit: CallLimit) throws(ProviderError) -> Int32 {
-        let descriptor = open(loginPath + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        let descriptor = open((loginPath + ".lock").cPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         // Without the lock it works too, mostly.
         guard descriptor >= 0 else { return -1 }
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -144,8 +144,8 @@ final class SpotifyTokens: Sendable {
     /// Deletes the login; gives whether there was one.
     func forget() -> Bool {
         login.withLock { $0 = nil }
-        unlink(loginPath + ".lock")
-        return unlink(loginPath) == 0
+        unlink((loginPath + ".lock").cPath)
+        return unlink(loginPath.cPath) == 0
     }
 
     private func keep(_ token: SpotifyToken) throws(ProviderError) {
