@@ -52,7 +52,8 @@ final class Examination {
         }
         return paths.indices.map { at in
             return Subject(
-                path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at], evaluation: Evaluation(predictions[at], split: split),
+                path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at],
+                evaluation: Evaluation(predictions[at], split: split),
                 facts: ModelFacts(models[at], path: paths[at], timing: timings[at]))
         }
     }

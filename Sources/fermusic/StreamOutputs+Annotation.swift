@@ -26,7 +26,6 @@ final class AnnotationOutput: StreamOutput {
         return VideoWriter.isVideoName(name) || ImageFolder.isImageName(name) || !FrameSources.isMediaName(name)
     }
 
-
     func add(_ frame: Frame, _ result: FrameResult) throws {
         let image = FaceAnnotator.annotate(frame.image, result.faces, classNames: classNames)
         if frame.isPicture { return try write(image, of: frame.source) }

@@ -194,7 +194,9 @@ enum Writability {
     /// A file, which may be there already.
     static func check(_ path: String) throws {
         var status = stat()
-        if stat(path.cPath, &status) == 0, status.st_mode & S_IFMT != S_IFREG { throw failure(path, "not a regular file") }
+        if stat(path.cPath, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw failure(path, "not a regular file")
+        }
         guard access(path.parentFolder.cPath, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
     }
 

@@ -21,10 +21,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "nul", "nulll", "tru", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":", "{\"a\":1",
+        "", " ", "nul", "nulll", "tru", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{", "{\"a\"", "{\"a\":",
+        "{\"a\":1",
         "{\"a\":1,", "{\"a\":1,}", "{a:1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "\"", "\"a", "\"\\", "\"\\x\"",
         "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\ud800x\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"a\nb\"",
-        "\"a\\n\n\"", "01", "+1", "-", "--1", "1.", ".5", "1e", "1e+", "0x10", "1e999", "NaN", "Infinity", "-Infinity", "'a'",
+        "\"a\\n\n\"", "01", "+1", "-", "--1", "1.", ".5", "1e", "1e+", "0x10", "1e999", "NaN", "Infinity", "-Infinity",
+        "'a'",
         "[1]]", "1 2", "// a\n1", "\u{A0}1", "[1,\u{2028}2]",
     ])
     func refuses(text: String) {
@@ -84,17 +86,18 @@ import Testing
         let text = #"{"A":{},"a/b":"\"\\\u0001\u001fé"# + "\u{7f}" + #"","z":[1,2.5,3,1e+300,null,true],"é":[]}"#
         #expect(value.text() == text)
         #expect(JSONValue.array([.double(.nan), .double(-.infinity)]).text() == "[null,null]")
-        #expect(JSONValue.object(["a": [1, ["b": 2]], "c": []]).text(pretty: true) == """
-            {
-              "a" : [
-                1,
+        #expect(
+            JSONValue.object(["a": [1, ["b": 2]], "c": []]).text(pretty: true) == """
                 {
-                  "b" : 2
+                  "a" : [
+                    1,
+                    {
+                      "b" : 2
+                    }
+                  ],
+                  "c" : []
                 }
-              ],
-              "c" : []
-            }
-            """)
+                """)
     }
 
     @Test func numbersComeBack() throws {

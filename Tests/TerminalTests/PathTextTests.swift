@@ -4,16 +4,22 @@ import Terminal
 import Testing
 
 @Suite struct PathTextTests {
-    @Test(arguments: [
-        [], Array("plain.jpg".utf8), Array("é顔😀 \n".utf8), [0x63, 0x61, 0x66, 0xE9], [0xFF, 0xFE], [0xE9, 0x41, 0xC3, 0xA9],
-        [0xF0, 0x9F, 0x98], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], Array(UInt8(1)...UInt8(255)),
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], Array("plain.jpg".utf8), Array("é顔😀 \n".utf8), [0x63, 0x61, 0x66, 0xE9], [0xFF, 0xFE],
+            [0xE9, 0x41, 0xC3, 0xA9],
+            [0xF0, 0x9F, 0x98], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+            Array(UInt8(1)...UInt8(255)),
+        ] as [[UInt8]])
     func everyNameComesBack(bytes: [UInt8]) {
         let text = String(pathBytes: bytes)
         #expect(text.cPath.map { UInt8(bitPattern: $0) } == bytes + [0])
-        #expect(bytes.map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { _ in
-            (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { String(pathBytes: $0.baseAddress!) }
-        } == text)
+        #expect(
+            bytes.map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { _ in
+                (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer {
+                    String(pathBytes: $0.baseAddress!)
+                }
+            } == text)
         #expect(Array(text.utf8) == bytes || String(validating: bytes, as: UTF8.self) == nil)
     }
 

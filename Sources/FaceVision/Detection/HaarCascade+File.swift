@@ -20,8 +20,12 @@ extension HaarCascade {
     /// beside the program, else where Debian's package `opencv-data` puts it. Throws `HaarCascadeError.notFound`.
     public static func find(_ name: String = defaultName) throws -> String {
         var folders = ["/usr/share/opencv4/haarcascades", "/usr/share/opencv/haarcascades"]
-        if let folder = getenv("FERMUSIC_CASCADES").map({ String(pathBytes: $0) }), !folder.isEmpty { folders = [folder] }
-        if getenv("FERMUSIC_CASCADES") == nil, let own = ProgramFile.path(name, checkoutFolder: "Datasets") { return own }
+        if let folder = getenv("FERMUSIC_CASCADES").map({ String(pathBytes: $0) }), !folder.isEmpty {
+            folders = [folder]
+        }
+        if getenv("FERMUSIC_CASCADES") == nil, let own = ProgramFile.path(name, checkoutFolder: "Datasets") {
+            return own
+        }
         for folder in folders where access("\(folder)/\(name)".cPath, R_OK) == 0 { return "\(folder)/\(name)" }
         throw HaarCascadeError.notFound(name: name, searched: folders)
     }

@@ -48,7 +48,9 @@ public struct Credentials: Sendable {
                 tookSecret = tookSecret || name == .spotifyClientSecret || name == .youtubeKey
             }
             var status = stat()
-            if tookSecret, stat(path.cPath, &status) == 0, status.st_mode & 0o077 != 0 { credentials.openFiles.append(path) }
+            if tookSecret, stat(path.cPath, &status) == 0, status.st_mode & 0o077 != 0 {
+                credentials.openFiles.append(path)
+            }
         }
         return credentials
     }

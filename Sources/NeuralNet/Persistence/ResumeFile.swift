@@ -1,4 +1,3 @@
-
 /// The state of an unfinished training run: what `Trainer` needs to go on to the same bits.
 ///
 /// An HDF5 file with one dataset per array under `arrays`, and as attributes the progress and a text of the caller's
