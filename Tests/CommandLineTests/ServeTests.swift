@@ -34,7 +34,7 @@ import Testing
             ["serve", "--port", "0", "--provider", "none", "--catalogue", catalogue.path] + options)
         defer { try? FileManager.default.removeItem(at: running.folder) }
         var text = ""
-        for _ in 0..<200 where !text.contains("\n") {
+        for _ in 0..<2000 where !text.contains("\n") {
             usleep(50_000)
             text += String(decoding: running.output.availableData, as: UTF8.self)
         }

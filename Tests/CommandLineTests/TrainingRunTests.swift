@@ -25,6 +25,29 @@ import Testing
         ] + more
     }
 
+    /// Which file a name stands for at the moment, if any: each saving makes another one.
+    private func saved(_ name: String) -> UInt64? {
+        (try? FileManager.default.attributesOfItem(atPath: path(name)))?[.systemFileNumber] as? UInt64
+    }
+
+    /// Sends a signal to a run that has written its checkpoint; once more from the start if it was done before that.
+    private func interrupted(
+        _ checkpoint: String, _ arguments: [String], _ signal: Int32
+    ) throws -> (status: Int32, errors: String) {
+        for _ in 0..<100 {
+            try? FileManager.default.removeItem(atPath: path(checkpoint))
+            let running = try Fermusic.start(arguments)
+            defer { try? FileManager.default.removeItem(at: running.folder) }
+            while running.process.isRunning, saved(checkpoint) == nil { usleep(1000) }
+            kill(running.process.processIdentifier, signal)
+            running.process.waitUntilExit()
+            let errors = String(decoding: running.errors.readDataToEndOfFile(), as: UTF8.self)
+            try #require(running.process.terminationReason == .exit, "\(errors)")
+            if running.process.terminationStatus != 0 { return (running.process.terminationStatus, errors) }
+        }
+        throw CocoaError(.executableRuntimeMismatch)
+    }
+
     private func weights(_ checkpoint: String) throws -> [Float] {
         let model = try ModelFile.read(path(checkpoint)).model
         return model.weights.entries.indices.flatMap { model.weights.array($0) }
@@ -60,11 +83,7 @@ import Testing
             "balanced", "--equalise", "histogram", "--early-stopping", "9", "--erasing", "0.2", "--finish-epochs", "1",
         ]
         #expect(try Fermusic.run(arguments("whole.h5", epochs: 4, options)).status == 0)
-        let running = try Fermusic.start(arguments("cut.h5", epochs: 4, options))
-        defer { try? FileManager.default.removeItem(at: running.folder) }
-        while running.process.isRunning, !FileManager.default.fileExists(atPath: path("cut.h5")) { usleep(5000) }
-        kill(running.process.processIdentifier, SIGTERM)
-        running.process.waitUntilExit()
+        _ = try interrupted("cut.h5", arguments("cut.h5", epochs: 4, options), SIGTERM)
         // The network is in the resume file: its description may go.
         try FileManager.default.removeItem(atPath: path("net.json"))
         #expect(try Fermusic.run(["train", "--resume", "--checkpoint", path("cut.h5")]).status == 0)
@@ -263,29 +282,26 @@ import Testing
 
     @Test func killedRunGoesOnToTheSameBits() throws {
         #expect(try Fermusic.run(arguments("whole.h5", epochs: 6)).status == 0)
-        // Killed again and again, at moments that differ from run to run.
-        var kills = 0
-        var first = true
-        for attempt in 0..<40 {
+        // Killed again and again: each run once it has saved something, a moment later in each.
+        var kills = 0, attempt = 0
+        var isFinished = false
+        while !isFinished || kills == 0 {
+            attempt += 1
+            try #require(attempt < 100)
+            let resumes = FileManager.default.fileExists(atPath: path("cut.resume.h5"))
             let running = try Fermusic.start(
-                first
-                    ? arguments("cut.h5", epochs: 6, ["--restart"])
-                    : ["train", "--resume", "--checkpoint", path("cut.h5")])
+                resumes
+                    ? ["train", "--resume", "--checkpoint", path("cut.h5")]
+                    : arguments("cut.h5", epochs: 6, ["--restart"]))
             defer { try? FileManager.default.removeItem(at: running.folder) }
-            let limit = Date().addingTimeInterval(0.5 + Double(attempt) * 0.07)
-            while running.process.isRunning, Date() < limit { usleep(5000) }
-            if running.process.isRunning {
-                kill(running.process.processIdentifier, SIGKILL)
-                kills += 1
-            }
+            let before = saved("cut.resume.h5")
+            while running.process.isRunning, saved("cut.resume.h5") == before { usleep(1000) }
+            usleep(UInt32(attempt % 7) * 10_000)
+            kill(running.process.processIdentifier, SIGKILL)
             running.process.waitUntilExit()
-            if running.process.terminationReason == .exit {
-                #expect(running.process.terminationStatus == 0)
-                break
-            }
-            first = !FileManager.default.fileExists(atPath: path("cut.resume.h5"))
+            isFinished = running.process.terminationReason == .exit
+            if isFinished { #expect(running.process.terminationStatus == 0) } else { kills += 1 }
         }
-        #expect(kills > 0)
         #expect(try weights("cut.h5") == weights("whole.h5"))
         #expect(!FileManager.default.fileExists(atPath: path("cut.resume.h5")))
     }
@@ -293,15 +309,10 @@ import Testing
     @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
     func signalsSaveAndSayHowToGoOn(_ signal: Int32, _ status: Int32) throws {
         #expect(try Fermusic.run(arguments("whole.h5", epochs: 4)).status == 0)
-        let running = try Fermusic.start(arguments("cut.h5", epochs: 4))
-        defer { try? FileManager.default.removeItem(at: running.folder) }
         let checkpoint = path("cut.h5")
-        while running.process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(5000) }
-        kill(running.process.processIdentifier, signal)
-        running.process.waitUntilExit()
-        #expect(running.process.terminationReason == .exit && running.process.terminationStatus == status)
-        let errors = String(decoding: running.errors.readDataToEndOfFile(), as: UTF8.self)
-        #expect(errors.contains("--resume --checkpoint \(checkpoint)"))
+        let cut = try interrupted("cut.h5", arguments("cut.h5", epochs: 4), signal)
+        #expect(cut.status == status)
+        #expect(cut.errors.contains("--resume --checkpoint \(checkpoint)"))
         let again = try Fermusic.run(arguments("cut.h5"))
         #expect(again.status == 2 && again.errors.contains("--restart"))
         #expect(try Fermusic.run(["train", "--resume", "--checkpoint", checkpoint]).status == 0)

@@ -61,35 +61,47 @@ public struct StubReply: Sendable {
 public final class StubServer: Sendable {
     public let port: UInt16
     private let listener: Int32
-    private let log = Mutex<[StubRequest]>([])
-    private let open = Mutex<Set<Int32>>([])
+    private let state = State()
+
+    /// What the threads of the connections share; it lives as long as any of them.
+    private final class State: Sendable {
+        let log = Mutex<[StubRequest]>([])
+        /// Connections that are open; nil when the server is gone. A number is taken out before its connection is
+        /// closed: afterwards it may belong to somebody else.
+        let open = Mutex<Set<Int32>?>([])
+    }
 
     public var url: String { "http://127.0.0.1:\(port)" }
     /// All requests so far.
-    public var requests: [StubRequest] { log.withLock { $0 } }
+    public var requests: [StubRequest] { state.log.withLock { $0 } }
 
     public init(_ answer: @escaping @Sendable (StubRequest) -> StubReply) {
         (listener, port) = StubServer.listen()
-        let listener = listener
-        let keep = Keeper(self)
+        let (listener, state) = (listener, state)
         StubThread.start {
+            // Closed here and nowhere else: another socket could get its number while it is listened to.
+            defer { close(listener) }
             var number = 0
             while true {
                 let descriptor = accept(listener, nil, nil)
                 if descriptor < 0 { return }
-                guard let server = keep.server else { return }
-                server.open.withLock { _ = $0.insert(descriptor) }
+                guard state.open.withLock({ $0?.insert(descriptor) }) != nil else {
+                    close(descriptor)
+                    return
+                }
                 let connection = number
                 number += 1
-                StubThread.start { StubServer.serve(descriptor, connection, keep, answer) }
+                StubThread.start { StubServer.serve(descriptor, connection, state, answer) }
             }
         }
     }
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-        open.withLock { for descriptor in $0 { shutdown(descriptor, Int32(SHUT_RDWR)) } }
+        state.open.withLock { open in
+            for descriptor in open ?? [] { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            open = nil
+        }
     }
 
     /// An address on which nobody listens.
@@ -97,12 +109,6 @@ public final class StubServer: Sendable {
         let (descriptor, port) = listen()
         close(descriptor)
         return "http://127.0.0.1:\(port)"
-    }
-
-    private final class Keeper: @unchecked Sendable {
-        // Weak references may be read from any thread.
-        weak var server: StubServer?
-        init(_ server: StubServer) { self.server = server }
     }
 
     private static func listen() -> (Int32, UInt16) {
@@ -122,17 +128,16 @@ public final class StubServer: Sendable {
     }
 
     private static func serve(
-        _ descriptor: Int32, _ connection: Int, _ keep: Keeper, _ answer: (StubRequest) -> StubReply
+        _ descriptor: Int32, _ connection: Int, _ state: State, _ answer: (StubRequest) -> StubReply
     ) {
         defer {
-            keep.server?.open.withLock { _ = $0.remove(descriptor) }
+            state.open.withLock { _ = $0?.remove(descriptor) }
             close(descriptor)
         }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         var waiting: [UInt8] = []
         while let request = StubText.read(descriptor, connection, &waiting) {
-            guard let server = keep.server else { return }
-            server.log.withLock { $0.append(request) }
+            state.log.withLock { $0.append(request) }
             let reply = answer(request)
             if reply.delay > 0 { usleep(UInt32(reply.delay * 1e6)) }
             guard send(reply, descriptor) else { return }

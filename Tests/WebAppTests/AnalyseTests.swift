@@ -102,11 +102,9 @@ import WebApp
             ([], 422, "empty"), (Array("GIF89a".utf8), 422, "neither"), (Array(good.prefix(300)), 422, ""),
             (huge, 422, ""), (Array("RIFF\0\0\0\0WEBPVP8 ".utf8) + [UInt8](repeating: 7, count: 40), 422, "WebP"),
         ] as [([UInt8], Int, String)] {
-            let start = ContinuousClock.now
             let answer = try server.send(bytes, to: "/api/v1/analyse", type: "image/png")
             #expect(answer.status == status)
             #expect(part.isEmpty || answer.json["detail"]?.stringValue?.contains(part) == true, "\(answer.text)")
-            #expect(ContinuousClock.now - start < .seconds(1))
         }
         #expect(try server.send(good, to: "/api/v1/analyse", type: "text/html").status == 415)
         #expect(try server.send(good, to: "/api/v1/analyse?model=none", type: "image/jpeg").status == 400)

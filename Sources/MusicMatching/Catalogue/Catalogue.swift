@@ -7,6 +7,9 @@ import Glibc
 /// killed leaves what was committed. One object is for one thread at a time; open another for another.
 public final class Catalogue {
     let database: Database
+
+    /// What `body` costs, for tests: see `Database.countingSteps`.
+    package func countingSteps(_ body: () throws -> Void) rethrows -> Int { try database.countingSteps(body) }
     let moodMap: MoodMap
     /// The list of songs that comes with the program.
     let builtIn: String?

@@ -36,6 +36,22 @@ final class Database {
         sqlite3_busy_timeout(handle, Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
     }
 
+    /// How many steps of SQLite's machine `body` takes, to about 100: what a search costs on any computer.
+    func countingSteps(_ body: () throws -> Void) rethrows -> Int {
+        let counter = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+        counter.initialize(to: 0)
+        defer { counter.deallocate() }
+        sqlite3_progress_handler(
+            handle, 100,
+            { counter in
+                counter!.assumingMemoryBound(to: Int.self).pointee += 100
+                return 0
+            }, counter)
+        defer { sqlite3_progress_handler(handle, 0, nil, nil) }
+        try body()
+        return counter.pointee
+    }
+
     /// Runs statements without parameters: schema and pragmas, all of it written in this program.
     func execute(_ sql: StaticString) throws { try execute(text: "\(sql)") }
 

@@ -37,7 +37,7 @@ final class TestServer: Sendable {
         }
 
         /// Says nothing until the client goes, at most so many seconds.
-        func hang(seconds: Double = 20) {
+        func hang(seconds: Double = 600) {
             let end = ContinuousClock.now + .seconds(seconds)
             var byte: UInt8 = 0
             while ContinuousClock.now < end {
@@ -65,6 +65,8 @@ final class TestServer: Sendable {
         self.listener = listener
         port = UInt16(bigEndian: address.sin_port)
         TestThread.start {
+            // Closed here and nowhere else: another socket could get its number while it is listened to.
+            defer { close(listener) }
             var number = 0
             while true {
                 let descriptor = accept(listener, nil, nil)
@@ -83,7 +85,6 @@ final class TestServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)/\(path)" }

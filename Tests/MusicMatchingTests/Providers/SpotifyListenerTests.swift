@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    private var limit: CallLimit { CallLimit(.seconds(5)) }
+    private var limit: CallLimit { CallLimit(.seconds(120)) }
 
     private func stored(_ services: StubbedServices) throws -> JSONValue {
         let bytes = try FileBytes.read(services.folder + "/spotify-login.json", limit: 1 << 16)
@@ -46,7 +46,7 @@ import Testing
     }
 
     private static func browse(_ address: String) -> HTTPResponse? {
-        try? HTTPClient().send(HTTPRequest(.get, address), CallLimit(.seconds(5)))
+        try? HTTPClient().send(HTTPRequest(.get, address), CallLimit(.seconds(120)))
     }
 
     private static let freePort: [Credentials.Name: String] = [
@@ -170,7 +170,7 @@ import Testing
                     // As separate processes would.
                     let own = try? StubbedServices(folder, url: url, [.spotifyClientID: SpotifyStub.id])
                     do {
-                        try own?.services.spotifyListener.play(["t"], device: nil, CallLimit(.seconds(5)))
+                        try own?.services.spotifyListener.play(["t"], device: nil, CallLimit(.seconds(120)))
                     } catch {
                         failed.add(1, ordering: .relaxed)
                     }
