@@ -11,7 +11,8 @@ enum CatalogueCommand {
     static let search = Option<String?>("search", short: "s", help: "Words of title, artist or album.")
     static let language = Option<LanguageWord?>(
         "language", short: "l", help: "A language, by name or ISO code; of songs to import that say none.")
-    static let emotion = Option<EmotionChoice?>("emotion", short: "e", help: "An emotion; what all songs to import suit.")
+    static let emotion = Option<EmotionChoice?>(
+        "emotion", short: "e", help: "An emotion; what all songs to import suit.")
     static let limit = Option<Int>("limit", short: "n", default: 50, help: "Songs at most.", range: 1...1_000_000)
     static let offset = Option<Int>("offset", default: 0, help: "Songs to pass over.", range: 0...)
     static let once = Flag("once", help: "Do not read the files again in 'catalogue refresh'.")
@@ -39,7 +40,7 @@ enum CatalogueCommand {
             files, language, emotion, once, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
         ]
     ) { a, console in
-        let catalogue = try MusicOptions.openCatalogue(a)
+        let catalogue = try MusicOptions.openCatalogue(a, console)
         // Another import may take a while.
         catalogue.setBusyTimeout(.seconds(300))
         var options = ImportOptions()
@@ -70,13 +71,14 @@ enum CatalogueCommand {
         _ body: ((Double, Int) throws -> Void) throws -> ImportReport
     ) throws -> ImportReport? {
         struct Stopped: Error {}
-        let display = ProgressDisplay(title, total: 1000, stream: console.errors)
+        // Nobody knows how many songs there are before all are read.
+        let display = ProgressDisplay(title, total: 100, isShare: true, stream: console.errors)
         do {
             let report = try body { share, songs in
                 if signals.received != nil { throw Stopped() }
-                display.update(Int(share * 1000), fields: [("songs", "\(songs)")])
+                display.update(Int(share * 100), fields: [("songs", "\(songs)")])
             }
-            display.update(1000)
+            display.update(100)
             display.finish(fields: [("songs", "\(report.songs)")])
             return report
         } catch is Stopped {
@@ -103,9 +105,13 @@ enum CatalogueCommand {
         filter.emotion = a[emotion]?.emotion
         filter.limit = a[limit]
         filter.offset = a[offset]
-        let songs = try MusicOptions.openCatalogue(a).songs(filter)
+        let songs = try MusicOptions.openCatalogue(a, console).songs(filter)
         if a[MusicOptions.jsonLines] {
             for song in songs { try console.output.line(SongText.jsonLine(.object(SongText.json(song)))) }
+            return .done
+        }
+        if songs.isEmpty {
+            try console.errors.line("no such songs")
             return .done
         }
         var table = TextTable([
@@ -129,7 +135,7 @@ enum CatalogueCommand {
         examples: [Example("fermusic catalogue stats")],
         parameters: [MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.json]
     ) { a, console in
-        let catalogue = try MusicOptions.openCatalogue(a)
+        let catalogue = try MusicOptions.openCatalogue(a, console)
         let statistics = try catalogue.statistics()
         if a[SharedOptions.json] {
             try console.output.line(SongText.jsonLine(StatisticsText.json(statistics, catalogue.path)))
@@ -147,7 +153,7 @@ enum CatalogueCommand {
         examples: [Example("fermusic catalogue export songs.csv")],
         parameters: [target, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
-        let catalogue = try MusicOptions.openCatalogue(a)
+        let catalogue = try MusicOptions.openCatalogue(a, console)
         let path = a[target].string
         if path == "-" {
             try catalogue.export { try console.output.write($0) }

@@ -112,7 +112,7 @@ enum DatasetCommand {
     private static func write(
         _ dataset: FaceDataset, to path: String, threads: ThreadPool, _ console: Console
     ) throws {
-        let display = ProgressDisplay("writing \(path)", total: 100, stream: console.errors)
+        let display = ProgressDisplay("writing \(path)", total: 100, isShare: true, stream: console.errors)
         if path.hasSuffix(".csv") {
             try dataset.writeCSV(path) { display.update(Int($0 * 100)) }
         } else {

@@ -12,7 +12,7 @@ enum HistoryCommand {
         examples: [Example("fermusic history --count 3")],
         parameters: [count, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines]
     ) { a, console in
-        for entry in try MusicOptions.openCatalogue(a).history(limit: a[count]) {
+        for entry in try MusicOptions.openCatalogue(a, console).history(limit: a[count]) {
             if a[MusicOptions.jsonLines] {
                 let time = Date(timeIntervalSince1970: Double(entry.time)).formatted(.iso8601)
                 try console.output.line(
@@ -45,7 +45,7 @@ enum FeedbackCommand {
         ],
         parameters: [opinion, songs, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines]
     ) { a, console in
-        let catalogue = try MusicOptions.openCatalogue(a)
+        let catalogue = try MusicOptions.openCatalogue(a, console)
         guard let opinion = a[opinion] else { return try list(catalogue, a, console) }
         guard !a[songs].isEmpty else { throw UsageError.missingArgument("<song>") }
         // All of them or none: a misspelt one shall not leave half behind.
@@ -91,7 +91,7 @@ enum PurgeCommand {
         parameters: [what, olderThan, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
         if a[olderThan] != nil, a[what].contains(.songs) { throw UsageError.conflict("--older-than", "songs") }
-        let catalogue = try MusicOptions.openCatalogue(a)
+        let catalogue = try MusicOptions.openCatalogue(a, console)
         let before = a[olderThan].map { currentTime() - Int($0.components.seconds) }
         let deleted = try catalogue.purge(Set(a[what]), before: before)
         for what in Purgeable.allCases {

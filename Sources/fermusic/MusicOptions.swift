@@ -13,11 +13,25 @@ enum MusicOptions {
         "mood-map", help: "Changes to the mood map instead of those in ~/.config/fermusic/mood-map.conf.")
     static let jsonLines = Flag("json", help: "Print JSON for programs to read: one object per line.")
 
-    /// Opens the catalogue the user means; on first use it is made from the built-in songs.
-    static func openCatalogue(_ arguments: Arguments) throws -> Catalogue {
+    /// Opens the catalogue the user means; on first use it is made from the built-in songs. One that was named is
+    /// made with a word, since the name may be mistyped, and only in a folder that exists.
+    static func openCatalogue(_ arguments: Arguments, _ console: Console? = nil) throws -> Catalogue {
         let map = try readMoodMap(arguments)
-        return try Catalogue(
-            arguments[catalogue]?.string ?? Catalogue.standardPath, builtIn: builtInSongs, moodMap: map)
+        let path = arguments[catalogue]?.string ?? Catalogue.standardPath
+        let isNew = try isNewByName(arguments)
+        let opened = try Catalogue(path, builtIn: builtInSongs, moodMap: map)
+        if isNew { try console?.errors.line("note: \(printable(path)) is new, with the built-in songs") }
+        return opened
+    }
+
+    /// Whether the user named a catalogue that does not exist yet. Throws `MusicError.database` if its folder does
+    /// not either.
+    static func isNewByName(_ arguments: Arguments) throws -> Bool {
+        guard let path = arguments[catalogue]?.string, access(path.cPath, F_OK) != 0 else { return false }
+        guard access(path.parentFolder.cPath, F_OK) == 0 else {
+            throw MusicError.database(path: path, reason: "there is no folder \(path.parentFolder)")
+        }
+        return true
     }
 
     /// Opens the catalogue, or one in memory with the built-in songs where the file cannot be used: songs come in any
@@ -31,7 +45,7 @@ enum MusicOptions {
         _ arguments: Arguments, _ console: Console, _ body: (Catalogue) throws -> R
     ) throws -> R {
         do {
-            return try body(openCatalogue(arguments))
+            return try body(openCatalogue(arguments, console))
         } catch let error as MusicError {
             // What the user named himself must be right.
             guard !arguments.wasGiven(catalogue), let songs = builtInSongs else { throw error }
@@ -99,6 +113,18 @@ struct EmotionWord: ArgumentValue {
             + "happy=0.6,surprise=0.4"
     }
     static var completion: Completion { .words(Emotion.allCases.map(\.name)) }
+
+    static func suggestion(for text: String) -> String? {
+        let parts = text.split(separator: ",").map { part -> String? in
+            let pieces = part.split(separator: "=", maxSplits: 1)
+            guard let word = pieces.first?.trimmingBlanks else { return nil }
+            let name = Emotion(name: word)?.name ?? nearest(to: word, in: Emotion.allCases.map(\.name))
+            return name.map { ([$0] + pieces.dropFirst().map(\.trimmingBlanks)).joined(separator: "=") }
+        }
+        let better = parts.compactMap { $0 }
+        return better.count == parts.count && !better.isEmpty && Self(argument: better.joined(separator: ",")) != nil
+            ? better.joined(separator: ",") : nil
+    }
 }
 
 extension Substring {

@@ -33,7 +33,7 @@ enum RefreshCommand {
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         if a[every] != nil, a[never] { throw UsageError.conflict("--every", "--never") }
         if a[forget], a[places].isEmpty { throw UsageError.missingArgument("<list>") }
-        let catalogue = try MusicOptions.openCatalogue(a)
+        let catalogue = try MusicOptions.openCatalogue(a, console)
         catalogue.setBusyTimeout(.seconds(300))
         if a[forget] {
             for place in a[places] where try !catalogue.forget(place) {
@@ -110,5 +110,8 @@ enum RefreshCommand {
         if let path = a[MusicOptions.moodMap] { command += ["--mood-map", Catalogue.absolute(path.string)] }
         try console.errors.line("cron (crontab -e):  \(schedule.crontabLine(command))")
         try console.errors.line("or systemd:         \(schedule.systemdLine(command))")
+        if command[0].utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual(".build".utf8) }) {
+            try console.errors.line("note: that program is in a build folder; 'make install' puts it where it stays")
+        }
     }
 }

@@ -60,10 +60,10 @@ enum SharedOptions {
     static func readDataset(
         _ path: String, size: Int, skipsBad: Bool, threads: ThreadPool, _ console: Console
     ) throws -> LoadedDataset {
-        let display = ProgressDisplay("reading \(path)", total: 1000, stream: console.errors)
+        let display = ProgressDisplay("reading \(path)", total: 100, isShare: true, stream: console.errors)
         let loaded = try FaceDataset.read(
             path, options: DatasetReadOptions(size: size, skipsBad: skipsBad), threads: threads
-        ) { display.update(Int($0 * 1000)) }
+        ) { display.update(Int($0 * 100)) }
         display.finish(fields: [("images", "\(loaded.dataset.count)")])
         if !loaded.skipped.isEmpty {
             for problem in loaded.skipped.prefix(5) { try console.errors.line("skipped: \(printable("\(problem)"))") }

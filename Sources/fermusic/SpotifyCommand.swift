@@ -143,7 +143,7 @@ private struct LatestList {
 
     /// Throws `ProviderError` when Spotify cannot be asked; songs it does not have are named and left out.
     init(_ a: Arguments, _ console: Console) throws {
-        let catalogue = try MusicOptions.openCatalogue(a)
+        let catalogue = try MusicOptions.openCatalogue(a, console)
         guard let entry = try catalogue.history(limit: 1).first, !entry.songs.isEmpty else {
             throw MusicError.database(
                 path: catalogue.path, reason: "nothing was recommended yet; run 'fermusic recommend' first")

@@ -33,6 +33,7 @@ extension TrainOptions {
     /// The checkpoint: what was given, or the recipe's name in the current folder.
     static func checkpointPath(_ a: Arguments) throws -> String {
         if let path = a[checkpoint] { return path.string }
+        if a[data] == nil, a[recipeFile] == nil, !a[resume] { throw UsageError.missingOption("--data") }
         guard let recipe = a[recipeFile]?.string else { throw UsageError.missingOption("--checkpoint") }
         let name = recipe.lastPathPart
         return (name.hasSuffix(".json") ? String(name.dropLast(5)) : name) + ".h5"

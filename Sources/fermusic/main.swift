@@ -24,5 +24,5 @@ Program(
             ServeCommand.command,
             LiveCommand.command,
         ]),
-    version: Fermusic.version
+    version: Fermusic.version, otherNames: otherNames
 ).main()

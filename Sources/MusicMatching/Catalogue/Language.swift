@@ -4,11 +4,18 @@ public struct Language: Sendable, Hashable {
     /// The English name.
     public let name: String
 
-    /// Finds a language by code or English name, in any case; for codes that are not in the list the code is the
-    /// name. `nil` if it is neither a known name nor two letters.
+    /// Finds a language by its code (ISO 639-1 or 639-2, also with a country or script: `pt-BR`, `en_US.UTF-8`), by its
+    /// English name or its own (`Español`, `Bahasa Indonesia`), in any case and without accents; for codes that are not
+    /// in the list the code is the name. `nil` if it is neither a known name nor a code.
     public init?(_ text: String) {
-        let lower = text.lowercased()
-        if let known = Language.byWord[lower] {
+        let folded = NameKey.fold(text)
+        let lower = folded.isEmpty ? text.lowercased() : folded
+        let start = lower.prefix { $0.isLetter }
+        if let known = Language.byWord[lower] ?? Language.byWord[text.lowercased()] {
+            self = known
+        } else if text.contains("(") || text.contains(where: { "-_".contains($0) }) && !text.contains(" "),
+            let known = Language.byWord[String(start)]
+        {
             self = known
         } else if lower.utf8.count == 2, lower.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) {
             self.init(code: lower, name: lower)
@@ -49,13 +56,13 @@ public struct Language: Sendable, Hashable {
             words[language.code] = language
             words[language.name.lowercased()] = language
         }
-        for (word, code) in otherNames { words[word] = words[code] }
+        for (code, names) in otherNames {
+            for name in names {
+                words[name.lowercased()] = words[code]
+                let folded = NameKey.fold(name)
+                if !folded.isEmpty { words[folded] = words[code] }
+            }
+        }
         return words
     }()
-
-    private static let otherNames = [
-        "filipino": "tl", "farsi": "fa", "mandarin": "zh", "cantonese": "zh", "bahasa": "id", "castilian": "es",
-        "burmese": "my", "bangla": "bn", "oriya": "or", "bokmal": "no", "norsk": "no", "nb": "no", "nn": "no",
-        "iw": "he", "in": "id", "fil": "tl",
-    ]
 }

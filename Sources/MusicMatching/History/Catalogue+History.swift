@@ -12,10 +12,17 @@ public struct HistoryEntry: Sendable, Equatable {
 }
 
 extension Catalogue {
-    /// Notes what was recommended, so that other songs come next time. Throws `MusicError`.
+    /// Notes what was recommended, so that other songs come next time. The newest list once more, within a minute, is
+    /// the same answer: somebody repeats a command of which they did not see the end. Throws `MusicError`.
     public func note(_ recommendations: [Recommendation], for request: RecommendationRequest) throws {
         if recommendations.isEmpty { return }
         try transaction {
+            if let newest = try history(limit: 1).first, abs(request.time - newest.time) < 60,
+                newest.mode == request.mode.rawValue, newest.emotions == request.emotions.text,
+                newest.songs.map(\.id) == recommendations.map(\.song.id)
+            {
+                return
+            }
             try database.run(
                 "INSERT INTO history (time, mode, emotions) VALUES (?, ?, ?)", .integer(request.time),
                 .text(request.mode.rawValue), .text(request.emotions.text))

@@ -18,6 +18,7 @@ extension Catalogue {
     public func purge(_ what: Set<Purgeable>, before: Int? = nil) throws -> [Purgeable: Int] {
         try database.execute("PRAGMA secure_delete = ON")
         defer { try? database.execute("PRAGMA secure_delete = OFF") }
+        let unused = try database.first("PRAGMA freelist_count") { $0.integer(0) } ?? 0
         let limit = SQLValue.integer(before ?? Int.max)
         let result = try transaction {
             var deleted: [Purgeable: Int] = [:]
@@ -37,7 +38,7 @@ extension Catalogue {
             return deleted
         }
         // What an import moved about left copies in pages that nobody uses.
-        if what.contains(.songs) { try database.execute("VACUUM") }
+        if what.contains(.songs), unused > 0 || (result[.songs] ?? 0) > 0 { try database.execute("VACUUM") }
         // What was deleted must not live on in the log.
         _ = try database.rows("PRAGMA wal_checkpoint(TRUNCATE)", []) { _ in }
         return result

@@ -14,6 +14,7 @@ struct CommandLineError: Error, Equatable {
 /// Reads command lines for a tree of commands.
 struct ArgumentParser: Sendable {
     let root: Command
+    var otherNames: [String: String] = [:]
 
     /// - Parameter words: the command line without the program's name.
     func parse(_ words: [String]) throws(CommandLineError) -> ParsedCommandLine {
@@ -28,6 +29,7 @@ struct ArgumentParser: Sendable {
             case "--help", "-h": return .help(command, path: path)
             case "--version" where path.count == 1: return .version
             case "help": return try helpTopic(command, path, words)
+            case "version" where path.count == 1: return .version
             default: break
             }
             if word.hasPrefix("-"), word.count > 1 {
@@ -44,7 +46,7 @@ struct ArgumentParser: Sendable {
         }
         if path.count == 1, beforeTerminator.contains("--version") { return .version }
         do throws(UsageError) {
-            var scanner = ArgumentScanner(command: command, words: words)
+            var scanner = ArgumentScanner(command: command, words: words, otherNames: otherNames)
             let texts = try scanner.scan()
             return .run(command, try Arguments(texts, parameters: command.parameters, commandPath: path))
         } catch {
@@ -81,8 +83,9 @@ struct ArgumentParser: Sendable {
 /// The part of an option before `=`.
 func optionName(_ word: String) -> String { String(word.prefix { $0 != "=" }) }
 
-/// The option nearest to a mistyped one; `names` and the result have their dashes.
-func suggestOption(_ word: String, _ names: [String]) -> String? {
+/// The option nearest to a mistyped one, or the one that is called so elsewhere; `names` and the result have their dashes.
+func suggestOption(_ word: String, _ names: [String], _ otherNames: [String: String] = [:]) -> String? {
     let bare = String(optionName(word).drop { $0 == "-" })
+    if let name = otherNames[bare.replacing("_", with: "-")].map({ "--\($0)" }), names.contains(name) { return name }
     return nearest(to: bare, in: names.map { String($0.dropFirst(2)) }).map { "--\($0)" }
 }

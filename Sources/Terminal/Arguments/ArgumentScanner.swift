@@ -5,8 +5,12 @@ struct ArgumentScanner {
     private var texts: [String: [String]] = [:]
     private var positionalIndex = 0
 
-    init(command: Command, words: ArraySlice<String>) {
+    private let otherNames: [String: String]
+
+    /// - Parameter otherNames: what options are called elsewhere, see `Program`.
+    init(command: Command, words: ArraySlice<String>, otherNames: [String: String] = [:]) {
         self.command = command
+        self.otherNames = otherNames
         self.words = words
     }
 
@@ -28,7 +32,13 @@ struct ArgumentScanner {
 
     private mutating func takePositional(_ word: String) throws(UsageError) {
         let positionals = command.positionals
-        guard positionalIndex < positionals.count else { throw .unexpectedArgument(word) }
+        guard positionalIndex < positionals.count else {
+            // A value whose option was forgotten.
+            let option = command.options.first {
+                if case .words(let words) = $0.completion { words.contains(word.lowercased()) } else { false }
+            }
+            throw .unexpectedArgument(word, suggestion: option.map { "\($0.displayName) \(word.lowercased())" })
+        }
         let parameter = positionals[positionalIndex]
         texts[parameter.name, default: []].append(word)
         if !parameter.isRepeated { positionalIndex += 1 }
@@ -47,7 +57,7 @@ struct ArgumentScanner {
             if let inlineValue { throw .unexpectedValue(name, value: inlineValue) }
             texts[flag.name, default: []].append("false")
         } else {
-            throw .unknownOption(name, suggestion: suggestOption(name, knownOptions))
+            throw .unknownOption(name, suggestion: suggestOption(name, knownOptions, otherNames))
         }
     }
 
@@ -56,7 +66,7 @@ struct ArgumentScanner {
         var rest = word.dropFirst()
         while let letter = rest.popFirst() {
             guard let option = command.options.first(where: { $0.short == letter }) else {
-                throw .unknownOption(optionName(word), suggestion: suggestOption(word, knownOptions))
+                throw .unknownOption(optionName(word), suggestion: suggestOption(word, knownOptions, otherNames))
             }
             if option.isFlag {
                 if rest.first == "=" { throw .unexpectedValue("-\(letter)", value: String(rest.dropFirst())) }

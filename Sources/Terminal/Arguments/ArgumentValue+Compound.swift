@@ -93,8 +93,8 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
     public init?(argument: String) {
         var values: [Element] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            let word = part.drop(while: \.isWhitespace)
-            guard !word.isEmpty, let value = Element(argument: String(word)) else { return nil }
+            let word = part.trimmingBlanks
+            guard !word.isEmpty, let value = Element(argument: word) else { return nil }
             values.append(value)
         }
         self.values = values
@@ -103,10 +103,31 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
     public var argumentText: String { values.map(\.argumentText).joined(separator: ",") }
     public static var placeholder: String { "\(Element.placeholder),..." }
     public static var expectation: String {
-        let list = "a comma-separated list without gaps"
+        let list = "a comma-separated list"
         return Element.self == String.self ? list : "\(list), each \(Element.expectation)"
     }
     public static var completion: Completion { Element.completion }
+
+    /// The list with what can't be read replaced.
+    public static func suggestion(for text: String) -> String? {
+        let words = text.split(separator: ",", omittingEmptySubsequences: true).map(\.trimmingBlanks)
+        var isBetter = false
+        let better = words.compactMap { word -> String? in
+            if Element(argument: word) != nil { return word }
+            isBetter = true
+            return Element.suggestion(for: word)
+        }
+        return isBetter && better.count == words.count ? better.joined(separator: ",") : nil
+    }
+}
+
+extension Substring {
+    /// Without what is white at both ends.
+    fileprivate var trimmingBlanks: String {
+        var text = drop(while: \.isWhitespace)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
 }
 
 extension CommaSeparated: Equatable where Element: Equatable {}

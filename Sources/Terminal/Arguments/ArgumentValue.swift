@@ -19,12 +19,20 @@ public protocol ArgumentValue: ArgumentResult where Item == Self {
 
     /// What the shell offers when the user asks it to complete a value.
     static var completion: Completion { get }
+
+    /// The right text for one that can't be read, if it is near one.
+    static func suggestion(for text: String) -> String?
 }
 
 extension ArgumentValue {
     public var argumentText: String { "\(self)" }
     public static var allowedValues: [String] { [] }
     public static var completion: Completion { .none }
+
+    public static func suggestion(for text: String) -> String? {
+        guard case .words(let words) = completion else { return nil }
+        return nearest(to: text, in: words)
+    }
 }
 
 /// What the shell offers for a value.

@@ -127,7 +127,8 @@ extension ParameterDescription {
             throw .notAllowed(name, value: text, allowed: allowed, suggestion: nearest(to: text, in: allowed))
         }
         guard let item = Item(argument: text) else {
-            throw .invalidValue(name, value: text, expected: Item.expectation)
+            throw .invalidValue(
+                name, value: text, expected: Item.expectation, suggestion: Item.suggestion(for: text))
         }
         guard check(item) else { throw .outOfRange(name, value: text, bounds: boundsText ?? "") }
         return item

@@ -9,10 +9,14 @@ import Glibc
 public struct Program: Sendable {
     let root: Command
     let version: String
+    let otherNames: [String: String]
 
-    /// - Parameter root: a group of verbs, or a single command.
-    public init(_ root: Command, version: String) {
+    /// - Parameters:
+    ///   - root: a group of verbs, or a single command.
+    ///   - otherNames: what options are called in other programs, without dashes: "did you mean" knows them.
+    public init(_ root: Command, version: String, otherNames: [String: String] = [:]) {
         self.version = version
+        self.otherNames = otherNames
         guard !root.subcommands.isEmpty else {
             self.root = root
             return
@@ -47,7 +51,7 @@ public struct Program: Sendable {
     public func run(_ words: [String], console: Console) -> ExitCode {
         var path = [root.name]
         do {
-            switch try ArgumentParser(root: root).parse(words) {
+            switch try ArgumentParser(root: root, otherNames: otherNames).parse(words) {
             case .help(let command, let path):
                 try console.output.write(HelpText(command, path: path, width: console.output.width).render())
                 return .done

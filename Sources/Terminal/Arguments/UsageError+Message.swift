@@ -12,8 +12,8 @@ extension UsageError: CustomStringConvertible {
             "\(name) needs a value: \(name) <\(placeholder)>"
         case .unexpectedValue(let name, let value):
             "\(name) takes no value, got '\(printable(value))'"
-        case .invalidValue(let name, let value, let expected):
-            "\(name): expected \(expected), got '\(printable(value))'"
+        case .invalidValue(let name, let value, let expected, let suggestion):
+            "\(name): expected \(expected), got '\(printable(value))'\(didYouMean(suggestion))"
         case .notAllowed(let name, let value, let allowed, let suggestion):
             "\(name): expected \(alternatives(allowed)), got '\(printable(value))'\(didYouMean(suggestion))"
         case .outOfRange(let name, let value, let bounds):
@@ -22,8 +22,8 @@ extension UsageError: CustomStringConvertible {
             "\(name) is required"
         case .missingArgument(let name):
             "\(name) is required"
-        case .unexpectedArgument(let text):
-            "unexpected argument '\(printable(text))'"
+        case .unexpectedArgument(let text, let suggestion):
+            "unexpected argument '\(printable(text))'\(didYouMean(suggestion))"
         case .conflict(let first, let second):
             "\(first) and \(second) can't be used together"
         case .other(let sentence):

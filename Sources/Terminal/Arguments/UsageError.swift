@@ -9,12 +9,12 @@ public enum UsageError: Error, Equatable, Sendable {
     case missingValue(String, placeholder: String)
     /// A flag was given a value.
     case unexpectedValue(String, value: String)
-    case invalidValue(String, value: String, expected: String)
+    case invalidValue(String, value: String, expected: String, suggestion: String? = nil)
     case notAllowed(String, value: String, allowed: [String], suggestion: String?)
     case outOfRange(String, value: String, bounds: String)
     case missingOption(String)
     case missingArgument(String)
-    case unexpectedArgument(String)
+    case unexpectedArgument(String, suggestion: String? = nil)
     /// Two that exclude each other, for a command's own checks.
     case conflict(String, String)
     /// Anything else a command finds wrong with its arguments, as one sentence without a full stop.

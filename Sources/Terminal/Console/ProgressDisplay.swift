@@ -32,6 +32,7 @@ public final class ProgressDisplay: Sendable {
 
     private let title: String
     private let total: Int?
+    private let isShare: Bool
     private let start: Int
     private let stream: TextStream
     private let pace: Pace
@@ -40,14 +41,16 @@ public final class ProgressDisplay: Sendable {
 
     /// - Parameters:
     ///   - total: the units of work, or `nil` when nobody knows.
+    ///   - isShare: units are but parts of a whole (hundredths): only the share is shown.
     ///   - start: the units done already when a job is resumed; they don't count for the speed.
     ///   - clock: the time since the display was made; replaced in tests.
     public init(
-        _ title: String, total: Int?, start: Int = 0, stream: TextStream, pace: Pace = Pace(),
+        _ title: String, total: Int?, isShare: Bool = false, start: Int = 0, stream: TextStream, pace: Pace = Pace(),
         clock: (@Sendable () -> Duration)? = nil
     ) {
         self.title = printable(title)
         self.total = total.map { max($0, 0) }
+        self.isShare = isShare
         self.start = start
         self.stream = stream
         self.pace = pace
@@ -101,7 +104,8 @@ public final class ProgressDisplay: Sendable {
 
     private func print(_ state: inout State, _ now: Duration, isLast: Bool) {
         let parts = ProgressLine(
-            title: title, completed: state.completed, start: start, total: total, fields: state.fields, elapsed: now,
+            title: title, completed: state.completed, start: start, total: total, isShare: isShare,
+            fields: state.fields, elapsed: now,
             isLast: isLast)
         if stream.isTerminal {
             try? stream.write("\r" + parts.live(width: stream.width) + "\u{1B}[K")

@@ -4,6 +4,7 @@ struct ProgressLine {
     let completed: Int
     let start: Int
     let total: Int?
+    var isShare = false
     let fields: [(name: String, value: String)]
     let elapsed: Duration
     let isLast: Bool
@@ -33,7 +34,7 @@ struct ProgressLine {
 
     /// A complete line for a log.
     var plain: String {
-        var parts = [count]
+        var parts = isShare ? [] : [count]
         if let share { parts.append("\(Int(share * 100)) %") }
         return title + ": " + (parts + fieldTexts + [time].compactMap { $0 }).joined(separator: ", ")
     }
