@@ -72,6 +72,8 @@ let package = Package(
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
         .testTarget(
+            name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "NeuralNet", "CHDF5", "Files"], exclude: ["Fixtures"]),
+        .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(
             name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "ChildProcess"],
