@@ -72,7 +72,7 @@ let package = Package(
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
         .testTarget(
-            name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "NeuralNet", "CHDF5", "Files"], exclude: ["Fixtures"]),
+            name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "CHDF5", "Files"], exclude: ["Fixtures"]),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(

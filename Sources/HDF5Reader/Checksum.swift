@@ -1,7 +1,7 @@
 /// The checksums in HDF5 files.
-enum Checksum {
+package enum Checksum {
     /// Bob Jenkins's lookup3 (`hashlittle`), which guards structures and sorts names.
-    static func lookup3(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    package static func lookup3(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         bytes.withUnsafeBytes { bytes in
             var a: UInt32 = 0xDEAD_BEEF &+ UInt32(truncatingIfNeeded: bytes.count)
             var b = a, c = a

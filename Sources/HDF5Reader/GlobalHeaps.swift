@@ -16,12 +16,15 @@ final class GlobalHeaps {
             at: address, 8 + file.lengthSize, signature: "GCOL", version: 1, "a collection of texts")
         try head.skip(3)
         var cursor = try file.piece(at: address, head.length(), "a collection of texts")
-        try cursor.skip(8 + file.lengthSize)
+        // Heads are filled up to multiples of eight.
+        let headSize = (8 + file.lengthSize + 7) & ~7
+        try cursor.skip(headSize)
         var objects: [Int: ArraySlice<UInt8>] = [:]
-        while cursor.count >= 8 + file.lengthSize {
+        while cursor.count >= headSize {
             let index = try cursor.number(2)
             try cursor.skip(6)
             let size = try cursor.length()
+            try cursor.skip(headSize - 8 - file.lengthSize)
             if index == 0 { break }  // free space up to the end
             try file.charge(0)
             objects[index] = try cursor.take(size)

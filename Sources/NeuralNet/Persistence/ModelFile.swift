@@ -24,7 +24,9 @@ public enum ModelFile {
                 : "no model_config: not a Keras model"
             throw NeuralNetError.file(path: path, place: nil, reason: hint)
         }
-        let model = try KerasModelConfig.model(from: config, path: path, isTrained: true)
+        // A small file has no large model.
+        let model = try KerasModelConfig.model(
+            from: config, path: path, isTrained: true, weightLimit: min(1 << 28, file.mostUnpacked / 4))
         guard try file.exists("model_weights") else { throw file.failure("model_weights", "missing") }
         try KerasWeights.read(file, group: "model_weights", into: model)
         return Contents(
