@@ -36,7 +36,9 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "Files"),
         .target(name: "JSON"),
-        .target(name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "Files", "JSON"]),
+        .target(name: "HDF5Reader", dependencies: ["CZlib"]),
+        .target(
+            name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "HDF5Reader", "Files", "JSON"]),
         .target(
             name: "FaceVision",
             dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CFFmpeg", "CVideo4Linux", "Files"]),
@@ -69,6 +71,8 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
+        .testTarget(
+            name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "CHDF5", "Files"], exclude: ["Fixtures"]),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(

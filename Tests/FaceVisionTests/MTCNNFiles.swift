@@ -44,7 +44,7 @@ enum MTCNNFiles {
     }
 
     static func write(_ tensors: [String: MTCNNTensor], to path: String, format: String? = "fermusic-mtcnn-1") throws {
-        let file = try HDF5File(creating: path)
+        let file = try HDF5Writer(creating: path)
         if let format { try file.setAttribute("format", of: "", to: format) }
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
             try file.write(tensor.values, shape: tensor.shape, to: name)

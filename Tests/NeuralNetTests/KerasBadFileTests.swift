@@ -8,7 +8,7 @@ import Testing
     private func complaint(_ config: String) throws -> String {
         try KerasFixtures.inTemporaryFolder { folder in
             let path = "\(folder)/m.h5"
-            let file = try HDF5File(creating: path)
+            let file = try HDF5Writer(creating: path)
             try file.setAttribute("model_config", of: "", to: config)
             try file.save()
             let message = KerasFixtures.message { _ = try ModelFile.read(path) }
@@ -202,10 +202,10 @@ import Testing
 
     @Test func weightsThatDoNotFit() throws {
         let model = try Model(input: [4]) { Dense(3, name: "d") }
-        func complaint(_ change: (HDF5File) throws -> Void) throws -> String {
+        func complaint(_ change: (HDF5Writer) throws -> Void) throws -> String {
             try KerasFixtures.inTemporaryFolder { folder in
                 let path = "\(folder)/w.h5"
-                let file = try HDF5File(creating: path)
+                let file = try HDF5Writer(creating: path)
                 try file.setAttribute("layer_names", of: "", to: ["d"])
                 try file.makeGroup("d")
                 try change(file)
@@ -215,7 +215,7 @@ import Testing
             }
         }
         let values = [Float](repeating: 1, count: 20)
-        func fill(_ file: HDF5File, names: [String], kernel: [Int]) throws {
+        func fill(_ file: HDF5Writer, names: [String], kernel: [Int]) throws {
             try file.setAttribute("weight_names", of: "d", to: names)
             try file.write(values, shape: kernel, to: "d/kernel")
             try file.write(values, shape: [3], to: "d/bias")
@@ -251,8 +251,8 @@ import Testing
             #expect(complaint([]) == "empty file")
             #expect(complaint(Array("emotion,pixels,Usage\n".utf8)) == "not an HDF5 file")
             #expect(complaint([0x50, 0x4B, 3, 4, 20, 0, 0, 0]).hasPrefix("a zip archive (.keras?)"))
-            #expect(complaint([0x89, 0x48]) == "cut short")
-            #expect(complaint([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0]) == "damaged or cut short HDF5 file")
+            #expect(complaint([0x89, 0x48]) == "cut short: only 2 bytes")
+            #expect(complaint([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0]) == "cut short: only 9 bytes")
             unlink(path)
             #expect(KerasFixtures.message { _ = try ModelFile.read(path) } == "\(path): No such file or directory")
             #expect(KerasFixtures.message { _ = try ModelFile.read(folder) } == "\(folder): Is a directory")

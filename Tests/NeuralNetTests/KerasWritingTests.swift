@@ -157,7 +157,7 @@ import Testing
     @Test func longListsOfNames() throws {
         let names = (0..<3000).map { "layer_with_a_long_name_\($0)" }
         try KerasFixtures.inTemporaryFolder { folder in
-            let file = try HDF5File(creating: "\(folder)/a.h5")
+            let file = try HDF5Writer(creating: "\(folder)/a.h5")
             try file.makeGroup("g")
             try file.setAttribute("layer_names", of: "g", to: names)
             try file.setAttribute("short", of: "g", to: ["a", "", "ccc"])
@@ -199,7 +199,7 @@ import Testing
                 to: "\(folder)/\(name).h5")
             try ModelFile.json(of: model).write(toFile: "\(folder)/\(name).json", atomically: false, encoding: .utf8)
             let input = samples(model), output = try KerasFixtures.predict(model, input)
-            let file = try HDF5File(creating: "\(folder)/\(name).expected")
+            let file = try HDF5Writer(creating: "\(folder)/\(name).expected")
             try file.write(input, shape: [3] + model.inputShapes[0], to: "input")
             try file.write(output, shape: [3] + model.outputShapes[0], to: "output")
             try file.save()

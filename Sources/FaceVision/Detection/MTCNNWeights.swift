@@ -71,7 +71,7 @@ struct MTCNNReader {
 
     func tensor(_ name: String, _ shape: [Int]) throws -> MTCNNTensor {
         func failure(_ reason: String) -> NeuralNetError { .file(path: file.path, place: name, reason: reason) }
-        guard file.exists(name) else { throw failure("missing, expected a tensor of shape \(shape)") }
+        guard try file.exists(name) else { throw failure("missing, expected a tensor of shape \(shape)") }
         let found = try file.shape(of: name)
         guard found == shape else { throw failure("shape \(found) instead of \(shape)") }
         let values = try file.read(name, limit: shape.reduce(1, *)).values

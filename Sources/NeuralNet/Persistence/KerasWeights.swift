@@ -9,7 +9,7 @@ enum KerasWeights {
         var stored: [(name: String, paths: [String])] = []
         for name in names {
             let place = group.isEmpty ? name : "\(group)/\(name)"
-            guard file.exists(place), let weights = try file.texts("weight_names", of: place) else {
+            guard try file.exists(place), let weights = try file.texts("weight_names", of: place) else {
                 throw file.failure(place, "weight_names is missing")
             }
             if !weights.isEmpty { stored.append((name, weights.map { "\(place)/\($0)" })) }
@@ -29,7 +29,7 @@ enum KerasWeights {
             guard !node.parameters.isEmpty else { continue }
             let name = number == 0 ? base : "\(base)_\(number)"
             let place = "layers/\(name)/vars"
-            guard file.exists(place) else { throw file.failure(place, "missing: the layers differ") }
+            guard try file.exists(place) else { throw file.failure(place, "missing: the layers differ") }
             let count = try file.links(in: place).count
             stored.append((node.layer.name, (0..<count).map { "\(place)/\($0)" }))
         }
@@ -69,7 +69,7 @@ enum KerasWeights {
     }
 
     /// Writes all weights as Keras 3 does, in groups named after the layers.
-    static func write(_ model: Model, to file: HDF5File, group: String) throws {
+    static func write(_ model: Model, to file: HDF5Writer, group: String) throws {
         try file.makeGroup(group)
         try file.setAttribute("backend", of: group, to: "tensorflow")
         try file.setAttribute("keras_version", of: group, to: "3.0.0")

@@ -24,8 +24,10 @@ public enum ModelFile {
                 : "no model_config: not a Keras model"
             throw NeuralNetError.file(path: path, place: nil, reason: hint)
         }
-        let model = try KerasModelConfig.model(from: config, path: path, isTrained: true)
-        guard file.exists("model_weights") else { throw file.failure("model_weights", "missing") }
+        // A small file has no large model.
+        let model = try KerasModelConfig.model(
+            from: config, path: path, isTrained: true, weightLimit: min(1 << 28, file.mostUnpacked / 4))
+        guard try file.exists("model_weights") else { throw file.failure("model_weights", "missing") }
         try KerasWeights.read(file, group: "model_weights", into: model)
         return Contents(
             model: model, metadata: try metadata(file), kerasVersion: try file.text("keras_version", of: ""))
@@ -60,11 +62,11 @@ public enum ModelFile {
     /// `x.weights.h5`. Throws `NeuralNetError.file` when layers or shapes differ; the model is then unchanged.
     public static func readWeights(_ path: String, into model: Model) throws {
         let file = try HDF5File(reading: path)
-        if file.exists("model_weights") {
+        if try file.exists("model_weights") {
             try KerasWeights.read(file, group: "model_weights", into: model)
         } else if try file.texts("layer_names", of: "") != nil {
             try KerasWeights.read(file, group: "", into: model)
-        } else if file.exists("layers") {
+        } else if try file.exists("layers") {
             try KerasWeights.readVariables(file, into: model)
         } else {
             throw NeuralNetError.file(path: path, place: nil, reason: "no weights of Keras in it")
@@ -72,7 +74,7 @@ public enum ModelFile {
     }
 
     private static func metadata(_ file: HDF5File) throws -> JSONValue? {
-        guard file.exists("fermusic"), let text = try file.text("metadata", of: "fermusic") else { return nil }
+        guard try file.exists("fermusic"), let text = try file.text("metadata", of: "fermusic") else { return nil }
         do {
             return try JSONValue(parsing: text)
         } catch {
@@ -106,7 +108,7 @@ public enum ModelFile {
         _ model: Model, metadata: JSONValue? = nil, training: Training = Training(), to path: String
     ) throws {
         let config = try KerasModelWriter.config(of: model, path: path)
-        let file = try HDF5File(creating: path)
+        let file = try HDF5Writer(creating: path)
         try file.setAttribute("keras_version", of: "", to: "3.0.0")
         try file.setAttribute("backend", of: "", to: "tensorflow")
         try file.setAttribute("model_config", of: "", to: KerasJSON.text(config))

@@ -8,7 +8,7 @@ public enum ResumeFile {
     /// Saves the trainer's state, whole or not at all. Throws `NeuralNetError.file`.
     public static func save(_ trainer: Trainer, settings: String, to path: String) throws {
         let progress = try JSONValue.encode(trainer.progress)
-        let file = try HDF5File(creating: path)
+        let file = try HDF5Writer(creating: path)
         try file.setAttribute("format", of: "", to: format)
         try file.setAttribute("settings", of: "", to: settings)
         try file.makeGroup("progress")
