@@ -68,11 +68,7 @@ final class AnnotationOutput: StreamOutput {
     private func write(_ image: Image, of source: String) throws {
         let target = try target(for: source, ending: "png", isRight: AnnotationOutput.isPictureName)
         do {
-            if target.lowercased().hasSuffix(".png") {
-                try ImageFile.writePNG(image, to: target)
-            } else {
-                try ImageFile.writeJPEG(image, to: target)
-            }
+            try ImageFile.writeMarked(image, to: target)
         } catch ImageError.cannotWrite(let path, let reason) {
             throw OutputError(path: path, reason: reason)
         }

@@ -16,6 +16,7 @@ final class StreamInput {
     private var headPlace = 0
     /// All of it lies in `head`.
     private let isInMemory: Bool
+    private var connection: (ffmpeg: FFmpeg, context: UnsafeMutablePointer<AVIOContext>)?
     private var hasEnded = false
 
     /// Standard input or another open descriptor, which stays open.
@@ -47,6 +48,35 @@ final class StreamInput {
             && lseek(descriptor, 0, SEEK_CUR) == 0
     }
 
+    /// Asks a web server. Throws `CaptureError`.
+    init(_ ffmpeg: FFmpeg, url: String, name: String, limit: WaitLimit) throws(CaptureError) {
+        descriptor = -1
+        self.name = name
+        self.limit = limit
+        closes = false
+        isInMemory = false
+        isSeekable = false
+        var interrupt = AVIOInterruptCB(
+            callback: { Unmanaged<WaitLimit>.fromOpaque($0!).takeUnretainedValue().shouldStop ? 1 : 0 },
+            opaque: Unmanaged.passUnretained(limit).toOpaque())
+        var options: OpaquePointer?
+        _ = ffmpeg.av_dict_set(&options, "protocol_whitelist", "http,https,httpproxy,tcp,tls", 0)
+        defer { ffmpeg.av_dict_free(&options) }
+        var context: UnsafeMutablePointer<AVIOContext>?
+        limit.restart()
+        let status = ffmpeg.avio_open2(&context, url, AVIO_FLAG_READ, &interrupt, &options)
+        guard status >= 0, let context else {
+            if limit.hasExpired || status == FFmpeg.stopped {
+                throw .stalled(source: name, seconds: limit.seconds)
+            }
+            throw .cannotOpen(
+                source: name,
+                reason: status == FFmpeg.inputOutput
+                    ? "no answer from there; is the address right?" : ffmpeg.message(status))
+        }
+        connection = (ffmpeg, context)
+    }
+
     /// Opens a file or named pipe. Throws `CaptureError.cannotOpen`.
     init(path: String, limit: WaitLimit) throws(CaptureError) {
         // Without O_NONBLOCK, opening a named pipe waits for its writer and cannot be cancelled.
@@ -63,6 +93,10 @@ final class StreamInput {
 
     deinit {
         if closes { close(descriptor) }
+        if let connection {
+            var context: UnsafeMutablePointer<AVIOContext>? = connection.context
+            _ = connection.ffmpeg.avio_closep(&context)
+        }
     }
 
     /// The first bytes, at most `count`; fewer only if there are no more. They stay to be read.
@@ -93,11 +127,18 @@ final class StreamInput {
     /// The error for a negative result of reading.
     func failure(_ code: Int32) -> CaptureError {
         if code == FFmpeg.stopped { return .stalled(source: name, seconds: limit.seconds) }
+        if let connection { return .cannotOpen(source: name, reason: connection.ffmpeg.message(code)) }
         return .cannotOpen(source: name, reason: String(cString: strerror(-code)))
     }
 
     /// The number of bytes read, 0 at the end, or a negative FFmpeg error.
     private func readDescriptor(_ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
+        if let connection {
+            let got = connection.ffmpeg.avio_read_partial(connection.context, target, Int32(count))
+            if got == FFmpeg.endOfFile { return 0 }
+            if got < 0, limit.hasExpired { hasStalled = true }
+            return got < 0 && limit.shouldStop ? FFmpeg.stopped : got
+        }
         while true {
             if !isSeekable, !limit.waitForInput(descriptor) {
                 hasStalled = limit.hasExpired

@@ -79,6 +79,16 @@ public enum ImageFile {
     /// Writes a PNG file. Throws `ImageError.cannotWrite`.
     public static func writePNG(_ image: Image, to path: String) throws { try write(encodePNG(image), to: path) }
 
+    /// Writes a picture that was drawn into, marked as such: a JPEG file if the name ends like one, else PNG. Throws
+    /// `ImageError.cannotWrite`.
+    package static func writeMarked(_ image: Image, to path: String) throws {
+        let isPNG = path.lowercased().hasSuffix(".png")
+        guard isPNG || image.width <= 65_500 && image.height <= 65_500 else {
+            throw ImageError.cannotWrite(path: path, reason: "JPEG knows no pictures larger than 65500 x 65500")
+        }
+        try write(PictureMark.put(on: isPNG ? encodePNG(image) : encodeJPEG(image)), to: path)
+    }
+
     /// Writes a JPEG file, see `encodeJPEG`. Throws `ImageError.cannotWrite`.
     public static func writeJPEG(_ image: Image, to path: String, quality: Int = 90) throws {
         guard image.width <= 65_500, image.height <= 65_500 else {
