@@ -136,3 +136,20 @@ struct HEIF: @unchecked Sendable {
 
     static func load() throws(PictureDecoder.Failure) -> HEIF { try loaded.get() }
 }
+
+extension PictureFormat {
+    /// What is missing for pictures that need libraries loaded at run time, a line that names the package; `nil` if
+    /// nothing is.
+    package static var missing: String? {
+        do {
+            let library = try HEIF.load()
+            var packages: [String] = []
+            if fermusic_heif_reads_hevc(library.table) == 0 { packages.append("libheif-plugin-libde265") }
+            if fermusic_heif_reads_av1(library.table) == 0 { packages.append("libheif-plugin-dav1d") }
+            return packages.isEmpty
+                ? nil : "HEIC or AVIF lack their codec (apt-get install \(packages.joined(separator: " ")))"
+        } catch {
+            return error.reason
+        }
+    }
+}
