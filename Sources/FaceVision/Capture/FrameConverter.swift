@@ -61,7 +61,9 @@ final class FrameConverter {
         case AV_PIX_FMT_YUVJ444P: (AV_PIX_FMT_YUV444P, true)
         case AV_PIX_FMT_YUVJ440P: (AV_PIX_FMT_YUV440P, true)
         case AV_PIX_FMT_YUVJ411P: (AV_PIX_FMT_YUV411P, true)
-        case AV_PIX_FMT_GRAY8: (pixels, range != AVCOL_RANGE_MPEG)
+        case AV_PIX_FMT_GRAY8, AV_PIX_FMT_GRAY10LE, AV_PIX_FMT_GRAY12LE, AV_PIX_FMT_GRAY16LE, AV_PIX_FMT_GRAY16BE,
+            AV_PIX_FMT_YA8, AV_PIX_FMT_YA16LE, AV_PIX_FMT_YA16BE:
+            (pixels, range != AVCOL_RANGE_MPEG)
         default: (pixels, range == AVCOL_RANGE_JPEG)
         }
     }
