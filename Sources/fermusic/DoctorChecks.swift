@@ -75,8 +75,8 @@ enum DoctorChecks {
             let isRight =
                 png.grayscale == picture && jpeg.width == 16
                 && webP.grayscale.pixels == Array(repeating: 200, count: 256)
-            findings.append(
-                Finding("pictures", isRight ? .works : .failed, isRight ? "PNG, JPEG, WebP" : "come back changed"))
+            let text = "PNG, JPEG, WebP" + (PictureFormat.missing.map { "; \($0)" } ?? ", HEIC, AVIF")
+            findings.append(Finding("pictures", isRight ? .works : .failed, isRight ? text : "come back changed"))
         } catch {
             findings.append(Finding("pictures", .failed, "\(error)", cause: "codec"))
         }

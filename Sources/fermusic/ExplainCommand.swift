@@ -6,7 +6,7 @@ import Terminal
 
 /// `fermusic explain`
 enum ExplainCommand {
-    static let photo = Argument<Path>("photo", help: "A PNG, JPEG or WebP picture.")
+    static let photo = Argument<Path>("photo", help: "A picture: \(PictureFormat.list).")
     static let output = Option<Path?>(
         "output", short: "o", help: "The PNG to write; the photo's name with .explained.png here by default.")
     static let emotion = Option<String?>(
@@ -54,13 +54,13 @@ enum ExplainCommand {
             threads: threads)
         let faces = try explainer.explain(image, label: label)
         guard !faces.isEmpty else {
-            try console.errors.line("no face found in \(printable(file)); --detector none takes the whole picture")
+            try console.errors.line("no face found in \(printable(file)); \(FaceText.noFaceHint)")
             return .failed
         }
         let target = a[output]?.string ?? defaultOutput(file)
         let picture = HeatOverlay.draw(colours, faces, input: model.card.input)
         do {
-            try FileBytes.write(ImageFile.encodePNG(picture), to: target)
+            try FileBytes.write(PictureMark.put(on: ImageFile.encodePNG(picture)), to: target)
         } catch let failure as FileFailure {
             throw NeuralNetError.file(path: target, place: nil, reason: "cannot write: \(failure.reason)")
         }

@@ -17,6 +17,7 @@ final class FaceStream {
     private var began = ContinuousClock.now
     private var sources = 0
     private var failures = 0
+    private var hasPictureWithoutFace = false
     /// Called for each frame with what was found.
     var frameEnded: (Frame, FrameResult) throws -> Void = { _, _ in }
     /// Set where pictures are shown.
@@ -97,6 +98,7 @@ final class FaceStream {
             result = FrameResult(
                 source: frame.source, index: 0, time: 0, faces: faces, group: GroupMood(faces), events: [],
                 timing: FrameTiming())
+            if faces.isEmpty { hasPictureWithoutFace = true }
             try printPicture(result)
         } else {
             if streamSource != frame.source { try beginStream(frame) }
@@ -152,6 +154,7 @@ final class FaceStream {
     func finish() throws {
         try outputs.finish(console)
         try endStream()
+        if hasPictureWithoutFace { try console.errors.line("hint: no face found: \(FaceText.noFaceHint)") }
     }
 
     /// How the program ends: says how many sources could not be read.

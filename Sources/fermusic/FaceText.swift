@@ -3,6 +3,10 @@ import Terminal
 
 /// Results in words.
 struct FaceText {
+    /// What may help when no face was found.
+    static let noFaceHint =
+        "--detector none takes the whole picture for one face; a photo that lies on its side must be turned upright first"
+
     let classNames: [String]
 
     /// One line per face of a single picture.

@@ -23,7 +23,7 @@ enum PhotoEmotions {
     /// A picture without a face.
     struct NoFace: Error, CustomStringConvertible {
         var path: String
-        var description: String { "\(path): no face found; --detector none takes the whole picture for one" }
+        var description: String { "\(path): no face found; \(FaceText.noFaceHint)" }
     }
 
     /// A model's outputs as emotions, by their names. Throws `NeuralNetError.file` if they are no emotions.

@@ -28,7 +28,7 @@ import Testing
 
     @Test func picturesBeyondTheLimitAreRefused() throws {
         let bytes = try read("gray.jpg")
-        #expect(throws: ImageError.cannotRead(path: "x", reason: "11 x 9 pixels are too many")) {
+        #expect(throws: ImageError.cannotRead(path: "x", reason: "11 x 9 pixels are too many; at most 98 are read")) {
             try ImageFile.decode(bytes, name: "x", maximumPixels: 98)
         }
         #expect(try ImageFile.decode(bytes, name: "x", maximumPixels: 99).width == 11)

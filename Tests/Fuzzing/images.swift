@@ -13,6 +13,10 @@ public func fuzzImages(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(image.channels == 1)
     }
     _ = EXIF.orientation(ofJPEG: bytes)
+    _ = EXIF.orientation(ofPNG: bytes)
+    _ = EXIF.orientation(ofWebP: bytes)
+    _ = EXIF.orientation(ofTIFF: bytes[...])
+    _ = PictureFormat.detect(bytes)
     let verdict = JPEGSequence.judge(bytes[...], isComplete: true)
     precondition(verdict != .undecided)
     let early = JPEGSequence.judge(bytes.prefix(count / 2), isComplete: false)

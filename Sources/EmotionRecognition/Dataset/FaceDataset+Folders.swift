@@ -20,7 +20,7 @@ extension FaceDataset {
         return try readCSV(path, options: options, progress: progress)
     }
 
-    /// Reads folders of PNG, JPEG and WebP files: `train/<class>/*` and `test/<class>/*`, or `<class>/*` (all training).
+    /// Reads folders of pictures (`PictureFormat`): `train/<class>/*` and `test/<class>/*`, or `<class>/*` (all training).
     ///
     /// File names that begin with `Training_`, `PublicTest_` or `PrivateTest_` say their split; others get it from the
     /// folder. Classes named after the seven emotions get FER2013's order, others the alphabet's. Pictures become grey
@@ -109,14 +109,14 @@ extension FaceDataset {
         var items: [Item] = []
         for folder in folders {
             let label = isEmotional ? Emotion(name: folder.name)!.rawValue : names.firstIndex(of: folder.name)!
-            for entry in try entries(folder.path) where !entry.isFolder && ImageFolder.isImageName(entry.name) {
+            for entry in try entries(folder.path) where !entry.isFolder && PictureFormat.isName(entry.name) {
                 let named = entry.name.split(separator: "_").first.flatMap { Split(rawValue: String($0)) }
                 items.append(
                     Item(path: "\(folder.path)/\(entry.name)", label: label, split: named ?? folder.split))
             }
         }
         guard !items.isEmpty else {
-            throw DatasetError.empty(path: path, reason: "no .jpg, .jpeg, .png or .webp files in its class folders")
+            throw DatasetError.empty(path: path, reason: "no pictures in its class folders")
         }
         return (classNames, items)
     }

@@ -1,7 +1,6 @@
-import Files
 import Glibc
 
-/// The pictures and videos in a folder, by name. One that cannot be read is an error once; then the next one comes.
+/// The pictures and videos in a folder and those below it, by name. One that cannot be read is an error once; then the next one comes.
 final class FolderSource: FrameSource {
     private var files: ArraySlice<String>
     private let options: CaptureOptions
@@ -17,29 +16,22 @@ final class FolderSource: FrameSource {
     var description: String { "\(path), \(count) \(count == 1 ? "file" : "files")" }
     var warnings: [String] { collected + (current?.warnings ?? []) }
 
-    private static let endings = [
-        "jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg",
-        "mpeg", "ts", "mjpeg", "mjpg", "wmv", "flv", "3gp", "ogv",
-    ]
-
     /// Throws `CaptureError.cannotOpen`.
     init(_ path: String, options: CaptureOptions) throws(CaptureError) {
         guard let directory = opendir(path) else {
             throw .cannotOpen(source: path, reason: String(cString: strerror(errno)))
         }
         closedir(directory)
-        let names = FolderTree.names(in: path).filter { !$0.hasPrefix(".") && FolderSource.isMediaName($0) }
-        guard !names.isEmpty else { throw .cannotOpen(source: path, reason: "no pictures or videos in this folder") }
-        let folder = path.hasSuffix("/") ? path : path + "/"
-        files = names.sorted().map { folder + $0 }[...]
-        count = names.count
+        let contents = MediaFolder(path)
+        guard !contents.files.isEmpty else {
+            throw .cannotOpen(
+                source: path, reason: (["no pictures or videos in this folder"] + contents.notes).joined(separator: "; "))
+        }
+        files = contents.files[...]
+        count = contents.files.count
+        collected = contents.notes.map { "\(path): \($0)" }
         self.path = path
         self.options = options
-    }
-
-    static func isMediaName(_ name: String) -> Bool {
-        guard let dot = name.lastIndex(of: ".") else { return false }
-        return endings.contains(name[name.index(after: dot)...].lowercased())
     }
 
     func leave(_ source: String) -> Bool {

@@ -49,6 +49,11 @@ public enum FrameAddress: Sendable, Equatable {
         }
     }
 
+    static func isWeb(_ url: String) -> Bool {
+        let url = url.lowercased()
+        return url.hasPrefix("http://") || url.hasPrefix("https://")
+    }
+
     private static func isScheme(_ text: Substring) -> Bool {
         !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
     }

@@ -22,14 +22,20 @@ public enum FrameSources {
             let ffmpeg = try FFmpeg.load()
             let limit = WaitLimit(options.cancellation, seconds: options.timeout)
             return try unlessCancelled(address.name, options) {
-                try VideoSource(
+                // A picture is asked for once and comes whole.
+                if FrameAddress.isWeb(url) {
+                    let input = try StreamInput(ffmpeg, url: url, name: address.name, limit: limit)
+                    if let source = try stillPicture(input, options: options) { return source }
+                    limit.restart()
+                }
+                return try VideoSource(
                     ffmpeg, VideoContainer(ffmpeg, url: url, name: address.name, limit: limit), options: options)
             }
         }
     }
 
     /// Whether a file name ends like that of a picture or video.
-    package static func isMediaName(_ name: String) -> Bool { FolderSource.isMediaName(name) }
+    package static func isMediaName(_ name: String) -> Bool { MediaFolder.isName(name) }
 
     private static func unlessCancelled(
         _ name: String, _ options: CaptureOptions, _ open: () throws -> any FrameSource
@@ -70,17 +76,31 @@ public enum FrameSources {
     private static func recognise(_ input: StreamInput, options: CaptureOptions) throws -> any FrameSource {
         let head = try input.peek(4096)
         guard !head.isEmpty else { throw CaptureError.cannotOpen(source: input.name, reason: "it is empty") }
-        let isWebP = head.starts(with: "RIFF".utf8) && head.dropFirst(8).starts(with: "WEBP".utf8)
-        if isWebP || head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return picture(input, options: options) }
         var format: String?
-        if head.starts(with: [0xFF, 0xD8]) {
+        switch PictureFormat.detect(head) {
+        case .jpeg:
             guard try isMotionJPEG(input) else { return picture(input, options: options) }
             format = "mjpeg"
-        } else if isText(head) {
+        // It may move.
+        case .gif: break
+        case _?: return picture(input, options: options)
+        case nil where isText(head):
             throw CaptureError.cannotOpen(source: input.name, reason: "it is text, neither a picture nor a video")
+        case nil: break
         }
         let ffmpeg = try FFmpeg.load()
         return try VideoSource(ffmpeg, VideoContainer(ffmpeg, input: input, format: format), options: options)
+    }
+
+    /// What comes from an address, if it is a picture: it may move, but has an end.
+    private static func stillPicture(_ input: StreamInput, options: CaptureOptions) throws -> (any FrameSource)? {
+        guard let format = PictureFormat.detect(try input.peek(64)) else { return nil }
+        if format == .jpeg, try isMotionJPEG(input) { return nil }
+        guard format == .gif else { return picture(input, options: options) }
+        let bytes = try input.readAll(limit: ImageFile.maximumBytes)
+        let ffmpeg = try FFmpeg.load()
+        let whole = StreamInput(bytes: bytes, name: input.name, limit: input.limit)
+        return try VideoSource(ffmpeg, VideoContainer(ffmpeg, input: whole, format: nil), options: options)
     }
 
     private static func picture(_ input: StreamInput, options: CaptureOptions) -> any FrameSource {

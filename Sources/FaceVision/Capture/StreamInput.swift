@@ -14,6 +14,9 @@ final class StreamInput {
     private let closes: Bool
     private var head: [UInt8] = []
     private var headPlace = 0
+    /// All of it lies in `head`.
+    private let isInMemory: Bool
+    private var connection: (ffmpeg: FFmpeg, context: UnsafeMutablePointer<AVIOContext>)?
     private var hasEnded = false
 
     /// Standard input or another open descriptor, which stays open.
@@ -22,7 +25,20 @@ final class StreamInput {
         self.name = name
         self.limit = limit
         closes = false
+        isInMemory = false
         isSeekable = StreamInput.isWholeFile(descriptor)
+    }
+
+    /// Bytes that are there already.
+    init(bytes: [UInt8], name: String, limit: WaitLimit) {
+        descriptor = -1
+        self.name = name
+        self.limit = limit
+        closes = false
+        isInMemory = true
+        isSeekable = true
+        head = bytes
+        hasEnded = true
     }
 
     /// Whether it is a file at its beginning, as after `< clip.mp4`.
@@ -30,6 +46,35 @@ final class StreamInput {
         var status = stat()
         return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
             && lseek(descriptor, 0, SEEK_CUR) == 0
+    }
+
+    /// Asks a web server. Throws `CaptureError`.
+    init(_ ffmpeg: FFmpeg, url: String, name: String, limit: WaitLimit) throws(CaptureError) {
+        descriptor = -1
+        self.name = name
+        self.limit = limit
+        closes = false
+        isInMemory = false
+        isSeekable = false
+        var interrupt = AVIOInterruptCB(
+            callback: { Unmanaged<WaitLimit>.fromOpaque($0!).takeUnretainedValue().shouldStop ? 1 : 0 },
+            opaque: Unmanaged.passUnretained(limit).toOpaque())
+        var options: OpaquePointer?
+        _ = ffmpeg.av_dict_set(&options, "protocol_whitelist", "http,https,httpproxy,tcp,tls", 0)
+        defer { ffmpeg.av_dict_free(&options) }
+        var context: UnsafeMutablePointer<AVIOContext>?
+        limit.restart()
+        let status = ffmpeg.avio_open2(&context, url, AVIO_FLAG_READ, &interrupt, &options)
+        guard status >= 0, let context else {
+            if limit.hasExpired || status == FFmpeg.stopped {
+                throw .stalled(source: name, seconds: limit.seconds)
+            }
+            throw .cannotOpen(
+                source: name,
+                reason: status == FFmpeg.inputOutput
+                    ? "no answer from there; is the address right?" : ffmpeg.message(status))
+        }
+        connection = (ffmpeg, context)
     }
 
     /// Opens a file or named pipe. Throws `CaptureError.cannotOpen`.
@@ -43,10 +88,15 @@ final class StreamInput {
         name = path
         self.limit = limit
         closes = true
+        isInMemory = false
     }
 
     deinit {
         if closes { close(descriptor) }
+        if let connection {
+            var context: UnsafeMutablePointer<AVIOContext>? = connection.context
+            _ = connection.ffmpeg.avio_closep(&context)
+        }
     }
 
     /// The first bytes, at most `count`; fewer only if there are no more. They stay to be read.
@@ -77,11 +127,18 @@ final class StreamInput {
     /// The error for a negative result of reading.
     func failure(_ code: Int32) -> CaptureError {
         if code == FFmpeg.stopped { return .stalled(source: name, seconds: limit.seconds) }
+        if let connection { return .cannotOpen(source: name, reason: connection.ffmpeg.message(code)) }
         return .cannotOpen(source: name, reason: String(cString: strerror(-code)))
     }
 
     /// The number of bytes read, 0 at the end, or a negative FFmpeg error.
     private func readDescriptor(_ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
+        if let connection {
+            let got = connection.ffmpeg.avio_read_partial(connection.context, target, Int32(count))
+            if got == FFmpeg.endOfFile { return 0 }
+            if got < 0, limit.hasExpired { hasStalled = true }
+            return got < 0 && limit.shouldStop ? FFmpeg.stopped : got
+        }
         while true {
             if !isSeekable, !limit.waitForInput(descriptor) {
                 hasStalled = limit.hasExpired
@@ -100,18 +157,20 @@ final class StreamInput {
             let part = min(left, Int(count))
             head.withUnsafeBufferPointer { target.update(from: $0.baseAddress! + headPlace, count: part) }
             headPlace += part
-            if headPlace == head.count {
+            if headPlace == head.count, !isInMemory {
                 head = []
                 headPlace = 0
             }
             return Int32(part)
         }
+        if isInMemory { return FFmpeg.endOfFile }
         let got = readDescriptor(target, Int(count))
         return got == 0 ? FFmpeg.endOfFile : got
     }
 
     private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
         guard isSeekable else { return -Int64(ESPIPE) }
+        if isInMemory { return seekInMemory(Int(offset), whence) }
         if whence == Int32(fermusic_seek_size) {
             var status = stat()
             return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : -Int64(errno)
@@ -120,9 +179,20 @@ final class StreamInput {
         return place >= 0 ? Int64(place) : -Int64(errno)
     }
 
+    private func seekInMemory(_ offset: Int, _ whence: Int32) -> Int64 {
+        if whence == Int32(fermusic_seek_size) { return Int64(head.count) }
+        let base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? headPlace : head.count
+        let (place, isTooFar) = base.addingReportingOverflow(offset)
+        guard !isTooFar, place >= 0 else { return -Int64(EINVAL) }
+        headPlace = min(place, head.count)
+        return Int64(headPlace)
+    }
+
     /// What FFmpeg reads from. It must not outlive this object; free it with `release`.
     func makeContext(_ ffmpeg: FFmpeg) -> UnsafeMutablePointer<AVIOContext>? {
-        if isSeekable {
+        if isInMemory {
+            headPlace = 0
+        } else if isSeekable {
             head = []
             guard lseek(descriptor, 0, SEEK_SET) == 0 else { return nil }
         }

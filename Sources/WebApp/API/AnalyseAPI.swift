@@ -10,7 +10,8 @@ struct AnalyseAPI: Sendable {
 
     static let path = "/api/v1/analyse"
     static let sessionHeader = "fermusic-session"
-    static let pictureTypes = ["image/jpeg", "image/png", "image/webp"]
+    /// The contents decide; what they are called matters little.
+    static let pictureTypes = ["image/*", "application/octet-stream"]
 
     var routes: [Route] {
         [

@@ -11,7 +11,7 @@ struct Route: Sendable {
     var cost = 1.0
     /// Bytes of the body that are read.
     var bodyLimit = 0
-    /// Media types of the body.
+    /// Media types of the body; `image/*` stands for all pictures.
     var accepts: [String] = []
     var action: Action
 
@@ -48,7 +48,9 @@ struct Router: Sendable {
     /// What must hold before a body is read. Throws `Problem`.
     func check(_ request: HTTPRequest, _ route: Route) throws {
         guard !route.accepts.isEmpty else { return }
-        guard let type = request.contentType, route.accepts.contains(type) else {
+        guard let type = request.contentType,
+            route.accepts.contains(where: { $0 == type || $0.hasSuffix("/*") && type.hasPrefix($0.dropLast()) })
+        else {
             throw Problem(.unsupportedType, "send \(route.accepts.joined(separator: " or "))")
         }
     }

@@ -28,7 +28,9 @@ export class PhotoWay {
     for (const kind of ["dragleave", "drop"]) this.frame.addEventListener(kind, () => this.frame.classList.remove("dropping"));
     this.frame.addEventListener("drop", (event) => {
       event.preventDefault();
-      const file = [...event.dataTransfer.files].find((file) => file.type.startsWith("image/"));
+      // Many systems know no type for HEIC: what is no picture is told so.
+      const files = [...event.dataTransfer.files];
+      const file = files.find((file) => file.type.startsWith("image/")) ?? files[0];
       if (file) this.show(file);
     });
     addEventListener("resize", () => this.redraw());
