@@ -33,7 +33,7 @@ enum EvaluateCommand {
                 "a file that doesn't say how it is fed"),
         ],
         parameters: [
-            models, SharedOptions.model, SharedOptions.data, split, report, SharedOptions.inputRange,
+            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, split, report, SharedOptions.inputRange,
             SharedOptions.labels,
             tta, ensemble, markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
             SharedOptions.json,

@@ -148,7 +148,7 @@ enum ModelCommand {
             """,
         examples: [Example("fermusic model calibrate my.h5 --data fer2013.csv")],
         parameters: [
-            file, SharedOptions.data, EvaluateCommand.split, SharedOptions.inputRange, SharedOptions.labels,
+            file, SharedOptions.data, SharedOptions.classes, EvaluateCommand.split, SharedOptions.inputRange, SharedOptions.labels,
             SharedOptions.threads, SharedOptions.skipBad,
         ]
     ) { a, console in
@@ -159,7 +159,8 @@ enum ModelCommand {
         let threads = SharedOptions.threadPool(a)
         let data = a[SharedOptions.data].string
         let dataset = try SharedOptions.readDataset(
-            data, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad], threads: threads, console
+            data, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad],
+            classes: a[SharedOptions.classes], threads: threads, console
         ).dataset
         let name = a[EvaluateCommand.split] ?? "PublicTest"
         let indices = FaceDataset.Split(rawValue: name).map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)

@@ -18,6 +18,11 @@ enum SharedOptions {
         "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
     static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
 
+    static let classes = Option<String?>(
+        "classes",
+        help: "The data's classes where names don't say them: \(ClassNumbering.allCases.map(\.rawValue).joined(separator: ", ")), or a file with lines such as '3 = happy'."
+    )
+
     static let int8 = Flag(
         "int8", help: "Compute large products with 8-bit integers: faster on processors with VNNI, a little less exact."
     )
@@ -58,13 +63,15 @@ enum SharedOptions {
 
     /// Reads a data set with a progress line, and says what was left out.
     static func readDataset(
-        _ path: String, size: Int, skipsBad: Bool, threads: ThreadPool, _ console: Console
+        _ path: String, size: Int, skipsBad: Bool, classes: String?, threads: ThreadPool, _ console: Console
     ) throws -> LoadedDataset {
+        let classes = try classes.map { try ClassAssignment($0) }
         let display = ProgressDisplay("reading \(path)", total: 1000, stream: console.errors)
         let loaded = try FaceDataset.read(
-            path, options: DatasetReadOptions(size: size, skipsBad: skipsBad), threads: threads
+            path, options: DatasetReadOptions(size: size, skipsBad: skipsBad, classes: classes), threads: threads
         ) { display.update(Int($0 * 1000)) }
         display.finish(fields: [("images", "\(loaded.dataset.count)")])
+        for note in loaded.notes { try console.errors.line(printable(note)) }
         if !loaded.skipped.isEmpty {
             for problem in loaded.skipped.prefix(5) { try console.errors.line("skipped: \(printable("\(problem)"))") }
             if loaded.skipped.count > 5 { try console.errors.line("skipped: \(loaded.skipped.count - 5) more") }
