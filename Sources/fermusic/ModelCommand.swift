@@ -72,9 +72,7 @@ enum ModelCommand {
             file, target, architecture, inputSize, channels, SharedOptions.inputRange, SharedOptions.labels,
         ]
     ) { a, console in
-        let hints = EmotionModel.Hints(
-            inputRange: a[SharedOptions.inputRange].map { (Float($0.lower), Float($0.upper)) },
-            classNames: a[SharedOptions.labels]?.values)
+        let hints = try SharedOptions.hints(a)
         let path = a[file].string
         let model: EmotionModel
         if let architecture = a[architecture] {
@@ -153,7 +151,7 @@ enum ModelCommand {
         ]
     ) { a, console in
         let path = a[file].string
-        let hints = SharedOptions.hints(a)
+        let hints = try SharedOptions.hints(a)
         let model = try EmotionModel(reading: path, hints: hints)
         try SharedOptions.requireAgreement(hints, model, path)
         let threads = SharedOptions.threadPool(a)

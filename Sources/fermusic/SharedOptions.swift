@@ -1,5 +1,6 @@
 import EmotionRecognition
 import Files
+import Files
 import NeuralNet
 import Terminal
 
@@ -13,7 +14,7 @@ enum SharedOptions {
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(
-        "labels", help: "The names of the model's outputs in order, for files that don't say them.")
+        "labels", help: "The names of the model's outputs in order, or a file with one per line, for files that don't say them.")
     static let data = Option<Path>(
         "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
     static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
@@ -34,10 +35,21 @@ enum SharedOptions {
     }
 
     /// What the user says about models that do not say it themselves.
-    static func hints(_ arguments: Arguments) -> EmotionModel.Hints {
+    static func hints(_ arguments: Arguments) throws -> EmotionModel.Hints {
         EmotionModel.Hints(
             inputRange: arguments[inputRange].map { (Float($0.lower), Float($0.upper)) },
-            classNames: arguments[labels]?.values)
+            classNames: try outputNames(arguments))
+    }
+
+    /// `--labels`: names, or a file of them such as Teachable Machine's labels.txt. Throws `NeuralNetError.file`.
+    private static func outputNames(_ arguments: Arguments) throws -> [String]? {
+        guard let names = arguments[labels]?.values else { return nil }
+        guard names.count == 1, names[0].contains(where: { $0 == "." || $0 == "/" }) else { return names }
+        do {
+            return ModelLabels.parse(String(decoding: try FileBytes.read(names[0], limit: 1 << 20), as: UTF8.self))
+        } catch let error as FileFailure {
+            throw NeuralNetError.file(path: names[0], place: nil, reason: error.reason)
+        }
     }
 
     /// The model the user means. Throws `UsageError.missingOption` if none is named and none is beside the program.
@@ -48,7 +60,7 @@ enum SharedOptions {
     }
 
     static func readModel(_ arguments: Arguments) throws -> EmotionModel {
-        let path = try modelPath(arguments), hints = hints(arguments)
+        let path = try modelPath(arguments), hints = try hints(arguments)
         let model = try EmotionModel(reading: path, hints: hints)
         try requireAgreement(hints, model, path)
         return model

@@ -5,7 +5,8 @@ import NeuralNet
 import Synchronization
 
 extension FaceDataset {
-    /// Reads FER2013's CSV (see `readCSV`) or its folder form (see `readFolders`), whichever `path` is.
+    /// Reads a CSV file (see `readCSV`), folders of pictures (see `readFolders`), or either packed (see `PackedFiles`),
+    /// whichever `path` is.
     public static func read(
         _ path: String, options: DatasetReadOptions = .init(), threads: ThreadPool,
         progress: @Sendable (Double) -> Void = { _ in }
@@ -16,6 +17,9 @@ extension FaceDataset {
         }
         if status.st_mode & S_IFMT == S_IFDIR {
             return try readFolders(path, options: options, threads: threads, progress: progress)
+        }
+        if PackedFiles.isPacked(path) {
+            return try readPacked(path, options: options, threads: threads, progress: progress)
         }
         return try readCSV(path, options: options, progress: progress)
     }
@@ -30,7 +34,13 @@ extension FaceDataset {
         _ path: String, options: DatasetReadOptions = .init(), threads: ThreadPool,
         progress: @Sendable (Double) -> Void = { _ in }
     ) throws -> LoadedDataset {
-        let layout = try DatasetLayout(FileListing(folder: path), path: path, given: options.classes) { file in
+        let listing = try FileListing(folder: path)
+        if !listing.files.contains(where: { ImageFolder.isImageName($0.last!) }),
+            let table = try table(in: listing, path: path)
+        {
+            return try readCSV("\(path)/\(table.joined(separator: "/"))", options: options, progress: progress)
+        }
+        let layout = try DatasetLayout(listing, path: path, given: options.classes) { file in
             let path = "\(path)/\(file.joined(separator: "/"))"
             do {
                 return String(decoding: try FileBytes.read(path, limit: 1 << 24), as: UTF8.self)

@@ -62,6 +62,21 @@ public struct FaceDataset: Sendable {
         names.append(name)
     }
 
+    /// Puts pictures into another split.
+    mutating func setSplit(_ split: Split, of places: [Int]) {
+        for place in places { splits[place] = split }
+    }
+
+    /// The same pictures with other classes; `map` says for each class which it becomes.
+    consuming func relabelled(_ classNames: [String], map: [Int]) -> FaceDataset {
+        var result = FaceDataset(size: size, classNames: classNames)
+        result.pixels = pixels
+        result.labels = labels.map { UInt8(map[Int($0)]) }
+        result.splits = splits
+        result.names = names
+        return result
+    }
+
     public mutating func reserve(_ count: Int) {
         pixels.reserveCapacity(count * imageBytes)
         labels.reserveCapacity(count)
