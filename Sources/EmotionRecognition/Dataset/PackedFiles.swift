@@ -134,7 +134,7 @@ final class PackedFiles {
             guard entries <= PackedFiles.maximumEntries else {
                 throw failure("more than \(PackedFiles.maximumEntries) files in it")
             }
-            guard library.pointee.archive_entry_filetype(entry) == fermusic_archive_file.rawValue else { continue }
+            guard Int(library.pointee.archive_entry_filetype(entry)) == Int(fermusic_archive_file) else { continue }
             guard
                 let name = library.pointee.archive_entry_pathname_utf8(entry)
                     ?? library.pointee.archive_entry_pathname(entry)
