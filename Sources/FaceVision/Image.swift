@@ -21,9 +21,14 @@ public struct Image: Sendable, Equatable {
         guard channels == 3 else { return self }
         var gray = [UInt8](repeating: 0, count: width * height)
         for i in gray.indices {
-            let r = UInt32(pixels[i * 3]), g = UInt32(pixels[i * 3 + 1]), b = UInt32(pixels[i * 3 + 2])
-            gray[i] = UInt8((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16)
+            gray[i] = Image.luma(UInt32(pixels[i * 3]), UInt32(pixels[i * 3 + 1]), UInt32(pixels[i * 3 + 2]))
         }
         return Image(width: width, height: height, pixels: gray)
+    }
+
+    /// ITU-R BT.601 luma of samples up to 255, in 16-bit fixed point.
+    @inline(__always)
+    static func luma(_ r: UInt32, _ g: UInt32, _ b: UInt32) -> UInt8 {
+        UInt8((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16)
     }
 }

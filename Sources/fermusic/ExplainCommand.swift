@@ -6,7 +6,7 @@ import Terminal
 
 /// `fermusic explain`
 enum ExplainCommand {
-    static let photo = Argument<Path>("photo", help: "A PNG, JPEG or WebP picture.")
+    static let photo = Argument<Path>("photo", help: "A picture: \(PictureFormat.list).")
     static let output = Option<Path?>(
         "output", short: "o", help: "The PNG to write; the photo's name with .explained.png here by default.")
     static let emotion = Option<String?>(

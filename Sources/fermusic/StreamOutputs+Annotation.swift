@@ -17,13 +17,19 @@ final class AnnotationOutput: StreamOutput {
     init(_ path: String, classNames: [String]) {
         self.path = path
         self.classNames = classNames
-        isFolder = !VideoWriter.isVideoName(path) && !ImageFolder.isImageName(AnnotationOutput.name(of: path))
+        isFolder = !VideoWriter.isVideoName(path) && !AnnotationOutput.isPictureName(AnnotationOutput.name(of: path))
     }
 
     /// Whether the name is that of a folder, or of a file in a format that can be written.
     static func canWrite(_ path: String) -> Bool {
         let name = name(of: path)
-        return VideoWriter.isVideoName(name) || ImageFolder.isImageName(name) || !FrameSources.isMediaName(name)
+        return VideoWriter.isVideoName(name) || isPictureName(name) || !FrameSources.isMediaName(name)
+    }
+
+    /// Whether it ends as a picture that can be written.
+    private static func isPictureName(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return [".png", ".jpg", ".jpeg"].contains { name.hasSuffix($0) }
     }
 
     private static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -60,7 +66,7 @@ final class AnnotationOutput: StreamOutput {
     }
 
     private func write(_ image: Image, of source: String) throws {
-        let target = try target(for: source, ending: "png", isRight: ImageFolder.isImageName)
+        let target = try target(for: source, ending: "png", isRight: AnnotationOutput.isPictureName)
         do {
             if target.lowercased().hasSuffix(".png") {
                 try ImageFile.writePNG(image, to: target)

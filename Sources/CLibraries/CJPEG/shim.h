@@ -6,6 +6,8 @@
 
 #include <jpeglib.h>
 
+#include <jerror.h>
+
 // libjpeg reports errors with longjmp, which must not cross Swift frames: decoding is one C function.
 
 typedef struct {
@@ -21,7 +23,10 @@ static void fermusic_jpeg_fail(j_common_ptr info) {
 }
 
 static void fermusic_jpeg_warn(j_common_ptr info, int level) {
-    // A warning (level -1) means damaged data: half a picture is not a picture.
+    // A warning (level -1) means damaged data: half a picture is not a picture. These are what cameras and programs write
+    // beside a sound one.
+    const int code = info->err->msg_code;
+    if (code == JWRN_EXTRANEOUS_DATA || code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM) return;
     if (level < 0) fermusic_jpeg_fail(info);
 }
 
@@ -37,10 +42,21 @@ static void fermusic_jpeg_count_scans(j_common_ptr info) {
     longjmp(error->target, 1);
 }
 
-// Decodes to 8-bit samples, `channels` 1 (grey) or 3 (RGB) per pixel. Returns malloc'ed pixels or NULL with a
-// message. Pictures with more than `max_pixels` are refused before memory is asked for.
-static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, int channels, size_t max_pixels,
-                                            int *width, int *height, char *message, size_t message_size) {
+// Four inks as RGB. Photoshop stores them inverted, which its marker tells.
+static inline void fermusic_jpeg_mix_inks(uint8_t *pixels, size_t count, int is_inverted) {
+    for (size_t i = 0; i < count; i++) {
+        uint8_t *p = pixels + 4 * i;
+        const unsigned flip = is_inverted ? 0 : 255;
+        const unsigned black = p[3] ^ flip;
+        for (int c = 0; c < 3; c++) pixels[3 * i + (size_t)c] = (uint8_t)(((p[c] ^ flip) * black + 127) / 255);
+    }
+}
+
+// Decodes to 8-bit samples; `channels`, 1 for grey or 3 for RGB, is what is wanted and, but for pictures in four inks,
+// what comes. Returns malloc'ed pixels or NULL with a message, which is empty for pictures of more than `max_pixels`:
+// those are refused before memory is asked for.
+static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, size_t max_pixels, int *width,
+                                            int *height, int *channels, char *message, size_t message_size) {
     struct jpeg_decompress_struct info;
     struct jpeg_progress_mgr progress;
     fermusic_jpeg_error error;
@@ -61,15 +77,18 @@ static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, in
     info.progress = &progress;
     jpeg_mem_src(&info, data, (unsigned long)size);
     jpeg_read_header(&info, TRUE);
+    *width = (int)info.image_width;
+    *height = (int)info.image_height;
     if ((size_t)info.image_width * info.image_height > max_pixels) {
-        snprintf(message, message_size, "%u x %u pixels are too many", info.image_width, info.image_height);
+        message[0] = 0;
         jpeg_destroy_decompress(&info);
         return NULL;
     }
-    info.out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    const int has_inks = info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK;
+    info.out_color_space = has_inks ? JCS_CMYK : *channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     info.dct_method = JDCT_ISLOW;
     jpeg_start_decompress(&info);
-    const size_t row = (size_t)info.output_width * channels;
+    const size_t row = (size_t)info.output_width * (size_t)info.output_components;
     pixels = malloc(row * info.output_height);
     if (!pixels) {
         snprintf(message, message_size, "out of memory");
@@ -80,8 +99,10 @@ static inline uint8_t *fermusic_jpeg_decode(const uint8_t *data, size_t size, in
         JSAMPROW line = pixels + row * info.output_scanline;
         jpeg_read_scanlines(&info, &line, 1);
     }
-    *width = (int)info.output_width;
-    *height = (int)info.output_height;
+    if (has_inks) {
+        fermusic_jpeg_mix_inks(pixels, (size_t)info.output_width * info.output_height, info.saw_Adobe_marker);
+        *channels = 3;
+    }
     jpeg_finish_decompress(&info);
     jpeg_destroy_decompress(&info);
     return pixels;

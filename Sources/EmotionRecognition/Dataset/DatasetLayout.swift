@@ -26,7 +26,7 @@ struct DatasetLayout {
     init(
         _ listing: FileListing, path: String, given: ClassAssignment?, contents: ([String]) throws -> String
     ) throws {
-        let pictures = listing.files.filter { ImageFolder.isImageName($0.last!) }
+        let pictures = listing.files.filter { PictureFormat.isName($0.last!) }
         let top = DatasetLayout.top(pictures)
         let folders = ClassFolders(pictures, emptyFolders: listing.emptyFolders, top: top)
         var named = folders.named
@@ -45,7 +45,7 @@ struct DatasetLayout {
             throw DatasetError.empty(
                 path: path,
                 reason: folders.hasFolders
-                    ? "no pictures (\(ImageFolder.endings)) in its class folders"
+                    ? "no pictures in its class folders"
                     : "no class folders (expected train/<class>/*.jpg or <class>/*.jpg)")
         }
         var found: [String] = []

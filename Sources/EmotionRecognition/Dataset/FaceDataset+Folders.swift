@@ -35,7 +35,7 @@ extension FaceDataset {
         progress: @Sendable (Double) -> Void = { _ in }
     ) throws -> LoadedDataset {
         let listing = try FileListing(folder: path)
-        if !listing.files.contains(where: { ImageFolder.isImageName($0.last!) }),
+        if !listing.files.contains(where: { PictureFormat.isName($0.last!) }),
             let table = try table(in: listing, path: path)
         {
             return try readCSV("\(path)/\(table.joined(separator: "/"))", options: options, progress: progress)

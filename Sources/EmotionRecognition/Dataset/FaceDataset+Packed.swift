@@ -21,7 +21,7 @@ extension FaceDataset {
             }
         }
         let listing = FileListing(archived: places)
-        guard listing.files.contains(where: { ImageFolder.isImageName($0.last!) }) else {
+        guard listing.files.contains(where: { PictureFormat.isName($0.last!) }) else {
             return try readPackedCSV(path, listing, paths.count == 1 ? places[0] : nil, options, progress)
         }
         let layout = try DatasetLayout(listing, path: path, given: options.classes) { texts[$0] ?? "" }

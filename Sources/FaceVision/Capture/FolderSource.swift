@@ -17,9 +17,8 @@ final class FolderSource: FrameSource {
     var description: String { "\(path), \(count) \(count == 1 ? "file" : "files")" }
     var warnings: [String] { collected + (current?.warnings ?? []) }
 
-    private static let endings = [
-        "jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg",
-        "mpeg", "ts", "mjpeg", "mjpg", "wmv", "flv", "3gp", "ogv",
+    private static let videoEndings: Set = [
+        "mp4", "m4v", "mov", "mkv", "webm", "avi", "mpg", "mpeg", "ts", "mjpeg", "mjpg", "wmv", "flv", "3gp", "ogv",
     ]
 
     /// Throws `CaptureError.cannotOpen`.
@@ -39,7 +38,7 @@ final class FolderSource: FrameSource {
 
     static func isMediaName(_ name: String) -> Bool {
         guard let dot = name.lastIndex(of: ".") else { return false }
-        return endings.contains(name[name.index(after: dot)...].lowercased())
+        return PictureFormat.isName(name) || videoEndings.contains(name[name.index(after: dot)...].lowercased())
     }
 
     func leave(_ source: String) -> Bool {

@@ -14,6 +14,7 @@ final class FrameConverter {
     private var kind: Kind?
     private var scaler: OpaquePointer?
     private var scratch: [UInt8] = []
+    private var hasAlpha = false
 
     init(_ ffmpeg: FFmpeg, format: FrameFormat, name: String) {
         self.ffmpeg = ffmpeg
@@ -44,6 +45,7 @@ final class FrameConverter {
                     plane + luma.offset, stride: stride, step: luma.step, width: width, height: height,
                     isFullRange: isFullRange))
         }
+        hasAlpha = hasAlpha(pixels)
         try prepare(
             Kind(
                 width: frame.pointee.width, height: frame.pointee.height, pixels: pixels,
@@ -64,10 +66,20 @@ final class FrameConverter {
         }
     }
 
+    private func hasAlpha(_ pixels: AVPixelFormat) -> Bool {
+        guard let description = ffmpeg.av_pix_fmt_desc_get(pixels) else { return false }
+        return description.pointee.flags & UInt64(AV_PIX_FMT_FLAG_ALPHA) != 0 || pixels == AV_PIX_FMT_PAL8
+    }
+
+    /// Samples per pixel as the scaler writes them.
+    private var scaledChannels: Int { hasAlpha ? 4 : format.channels }
+
     /// Where the 8-bit brightness of each pixel lies in the first plane, for formats that have one.
     private func luma(of pixels: AVPixelFormat) -> (offset: Int, step: Int)? {
         guard let description = ffmpeg.av_pix_fmt_desc_get(pixels) else { return nil }
-        let other = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL
+        let other =
+            AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_HWACCEL
+            | AV_PIX_FMT_FLAG_ALPHA
         let first = description.pointee.comp.0
         guard description.pointee.flags & UInt64(other | AV_PIX_FMT_FLAG_BAYER) == 0, first.plane == 0,
             first.depth == 8, first.shift == 0
@@ -105,7 +117,7 @@ final class FrameConverter {
         kind = nil
         scaler = ffmpeg.sws_getCachedContext(
             nil, new.width, new.height, new.pixels, new.width, new.height,
-            format == .rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8, Int32(fermusic_bilinear), nil, nil, nil)
+            hasAlpha ? AV_PIX_FMT_RGBA : format == .rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8, Int32(fermusic_bilinear), nil, nil, nil)
         guard let scaler else {
             throw .damaged(source: name, frames: frames, reason: "its pixels have an unknown format")
         }
@@ -117,7 +129,7 @@ final class FrameConverter {
     }
 
     private func scaled(_ frame: UnsafePointer<AVFrame>, width: Int, height: Int) -> Image {
-        let row = width * format.channels
+        let row = width * scaledChannels
         // The scaler works on blocks of pixels and may write beyond the end of rows that are no multiple of them.
         let isAligned = width % 32 == 0
         let stride = isAligned ? row : (row + 255) / 128 * 128
@@ -137,7 +149,11 @@ final class FrameConverter {
             }
             count = row * height
         }
-        return Image(width: width, height: height, channels: format.channels, pixels: pixels)
+        guard hasAlpha else { return Image(width: width, height: height, channels: format.channels, pixels: pixels) }
+        return pixels.withUnsafeBufferPointer {
+            Image(
+                samples: $0.baseAddress!, width: width, height: height, channels: 4, grayscale: format == .gray)
+        }
     }
 
     private func scale(_ frame: UnsafePointer<AVFrame>, to target: UnsafeMutablePointer<UInt8>, stride: Int) {

@@ -70,14 +70,17 @@ public enum FrameSources {
     private static func recognise(_ input: StreamInput, options: CaptureOptions) throws -> any FrameSource {
         let head = try input.peek(4096)
         guard !head.isEmpty else { throw CaptureError.cannotOpen(source: input.name, reason: "it is empty") }
-        let isWebP = head.starts(with: "RIFF".utf8) && head.dropFirst(8).starts(with: "WEBP".utf8)
-        if isWebP || head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return picture(input, options: options) }
         var format: String?
-        if head.starts(with: [0xFF, 0xD8]) {
+        switch PictureFormat.detect(head) {
+        case .jpeg:
             guard try isMotionJPEG(input) else { return picture(input, options: options) }
             format = "mjpeg"
-        } else if isText(head) {
+        // It may move.
+        case .gif: break
+        case _?: return picture(input, options: options)
+        case nil where isText(head):
             throw CaptureError.cannotOpen(source: input.name, reason: "it is text, neither a picture nor a video")
+        case nil: break
         }
         let ffmpeg = try FFmpeg.load()
         return try VideoSource(ffmpeg, VideoContainer(ffmpeg, input: input, format: format), options: options)

@@ -14,6 +14,8 @@ final class StreamInput {
     private let closes: Bool
     private var head: [UInt8] = []
     private var headPlace = 0
+    /// All of it lies in `head`.
+    private let isInMemory: Bool
     private var hasEnded = false
 
     /// Standard input or another open descriptor, which stays open.
@@ -22,7 +24,20 @@ final class StreamInput {
         self.name = name
         self.limit = limit
         closes = false
+        isInMemory = false
         isSeekable = StreamInput.isWholeFile(descriptor)
+    }
+
+    /// Bytes that are there already.
+    init(bytes: [UInt8], name: String, limit: WaitLimit) {
+        descriptor = -1
+        self.name = name
+        self.limit = limit
+        closes = false
+        isInMemory = true
+        isSeekable = true
+        head = bytes
+        hasEnded = true
     }
 
     /// Whether it is a file at its beginning, as after `< clip.mp4`.
@@ -43,6 +58,7 @@ final class StreamInput {
         name = path
         self.limit = limit
         closes = true
+        isInMemory = false
     }
 
     deinit {
@@ -100,18 +116,20 @@ final class StreamInput {
             let part = min(left, Int(count))
             head.withUnsafeBufferPointer { target.update(from: $0.baseAddress! + headPlace, count: part) }
             headPlace += part
-            if headPlace == head.count {
+            if headPlace == head.count, !isInMemory {
                 head = []
                 headPlace = 0
             }
             return Int32(part)
         }
+        if isInMemory { return FFmpeg.endOfFile }
         let got = readDescriptor(target, Int(count))
         return got == 0 ? FFmpeg.endOfFile : got
     }
 
     private func seek(_ offset: Int64, _ whence: Int32) -> Int64 {
         guard isSeekable else { return -Int64(ESPIPE) }
+        if isInMemory { return seekInMemory(Int(offset), whence) }
         if whence == Int32(fermusic_seek_size) {
             var status = stat()
             return fstat(descriptor, &status) == 0 ? Int64(status.st_size) : -Int64(errno)
@@ -120,9 +138,20 @@ final class StreamInput {
         return place >= 0 ? Int64(place) : -Int64(errno)
     }
 
+    private func seekInMemory(_ offset: Int, _ whence: Int32) -> Int64 {
+        if whence == Int32(fermusic_seek_size) { return Int64(head.count) }
+        let base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? headPlace : head.count
+        let (place, isTooFar) = base.addingReportingOverflow(offset)
+        guard !isTooFar, place >= 0 else { return -Int64(EINVAL) }
+        headPlace = min(place, head.count)
+        return Int64(headPlace)
+    }
+
     /// What FFmpeg reads from. It must not outlive this object; free it with `release`.
     func makeContext(_ ffmpeg: FFmpeg) -> UnsafeMutablePointer<AVIOContext>? {
-        if isSeekable {
+        if isInMemory {
+            headPlace = 0
+        } else if isSeekable {
             head = []
             guard lseek(descriptor, 0, SEEK_SET) == 0 else { return nil }
         }

@@ -7,6 +7,7 @@ final class VideoContainer {
     let limit: WaitLimit
     private let ffmpeg: FFmpeg
     private let input: StreamInput?
+    private let maximumPixels: Int
     private var io: UnsafeMutablePointer<AVIOContext>?
     private var context: UnsafeMutablePointer<AVFormatContext>?
     private var stream: UnsafeMutablePointer<AVStream>!
@@ -14,7 +15,10 @@ final class VideoContainer {
 
     /// Opens a file or pipe; `format` is FFmpeg's name of its format where that is known.
     /// Throws `CaptureError`.
-    init(_ ffmpeg: FFmpeg, input: StreamInput, format: String?) throws(CaptureError) {
+    init(
+        _ ffmpeg: FFmpeg, input: StreamInput, format: String?, maximumPixels: Int = ImageFile.maximumPixels
+    ) throws(CaptureError) {
+        self.maximumPixels = maximumPixels
         self.ffmpeg = ffmpeg
         self.input = input
         name = input.name
@@ -28,6 +32,7 @@ final class VideoContainer {
     init(_ ffmpeg: FFmpeg, url: String, name: String, limit: WaitLimit) throws(CaptureError) {
         self.ffmpeg = ffmpeg
         input = nil
+        maximumPixels = ImageFile.maximumPixels
         self.name = name
         self.limit = limit
         try open(
@@ -92,7 +97,7 @@ final class VideoContainer {
 
     private func checkSize(_ stream: UnsafeMutablePointer<AVStream>) throws(CaptureError) {
         let width = Int(stream.pointee.codecpar.pointee.width), height = Int(stream.pointee.codecpar.pointee.height)
-        guard width * height <= ImageFile.maximumPixels else {
+        guard width * height <= maximumPixels else {
             throw .tooLarge(source: name, width: width, height: height)
         }
     }
@@ -101,7 +106,7 @@ final class VideoContainer {
     private func findInformation(_ context: UnsafeMutablePointer<AVFormatContext>) -> Int32 {
         let count = Int(context.pointee.nb_streams)
         var options = [OpaquePointer?](repeating: nil, count: count)
-        for i in 0..<count { _ = ffmpeg.av_dict_set(&options[i], "max_pixels", "\(ImageFile.maximumPixels)", 0) }
+        for i in 0..<count { _ = ffmpeg.av_dict_set(&options[i], "max_pixels", "\(maximumPixels)", 0) }
         defer { for i in 0..<count { ffmpeg.av_dict_free(&options[i]) } }
         return ffmpeg.avformat_find_stream_info(context, &options)
     }

@@ -1,6 +1,5 @@
 import CJPEG
 import CPNG
-import CWebP
 import Files
 import Glibc
 
@@ -17,14 +16,15 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// PNG, JPEG and WebP files.
+/// Pictures as files, in the formats of `PictureFormat`; PNG and JPEG are written too.
 public enum ImageFile {
     /// Larger pictures are refused before memory is asked for.
     public static let maximumPixels = 100_000_000
     /// Larger files are refused: 256 MB.
     public static let maximumBytes = 1 << 28
 
-    /// Reads a PNG, JPEG or WebP file, recognised by its first bytes; photos are turned upright as their EXIF data says.
+    /// Reads a picture in any format of `PictureFormat`, recognised by its first bytes. Photos are turned upright, what is
+    /// transparent lies over white, of several pictures the first counts.
     /// Throws `ImageError.cannotRead`.
     public static func read(_ path: String, grayscale: Bool = false) throws -> Image {
         let bytes: [UInt8]
@@ -36,34 +36,20 @@ public enum ImageFile {
         return try decode(bytes, name: path, grayscale: grayscale)
     }
 
-    /// Decodes a PNG, JPEG or WebP file's contents, see `read`; `name` is for the error. Pictures of more than
+    /// Decodes a picture file's contents, see `read`; `name` is for the error. Pictures of more than
     /// `maximumPixels` are refused before they are decoded. Throws `ImageError.cannotRead`.
     public static func decode(
         _ bytes: [UInt8], name: String, grayscale: Bool = false, maximumPixels: Int = maximumPixels
     ) throws -> Image {
         guard !bytes.isEmpty else { throw ImageError.cannotRead(path: name, reason: "the file is empty") }
-        let isPNG = bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
-        let isWebP =
-            bytes.count > 12 && bytes.starts(with: Array("RIFF".utf8)) && bytes[8..<12].elementsEqual("WEBP".utf8)
-        guard isPNG || isWebP || bytes.starts(with: [0xFF, 0xD8]) else {
-            throw ImageError.cannotRead(path: name, reason: "neither PNG nor JPEG nor WebP")
+        guard let format = PictureFormat.detect(bytes) else {
+            throw ImageError.cannotRead(path: name, reason: "not a picture that is read: \(PictureFormat.list)")
         }
-        let channels = grayscale ? 1 : 3
-        var width: Int32 = 0, height: Int32 = 0
-        var message = [CChar](repeating: 0, count: 256)
-        let decoder = isPNG ? fermusic_png_decode : isWebP ? fermusic_webp_decode : fermusic_jpeg_decode
-        let pixels = decoder(
-            bytes, bytes.count, Int32(channels), maximumPixels, &width, &height, &message, message.count)
-        guard let pixels else {
-            let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            throw ImageError.cannotRead(path: name, reason: String(decoding: text, as: UTF8.self))
+        do {
+            return try PictureDecoder.decode(bytes, format, grayscale: grayscale, maximumPixels: maximumPixels)
+        } catch let failure as PictureDecoder.Failure {
+            throw ImageError.cannotRead(path: name, reason: failure.reason)
         }
-        defer { free(pixels) }
-        let count = Int(width) * Int(height) * channels
-        let image = Image(
-            width: Int(width), height: Int(height), channels: channels,
-            pixels: Array(UnsafeBufferPointer(start: pixels, count: count)))
-        return isPNG || isWebP ? image : image.turned(EXIF.orientation(ofJPEG: bytes))
     }
 
     /// The picture as the contents of a PNG file.

@@ -27,8 +27,41 @@ public enum EXIF {
         return .upright
     }
 
-    /// Looks up tag 0x0112 in the first directory of a TIFF block (TIFF 6.0, section 2).
-    private static func orientation(ofTIFF bytes: ArraySlice<UInt8>) -> Orientation {
+    /// The orientation that a PNG file's chunk `eXIf` says, before or behind the picture's data.
+    public static func orientation(ofPNG bytes: [UInt8]) -> Orientation {
+        var place = 8
+        while place + 12 <= bytes.count {
+            let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+            guard length <= bytes.count - place - 12 else { break }
+            if bytes[place + 4..<place + 8].elementsEqual("eXIf".utf8) {
+                return orientation(ofBlock: bytes[place + 8..<place + 8 + length])
+            }
+            place += 12 + length
+        }
+        return .upright
+    }
+
+    /// The orientation that a WebP file's chunk `EXIF` says.
+    public static func orientation(ofWebP bytes: [UInt8]) -> Orientation {
+        var place = 12
+        while place + 8 <= bytes.count {
+            let length = bytes[place + 4..<place + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            guard length <= bytes.count - place - 8 else { break }
+            if bytes[place..<place + 4].elementsEqual("EXIF".utf8) {
+                return orientation(ofBlock: bytes[place + 8..<place + 8 + length])
+            }
+            place += 8 + length + length % 2
+        }
+        return .upright
+    }
+
+    /// Some programs write the beginning that JPEG files need elsewhere too.
+    private static func orientation(ofBlock bytes: ArraySlice<UInt8>) -> Orientation {
+        orientation(ofTIFF: bytes.starts(with: [0x45, 0x78, 0x69, 0x66, 0, 0]) ? bytes.dropFirst(6) : bytes)
+    }
+
+    /// Looks up tag 0x0112 in the first directory of a TIFF file or block (TIFF 6.0, section 2).
+    public static func orientation(ofTIFF bytes: ArraySlice<UInt8>) -> Orientation {
         let isLittle: Bool
         switch bytes.prefix(4) {
         case [0x49, 0x49, 0x2A, 0]: isLittle = true
