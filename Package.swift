@@ -34,6 +34,8 @@ let package = Package(
         // Loaded when first needed, as FFmpeg is.
         .systemLibrary(
             name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
         .target(name: "CKernels"),
         .target(name: "Files"),
@@ -45,7 +47,9 @@ let package = Package(
             name: "FaceVision",
             dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
-        .target(name: "EmotionRecognition", dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files"]),
+        .target(
+            name: "EmotionRecognition",
+            dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files", "CArchive"]),
         .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
         .target(
             name: "WebApp",

@@ -10,17 +10,9 @@ public enum Emotion: Int, CaseIterable, Sendable, Hashable, Codable {
     /// The lower-case English word, as in folder names and labels of model files.
     public var name: String { String(describing: self) }
 
-    /// Finds an emotion by its name; tolerates upper case and the adjective forms that data sets use.
+    /// Finds an emotion by any word for it that `EmotionWords` knows, however it is written.
     public init?(name: String) {
-        switch name.lowercased() {
-        case "angry", "anger": self = .angry
-        case "disgust", "disgusted": self = .disgust
-        case "fear", "fearful", "scared": self = .fear
-        case "happy", "happiness": self = .happy
-        case "sad", "sadness": self = .sad
-        case "surprise", "surprised": self = .surprise
-        case "neutral", "calm": self = .neutral
-        default: return nil
-        }
+        guard let emotion = EmotionWords.emotion(name) else { return nil }
+        self = emotion
     }
 }

@@ -20,7 +20,7 @@ enum CompareCommand {
             Example("fermusic compare a.h5 b.h5 --data fer2013/ --report report/")
         ],
         parameters: [
-            first, second, SharedOptions.data, EvaluateCommand.split, EvaluateCommand.report, pictures,
+            first, second, SharedOptions.data, SharedOptions.classes, EvaluateCommand.split, EvaluateCommand.report, pictures,
             EvaluateCommand.tta,
             SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8, SharedOptions.threads,
             SharedOptions.skipBad,
@@ -32,7 +32,7 @@ enum CompareCommand {
         let exam = try Examination(
             a, data: a[SharedOptions.data].string, split: a[EvaluateCommand.split], tta: a[EvaluateCommand.tta],
             console)
-        let subjects = try exam.examine([a[first].string, a[second].string], hints: SharedOptions.hints(a))
+        let subjects = try exam.examine([a[first].string, a[second].string], hints: try SharedOptions.hints(a))
         let comparison = try Comparison(subjects[0].predictions, subjects[1].predictions)
         let sameName = subjects[0].name == subjects[1].name
         let contenders = subjects.map {

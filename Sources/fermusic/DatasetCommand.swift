@@ -13,10 +13,10 @@ enum DatasetCommand {
     static let info = Command(
         "info", summary: "Count the images per class and split.",
         examples: [Example("fermusic dataset info fer2013.csv")],
-        parameters: [path, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json]
+        parameters: [path, SharedOptions.classes, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json]
     ) { a, console in
         let loaded = try SharedOptions.readDataset(
-            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], threads: SharedOptions.threadPool(a), console)
+            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes], threads: SharedOptions.threadPool(a), console)
         let dataset = loaded.dataset
         let splits = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
         func count(_ label: Int, _ split: FaceDataset.Split) -> Int {
@@ -54,10 +54,10 @@ enum DatasetCommand {
         discussion:
             "Duplicates are also found across splits, where they make test results too good, and under different labels.",
         examples: [Example("fermusic dataset audit fer2013/")],
-        parameters: [path, SharedOptions.threads, SharedOptions.json]
+        parameters: [path, SharedOptions.classes, SharedOptions.threads, SharedOptions.json]
     ) { a, console in
         let loaded = try SharedOptions.readDataset(
-            a[path].string, size: 48, skipsBad: true, threads: SharedOptions.threadPool(a), console)
+            a[path].string, size: 48, skipsBad: true, classes: a[SharedOptions.classes], threads: SharedOptions.threadPool(a), console)
         let audit = DatasetAudit(loaded.dataset, skipped: loaded.skipped)
         if a[SharedOptions.json] {
             try console.output.line(try JSONValue.encode(audit))
@@ -81,11 +81,11 @@ enum DatasetCommand {
             Example("fermusic dataset export fer2013.csv faces/"),
             Example("fermusic dataset export fer2013/ fer2013.csv --sort name", "the order that a recipe asks for"),
         ],
-        parameters: [path, output, sort, SharedOptions.threads, SharedOptions.skipBad]
+        parameters: [path, output, sort, SharedOptions.classes, SharedOptions.threads, SharedOptions.skipBad]
     ) { a, console in
         let threads = SharedOptions.threadPool(a)
         let loaded = try SharedOptions.readDataset(
-            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], threads: threads, console)
+            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes], threads: threads, console)
         let dataset = a[sort] == "name" ? loaded.dataset.sortedByFileName : loaded.dataset
         try write(dataset, to: a[output].string, threads: threads, console)
         return .done

@@ -33,7 +33,7 @@ enum EvaluateCommand {
                 "a file that doesn't say how it is fed"),
         ],
         parameters: [
-            models, SharedOptions.model, SharedOptions.data, split, report, SharedOptions.inputRange,
+            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, split, report, SharedOptions.inputRange,
             SharedOptions.labels,
             tta, ensemble, markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
             SharedOptions.json,
@@ -44,7 +44,7 @@ enum EvaluateCommand {
         var paths = a[models].map(\.string)
         if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try SharedOptions.modelPath(a)) }
         let exam = try Examination(a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], console)
-        let subjects = try exam.examine(paths, hints: SharedOptions.hints(a))
+        let subjects = try exam.examine(paths, hints: try SharedOptions.hints(a))
         var together: Evaluation?
         if subjects.count > 1, a[ensemble] {
             together = Evaluation(try Predictions(ensemble: subjects.map(\.predictions)), split: exam.split)

@@ -23,6 +23,7 @@ final class Examination {
     private let augmentation: TestTimeAugmentation
     private let precision: Precision
     private let skipsBad: Bool
+    private let classes: String?
     private let threads: ThreadPool
     private let console: Console
     /// By width: data sets are read once for each.
@@ -35,6 +36,7 @@ final class Examination {
         augmentation = tta
         precision = SharedOptions.precision(a)
         skipsBad = a[SharedOptions.skipBad]
+        classes = a[SharedOptions.classes]
         threads = SharedOptions.threadPool(a)
         self.console = console
     }
@@ -62,9 +64,11 @@ final class Examination {
         let dataset = try dataset(for: model)
         let indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
         guard !indices.isEmpty else {
+            let parts = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
+            let hint = parts.count == 1 ? "; --split \(parts[0].rawValue) measures on what is there" : ""
             let counts = FaceDataset.Split.allCases.map { "\($0.rawValue) \(dataset.indices(of: $0).count)" }
             throw DatasetError.empty(
-                path: data, reason: "no images in \(splitName) (\(counts.joined(separator: ", ")))")
+                path: data, reason: "no images in \(splitName) (\(counts.joined(separator: ", ")))\(hint)")
         }
         let display = ProgressDisplay("evaluating \(path.lastPathPart)", total: indices.count, stream: console.errors)
         let predictions = try Predictions(
@@ -78,7 +82,7 @@ final class Examination {
     func dataset(for model: EmotionModel) throws -> FaceDataset {
         let size = model.card.input.scaledSize.width
         if let known = datasets[size] { return known }
-        let loaded = try SharedOptions.readDataset(data, size: size, skipsBad: skipsBad, threads: threads, console)
+        let loaded = try SharedOptions.readDataset(data, size: size, skipsBad: skipsBad, classes: classes, threads: threads, console)
         skipped = loaded.skipped.count
         datasets[size] = loaded.dataset
         return loaded.dataset

@@ -72,9 +72,7 @@ enum ModelCommand {
             file, target, architecture, inputSize, channels, SharedOptions.inputRange, SharedOptions.labels,
         ]
     ) { a, console in
-        let hints = EmotionModel.Hints(
-            inputRange: a[SharedOptions.inputRange].map { (Float($0.lower), Float($0.upper)) },
-            classNames: a[SharedOptions.labels]?.values)
+        let hints = try SharedOptions.hints(a)
         let path = a[file].string
         let model: EmotionModel
         if let architecture = a[architecture] {
@@ -148,18 +146,19 @@ enum ModelCommand {
             """,
         examples: [Example("fermusic model calibrate my.h5 --data fer2013.csv")],
         parameters: [
-            file, SharedOptions.data, EvaluateCommand.split, SharedOptions.inputRange, SharedOptions.labels,
+            file, SharedOptions.data, SharedOptions.classes, EvaluateCommand.split, SharedOptions.inputRange, SharedOptions.labels,
             SharedOptions.threads, SharedOptions.skipBad,
         ]
     ) { a, console in
         let path = a[file].string
-        let hints = SharedOptions.hints(a)
+        let hints = try SharedOptions.hints(a)
         let model = try EmotionModel(reading: path, hints: hints)
         try SharedOptions.requireAgreement(hints, model, path)
         let threads = SharedOptions.threadPool(a)
         let data = a[SharedOptions.data].string
         let dataset = try SharedOptions.readDataset(
-            data, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad], threads: threads, console
+            data, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad],
+            classes: a[SharedOptions.classes], threads: threads, console
         ).dataset
         let name = a[EvaluateCommand.split] ?? "PublicTest"
         let indices = FaceDataset.Split(rawValue: name).map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)

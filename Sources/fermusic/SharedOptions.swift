@@ -1,5 +1,6 @@
 import EmotionRecognition
 import Files
+import Files
 import NeuralNet
 import Terminal
 
@@ -13,10 +14,15 @@ enum SharedOptions {
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(
-        "labels", help: "The names of the model's outputs in order, for files that don't say them.")
+        "labels", help: "The names of the model's outputs in order, or a file with one per line, for files that don't say them.")
     static let data = Option<Path>(
         "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
     static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
+
+    static let classes = Option<String?>(
+        "classes",
+        help: "The data's classes where names don't say them: \(ClassNumbering.allCases.map(\.rawValue).joined(separator: ", ")), or a file with lines such as '3 = happy'."
+    )
 
     static let int8 = Flag(
         "int8", help: "Compute large products with 8-bit integers: faster on processors with VNNI, a little less exact."
@@ -29,10 +35,21 @@ enum SharedOptions {
     }
 
     /// What the user says about models that do not say it themselves.
-    static func hints(_ arguments: Arguments) -> EmotionModel.Hints {
+    static func hints(_ arguments: Arguments) throws -> EmotionModel.Hints {
         EmotionModel.Hints(
             inputRange: arguments[inputRange].map { (Float($0.lower), Float($0.upper)) },
-            classNames: arguments[labels]?.values)
+            classNames: try outputNames(arguments))
+    }
+
+    /// `--labels`: names, or a file of them such as Teachable Machine's labels.txt. Throws `NeuralNetError.file`.
+    private static func outputNames(_ arguments: Arguments) throws -> [String]? {
+        guard let names = arguments[labels]?.values else { return nil }
+        guard names.count == 1, names[0].contains(where: { $0 == "." || $0 == "/" }) else { return names }
+        do {
+            return ModelLabels.parse(String(decoding: try FileBytes.read(names[0], limit: 1 << 20), as: UTF8.self))
+        } catch let error as FileFailure {
+            throw NeuralNetError.file(path: names[0], place: nil, reason: error.reason)
+        }
     }
 
     /// The model the user means. Throws `UsageError.missingOption` if none is named and none is beside the program.
@@ -43,7 +60,7 @@ enum SharedOptions {
     }
 
     static func readModel(_ arguments: Arguments) throws -> EmotionModel {
-        let path = try modelPath(arguments), hints = hints(arguments)
+        let path = try modelPath(arguments), hints = try hints(arguments)
         let model = try EmotionModel(reading: path, hints: hints)
         try requireAgreement(hints, model, path)
         return model
@@ -58,13 +75,15 @@ enum SharedOptions {
 
     /// Reads a data set with a progress line, and says what was left out.
     static func readDataset(
-        _ path: String, size: Int, skipsBad: Bool, threads: ThreadPool, _ console: Console
+        _ path: String, size: Int, skipsBad: Bool, classes: String?, threads: ThreadPool, _ console: Console
     ) throws -> LoadedDataset {
+        let classes = try classes.map { try ClassAssignment($0) }
         let display = ProgressDisplay("reading \(path)", total: 100, isShare: true, stream: console.errors)
         let loaded = try FaceDataset.read(
-            path, options: DatasetReadOptions(size: size, skipsBad: skipsBad), threads: threads
+            path, options: DatasetReadOptions(size: size, skipsBad: skipsBad, classes: classes), threads: threads
         ) { display.update(Int($0 * 100)) }
         display.finish(fields: [("images", "\(loaded.dataset.count)")])
+        for note in loaded.notes { try console.errors.line(printable(note)) }
         if !loaded.skipped.isEmpty {
             for problem in loaded.skipped.prefix(5) { try console.errors.line("skipped: \(printable("\(problem)"))") }
             if loaded.skipped.count > 5 { try console.errors.line("skipped: \(loaded.skipped.count - 5) more") }

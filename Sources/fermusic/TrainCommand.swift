@@ -27,7 +27,7 @@ enum TrainCommand {
                 "as plain Keras does it"),
         ],
         parameters: [
-            TrainOptions.data, TrainOptions.checkpoint, TrainOptions.recipeFile, TrainOptions.architecture,
+            TrainOptions.data, SharedOptions.classes, TrainOptions.checkpoint, TrainOptions.recipeFile, TrainOptions.architecture,
             TrainOptions.epochs,
             TrainOptions.batch, TrainOptions.accumulate, TrainOptions.validationSplit, TrainOptions.seed,
             TrainOptions.convolution,
@@ -75,6 +75,7 @@ enum TrainCommand {
                 data: path, recipe: file.recipe,
                 threads: a[SharedOptions.threads] ?? file.threads ?? ThreadPool.availableProcessors,
                 skipsBad: a[SharedOptions.skipBad])
+            settings.classes = a[SharedOptions.classes]
         }
         settings.log = a[TrainOptions.log]?.string ?? settings.log
         settings.report = a[TrainOptions.report]?.string ?? settings.report
@@ -97,6 +98,7 @@ enum TrainCommand {
                     + "leave it out, or begin anew with --restart")
         }
         settings.data = a[TrainOptions.data]?.string ?? settings.data
+        settings.classes = a[SharedOptions.classes] ?? settings.classes
         if a[SharedOptions.skipBad] { settings.skipsBad = true }
         return settings
     }
@@ -112,7 +114,8 @@ enum TrainCommand {
         if let report = settings.report { try Writability.checkFolder(report) }
         let threads = ThreadPool(threads: settings.threads)
         let loaded = try SharedOptions.readDataset(
-            settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad, threads: threads, console)
+            settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
+            classes: settings.classes, threads: threads, console)
         let session = try TrainingSession(
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
             budget: a[TrainOptions.budget].map(\.secondsValue))

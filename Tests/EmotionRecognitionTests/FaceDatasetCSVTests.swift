@@ -31,6 +31,13 @@ import Testing
         ("CRLF, no last line end", "emotion,pixels,Usage\r\n3,1 2 3 255,Training\r\n0,0 10 20 30,PublicTest"),
         ("blank lines", "emotion,pixels,Usage\n\n3,1 2 3 255,Training\n\n0,0 10 20 30,PublicTest\n\n"),
         ("spaces", " Emotion , Pixels , usage \n 3 , 1 2  3 255 , Training \n0,0 10 20 30 ,PublicTest\n"),
+        ("semicolons", "emotion;pixels;Usage\n3;1 2 3 255;Training\n0;0 10 20 30;PublicTest\n"),
+        ("tabs", "emotion\tpixels\tUsage\n3\t1 2 3 255\tTraining\n0\t0 10 20 30\tPublicTest\n"),
+        ("lists", "emotion,pixels,Usage\n3,\"[1, 2, 3, 255]\",Training\n0,\"[0,10,20,30]\",PublicTest\n"),
+        ("bare lists", "emotion,pixels,Usage\n3,[1, 2, 3, 255],Training\n0,[0 10 20 30],PublicTest\n"),
+        ("points", "emotion,pixels,Usage\n3.0,1.0 2. 3.00 255.0,Training\n0.0,0 10.0 20 30,PublicTest\n"),
+        ("words", "label, Pixels ,Split\nHappiness,1 2 3 255,train\nangry,0 10 20 30,test\n"),
+        ("validation", "emotion,pixels,Usage\njoy,1 2 3 255,Training\nanger,0 10 20 30,valid\n"),
         ("other words", "EMOTION,pixels,USAGE\n3,1 2 3 255,train\n0,0 10 20 30,validation\n"),
     ]
 
@@ -40,6 +47,21 @@ import Testing
         #expect(loaded.dataset.labels == [3, 0])
         #expect(loaded.dataset.splits == [.training, .publicTest])
         #expect(loaded.skipped.isEmpty)
+    }
+
+    @Test func numbersOfOtherDataSets() throws {
+        try withTemporaryFolder { folder in
+            let path = try write("emotion,pixels\n1,1 2 3 4\n7,1 2 3 4\n0.0,1 2 3 4\n", to: "\(folder)/f.csv")
+            let classes = try ClassAssignment("affectnet")
+            let loaded = try FaceDataset.readCSV(path, options: .init(size: 2, classes: classes))
+            #expect(loaded.dataset.classNames == ["happy", "neutral", "contempt"])
+            #expect(loaded.dataset.labels == [0, 2, 1])
+        }
+    }
+
+    @Test func testIsForTheEndBesideValidation() throws {
+        let loaded = try read("emotion,pixels,Usage\n3,1 2 3 4,test\n3,1 2 3 4,train\n3,1 2 3 4,val\n")
+        #expect(loaded.dataset.splits == [.privateTest, .training, .publicTest])
     }
 
     @Test func withoutUsageAllIsTraining() throws {
@@ -65,7 +87,13 @@ import Testing
         ("emotion,pixels,Usage\n3,1 2 3 4,Training\n3,1 2 3 4 5,Training\n", "row 3: 5 pixels instead of 4"),
         ("emotion,pixels,Usage\n9,1 2 3 4,Training\n", "row 2: label 9 is not in 0...6"),
         ("emotion,pixels,Usage\n-1,1 2 3 4,Training\n", "row 2: label -1 is not in 0...6"),
-        ("emotion,pixels,Usage\nhappy,1 2 3 4,Training\n", "row 2: label happy is not in 0...6"),
+        (
+            "emotion,pixels,Usage\nfrown,1 2 3 4,Training\n",
+            "row 2: label 'frown' is no emotion; --classes FILE can say what it means"
+        ),
+        ("emotion,pixels,Usage\n7,1 2 3 4,Training\n", "row 2: label 7 is not in 0...6; --classes rafdb or affectnet or ferplus or ckplus would know it"),
+        ("emotion,pixels,Usage\n3,1 2.5 3 4,Training\n", "row 2: pixel 2 is not a whole number"),
+        ("emotion,pixels,Usage\n3,1 2.x 3 4,Training\n", "row 2: pixel 2 is not a number"),
         ("emotion,pixels,Usage\n3,1 2 256 4,Training\n", "row 2: pixel 3 is above 255"),
         ("emotion,pixels,Usage\n3,1 99999999999999999999999 2 4,Training\n", "row 2: pixel 2 is above 255"),
         ("emotion,pixels,Usage\n3,1 -2 3 4,Training\n", "row 2: pixel 2 is not a number"),

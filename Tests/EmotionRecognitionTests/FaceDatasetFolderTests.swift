@@ -52,13 +52,13 @@ import Testing
         }
     }
 
-    @Test func otherClassesAreAlphabetical() throws {
+    @Test func otherClassesComeBehindByName() throws {
         try withTemporaryFolder { folder in
             for name in ["zebra", "cat", "happy"] { try write(picture(9), to: "\(folder)/\(name)/x.png") }
             let dataset = try read(folder).dataset
-            #expect(dataset.classNames == ["cat", "happy", "zebra"])
+            #expect(dataset.classNames == ["happy", "cat", "zebra"])
             #expect(dataset.splits == [.training, .training, .training])
-            #expect(dataset.labels == [0, 1, 2])
+            #expect(dataset.labels == [1, 0, 2])
         }
     }
 
@@ -73,10 +73,26 @@ import Testing
         }
     }
 
+    /// A 4 x 4 BMP file of one tone.
+    func bitmap(_ tone: UInt8) -> [UInt8] {
+        func little(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        return Array("BM".utf8) + little(54 + 48) + little(0) + little(54) + little(40) + little(4) + little(4)
+            + [1, 0, 24, 0] + little(0) + little(48) + little(0) + little(0) + little(0) + little(0)
+            + [UInt8](repeating: tone, count: 48)
+    }
+
+    @Test func whatPredictReadsMayBeInFolders() throws {
+        try withTemporaryFolder { folder in
+            try write(bitmap(90), to: "\(folder)/train/sad/x.bmp")
+            let dataset = try read(folder).dataset
+            #expect(dataset.labels == [4] && Array(dataset.image(0)) == .init(repeating: 90, count: 16))
+        }
+    }
+
     static let bad: [(contents: [UInt8], reason: String)] = [
         ([], "cannot read the image: the file is empty"),
         (Array(TinyJPEG.bytes.prefix(TinyJPEG.bytes.count / 2)), "cannot read the image: Premature end of JPEG file"),
-        (Array("hello".utf8), "cannot read the image: neither PNG nor JPEG nor WebP"),
+        (Array("hello".utf8), "cannot read the image: not a picture that is read: \(PictureFormat.list)"),
     ]
 
     @Test(arguments: bad.indices) func badPicturesAreNamedOrSkipped(index: Int) throws {

@@ -23,10 +23,13 @@ public struct DatasetReadOptions: Sendable {
     public var size = 48
     /// Leaves out what cannot be used instead of failing.
     public var skipsBad = false
+    /// What the user says about the names of classes.
+    public var classes: ClassAssignment?
 
-    public init(size: Int = 48, skipsBad: Bool = false) {
+    public init(size: Int = 48, skipsBad: Bool = false, classes: ClassAssignment? = nil) {
         self.size = size
         self.skipsBad = skipsBad
+        self.classes = classes
     }
 }
 
@@ -34,4 +37,6 @@ public struct DatasetReadOptions: Sendable {
 public struct LoadedDataset: Sendable {
     public var dataset: FaceDataset
     public var skipped: [DatasetError]
+    /// How names of classes and the layout were understood where that is not plain, a line each.
+    public var notes: [String] = []
 }

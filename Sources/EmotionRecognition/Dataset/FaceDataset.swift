@@ -13,11 +13,22 @@ public struct FaceDataset: Sendable {
         /// Finds a split by its name in any case, or by what people call it (`train`, `validation`, `test`).
         public init?(name: String) {
             switch name.lowercased() {
-            case "training", "train": self = .training
-            case "publictest", "public", "validation", "val", "test": self = .publicTest
+            case "training", "train", "trainset", "train_set", "training_set": self = .training
+            case "publictest", "public": self = .publicTest
             case "privatetest", "private": self = .privateTest
-            default: return nil
+            default:
+                guard Self.isValidation(name) || Self.isTest(name) else { return nil }
+                self = .publicTest
             }
+        }
+
+        static func isValidation(_ name: String) -> Bool {
+            ["validation", "valid", "val", "dev", "validation_set"].contains(name.lowercased())
+        }
+
+        /// Words that are PublicTest, or PrivateTest where there is a part for validation too.
+        static func isTest(_ name: String) -> Bool {
+            ["test", "testing", "testset", "test_set"].contains(name.lowercased())
         }
     }
 
@@ -49,6 +60,21 @@ public struct FaceDataset: Sendable {
         labels.append(UInt8(label))
         splits.append(split)
         names.append(name)
+    }
+
+    /// Puts pictures into another split.
+    mutating func setSplit(_ split: Split, of places: [Int]) {
+        for place in places { splits[place] = split }
+    }
+
+    /// The same pictures with other classes; `map` says for each class which it becomes.
+    consuming func relabelled(_ classNames: [String], map: [Int]) -> FaceDataset {
+        var result = FaceDataset(size: size, classNames: classNames)
+        result.pixels = pixels
+        result.labels = labels.map { UInt8(map[Int($0)]) }
+        result.splits = splits
+        result.names = names
+        return result
     }
 
     public mutating func reserve(_ count: Int) {

@@ -51,9 +51,10 @@ public struct FaceTrainingData: TrainingData {
                 expected: "pictures as the model wants them (\(input.summary))",
                 received: "\(dataset.size)x\(dataset.size)")
         }
+        let outputs = ModelLabels.standard(emotionModel.card.classNames)
         var map: [Int] = []
         for (label, name) in dataset.classNames.enumerated() {
-            if let place = emotionModel.card.classNames.firstIndex(of: name) {
+            if let place = outputs.firstIndex(of: name) {
                 map.append(place)
             } else if indices.contains(where: { Int(dataset.labels[$0]) == label }) {
                 throw NeuralNetError.incompatibleData(

@@ -29,7 +29,7 @@ public struct EmotionModel: Sendable {
             if let range = inputRange, range != (card.input.black, card.input.white) {
                 return "the file itself says how it is fed: \(card.input.summary)"
             }
-            if let classNames, classNames != card.classNames {
+            if let classNames, ModelLabels.standard(classNames) != ModelLabels.standard(card.classNames) {
                 return "the file itself names its outputs: \(card.classNames.joined(separator: ", "))"
             }
             return nil
@@ -78,7 +78,7 @@ public struct EmotionModel: Sendable {
             guard hints.classNames != nil else {
                 throw failure("the file does not name its \(classes) outputs; give --labels=NAME,NAME,...")
             }
-            card = ModelCard(classNames: hints.classNames ?? [], input: InputFormat())
+            card = ModelCard(classNames: ModelLabels.standard(hints.classNames ?? []), input: InputFormat())
             card.program = "unknown"
             if let range = hints.inputRange { (card.input.black, card.input.white) = range }
         }

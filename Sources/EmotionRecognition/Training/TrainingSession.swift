@@ -12,6 +12,8 @@ public final class TrainingSession {
         public var recipe: TrainingRecipe
         public var threads: Int
         public var skipsBad: Bool
+        /// See `ClassAssignment`: a published numbering's name, or a file.
+        public var classes: String?
         /// Gets a line per epoch, as `.csv` or `.jsonl` by its ending.
         public var log: String?
         /// The folder of an HTML report.

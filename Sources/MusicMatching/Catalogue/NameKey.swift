@@ -1,3 +1,5 @@
+import Emotions
+
 /// Names made comparable, so that one song from two sources is recognised as one.
 enum NameKey {
     /// The title without case, accents, punctuation and what only says how it was released: guests, remasters,

@@ -1,8 +1,8 @@
 /// Accented Latin letters without their accents, for comparing names. The standard library has no public
 /// decomposition, and names of artists are written with and without accents everywhere.
-enum LatinLetters {
+package enum LatinLetters {
     /// The plain letters, or `nil` if it is no such letter.
-    static func plain(_ scalar: Unicode.Scalar) -> String? {
+    package static func plain(_ scalar: Unicode.Scalar) -> String? {
         for (first, letters) in tables where scalar.value >= first && scalar.value < first + UInt32(letters.count) {
             let plain = letters[Int(scalar.value - first)]
             return plain == "." ? nil : plain

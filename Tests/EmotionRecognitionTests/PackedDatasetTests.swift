@@ -1,0 +1,69 @@
+import EmotionRecognition
+import FaceVision
+import Files
+import Glibc
+import NeuralNet
+import Testing
+
+@Suite struct PackedDatasetTests {
+    func run(_ arguments: [String], in folder: String) throws {
+        var pointers: [UnsafeMutablePointer<CChar>?] =
+            (["/bin/sh", "-c", "cd '\(folder)' && " + arguments.joined(separator: " ")]).map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        var process = pid_t()
+        try #require(posix_spawn(&process, "/bin/sh", nil, nil, &pointers, environ) == 0)
+        var status: Int32 = 0
+        try #require(waitpid(process, &status, 0) == process && status == 0)
+    }
+
+    func read(_ path: String) throws -> LoadedDataset {
+        try FaceDataset.read(path, options: .init(size: 48), threads: ThreadPool(threads: 2))
+    }
+
+    @Test func foldersAndTablesInside() throws {
+        let faces = SyntheticFaces(seed: 3).dataset(training: 20, test: 6)
+        try withTemporaryFolder { folder in
+            try faces.writeCSV(folder + "/fer2013.csv")
+            try faces.writeFolders(folder + "/data", threads: ThreadPool(threads: 2))
+            try run(["mkdir data/.git", "&& echo x > data/.git/x.png"], in: folder)
+            let expected = try read(folder + "/data").dataset
+            // Names say nothing.
+            for (name, command) in [
+                ("a.tar", "tar -cf a.tar data"), ("b.csv", "tar -czf b.csv data"), ("c.tgz", "tar -czf c.tgz -C data ."),
+            ] {
+                try run([command], in: folder)
+                let packed = try read(folder + "/" + name).dataset
+                #expect(packed.fingerprint == expected.fingerprint, "\(name)")
+            }
+            for (name, command) in [
+                ("fer2013.csv.gz", "gzip -k fer2013.csv"), ("t.tar.gz", "tar -czf t.tar.gz fer2013.csv"),
+            ] {
+                try run([command], in: folder)
+                #expect(try read(folder + "/" + name).dataset.fingerprint == faces.fingerprint, "\(name)")
+            }
+        }
+    }
+
+    @Test func namesThatLeadOutAndDamage() throws {
+        try withTemporaryFolder { folder in
+            let picture = ImageFile.encodePNG(Image(width: 4, height: 4, pixels: .init(repeating: 7, count: 16)))
+            try write(picture, to: folder + "/in/happy/a.png")
+            try run(["cd in && tar -cPf ../x.tar --transform 's,^,../../../,' happy"], in: folder)
+            #expect(try read(folder + "/x.tar").dataset.count == 1)
+            try run(["head -c 700 x.tar > cut.tar; gzip x.tar; head -c 60 x.tar.gz > cut.tar.gz"], in: folder)
+            for name in ["cut.tar", "cut.tar.gz"] {
+                #expect(throws: DatasetError.self, "\(name)") { try read(folder + "/" + name) }
+            }
+        }
+    }
+
+    @Test func whatUnpacksWithoutEndIsRefused() throws {
+        try withTemporaryFolder { folder in
+            try run(["head -c 300000000 /dev/zero | gzip -1 | head -c 100000000 > bomb.csv.gz"], in: folder)
+            #expect(throws: DatasetError.self) { try read(folder + "/bomb.csv.gz") }
+            try run(["mkdir happy; head -c 500000000 /dev/zero > happy/a.png; tar -czf bomb.tar.gz happy"], in: folder)
+            let error = datasetError { try read(folder + "/bomb.tar.gz") }
+            #expect(error.contains("unpacks to more than") || error.contains("larger than"), "\(error)")
+        }
+    }
+}
