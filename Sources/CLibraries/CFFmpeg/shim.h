@@ -38,7 +38,7 @@
 #define FERMUSIC_AVFORMAT(X)                                                                                          \
     X(avformat_network_init) X(avformat_alloc_context) X(avformat_open_input) X(avformat_close_input)                 \
     X(avformat_free_context) X(avformat_find_stream_info) X(av_find_best_stream) X(av_find_input_format)              \
-    X(av_read_frame) X(av_guess_frame_rate) X(avio_alloc_context) X(avio_context_free) X(avio_open) X(avio_closep)    \
+    X(av_read_frame) X(av_guess_frame_rate) X(av_guess_sample_aspect_ratio) X(avio_alloc_context) X(avio_context_free) X(avio_open) X(avio_closep)    \
     X(avformat_alloc_output_context2) X(avformat_new_stream) X(avformat_write_header)                                 \
     X(av_interleaved_write_frame) X(av_write_trailer) FERMUSIC_SIDE_DATA_FORMAT(X)
 

@@ -28,6 +28,7 @@ final class VideoSource: FrameSource {
     private var hasLookedAhead = false
     /// The time stamp that counts as 0, and the time of the last frame.
     private var timeOrigin = 0.0
+    private var firstPlace = 0.0
     private var lastTime = 0.0
     private var lastDuration = 0.0
     private var started = ContinuousClock.now
@@ -103,7 +104,7 @@ final class VideoSource: FrameSource {
 
     private func makeFrame(_ decoded: UnsafePointer<AVFrame>) throws(CaptureError) -> Frame {
         let now = ContinuousClock.now
-        let image = try converter.image(decoded, frames: frames)
+        let image = try converter.image(decoded, pixelAspect: container.pixelAspect(of: decoded), frames: frames)
         let turn = fermusic_frame_matrix(ffmpeg.table, decoded).map(Orientation.init(matrix:)) ?? orientation
         if frames == 0 { started = now }
         let time = isLive ? seconds(started.duration(to: now)) : presentationTime(decoded)
@@ -120,6 +121,7 @@ final class VideoSource: FrameSource {
         let place = Double(stamp) * container.timeUnit
         if frames == 0 {
             timeOrigin = isKnown ? place : 0
+            firstPlace = timeOrigin
             lastTime = 0
         } else if isKnown, place - timeOrigin > lastTime {
             lastTime = place - timeOrigin
@@ -195,10 +197,12 @@ final class VideoSource: FrameSource {
             warnings.append("\(container.name): \(what) left out")
         }
         if isLive { return }
+        let end = lastTime + max(frameDuration, lastDuration)
         if packets < container.promisedFrames {
+            // Edit lists leave frames out that the number counts.
+            if let promised = container.promisedVideoSeconds, end > promised - max(0.1, 2 * frameDuration) { return }
             warnings.append("\(container.name): cut off: \(packets) of \(container.promisedFrames) frames are there")
-        } else if let promised = container.promisedSeconds {
-            let end = lastTime + max(frameDuration, lastDuration)
+        } else if let promised = container.promisedSeconds(after: firstPlace) {
             // Sound may go on a little longer than the pictures.
             if promised - end > max(0.5, promised * 0.1) {
                 warnings.append(
