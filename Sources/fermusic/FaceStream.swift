@@ -11,7 +11,7 @@ final class FaceStream {
     private let outputs: StreamOutputs
     private let text: FaceText
     private let signals: SignalWatcher
-    private var tracker: MoodTracker
+    private var tracker: BackdatedMoods
     private var summary: MoodSummary
     private var streamSource: String?
     private var began = ContinuousClock.now
@@ -41,7 +41,7 @@ final class FaceStream {
         try StreamOptions.check(a, classNames: readers.classNames)
         outputs = StreamOutputs(a, console, classNames: readers.classNames)
         text = FaceText(classNames: readers.classNames)
-        tracker = StreamOptions.tracker(a)
+        tracker = StreamOptions.tracker(a, waits: false)
         summary = MoodSummary(classNames: readers.classNames)
     }
 
@@ -71,7 +71,7 @@ final class FaceStream {
                     if source.leave(frame.source) { continue }
                     break
                 }
-                try read(frame)
+                try read(frame, waits: !source.isLive)
             } catch  where source.continuesAfterErrors && (error is CaptureError || error is ImageError) {
                 try report(error)
             }
@@ -89,33 +89,40 @@ final class FaceStream {
         try console.errors.line("error: \(printable("\(error)"))")
     }
 
-    private func read(_ frame: Frame) throws {
-        let result: FrameResult
+    private func read(_ frame: Frame, waits: Bool) throws {
         if frame.isPicture {
             try endStream()
             sources += 1
             let faces = try readers.read(frame.image)
-            result = FrameResult(
+            let result = FrameResult(
                 source: frame.source, index: 0, time: 0, faces: faces, group: GroupMood(faces), events: [],
                 timing: FrameTiming())
             if faces.isEmpty { hasPictureWithoutFace = true }
             try printPicture(result)
+            try outputs.add(frame, result)
+            try frameEnded(frame, result)
         } else {
-            if streamSource != frame.source { try beginStream(frame) }
-            result = try tracker.process(frame, using: readers.forStreams())
-            summary.add(result)
+            if streamSource != frame.source { try beginStream(frame, waits: waits) }
+            let decided = try tracker.add(frame, using: readers.forStreams())
             latency.add(frame)
             recentLatency.add(frame)
+            try write(decided)
         }
-        try outputs.add(frame, result)
-        try frameEnded(frame, result)
     }
 
-    private func beginStream(_ frame: Frame) throws {
+    private func write(_ decided: [(frame: Frame, result: FrameResult)]) throws {
+        for (frame, result) in decided {
+            summary.add(result)
+            try outputs.add(frame, result)
+            try frameEnded(frame, result)
+        }
+    }
+
+    private func beginStream(_ frame: Frame, waits: Bool) throws {
         try endStream()
         sources += 1
         streamSource = frame.source
-        tracker = StreamOptions.tracker(arguments)
+        tracker = StreamOptions.tracker(arguments, waits: waits)
         summary = MoodSummary(classNames: readers.classNames)
         latency = LatencyMeter(last: 10_000)
         recentLatency = LatencyMeter()
@@ -126,6 +133,7 @@ final class FaceStream {
     private func endStream() throws {
         guard let name = streamSource else { return }
         streamSource = nil
+        try write(tracker.finish())
         try outputs.streamEnded()
         let elapsed = began.duration(to: .now).secondsValue
         let rate = Double(summary.frames) / max(elapsed, 1e-9)
@@ -152,6 +160,7 @@ final class FaceStream {
 
     /// Ends all outputs, also after a failure.
     func finish() throws {
+        if streamSource != nil { try write(tracker.finish()) }
         try outputs.finish(console)
         try endStream()
         if hasPictureWithoutFace { try console.errors.line("hint: no face found: \(FaceText.noFaceHint)") }

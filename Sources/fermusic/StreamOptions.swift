@@ -27,7 +27,7 @@ enum StreamOptions {
         "dwell", default: 0.35, help: "Seconds that another mood must last before the label changes.", range: 0...10
     ).group("Following")
     static let searchInterval = Option<Int>(
-        "search-every", default: 6, help: "Frames from one search of the whole picture to the next.", range: 1...1000
+        "search-every", default: 6, help: "Frames from one search of the whole picture to the next, half a second at most.", range: 1...1000
     ).group("Following")
     static let calibrate = Flag(
         "calibrate", help: "The first ten seconds show the face at rest: what it looks like then counts as neutral."
@@ -51,14 +51,14 @@ enum StreamOptions {
     static var following: [any Parameter] { [smoothing, dwell, searchInterval, calibrate, repeats, seconds] }
     static var camera: [any Parameter] { [size, rate, format] }
 
-    static func tracker(_ a: Arguments) -> MoodTracker {
+    static func tracker(_ a: Arguments, waits: Bool) -> BackdatedMoods {
         var options = MoodTracker.Options()
         options.tracking.searchInterval = a[searchInterval]
         options.mood.timeConstant = max(a[smoothing], 1e-6)
         options.mood.dwell = a[dwell]
         options.mood.certainty = Float(a[certainty])
         options.calibrationSeconds = a[calibrate] ? 10 : nil
-        return MoodTracker(options)
+        return BackdatedMoods(options, waits: waits)
     }
 
     /// Throws `UsageError` where the calibration has nothing to go by.

@@ -12,6 +12,7 @@ final class AnnotationOutput: StreamOutput {
     private var video: VideoWriter?
     private var sources = 0
     private var written = 0
+    private var notes: [String] = []
     private var names = Set<String>()
 
     init(_ path: String, classNames: [String]) {
@@ -38,8 +39,9 @@ final class AnnotationOutput: StreamOutput {
         if video == nil {
             let target = try target(for: frame.source, ending: "mp4", isRight: VideoWriter.isVideoName)
             video = try writing { try VideoWriter(target, framesPerSecond: 30) }
+            video?.addSound(of: frame)
         }
-        try writing { try video!.append(image, at: frame.time) }
+        try writing { try video!.append(image, at: frame.time, duration: frame.duration) }
     }
 
     func streamEnded() throws {
@@ -47,11 +49,13 @@ final class AnnotationOutput: StreamOutput {
         video = nil
         try writing { try writer.finish() }
         written += 1
+        if let note = writer.soundNote { notes.append("\(printable(writer.path)) \(note)") }
     }
 
     func finish() throws -> String? {
         try streamEnded()
-        return written > 0 ? "wrote \(printable(path))" : nil
+        guard written > 0 else { return nil }
+        return (["wrote \(printable(path))"] + notes).joined(separator: "\n")
     }
 
     /// Tells a video that cannot be written from one that cannot be read: the first ends the run.

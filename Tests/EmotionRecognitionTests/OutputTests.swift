@@ -82,6 +82,25 @@ import Testing
         #expect(summary.frames == 42 && summary.framesWithFaces == 41)
     }
 
+    /// Where frames say how long they last, the seconds of all labels add up to the whole, pauses included.
+    @Test func lengthsAddUp() {
+        var summary = MoodSummary(classNames: names)
+        for (time, length, label) in [(0, 0.5, 0), (0.5, 10, 1), (10.5, 0.04, 0)] as [(Double, Double, Int)] {
+            var made = result(time, [label])
+            made.duration = length
+            summary.add(made)
+        }
+        #expect(abs(summary.duration - 10.54) < 1e-9)
+        #expect(abs(summary.labelSeconds.reduce(0, +) - summary.duration) < 1e-9)
+        #expect(abs(summary.labelSeconds[1] - 10) < 1e-9)
+        var subtitles = MoodSubtitles(classNames: names)
+        var only = result(0, [0])
+        only.duration = 2.5
+        subtitles.add(only)
+        subtitles.finish()
+        #expect(subtitles.text.contains("00:00:00,000 --> 00:00:02,500"))
+    }
+
     private func result(_ source: String, _ time: Double, _ labels: [Int]) -> FrameResult {
         var made = result(time, labels)
         made.source = source

@@ -8,6 +8,7 @@ private final class ScriptedDetector: FaceDetector {
     var faces: [Rectangle] = []
     var confidences: [Double] = []
     var sureConfidence = 0.0
+    var certainConfidence = Double.infinity
     var regions: [Rectangle?] = []
 
     func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
@@ -108,6 +109,45 @@ private final class ScriptedDetector: FaceDetector {
         }
         let seen = try #require(firstSeen)
         #expect(seen <= 28)
+    }
+
+    /// A frame stands for as long as it lasts: at a low rate one sighting is enough.
+    @Test(arguments: [1.0, 0.5, 0.1]) func aSlowFrameIsEnough(length: Double) throws {
+        let detector = ScriptedDetector()
+        detector.faces = [box(100)]
+        var tracker = FaceTracker()
+        #expect(try tracker.update(image, time: 0, duration: length, using: detector).map(\.identity) == [1])
+        detector.faces = [box(100), box(400, 300)]
+        #expect(try tracker.update(image, time: 1, duration: length, using: detector).map(\.identity) == [1, 2])
+    }
+
+    /// The same time, however many frames.
+    @Test(arguments: [10.0, 25, 30, 60, 120]) func confirmingTakesTime(rate: Double) throws {
+        let detector = ScriptedDetector()
+        detector.faces = [box(100)]
+        var tracker = FaceTracker()
+        for frame in 0..<Int(rate) {
+            let faces = try tracker.update(
+                image, time: Double(frame) / rate, duration: 1 / rate, using: detector)
+            #expect(faces.isEmpty == (Double(frame + 1) / rate < 0.0899), "frame \(frame)")
+        }
+    }
+
+    /// Without lengths, as of a camera, the distances so far count.
+    @Test func slowCameraConfirmsAtTheSecondFrame() throws {
+        let detector = ScriptedDetector()
+        detector.faces = [box(100)]
+        var tracker = FaceTracker()
+        #expect(try tracker.update(image, time: 0, using: detector).isEmpty)
+        #expect(try tracker.update(image, time: 1, using: detector).count == 1)
+    }
+
+    @Test func certainFacesNeedNoSecondLook() throws {
+        let detector = ScriptedDetector()
+        detector.faces = [box(100)]
+        detector.certainConfidence = 0.5
+        var tracker = FaceTracker()
+        #expect(try tracker.update(image, time: 0, duration: 0.01, using: detector).count == 1)
     }
 
     @Test func nothingIsThereAfterReset() throws {

@@ -31,7 +31,7 @@
 
 #define FERMUSIC_AVCODEC(X)                                                                                           \
     X(avcodec_find_decoder) X(avcodec_find_encoder_by_name) X(avcodec_alloc_context3) X(avcodec_free_context)         \
-    X(avcodec_parameters_to_context) X(avcodec_parameters_from_context) X(avcodec_open2) X(avcodec_send_packet)       \
+    X(avcodec_parameters_to_context) X(avcodec_parameters_from_context) X(avcodec_parameters_copy) X(avcodec_get_name) X(avcodec_open2) X(avcodec_send_packet)       \
     X(avcodec_receive_frame) X(avcodec_send_frame) X(avcodec_receive_packet) X(av_packet_alloc) X(av_packet_free)     \
     X(av_packet_unref) X(av_new_packet) X(av_packet_rescale_ts) FERMUSIC_SIDE_DATA_CODEC(X)
 
@@ -39,7 +39,7 @@
     X(avformat_network_init) X(avformat_alloc_context) X(avformat_open_input) X(avformat_close_input)                 \
     X(avformat_free_context) X(avformat_find_stream_info) X(av_find_best_stream) X(av_find_input_format)              \
     X(av_read_frame) X(av_guess_frame_rate) X(avio_alloc_context) X(avio_context_free) X(avio_open) X(avio_open2)     \
-    X(avio_read_partial) X(avio_closep)                                                                               \
+    X(avio_read_partial) X(avio_closep) X(av_guess_sample_aspect_ratio) X(avformat_query_codec)                       \
     X(avformat_alloc_output_context2) X(avformat_new_stream) X(avformat_write_header)                                 \
     X(av_interleaved_write_frame) X(av_write_trailer) FERMUSIC_SIDE_DATA_FORMAT(X)
 
@@ -170,6 +170,12 @@ static inline AVCodecContext *_Nullable fermusic_encoder(const fermusic_ffmpeg *
 static inline int fermusic_new_output(const fermusic_ffmpeg *_Nonnull f, AVFormatContext *_Nullable *_Nonnull context,
                                       const char *_Nonnull format, const char *_Nonnull url) {
     return f->avformat_alloc_output_context2(context, NULL, format, url);
+}
+
+// Whether files of this output's format can hold the codec.
+static inline int fermusic_holds_codec(const fermusic_ffmpeg *_Nonnull f, const AVFormatContext *_Nonnull context,
+                                       enum AVCodecID codec) {
+    return f->avformat_query_codec(context->oformat, codec, FF_COMPLIANCE_NORMAL) == 1;
 }
 
 static inline int fermusic_wants_global_header(const AVFormatContext *_Nonnull context) {

@@ -8,20 +8,25 @@ public struct FrameResult: Sendable {
     public var index: Int
     /// Seconds since the source's first frame.
     public var time: Double
+    /// Seconds for which the frame is shown, where that is known.
+    public var duration: Double?
     /// Faces that are followed, in the order in which they appeared.
     public var faces: [FaceReading]
     /// The mood of all together; nil without faces.
     public var group: GroupMood?
     public var events: [FaceEvent]
     public var timing: FrameTiming
+    /// Faces of which it is not sure yet that they are some.
+    var doubtful = Set<Int>()
 
     public init(
-        source: String, index: Int, time: Double, faces: [FaceReading], group: GroupMood?, events: [FaceEvent],
+        source: String, index: Int, time: Double, duration: Double? = nil, faces: [FaceReading], group: GroupMood?, events: [FaceEvent],
         timing: FrameTiming
     ) {
         self.source = source
         self.index = index
         self.time = time
+        self.duration = duration
         self.faces = faces
         self.group = group
         self.events = events

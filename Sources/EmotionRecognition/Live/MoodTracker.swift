@@ -22,14 +22,19 @@ public struct MoodTracker: Sendable {
     }
 
     private let options: Options
+    private let showsDoubtful: Bool
     private var faces: FaceTracker
     private var known: [Int: Known] = [:]
     private var calibration: NeutralCalibration?
     private var lastTime = 0.0
     private var source: String?
 
-    public init(_ options: Options = Options()) {
+    public init(_ options: Options = Options()) { self.init(options, showsDoubtful: false) }
+
+    /// - Parameter showsDoubtful: results have faces that are not confirmed yet too, named in `doubtful`.
+    init(_ options: Options, showsDoubtful: Bool) {
         self.options = options
+        self.showsDoubtful = showsDoubtful
         faces = FaceTracker(options: options.tracking)
         calibration = options.calibrationSeconds.map(NeutralCalibration.init)
     }
@@ -74,11 +79,12 @@ public struct MoodTracker: Sendable {
         var events = before
         let time = frame.time.isFinite ? max(frame.time, lastTime) : lastTime
         lastTime = time
+        let duration = frame.duration.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
         var timing = FrameTiming()
         let began = monotonicSeconds()
         let tracked: [TrackedFace]
         if let detector = reader.detector {
-            tracked = try faces.update(frame.image, time: time, using: detector)
+            tracked = try faces.update(frame.image, time: time, duration: duration, includesDoubtful: showsDoubtful, using: detector)
         } else {
             let whole = Rectangle(x: 0, y: 0, width: Double(frame.image.width), height: Double(frame.image.height))
             tracked = [TrackedFace(identity: 1, box: whole, confidence: 1)]
@@ -91,9 +97,11 @@ public struct MoodTracker: Sendable {
             events.append(.left(identity: identity))
         }
         timing.latency = seconds(frame.age)
-        return FrameResult(
-            source: frame.source, index: frame.index, time: time, faces: readings, group: GroupMood(readings),
-            events: events, timing: timing)
+        var result = FrameResult(
+            source: frame.source, index: frame.index, time: time, duration: duration, faces: readings,
+            group: GroupMood(readings), events: events, timing: timing)
+        result.doubtful = Set(tracked.filter { !$0.isConfirmed }.map(\.identity))
+        return result
     }
 
     private mutating func read(

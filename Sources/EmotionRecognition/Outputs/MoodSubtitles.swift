@@ -14,6 +14,7 @@ public struct MoodSubtitles: Sendable {
     /// Frames come in the order of their time.
     public mutating func add(_ result: FrameResult) {
         if result.time > last.time { last = (result.time, min(result.time - last.time, 1)) }
+        if let duration = result.duration { last = (result.time, duration) }
         let line = result.faces.map { face in
             let name = classNames[face.label] + (face.isUncertain ? "?" : "")
             return result.faces.count > 1 ? "\(face.identity ?? 0): \(name)" : name

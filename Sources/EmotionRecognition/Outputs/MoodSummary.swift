@@ -14,7 +14,7 @@ public struct MoodSummary: Sendable {
     public private(set) var framesWithFaces = 0
     /// The most faces at once.
     public private(set) var mostFaces = 0
-    /// From the first to the last frame, in seconds.
+    /// From the first frame to the end of the last, in seconds; to its beginning where its length is not known.
     public private(set) var duration = 0.0
     /// Seconds for which faces had each label; two faces count twice.
     public private(set) var labelSeconds: [Double]
@@ -45,9 +45,11 @@ public struct MoodSummary: Sendable {
         let elapsed = lastTime.map { min(max(0, result.time - $0), 1) } ?? 0
         if elapsed > 0 { step = elapsed }
         lastTime = result.time
-        end = offset + result.time + step
-        duration = max(duration, offset + result.time)
-        count(result, at: offset + result.time, seconds: elapsed)
+        let time = offset + result.time
+        end = time + (result.duration ?? step)
+        duration = max(duration, time + (result.duration ?? 0))
+        // What is not known to last counts for the time since the frame before.
+        count(result, at: time, seconds: result.duration ?? elapsed)
     }
 
     /// A single picture.
@@ -65,14 +67,20 @@ public struct MoodSummary: Sendable {
         changes += result.events.count { if case .moodChanged = $0 { true } else { false } }
         if !result.faces.isEmpty { framesWithFaces += 1 }
         for face in result.faces { labelSeconds[face.label] += elapsed }
-        guard let group = result.group, elapsed > 0, time.isFinite, time >= 0 else { return }
-        while time / stretchSeconds >= Double(Self.mostStretches) { halve() }
-        let index = Int(time / stretchSeconds)
+        let stop = time + max(0, result.duration ?? 0)
+        guard let group = result.group, elapsed > 0, stop.isFinite, time >= 0 else { return }
+        while stop / stretchSeconds >= Double(Self.mostStretches) { halve() }
+        let first = Int(time / stretchSeconds), last = Int(stop / stretchSeconds)
         let empty = Stretch(sums: classNames.map { _ in 0 })
-        while stretches.count <= index { stretches.append(empty) }
-        stretches[index].seconds += elapsed
-        for (label, probability) in group.probabilities.enumerated() {
-            stretches[index].sums[label] += Double(probability) * elapsed
+        while stretches.count <= last { stretches.append(empty) }
+        for index in first...last {
+            let start = max(time, Double(index) * stretchSeconds)
+            let part = first == last ? elapsed : min(stop, Double(index + 1) * stretchSeconds) - start
+            guard part > 0 else { continue }
+            stretches[index].seconds += part
+            for (label, probability) in group.probabilities.enumerated() {
+                stretches[index].sums[label] += Double(probability) * part
+            }
         }
     }
 

@@ -66,7 +66,7 @@ public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
                 : "\(source): cannot be read after frame \(frames): \(reason)"
         case .cannotWrite(let path, let reason): return "\(path): cannot write the video: \(reason)"
         case .libraryMissing(let reason):
-            return "video needs FFmpeg's libraries (apt-get install libavformat-dev libswscale-dev): \(reason)"
+            return "video needs FFmpeg's libraries: \(reason)"
         }
     }
 

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Glibc
 
 /// FFmpeg's functions: `ffmpeg.av_read_frame(context, packet)`. Its libraries are loaded when first asked for; that
 /// takes about 20 ms, more than the rest of the program's start.
@@ -13,8 +14,30 @@ struct FFmpeg: @unchecked Sendable {
     private static let loaded: Result<FFmpeg, CaptureError> = {
         var message = [CChar](repeating: 0, count: 256)
         if let table = fermusic_ffmpeg_load(&message, message.count) { return .success(FFmpeg(table: table)) }
-        return .failure(.libraryMissing(reason: text(message)))
+        return .failure(.libraryMissing(reason: advice(text(message))))
     }()
+
+    /// What helps where the libraries cannot be loaded. Those of another release of FFmpeg do not fit.
+    private static func advice(_ message: String) -> String {
+        let wanted = Int(LIBAVUTIL_VERSION_MAJOR), needed = "FFmpeg \(release(wanted)) (libavutil.so.\(wanted))"
+        let others = (54...70).filter { $0 != wanted && isInstalled("libavutil.so.\($0)") }
+        if isInstalled("libavutil.so.\(wanted)") { return "\(message); the program was built with \(needed)" }
+        guard let other = others.last else {
+            return "\(needed), which this program was built with, is not installed: apt-get install "
+                + "libavformat\(LIBAVFORMAT_VERSION_MAJOR) libswscale\(LIBSWSCALE_VERSION_MAJOR)"
+        }
+        return "this program was built with \(needed), this system has FFmpeg \(release(other)) (libavutil.so.\(other)): "
+            + "build it here, or take the tarball that was made on this release of the system"
+    }
+
+    /// Releases of FFmpeg and of its library count up together.
+    private static func release(_ major: Int) -> Int { major - 52 }
+
+    private static func isInstalled(_ library: String) -> Bool {
+        guard let handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL) else { return false }
+        dlclose(handle)
+        return true
+    }
 
     /// The functions. Throws `CaptureError.libraryMissing` where FFmpeg is not installed.
     static func load() throws(CaptureError) -> FFmpeg { try loaded.get() }

@@ -3,12 +3,17 @@ public struct Frame: Sendable {
     public var image: Image
     /// Seconds since the source's first frame: the time stamp in a video, the time of arrival of a live source.
     public var time: Double
+    /// Seconds until the next frame; of the last one, its own length. `nil` where that is not known when the frame comes:
+    /// of live sources, pipes and pictures.
+    public var duration: Double?
     /// 0 for the first frame of its file or stream; counts frames that a live source dropped too.
     public var index: Int
     /// When the camera took it, where it says so; else when it arrived.
     public var capturedAt: ContinuousClock.Instant
     /// The file, device or address it comes from, without passwords.
     public var source: String
+    /// The time stamp in its file, in seconds, that counts as 0; `nil` where there is none.
+    package var origin: Double?
     /// A picture of its own, not one of a sequence.
     public var isPicture: Bool
 
@@ -16,11 +21,12 @@ public struct Frame: Sendable {
     public var age: Duration { capturedAt.duration(to: .now) }
 
     public init(
-        image: Image, time: Double, index: Int = 0, capturedAt: ContinuousClock.Instant = .now, source: String = "",
+        image: Image, time: Double, duration: Double? = nil, index: Int = 0, capturedAt: ContinuousClock.Instant = .now, source: String = "",
         isPicture: Bool = false
     ) {
         self.image = image
         self.time = time
+        self.duration = duration
         self.index = index
         self.capturedAt = capturedAt
         self.source = source

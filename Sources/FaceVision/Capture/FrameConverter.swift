@@ -4,6 +4,7 @@ import CFFmpeg
 final class FrameConverter {
     private struct Kind: Equatable {
         var width: Int32, height: Int32
+        var shownWidth: Int32, shownHeight: Int32
         var pixels: AVPixelFormat, colors: AVColorSpace
         var isFullRange: Bool
     }
@@ -26,18 +27,22 @@ final class FrameConverter {
         if let scaler { ffmpeg.sws_freeContext(scaler) }
     }
 
-    /// The frame as a picture. Throws `CaptureError.tooLarge`, `.damaged`.
-    func image(_ frame: UnsafePointer<AVFrame>, frames: Int) throws(CaptureError) -> Image {
-        let width = Int(frame.pointee.width), height = Int(frame.pointee.height)
-        guard width > 0, height > 0 else {
-            throw .damaged(source: name, frames: frames, reason: "a frame of \(width) x \(height) pixels")
+    /// The frame as a picture. Pixels of another aspect (width to height) are made square in the same pass that makes
+    /// colours. Throws `CaptureError.tooLarge`, also for what would be so with square pixels, and `.damaged`.
+    func image(
+        _ frame: UnsafePointer<AVFrame>, pixelAspect: Double = 1, frames: Int
+    ) throws(CaptureError) -> Image {
+        let coded = (width: Int(frame.pointee.width), height: Int(frame.pointee.height))
+        guard coded.width > 0, coded.height > 0 else {
+            throw .damaged(source: name, frames: frames, reason: "a frame of \(coded.width) x \(coded.height) pixels")
         }
+        let (width, height) = FrameConverter.squareSize(coded.width, coded.height, pixelAspect)
         guard width * height <= ImageFile.maximumPixels else {
             throw .tooLarge(source: name, width: width, height: height)
         }
         let (pixels, isFullRange) = FrameConverter.plain(
             AVPixelFormat(rawValue: frame.pointee.format), frame.pointee.color_range)
-        if format == .gray, let luma = luma(of: pixels), let plane = frame.pointee.data.0 {
+        if format == .gray, coded == (width, height), let luma = luma(of: pixels), let plane = frame.pointee.data.0 {
             let stride = Int(frame.pointee.linesize.0)
             return Image(
                 width: width, height: height,
@@ -48,9 +53,18 @@ final class FrameConverter {
         hasAlpha = hasAlpha(pixels)
         try prepare(
             Kind(
-                width: frame.pointee.width, height: frame.pointee.height, pixels: pixels,
-                colors: frame.pointee.colorspace, isFullRange: isFullRange), frames: frames)
+                width: frame.pointee.width, height: frame.pointee.height, shownWidth: Int32(width),
+                shownHeight: Int32(height), pixels: pixels, colors: frame.pointee.colorspace,
+                isFullRange: isFullRange), frames: frames)
         return scaled(frame, width: width, height: height)
+    }
+
+    /// The size with square pixels. The side that is too short grows, so that nothing that was recorded is lost. Values
+    /// beyond 1:8 and 8:1 are mistakes and count as square.
+    static func squareSize(_ width: Int, _ height: Int, _ aspect: Double) -> (width: Int, height: Int) {
+        guard aspect >= 0.125, aspect <= 8 else { return (width, height) }
+        return aspect >= 1
+            ? (Int((Double(width) * aspect).rounded()), height) : (width, Int((Double(height) / aspect).rounded()))
     }
 
     /// The formats with a J in their name are deprecated ways to say that black is 0 and white 255.
@@ -118,8 +132,9 @@ final class FrameConverter {
         if let scaler { ffmpeg.sws_freeContext(scaler) }
         kind = nil
         scaler = ffmpeg.sws_getCachedContext(
-            nil, new.width, new.height, new.pixels, new.width, new.height,
-            hasAlpha ? AV_PIX_FMT_RGBA : format == .rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8, Int32(fermusic_bilinear), nil, nil, nil)
+            nil, new.width, new.height, new.pixels, new.shownWidth, new.shownHeight,
+            hasAlpha ? AV_PIX_FMT_RGBA : format == .rgb ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_GRAY8, Int32(fermusic_bilinear),
+            nil, nil, nil)
         guard let scaler else {
             throw .damaged(source: name, frames: frames, reason: "its pixels have an unknown format")
         }

@@ -76,7 +76,11 @@ public final class PlaybackSource: FrameSource {
         var frame = frame
         frame.time += offset
         frame.index = index
-        if frame.time > lastTime { step = frame.time - lastTime }
+        if let duration = frame.duration {
+            step = duration
+        } else if frame.time > lastTime {
+            step = frame.time - lastTime
+        }
         lastTime = max(lastTime, frame.time)
         index += 1
         let isPipe = (current as? VideoSource)?.isPipe ?? false

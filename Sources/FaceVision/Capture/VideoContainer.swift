@@ -131,12 +131,31 @@ final class VideoContainer {
     /// How many frames the container promises; 0 if it doesn't. Only MP4's number can be relied on.
     var promisedFrames: Int { formatName == "mov" ? Int(stream.pointee.nb_frames) : 0 }
 
-    /// How long it is as its header or its last packets say; `nil` if neither does.
-    var promisedSeconds: Double? {
+    /// Seconds from the first frame, whose time stamp is `origin` seconds, to the end that the header or the last packets
+    /// promise; `nil` if neither does.
+    func promisedSeconds(after origin: Double) -> Double? {
         guard let context, context.pointee.duration > 0,
             context.pointee.duration_estimation_method != AVFMT_DURATION_FROM_BITRATE
         else { return nil }
-        return Double(context.pointee.duration) * 1e-6
+        let duration = Double(context.pointee.duration) * 1e-6
+        let begin = context.pointee.start_time
+        let start = begin == fermusic_no_timestamp ? origin : Double(begin) * 1e-6
+        // Some that write Matroska mean the last time stamp, which counts from 0, not from the first.
+        if formatName == "matroska", start > 0, duration > start { return duration - origin }
+        return duration - max(0, origin - start)
+    }
+
+    /// How long the video itself is as the container says, edit lists applied; `nil` if it doesn't.
+    var promisedVideoSeconds: Double? {
+        stream.pointee.duration > 0 ? Double(stream.pointee.duration) * timeUnit : nil
+    }
+
+    /// Width to height of the frame's pixels: as the container says, else the frame. Pictures, also moving ones that
+    /// browsers show, have square pixels whatever they say.
+    func pixelAspect(of frame: UnsafePointer<AVFrame>) -> Double {
+        if holdsPictures || formatName == "gif" || formatName == "mjpeg" { return 1 }
+        let aspect = ffmpeg.av_guess_sample_aspect_ratio(context, stream, UnsafeMutablePointer(mutating: frame))
+        return aspect.num > 0 && aspect.den > 0 ? Double(aspect.num) / Double(aspect.den) : 1
     }
 
     /// Whether the format is one of pictures, of which several may come one after the other.

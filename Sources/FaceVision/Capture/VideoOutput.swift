@@ -13,6 +13,11 @@ final class VideoOutput {
     private var frame: UnsafeMutablePointer<AVFrame>?
     private var packet: UnsafeMutablePointer<AVPacket>?
     private var scaler: OpaquePointer?
+    private var lastStamp: Int64 = 0
+    private var sound: SoundTrack?
+    private var soundStream: UnsafeMutablePointer<AVStream>?
+    /// How long the latest frame lasts, in units of time.
+    var lastDuration: Int64?
     private var scalerChannels = 0
 
     /// `nil` if this FFmpeg has no such encoder. The size is rounded up to even numbers, which most encoders need.
@@ -39,7 +44,10 @@ final class VideoOutput {
 
     private var pixels: AVPixelFormat { name == "mjpeg" ? AV_PIX_FMT_YUVJ420P : AV_PIX_FMT_YUV420P }
 
-    func open(format: String, path: String) -> Int32 {
+    var hasSound: Bool { soundStream != nil }
+
+    /// Sound that the format cannot hold is left out.
+    func open(format: String, path: String, sound: SoundTrack?) -> Int32 {
         guard let encoder else { return FFmpeg.outOfMemory }
         let url = "file:" + path
         var status = fermusic_new_output(ffmpeg.table, &context, format, url)
@@ -54,6 +62,16 @@ final class VideoOutput {
         stream.pointee.avg_frame_rate = encoder.pointee.framerate
         status = ffmpeg.avcodec_parameters_from_context(stream.pointee.codecpar, encoder)
         guard status >= 0 else { return status }
+        if let sound, fermusic_holds_codec(ffmpeg.table, context, sound.parameters.pointee.codec_id) != 0 {
+            self.sound = sound
+            soundStream = ffmpeg.avformat_new_stream(context, nil)
+            guard let soundStream else { return FFmpeg.outOfMemory }
+            status = ffmpeg.avcodec_parameters_copy(soundStream.pointee.codecpar, sound.parameters)
+            guard status >= 0 else { return status }
+            // Each format has its own tags.
+            soundStream.pointee.codecpar.pointee.codec_tag = 0
+            soundStream.pointee.time_base = sound.timeBase
+        }
         status = ffmpeg.avio_open(&context.pointee.pb, url, AVIO_FLAG_WRITE)
         guard status >= 0 else { return status }
         var options: OpaquePointer?
@@ -102,13 +120,30 @@ final class VideoOutput {
         guard status >= 0 else { return status }
         guard convert(fitted(image), into: frame) else { return FFmpeg.outOfMemory }
         frame.pointee.pts = stamp
+        lastStamp = stamp
         frame.pointee.quality = FF_QP2LAMBDA * 3
-        return send(frame)
+        let sent = send(frame)
+        return sent < 0 ? sent : writeSound(before: Double(stamp) / Double(VideoWriter.timeScale))
+    }
+
+    /// Writes the sound up to `end` seconds.
+    private func writeSound(before end: Double) -> Int32 {
+        guard let sound, let soundStream else { return 0 }
+        while let packet = sound.next(before: end) {
+            packet.pointee.stream_index = soundStream.pointee.index
+            packet.pointee.pos = -1
+            ffmpeg.av_packet_rescale_ts(packet, sound.timeBase, soundStream.pointee.time_base)
+            let status = ffmpeg.av_interleaved_write_frame(context, packet)
+            guard status >= 0 else { return status }
+        }
+        return 0
     }
 
     /// Writes what the encoder held back, and the file's end.
     func finish() -> Int32 {
         var status = send(nil)
+        let length = lastDuration ?? Int64(Double(VideoWriter.timeScale) / rate)
+        if status >= 0 { status = writeSound(before: Double(lastStamp + length) / Double(VideoWriter.timeScale)) }
         guard status >= 0, let context else { return status }
         status = ffmpeg.av_write_trailer(context)
         let closed = ffmpeg.avio_closep(&context.pointee.pb)
@@ -124,7 +159,10 @@ final class VideoOutput {
             if status == FFmpeg.tryAgain || status == FFmpeg.endOfFile { return 0 }
             guard status >= 0 else { return status }
             packet.pointee.stream_index = stream.pointee.index
-            if packet.pointee.duration == 0 {
+            // Only the last one's counts; which is written last, only the encoder knows.
+            if let lastDuration {
+                packet.pointee.duration = lastDuration
+            } else if packet.pointee.duration == 0 {
                 packet.pointee.duration = Int64((Double(VideoWriter.timeScale) / rate).rounded())
             }
             ffmpeg.av_packet_rescale_ts(packet, encoder.pointee.time_base, stream.pointee.time_base)

@@ -28,8 +28,10 @@ final class VideoSource: FrameSource {
     private var hasLookedAhead = false
     /// The time stamp that counts as 0, and the time of the last frame.
     private var timeOrigin = 0.0
+    private var firstPlace = 0.0
     private var lastTime = 0.0
     private var lastDuration = 0.0
+    private var lastStep = 0.0
     private var started = ContinuousClock.now
 
     init(_ ffmpeg: FFmpeg, _ container: VideoContainer, options: CaptureOptions) throws(CaptureError) {
@@ -64,20 +66,33 @@ final class VideoSource: FrameSource {
     func next() throws -> Frame? {
         if !isLive, !hasLookedAhead { try lookAhead() }
         if ahead.isEmpty || cancellation.isCancelled { return try decode() }
-        return try ahead.removeFirst().get()
+        var frame = try ahead.removeFirst().get()
+        // How long a frame lasts is known when the next one is there. Files can wait for that, pipes would be late.
+        guard !isLive, !container.isPipe else { return frame }
+        if ahead.isEmpty, let next = decodeNext() { ahead.append(next) }
+        frame.duration = (try? ahead.first?.get()).map { $0.time - frame.time } ?? lengthOfLast
+        frame.capturedAt = .now
+        return frame
     }
+
+    /// A frame or what went wrong; `nil` at the end.
+    private func decodeNext() -> Result<Frame, CaptureError>? {
+        do throws(CaptureError) {
+            return try decode().map { .success($0) }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// What the container says, else the last distance of two frames.
+    private var lengthOfLast: Double { lastDuration > 0 ? lastDuration : lastStep > 0 ? lastStep : frameDuration }
 
     /// A video that ends with its first frame is a picture: formats of pictures that FFmpeg knows, from files and from
     /// addresses, all look like videos to it.
     private func lookAhead() throws(CaptureError) {
         hasLookedAhead = true
         guard var first = try decode() else { return }
-        var second: Result<Frame, CaptureError>?
-        do throws(CaptureError) {
-            if let frame = try decode() { second = .success(frame) }
-        } catch {
-            second = .failure(error)
-        }
+        let second = decodeNext()
         if second == nil, !cancellation.isCancelled {
             first.isPicture = true
             isLive = false
@@ -103,23 +118,28 @@ final class VideoSource: FrameSource {
 
     private func makeFrame(_ decoded: UnsafePointer<AVFrame>) throws(CaptureError) -> Frame {
         let now = ContinuousClock.now
-        let image = try converter.image(decoded, frames: frames)
+        let image = try converter.image(decoded, pixelAspect: container.pixelAspect(of: decoded), frames: frames)
         let turn = fermusic_frame_matrix(ffmpeg.table, decoded).map(Orientation.init(matrix:)) ?? orientation
         if frames == 0 { started = now }
         let time = isLive ? seconds(started.duration(to: now)) : presentationTime(decoded)
         defer { frames += 1 }
         readingFailures = 0
-        return Frame(
+        var frame = Frame(
             image: image.turned(turn), time: time, index: frames, capturedAt: now, source: container.name)
+        if !isLive { frame.origin = firstPlace }
+        return frame
     }
 
     /// Seconds since the first frame. Time stamps that are missing or jump back go on from the last.
     private func presentationTime(_ frame: UnsafePointer<AVFrame>) -> Double {
         let stamp = frame.pointee.best_effort_timestamp
         let isKnown = stamp != fermusic_no_timestamp
+        let before = lastTime
+        defer { lastStep = lastTime - before }
         let place = Double(stamp) * container.timeUnit
         if frames == 0 {
             timeOrigin = isKnown ? place : 0
+            firstPlace = timeOrigin
             lastTime = 0
         } else if isKnown, place - timeOrigin > lastTime {
             lastTime = place - timeOrigin
@@ -195,10 +215,12 @@ final class VideoSource: FrameSource {
             warnings.append("\(container.name): \(what) left out")
         }
         if isLive { return }
+        let end = lastTime + max(frameDuration, lastDuration)
         if packets < container.promisedFrames {
+            // Edit lists leave frames out that the number counts.
+            if let promised = container.promisedVideoSeconds, end > promised - max(0.1, 2 * frameDuration) { return }
             warnings.append("\(container.name): cut off: \(packets) of \(container.promisedFrames) frames are there")
-        } else if let promised = container.promisedSeconds {
-            let end = lastTime + max(frameDuration, lastDuration)
+        } else if let promised = container.promisedSeconds(after: firstPlace) {
             // Sound may go on a little longer than the pictures.
             if promised - end > max(0.5, promised * 0.1) {
                 warnings.append(

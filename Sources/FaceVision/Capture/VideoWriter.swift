@@ -11,6 +11,8 @@ public final class VideoWriter {
     /// The encoder in use, after the first picture: `libx264`, ...
     public private(set) var encoderName: String?
     public private(set) var frameCount = 0
+    /// Why there is no sound although the source has some; known after the first picture.
+    public private(set) var soundNote: String?
 
     private let ffmpeg: FFmpeg
     private let format: String
@@ -18,6 +20,7 @@ public final class VideoWriter {
     private let rate: Double
     private let file: PendingFile
     private var output: VideoOutput?
+    private var sound: SoundTrack?
     private var lastStamp: Int64 = -1
     /// Units of time per second: all usual rates divide it, also 30000/1001, and MPEG-4 allows no finer.
     static let timeScale: Int64 = 60_000
@@ -32,8 +35,16 @@ public final class VideoWriter {
         return formats[name[name.index(after: dot)...].lowercased()]
     }
 
+    /// The sound of the file that a frame comes from goes along, in step with the pictures and as it is; that of pipes
+    /// and streams does not. To be called before the first picture. Where the format cannot hold the sound, `soundNote`
+    /// says so.
+    public func addSound(of frame: Frame) {
+        guard output == nil, let origin = frame.origin else { return }
+        sound = SoundTrack(ffmpeg, path: frame.source, origin: origin)
+    }
+
     /// Creates the file. Encoders are tried in the order of `encoders`; `framesPerSecond` is only a hint to the encoder
-    /// and the duration of the last frame. Throws `CaptureError`.
+    /// and the duration of a last frame that has none of its own. Throws `CaptureError`.
     public init(
         _ path: String, framesPerSecond: Double = 25,
         encoders: [String] = ["libx264", "libopenh264", "mpeg4", "mjpeg"]
@@ -53,12 +64,15 @@ public final class VideoWriter {
         }
     }
 
-    /// Adds a picture at `time` seconds. Times must grow; one that doesn't is moved to just behind the last.
+    /// Adds a picture at `time` seconds, which lasts until the next one; `duration` counts for the last. Times must grow; one that doesn't is moved to just behind the last.
     /// Throws `CaptureError.cannotWrite`, for example when the disk is full; then the writer is of no more use.
-    public func append(_ image: Image, at time: Double) throws(CaptureError) {
+    public func append(_ image: Image, at time: Double, duration: Double? = nil) throws(CaptureError) {
         let output = try opened(width: image.width, height: image.height)
         let stamp = time.isFinite ? Int64((min(max(time, 0), 1e9) * Double(VideoWriter.timeScale)).rounded()) : 0
         lastStamp = max(stamp, lastStamp + 1)
+        output.lastDuration = duration.flatMap {
+            $0.isFinite && $0 > 0 ? Int64((min($0, 1e6) * Double(VideoWriter.timeScale)).rounded()) : nil
+        }
         try check(output.encode(image, at: lastStamp))
         frameCount += 1
     }
@@ -70,6 +84,7 @@ public final class VideoWriter {
             throw .cannotWrite(path: path, reason: "no frame came")
         }
         let status = output.finish()
+        sound = nil
         self.output = nil
         try check(status)
         do throws(FileFailure) {
@@ -88,8 +103,12 @@ public final class VideoWriter {
         for name in encoders {
             let made = VideoOutput(ffmpeg, encoder: name, width: width, height: height, rate: rate)
             guard let made else { continue }
-            last = made.open(format: format, path: file.temporaryPath)
+            last = made.open(format: format, path: file.temporaryPath, sound: sound)
             if last >= 0 {
+                if let sound, !made.hasSound {
+                    soundNote = "without sound: .\(ending) cannot hold \(sound.codecName)"
+                        + (format == "matroska" ? "" : ", .mkv can")
+                }
                 output = made
                 encoderName = name
                 return made
@@ -99,6 +118,8 @@ public final class VideoWriter {
             path: path,
             reason: last < 0 ? ffmpeg.message(last) : "this FFmpeg has none of \(encoders.joined(separator: ", "))")
     }
+
+    private var ending: Substring { path.split(separator: ".").last ?? "" }
 
     private func check(_ status: Int32) throws(CaptureError) {
         guard status < 0 else { return }

@@ -80,10 +80,13 @@ public protocol FaceDetector: AnyObject {
     var framing: FaceFraming { get }
     /// From this confidence on a detection is no false alarm, or hardly ever.
     var sureConfidence: Double { get }
+    /// From this confidence on a detection needs no second look.
+    var certainConfidence: Double { get }
 }
 
 extension FaceDetector {
     public var framing: FaceFraming { FaceFraming() }
     public var sureConfidence: Double { 0 }
+    public var certainConfidence: Double { .infinity }
     public func detect(in image: Image) throws -> [DetectedFace] { try detect(in: image, region: nil) }
 }

@@ -34,6 +34,8 @@ public final class HaarCascadeDetector: FaceDetector {
     /// False alarms rarely gather twice the windows that a face needs.
     public var sureConfidence: Double { Double(2 * options.minNeighbors) }
 
+    public var certainConfidence: Double { max(Double(8 * options.minNeighbors), 24) }
+
     private let threads: ThreadPool
     private var search: HaarSearch?
     private var gray: [UInt8] = []

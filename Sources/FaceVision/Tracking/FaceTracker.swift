@@ -8,6 +8,8 @@ public struct TrackedFace: Sendable, Hashable {
     public var confidence: Double
     /// Whether a detector saw it in this very frame.
     public var isDetected: Bool
+    /// Whether it has been there long enough, or is certain enough, to be a face.
+    public internal(set) var isConfirmed = true
     /// Seconds since it was first seen.
     public var age: Double
 
@@ -28,14 +30,18 @@ public struct TrackedFace: Sendable, Hashable {
 ///
 /// Detections are assigned to the faces expected from their motion (constant velocity), all at once and by overlap, so
 /// that two faces that cross keep their names. Sure detections begin a new face, unsure ones only prolong a known one
-/// (after Y. Zhang et al., "ByteTrack", ECCV 2022); what lies inside a larger face, such as a mouth, is none. Between full searches only the surroundings of known faces are
-/// searched. It holds nothing but the faces; many trackers can take turns with one detector.
+/// (after Y. Zhang et al., "ByteTrack", ECCV 2022); what lies inside a larger face, such as a mouth, is none. A face is
+/// reported when it has been there for a while or is certain at first sight. Between full searches only the surroundings
+/// of known faces are searched. It holds nothing but the faces; many trackers can take turns with one detector.
 public struct FaceTracker: Sendable {
     public struct Options: Sendable, Equatable {
-        /// Frames from one search of the whole picture to the next.
+        /// Frames from one search of the whole picture to the next: a matter of cost.
         public var searchInterval = 6
-        /// Frames a face must be found in before it is reported: single false alarms never show.
-        public var framesToConfirm = 3
+        /// The most seconds from one to the next, however few frames there are.
+        public var searchSeconds = 0.5
+        /// Seconds, without a gap, that a face must be there before it is reported, unless the detector is certain: at
+        /// 30 frames/s three sightings, so that false alarms hardly show; at 10 and fewer one, which stands for as long.
+        public var secondsToConfirm = 0.09
         /// Seconds that a lost face is remembered.
         public var memory = 1.0
         /// Width of what is searched around a known face, in widths of the face.
@@ -70,32 +76,56 @@ public struct FaceTracker: Sendable {
     private let options: Options
     private var tracks: [Track] = []
     private var framesSinceSearch = 0
+    private var lastSearch = 0.0
+    private var lastTime: Double?
+    /// Seconds between the last frames: the smaller of two distances, since a source may pause.
+    private var distances = (0.0, 0.0)
     private var nextIdentity = 1
 
     public init(options: Options = Options()) { self.options = options }
 
     /// Forgets all faces: for a new scene. Identities are not used again.
-    public mutating func reset() { tracks = [] }
+    public mutating func reset() {
+        tracks = []
+        lastTime = nil
+        distances = (0, 0)
+    }
 
-    /// The faces in the next frame, oldest first. `time` is the frame's in seconds and must not go back. Throws what the
-    /// detector throws.
-    public mutating func update(_ image: Image, time: Double, using detector: any FaceDetector) throws -> [TrackedFace]
-    {
+    /// The faces in the next frame, oldest first. Throws what the detector throws.
+    ///
+    /// - Parameters:
+    ///   - time: the frame's, in seconds; must not go back.
+    ///   - duration: how long the frame lasts, in seconds; `nil` takes the last ones for a measure.
+    ///   - includesDoubtful: gives also those that are not confirmed yet.
+    public mutating func update(
+        _ image: Image, time: Double, duration: Double? = nil, includesDoubtful: Bool = false,
+        using detector: any FaceDetector
+    ) throws -> [TrackedFace] {
         framesSinceSearch += 1
+        if let lastTime { distances = (distances.1, time - lastTime) }
+        lastTime = time
         let isLost = tracks.contains { !$0.face.isDetected }
         let searchesAll = tracks.isEmpty || isLost || framesSinceSearch >= options.searchInterval
+            || time - lastSearch >= options.searchSeconds
         let detections: [DetectedFace]
         if searchesAll {
             framesSinceSearch = 0
+            lastSearch = time
             detections = try detector.detect(in: image)
         } else {
             detections = try searchAroundTracks(image, time, detector)
         }
         assign(Self.withoutNested(detections), time, sure: detector.sureConfidence)
-        tracks.removeAll {
-            time - $0.lastSeen > options.memory || (!$0.face.isDetected && $0.hits < options.framesToConfirm)
+        tracks.removeAll { time - $0.lastSeen > options.memory || (!$0.face.isDetected && !$0.face.isConfirmed) }
+        let length = duration ?? min(distances.0, distances.1)
+        for index in tracks.indices where tracks[index].face.isDetected {
+            if tracks[index].face.confidence >= detector.certainConfidence
+                || time - tracks[index].firstSeen + length >= options.secondsToConfirm
+            {
+                tracks[index].face.isConfirmed = true
+            }
         }
-        return tracks.filter { $0.hits >= options.framesToConfirm }.map(\.face)
+        return tracks.map(\.face).filter { $0.isConfirmed || includesDoubtful }
     }
 
     private func searchAroundTracks(
@@ -146,9 +176,10 @@ public struct FaceTracker: Sendable {
             tracks[index].face.age = time - tracks[index].firstSeen
         }
         for (detection, taken) in zip(detections, isTaken) where !taken && detection.confidence >= sure {
-            let face = TrackedFace(
+            var face = TrackedFace(
                 identity: nextIdentity, box: detection.box, landmarks: detection.landmarks,
                 confidence: detection.confidence, isDetected: true, age: 0)
+            face.isConfirmed = false
             nextIdentity += 1
             tracks.append(Track(face: face, lastBox: detection.box, firstSeen: time, lastSeen: time))
         }
