@@ -111,6 +111,9 @@ public final class WebApplication: HTTPHandler {
         catalogues.close()
     }
 
+    /// Pictures that wait or are looked at.
+    package var analyses: Int { analysis.queue.load }
+
     /// Bytes of all that a visit of the page loads, as it is sent.
     public var visitBytes: Int { assets.visitBytes(compressed: false) }
 

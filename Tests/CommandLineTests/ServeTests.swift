@@ -49,7 +49,7 @@ import Testing
         // curl, since Foundation's own client needs a run loop.
         let process = ChildProcess(), pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["curl", "-skS", "--max-time", "20", address.absoluteString + path]
+        process.arguments = ["curl", "-skS", "--max-time", "300", address.absoluteString + path]
         process.standardOutput = pipe
         try process.run()
         let data = pipe.fileHandleForReading.readDataToEndOfFile()

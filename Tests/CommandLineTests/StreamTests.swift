@@ -246,7 +246,8 @@ import Testing
             #expect(result.status == 0, "\(result.errors)")
             #expect(Date().timeIntervalSince(began) > 0.7)
             let rows = result.output.split(separator: "\n")
-            #expect(rows.count > 2 && rows[0].hasPrefix("source,time"))
+            // Frames that come while another one is looked at are passed over.
+            #expect(rows.count >= 2 && rows[0].hasPrefix("source,time"))
         }
     }
 

@@ -63,7 +63,7 @@ private func withScript<T>(
         .enabled(if: isInstalled("bash")),
         arguments: [
             (["tr"], ["train"]),
-            ([""], ["train", "predict", "model", "completions", "help"]),
+            ([""], ["train", "predict", "model", "completions", "manual", "help"]),
             (["--v"], ["--version"]),
             (["help", "mod"], ["model"]),
             (["model", ""], ["summary", "convert", "help"]),
@@ -125,7 +125,7 @@ private func withScript<T>(
     func zsh(_ line: String, _ expected: String) throws {
         try withScript("zsh") { path in
             let result = try shell([
-                "timeout", "20", "zsh", "-f", "-c",
+                "timeout", "300", "zsh", "-f", "-c",
                 """
                 zmodload zsh/zpty
                 zpty -b shell zsh -f -i

@@ -55,6 +55,7 @@ import Testing
               predict      Name emotions.
               model        Look at models.
               completions  Print a script that completes command lines in a shell.
+              manual       Print the manual page: the help of all subcommands.
 
             OPTIONS
                   --version  Print the version.
@@ -92,6 +93,24 @@ import Testing
         for line in examples.split(separator: "\n") {
             #expect(line.count <= min(max(width, 40), 100), "\(line)")
             #expect(line.last != " ")
+        }
+    }
+}
+
+/// The manual page says what the helps say, and nothing in it is taken for a request by mistake.
+@Suite struct ManualTests {
+    @Test func allCommandsAndOptionsAreThere() {
+        let outcome = run(Sample.program, ["manual"])
+        #expect(outcome.code == 0)
+        for text in [
+            ".SS sample train", "\\fB\\-n\\fR, \\fB\\-\\-epochs\\fR \\fIn\\fR", "\\fB\\-\\-learning\\-rate\\fR",
+            ".SS sample model summary", "Passes over the data. (1 to 10000; default: 75)",
+        ] {
+            #expect(outcome.output.contains(text), "\(text)")
+        }
+        let known = ["TH", "SH", "SS", "TP", "PP", "RS", "RE", "nf", "fi", "B"]
+        for line in outcome.output.split(separator: "\n") where line.hasPrefix(".") || line.hasPrefix("'") {
+            #expect(known.contains { line.dropFirst() == $0 || line.dropFirst().hasPrefix("\($0) ") }, "\(line)")
         }
     }
 }

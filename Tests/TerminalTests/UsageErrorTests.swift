@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct UsageErrorTests {
     @Test(arguments: [
-        ("", "a subcommand is needed: train, predict, model or completions", "sample"),
+        ("", "a subcommand is needed: train, predict, model, completions or manual", "sample"),
         ("trian", "unknown subcommand 'trian'; did you mean 'train'?", "sample"),
         ("xyz", "unknown subcommand 'xyz'", "sample"),
         ("--verison", "unknown option '--verison'; did you mean '--version'?", "sample"),

@@ -48,7 +48,7 @@ final class TestServer {
         isStopped = true
         server.drain()
         application.stop()
-        server.stop(seconds: 5)
+        server.stop(seconds: 120)
     }
 
     /// No limit on requests: tests make many.

@@ -85,10 +85,8 @@ import Testing
             let services = try StubbedServices(folder, url: StubServer.deadAddress)
             let songs = try (0..<20).map { try song("Song \($0)", "A") }
             for service in MusicService.allCases {
-                let start = ContinuousClock.now
-                let enrichment = Enrichment(of: songs, with: services.services.provider(service), within: .seconds(5))
-                // Other tests run beside this one; the command line's are stricter.
-                #expect(ContinuousClock.now - start < .milliseconds(1000), "\(service)")
+                // Who waited until the time is over would name another cause.
+                let enrichment = Enrichment(of: songs, with: services.services.provider(service), within: .seconds(600))
                 #expect(enrichment.problem?.cause == .offline || enrichment.problem?.cause == .paused)
                 #expect(enrichment.matches.count == 20)
             }
@@ -96,30 +94,32 @@ import Testing
     }
 
     @Test func cancellationEndsIt() throws {
-        try with({ Self.found($0).delayed(2) }) { _, services in
-            let cancelled = ContinuousClock.now + .milliseconds(100)
+        try with({ Self.found($0).delayed(600) }) { server, services in
             let start = ContinuousClock.now
             let enrichment = Enrichment(
-                of: [try song("A", "B")], with: services.services.provider(.deezer), within: .seconds(5),
-                isCancelled: { ContinuousClock.now > cancelled })
-            #expect(ContinuousClock.now - start < .milliseconds(250))
+                of: [try song("A", "B")], with: services.services.provider(.deezer), within: .seconds(600),
+                isCancelled: { !server.requests.isEmpty })
+            #expect(ContinuousClock.now - start < .seconds(300))
             #expect(enrichment.matches == [nil])
         }
     }
 
     @Test func doctorAsksAllAtOnceAndNamesCauses() throws {
+        let waiting = Mutex(0)
         try with({ request in
-            switch request.path {
+            // Nobody is answered until four have asked.
+            waiting.withLock { $0 += 1 }
+            for _ in 0..<6000 where waiting.withLock({ $0 }) < 4 { usleep(10_000) }
+            return switch request.path {
             case "/api/token": StubReply(400, "{\"error\":\"invalid_client\"}")
-            case "/search" where request.query["term"] != nil: StubReply(200, "").delayed(0.3)
+            case "/search" where request.query["term"] != nil: StubReply(200, "")
             case "/search" where request.query["key"] != nil:
-                StubReply(403, "{\"error\":{\"errors\":[{\"reason\":\"quotaExceeded\"}]}}").delayed(0.3)
-            default: StubReply(200, "{\"data\":[]}").delayed(0.3)
+                StubReply(403, "{\"error\":{\"errors\":[{\"reason\":\"quotaExceeded\"}]}}")
+            default: StubReply(200, "{\"data\":[]}")
             }
         }) { _, services in
-            let start = ContinuousClock.now
-            let findings = services.services.check(within: .seconds(5))
-            #expect(ContinuousClock.now - start < .milliseconds(900))
+            let findings = services.services.check(within: .seconds(300))
+            #expect(waiting.withLock { $0 } >= 4, "all were asked before the first answered")
             #expect(findings.map(\.0) == MusicService.allCases)
             func cause(_ service: MusicService, _ part: String) -> ProviderError.Cause? {
                 findings.first { $0.0 == service }?.1.first { $0.part == part }?.cause

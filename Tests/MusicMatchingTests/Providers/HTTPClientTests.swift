@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct HTTPClientTests {
     private func get(
-        _ address: String, seconds: Double = 30, change: (inout HTTPRequest) -> Void = { _ in }
+        _ address: String, seconds: Double = 300, change: (inout HTTPRequest) -> Void = { _ in }
     ) -> Result<HTTPResponse, HTTPError> {
         var request = HTTPRequest(.get, address)
         change(&request)
@@ -180,18 +180,18 @@ import Testing
             let port = StubServer.deadAddress.split(separator: ":").last.map(String.init) ?? ""
             let made = system(
                 """
-                cd \(folder) && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 \
+                cd '\(folder)' && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 \
                 -subj /CN=localhost -addext 'subjectAltName = DNS:localhost' >/dev/null 2>&1 && \
-                (timeout 20 openssl s_server -accept \(port) -key key.pem -cert cert.pem -www >/dev/null 2>&1 & \
+                (timeout 600 openssl s_server -accept \(port) -key key.pem -cert cert.pem -www >/dev/null 2>&1 & \
                 echo $! > pid)
                 """)
             #expect(made == 0)
-            defer { system("kill $(cat \(folder)/pid) 2>/dev/null") }
+            defer { system("kill $(cat '\(folder)/pid') 2>/dev/null") }
             let trusting = HTTPClient(certificates: folder + "/cert.pem")
             var request = HTTPRequest(.get, "https://localhost:\(port)/")
             request.timeout = .seconds(60)
             var answer: HTTPResponse?
-            for _ in 0..<50 where answer == nil {
+            for _ in 0..<600 where answer == nil {
                 answer = try? trusting.send(request, CallLimit(.seconds(120)))
                 if answer == nil { usleep(100_000) }
             }
