@@ -1,28 +1,35 @@
 # make setup   install what is missing (Debian, Ubuntu) and build
-# make demo    build, and open the page at http://127.0.0.1:8080: look into the camera, get music
+# make demo    build, and open the page at http://127.0.0.1:8080 (PORT=9000: another port): look into the camera, get music
 # make demo-training  draw a data set, train on it, measure, name an emotion: nothing is downloaded but Debian packages
 # make test    install what is missing, run all tests
 # make test-browser   the page in headless Chromium; test-api, test-load: its server, asked oddly and asked much
 # make bench   measure this machine (needs python3); PEERS=path/to/venv compares with TensorFlow and PyTorch, DATA=folder
 #              adds an epoch
-# make install PREFIX=/usr/local
+# make test-under-load TIMES=10   the tests beside busy processes, on one processor, in a folder with an odd name
+# make install PREFIX=/usr/local  also the manual page and completions; uninstall removes all that
 # make dist    a tarball that runs on a fresh machine without Swift; test-dist runs it in an empty root
 
 SWIFT ?= swift
 BUILD = $(SWIFT) build -c release --product fermusic
 FERMUSIC = .build/release/fermusic
 PREFIX ?= /usr/local
+PORT ?= 8080
+TIMES ?= 1
+# Nobody wants files of root in .build.
+UNDER_SUDO = $(and $(filter-out 0,$(SUDO_UID)),$(filter 0,$(shell id -u)))
 
-.PHONY: setup build demo demo-training test test-browser test-api test-load bench install dist test-dist clean
+.PHONY: setup build built demo demo-training test test-browser test-api test-load test-under-load bench install \
+    uninstall dist test-dist clean
 
 setup: build
 
 build:
+	$(if $(UNDER_SUDO),$(error please build without sudo, then run "sudo make install"))
 	@Scripts/install-dependencies
 	@$(BUILD)
 
 demo: build
-	@Scripts/demo $(FERMUSIC)
+	@Scripts/demo $(FERMUSIC) $(PORT)
 
 demo-training: build
 	@Scripts/demo-training $(FERMUSIC)
@@ -40,13 +47,23 @@ test-api: build
 test-load: build
 	@Scripts/test-load
 
+test-under-load:
+	@Scripts/install-dependencies
+	@Scripts/test-under-load $(TIMES)
+
 bench:
 	@$(BUILD)
 	@$(or $(addsuffix /bin/python,$(PEERS)),python3) Benchmarks/compare.py --json Benchmarks/result.json \
 	    $(if $(PEERS),--python $(PEERS)/bin/python) $(if $(DATA),--data $(DATA))
 
-install: build
-	@Scripts/install-files $(FERMUSIC) $(PREFIX) $(DESTDIR)
+install: $(if $(UNDER_SUDO),built,build)
+	@Scripts/install-files $(FERMUSIC) "$(PREFIX)" $(if $(DESTDIR),"$(DESTDIR)")
+
+built:
+	@test -x $(FERMUSIC) || { echo 'please run "make build" without sudo first' >&2; exit 1; }
+
+uninstall:
+	@Scripts/install-files --remove "$(PREFIX)" $(if $(DESTDIR),"$(DESTDIR)")
 
 dist:
 	@Scripts/install-dependencies

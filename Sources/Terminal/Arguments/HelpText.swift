@@ -18,7 +18,7 @@ struct HelpText {
         if !command.discussion.isEmpty { sections.append(paragraphs(command.discussion)) }
         sections += [
             list("SUBCOMMANDS", command.subcommands.map { ($0.name, $0.summary) }),
-            list("ARGUMENTS", command.positionals.map { (argumentLabel($0), describe($0)) }),
+            list("ARGUMENTS", command.positionals.map { (argumentLabel($0), HelpText.describe($0)) }),
         ]
         let allOptions = command.options.map(optionLabel) + commonRows.map(\.label)
         let column = textColumn(after: allOptions)
@@ -54,7 +54,7 @@ struct HelpText {
     }
 
     private func optionRows(inGroup group: String?) -> [(label: String, text: String)] {
-        command.options.filter { $0.group == group }.map { (optionLabel($0), describe($0)) }
+        command.options.filter { $0.group == group }.map { (optionLabel($0), HelpText.describe($0)) }
     }
 
     private var commonRows: [(label: String, text: String)] {
@@ -73,7 +73,7 @@ struct HelpText {
     }
 
     /// The help sentence followed by what is worth knowing about legal values.
-    private func describe(_ parameter: ParameterDescription) -> String {
+    static func describe(_ parameter: ParameterDescription) -> String {
         var facts: [String] = []
         if !parameter.allowedValues.isEmpty { facts.append(parameter.allowedValues.joined(separator: ", ")) }
         if let bounds = parameter.boundsText { facts.append(bounds) }

@@ -5,7 +5,7 @@ import Glibc
 ///
 ///     Program(fermusic, version: "1.0").main()
 ///
-/// `help`, `--help`, `--version` and `completions bash|zsh|fish` come by themselves.
+/// `help`, `--help`, `--version`, `completions bash|zsh|fish` and `manual` come by themselves.
 public struct Program: Sendable {
     let root: Command
     let version: String
@@ -21,10 +21,13 @@ public struct Program: Sendable {
             self.root = root
             return
         }
-        // The script lists `completions` itself, so the command is added first and then given the whole tree.
+        // Both list themselves, so the commands are added first and then given the whole tree.
         var complete = root
-        complete.subcommands.append(completionsCommand(of: root))
-        complete.subcommands[complete.subcommands.count - 1] = completionsCommand(of: complete)
+        complete.subcommands += [completionsCommand(of: root), manualCommand(of: root, version: version)]
+        let own = complete.subcommands.count - 2
+        (complete.subcommands[own], complete.subcommands[own + 1]) = (
+            completionsCommand(of: complete), manualCommand(of: complete, version: version)
+        )
         self.root = complete
     }
 
