@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct PackedDatasetTests {
     func run(_ arguments: [String], in folder: String) throws {
-        var pointers: [UnsafeMutablePointer<CChar>?] =
-            (["/bin/sh", "-c", "cd '\(folder)' && " + arguments.joined(separator: " ")]).map { strdup($0) } + [nil]
+        let words = ["/bin/sh", "-c", "cd '\(folder)' && " + arguments.joined(separator: " ")]
+        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var process = pid_t()
         try #require(posix_spawn(&process, "/bin/sh", nil, nil, &pointers, environ) == 0)
