@@ -48,7 +48,10 @@ struct Dataset {
         return shape
     }
 
-    /// Throws unless its values are numbers, and no more than the file may hold.
+    /// Throws unless its values are numbers.
+    func requireNumbers() throws { try type.requireNumbers() }
+
+    /// How many values there are. Throws unless they are numbers, and no more than the file may hold.
     func check() throws -> Int {
         try type.requireNumbers()
         _ = try shape()

@@ -52,7 +52,7 @@ package final class HDF5Document {
     package func shape(of path: String) throws -> [Int] {
         try HDF5Failure.naming(path) {
             let dataset = try dataset(path)
-            _ = try dataset.check()
+            try dataset.requireNumbers()
             return try dataset.shape()
         }
     }

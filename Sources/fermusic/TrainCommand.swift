@@ -149,7 +149,7 @@ enum TrainCommand {
         } catch {
             view.close()
             if access(files.checkpoint.cPath, F_OK) == 0 {
-                try console.errors.line("\(files.checkpoint) holds the last good model")
+                try console.errors.line("\(printable(files.checkpoint)) holds the last good model")
             }
             throw error
         }
@@ -187,7 +187,7 @@ enum TrainCommand {
                 "best epoch \(best.epoch): \(percent(accuracy, decimals: 2)) of \(session.validationCount) validation images"
             )
         }
-        try console.errors.line("wrote \(session.files.checkpoint)")
+        try console.errors.line("wrote \(printable(session.files.checkpoint))")
         return .done
     }
 }

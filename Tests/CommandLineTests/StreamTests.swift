@@ -90,6 +90,7 @@ import Testing
             #expect(subtitles.status == 1)
             #expect(Fermusic.message(subtitles).contains("subtitles are for one video"), "\(subtitles.errors)")
             #expect(subtitles.errors.contains("a.mkv: 10 frames"), "\(subtitles.errors)")
+            try FileManager.default.removeItem(atPath: path("drawn"))
             let seconds = try Fermusic.run([
                 "predict", folder.path, "--detector", "none", "--seconds", "0.1", "--csv", "-",
             ])

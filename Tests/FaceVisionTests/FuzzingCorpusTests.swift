@@ -15,8 +15,8 @@ import Testing
         let bytes = try read(name)
         let image = try ImageFile.decode(bytes, name: name)
         #expect((image.width, image.height) == (name == "turned.jpg" ? (9, 11) : (11, 9)))
-        let verdict = JPEGSequence.judge(bytes[...], isComplete: true)
-        #expect(verdict == (name == "two.mjpeg" ? .several : .single))
+        // Two pictures are a photo with another behind it; Motion JPEG has three at least.
+        #expect(JPEGSequence.judge(bytes[...], isComplete: true) == .single)
         for length in bytes.indices {
             let piece = Array(bytes.prefix(length))
             _ = try? ImageFile.decode(piece, name: name, grayscale: true)

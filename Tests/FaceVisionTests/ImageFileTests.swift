@@ -54,7 +54,7 @@ import Testing
 
     static let bad: [(contents: [UInt8], reason: String)] = [
         ([], "the file is empty"),
-        (Array("GIF89a".utf8), "damaged, cut off, or in no known format"),
+        (Array("GIF89a".utf8), "neither a picture nor a video, or damaged at its beginning"),
         (Array("just text\n".utf8), "not a picture that is read: \(PictureFormat.list)"),
         (Array(TinyJPEG.bytes.prefix(TinyJPEG.bytes.count / 2)), "Premature end of JPEG file"),
         ([0xFF, 0xD8], "Premature end of JPEG file"),

@@ -184,7 +184,7 @@ import WebApp
     }
 
     @Test(arguments: [
-        "", "emotion=", "emotion=joy", "emotion=sad=-1", "emotion=sad=nan", "emotion=sad=0", "emotion=sad&count=0",
+        "", "emotion=", "emotion=joyless", "emotion=sad=-1", "emotion=sad=nan", "emotion=sad=0", "emotion=sad&count=0",
         "emotion=sad&count=51", "emotion=sad&count=five", "emotion=sad&mode=up", "emotion=sad&language=klingonese",
         "emotion=sad&seed=-1", "emotion=sad&seed=99999999999999999999", "emotion=sad&like=0", "emotion=sad=1e999",
     ])

@@ -13,7 +13,7 @@ public struct ClassAssignment: Sendable, Equatable {
     /// The published numbering of that name, else the file: lines `folder = emotion`, or one name per line in the order
     /// of the numbers; `#` begins a comment. Throws `DatasetError`.
     public init(_ value: String) throws {
-        if let numbering = ClassNumbering(rawValue: value.lowercased()), access(value, F_OK) != 0 {
+        if let numbering = ClassNumbering(rawValue: value.lowercased()), access(value.cPath, F_OK) != 0 {
             self = ClassAssignment(numbering)
             return
         }

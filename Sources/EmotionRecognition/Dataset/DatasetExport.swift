@@ -79,7 +79,7 @@ extension FaceDataset {
             try FolderTree.create(temporary)
             try writePictures(to: temporary, threads: threads, progress: progress)
             sync()  // one for all files: one fsync each takes minutes
-            guard rename(temporary, path) == 0 else { throw FileFailure.last }
+            guard rename(temporary.cPath, path.cPath) == 0 else { throw FileFailure.last }
         } catch let failure as FileFailure {
             FolderTree.remove(temporary)
             throw DatasetError.cannotWrite(path: path, reason: failure.reason)

@@ -11,7 +11,7 @@ extension FaceDataset {
     public static func readCSV(
         _ path: String, options: DatasetReadOptions = .init(), progress: (Double) -> Void = { _ in }
     ) throws -> LoadedDataset {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw DatasetError.cannotRead(path: path, reason: String(cString: strerror(errno)))
         }

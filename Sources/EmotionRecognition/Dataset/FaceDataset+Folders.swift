@@ -12,7 +12,7 @@ extension FaceDataset {
         progress: @Sendable (Double) -> Void = { _ in }
     ) throws -> LoadedDataset {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard stat(path.cPath, &status) == 0 else {
             throw DatasetError.cannotRead(path: path, reason: String(cString: strerror(errno)))
         }
         if status.st_mode & S_IFMT == S_IFDIR {

@@ -22,13 +22,13 @@ struct FileListing {
     init(folder path: String) throws { try add(path, []) }
 
     private mutating func add(_ path: String, _ place: [String]) throws {
-        guard let directory = opendir(path) else {
+        guard let directory = opendir(path.cPath) else {
             throw DatasetError.cannotRead(path: path, reason: String(cString: strerror(errno)))
         }
         var entries: [(name: String, isFolder: Bool)] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(pathBytes: $0) }
             }
             if HelperNames.contains(name) { continue }
             let kind = Int(entry.pointee.d_type)
@@ -36,7 +36,7 @@ struct FileListing {
             if kind != Int(DT_DIR), kind != Int(DT_REG) {
                 // What cannot be looked at is taken for a file: reading it says why.
                 var status = stat()
-                isFolder = stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+                isFolder = stat("\(path)/\(name)".cPath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
             }
             entries.append((name, isFolder))
         }

@@ -1,4 +1,5 @@
 import CArchive
+import Files
 import Glibc
 
 /// The files in a zip or tar archive, or the one in a compressed file, read from the beginning to the end. Nothing is
@@ -47,7 +48,7 @@ final class PackedFiles {
 
     /// Whether a file begins as something that is read here, whatever its name.
     static func isPacked(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var status = stat()
@@ -81,7 +82,7 @@ final class PackedFiles {
         guard let library = Library.shared.table else {
             throw failure("packed files need libarchive (\(Library.shared.message)); or unpack it")
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(String(cString: strerror(errno))) }
         var status = stat()
         fstat(descriptor, &status)

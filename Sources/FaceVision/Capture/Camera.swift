@@ -90,7 +90,7 @@ final class VideoDevice {
     /// Throws `CaptureError`.
     init(_ path: String) throws(CaptureError) {
         self.path = path
-        descriptor = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        descriptor = open(path.cPath, O_RDWR | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw VideoDevice.error(path, errno, reading: "open") }
         var information = fermusic_v4l2_device()
         let status = fermusic_v4l2_query(descriptor, &information)

@@ -1,5 +1,6 @@
 import CFFmpeg
 import CVideo4Linux
+import Files
 import Glibc
 
 /// A camera. `next` gives the newest frame that there is; older ones that nobody fetched are dropped.
@@ -138,7 +139,7 @@ final class CameraSource: FrameSource {
             if status == EAGAIN { break }
             guard status == 0 else {
                 // Some drivers report a cable pulled out as an input/output error and vanish a moment later.
-                if access(path, F_OK) != 0 { throw .cameraUnplugged(device: path) }
+                if access(path.cPath, F_OK) != 0 { throw .cameraUnplugged(device: path) }
                 throw VideoDevice.error(path, status, reading: "reading a frame")
             }
             index += 1

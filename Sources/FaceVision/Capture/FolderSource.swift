@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// The pictures and videos in a folder and those below it, by name. One that cannot be read is an error once; then the next one comes.
@@ -18,7 +19,7 @@ final class FolderSource: FrameSource {
 
     /// Throws `CaptureError.cannotOpen`.
     init(_ path: String, options: CaptureOptions) throws(CaptureError) {
-        guard let directory = opendir(path) else {
+        guard let directory = opendir(path.cPath) else {
             throw .cannotOpen(source: path, reason: String(cString: strerror(errno)))
         }
         closedir(directory)

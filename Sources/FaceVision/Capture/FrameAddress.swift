@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Where frames come from, as users say it.
@@ -61,7 +62,7 @@ public enum FrameAddress: Sendable, Equatable {
     /// Whether it is a link to a camera, as those in /dev/v4l/by-id.
     private static func isVideoDevice(_ path: String) -> Bool {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }
+        guard stat(path.cPath, &status) == 0, status.st_mode & S_IFMT == S_IFCHR else { return false }
         // The kernel's number for video devices (Documentation/admin-guide/devices.txt).
         return status.st_rdev >> 8 & 0xFFF == 81
     }

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Opens whatever frames can come from.
@@ -60,7 +61,7 @@ public enum FrameSources {
 
     private static func open(path: String, options: CaptureOptions) throws -> any FrameSource {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard stat(path.cPath, &status) == 0 else {
             throw CaptureError.cannotOpen(source: path, reason: String(cString: strerror(errno)))
         }
         if status.st_mode & S_IFMT == S_IFDIR { return try FolderSource(path, options: options) }

@@ -36,14 +36,14 @@ struct MediaFolder {
     private mutating func walk(_ folder: String) {
         var status = stat()
         // A link may lead back to where we came from.
-        guard stat(folder, &status) == 0, visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
+        guard stat(folder.cPath, &status) == 0, visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
             return
         }
         let start = folder.hasSuffix("/") ? folder : folder + "/"
         for name in FolderTree.names(in: folder).sorted() where !name.hasPrefix(".") {
             let path = start + name
             // What cannot be opened is an error when its turn comes.
-            guard stat(path, &status) == 0 else {
+            guard stat(path.cPath, &status) == 0 else {
                 if MediaFolder.isName(name) { files.append(path) } else { others += 1 }
                 continue
             }
@@ -70,7 +70,7 @@ struct MediaFolder {
     }
 
     private static func head(of path: String) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var head = [UInt8](repeating: 0, count: PictureMark.headLength)

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Files
 import Glibc
 
 /// A file or pipe as FFmpeg reads it: what was looked at to recognise it is read again, and waiting ends with
@@ -80,7 +81,7 @@ final class StreamInput {
     /// Opens a file or named pipe. Throws `CaptureError.cannotOpen`.
     init(path: String, limit: WaitLimit) throws(CaptureError) {
         // Without O_NONBLOCK, opening a named pipe waits for its writer and cannot be cancelled.
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw .cannotOpen(source: path, reason: String(cString: strerror(errno)))
         }

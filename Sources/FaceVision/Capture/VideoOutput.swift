@@ -1,4 +1,5 @@
 import CFFmpeg
+import Files
 
 /// One encoder and the file it writes to, in FFmpeg's terms: results are 0 or its errors.
 final class VideoOutput {
@@ -72,7 +73,7 @@ final class VideoOutput {
             soundStream.pointee.codecpar.pointee.codec_tag = 0
             soundStream.pointee.time_base = sound.timeBase
         }
-        status = ffmpeg.avio_open(&context.pointee.pb, url, AVIO_FLAG_WRITE)
+        status = ffmpeg.avio_open(&context.pointee.pb, url.cPath, AVIO_FLAG_WRITE)
         guard status >= 0 else { return status }
         var options: OpaquePointer?
         // The table of contents goes first, so that browsers can start before they have all.

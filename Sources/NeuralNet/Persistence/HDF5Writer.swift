@@ -25,7 +25,7 @@ package final class HDF5Writer {
             H5Pset_fapl_core(access, 1 << 20, false)
             // Two files of one name would be taken for the same one.
             let name = "\(path)#\(HDF5Writer.counter.wrappingAdd(1, ordering: .relaxed).newValue)"
-            return H5Fcreate(name, fermusic_h5f_trunc(), 0, access)
+            return H5Fcreate(name.cPath, fermusic_h5f_trunc(), 0, access)
         }
         guard file >= 0 else {
             throw NeuralNetError.file(path: path, place: nil, reason: "cannot write: \(HDF5Writer.reason())")

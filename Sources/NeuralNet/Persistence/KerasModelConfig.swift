@@ -16,7 +16,7 @@ package struct KerasModelConfig {
         do {
             root = try JSONValue(parsing: text)
         } catch {
-            throw NeuralNetError.file(path: path, place: "model_config", reason: "not JSON: \(error)")
+            throw NeuralNetError.file(path: path, place: "model_config", reason: "not JSON")
         }
         return try KerasModelConfig(path: path, weightLimit: weightLimit, isTrained: isTrained).model(root)
     }

@@ -106,7 +106,7 @@ struct AssetStore: Sendable {
         var result: [String] = []
         for name in FolderTree.names(in: folder) where !name.hasPrefix(".") {
             var status = stat()
-            guard stat("\(folder)/\(name)", &status) == 0 else { continue }
+            guard stat("\(folder)/\(name)".cPath, &status) == 0 else { continue }
             if status.st_mode & S_IFMT == S_IFDIR {
                 result += FolderTree.names(in: "\(folder)/\(name)").filter { types[ending($0)] != nil }
                     .map { "\(name)/\($0)" }

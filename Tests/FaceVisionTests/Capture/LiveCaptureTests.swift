@@ -154,9 +154,10 @@ import Testing
         let server = TestServer { client in
             client.startMotionJPEG()
             for i in 0... {
-                // The first connection ends when its picture has been seen, the others when their reader goes.
-                if client.number == 0, seen.withLock({ $0.contains(0) }) { return }
-                if !client.sendPart(TestClip.jpeg(client.number == 0 ? 0 : 1 + i / 8 % 2)) { return }
+                // What an address is, is found out with a connection of its own. The first ones end when their picture
+                // has been seen, the others when their reader goes.
+                if client.number < 2, seen.withLock({ $0.contains(0) }) { return }
+                if !client.sendPart(TestClip.jpeg(client.number < 2 ? 0 : 1 + i / 8 % 2)) { return }
                 TestThread.sleep(0.03)
             }
         }
