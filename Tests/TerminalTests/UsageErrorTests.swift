@@ -48,7 +48,7 @@ import Testing
             "--input-range: expected a range such as 0..1 or -1..1, the lower end first, got '1..0'", "sample train"
         ),
         (
-            "train --data d --labels a,,b", "--labels: expected a comma-separated list without gaps, got 'a,,b'",
+            "train --data d --labels a,,b", "--labels: expected a comma-separated list, got 'a,,b'",
             "sample train"
         ),
         ("train --data d --seed -1", "--seed: expected a whole number of 0 or more, got '-1'", "sample train"),

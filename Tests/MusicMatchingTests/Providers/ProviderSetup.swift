@@ -40,14 +40,14 @@ struct StubbedServices {
     }
 
     func resolve(
-        _ song: Song, _ service: MusicService, seconds: Double = 120, needsPreview: Bool = false
+        _ song: Song, _ service: MusicService, seconds: Double = 5, needsPreview: Bool = false
     ) throws -> ProviderMatch? {
         try services.provider(service).resolve(
             song, ProviderQuery(CallLimit(.seconds(seconds)), needsPreview: needsPreview))
     }
 
     /// Why it does not work; `nil` if it does.
-    func failure(_ song: Song, _ service: MusicService, seconds: Double = 120) -> ProviderError? {
+    func failure(_ song: Song, _ service: MusicService, seconds: Double = 5) -> ProviderError? {
         do {
             _ = try resolve(song, service, seconds: seconds)
             return nil
