@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 /// Names that are no text in UTF-8 name files all the same, wherever a path is given or found.
@@ -50,9 +51,20 @@ import Testing
         let text = try run("predict pic*.png --csv \"t$e.csv\" --summary \"s$e.svg\"")
         #expect(text.status == 0 && text.output.contains("pic\\xE9.png: "), "\(text.output)\(text.errors)")
         #expect(try exists("\"t$e.csv\"") && exists("\"s$e.svg\""))
+        let json = try run("predict --json pic*.png")
+        let name = try JSONValue(parsing: json.output)["file"]?.stringValue
+        // The name as JSON tells it names the file again.
+        #expect(name == "pic\u{10FEE9}.png")
+        #expect(try Fermusic.run(["predict", folder.path + "/" + (name ?? "")]).status == 0)
+        #expect(try run("predict pic*.png --annotate \"a$e.png\"").status == 0)
+        #expect(try exists("\"a$e.png\""))
         #expect(try run("predict faces*/train/*/").status == 0)
         #expect(try run("explain pic*.png --detector none").status == 0)
         #expect(try exists("\"pic$e.explained.png\""))
+        // FFmpeg opens the file of a video that it writes twice.
+        try writeClip(folder.appendingPathComponent("clip.mkv").path)
+        #expect(try run("predict clip.mkv --detector none --annotate \"v$e.mp4\"").status == 0)
+        #expect(try exists("\"v$e.mp4\"") && run("predict v*.mp4 --detector none").status == 0)
         let missing = try run("predict \"no$e.png\"")
         #expect(
             missing.status == 1 && missing.errors.contains("no\\xE9.png: cannot open: No such file"),

@@ -17,14 +17,6 @@ import Testing
     }
 
     /// A face that is drawn larger, frame after frame.
-    private func writeClip(_ path: String, frames: Int = 10) throws {
-        var random = RandomGenerator(seed: 4)
-        let face = SyntheticFaces().draw(.happy, size: 96, random: &random)
-        let writer = try VideoWriter(path, encoders: ["mjpeg"])
-        for index in 0..<frames { try writer.append(face, at: Double(index) / 25) }
-        try writer.finish()
-    }
-
     @Test func everyOutputIsWritten() throws {
         try withFolder { folder in
             func path(_ name: String) -> String { folder.appendingPathComponent(name).path }

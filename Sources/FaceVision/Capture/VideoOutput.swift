@@ -50,7 +50,8 @@ final class VideoOutput {
     /// Sound that the format cannot hold is left out.
     func open(format: String, path: String, sound: SoundTrack?) -> Int32 {
         guard let encoder else { return FFmpeg.outOfMemory }
-        let url = "file:" + path
+        // Kept by the format too, which opens the file once more to put its table of contents first.
+        let url = ("file:" + path).cPath
         var status = fermusic_new_output(ffmpeg.table, &context, format, url)
         guard status >= 0, let context else { return status }
         configure(encoder)
@@ -73,7 +74,7 @@ final class VideoOutput {
             soundStream.pointee.codecpar.pointee.codec_tag = 0
             soundStream.pointee.time_base = sound.timeBase
         }
-        status = ffmpeg.avio_open(&context.pointee.pb, url.cPath, AVIO_FLAG_WRITE)
+        status = ffmpeg.avio_open(&context.pointee.pb, url, AVIO_FLAG_WRITE)
         guard status >= 0 else { return status }
         var options: OpaquePointer?
         // The table of contents goes first, so that browsers can start before they have all.
