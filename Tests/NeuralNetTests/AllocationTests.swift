@@ -1,5 +1,6 @@
 import AllocationCounter
 import NeuralNet
+import Synchronization
 import Testing
 
 /// Running a model must not allocate.
@@ -23,14 +24,19 @@ import Testing
         }
     }
 
+    /// There is one counter for all tests, which run at the same time.
+    private static let counter = Mutex<Void>(())
+
     /// Allocations on the pool's threads, the caller's included, while `body` runs.
     private static func allocations(_ pool: ThreadPool, _ body: () -> Void) -> Int {
-        pool.run { _ in allocation_counter_watch(1) }
-        allocation_counter_reset()
-        body()
-        let count = allocation_counter_value()
-        pool.run { _ in allocation_counter_watch(0) }
-        return count
+        counter.withLock { _ in
+            pool.run { _ in allocation_counter_watch(1) }
+            allocation_counter_reset()
+            body()
+            let count = allocation_counter_value()
+            pool.run { _ in allocation_counter_watch(0) }
+            return count
+        }
     }
 
     @Test func counterCounts() {
