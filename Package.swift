@@ -21,8 +21,9 @@ let package = Package(
         library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         library("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
         library("CWebP", pkgConfig: "libwebp", apt: "libwebp-dev"),
-        // Loaded when first needed, as FFmpeg is.
+        // These two are loaded when first needed, as FFmpeg is.
         .systemLibrary(name: "CHEIF", path: "Sources/CLibraries/CHEIF", providers: [.apt(["libheif-dev"])]),
+        .systemLibrary(name: "CTIFF", path: "Sources/CLibraries/CTIFF", providers: [.apt(["libtiff-dev"])]),
         // Without pkg-config: it would link these, but they are loaded when first needed.
         .systemLibrary(
             name: "CFFmpeg", path: "Sources/CLibraries/CFFmpeg",
@@ -45,7 +46,7 @@ let package = Package(
             name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "HDF5Reader", "Files", "JSON"]),
         .target(
             name: "FaceVision",
-            dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CFFmpeg", "CVideo4Linux", "Files"]),
+            dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
         .target(
             name: "EmotionRecognition",

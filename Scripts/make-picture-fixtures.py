@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes Tests/FaceVisionTests/Fixtures/pictures: one small picture per kind, and expected.txt with what Pillow sees.
 
-Needs the packages pillow, pillow-heif and numpy. A line of expected.txt: name, width, height, tolerance, RGB in hex.
+Needs the packages pillow, pillow-heif, tifffile, imagecodecs and numpy. A line of expected.txt: name, width, height, tolerance, RGB in hex.
 """
 import io, os, struct, sys, zlib
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 import pillow_heif
+import tifffile
 
 pillow_heif.register_heif_opener()
 here = os.path.join(os.path.dirname(__file__), "..", "Tests", "FaceVisionTests", "Fixtures", "pictures")
@@ -118,6 +119,34 @@ keep("deep-grey.png", deep_png(grey.astype(np.uint16) * 257, 0), Image.fromarray
 with_alpha = np.dstack([values, np.asarray(clear)[..., 3].astype(np.uint16) * 257])
 keep("deep-alpha.png", deep_png(with_alpha, 6), over_white(clear))
 keep("deep-grey.tif", save(Image.fromarray(grey.astype(np.uint16) * 257), "TIFF"), Image.fromarray(grey), 2)
+def tiff(name, array, expected=picture, tolerance=2, **options):
+    """Kinds that Pillow does not write."""
+    out = io.BytesIO()
+    tifffile.imwrite(out, array, metadata=None, **{"photometric": "rgb", **options})
+    keep(name, out.getvalue(), expected, tolerance)
+
+pixels = np.asarray(picture)
+tiff("tiled.tif", pixels, tile=(16, 16))
+tiff("tiled-grey.tif", grey, Image.fromarray(grey), tile=(16, 16), photometric="minisblack", compression="zlib")
+tiff("deep-rgb.tif", values)
+tiff("deep-big-endian.tif", values, byteorder=">")
+tiff("deep-tiled.tif", values, tile=(16, 16), compression="zlib", predictor=True)
+tiff("planes.tif", np.moveaxis(pixels, 2, 0).copy(), planarconfig="separate")
+tiff("big.tif", pixels, bigtiff=True)
+tiff("big-big-endian.tif", pixels, bigtiff=True, byteorder=">")
+tiff("packbits.tif", pixels, compression="packbits")
+tiff("rows.tif", pixels, rowsperstrip=5)
+tiff("white-is-zero.tif", 255 - grey, Image.fromarray(grey), photometric="miniswhite")
+tiff("jpeg.tif", pixels, compression="jpeg", subsampling=(1, 1), compressionargs={"level": 95}, tolerance=12)
+rgba = np.asarray(clear)
+tiff("alpha-tiled.tif", rgba, over_white(clear), tile=(16, 16), extrasamples=["unassalpha"])
+times_alpha = rgba.copy()
+times_alpha[..., :3] = (rgba[..., :3].astype(int) * rgba[..., 3:] + 127) // 255
+tiff("times-alpha.tif", times_alpha, over_white(clear), 2, extrasamples=["assocalpha"])
+tiff("deep-alpha.tif", with_alpha, over_white(clear), extrasamples=["unassalpha"])
+tiff("four-samples.tif", rgba, picture, extrasamples=["unspecified"])
+lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
+tiff("lab.tif", np.asarray(ImageCms.applyTransform(picture, lab)), tolerance=50, photometric="cielab")  # from another white
 keep("deep.heic", pillow_heif.from_bytes("RGB;16", picture.size, values.tobytes()) and
      (lambda out: (pillow_heif.from_bytes("RGB;16", picture.size, values.tobytes()).save(out, quality=95, chroma=444),
                    out.getvalue())[1])(io.BytesIO()), picture, 8)

@@ -38,7 +38,7 @@ final class AnnotationOutput: StreamOutput {
         if frame.isPicture { return try write(image, of: frame.source) }
         if video == nil {
             let target = try target(for: frame.source, ending: "mp4", isRight: VideoWriter.isVideoName)
-            video = try writing { try VideoWriter(target, framesPerSecond: 30) }
+            video = try writing { try VideoWriter(target, framesPerSecond: 30, isDrawn: true) }
             video?.addSound(of: frame)
         }
         try writing { try video!.append(image, at: frame.time, duration: frame.duration) }

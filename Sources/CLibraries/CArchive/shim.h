@@ -1,6 +1,4 @@
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "../function_table.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -16,9 +14,7 @@
     X(archive_entry_pathname_utf8) X(archive_entry_pathname) X(archive_entry_filetype)
 
 typedef struct {
-#define FERMUSIC_FIELD(name) __typeof__(&name) _Nonnull name;
     FERMUSIC_ARCHIVE(FERMUSIC_FIELD)
-#undef FERMUSIC_FIELD
 } fermusic_archive;
 
 // Loads the library; it stays for the life of the process. NULL with a message when it is missing.
@@ -28,11 +24,7 @@ static inline const fermusic_archive *_Nullable fermusic_archive_load(char *_Non
     if (!table) return NULL;
     library = dlopen("libarchive.so.13", RTLD_NOW | RTLD_LOCAL);
     if (!library) goto failed;
-#define FERMUSIC_FIND(name)                                                                                           \
-    *(void **)&table->name = dlsym(library, #name);                                                                   \
-    if (!*(void **)&table->name) goto failed;
     FERMUSIC_ARCHIVE(FERMUSIC_FIND)
-#undef FERMUSIC_FIND
     return table;
 failed:
     snprintf(message, size, "%s", dlerror());

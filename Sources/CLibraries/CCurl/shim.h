@@ -1,6 +1,4 @@
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "../function_table.h"
 
 // Its macros check types where Swift never comes.
 #define CURL_DISABLE_TYPECHECK
@@ -16,9 +14,7 @@
     X(curl_multi_info_read) X(curl_multi_cleanup)
 
 typedef struct {
-#define FERMUSIC_FIELD(name) __typeof__(&name) _Nonnull name;
     FERMUSIC_CURL(FERMUSIC_FIELD)
-#undef FERMUSIC_FIELD
 } fermusic_curl;
 
 // Loads the library; it stays for the life of the process. NULL with a message when it is missing.
@@ -30,11 +26,7 @@ static inline const fermusic_curl *_Nullable fermusic_curl_load(char *_Nonnull m
     // The same library with another TLS library below it.
     if (!library) library = dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
     if (!library) goto failed;
-#define FERMUSIC_FIND(name)                                                                                           \
-    *(void **)&table->name = dlsym(library, #name);                                                                   \
-    if (!*(void **)&table->name) goto failed;
     FERMUSIC_CURL(FERMUSIC_FIND)
-#undef FERMUSIC_FIND
     if (table->curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         snprintf(message, size, "libcurl cannot be initialised");
         free(table);

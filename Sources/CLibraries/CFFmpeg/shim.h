@@ -1,6 +1,4 @@
-#include <dlfcn.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "../function_table.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -15,7 +13,7 @@
 // the libraries of the very version that the headers belong to.
 
 #define FERMUSIC_AVUTIL(X)                                                                                            \
-    X(av_log_set_level) X(av_strerror) X(av_malloc) X(av_free) X(av_dict_set) X(av_dict_free) X(av_opt_set)           \
+    X(av_log_set_level) X(av_strerror) X(av_malloc) X(av_free) X(av_dict_set) X(av_dict_get) X(av_dict_free) X(av_opt_set)           \
     X(av_frame_alloc) X(av_frame_free) X(av_frame_unref) X(av_frame_get_buffer) X(av_frame_make_writable)             \
     X(av_frame_get_side_data) X(av_pix_fmt_desc_get) X(av_image_copy)
 
@@ -47,12 +45,10 @@
     X(sws_getCachedContext) X(sws_scale) X(sws_freeContext) X(sws_getCoefficients) X(sws_setColorspaceDetails)
 
 typedef struct {
-#define FERMUSIC_FIELD(name) __typeof__(&name) _Nonnull name;
     FERMUSIC_AVUTIL(FERMUSIC_FIELD)
     FERMUSIC_AVCODEC(FERMUSIC_FIELD)
     FERMUSIC_AVFORMAT(FERMUSIC_FIELD)
     FERMUSIC_SWSCALE(FERMUSIC_FIELD)
-#undef FERMUSIC_FIELD
 } fermusic_ffmpeg;
 
 // Loads the libraries; they stay for the life of the process. NULL with a message when one is missing.
@@ -63,9 +59,6 @@ static inline const fermusic_ffmpeg *_Nullable fermusic_ffmpeg_load(char *_Nonnu
 #define FERMUSIC_OPEN(name, major)                                                                                    \
     library = dlopen("lib" name ".so." AV_STRINGIFY(major), RTLD_NOW | RTLD_LOCAL);                                   \
     if (!library) goto failed;
-#define FERMUSIC_FIND(name)                                                                                           \
-    *(void **)&table->name = dlsym(library, #name);                                                                   \
-    if (!*(void **)&table->name) goto failed;
     FERMUSIC_OPEN("avutil", LIBAVUTIL_VERSION_MAJOR)
     FERMUSIC_AVUTIL(FERMUSIC_FIND)
     FERMUSIC_OPEN("avcodec", LIBAVCODEC_VERSION_MAJOR)
@@ -75,7 +68,6 @@ static inline const fermusic_ffmpeg *_Nullable fermusic_ffmpeg_load(char *_Nonnu
     FERMUSIC_OPEN("swscale", LIBSWSCALE_VERSION_MAJOR)
     FERMUSIC_SWSCALE(FERMUSIC_FIND)
 #undef FERMUSIC_OPEN
-#undef FERMUSIC_FIND
     table->av_log_set_level(AV_LOG_QUIET);
     table->avformat_network_init();
     return table;
@@ -170,6 +162,13 @@ static inline AVCodecContext *_Nullable fermusic_encoder(const fermusic_ffmpeg *
 static inline int fermusic_new_output(const fermusic_ffmpeg *_Nonnull f, AVFormatContext *_Nullable *_Nonnull context,
                                       const char *_Nonnull format, const char *_Nonnull url) {
     return f->avformat_alloc_output_context2(context, NULL, format, url);
+}
+
+// What the container says under that name; NULL if nothing.
+static inline const char *_Nullable fermusic_tag(const fermusic_ffmpeg *_Nonnull f, const AVFormatContext *_Nullable context,
+                                                 const char *_Nonnull key) {
+    const AVDictionaryEntry *const entry = context ? f->av_dict_get(context->metadata, key, NULL, 0) : NULL;
+    return entry ? entry->value : NULL;
 }
 
 // Whether files of this output's format can hold the codec.

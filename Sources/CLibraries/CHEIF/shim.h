@@ -1,7 +1,6 @@
-#include <dlfcn.h>
+#include "../function_table.h"
+
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <libheif/heif.h>
@@ -17,9 +16,7 @@
     X(heif_image_release) X(heif_have_decoder_for_format)
 
 typedef struct {
-#define FERMUSIC_FIELD(name) __typeof__(&name) _Nonnull name;
     FERMUSIC_HEIF(FERMUSIC_FIELD)
-#undef FERMUSIC_FIELD
 } fermusic_heif;
 
 // Loads the library; it stays for the life of the process. NULL with a message when it is missing.
@@ -30,11 +27,7 @@ static inline const fermusic_heif *_Nullable fermusic_heif_load(char *_Nonnull m
     if (!table) return NULL;
     library = dlopen("libheif.so.1", RTLD_NOW | RTLD_LOCAL);
     if (!library) goto failed;
-#define FERMUSIC_FIND(name)                                                                                           \
-    *(void **)&table->name = dlsym(library, #name);                                                                   \
-    if (!*(void **)&table->name) goto failed;
     FERMUSIC_HEIF(FERMUSIC_FIND)
-#undef FERMUSIC_FIND
     // Versions with codecs as plugins load them here; older ones lack the function.
     init = dlsym(library, "heif_init");
     if (init) ((struct heif_error(*)(void *))init)(NULL);

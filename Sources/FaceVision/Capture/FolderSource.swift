@@ -1,7 +1,8 @@
 import Files
 import Glibc
 
-/// The pictures and videos in a folder and those below it, by name. One that cannot be read is an error once; then the next one comes.
+/// The pictures and videos in a folder and those below it, by name, but not those that this program drew. One that cannot
+/// be read is an error once; then the next one comes.
 final class FolderSource: FrameSource {
     private var files: ArraySlice<String>
     private let options: CaptureOptions
@@ -53,7 +54,12 @@ final class FolderSource: FrameSource {
             }
             guard let file = files.popFirst() else { return nil }
             currentFile = file
-            current = try FrameSources.open(file: file, options: options)
+            let source = try FrameSources.open(file: file, options: options)
+            if (source as? VideoSource)?.isDrawn == true {
+                collected.append("\(file): left out: drawn by fermusic itself")
+            } else {
+                current = source
+            }
         }
         return nil
     }

@@ -28,6 +28,11 @@ public enum FrameSources {
                     let input = try StreamInput(ffmpeg, url: url, name: address.name, limit: limit)
                     if let source = try stillPicture(input, options: options) { return source }
                     limit.restart()
+                    // Many cameras have one client at a time: what has begun is played on.
+                    if let format = try liveFormat(input) {
+                        let container = try VideoContainer(ffmpeg, input: input, format: format)
+                        return try VideoSource(ffmpeg, container, options: options)
+                    }
                 }
                 return try VideoSource(
                     ffmpeg, VideoContainer(ffmpeg, url: url, name: address.name, limit: limit), options: options)
@@ -102,6 +107,14 @@ public enum FrameSources {
         let ffmpeg = try FFmpeg.load()
         let whole = StreamInput(bytes: bytes, name: input.name, limit: input.limit)
         return try VideoSource(ffmpeg, VideoContainer(ffmpeg, input: whole, format: nil), options: options)
+    }
+
+    /// FFmpeg's name for pictures that come one after the other without end, bare or as parts of a message; `nil` for
+    /// what may be a file, in which places are looked up.
+    private static func liveFormat(_ input: StreamInput) throws(CaptureError) -> String? {
+        let head = try input.peek(64)
+        if PictureFormat.detect(head) == .jpeg { return "mjpeg" }
+        return head.drop { $0 == 0x0D || $0 == 0x0A }.starts(with: "--".utf8) ? "mpjpeg" : nil
     }
 
     private static func picture(_ input: StreamInput, options: CaptureOptions) -> any FrameSource {

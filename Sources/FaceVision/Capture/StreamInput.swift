@@ -30,6 +30,9 @@ final class StreamInput {
         isSeekable = StreamInput.isWholeFile(descriptor)
     }
 
+    /// Whether a server sends it.
+    var isConnection: Bool { connection != nil }
+
     /// Bytes that are there already.
     init(bytes: [UInt8], name: String, limit: WaitLimit) {
         descriptor = -1

@@ -92,7 +92,7 @@ final class VideoContainer {
             fermusic_stream(context, other).pointee.discard = AVDISCARD_ALL
         }
         try checkSize(stream)
-        isLive = input == nil && context.pointee.duration <= 0 && fermusic_is_seekable(context) == 0
+        isLive = comesFromNetwork && context.pointee.duration <= 0 && fermusic_is_seekable(context) == 0
     }
 
     private func checkSize(_ stream: UnsafeMutablePointer<AVStream>) throws(CaptureError) {
@@ -109,6 +109,13 @@ final class VideoContainer {
         for i in 0..<count { _ = ffmpeg.av_dict_set(&options[i], "max_pixels", "\(maximumPixels)", 0) }
         defer { for i in 0..<count { ffmpeg.av_dict_free(&options[i]) } }
         return ffmpeg.avformat_find_stream_info(context, &options)
+    }
+
+    private var comesFromNetwork: Bool { input?.isConnection ?? true }
+
+    /// Whether this program wrote it.
+    var isDrawn: Bool {
+        fermusic_tag(ffmpeg.table, context, VideoMark.key).map { String(cString: $0) == VideoMark.value } ?? false
     }
 
     var parameters: UnsafeMutablePointer<AVCodecParameters> { stream.pointee.codecpar }
@@ -162,7 +169,7 @@ final class VideoContainer {
     var holdsPictures: Bool { formatName.hasSuffix("_pipe") }
 
     /// Whether only what comes next can be read.
-    var isPipe: Bool { input.map { !$0.isSeekable } ?? false }
+    var isPipe: Bool { input.map { !$0.isSeekable && !$0.isConnection } ?? false }
 
     /// Whether a pipe ended because nothing came; some formats take that for their end.
     var hasStalled: Bool { input?.hasStalled ?? false }
@@ -184,7 +191,7 @@ final class VideoContainer {
     /// The error for a negative result while opening.
     private func failure(_ code: Int32) -> CaptureError {
         if limit.hasExpired || code == FFmpeg.stopped { return .stalled(source: name, seconds: limit.seconds) }
-        if input == nil, code == FFmpeg.inputOutput {
+        if comesFromNetwork, code == FFmpeg.inputOutput {
             return .cannotOpen(source: name, reason: "no answer from there; is the address right?")
         }
         if code == FFmpeg.badData {

@@ -48,7 +48,7 @@ final class VideoOutput {
     var hasSound: Bool { soundStream != nil }
 
     /// Sound that the format cannot hold is left out.
-    func open(format: String, path: String, sound: SoundTrack?) -> Int32 {
+    func open(format: String, path: String, sound: SoundTrack?, isDrawn: Bool) -> Int32 {
         guard let encoder else { return FFmpeg.outOfMemory }
         // Kept by the format too, which opens the file once more to put its table of contents first.
         let url = ("file:" + path).cPath
@@ -76,6 +76,7 @@ final class VideoOutput {
         }
         status = ffmpeg.avio_open(&context.pointee.pb, url, AVIO_FLAG_WRITE)
         guard status >= 0 else { return status }
+        if isDrawn { _ = ffmpeg.av_dict_set(&context.pointee.metadata, VideoMark.key, VideoMark.value, 0) }
         var options: OpaquePointer?
         // The table of contents goes first, so that browsers can start before they have all.
         if format == "mp4" || format == "mov" { _ = ffmpeg.av_dict_set(&options, "movflags", "+faststart", 0) }

@@ -11,6 +11,8 @@ final class VideoSource: FrameSource {
     private var packet: UnsafeMutablePointer<AVPacket>?
 
     private(set) var isLive: Bool
+    /// Whether this program wrote the video.
+    var isDrawn: Bool { container.isDrawn }
     let cancellation: Cancellation
     let description: String
     private(set) var warnings: [String] = []

@@ -20,6 +20,7 @@ public final class VideoWriter {
     private let rate: Double
     private let file: PendingFile
     private var output: VideoOutput?
+    private let isDrawn: Bool
     private var sound: SoundTrack?
     private var lastStamp: Int64 = -1
     /// Units of time per second: all usual rates divide it, also 30000/1001, and MPEG-4 allows no finer.
@@ -44,10 +45,11 @@ public final class VideoWriter {
     }
 
     /// Creates the file. Encoders are tried in the order of `encoders`; `framesPerSecond` is only a hint to the encoder
-    /// and the duration of a last frame that has none of its own. Throws `CaptureError`.
+    /// and the duration of a last frame that has none of its own. Folders leave out videos that are marked as drawn by this
+    /// program. Throws `CaptureError`.
     public init(
         _ path: String, framesPerSecond: Double = 25,
-        encoders: [String] = ["libx264", "libopenh264", "mpeg4", "mjpeg"]
+        encoders: [String] = ["libx264", "libopenh264", "mpeg4", "mjpeg"], isDrawn: Bool = false
     ) throws(CaptureError) {
         guard let format = VideoWriter.formatName(of: path) else {
             throw .cannotWrite(path: path, reason: "its name must end in .mp4, .m4v, .mov or .mkv")
@@ -55,6 +57,7 @@ public final class VideoWriter {
         self.path = path
         self.format = format
         self.encoders = encoders
+        self.isDrawn = isDrawn
         rate = framesPerSecond > 0 && framesPerSecond <= 1000 ? framesPerSecond : 25
         ffmpeg = try FFmpeg.load()
         do throws(FileFailure) {
@@ -103,7 +106,7 @@ public final class VideoWriter {
         for name in encoders {
             let made = VideoOutput(ffmpeg, encoder: name, width: width, height: height, rate: rate)
             guard let made else { continue }
-            last = made.open(format: format, path: file.temporaryPath, sound: sound)
+            last = made.open(format: format, path: file.temporaryPath, sound: sound, isDrawn: isDrawn)
             if last >= 0 {
                 if let sound, !made.hasSound {
                     soundNote = "without sound: .\(ending) cannot hold \(sound.codecName)"

@@ -1,6 +1,7 @@
 import CHEIF
 import CJPEG
 import CPNG
+import CTIFF
 import CWebP
 import Glibc
 
@@ -25,7 +26,13 @@ enum PictureDecoder {
                 fermusic_heif_decode(library.table, $0, $1, $2, $3, $4, $5, $6, $7)
             }
         case .tiff:
-            return try withFFmpeg(bytes, grayscale, maximumPixels).turned(EXIF.orientation(ofTIFF: bytes[...]))
+            let library = try TIFF.load()
+            var orientation: Int32 = 1
+            let image = try run(bytes, grayscale, maximumPixels) { data, size, limit, width, height, channels, message, room in
+                channels.pointee = 3
+                return fermusic_tiff_decode(library.table, data, size, limit, width, height, &orientation, message, room)
+            }
+            return image.turned(Orientation(rawValue: Int(orientation)) ?? .upright)
         case .gif, .bmp, .netpbm, .jpeg2000, .ico, .pcx, .dds, .psd, .qoi, .jpegXL:
             return try withFFmpeg(bytes, grayscale, maximumPixels)
         }
@@ -118,38 +125,5 @@ extension Image {
             filled = count * wanted
         }
         self.init(width: width, height: height, channels: wanted, pixels: pixels)
-    }
-}
-
-/// libheif's functions, loaded with the first HEIC or AVIF picture.
-struct HEIF: @unchecked Sendable {
-    // Safe to share: the table is filled before anybody sees it, and never changed or freed.
-
-    let table: UnsafePointer<fermusic_heif>
-
-    private static let loaded: Result<HEIF, PictureDecoder.Failure> = {
-        var message = [CChar](repeating: 0, count: 256)
-        if let table = fermusic_heif_load(&message, message.count) { return .success(HEIF(table: table)) }
-        let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return .failure(.init(reason: "HEIC and AVIF need libheif (apt-get install libheif1): \(text)"))
-    }()
-
-    static func load() throws(PictureDecoder.Failure) -> HEIF { try loaded.get() }
-}
-
-extension PictureFormat {
-    /// What is missing for pictures that need libraries loaded at run time, a line that names the package; `nil` if
-    /// nothing is.
-    package static var missing: String? {
-        do {
-            let library = try HEIF.load()
-            var packages: [String] = []
-            if fermusic_heif_reads_hevc(library.table) == 0 { packages.append("libheif-plugin-libde265") }
-            if fermusic_heif_reads_av1(library.table) == 0 { packages.append("libheif-plugin-dav1d") }
-            return packages.isEmpty
-                ? nil : "HEIC or AVIF lack their codec (apt-get install \(packages.joined(separator: " ")))"
-        } catch {
-            return error.reason
-        }
     }
 }

@@ -27,7 +27,9 @@ public enum PictureFormat: String, Sendable, CaseIterable {
         if has("RIFF"), has("WEBP", at: 8), head.count > 12 { return .webP }
         if has("ftyp", at: 4) { return heif(head) }
         if has("GIF87a") || has("GIF89a") { return .gif }
-        if has([0x49, 0x49, 0x2A, 0]) || has([0x4D, 0x4D, 0, 0x2A]) { return .tiff }
+        // 42, or 43 for BigTIFF.
+        if has([0x49, 0x49, 0x2A, 0]) || has([0x49, 0x49, 0x2B, 0]) { return .tiff }
+        if has([0x4D, 0x4D, 0, 0x2A]) || has([0x4D, 0x4D, 0, 0x2B]) { return .tiff }
         // The size of the second header tells a picture from text that begins with BM.
         if has("BM"), head.count > 17, (12...124).contains(head[14]), has([0, 0, 0], at: 15) { return .bmp }
         if head.count > 2, head[0] == 0x50, (0x31...0x37).contains(head[1]), [9, 10, 13, 32].contains(head[2]) {

@@ -27,3 +27,9 @@ package enum PictureMark {
             || head.dropFirst(placeInJPEG).starts(with: comment) && head.starts(with: [0xFF, 0xD8])
     }
 }
+
+/// The same for videos: a tag of their container.
+enum VideoMark {
+    static let key = "comment"
+    static let value = "drawn by fermusic"
+}

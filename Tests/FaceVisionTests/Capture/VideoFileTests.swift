@@ -76,6 +76,21 @@ import Testing
         }
     }
 
+    @Test func foldersLeaveOutDrawnVideos() throws {
+        try withTemporaryFolder { folder in
+            try TestClip.write("\(folder)/b.mp4", frames: 2)
+            for name in ["a.mp4", "c.mkv", "d.mov"] {
+                let writer = try VideoWriter("\(folder)/\(name)", isDrawn: true)
+                try writer.append(TestClip.frame(0), at: 0)
+                try writer.finish()
+                #expect(try allFrames(FrameSources.open("\(folder)/\(name)")).count == 1)
+            }
+            let source = try FrameSources.open(folder)
+            #expect(try allFrames(source).map(\.source) == ["\(folder)/b.mp4", "\(folder)/b.mp4"])
+            #expect(source.warnings.filter { $0.hasSuffix(": drawn by fermusic itself") }.count == 3)
+        }
+    }
+
     @Test func writerFailuresLeaveNothing() throws {
         try withTemporaryFolder { folder in
             #expect(throws: CaptureError.self) { try VideoWriter("\(folder)/a.txt") }
