@@ -32,19 +32,19 @@ options.schedule = .cosine()
 let threads = ThreadPool(threads: 1)
 let test = try spirals(400, seed: 2)
 let trainer = try Trainer(model, options: options, data: try spirals(800, seed: 1), validation: test, threads: threads)
-trainer.callbacks.epochEnded = { _, record in
-    if record.epoch % 10 == 0 {
+trainer.callbacks = [
+    LambdaCallback(onEpochEnd: { _, record in
+        guard record.epoch % 10 == 0 else { return }
         print("epoch \(record.epoch): loss \(record.loss), test accuracy \(record.validationAccuracy ?? 0)")
-    }
-    return true
-}
+    })
+]
 _ = try trainer.run()
 
 let path = "two-spirals.h5"
 try ModelFile.write(model, to: path)
 let restored = try ModelFile.read(path).model
-let accuracy = try Evaluator(restored, threads: threads).evaluate(test, loss: .categoricalCrossentropy()).metrics
-    .accuracy
+let accuracy = try Evaluator(restored, threads: threads).evaluate(test, loss: .categoricalCrossentropy())
+    .metrics["accuracy"] ?? 0
 
 let size = 31
 var grid: [Float] = []

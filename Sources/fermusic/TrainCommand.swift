@@ -167,7 +167,7 @@ enum TrainCommand {
                 "checkpoint": .string(session.files.checkpoint), "epochs": .int(progress.epoch),
                 "bestEpoch": .int(progress.bestEpoch), "finished": .bool(end != .interrupted && end != .budgetUsed),
                 "validationAccuracy": best?.validationAccuracy.map(JSONValue.double) ?? .null,
-                "trainingAccuracy": best.map { .double($0.accuracy) } ?? .null,
+                "trainingAccuracy": best?.accuracy.map(JSONValue.double) ?? .null,
             ]
             try console.output.line(object.text())
         }

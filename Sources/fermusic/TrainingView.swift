@@ -37,7 +37,7 @@ final class TrainingView {
             fields.append(("images/s", fixed(Double(progress.samplesInEpoch - startSamples) / seconds, 0)))
         }
         fields.append(("loss", fixed(progress.lossSum / samples, 4)))
-        fields.append(("accuracy", percent(Double(progress.correct) / samples)))
+        if let accuracy = trainer.currentMetrics["accuracy"] { fields.append(("accuracy", percent(accuracy))) }
         display?.update(progress.samplesInEpoch, fields: fields)
         guard let panel, now - lastDrawn > 0.1 else { return }
         lastDrawn = now
@@ -50,9 +50,8 @@ final class TrainingView {
     }
 
     func epochEnded(_ record: EpochRecord) throws {
-        var fields: [(name: String, value: String)] = [
-            ("loss", fixed(record.loss, 4)), ("accuracy", percent(record.accuracy)),
-        ]
+        var fields: [(name: String, value: String)] = [("loss", fixed(record.loss, 4))]
+        if let accuracy = record.accuracy { fields.append(("accuracy", percent(accuracy))) }
         if let loss = record.validationLoss { fields.append(("val_loss", fixed(loss, 4))) }
         if let accuracy = record.validationAccuracy { fields.append(("val_accuracy", percent(accuracy))) }
         if session.trainer.isBest { fields.append(("", "best")) }
@@ -92,7 +91,7 @@ final class TrainingView {
                 ], steps: epochs, decimals: decimals)
         }
         let loss = plot("loss", 2) { ($0.loss, $0.validationLoss) }
-        let accuracy = plot("accuracy, %", 1) { ($0.accuracy * 100, $0.validationAccuracy.map { $0 * 100 }) }
+        let accuracy = plot("accuracy, %", 1) { ($0.accuracy.map { $0 * 100 }, $0.validationAccuracy.map { $0 * 100 }) }
         let width = min(stream.width - 1, 140)
         guard width >= 90 else { return accuracy.lines(width: width, height: 9) + [summary] }
         let half = width / 2 - 1

@@ -177,17 +177,6 @@ import Testing
                 == "model graph: an input must come from Input(...)")
     }
 
-    @Test func lossFromLogits() throws {
-        let pool = ThreadPool(threads: 1)
-        for layers in [[Dense(3)], [Dense(3, activation: .softmax), Dense(2)], []] as [[any Layer]] {
-            let model = try Model(input: [4], layers: layers)
-            #expect(
-                Self.message {
-                    _ = try Executor(model, maximumBatch: 1, threads: pool, isTraining: true, lossIncludesSoftmax: true)
-                } == "model graph: the loss from logits needs a softmax as the last layer")
-        }
-    }
-
     @Test func descriptions() {
         let table: [(NeuralNetError, String)] = [
             (.incompatibleData(expected: "7 classes", received: "6"), "data: expected 7 classes, received 6"),

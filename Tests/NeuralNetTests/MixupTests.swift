@@ -18,7 +18,7 @@ import Testing
 
     private func sample(_ data: some TrainingData, _ index: Int, _ epoch: Int?) -> (input: [Float], target: [Float]) {
         var input = [Float](repeating: .nan, count: 4), target = [Float](repeating: .nan, count: 3)
-        data.write(sample: index, epoch: epoch, input: &input, target: &target)
+        try! data.write(sample: index, epoch: epoch, input: &input, target: &target)
         return (input, target)
     }
 
@@ -73,7 +73,7 @@ import Testing
         let draws = 40_000
         for epoch in 0..<draws {
             var input: [Float] = [0], target: [Float] = [0, 0]
-            data.write(sample: 1, epoch: epoch, input: &input, target: &target)
+            try! data.write(sample: 1, epoch: epoch, input: &input, target: &target)
             #expect(input[0] == target[1] && input[0] >= 0 && input[0] <= 1)
             sum += Double(input[0])
             squares += Double(input[0] * input[0])

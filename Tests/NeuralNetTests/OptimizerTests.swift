@@ -50,11 +50,12 @@ import Testing
         func penalty() -> Double { model.weights.array(2).reduce(0) { $0 + 0.01 * Double($1) * Double($1) } }
         var before = penalty()
         var losses: [Float] = []
-        trainer.callbacks.epochEnded = { _, record in
-            losses.append(Float(record.loss - penalty() + before))
-            before = penalty()
-            return true
-        }
+        trainer.callbacks = [
+            LambdaCallback(onEpochEnd: { _, record in
+                losses.append(Float(record.loss - penalty() + before))
+                before = penalty()
+            })
+        ]
         #expect(try trainer.run() == .finished)
         expectClose(losses, OptimizerTests.floats(run["losses"]), shape: [10], tolerance: 1e-4, name)
         expectClose(

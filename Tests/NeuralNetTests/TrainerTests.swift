@@ -67,7 +67,7 @@ import Testing
         let path = NSTemporaryDirectory() + "resume-\(UUID().uuidString).h5"
         defer { unlink(path) }
         let first = try trainer(threads)
-        first.callbacks.stepEnded = { $0.progress.step < stop }
+        first.callbacks = [LambdaCallback(onStepEnd: { $0.stopsTraining = $0.progress.step >= stop })]
         #expect(try first.run() == .interrupted)
         #expect(first.progress.step == stop)
         try ResumeFile.save(first, settings: "some", to: path)
@@ -118,14 +118,15 @@ import Testing
             model(), options: options, data: Wobbling(count: 45), validation: Wobbling(count: 21),
             threads: ThreadPool(threads: 1))
         var best: [Float] = []
-        trainer.callbacks.epochEnded = { trainer, _ in
-            if trainer.isBest {
-                best = Array(
-                    UnsafeBufferPointer(
-                        start: trainer.averagedModel.weights.values, count: trainer.averagedModel.weights.count))
-            }
-            return true
-        }
+        trainer.callbacks = [
+            LambdaCallback(onEpochEnd: { trainer, _ in
+                if trainer.isBest {
+                    best = Array(
+                        UnsafeBufferPointer(
+                            start: trainer.averagedModel.weights.values, count: trainer.averagedModel.weights.count))
+                }
+            })
+        ]
         let end = try trainer.run()
         #expect(end == .stoppedEarly(bestEpoch: trainer.progress.bestEpoch))
         #expect(trainer.progress.epoch == trainer.progress.bestEpoch + 2)
@@ -147,10 +148,9 @@ import Testing
         let path = NSTemporaryDirectory() + "resume-\(UUID().uuidString).h5"
         defer { unlink(path) }
         let whole = try makeTrainer(options)
-        whole.callbacks.epochEnded = { trainer, _ in
-            try ResumeFile.save(trainer, settings: "", to: path)
-            return true
-        }
+        whole.callbacks = [
+            LambdaCallback(onEpochEnd: { trainer, _ in try ResumeFile.save(trainer, settings: "", to: path) })
+        ]
         let end = try whole.run()
         #expect(end == .stoppedEarly(bestEpoch: whole.progress.bestEpoch))
 
@@ -161,7 +161,9 @@ import Testing
 
         let asked = try makeTrainer(options)
         let last = whole.progress.epoch
-        asked.callbacks.epochEnded = { trainer, _ in trainer.progress.epoch < last }
+        asked.callbacks = [
+            LambdaCallback(onEpochEnd: { trainer, _ in trainer.stopsTraining = trainer.progress.epoch >= last })
+        ]
         #expect(try asked.run() == end)
         #expect(bits(asked) == bits(whole))
     }

@@ -14,7 +14,7 @@ public enum TrainingReport {
                 Highlights([
                     ("epoch", "\(last.epoch) of \(settings.recipe.epochs)"),
                     ("best validation accuracy", best.map { percent($0, 2) } ?? "none"),
-                    ("training accuracy", percent(last.accuracy, 2)),
+                    ("training accuracy", last.accuracy.map { percent($0, 2) } ?? "none"),
                     ("seconds per epoch", EvaluationReport.decimal(last.seconds, 1)),
                 ]))
         }

@@ -168,20 +168,20 @@ public final class TrainingSession {
     /// Trains. Afterwards the checkpoint holds the model; if the run is not over, the resume file holds its state,
     /// otherwise there is none. Throws `NeuralNetError`; the last good files stay.
     public func run() throws -> TrainingEnd {
-        trainer.callbacks.stepEnded = { [unowned self] trainer in
+        let stepEnd: (Trainer) throws -> Void = { [unowned self] trainer in
             stepEnded(trainer)
-            if !shouldContinue() { return false }
-            if monotonicSeconds() - lastSave > files.saveInterval { try saveState() }
-            return true
+            trainer.stopsTraining = !shouldContinue()
+            if !trainer.stopsTraining, monotonicSeconds() - lastSave > files.saveInterval { try saveState() }
         }
-        trainer.callbacks.epochEnded = { [unowned self] trainer, record in
+        let epochEnd: (Trainer, EpochRecord) throws -> Void = { [unowned self] trainer, record in
             if settings.recipe.save == .last || trainer.isBest { try saveModel(record) }
             // Before all that can fail without harm to the run.
             if trainer.progress.epoch < settings.recipe.epochs { try saveState() }
             try writeLog()
             try epochEnded(record)
-            return shouldContinue()
+            trainer.stopsTraining = !shouldContinue()
         }
+        trainer.callbacks = [LambdaCallback(onStepEnd: stepEnd, onEpochEnd: epochEnd)]
         let end = try trainer.run()
         switch end {
         case .finished, .stoppedEarly:
@@ -240,11 +240,10 @@ public final class TrainingSession {
         } else {
             text = "epoch,loss,accuracy,val_loss,val_accuracy,val_macro_f1,learning_rate,seconds\n"
             for r in history {
-                let optional = [r.validationLoss, r.validationAccuracy, r.validationMacroF1].map {
+                let optional = [r.accuracy, r.validationLoss, r.validationAccuracy, r.validationMacroF1].map {
                     $0.map { "\($0)" } ?? ""
                 }
-                text +=
-                    "\(r.epoch),\(r.loss),\(r.accuracy),\(optional.joined(separator: ",")),\(r.learningRate),\(r.seconds)\n"
+                text += "\(r.epoch),\(r.loss),\(optional.joined(separator: ",")),\(r.learningRate),\(r.seconds)\n"
             }
         }
         do {

@@ -49,7 +49,7 @@ extension ExecutionPlan {
     private mutating func fuseActivations(_ model: Model) {
         for index in stride(from: steps.count - 1, through: 0, by: -1) {
             guard let reader = onlyReader(of: index), let activation = steps[reader].kernel as? ActivationKernel,
-                !options.lossIncludesSoftmax || activation.function != .softmax,
+                !options.absorbed.contains(activation.function),
                 steps[index].kernel.fuses(activation.function)
             else { continue }
             steps[index].kernel = steps[index].kernel.fusing(activation.function)

@@ -17,8 +17,9 @@ struct ExecutionPlan: Sendable {
         var maximumBatch: Int
         var threads: Int
         var isTraining = false
-        /// Gradients arrive at the input of a final softmax, because the loss includes it.
-        var lossIncludesSoftmax = false
+        /// Per output, the last activation that its loss computes with itself: gradients arrive at its input. Empty for
+        /// none.
+        var absorbed: [Activation?] = []
         /// Whether gradients with respect to the model's inputs are computed.
         var computesInputGradients = false
         var convolution = ConvolutionAlgorithm.automatic
@@ -35,8 +36,8 @@ struct ExecutionPlan: Sendable {
     private(set) var nodeBuffers: [Int] = []
     /// The buffer of each output of the model: never one twice, so that each has a gradient of its own.
     private(set) var outputBuffers: [Int] = []
-    /// Steps that run backwards: all but a softmax that the loss includes.
-    private(set) var backwardSteps = 0
+    /// Per output, the step of the activation that its loss includes, which does not run backwards.
+    private(set) var absorbedSteps: [Int?] = []
     /// The first step that runs backwards.
     private(set) var firstBackwardStep = 0
 
@@ -49,17 +50,20 @@ struct ExecutionPlan: Sendable {
         }
         for node in model.outputs { addOutput(node, model) }
         fuse(model)
-        backwardSteps = steps.count
         if let buffer = watchedBuffer { firstBackwardStep = (steps.firstIndex { $0.output == buffer } ?? -1) + 1 }
-        if options.lossIncludesSoftmax {
-            guard let last = steps.last, let kernel = last.kernel as? ActivationKernel,
-                kernel.function == .softmax, model.outputs.count == 1, last.output == outputBuffers[0]
-            else {
-                throw NeuralNetError.invalidGraph("the loss from logits needs a softmax as the last layer")
+        absorbedSteps = outputBuffers.indices.map { index in
+            guard index < options.absorbed.count, let function = options.absorbed[index] else { return nil }
+            return steps.firstIndex {
+                $0.output == outputBuffers[index] && ($0.kernel as? ActivationKernel)?.function == function
             }
-            backwardSteps -= 1
+        }
+        for (index, function) in options.absorbed.enumerated() where function != nil && absorbedSteps[index] == nil {
+            throw NeuralNetError.invalidGraph("output \(index) does not end in \(function!.identifier)")
         }
     }
+
+    /// Where the gradient of output `index` arrives: the output, or what goes into its last activation.
+    func lossBuffer(_ index: Int) -> Int { absorbedSteps[index].map { steps[$0].inputs[0] } ?? outputBuffers[index] }
 
     private mutating func lower(_ node: Model.Node, _ index: Int, of model: Model) throws {
         let sources = node.inputs.map { nodeBuffers[$0] }

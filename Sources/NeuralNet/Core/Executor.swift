@@ -35,12 +35,12 @@ public final class Executor {
     /// Seconds spent in each step since `profile` was set; nil measures nothing.
     package var profile: StepProfile?
 
-    /// Plans and allocates. `lossIncludesSoftmax`: `backward` starts from the gradient with respect to the input of
-    /// the final softmax. `precision`: for prediction. `watching`: a node whose output and gradient stay readable;
+    /// Plans and allocates. `losses`: one per output, or one for all; `backward` starts from the gradient with respect to
+    /// the input of a last activation that they can compute with themselves. `precision`: for prediction. `watching`: a node whose output and gradient stay readable;
     /// `backward` ends there. Throws `NeuralNetError` if a layer cannot run with these shapes.
     public init(
         _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
-        lossIncludesSoftmax: Bool = false, computesInputGradients: Bool = false,
+        losses: [any Loss] = [], computesInputGradients: Bool = false,
         convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float, watching watched: Int? = nil
     ) throws {
         precondition(maximumBatch > 0 && (watched == nil || isTraining))
@@ -51,7 +51,7 @@ public final class Executor {
             model: model,
             options: .init(
                 maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
-                lossIncludesSoftmax: lossIncludesSoftmax, computesInputGradients: computesInputGradients,
+                absorbed: model.absorbedActivations(losses), computesInputGradients: computesInputGradients,
                 convolution: convolution, precision: precision, watched: watched))
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
@@ -82,19 +82,38 @@ public final class Executor {
         activationPointers[plan.outputBuffers[index]]
     }
 
-    /// The input of the final softmax after `forward`, when the loss includes it.
-    public var logits: UnsafeMutablePointer<Float>? {
-        plan.options.lossIncludesSoftmax ? activationPointers[plan.steps[plan.backwardSteps].inputs[0]] : nil
+    /// What the loss of output `index` sees after `forward`: the output, or what goes into its last activation.
+    public func lossInput(_ index: Int = 0) -> (values: UnsafeMutablePointer<Float>, isBeforeActivation: Bool) {
+        (activationPointers[plan.lossBuffer(index)], plan.absorbedSteps[index] != nil)
     }
 
-    /// Where the caller writes the gradient of the loss before `backward`: with respect to the output, or to the
-    /// logits when the loss includes the softmax.
+    /// Where the caller writes the gradient of the loss before `backward`, with respect to `lossInput`.
     public func outputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
-        let buffer =
-            plan.options.lossIncludesSoftmax
-            ? plan.steps[plan.backwardSteps].inputs[0] : plan.outputBuffers[index]
-        guard let pointer = gradientPointers[buffer] else { preconditionFailure("not made for training") }
+        guard let pointer = gradientPointers[plan.lossBuffer(index)] else { preconditionFailure("not made for training") }
         return pointer
+    }
+
+    /// The mean of a loss over the samples of the last `forward`, for output `index`; writes `outputGradient`, so that
+    /// `backward` can follow. `targets` has a row per sample, `sampleWeights` a factor.
+    public func loss(
+        _ loss: any Loss, targets: UnsafePointer<Float>, sampleWeights: UnsafePointer<Float>? = nil, output index: Int = 0
+    ) -> Double {
+        lossSum(loss, targets: targets, sampleWeights: sampleWeights, output: index, scale: 1 / Float(count))
+            / Double(count)
+    }
+
+    /// The sum over the samples; the gradient is of the sum times `scale`.
+    func lossSum(
+        _ loss: any Loss, targets: UnsafePointer<Float>, sampleWeights: UnsafePointer<Float>?, output index: Int,
+        scale: Float
+    ) -> Double {
+        let input = lossInput(index), shape = model.outputShapes[index]
+        return loss.evaluate(
+            LossBatch(
+                values: input.values, isBeforeActivation: input.isBeforeActivation, targets: targets,
+                weights: sampleWeights, count: count, columns: shape.reduce(1, *), classes: shape.last ?? 1,
+                targetColumns: loss.targetCount(forOutput: shape), scale: scale,
+                gradient: plan.options.isTraining ? gradientPointers[plan.lossBuffer(index)] : nil))
     }
 
     /// The gradient with respect to input `index`, after `backward`, if computed.
@@ -132,7 +151,7 @@ public final class Executor {
     /// Adds to `gradients` if `accumulate`.
     public func backward(accumulate: Bool = false) {
         precondition(plan.options.isTraining, "not made for training")
-        for index in (plan.firstBackwardStep..<plan.backwardSteps).reversed()
+        for index in (plan.firstBackwardStep..<plan.steps.count).reversed()
         where stepBuffers[index].outputGradient != nil {
             let start = profile == nil ? 0 : monotonicSeconds()
             plan.steps[index].kernel.backward(

@@ -27,22 +27,17 @@ struct MemoryLayoutOfPlan {
         }
         for buffer in plan.outputBuffers { arena.extend(activationBlocks[buffer], to: last + 1) }
         if let buffer = plan.watchedBuffer { arena.extend(activationBlocks[buffer], to: last + 1) }
-        if plan.options.lossIncludesSoftmax {
-            arena.extend(activationBlocks[steps[plan.backwardSteps].inputs[0]], to: last + 1)
-        }
+        for index in plan.outputBuffers.indices { arena.extend(activationBlocks[plan.lossBuffer(index)], to: last + 1) }
 
         var gradientBlocks = [Int?](repeating: nil, count: plan.buffers.count)
         var additionBlocks = steps.map { [Int?](repeating: nil, count: $0.inputs.count) }
         if training {
             let needs = plan.buffersNeedingGradient(model)
-            let seeds =
-                plan.options.lossIncludesSoftmax
-                ? [steps[plan.backwardSteps].inputs[0]] : plan.outputBuffers
             let loss = steps.count + 1
-            for buffer in seeds where needs[buffer] && gradientBlocks[buffer] == nil {
+            for buffer in plan.outputBuffers.indices.map(plan.lossBuffer) where needs[buffer] && gradientBlocks[buffer] == nil {
                 gradientBlocks[buffer] = arena.reserve(plan.buffers[buffer] * batch, loss...loss)
             }
-            for i in (0..<plan.backwardSteps).reversed() {
+            for i in steps.indices.reversed() where !plan.absorbedSteps.contains(i) {
                 let time = last - i
                 if let block = gradientBlocks[steps[i].output] { arena.extend(block, to: time) }
                 for (j, input) in steps[i].inputs.enumerated() where needs[input] {

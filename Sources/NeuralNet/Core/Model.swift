@@ -29,8 +29,25 @@ public final class Model: Sendable {
     /// Whether its one output is a softmax, of whichever layer.
     public var endsInSoftmax: Bool {
         guard outputs.count == 1 else { return false }
-        let layer = nodes[outputs[0]].layer
-        return layer.activation == .softmax || (layer as? ActivationLayer)?.function == .softmax
+        return lastActivation(ofOutput: 0) == .softmax
+    }
+
+    /// The function at the end of output `index`: its layer's, or that of an activation layer.
+    public func lastActivation(ofOutput index: Int) -> Activation {
+        let layer = nodes[outputs[index]].layer
+        return (layer as? ActivationLayer)?.function ?? layer.activation
+    }
+
+    /// Per output, the last activation that its loss computes with itself. Not one that another layer reads too.
+    func absorbedActivations(_ losses: [any Loss]) -> [Activation?] {
+        guard let first = losses.first else { return [] }
+        return outputs.indices.map { index in
+            let loss = losses.count == 1 ? first : losses[index], node = outputs[index]
+            guard let function = loss.absorbedActivation, function == lastActivation(ofOutput: index),
+                outputs.filter({ $0 == node }).count == 1, !nodes.contains(where: { $0.inputs.contains(node) })
+            else { return nil }
+            return function
+        }
     }
 
     /// A chain of layers. Throws `NeuralNetError` when a layer does not fit the one before it.

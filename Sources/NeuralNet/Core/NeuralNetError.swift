@@ -8,6 +8,10 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
     case invalidGraph(String)
     /// Data handed to a model does not have the size it needs.
     case incompatibleData(expected: String, received: String)
+    /// A sample could not be made.
+    case sample(index: Int, reason: String)
+    /// Settings that cannot be right together; the line says what would fit.
+    case invalidSetting(String)
     /// The loss, the gradient or a weight stopped being a number.
     case notFinite(quantity: String, step: Int)
     /// A file cannot be read or written, or does not hold what it should. `place` is a group, row or layer in it.
@@ -39,6 +43,8 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
             return "model graph: \(reason)"
         case .incompatibleData(let expected, let received):
             return "data: expected \(expected), received \(received)"
+        case .sample(let index, let reason): return "sample \(index): \(reason)"
+        case .invalidSetting(let reason): return reason
         case .notFinite(let quantity, let step):
             return "\(quantity) is not a finite number at step \(step)"
         case .file(let path, let place, let reason):

@@ -43,7 +43,7 @@ public final class GradCAM {
         self.model = model
         executor = try Executor(
             model, maximumBatch: 1, threads: threads, isTraining: true,
-            lossIncludesSoftmax: Loss.categoricalCrossentropy().includesSoftmax(of: model), watching: node)
+            losses: [CategoricalCrossentropy()], watching: node)
         guard executor.watched != nil else {
             throw NeuralNetError.invalidGraph("the output does not depend on layer '\(model.nodes[node].layer.name)'")
         }

@@ -22,9 +22,8 @@ public enum NetworkBenchmark {
         /// Trains for about `seconds` and returns images per second.
         public func imagesPerSecond(seconds: Double) throws -> Double {
             let start = monotonicSeconds(), before = trainer.progress.step
-            let goOn: (Trainer) -> Bool = { _ in monotonicSeconds() - start < seconds }
-            trainer.callbacks.stepEnded = goOn
-            trainer.callbacks.epochEnded = { trainer, _ in goOn(trainer) }
+            let stop: (Trainer) -> Void = { $0.stopsTraining = monotonicSeconds() - start >= seconds }
+            trainer.callbacks = [LambdaCallback(onStepEnd: stop, onEpochEnd: { trainer, _ in stop(trainer) })]
             _ = try trainer.run()
             return Double((trainer.progress.step - before) * batchSize) / (monotonicSeconds() - start)
         }

@@ -118,17 +118,16 @@ enum KerasModelWriter {
         return config
     }
 
-    private static func config(of loss: Loss) -> JSONValue {
-        switch loss {
-        case .meanSquaredError: return "mean_squared_error"
-        case .categoricalCrossentropy(labelSmoothing: 0): return "categorical_crossentropy"
-        case .categoricalCrossentropy(let smoothing):
-            return KerasConfig.object(
-                "CategoricalCrossentropy", module: "keras.losses",
-                config: [
-                    "name": "categorical_crossentropy", "reduction": "sum_over_batch_size", "from_logits": false,
-                    "label_smoothing": .double(Double(smoothing)), "axis": -1,
-                ])
+    /// Keras knows its own losses by bare names, with its defaults.
+    private static func config(of loss: any Loss) -> JSONValue {
+        let name = loss.identifier, config = loss.config
+        let isStandard = config.allSatisfy { key, value in
+            key == "axis" || key == "label_smoothing" && value.doubleValue == 0 || value.boolValue == false
+                || key == "delta" && value.doubleValue == 1
         }
+        if isStandard { return .string(name) }
+        return KerasConfig.object(
+            type(of: loss).className, module: "keras.losses",
+            config: config.merging(["name": .string(name), "reduction": "sum_over_batch_size"]) { own, _ in own })
     }
 }

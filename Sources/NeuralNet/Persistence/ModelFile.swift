@@ -86,12 +86,12 @@ public enum ModelFile {
     /// train a model any more whose `optimizer_weights` it read from an HDF5 file, so there are none.
     public struct Training {
         public var optimizer: any Optimizer
-        public var loss: Loss
+        public var loss: any Loss
         public var metrics: [String]
         public var globalClipNorm: Float?
 
         public init(
-            optimizer: any Optimizer = Adam(), loss: Loss = .categoricalCrossentropy(),
+            optimizer: any Optimizer = Adam(), loss: any Loss = CategoricalCrossentropy(),
             metrics: [String] = ["accuracy"],
             globalClipNorm: Float? = nil
         ) {

@@ -12,14 +12,14 @@ extension Trainer {
         }
         var record = EpochRecord(
             epoch: progress.epoch + 1, loss: progress.lossSum / Double(data.count) + penalty,
-            accuracy: Double(progress.correct) / Double(data.count), learningRate: Double(lastLearningRate),
+            metrics: metrics.results(progress.metricSums), learningRate: Double(lastLearningRate),
             seconds: progress.secondsInEpoch)
         if let evaluator, let validation {
             let start = monotonicSeconds()
-            let result = try evaluator.evaluate(validation, loss: options.loss)
+            let result = try evaluator.evaluate(validation, options: options, metrics: metrics)
             record.validationLoss = result.loss + penalty
-            record.validationAccuracy = result.metrics.accuracy
-            record.validationMacroF1 = result.metrics.macroF1
+            for (name, value) in result.metrics { record.metrics["val_" + name] = value }
+            record.validationMacroF1 = result.classification?.macroF1
             record.seconds += monotonicSeconds() - start
         }
         guard record.loss.isFinite, record.validationLoss?.isFinite ?? true else {
@@ -33,7 +33,7 @@ extension Trainer {
         progress.epoch += 1
         progress.samplesInEpoch = 0
         progress.lossSum = 0
-        progress.correct = 0
+        progress.metricSums = [Double](repeating: 0, count: metrics.count)
         progress.secondsInEpoch = 0
         progress.history.append(record)
         judge(record)
@@ -42,15 +42,14 @@ extension Trainer {
 
     /// Keeps score of the best epoch and of plateaus.
     private func judge(_ record: EpochRecord) {
-        let value: Double
-        switch options.monitor {
-        case .validationAccuracy: value = record.validationAccuracy ?? record.accuracy
-        case .validationLoss: value = -(record.validationLoss ?? record.loss)
-        }
-        if progress.bestValue.map({ value > $0 }) ?? true {
-            progress.bestValue = value
-            progress.bestEpoch = progress.epoch
-            bestWeights?.update(from: averagedModel.weights.values, count: model.weights.count)
+        // A metric without a result (an AUC of one class) is no reason to call an epoch the best.
+        if let measured = record[monitor.rawValue] {
+            let value = isMonitorBetterWhenLarger ? measured : -measured
+            if progress.bestValue.map({ value > $0 }) ?? true {
+                progress.bestValue = value
+                progress.bestEpoch = progress.epoch
+                bestWeights?.update(from: averagedModel.weights.values, count: model.weights.count)
+            }
         }
         guard case .reduceOnPlateau(let factor, let patience, let minimum) = options.schedule else { return }
         let loss = record.validationLoss ?? record.loss
@@ -71,12 +70,23 @@ extension Trainer {
 
     /// True when `earlyStoppingPatience` epochs have passed since the best one.
     var isOutOfPatience: Bool {
-        options.earlyStoppingPatience.map { progress.epoch - progress.bestEpoch >= $0 } ?? false
+        options.earlyStoppingPatience.map { progress.epoch > 0 && progress.epoch - progress.bestEpoch >= $0 } ?? false
     }
 
-    func restoreBest() {
+    /// Exchanges the latest weights for the best: the run can still go on, or be saved, exactly.
+    func showBestWeights() {
+        if !holdsBestWeights, progress.bestEpoch > 0 { exchangeWeights() }
+    }
+
+    func showLatestWeights() {
+        if holdsBestWeights { exchangeWeights() }
+    }
+
+    private func exchangeWeights() {
         guard let bestWeights else { return }
-        averagedModel.weights.values.update(from: bestWeights, count: model.weights.count)
+        let values = averagedModel.weights.values
+        for i in 0..<model.weights.count { swap(&bestWeights[i], &values[i]) }
         averagedModel.weights.didChange()
+        holdsBestWeights.toggle()
     }
 }

@@ -23,20 +23,24 @@ public struct MixupData<Base: TrainingData>: TrainingData {
     public var count: Int { base.count }
     public var inputShape: Shape { base.inputShape }
     public var targetCount: Int { base.targetCount }
+    public var inputShapes: [Shape] { base.inputShapes }
+    public var targetCounts: [Int] { base.targetCounts }
+    public var hasSampleWeights: Bool { base.hasSampleWeights }
+    public func weight(of index: Int) -> Float { base.weight(of: index) }
     public func label(of index: Int) -> Int? { base.label(of: index) }
 
     public func write(
         sample index: Int, epoch: Int?, input: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>
-    ) {
-        base.write(sample: index, epoch: epoch, input: input, target: target)
+    ) throws {
+        try base.write(sample: index, epoch: epoch, input: input, target: target)
         guard let epoch, epoch < endEpoch, alpha > 0 else { return }
         var random = RandomGenerator(seed: seed, streams: 0x313, UInt64(epoch), UInt64(index))
         let share = MixupData.betaShare(alpha, &random)
         let partner = random.integer(below: count)
         let inputCount = inputShape.reduce(1, *)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: inputCount + targetCount) { other in
+        try withUnsafeTemporaryAllocation(of: Float.self, capacity: inputCount + targetCount) { other in
             let otherTarget = other.baseAddress! + inputCount
-            base.write(sample: partner, epoch: epoch, input: other.baseAddress!, target: otherTarget)
+            try base.write(sample: partner, epoch: epoch, input: other.baseAddress!, target: otherTarget)
             for i in 0..<inputCount { input[i] = share * input[i] + (1 - share) * other[i] }
             for i in 0..<targetCount { target[i] = share * target[i] + (1 - share) * otherTarget[i] }
         }

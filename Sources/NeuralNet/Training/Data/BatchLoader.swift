@@ -9,8 +9,12 @@ final class BatchLoader: @unchecked Sendable {
     // until it is counted in `filled` and to the consumer until `release`.
 
     struct Batch {
+        /// The samples' first inputs, one after another; those of other inputs `batchSize * offset` further, as
+        /// `BatchLoader.inputOffsets` says.
         var inputs: UnsafeMutablePointer<Float>
         var targets: UnsafeMutablePointer<Float>
+        /// A factor per sample; nil if all count the same.
+        var weights: UnsafeMutablePointer<Float>?
         var count: Int
         /// Place of the first sample in the epoch's order.
         var start: Int
@@ -19,6 +23,12 @@ final class BatchLoader: @unchecked Sendable {
     private let data: any TrainingData
     private let batchSize: Int
     private let inputCount: Int
+    /// Where the parts of a sample begin, in floats; their end is last.
+    let inputOffsets: [Int]
+    let targetOffsets: [Int]
+    /// One sample, for data of several parts.
+    private let sample: UnsafeMutablePointer<Float>?
+    private var failure: NeuralNetError?
     private let memory: UnsafeMutablePointer<Float>
     private let slotSize: Int
     private static let slots = 3
@@ -37,8 +47,14 @@ final class BatchLoader: @unchecked Sendable {
     init(_ data: any TrainingData, batchSize: Int) {
         self.data = data
         self.batchSize = batchSize
-        inputCount = data.inputShape.reduce(1, *)
-        slotSize = (batchSize * (inputCount + data.targetCount) + 15) / 16 * 16
+        inputOffsets = BatchLoader.offsets(data.inputShapes.map { $0.reduce(1, *) })
+        targetOffsets = BatchLoader.offsets(data.targetCounts)
+        inputCount = inputOffsets.last!
+        let weights = data.hasSampleWeights ? 1 : 0
+        slotSize = (batchSize * (inputCount + targetOffsets.last! + weights) + 15) / 16 * 16
+        sample =
+            inputOffsets.count + targetOffsets.count == 4
+            ? nil : AlignedMemory.allocate(floats: inputCount + targetOffsets.last!)
         memory = AlignedMemory.allocate(floats: slotSize * BatchLoader.slots)
         order = .allocate(capacity: max(data.count, 1))
         lock = .allocate(capacity: 1)
@@ -67,6 +83,11 @@ final class BatchLoader: @unchecked Sendable {
         changed.deallocate()
         order.deallocate()
         free(memory)
+        free(sample)
+    }
+
+    private static func offsets(_ counts: [Int]) -> [Int] {
+        counts.reduce(into: [0]) { $0.append($0.last! + $1) }
     }
 
     /// Starts over: `indices` in that order, from place `start` on. `epoch` is handed to the data, nil for as they are.
@@ -79,19 +100,21 @@ final class BatchLoader: @unchecked Sendable {
         produced = 0
         consumed = 0
         nextStart = start
+        failure = nil
         self.epoch = epoch
         total = indices.count
         pthread_cond_broadcast(changed)
         pthread_mutex_unlock(lock)
     }
 
-    /// The next batch, or nil at the end. It stays valid until `release`.
-    func next() -> Batch? {
+    /// The next batch, or nil at the end. It stays valid until `release`. Throws what the data threw.
+    func next() throws(NeuralNetError) -> Batch? {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }
         let start = nextStart(of: consumed)
         guard start < total else { return nil }
-        while produced == consumed { pthread_cond_wait(changed, lock) }
+        while produced == consumed, failure == nil { pthread_cond_wait(changed, lock) }
+        if produced == consumed, let failure { throw failure }
         return batch(slot: consumed % BatchLoader.slots, start: start)
     }
 
@@ -108,15 +131,16 @@ final class BatchLoader: @unchecked Sendable {
     private func batch(slot: Int, start: Int) -> Batch {
         let inputs = memory + slot * slotSize
         return Batch(
-            inputs: inputs, targets: inputs + batchSize * inputCount, count: min(batchSize, total - start),
-            start: start)
+            inputs: inputs, targets: inputs + batchSize * inputCount,
+            weights: data.hasSampleWeights ? inputs + batchSize * (inputCount + targetOffsets.last!) : nil,
+            count: min(batchSize, total - start), start: start)
     }
 
     private func work() {
         pthread_mutex_lock(lock)
         while !isStopping {
             let start = nextStart(of: produced)
-            guard start < total, produced - consumed < BatchLoader.slots else {
+            guard failure == nil, start < total, produced - consumed < BatchLoader.slots else {
                 pthread_cond_wait(changed, lock)
                 continue
             }
@@ -124,16 +148,44 @@ final class BatchLoader: @unchecked Sendable {
             let epoch = epoch
             isBusy = true
             pthread_mutex_unlock(lock)
-            for i in 0..<batch.count {
-                data.write(
-                    sample: Int(order[start + i]), epoch: epoch, input: batch.inputs + i * inputCount,
-                    target: batch.targets + i * data.targetCount)
-            }
+            let failed = fill(batch, epoch: epoch)
             pthread_mutex_lock(lock)
             isBusy = false
-            produced += 1
+            if let failed { failure = failed } else { produced += 1 }
             pthread_cond_broadcast(changed)
         }
         pthread_mutex_unlock(lock)
+    }
+
+    /// Writes a batch's samples; returns what went wrong.
+    private func fill(_ batch: Batch, epoch: Int?) -> NeuralNetError? {
+        for i in 0..<batch.count {
+            let index = Int(order[batch.start + i])
+            do {
+                if let sample {
+                    try data.write(sample: index, epoch: epoch, input: sample, target: sample + inputCount)
+                    scatter(sample, inputOffsets, to: batch.inputs, place: i)
+                    scatter(sample + inputCount, targetOffsets, to: batch.targets, place: i)
+                } else {
+                    try data.write(
+                        sample: index, epoch: epoch, input: batch.inputs + i * inputCount,
+                        target: batch.targets + i * targetOffsets[1])
+                }
+            } catch {
+                return .sample(index: index, reason: "\(error)")
+            }
+            batch.weights?[i] = data.weight(of: index)
+        }
+        return nil
+    }
+
+    /// Puts the parts of one sample behind those of the samples before it.
+    private func scatter(
+        _ sample: UnsafePointer<Float>, _ offsets: [Int], to target: UnsafeMutablePointer<Float>, place: Int
+    ) {
+        for part in 0..<offsets.count - 1 {
+            let size = offsets[part + 1] - offsets[part]
+            (target + batchSize * offsets[part] + place * size).update(from: sample + offsets[part], count: size)
+        }
     }
 }
