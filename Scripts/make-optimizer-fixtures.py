@@ -39,6 +39,13 @@ optimizers = {
     "adam-clip": keras.optimizers.Adam(0.02, global_clipnorm=0.1),
     "adamw": keras.optimizers.AdamW(0.02, weight_decay=0.1),
     "rmsprop": keras.optimizers.RMSprop(0.01),
+    "nadam": keras.optimizers.Nadam(0.02),
+    "adagrad": keras.optimizers.Adagrad(0.1),
+    "adadelta": keras.optimizers.Adadelta(1.0),
+    "lion": keras.optimizers.Lion(0.01, weight_decay=0.1),
+    "lamb": keras.optimizers.Lamb(0.05),
+    "adam-clipnorm": keras.optimizers.Adam(0.02, clipnorm=0.05),
+    "sgd-clipvalue": keras.optimizers.SGD(0.1, clipvalue=0.01),
     "rmsprop-momentum": keras.optimizers.RMSprop(0.01, momentum=0.9),
 }
 result = {

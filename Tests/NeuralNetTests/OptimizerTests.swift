@@ -14,16 +14,33 @@ import Testing
         (value?.arrayValue ?? []).map { Float($0.doubleValue ?? .nan) }
     }
 
-    static let optimizers: [(String, any Optimizer, Float?)] = [
-        ("sgd", SGD(learningRate: 0.1), nil), ("momentum", SGD(learningRate: 0.05, momentum: 0.9), nil),
-        ("nesterov", SGD(learningRate: 0.05, momentum: 0.9, nesterov: true), nil),
-        ("adam", Adam(learningRate: 0.02), nil), ("adam-clip", Adam(learningRate: 0.02), 0.1),
-        ("adamw", AdamW(learningRate: 0.02, weightDecay: 0.1), nil), ("rmsprop", RMSprop(learningRate: 0.01), nil),
-        ("rmsprop-momentum", RMSprop(learningRate: 0.01, momentum: 0.9), nil),
+    struct Case: Sendable, CustomTestStringConvertible {
+        var name: String
+        var optimizer: any Optimizer
+        var transforms: [any GradientTransform] = []
+        var testDescription: String { name }
+    }
+
+    static let cases = [
+        Case(name: "sgd", optimizer: SGD(learningRate: 0.1)),
+        Case(name: "momentum", optimizer: SGD(learningRate: 0.05, momentum: 0.9)),
+        Case(name: "nesterov", optimizer: SGD(learningRate: 0.05, momentum: 0.9, nesterov: true)),
+        Case(name: "adam", optimizer: Adam(learningRate: 0.02)),
+        Case(name: "adam-clip", optimizer: Adam(learningRate: 0.02), transforms: [GlobalNormClipping(0.1)]),
+        Case(name: "adam-clipnorm", optimizer: Adam(learningRate: 0.02), transforms: [NormClipping(0.05)]),
+        Case(name: "sgd-clipvalue", optimizer: SGD(learningRate: 0.1), transforms: [ValueClipping(0.01)]),
+        Case(name: "adamw", optimizer: AdamW(learningRate: 0.02, weightDecay: 0.1)),
+        Case(name: "rmsprop", optimizer: RMSprop(learningRate: 0.01)),
+        Case(name: "rmsprop-momentum", optimizer: RMSprop(learningRate: 0.01, momentum: 0.9)),
+        Case(name: "nadam", optimizer: Nadam(learningRate: 0.02)),
+        Case(name: "adagrad", optimizer: Adagrad(learningRate: 0.1)),
+        Case(name: "adadelta", optimizer: Adadelta(learningRate: 1)),
+        Case(name: "lion", optimizer: Lion(learningRate: 0.01, weightDecay: 0.1)),
+        Case(name: "lamb", optimizer: Lamb(learningRate: 0.05)),
     ]
 
-    @Test(arguments: 0..<8) func asKeras(_ index: Int) throws {
-        let (name, optimizer, clip) = OptimizerTests.optimizers[index]
+    @Test(arguments: cases) func asKeras(_ test: Case) throws {
+        let name = test.name
         let run = try #require(OptimizerTests.fixture["runs"]?[name])
         let model = try Model(input: [6, 6, 1]) {
             Conv2D(4, kernelSize: 3, activation: .tanh)
@@ -41,8 +58,8 @@ import Testing
         var options = TrainingOptions()
         options.epochs = 10
         options.batchSize = 8
-        options.optimizer = optimizer
-        options.globalClipNorm = clip
+        options.optimizer = test.optimizer
+        options.gradientTransforms = test.transforms
         options.loss = .categoricalCrossentropy(labelSmoothing: 0.1)
         options.classWeights = [1, 2, 0.5]
         let trainer = try Trainer(model, options: options, data: data, threads: ThreadPool(threads: 2))
