@@ -96,4 +96,27 @@ import Testing
                 tolerance: 1e-4, "\(weight["name"]?.stringValue ?? "") after the step")
         }
     }
+
+    /// A frozen layer passes on the gradient that it passes on when trained, to the bit.
+    @Test(arguments: LayerFixtureTests.cases)
+    func frozen(_ item: Case) throws {
+        let json = item.json
+        guard let upstream = json["upstream"] else { return }
+        let model = try KerasModelConfig.model(from: try #require(json["model"]).text(), path: "layers.json")
+        let frozen = try Frozen.model(like: model)
+        for (index, weight) in (json["weights"]?.arrayValue ?? []).enumerated() {
+            model.weights.set(index, Self.floats(weight["values"]))
+            frozen.weights.set(index, Self.floats(weight["values"]))
+        }
+        let batch = try #require(json["batch"]?.intValue)
+        for reference in [false, true] {
+            let results = try [model, frozen].map {
+                try Runner($0, batch: batch, usesReferenceKernels: reference).run(
+                    (json["inputs"]?.arrayValue ?? []).map(Self.floats), upstream: [Self.floats(upstream)],
+                    count: batch)
+            }
+            #expect(results[0].inputGradients == results[1].inputGradients)
+            #expect(!results[1].weightGradients.contains { !$0.isEmpty })
+        }
+    }
 }

@@ -175,16 +175,16 @@ struct BatchNormalizationKernel: LayerKernel {
         sum(b, pass, into: slope) { x, sums, at in
             fm_add_column_products(dy + at, x, mean, rows, channels, sums)
         }
+        let gammaGradient = layer.scale ? b.parameterGradient(0) : nil
+        let betaGradient = layer.center ? b.parameterGradient(layer.scale ? 1 : 0) : nil
         for c in 0..<channels {
             let sumGradient = offset[c], sumProduct = slope[c]
             let gamma = gamma(b)?[c] ?? 1
-            if layer.scale {
-                let old = pass.overwritesGradients ? 0 : b.parameterGradients[0]![c]
-                b.parameterGradients[0]![c] = old + sumProduct * inverse[c]
+            if let gammaGradient {
+                gammaGradient[c] = (pass.overwritesGradients ? 0 : gammaGradient[c]) + sumProduct * inverse[c]
             }
-            if layer.center {
-                let gradient = b.parameterGradients[layer.scale ? 1 : 0]!
-                gradient[c] = (pass.overwritesGradients ? 0 : gradient[c]) + sumGradient
+            if let betaGradient {
+                betaGradient[c] = (pass.overwritesGradients ? 0 : betaGradient[c]) + sumGradient
             }
             a[c] = gamma * inverse[c]
             // Fixed statistics do not depend on the input.
