@@ -63,9 +63,22 @@ CASES = [
     ("elu", [(9,)], L.ELU(alpha=0.7), {}),
     ("relu", [(9,)], L.ReLU(), {}),
     ("softmax", [(2, 5)], L.Softmax(), {}),
+    ("softmax of rows", [(3, 4, 2)], L.Softmax(axis=1), {}),
+    ("softmax of two axes", [(3, 4, 2)], L.Softmax(axis=[1, 3]), {}),
+    ("relu layer all settings", [(24,)], L.ReLU(max_value=1.2, negative_slope=0.1, threshold=0.3), {}),
+    ("relu layer threshold", [(24,)], L.ReLU(threshold=0.8), {}),
+    ("relu layer limit", [(24,)], L.ReLU(max_value=1), {}),
+    ("dense with a layer as activation", [(6,)], L.Dense(8, activation=L.LeakyReLU(negative_slope=0.4)), {}),
+    ("permute", [(3, 4, 2)], L.Permute((2, 3, 1)), {}),
+    ("permute rows", [(3, 4, 2)], L.Permute((2, 1, 3)), {}),
 ] + [
     (f"activation {name}", [(9,)], L.Activation(name), {})
     for name in ["relu", "leaky_relu", "elu", "sigmoid", "tanh", "silu", "gelu", "softmax", "linear", "relu6"]
+] + [
+    (f"activation {name}", [(40,)], L.Activation(name), {"range": 5})
+    for name in ["selu", "celu", "softplus", "softsign", "mish", "exponential", "log_softmax", "log_sigmoid",
+                 "hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "squareplus",
+                 "sparse_plus", "sparse_sigmoid"]
 ]
 
 
@@ -82,7 +95,8 @@ def make(index, name, shapes, layer, options):
         values = random.normal(0, 0.5, weight.shape)
         weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
     before = [numbers(weight) for weight in model.weights]
-    values = [tf.constant(random.uniform(-2, 2, (batch,) + shape), tf.float32) for shape in shapes]
+    size = options.get("range", 2)
+    values = [tf.constant(random.uniform(-size, size, (batch,) + shape), tf.float32) for shape in shapes]
     training = options.get("training", False)
     with tf.GradientTape() as tape:
         tape.watch(values)

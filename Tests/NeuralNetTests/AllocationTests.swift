@@ -91,6 +91,12 @@ import Testing
         try Self.expectNone(model, batch: 3, threads: threads)
     }
 
+    @Test(arguments: LayerTableTests.cases)
+    func tableOfLayers(_ item: LayerTableTests.Case) throws {
+        let inputs = item.inputs.map { Input($0) }
+        try Self.expectNone(try Model(inputs: inputs, outputs: [item.layer(inputs)]), batch: 2, threads: 2)
+    }
+
     @Test(arguments: [1, 2])
     func prediction(_ threads: Int) throws {
         let model = try Self.documentedNetwork()

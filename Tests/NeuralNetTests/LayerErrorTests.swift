@@ -117,6 +117,14 @@ import Testing
         Case(
             [4, 1], Rescaling([1], offset: [1, 2]),
             message: "Rescaling 'rescaling': offset must be one number, received [1.0, 2.0]"),
+        Case(
+            [4, 5], Softmax(axis: 3),
+            message: "Softmax 'softmax': axis must be axes of the input [4, 5] other than the batch, received 3"),
+        Case(
+            [4, 5], Softmax(axes: [2, -1]),
+            message: "Softmax 'softmax': axis must be axes of the input [4, 5] other than the batch, received [2, -1]"
+        ),
+        Case([4, 5], Permute([2, 2]), message: "Permute 'permute': dims must be the axes of [4, 5], from 1, received [2, 2]"),
         Case([4], Add(), message: "Add 'add': input must be two or more tensors of one shape, received [4]"),
         Case(
             [4], Concatenate(),

@@ -6,6 +6,7 @@ package struct KerasModelConfig {
     private let path: String
     private let weightLimit: Int
     private let isTrained: Bool
+    private let kerasVersion: Int?
 
     /// The model with fresh weights, at most `weightLimit` of them; `isTrained` if trained ones will follow. Throws
     /// `NeuralNetError.file` naming what is not understood.
@@ -18,7 +19,9 @@ package struct KerasModelConfig {
         } catch {
             throw NeuralNetError.file(path: path, place: "model_config", reason: "not JSON")
         }
-        return try KerasModelConfig(path: path, weightLimit: weightLimit, isTrained: isTrained).model(root)
+        return try KerasModelConfig(
+            path: path, weightLimit: weightLimit, isTrained: isTrained, kerasVersion: KerasVersion.major(of: root)
+        ).model(root)
     }
 
     /// Throws `NeuralNetError.file` for a layer that is not to be trained: here all layers are.
@@ -34,7 +37,8 @@ package struct KerasModelConfig {
         }
     }
 
-    private init(path: String, weightLimit: Int, isTrained: Bool) {
+    private init(path: String, weightLimit: Int, isTrained: Bool, kerasVersion: Int?) {
+        self.kerasVersion = kerasVersion
         self.path = path
         self.isTrained = isTrained
         self.weightLimit = weightLimit
@@ -87,7 +91,7 @@ package struct KerasModelConfig {
     private func make(_ item: Item) throws -> any Layer {
         let reader = KerasConfigReader(
             path: path, layer: item.name.isEmpty ? item.className : item.name, isTrained: isTrained,
-            fields: item.config.objectValue ?? [:])
+            fields: item.config.objectValue ?? [:], kerasVersion: kerasVersion)
         return try KerasLayers.make(className: item.className, reader: reader, name: item.name)
     }
 
