@@ -81,6 +81,25 @@ CASES = [
                  "sparse_plus", "sparse_sigmoid"]
 ]
 
+CASES += [
+    (f"{name} of {', '.join(map(str, shapes))}", shapes, layer(), {})
+    for name, layer in [("add", L.Add), ("subtract", L.Subtract), ("multiply", L.Multiply), ("average", L.Average),
+                        ("maximum", L.Maximum), ("minimum", L.Minimum)]
+    for shapes in [[(2, 3), (2, 3)], [(3, 4, 5), (1, 1, 5)], [(3, 4, 5), (5,)], [(3, 4, 1), (3, 4, 5)],
+                   [(3, 4, 5), (3, 1, 1)], [(3, 1, 5), (1, 4, 5)]]
+] + [
+    (f"{name} of three", [(2, 3), (2, 1), (2, 3)], layer(), {})
+    for name, layer in [("average", L.Average), ("maximum", L.Maximum), ("minimum", L.Minimum), ("add", L.Add),
+                        ("multiply", L.Multiply)]
+] + [
+    ("repeat vector", [(4,)], L.RepeatVector(3), {}),
+] + [
+    (f"dot {axes} of {a}, {b}", [a, b], L.Dot(axes=axes), {})
+    for axes, a, b in [(1, (4,), (4,)), (2, (3, 4), (5, 4)), ((2, 1), (3, 4), (4, 5)), ((1, 2), (4, 3), (5, 4)),
+                       (1, (4, 3), (4, 5)), ((1, 2), (4,), (3, 4)), ((2, 1), (3, 4), (4,)), (-1, (2, 3, 4), (5, 4)),
+                       ((2, 1), (2, 4, 3), (4, 5)), ((1, 2), (4, 2), (2, 4, 3)), ((3, 2), (2, 3, 4), (2, 4, 5))]
+]
+
 
 def numbers(tensor):
     return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]

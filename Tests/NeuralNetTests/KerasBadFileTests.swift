@@ -118,6 +118,8 @@ import Testing
         ("ReLU", #""threshold": "much""#, #"threshold: "much" is not a number"#),
         ("ThresholdedReLU", #""theta": -1"#, "theta: -1.0 is below 0"),
         ("Softmax", #""axis": [0.5]"#, "axis: [0.5] is not a list of whole numbers in range"),
+        ("Dot", #""axes": 1, "normalize": true"#, "normalize: true is not supported"),
+        ("Dot", #""axes": [1, 2, 3]"#, "axes: [1,2,3] is not a pair of whole numbers in range"),
         ("Softmax", #""axis": -1, "beta": 2"#, "beta: 2 is not supported"),
         (
             "Dense", #""units": 2, "activation": {"class_name": "ReLU", "config": {"max_value": 1, "by": 3}}"#,

@@ -33,7 +33,8 @@ import Testing
             Conv2D.self, DepthwiseConv2D.self, SeparableConv2D.self, Dense.self, MaxPool2D.self, AveragePool2D.self,
             GlobalAveragePool2D.self, GlobalMaxPool2D.self, Flatten.self, Reshape.self, Dropout.self,
             BatchNormalization.self, ActivationLayer.self, PReLU.self, ZeroPadding2D.self, Add.self, Multiply.self,
-            Concatenate.self, Rescaling.self, Softmax.self, Permute.self,
+            Concatenate.self, Rescaling.self, Softmax.self, Permute.self, Subtract.self, Average.self,
+            Maximum.self, Minimum.self, RepeatVector.self, Dot.self,
         ]
         for layer in layers { #expect(classes.contains(layer.className), "no case for \(layer.className)") }
     }

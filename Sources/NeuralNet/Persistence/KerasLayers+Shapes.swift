@@ -8,6 +8,7 @@ extension KerasLayers {
         case "Permute":
             guard let dims = try r.ints("dims") else { throw r.failure("dims", "missing") }
             return Permute(dims)
+        case "RepeatVector": return RepeatVector(try r.int("n"))
         case "ZeroPadding2D": return try zeroPadding(&r)
         default: return nil
         }
