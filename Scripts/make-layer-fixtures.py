@@ -100,6 +100,31 @@ CASES += [
                        ((2, 1), (2, 4, 3), (4, 5)), ((1, 2), (4, 2), (2, 4, 3)), ((3, 2), (2, 3, 4), (2, 4, 5))]
 ]
 
+CASES += [
+    ("batch normalization of rows", [(3, 4, 2)], L.BatchNormalization(axis=1), {"training": True, "batch": 3}),
+    ("batch normalization of rows predicting", [(3, 4, 2)], L.BatchNormalization(axis=2), {"gradients": False}),
+    ("layer normalization", [(3, 4, 20)], L.LayerNormalization(), {}),
+    ("layer normalization plain", [(7,)], L.LayerNormalization(center=False, scale=False, epsilon=0.1), {}),
+    ("layer normalization no gamma", [(5, 3)], L.LayerNormalization(scale=False), {}),
+    ("layer normalization of images", [(3, 4, 2)], L.LayerNormalization(axis=[1, 2, 3]), {}),
+    ("layer normalization of rows", [(3, 4, 2)], L.LayerNormalization(axis=1), {}),
+    ("layer normalization of two axes", [(3, 4, 2)], L.LayerNormalization(axis=[1, 3], center=False), {}),
+    ("rms normalization", [(3, 17)], L.RMSNormalization(), {}),
+    ("group normalization", [(3, 4, 6)], L.GroupNormalization(groups=2), {}),
+    ("group normalization of one", [(3, 4, 6)], L.GroupNormalization(groups=1, scale=False), {}),
+    ("group normalization per channel", [(3, 4, 6)], L.GroupNormalization(groups=-1, center=False), {}),
+    ("group normalization of rows", [(4, 3, 5)], L.GroupNormalization(groups=2, axis=1), {}),
+    ("group normalization of features", [(6,)], L.GroupNormalization(groups=3), {}),
+    ("unit normalization", [(3, 4, 18)], L.UnitNormalization(), {}),
+    ("unit normalization of rows", [(3, 4, 2)], L.UnitNormalization(axis=[1, 2]), {}),
+    ("normalization", [(3, 4, 3)], L.Normalization(), {}),
+    ("normalization of all", [(3, 4, 3)], L.Normalization(axis=None), {}),
+    ("normalization of two axes", [(3, 4, 3)], L.Normalization(axis=(1, 3)), {}),
+    ("normalization given", [(3, 4, 3)], L.Normalization(mean=[0.5, 1, -1], variance=[1, 0.25, 4]), {}),
+    ("normalization given for all", [(3, 4, 3)], L.Normalization(mean=0.5, variance=2), {}),
+    ("normalization inverted", [(3, 4, 3)], L.Normalization(invert=True), {}),
+]
+
 
 def numbers(tensor):
     return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]
@@ -113,6 +138,8 @@ def make(index, name, shapes, layer, options):
     for weight in model.weights:
         values = random.normal(0, 0.5, weight.shape)
         weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
+    if hasattr(layer, "finalize_state"):  # Normalization keeps a copy
+        layer.finalize_state()
     before = [numbers(weight) for weight in model.weights]
     size = options.get("range", 2)
     values = [tf.constant(random.uniform(-size, size, (batch,) + shape), tf.float32) for shape in shapes]

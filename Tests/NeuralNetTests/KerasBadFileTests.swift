@@ -125,8 +125,10 @@ import Testing
             "Dense", #""units": 2, "activation": {"class_name": "ReLU", "config": {"max_value": 1, "by": 3}}"#,
             "by: 3 is not supported"
         ),
-        ("BatchNormalization", #""axis": 1"#, "axis: 1 is not supported, only the last"),
-        ("BatchNormalization", #""axis": [1, 2]"#, "axis: [1,2] is not supported, only the last"),
+        ("BatchNormalization", #""axis": [1, 2]"#, "axis: [1, 2] is not supported, only one axis"),
+        ("Normalization", #""mean": [1, 2]"#, "variance: missing beside the other of the two"),
+        ("Normalization", #""mean": "m", "variance": 1"#, #"mean: "m" is not a list of numbers"#),
+        ("LayerNormalization", #""rms_scaling": true"#, "rms_scaling: true is not supported"),
         ("BatchNormalization", #""renorm": true"#, "renorm: true is not supported"),
         (
             "PReLU", #""alpha_regularizer": {"class_name": "L2", "config": {"l2": 0.1}}"#,

@@ -112,7 +112,7 @@ private func randomize(_ model: Model, _ random: inout RandomGenerator) {
         let count = entry.specification.count
         switch entry.specification.name {
         case let name where name.hasSuffix("kernel"): continue
-        case "gamma", "moving_variance": model.weights.set(i, random.values(count, in: 0.5...1.5))
+        case "gamma", "moving_variance", "variance": model.weights.set(i, random.values(count, in: 0.5...1.5))
         default: model.weights.set(i, random.values(count, in: -0.5...0.5))
         }
     }

@@ -34,7 +34,8 @@ import Testing
             GlobalAveragePool2D.self, GlobalMaxPool2D.self, Flatten.self, Reshape.self, Dropout.self,
             BatchNormalization.self, ActivationLayer.self, PReLU.self, ZeroPadding2D.self, Add.self, Multiply.self,
             Concatenate.self, Rescaling.self, Softmax.self, Permute.self, Subtract.self, Average.self,
-            Maximum.self, Minimum.self, RepeatVector.self, Dot.self,
+            Maximum.self, Minimum.self, RepeatVector.self, Dot.self, LayerNormalization.self,
+            RMSNormalization.self, GroupNormalization.self, UnitNormalization.self, Normalization.self,
         ]
         for layer in layers { #expect(classes.contains(layer.className), "no case for \(layer.className)") }
     }

@@ -37,6 +37,17 @@ import Testing
         Case(Dot(axes: -1), [6, 4], [5, 4], output: [6, 5]),
         Case(Dot(axes: 1), [4], [4], output: [1]),
         Case(Dot(axes: (2, 2)), [2, 4, 3], [2, 4, 5], output: [2, 3, 2, 5]),
+        Case(LayerNormalization(), [3, 4, 19], output: [3, 4, 19]),
+        Case(LayerNormalization(axis: [1, 3], center: false), [3, 4, 2], output: [3, 4, 2]),
+        Case(RMSNormalization(), [3, 18], output: [3, 18]),
+        Case(GroupNormalization(groups: 3), [3, 4, 6], output: [3, 4, 6]),
+        Case(GroupNormalization(groups: -1, axis: 1), [6, 5], output: [6, 5]),
+        Case(UnitNormalization(), [4, 18], output: [4, 18]),
+        Case(UnitNormalization(axis: [1]), [4, 3], output: [4, 3]),
+        Case(Normalization(), [4, 3], output: [4, 3]),
+        Case(Normalization(axis: []), [4, 3], output: [4, 3]),
+        Case(Normalization(axis: [1], invert: true), [4, 3], output: [4, 3]),
+        Case(Normalization(statistics: (mean: [1, 2], variance: [2])), [4, 2], output: [4, 2]),
         Case(RepeatVector(3), [4], output: [3, 4]),
     ]
 
