@@ -125,6 +125,22 @@ CASES += [
     ("normalization inverted", [(3, 4, 3)], L.Normalization(invert=True), {}),
 ]
 
+CASES += [
+    ("cropping", [(5, 6, 2)], L.Cropping2D(((1, 2), (0, 3))), {}),
+    ("zero padding of two numbers", [(2, 3, 2)], L.ZeroPadding2D((1, 2)), {}),
+    ("up sampling", [(2, 3, 2)], L.UpSampling2D((2, 3)), {}),
+    ("up sampling bilinear", [(3, 4, 2)], L.UpSampling2D(2, interpolation="bilinear"), {}),
+    ("up sampling bicubic", [(5, 4, 2)], L.UpSampling2D((3, 2), interpolation="bicubic"), {}),
+    ("resizing down", [(7, 9, 2)], L.Resizing(3, 4), {}),
+    ("resizing up", [(3, 4, 2)], L.Resizing(7, 5), {}),
+    ("resizing nearest", [(7, 5, 2)], L.Resizing(4, 8, interpolation="nearest"), {}),
+    ("resizing bicubic", [(7, 5, 2)], L.Resizing(4, 8, interpolation="bicubic"), {}),
+    ("resizing cropped", [(7, 11, 2)], L.Resizing(4, 3, crop_to_aspect_ratio=True), {}),
+    ("resizing padded", [(7, 12, 2)], L.Resizing(4, 4, pad_to_aspect_ratio=True), {}),
+    ("center crop", [(6, 7, 2)], L.CenterCrop(3, 4), {}),
+    ("center crop enlarged", [(3, 8, 2)], L.CenterCrop(5, 4), {}),
+]
+
 
 def numbers(tensor):
     return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]
@@ -149,11 +165,15 @@ def make(index, name, shapes, layer, options):
         output = model(values if len(values) > 1 else values[0], training=training)
         upstream = tf.constant(random.uniform(-1, 1, output.shape), tf.float32)
         loss = tf.reduce_sum(output * upstream)
+    description = json.loads(model.to_json())
+    for item in description["config"]["layers"]:
+        for node in item["inbound_nodes"]:
+            node["kwargs"].pop("training", None)  # Keras notes the default
     trainable = [weight.value for weight in model.trainable_weights]
     gradients = tape.gradient(loss, values + trainable)
     case = {
         "name": name,
-        "model": json.loads(model.to_json()),
+        "model": description,
         "batch": batch,
         "training": training,
         "inputs": [numbers(value) for value in values],

@@ -120,6 +120,16 @@ import Testing
         ("Softmax", #""axis": [0.5]"#, "axis: [0.5] is not a list of whole numbers in range"),
         ("Dot", #""axes": 1, "normalize": true"#, "normalize: true is not supported"),
         ("Dot", #""axes": [1, 2, 3]"#, "axes: [1,2,3] is not a pair of whole numbers in range"),
+        (
+            "UpSampling2D", #""interpolation": "lanczos3""#,
+            "interpolation: 'lanczos3' is not supported, only nearest, bilinear, bicubic"
+        ),
+        ("Resizing", #""height": 2, "width": 2, "antialias": true"#, "antialias: true is not supported"),
+        (
+            "Resizing", #""height": 2, "width": 2, "pad_to_aspect_ratio": true, "fill_value": 1"#,
+            "fill_value: 1.0 with fill_mode 'constant' is not supported, only 0 and 'constant'"
+        ),
+        ("Cropping2D", #""cropping": [1, 2, 3]"#, "cropping: [1,2,3] is not two pairs of whole numbers in range"),
         ("Softmax", #""axis": -1, "beta": 2"#, "beta: 2 is not supported"),
         (
             "Dense", #""units": 2, "activation": {"class_name": "ReLU", "config": {"max_value": 1, "by": 3}}"#,

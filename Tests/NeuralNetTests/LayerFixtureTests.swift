@@ -36,6 +36,7 @@ import Testing
             Concatenate.self, Rescaling.self, Softmax.self, Permute.self, Subtract.self, Average.self,
             Maximum.self, Minimum.self, RepeatVector.self, Dot.self, LayerNormalization.self,
             RMSNormalization.self, GroupNormalization.self, UnitNormalization.self, Normalization.self,
+            Cropping2D.self, UpSampling2D.self, Resizing.self, CenterCrop.self,
         ]
         for layer in layers { #expect(classes.contains(layer.className), "no case for \(layer.className)") }
     }

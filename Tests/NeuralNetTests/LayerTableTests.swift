@@ -48,6 +48,13 @@ import Testing
         Case(Normalization(axis: []), [4, 3], output: [4, 3]),
         Case(Normalization(axis: [1], invert: true), [4, 3], output: [4, 3]),
         Case(Normalization(statistics: (mean: [1, 2], variance: [2])), [4, 2], output: [4, 2]),
+        Case(Cropping2D(top: 1, bottom: 0, left: 2, right: 1), [4, 6, 2], output: [3, 3, 2]),
+        Case(UpSampling2D(2), [3, 4, 2], output: [6, 8, 2]),
+        Case(UpSampling2D(size: (1, 3), interpolation: .bilinear), [3, 4, 2], output: [3, 12, 2]),
+        Case(Resizing(height: 5, width: 3), [4, 7, 2], output: [5, 3, 2]),
+        Case(Resizing(height: 2, width: 3, interpolation: .bicubic, fit: .pad), [4, 9, 2], output: [2, 3, 2]),
+        Case(Resizing(height: 4, width: 4, interpolation: .nearest, fit: .crop), [3, 9, 1], output: [4, 4, 1]),
+        Case(CenterCrop(height: 3, width: 2), [4, 6, 2], output: [3, 2, 2]),
         Case(RepeatVector(3), [4], output: [3, 4]),
     ]
 
