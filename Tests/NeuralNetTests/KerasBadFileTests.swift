@@ -79,8 +79,9 @@ import Testing
 
     @Test(arguments: [
         ("SpatialDropout2D", #""rate": 0.5"#, "class SpatialDropout2D is not supported"),
-        ("Conv2DTranspose", #""filters": 2"#, "class Conv2DTranspose is not supported"),
-        ("Conv2D", #""filters": 2, "kernel_size": [3, 3], "groups": 2"#, "groups: 2 is not supported"),
+        ("Conv3D", #""filters": 2"#, "class Conv3D is not supported"),
+        ("Conv2DTranspose", #""filters": 2"#, "kernel_size: missing"),
+        ("Conv1D", #""filters": 2, "kernel_size": [3, 3]"#, "kernel_size: [3,3] is not a whole number in range"),
         (
             "Conv2D", #""filters": 2, "kernel_size": [3, 3], "data_format": "channels_first""#,
             #"data_format: "channels_first" is not supported"#

@@ -37,7 +37,7 @@ struct KerasConfigReader {
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !used.contains(name) {
             if value.isNull { continue }
             switch name {
-            case "groups" where value.intValue == 1, "data_format" where value.stringValue == "channels_last",
+            case "data_format" where value.stringValue == "channels_last",
                 "synchronized" where value.boolValue == false, "renorm" where value.boolValue == false,
                 "virtual_batch_size" where value.isNull, "adjustment" where value.isNull,
                 "padding_mode" where value.stringValue == "zeros":
@@ -125,6 +125,15 @@ struct KerasConfigReader {
             let second = items[1].intValue, range.contains(first), range.contains(second)
         else { throw failure(name, "\(value.text()) is not a pair of whole numbers in range") }
         return (first, second)
+    }
+
+    /// A number that may be alone in a list, as sizes of one axis are.
+    mutating func single(_ name: String, default fallback: Int? = nil) throws -> Int {
+        guard let items = field(name)?.arrayValue else { return try int(name, default: fallback) }
+        guard items.count == 1, let number = items[0].intValue, (-65536...65536).contains(number) else {
+            throw failure(name, "\(fields[name]?.text() ?? "") is not a whole number in range")
+        }
+        return number
     }
 
     mutating func raw(_ name: String) -> JSONValue? { field(name) }
