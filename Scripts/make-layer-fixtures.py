@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers as L
+from keras.src.applications.convnext import LayerScale, StochasticDepth
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "Tests/NeuralNetTests/Fixtures/layers.json"
 IMAGE = [(5, 6, 3)]
@@ -175,6 +176,11 @@ CASES += [
     ("up sampling 1d", [(3, 2)], L.UpSampling1D(3), {}),
 ]
 
+CASES += [
+    ("layer scale", [(3, 4, 5)], LayerScale(0.5, 5), {}),
+    ("stochastic depth when predicting", [(3, 4)], StochasticDepth(0.3), {"gradients": False}),
+]
+
 
 def numbers(tensor):
     return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]
@@ -211,7 +217,7 @@ def make(index, name, shapes, layer, options):
         "batch": batch,
         "training": training,
         "inputs": [numbers(value) for value in values],
-        "weights": [{"name": w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
+        "weights": [{"name": "gamma" if isinstance(layer, LayerScale) else w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
         "outputShape": list(output.shape)[1:],
         "output": numbers(output),
     }

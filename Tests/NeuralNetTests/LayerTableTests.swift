@@ -73,6 +73,7 @@ import Testing
         Case(ZeroPadding1D(left: 2, right: 0), [4, 3], output: [6, 3]),
         Case(Cropping1D(left: 2, right: 0), [4, 3], output: [2, 3]),
         Case(UpSampling1D(2), [4, 3], output: [8, 3]),
+        Case(LayerScale(3, initialValue: 0.5), [4, 3], output: [4, 3]),
         Case(RepeatVector(3), [4], output: [3, 4]),
     ]
 

@@ -154,10 +154,16 @@ struct KerasConfigReader {
         let byName: [String: Initializer] = [
             "zeros": .zeros, "ones": .ones, "glorot_uniform": .glorotUniform, "glorot_normal": .glorotNormal,
             "he_uniform": .heUniform, "he_normal": .heNormal, "lecun_uniform": .lecunUniform,
-            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones,
+            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones, "random_uniform": .randomUniform,
+            "uniform": .randomUniform, "random_normal": .randomNormal, "normal": .randomNormal,
+            "truncated_normal": .truncatedNormal, "orthogonal": .orthogonal,
         ]
-        if let known = Initializer(rawValue: className) ?? byName[className] { return known }
         let config = value["config"]
+        let settings: [(String, Double)] = [
+            ("minval", -0.05), ("maxval", 0.05), ("mean", 0), ("stddev", 0.05), ("gain", 1),
+        ]
+        let isUsual = settings.allSatisfy { config?[$0.0]?.doubleValue ?? $0.1 == $0.1 }
+        if let known = Initializer(rawValue: className) ?? byName[className], isUsual || isTrained { return known }
         if className == "VarianceScaling", let scale = config?["scale"]?.doubleValue {
             let isUniform = config?["distribution"]?.stringValue == "uniform"
             switch (scale, config?["mode"]?.stringValue) {
