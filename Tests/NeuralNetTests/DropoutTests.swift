@@ -62,4 +62,16 @@ import Testing
             #expect(abs(Float(dropped) / 50_000 - expected) < 0.01)
         }
     }
+
+    /// Whole samples fall, and the others make up for them; the gradient takes the same way.
+    @Test func stochasticDepth() throws {
+        let model = try Model(input: [3]) { StochasticDepth(0.4) }
+        let ones = [Float](repeating: 1, count: 3000)
+        let results = try Runner(model, batch: 1000).run([ones], upstream: [ones], count: 1000)
+        let kept = stride(from: 0, to: 3000, by: 3).map { results.outputs[0][$0] }
+        #expect(kept.allSatisfy { $0 == 0 || abs($0 - 1 / 0.6) < 1e-6 })
+        #expect(abs(kept.count { $0 == 0 } - 400) < 60)
+        #expect((0..<3000).allSatisfy { results.outputs[0][$0] == kept[$0 / 3] })
+        #expect(results.inputGradients[0] == results.outputs[0])
+    }
 }

@@ -6,6 +6,7 @@ package struct KerasModelConfig {
     private let path: String
     private let weightLimit: Int
     private let isTrained: Bool
+    private let kerasVersion: Int?
 
     /// The model with fresh weights, at most `weightLimit` of them; `isTrained` if trained ones will follow. Throws
     /// `NeuralNetError.file` naming what is not understood.
@@ -18,7 +19,9 @@ package struct KerasModelConfig {
         } catch {
             throw NeuralNetError.file(path: path, place: "model_config", reason: "not JSON")
         }
-        return try KerasModelConfig(path: path, weightLimit: weightLimit, isTrained: isTrained).model(root)
+        return try KerasModelConfig(
+            path: path, weightLimit: weightLimit, isTrained: isTrained, kerasVersion: KerasVersion.major(of: root)
+        ).model(root)
     }
 
     /// Throws `NeuralNetError.file` for a layer that is not to be trained: here all layers are.
@@ -34,7 +37,8 @@ package struct KerasModelConfig {
         }
     }
 
-    private init(path: String, weightLimit: Int, isTrained: Bool) {
+    private init(path: String, weightLimit: Int, isTrained: Bool, kerasVersion: Int?) {
+        self.kerasVersion = kerasVersion
         self.path = path
         self.isTrained = isTrained
         self.weightLimit = weightLimit
@@ -87,7 +91,7 @@ package struct KerasModelConfig {
     private func make(_ item: Item) throws -> any Layer {
         let reader = KerasConfigReader(
             path: path, layer: item.name.isEmpty ? item.className : item.name, isTrained: isTrained,
-            fields: item.config.objectValue ?? [:])
+            fields: item.config.objectValue ?? [:], kerasVersion: kerasVersion)
         return try KerasLayers.make(className: item.className, reader: reader, name: item.name)
     }
 
@@ -113,7 +117,7 @@ package struct KerasModelConfig {
         }
         guard let input, !input.isEmpty else { throw failure("no input shape") }
         let name = config["name"]?.stringValue ?? "sequential"
-        return try build(items) {
+        return try build {
             let first = Input(input, name: inputName)
             return try Model(
                 inputs: [first], outputs: [layers.reduce(first) { $1($0) }], name: name, isSequential: true,
@@ -152,7 +156,7 @@ package struct KerasModelConfig {
             waiting = later
         }
         let inputs = try find(starts, in: tensors), outputs = try find(ends, in: tensors)
-        return try build(items) {
+        return try build {
             try Model(
                 inputs: inputs, outputs: outputs, name: config["name"]?.stringValue ?? "functional",
                 weightLimit: weightLimit)
@@ -227,29 +231,12 @@ package struct KerasModelConfig {
     }
 
     /// Makes the model. Layers that do not fit together are the file's fault.
-    private func build(_ items: [JSONValue], _ make: () throws -> Model) throws -> Model {
+    private func build(_ make: () throws -> Model) throws -> Model {
         do {
-            let model = try make()
-            try checkAxes(items, model)
-            return model
+            return try make()
         } catch let error as NeuralNetError {
             if case .file = error { throw error }
             throw NeuralNetError.file(path: path, place: "model_config", reason: error.description)
-        }
-    }
-
-    /// Batch normalization works on the last axis here; Keras counts it from the batch, `3` for images, or writes -1.
-    private func checkAxes(_ items: [JSONValue], _ model: Model) throws {
-        for item in items where item["class_name"]?.stringValue == "BatchNormalization" {
-            guard let config = item["config"], let name = config["name"]?.stringValue ?? item["name"]?.stringValue,
-                let axis = config["axis"], !axis.isNull, let node = model.node(named: name)
-            else { continue }
-            let number = axis.arrayValue?.count == 1 ? axis.arrayValue![0].intValue : axis.intValue
-            guard number == -1 || number == model.nodes[node].outputShape.count else {
-                throw NeuralNetError.file(
-                    path: path, place: "layer '\(name)'", reason: "axis: \(axis.text()) is not supported, only the last"
-                )
-            }
         }
     }
 }
