@@ -70,3 +70,24 @@ public enum ONNXFile {
         }
     }
 }
+
+extension ONNXFile {
+    /// Writes a model, whole or not at all, with operators of version 13 (20 if it has a GELU). Inputs and outputs have
+    /// the shapes that they have here, behind a batch of any size: pictures are height, width, channels.
+    ///
+    /// Throws `NeuralNetError.file` naming a layer that ONNX has no operator for, or when the file cannot be written.
+    public static func write(_ model: Model, metadata: JSONValue? = nil, to path: String) throws {
+        do {
+            try FileBytes.write(try bytes(of: model, metadata: metadata), to: path)
+        } catch let failure as ONNXFailure {
+            throw NeuralNetError.file(path: path, place: failure.place, reason: failure.reason)
+        } catch let failure as FileFailure {
+            throw NeuralNetError.file(path: path, place: nil, reason: failure.reason)
+        }
+    }
+
+    private static func bytes(of model: Model, metadata: JSONValue?) throws -> [UInt8] {
+        var writer = GraphWriter(model)
+        return try writer.file(metadata: metadata.map { [metadataKey: $0.text()] } ?? [:])
+    }
+}
