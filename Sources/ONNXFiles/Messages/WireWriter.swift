@@ -1,6 +1,8 @@
 /// Writes the fields of protobuf messages.
-struct WireWriter {
-    private(set) var bytes: [UInt8] = []
+package struct WireWriter {
+    package private(set) var bytes: [UInt8] = []
+
+    package init() {}
 
     private mutating func varint(_ value: UInt64) {
         var rest = value
@@ -13,23 +15,23 @@ struct WireWriter {
 
     private mutating func tag(_ field: Int, _ kind: UInt64) { varint(UInt64(field) << 3 | kind) }
 
-    mutating func int(_ field: Int, _ value: Int) {
+    package mutating func int(_ field: Int, _ value: Int) {
         tag(field, 0)
         varint(UInt64(bitPattern: Int64(value)))
     }
 
-    mutating func float(_ field: Int, _ value: Float) {
+    package mutating func float(_ field: Int, _ value: Float) {
         tag(field, 5)
         for i in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt32(8 * i))) }
     }
 
-    mutating func text(_ field: Int, _ value: String) {
+    package mutating func text(_ field: Int, _ value: String) {
         tag(field, 2)
         varint(UInt64(value.utf8.count))
         bytes.append(contentsOf: value.utf8)
     }
 
-    mutating func raw(_ field: Int, _ value: some Collection<UInt8>) {
+    package mutating func raw(_ field: Int, _ value: some Collection<UInt8>) {
         tag(field, 2)
         varint(UInt64(value.count))
         bytes.append(contentsOf: value)
@@ -49,7 +51,7 @@ struct WireWriter {
         }
     }
 
-    mutating func message(_ field: Int, _ body: (inout WireWriter) -> Void) {
+    package mutating func message(_ field: Int, _ body: (inout WireWriter) -> Void) {
         var inner = WireWriter()
         body(&inner)
         raw(field, inner.bytes)

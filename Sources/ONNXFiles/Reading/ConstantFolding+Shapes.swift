@@ -2,8 +2,8 @@ import NeuralNet
 
 /// Constants cut, put together and computed with.
 extension GraphReader {
-    /// The part of an axis that `Slice` and `Shape` mean, for steps of 1.
-    func bounds(_ start: Int, _ end: Int, _ step: Int, _ count: Int) -> Range<Int> {
+    /// The part of an axis that `Shape` means.
+    func bounds(_ start: Int, _ end: Int, _ count: Int) -> Range<Int> {
         func place(_ index: Int) -> Int { min(max(index < 0 ? index + count : index, 0), count) }
         return place(start)..<max(place(start), place(end))
     }
@@ -48,42 +48,67 @@ extension GraphReader {
         return result
     }
 
-    /// Along the first axis, by one index or a list.
+    /// Along an axis, by one index or a list.
     func gathered(_ n: inout NodeReader, _ inputs: [Constant]) throws -> Constant {
-        guard try n.int("axis", default: 0) == 0, inputs.count == 2, let count = inputs[0].shape.first, count > 0 else {
-            throw ONNXFailure("of constants is supported only along the first axis")
-        }
-        let places = try ints(inputs[1]).map { $0 < 0 ? $0 + count : $0 }, row = inputs[0].count / count
-        guard places.allSatisfy({ (0..<count).contains($0) }), places.count <= 1 << 16, places.count * row <= 1 << 20 else {
-            throw ONNXFailure("takes what is not there")
-        }
-        let shape = inputs[1].shape + inputs[0].shape.dropFirst()
-        let indices = places.flatMap { place in place * row..<(place + 1) * row }
-        return inputs[0].picking(indices, shape: shape)
+        let axis = try place(of: try n.int("axis", default: 0), in: inputs[0].shape.count)
+        guard inputs.count == 2 else { throw ONNXFailure("has \(inputs.count) inputs instead of 2") }
+        let places = try ints(inputs[1])
+        var result = try inputs[0].picking(places, along: axis)
+        result.shape = inputs[0].shape[..<axis] + inputs[1].shape + inputs[0].shape[(axis + 1)...]
+        return result
     }
 
-    /// Of a list of numbers.
     func sliced(_ n: inout NodeReader, _ inputs: [Constant]) throws -> Constant {
-        let old = n.operatorSet < 10
-        let starts = old ? try n.ints("starts") : inputs.count > 1 ? try ints(inputs[1]) : nil
-        let ends = old ? try n.ints("ends") : inputs.count > 2 ? try ints(inputs[2]) : nil
-        let axes = old ? try n.ints("axes") : inputs.count > 3 ? try ints(inputs[3]) : nil
-        let steps = old || inputs.count < 5 ? [1] : try ints(inputs[4])
-        guard inputs[0].shape.count == 1, let start = starts?.first, let end = ends?.first, starts?.count == 1, ends?.count == 1,
-            axes ?? [0] == [0], steps == [1]
-        else { throw ONNXFailure("of constants is supported only for lists") }
-        let range = bounds(start, end, 1, inputs[0].count)
-        return inputs[0].picking(Array(range), shape: [range.count])
+        func list(_ name: String, _ index: Int) throws -> [Int]? {
+            if n.operatorSet < 10 { return try n.ints(name) }
+            return index < inputs.count ? try ints(inputs[index]) : nil
+        }
+        let starts = try list("starts", 1) ?? [], ends = try list("ends", 2) ?? []
+        let axes = try list("axes", 3) ?? Array(starts.indices)
+        let steps = n.operatorSet < 10 ? nil : try list("steps", 4)
+        guard starts.count == ends.count, axes.count == starts.count, steps?.count ?? axes.count == axes.count else {
+            throw ONNXFailure("its starts, ends, axes and steps differ in number")
+        }
+        var result = inputs[0]
+        for (index, axis) in axes.enumerated() {
+            let axis = try place(of: axis, in: result.shape.count), count = result.shape[axis]
+            let step = steps?[index] ?? 1
+            guard step != 0, step.magnitude <= 1 << 20 else { throw ONNXFailure("a step of \(step)") }
+            // Backwards from the last, or forwards from the first, within what is there.
+            func within(_ number: Int) -> Int {
+                let number = number < 0 && number >= -count ? number + count : number
+                return step > 0 ? min(max(number, 0), count) : min(max(number, -1), count - 1)
+            }
+            result = try result.picking(
+                Array(stride(from: within(starts[index]), to: within(ends[index]), by: step)), along: axis)
+        }
+        return result
+    }
+
+    private func place(of axis: Int, in rank: Int) throws -> Int {
+        guard (-rank..<rank).contains(axis) else { throw ONNXFailure("axis \(axis) of \(rank)") }
+        return axis < 0 ? axis + rank : axis
     }
 
     func joined(_ inputs: [Constant], axis: Int) throws -> Constant {
-        guard inputs.allSatisfy({ $0.shape.count == 1 }), axis == 0 || axis == -1 else {
-            throw ONNXFailure("of constants is supported only for lists")
+        let axis = try place(of: axis, in: inputs[0].shape.count)
+        func others(_ constant: Constant) -> [Int] {
+            constant.shape.indices.map { $0 == axis ? 0 : constant.shape[$0] }
+        }
+        guard inputs.allSatisfy({ $0.shape.count == inputs[0].shape.count && others($0) == others(inputs[0]) }) else {
+            throw ONNXFailure("of constants of shapes \(inputs.map { "\($0.shape)" }.joined(separator: " and "))")
+        }
+        var shape = inputs[0].shape
+        shape[axis] = inputs.reduce(0) { $0 + $1.shape[axis] }
+        func rows<T>(_ all: [[T]]) -> [T] {
+            let rows = shape[..<axis].reduce(1, *)
+            return (0..<rows).flatMap { row in
+                all.flatMap { values in values[values.count / rows * row..<values.count / rows * (row + 1)] }
+            }
         }
         let whole = inputs.compactMap(\.ints)
-        if whole.count == inputs.count { return Constant(ints: Array(whole.joined())) }
-        let values = inputs.flatMap(\.floats)
-        return Constant(shape: [values.count], values: .floats(values))
+        if whole.count == inputs.count { return Constant(shape: shape, values: .ints(rows(whole))) }
+        return Constant(shape: shape, values: .floats(rows(inputs.map(\.floats))))
     }
 
     /// Number by number; one of the shapes must be that of the result.
@@ -139,6 +164,22 @@ extension Constant {
         case .floats(let values): return Constant(shape: shape, values: .floats(places.map { values[$0] }))
         case .ints(let values): return Constant(shape: shape, values: .ints(places.map { values[$0] }))
         }
+    }
+
+    /// What is at these places of an axis, counted from its end if negative. Throws `ONNXFailure` for what is not there.
+    func picking(_ places: [Int], along axis: Int) throws -> Constant {
+        let size = shape[axis], rows = shape[..<axis].reduce(1, *), inner = shape[(axis + 1)...].reduce(1, *)
+        guard places.allSatisfy({ (-size..<size).contains($0) }) else { throw ONNXFailure("takes what is not there") }
+        var result = shape
+        result[axis] = places.count
+        guard let count = result.checkedCount, count <= 1 << 22 else { throw ONNXFailure("computes too many constants") }
+        let indices = (0..<rows).flatMap { row in
+            places.flatMap { place -> Range<Int> in
+                let start = (row * size + (place < 0 ? place + size : place)) * inner
+                return start..<start + inner
+            }
+        }
+        return picking(indices, shape: result)
     }
 
     /// With its axes in another order.

@@ -9,7 +9,7 @@ extension GraphReader {
     func folded(_ n: inout NodeReader) throws -> Constant? {
         if n.node.type == "Shape", case .feature(let feature) = try n.input(0) {
             let sizes = [batchSize ?? Constant.batch] + feature.onnxShape
-            let range = bounds(try n.int("start", default: 0), try n.int("end", default: sizes.count), 1, sizes.count)
+            let range = bounds(try n.int("start", default: 0), try n.int("end", default: sizes.count), sizes.count)
             return Constant(ints: Array(sizes[range]))
         }
         var inputs: [Constant] = []
@@ -18,10 +18,18 @@ extension GraphReader {
             inputs.append(constant)
         }
         guard !inputs.isEmpty || n.node.type == "Constant" else { return nil }
-        let result = try compute(&n, inputs)
+        let result = try checked(try compute(&n, inputs))
         foldedCount += result.count
         guard foldedCount <= GraphReader.mostFolded else { throw ONNXFailure("computes too many constants") }
         return result
+    }
+
+    /// Empty ones are lists: with other sizes beside the zero, products of sizes would have no limit.
+    func checked(_ constant: Constant) throws -> Constant {
+        guard constant.count > 0 || constant.shape.count <= 1 else {
+            throw ONNXFailure("a constant of shape \(constant.shape) is not supported")
+        }
+        return constant
     }
 
     private func compute(_ n: inout NodeReader, _ inputs: [Constant]) throws -> Constant {

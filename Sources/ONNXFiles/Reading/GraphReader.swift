@@ -112,7 +112,7 @@ final class GraphReader {
         guard let tensor = initializers[name] else {
             throw ONNXFailure("takes '\(name)', which nothing before it makes")
         }
-        let constant = Constant(shape: tensor.shape, values: try source.values(of: tensor))
+        let constant = try checked(Constant(shape: tensor.shape, values: try source.values(of: tensor)))
         // Kept: others may want it too; large ones are mostly wanted once.
         if constant.count <= 1 << 12 { values[name] = .constant(constant) }
         return .constant(constant)
