@@ -86,7 +86,8 @@ extension ONNXFile {
         }
     }
 
-    private static func bytes(of model: Model, metadata: JSONValue?) throws -> [UInt8] {
+    /// The file in memory. Throws `ONNXFailure`.
+    static func bytes(of model: Model, metadata: JSONValue? = nil) throws -> [UInt8] {
         var writer = GraphWriter(model)
         return try writer.file(metadata: metadata.map { [metadataKey: $0.text()] } ?? [:])
     }
