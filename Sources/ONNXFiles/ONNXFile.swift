@@ -24,7 +24,8 @@ public enum ONNXFile {
     /// of no other known kind. False if it cannot be read.
     public static func isONNX(_ path: String) -> Bool {
         guard let start = try? FileBytes.readStart(path, count: 64), !start.isEmpty else { return false }
-        return looksLikeONNX(start) || (hasName(path) && !start.starts(with: [0x89, 0x48]) && !start.starts(with: [0x50, 0x4B]))
+        return looksLikeONNX(start)
+            || (hasName(path) && !start.starts(with: [0x89, 0x48]) && !start.starts(with: [0x50, 0x4B]))
     }
 
     /// Whether the name ends in `.onnx`.
@@ -32,7 +33,8 @@ public enum ONNXFile {
 
     /// Field 1, the version of the format, then one of the texts or messages of a model.
     static func looksLikeONNX(_ start: [UInt8]) -> Bool {
-        start.count >= 4 && start[0] == 0x08 && (1...32).contains(start[1]) && [0x12, 0x1A, 0x22, 0x32, 0x3A, 0x42, 0x72].contains(start[2])
+        start.count >= 4 && start[0] == 0x08 && (1...32).contains(start[1])
+            && [0x12, 0x1A, 0x22, 0x32, 0x3A, 0x42, 0x72].contains(start[2])
     }
 
     /// Reads a model whose graph has layers of this library.
@@ -59,7 +61,9 @@ public enum ONNXFile {
             let source = TensorSource(bytes: bytes, folder: folder)
             let model = try GraphReader(file, source: source, pictureSize: pictureSize).model()
             let metadata = try file.metadata[metadataKey].map { text -> JSONValue in
-                guard let value = try? JSONValue(parsing: text) else { throw ONNXFailure("metadata is not JSON", at: metadataKey) }
+                guard let value = try? JSONValue(parsing: text) else {
+                    throw ONNXFailure("metadata is not JSON", at: metadataKey)
+                }
                 return value
             }
             return Contents(model: model, metadata: metadata, producer: file.producer)

@@ -8,7 +8,8 @@ import Testing
 @Suite struct ONNXBadFileTests {
     /// A convolution with `change` made to the file around it.
     private func refusal(
-        kernel: [Int] = [2, 3, 3, 3], ints: [String: [Int]] = [:], int: [String: Int] = [:], text: [String: String] = [:],
+        kernel: [Int] = [2, 3, 3, 3], ints: [String: [Int]] = [:], int: [String: Int] = [:],
+        text: [String: String] = [:],
         _ change: (inout ONNXBuilder) -> Void = { _ in }
     ) -> String {
         var file = ONNXBuilder()
@@ -23,15 +24,18 @@ import Testing
     @Test func whatIsNotKnownIsNamed() {
         #expect(refusal() == "")
         #expect(
-            refusal(int: ["group": 3]) == "x: node 'the-Conv' (Conv): its kernel of shape [2, 3, 3, 3] in 3 groups does not fit 3 channels")
+            refusal(int: ["group": 3])
+                == "x: node 'the-Conv' (Conv): its kernel of shape [2, 3, 3, 3] in 3 groups does not fit 3 channels")
         #expect(refusal(int: ["wings": 3]) == "x: node 'the-Conv' (Conv): attribute wings is not supported")
         #expect(refusal(text: ["auto_pad": "SOME"]) == "x: node 'the-Conv' (Conv): auto_pad is 'SOME'")
         #expect(
-            refusal(ints: ["pads": [1, 1]]) == "x: node 'the-Conv' (Conv): pads is [1, 1], not four sizes: only pictures are supported")
+            refusal(ints: ["pads": [1, 1]])
+                == "x: node 'the-Conv' (Conv): pads is [1, 1], not four sizes: only pictures are supported")
         #expect(refusal(ints: ["strides": [0, 1]]).hasPrefix("x: node 'the-Conv' (Conv): strides is [0, 1]"))
         #expect(
             refusal(ints: ["dilations": [9, 9]])
-                == "x: node 'the-Conv' (Conv): Conv2D: input must be at least as large as the 3x3 window, received [8, 8, 3]")
+                == "x: node 'the-Conv' (Conv): Conv2D: input must be at least as large as the 3x3 window, received [8, 8, 3]"
+        )
         #expect(
             refusal { $0.node("LRN", ["y"], "z") } == "x: node 'the-LRN' (LRN): this operator is not supported")
         #expect(
@@ -43,7 +47,9 @@ import Testing
 
     /// Numbers of a layer that would differ are no small thing.
     @Test func whatNoLayerComputesIsRefused() {
-        func one(_ type: String, ints: [String: [Int]] = [:], int: [String: Int] = [:], inputs: [String] = ["x"]) -> String {
+        func one(_ type: String, ints: [String: [Int]] = [:], int: [String: Int] = [:], inputs: [String] = ["x"])
+            -> String
+        {
             var file = ONNXBuilder()
             file.input("x", [nil, 3, 8, 8])
             file.ints("shape", [3, -1])
@@ -54,8 +60,10 @@ import Testing
             return file.refusal
         }
         func expect(_ refusal: String, _ words: String) { #expect(refusal.contains(words), "\(refusal)") }
-        expect(one("MaxPool", ints: ["kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]]), "may be negative")
-        expect(one("AveragePool", ints: ["kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]]), "do not count")
+        expect(
+            one("MaxPool", ints: ["kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]]), "may be negative")
+        expect(
+            one("AveragePool", ints: ["kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1]]), "do not count")
         expect(one("Transpose", ints: ["perm": [1, 0, 2, 3]]), "the batch must stay the first")
         expect(one("Reshape", inputs: ["x", "shape"]), "[batch, 3, 8, 8] cannot become [3, -1]")
         expect(one("Flatten", int: ["axis": 2]), "only axis 1 is supported")
@@ -151,7 +159,8 @@ import Testing
             #expect(try refusal("link") == "its numbers are in 'link': a link, which is not followed")
             #expect(try refusal("pipe") == "its numbers are in 'pipe', which is not a file")
             for place in ["../w.bin", "/etc/passwd", "..", "./w.bin", ""] {
-                #expect(try refusal(place) == "its numbers are in '\(place)'; only a file in the model's folder is read")
+                #expect(
+                    try refusal(place) == "its numbers are in '\(place)'; only a file in the model's folder is read")
             }
         }
         #expect(throws: NeuralNetError.self) { try ONNXFile.read(file("w.bin"), path: "x") }
@@ -160,7 +169,7 @@ import Testing
     @Test(arguments: ["torch-small", "torch-mobile", "keras-graph", "torch-small-half"])
     func everyPieceOfAFileIsRefused(name: String) throws {
         let bytes = try ONNXFixtures.bytes("\(name).onnx")
-        for length in 0..<bytes.count {
+        for length in stride(from: 0, to: bytes.count, by: 3) {
             guard let model = try? ONNXFile.read(Array(bytes[..<length]), path: "x").model else { continue }
             // What is missing was of no meaning: only what stands behind the graph.
             #expect(length > bytes.count * 9 / 10 && model.parameterCount > 0)
@@ -171,9 +180,9 @@ import Testing
     @Test(arguments: ["torch-small", "torch-mobile", "keras-chain-10", "torch-viewed"])
     func changedBytesAreReadOrRefused(name: String) throws {
         let bytes = try ONNXFixtures.bytes("\(name).onnx")
-        var random = SystemRandomNumberGenerator()
-        for place in bytes.indices {
-            for value in [0, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &random)] {
+        var random = RandomGenerator(seed: 1)
+        for place in stride(from: 0, to: bytes.count, by: 2) {
+            for value in [0xFF, UInt8(random.integer(below: 256))] {
                 var changed = bytes
                 changed[place] = value
                 _ = try? ONNXFile.read(changed, path: "x")

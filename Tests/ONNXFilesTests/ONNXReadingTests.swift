@@ -40,7 +40,8 @@ import Testing
         let model = try ONNXFile.read(ONNXFixtures.path("torch-small.onnx")).model
         #expect(
             model.nodes.map { type(of: $0.layer).className } == [
-                "InputLayer", "Conv2D", "Activation", "MaxPooling2D", "ZeroPadding2D", "Conv2D", "Activation", "Flatten",
+                "InputLayer", "Conv2D", "Activation", "MaxPooling2D", "ZeroPadding2D", "Conv2D", "Activation",
+                "Flatten",
                 "Dense", "Activation",
             ])
         #expect(model.nodes[1].layer.name == "0_Conv" && model.inputShapes == [[8, 8, 3]] && model.endsInSoftmax)

@@ -65,7 +65,8 @@ extension ONNXAttribute {
 }
 
 extension ONNXTensor {
-    fileprivate static func encode(_ name: String, _ shape: [Int], _ values: TensorValues, to writer: inout WireWriter) {
+    fileprivate static func encode(_ name: String, _ shape: [Int], _ values: TensorValues, to writer: inout WireWriter)
+    {
         for size in shape { writer.int(1, size) }
         switch values {
         case .floats(let floats):

@@ -4,7 +4,7 @@ struct TensorSource {
     /// The folder of the model's file; nil if it is no file.
     let folder: String?
 
-    /// A tensor's numbers as they are stored. Throws `ONNXFailure`, before memory is taken for more numbers than there are.
+    /// A tensor's numbers as they are stored. Throws `ONNXFailure`, before memory is taken for numbers that are not there.
     func values(of tensor: ONNXTensor) throws -> TensorValues {
         do {
             return try read(tensor)
@@ -20,7 +20,8 @@ struct TensorSource {
         guard let size = tensor.type.size else { throw ONNXFailure("numbers of type \(tensor.type) are not supported") }
         if let external = tensor.external {
             return try TensorValues(
-                tensor.type, raw: try ExternalData.read(external, folder: folder, count: count * size)[...], count: count)
+                tensor.type, raw: try ExternalData.read(external, folder: folder, count: count * size)[...],
+                count: count)
         }
         if let raw = tensor.raw {
             guard raw.count == count * size else {
@@ -83,13 +84,17 @@ enum TensorValues {
             func ints<T: FixedWidthInteger>(_: T.Type) -> TensorValues {
                 .ints(
                     (0..<count).map {
-                        Int(truncatingIfNeeded: T(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)))
+                        Int(
+                            truncatingIfNeeded: T(
+                                littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)
+                            ))
                     })
             }
             func floats<T: FixedWidthInteger>(_: T.Type, _ convert: (T) -> Float) -> TensorValues {
                 .floats(
                     (0..<count).map {
-                        convert(T(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)))
+                        convert(
+                            T(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self)))
                     })
             }
             switch type {

@@ -42,7 +42,8 @@ struct WireReader {
         case 2:
             let count = try varint()
             guard count <= UInt64(end - at) else {
-                throw ONNXFailure("\(count) bytes at byte \(start), but the message around ends before: cut off or damaged")
+                throw ONNXFailure(
+                    "\(count) bytes at byte \(start), but the message around ends before: cut off or damaged")
             }
             at += Int(count)
             return (Int(field), .bytes(at - Int(count)..<at))

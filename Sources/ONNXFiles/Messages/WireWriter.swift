@@ -38,7 +38,7 @@ package struct WireWriter {
     }
 
     /// The values as little-endian bytes.
-    mutating func rawFloats(_ field: Int, _ values: [Float]) {
+    package mutating func rawFloats(_ field: Int, _ values: [Float]) {
         tag(field, 2)
         varint(UInt64(4 * values.count))
         bytes.reserveCapacity(bytes.count + 4 * values.count)

@@ -33,8 +33,11 @@ extension GraphReader {
         default:
             let axes = n.operatorSet < 13 ? try n.ints("axes") : inputs.count > 1 ? try ints(inputs[1]) : nil
             let isSqueeze = n.node.type == "Squeeze", all = isSqueeze ? rank : rank + (axes?.count ?? 0)
-            let places = Set((axes ?? result.shape.indices.filter { result.shape[$0] == 1 }).map { $0 < 0 ? $0 + all : $0 })
-            guard places.allSatisfy({ (0..<max(all, 0)).contains($0) }), all <= 16 else { throw ONNXFailure("axes \(axes ?? [])") }
+            let places = Set(
+                (axes ?? result.shape.indices.filter { result.shape[$0] == 1 }).map { $0 < 0 ? $0 + all : $0 })
+            guard places.allSatisfy({ (0..<max(all, 0)).contains($0) }), all <= 16 else {
+                throw ONNXFailure("axes \(axes ?? [])")
+            }
             if isSqueeze {
                 result.shape = result.shape.indices.filter { !places.contains($0) }.map { result.shape[$0] }
             } else {
@@ -145,7 +148,9 @@ extension GraphReader {
             }
         }
         let limit = 1 << 30
-        guard (-limit...limit).contains(x), (-limit...limit).contains(y) else { throw ONNXFailure("a number is too large") }
+        guard (-limit...limit).contains(x), (-limit...limit).contains(y) else {
+            throw ONNXFailure("a number is too large")
+        }
         switch type {
         case "Add": return x + y
         case "Sub": return x - y
@@ -166,13 +171,15 @@ extension Constant {
         }
     }
 
-    /// What is at these places of an axis, counted from its end if negative. Throws `ONNXFailure` for what is not there.
+    /// What is at these places of an axis, counted from its end if negative. Throws `ONNXFailure` for other places.
     func picking(_ places: [Int], along axis: Int) throws -> Constant {
         let size = shape[axis], rows = shape[..<axis].reduce(1, *), inner = shape[(axis + 1)...].reduce(1, *)
         guard places.allSatisfy({ (-size..<size).contains($0) }) else { throw ONNXFailure("takes what is not there") }
         var result = shape
         result[axis] = places.count
-        guard let count = result.checkedCount, count <= 1 << 22 else { throw ONNXFailure("computes too many constants") }
+        guard let count = result.checkedCount, count <= 1 << 22 else {
+            throw ONNXFailure("computes too many constants")
+        }
         let indices = (0..<rows).flatMap { row in
             places.flatMap { place -> Range<Int> in
                 let start = (row * size + (place < 0 ? place + size : place)) * inner
@@ -186,7 +193,8 @@ extension Constant {
     func turned(_ order: [Int]) -> Constant {
         var strides = [Int](repeating: 1, count: shape.count)
         for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
-        return picking(Constant.places(order.map { shape[$0] }, order.map { strides[$0] }), shape: order.map { shape[$0] })
+        return picking(
+            Constant.places(order.map { shape[$0] }, order.map { strides[$0] }), shape: order.map { shape[$0] })
     }
 
     /// For each number of a tensor of that shape the place of the one here that is spread over it; nil if none.

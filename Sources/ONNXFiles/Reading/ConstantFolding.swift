@@ -42,7 +42,9 @@ extension GraphReader {
             return try cast(inputs[0], to: ONNXType(rawValue: try n.int("to", default: 0)) ?? .undefined)
         case "ConstantOfShape":
             let shape = try ints(inputs[0])
-            guard let count = shape.checkedCount, count <= GraphReader.mostFolded else { throw ONNXFailure("\(shape) is too large") }
+            guard let count = shape.checkedCount, count <= GraphReader.mostFolded else {
+                throw ONNXFailure("\(shape) is too large")
+            }
             guard case .tensor(let tensor)? = n.raw("value") else {
                 return Constant(shape: shape, values: .floats([Float](repeating: 0, count: count)))
             }
@@ -56,7 +58,9 @@ extension GraphReader {
         case "Reshape", "Squeeze", "Unsqueeze", "Flatten": return try regrouped(&n, inputs)
         case "Transpose":
             let shape = inputs[0].shape, order = try n.ints("perm") ?? Array(shape.indices.reversed())
-            guard Set(order) == Set(shape.indices), order.count == shape.count else { throw ONNXFailure("perm is \(order)") }
+            guard Set(order) == Set(shape.indices), order.count == shape.count else {
+                throw ONNXFailure("perm is \(order)")
+            }
             return inputs[0].turned(order)
         case "Gather": return try gathered(&n, inputs)
         case "Slice": return try sliced(&n, inputs)
@@ -78,10 +82,14 @@ extension GraphReader {
         if case .tensor(let tensor)? = n.raw("value") {
             return Constant(shape: tensor.shape, values: try source.values(of: tensor))
         }
-        if n.has("value_float") { return Constant(shape: [], values: .floats([try n.float("value_float", default: 0)])) }
+        if n.has("value_float") {
+            return Constant(shape: [], values: .floats([try n.float("value_float", default: 0)]))
+        }
         if n.has("value_int") { return Constant(shape: [], values: .ints([try n.int("value_int", default: 0)])) }
         if let ints = try n.ints("value_ints") { return Constant(ints: ints) }
-        if case .floats(let floats)? = n.raw("value_floats") { return Constant(shape: [floats.count], values: .floats(floats)) }
+        if case .floats(let floats)? = n.raw("value_floats") {
+            return Constant(shape: [floats.count], values: .floats(floats))
+        }
         throw ONNXFailure("this kind of constant is not supported")
     }
 
@@ -94,7 +102,9 @@ extension GraphReader {
         var result = constant
         switch (constant.values, type) {
         case (_, _) where type.isFloat:
-            if constant.ints?.contains(Constant.batch) == true { throw ONNXFailure("computes with the size of the batch") }
+            if constant.ints?.contains(Constant.batch) == true {
+                throw ONNXFailure("computes with the size of the batch")
+            }
             result.values = .floats(constant.floats)
         case (.ints(let values), .bool): result.values = .ints(values.map { $0 == 0 ? 0 : 1 })
         case (.ints, .int32), (.ints, .int64): break

@@ -1,8 +1,8 @@
 import NeuralNet
 
 /// A piece of an axis, larger than 1. ONNX orders a picture's axes channels, height, width, this library height, width,
-/// channels: both orders are lists of the same factors, so that transposing and reshaping only rearrange ONNX's list and
-/// move no numbers. What a layer does with its weights follows from where each factor is in both.
+/// channels: both orders are lists of the same factors, so that transposing and reshaping only rearrange ONNX's list
+/// and move no numbers. What a layer does with its weights follows from where each factor is in both.
 struct Factor: Hashable {
     let id: Int
     let size: Int

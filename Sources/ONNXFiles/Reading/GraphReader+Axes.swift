@@ -9,14 +9,14 @@ extension GraphReader {
     }
 
     /// The same numbers with other axes in this library; `axes` has the same factors in the same order.
-    func regrouped(_ feature: Feature, _ axes: [[Factor]]) throws -> Feature {
+    func regrouped(_ feature: Feature, _ axes: [[Factor]], named name: String? = nil) throws -> Feature {
         guard feature.axes != axes else { return feature }
         var result = feature
         result.axes = axes
         let shape = result.shape
         guard feature.shape != shape else { return result }
         let layer: any Layer = shape.count == 1 ? Flatten() : Reshape(shape)
-        result.tensor = try add(layer, to: [feature], named: shape.count == 1 ? "flatten" : "reshape")
+        result.tensor = try add(layer, to: [feature], named: name ?? (shape.count == 1 ? "flatten" : "reshape"))
         result.site = nil
         return result
     }
@@ -34,7 +34,9 @@ extension GraphReader {
             throw ONNXFailure("its input has shape \(text(feature)), not [batch, channels, height, width]")
         }
         let pixels = feature.onnxAxes[1] + feature.onnxAxes[2], channels = Array(feature.order.dropFirst(pixels.count))
-        guard feature.order.starts(with: pixels), Set(channels) == Set(feature.onnxAxes[0]) else { throw moved(feature) }
+        guard feature.order.starts(with: pixels), Set(channels) == Set(feature.onnxAxes[0]) else {
+            throw moved(feature)
+        }
         return (
             try regrouped(feature, [feature.onnxAxes[1], feature.onnxAxes[2], channels]),
             channels.places(in: feature.onnxAxes[0])
@@ -97,7 +99,9 @@ extension GraphReader {
     /// All orders of axes; that of pictures comes first.
     private static func orders(_ rank: Int) -> [[Int]] {
         var result: [[Int]] = [[]]
-        for _ in 0..<rank { result = result.flatMap { start in (0..<rank).filter { !start.contains($0) }.map { start + [$0] } } }
+        for _ in 0..<rank {
+            result = result.flatMap { start in (0..<rank).filter { !start.contains($0) }.map { start + [$0] } }
+        }
         return (rank == 3 ? [[1, 2, 0]] : []) + result
     }
 

@@ -53,7 +53,7 @@ extension GraphReader {
         return window
     }
 
-    /// The input and the padding with which a layer does what the window says, zeros laid around the picture if need be.
+    /// The input and the padding with which a layer does what the window says; zeros are laid around if need be.
     func padded(_ input: Feature, _ window: Window, named name: String) throws -> (Feature, Padding) {
         if !window.isPadded { return (input, .valid) }
         if window.isSame(height: input.shape[0], width: input.shape[1]) { return (input, .same) }
@@ -88,7 +88,8 @@ extension GraphReader {
         }
         let groups = try n.int("group", default: 1)
         guard groups > 0, kernel.shape[1] * groups == channels, filters % groups == 0 else {
-            throw ONNXFailure("its kernel of shape \(kernel.shape) in \(groups) groups does not fit \(channels) channels")
+            throw ONNXFailure(
+                "its kernel of shape \(kernel.shape) in \(groups) groups does not fit \(channels) channels")
         }
         let bias = n.hasInput(2) ? try n.floats(2, "its bias", count: filters) : nil
         let window = try window(&n, kernel: taps, height: input.shape[0], width: input.shape[1])

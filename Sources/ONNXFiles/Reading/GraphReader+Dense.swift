@@ -4,7 +4,9 @@ import NeuralNet
 extension GraphReader {
     func gemm(_ n: inout NodeReader) throws -> Feature {
         let input = try n.feature(), weights = try n.constant(1, "its matrix")
-        guard input.onnxAxes.count == 1 else { throw ONNXFailure("its input has shape \(text(input)), not [batch, features]") }
+        guard input.onnxAxes.count == 1 else {
+            throw ONNXFailure("its input has shape \(text(input)), not [batch, features]")
+        }
         guard try n.int("transA", default: 0) == 0 else { throw ONNXFailure("transA is not supported") }
         let isTurned = try n.int("transB", default: 0) != 0
         let alpha = try n.float("alpha", default: 1), beta = try n.float("beta", default: 1)

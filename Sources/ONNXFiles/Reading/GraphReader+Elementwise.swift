@@ -78,7 +78,9 @@ extension GraphReader {
         if features.count == 2 {
             // x sigmoid(x)
             for (x, y) in [(features[0], features[1]), (features[1], features[0])] {
-                if let site = y.site, (site.layer as? ActivationLayer)?.function == .sigmoid, site.input.tensor === x.tensor {
+                if let site = y.site, (site.layer as? ActivationLayer)?.function == .sigmoid,
+                    site.input.tensor === x.tensor
+                {
                     return try activated(x, .swish, named: n.name)
                 }
             }
@@ -118,7 +120,9 @@ extension GraphReader {
             }
         }
         guard !features.isEmpty else { throw ONNXFailure("all inputs are constant, which is not supported") }
-        guard n.node.type == "Sum" || n.inputCount == 2 else { throw ONNXFailure("has \(n.inputCount) inputs instead of 2") }
+        guard n.node.type == "Sum" || n.inputCount == 2 else {
+            throw ONNXFailure("has \(n.inputCount) inputs instead of 2")
+        }
         return (features, constants)
     }
 
@@ -147,7 +151,9 @@ extension GraphReader {
         guard n.has("axis") else { throw ONNXFailure("axis is missing") }
         var axis = try n.int("axis", default: 1)
         if axis < 0 { axis += rank }
-        guard (1..<max(rank, 2)).contains(axis) else { throw ONNXFailure("axis \(axis): only axes behind the batch are supported") }
+        guard (1..<max(rank, 2)).contains(axis) else {
+            throw ONNXFailure("axis \(axis): only axes behind the batch are supported")
+        }
         guard features.count > 1 else { return first }
         let (arranged, order) = try alike(features)
         let place = order.firstIndex(of: axis - 1) ?? 0

@@ -5,13 +5,19 @@ extension GraphReader {
     /// An input of the model; pictures become height, width and channels.
     func input(_ info: ONNXValueInfo) throws -> Feature {
         func failure(_ reason: String) -> ONNXFailure { ONNXFailure(reason, at: "input '\(info.name)'") }
-        guard info.type.isFloat || info.type == .uint8 else { throw failure("numbers of type \(info.type) are not supported") }
+        guard info.type.isFloat || info.type == .uint8 else {
+            throw failure("numbers of type \(info.type) are not supported")
+        }
         guard let sizes = info.shape, (2...5).contains(sizes.count) else {
-            throw failure("has shape \(info.shape.map { "\($0)" } ?? "unknown"); only a batch of vectors or pictures is supported")
+            throw failure(
+                "has shape \(info.shape.map { "\($0)" } ?? "unknown"); only a batch of vectors or pictures is supported"
+            )
         }
         let text = "[" + zip(sizes, info.axisNames).map { $0.map(String.init) ?? $1 }.joined(separator: ", ") + "]"
         if let fixed = sizes[0] {
-            guard batchSize == nil || batchSize == fixed else { throw failure("has another batch than the input before") }
+            guard batchSize == nil || batchSize == fixed else {
+                throw failure("has another batch than the input before")
+            }
             batchSize = fixed
         }
         // Along a picture's height and width the file may leave the size open.
@@ -20,7 +26,9 @@ extension GraphReader {
             size ?? (sizes.count == 4 && open.contains(index) ? pictureSize : nil)
         }
         let known = shape.compactMap { $0 }
-        guard known.count == shape.count else { throw failure("leaves sizes open: \(text); export it with fixed sizes") }
+        guard known.count == shape.count else {
+            throw failure("leaves sizes open: \(text); export it with fixed sizes")
+        }
         guard known.checkedCount != nil else { throw failure("is too large: \(text)") }
         let onnxAxes = known.map(newFactors)
         let axes = isFirst ? [onnxAxes[1], onnxAxes[2], onnxAxes[0]] : onnxAxes
@@ -34,7 +42,8 @@ extension GraphReader {
         var waiting: Set<String> = [name]
         for node in file.graph.nodes where !waiting.isDisjoint(with: node.inputs) {
             switch node.type {
-            case "Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization", "ConvTranspose",
+            case "Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "BatchNormalization",
+                "ConvTranspose",
                 "InstanceNormalization", "LpPool", "DepthToSpace", "SpaceToDepth":
                 return true
             case "Transpose":

@@ -85,7 +85,8 @@ extension GraphReader {
         case (0, nil), (0, .greatestFiniteMagnitude), (0, .infinity): return .relu
         default:
             throw ONNXFailure(
-                "from \(low.map { "\($0)" } ?? "-inf") to \(high.map { "\($0)" } ?? "inf"); only 0 to 6 and 0 to inf are supported")
+                "from \(low.map { "\($0)" } ?? "-inf") to \(high.map { "\($0)" } ?? "inf"); only 0 to 6 and 0 to inf are supported"
+            )
         }
     }
 

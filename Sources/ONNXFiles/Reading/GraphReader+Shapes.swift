@@ -61,7 +61,14 @@ extension GraphReader {
             (batch == 0 && !takesZero) || batch == Constant.batch || batch == batchSize
             || (batch == -1 && !target.dropFirst().contains(-1))
         guard keepsBatch, wanted.checkedCount == total else { throw failure() }
-        return try reshaped(input, wanted)
+        let result = try reshaped(input, wanted)
+        return wanted.count == 1 ? try flat(result, named: n.name) : result
+    }
+
+    /// One axis in this library too, so that a Flatten stays where it is.
+    private func flat(_ feature: Feature, named name: String) throws -> Feature {
+        guard feature.axes.count > 1 else { return feature }
+        return try regrouped(feature, [feature.order], named: name)
     }
 
     func flatten(_ n: inout NodeReader) throws -> Feature {
@@ -70,7 +77,7 @@ extension GraphReader {
         guard axis == 1 || axis + rank == 1 || (axis == rank && rank == 1) else {
             throw ONNXFailure("axis \(axis): only axis 1 is supported")
         }
-        return try reshaped(input, [input.onnxShape.reduce(1, *)])
+        return try flat(try reshaped(input, [input.onnxShape.reduce(1, *)]), named: n.name)
     }
 
     func squeeze(_ n: inout NodeReader) throws -> Feature {
@@ -136,7 +143,9 @@ extension GraphReader {
 
     /// Zeros around a picture.
     func padding(_ n: inout NodeReader) throws -> Feature {
-        guard try n.text("mode", default: "constant") == "constant" else { throw ONNXFailure("only zeros are supported") }
+        guard try n.text("mode", default: "constant") == "constant" else {
+            throw ONNXFailure("only zeros are supported")
+        }
         let input = try n.feature(), rank = input.onnxAxes.count + 1
         guard let listed = try n.intsFrom("pads", orInput: 1, since: 11) else { throw ONNXFailure("pads are missing") }
         let value = n.operatorSet < 11 ? try n.float("value", default: 0) : try n.number(2, "its value") ?? 0

@@ -139,7 +139,9 @@ extension GraphReader {
             throw ONNXFailure("more than \(GraphReader.mostLayers) layers")
         }
         let shape = try layer.outputShape(inputs.map(\.shape))
-        guard shape.checkedCount != nil else { throw ONNXFailure("makes a tensor of shape \(shape), which is too large") }
+        guard shape.checkedCount != nil else {
+            throw ONNXFailure("makes a tensor of shape \(shape), which is too large")
+        }
         for (name, values) in weights {
             guard values.allSatisfy(\.isFinite) else {
                 throw ONNXFailure("a number of its \(name) is not a number, or infinite")
@@ -184,7 +186,8 @@ extension GraphReader {
     /// Keras takes letters, digits, `_`, `-` and `.` everywhere.
     func cleaned(_ name: String, otherwise fallback: String) -> String {
         let letters = name.utf8.map { byte -> Character in
-            let isPlain = UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+            let isPlain =
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
                 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
             return isPlain ? Character(Unicode.Scalar(byte)) : "_"
         }

@@ -96,7 +96,9 @@ struct NodeReader {
 
     func floats(_ index: Int, _ name: String, count: Int) throws -> [Float] {
         let constant = try constant(index, name)
-        guard constant.count == count else { throw ONNXFailure("\(name) has \(constant.count) numbers instead of \(count)") }
+        guard constant.count == count else {
+            throw ONNXFailure("\(name) has \(constant.count) numbers instead of \(count)")
+        }
         return constant.floats
     }
 

@@ -31,7 +31,8 @@ extension GraphWriter {
         case let layer as PReLU: write(layer)
         case let layer as ZeroPadding2D:
             let pads = [0, 0, layer.top, layer.left, 0, 0, layer.bottom, layer.right]
-            finish(add("Pad", [input(.first), constant("pads", [8], .ints(pads))], ["mode": .text("constant")]), .first)
+            finish(
+                add("Pad", [input(.first), constant("pads", [8], .ints(pads))], ["mode": .text("constant")]), .first)
         case is Add:
             let form = cheapestForm, all = node.inputs.indices.map { input($0, form) }
             finish(add(all.count == 2 ? "Add" : "Sum", all), form)
@@ -72,7 +73,9 @@ extension GraphWriter {
         for tap in 0..<area {
             for channel in 0..<channels {
                 let start = (tap * channels + channel) * filters
-                for filter in 0..<filters { result[(filter * channels + channel) * area + tap] = kernel[start + filter] }
+                for filter in 0..<filters {
+                    result[(filter * channels + channel) * area + tap] = kernel[start + filter]
+                }
             }
         }
         return result
@@ -109,7 +112,8 @@ extension GraphWriter {
         // Each output has a kernel of one channel.
         let values = filtersFirst(weight(kernel) ?? [], area: area, filters: outputs)
         return convolution(
-            input(.first), kernel, shape: [outputs, 1, layer.kernelSize.0, layer.kernelSize.1], values: values, bias: bias,
+            input(.first), kernel, shape: [outputs, 1, layer.kernelSize.0, layer.kernelSize.1], values: values,
+            bias: bias,
             groups: node.inputShapes[0][2], attributes, named: name)
     }
 
@@ -125,7 +129,8 @@ extension GraphWriter {
         let channels = node.inputShapes[0][2] * layer.depthMultiplier
         let kernel = filtersFirst(weight("pointwise_kernel") ?? [], area: 1, filters: layer.filters)
         let y = convolution(
-            x, "pointwise_kernel", shape: [layer.filters, channels, 1, 1], values: kernel, bias: weight("bias"), groups: 1,
+            x, "pointwise_kernel", shape: [layer.filters, channels, 1, 1], values: kernel, bias: weight("bias"),
+            groups: 1,
             ["kernel_shape": .ints([1, 1])])
         finish(y, .first)
     }
@@ -184,7 +189,8 @@ extension GraphWriter {
         let factor = constant("scale", shape(scale), .floats(scale))
         let product = add("Mul", [x, factor])
         guard offset.contains(where: { $0 != 0 }) else { return product }
-        return add("Add", [product, constant("offset", shape(offset), .floats(offset))], named: "\(node.layer.name)_offset")
+        return add(
+            "Add", [product, constant("offset", shape(offset), .floats(offset))], named: "\(node.layer.name)_offset")
     }
 
     private mutating func writeGlobal(_ type: String, keeps: Bool) {
