@@ -10,7 +10,7 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
 let package = Package(
     name: "fermusic",
     products: [
-        .library(name: "NeuralNet", targets: ["NeuralNet"]),
+        .library(name: "NeuralNet", targets: ["NeuralNet", "ONNXFiles"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
         .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
@@ -44,13 +44,14 @@ let package = Package(
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(
             name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "HDF5Reader", "Files", "JSON"]),
+        .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files"]),
         .target(
             name: "FaceVision",
             dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files"]),
         .target(name: "Emotions"),
         .target(
             name: "EmotionRecognition",
-            dependencies: ["NeuralNet", "FaceVision", "Emotions", "Report", "Files", "CArchive"]),
+            dependencies: ["NeuralNet", "ONNXFiles", "FaceVision", "Emotions", "Report", "Files", "CArchive"]),
         .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
         .target(
             name: "WebApp",

@@ -25,6 +25,16 @@ public enum FileBytes {
         }
     }
 
+    /// Up to `count` bytes from the beginning of a file; of a pipe none, since they would be gone. Throws `FileFailure`.
+    public static func readStart(_ path: String, count: Int) throws -> [UInt8] {
+        let descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileFailure.last }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = pread(descriptor, &bytes, count, 0)
+        return Array(bytes.prefix(max(got, 0)))
+    }
+
     private static func readToEnd(_ descriptor: Int32, limit: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)

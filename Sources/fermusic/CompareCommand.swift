@@ -4,7 +4,7 @@ import Terminal
 
 /// `fermusic compare`
 enum CompareCommand {
-    static let first = Argument<Path>("first", help: "A model: a Keras HDF5 file.")
+    static let first = Argument<Path>("first", help: "A model: a Keras HDF5 or ONNX file.")
     static let second = Argument<Path>("second", help: "The model to compare it with.")
 
     static let pictures = Flag(

@@ -4,7 +4,7 @@ import Terminal
 
 /// `fermusic evaluate`
 enum EvaluateCommand {
-    static let models = Argument<[Path]>("models", required: false, help: "Keras HDF5 files; several make an ensemble.")
+    static let models = Argument<[Path]>("models", required: false, help: "Keras HDF5 or ONNX files; several make an ensemble.")
     static let split = Option<String?>(
         "split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.",
         choices: ["PublicTest", "PrivateTest", "Training", "all"])

@@ -4,11 +4,13 @@ import Terminal
 
 /// `fermusic model summary|convert|recipe|json|calibrate`
 enum ModelCommand {
-    static let file = Argument<Path>("model", help: "A Keras HDF5 file.")
-    static let target = Argument<Path>("output", help: "The file to write.")
+    static let file = Argument<Path>("model", help: "A Keras HDF5 file or an ONNX file.")
+    static let target = Argument<Path>("output", help: "The file to write; ONNX if its name ends in .onnx.")
     static let architecture = Option<NetworkChoice?>(
         "arch", help: "The network, for files that hold weights only: \(NetworkChoice.names), or Keras's model JSON.")
-    static let inputSize = Option<Int>("input-size", default: 48, help: "The width of --arch's input.", range: 16...512)
+    static let inputSize = Option<Int?>(
+        "input-size", help: "The width of the input, for --arch (48 by default) and for ONNX files that leave it open.",
+        range: 16...512)
     static let channels = Option<Int>("channels", default: 1, help: "The channels of --arch's input.", range: 1...3)
 
     static let command = Command(
@@ -20,7 +22,7 @@ enum ModelCommand {
         examples: [Example("fermusic model summary my.h5")], parameters: [file, SharedOptions.json]
     ) { a, console in
         let path = a[file].string
-        let contents = try ModelFile.read(path)
+        let contents = try NetworkFile.read(path)
         let model = contents.model
         if a[SharedOptions.json] {
             try console.output.line(json(contents).text())
@@ -38,7 +40,7 @@ enum ModelCommand {
         let trainable = model.weights.entries.filter(\.specification.isTrainable)
             .reduce(0) { $0 + $1.specification.count }
         try console.output.line("\(model.parameterCount) parameters, \(trainable) trainable")
-        if let version = contents.kerasVersion { try console.output.line("Keras format \(version)") }
+        if let origin = contents.origin { try console.output.line(printable(origin)) }
         if contents.metadata != nil {
             let card = try EmotionModel(reading: path).card
             try console.output.line("input    \(card.input.summary)")
@@ -57,9 +59,11 @@ enum ModelCommand {
     }
 
     static let convert = Command(
-        "convert", summary: "Write a model as a Keras 3 file that says how to feed it.",
-        discussion:
-            "Reads what Keras 2.0 to 3 write. The result opens with keras.models.load_model, and here without --input-range and --labels.",
+        "convert", summary: "Write a model as a Keras 3 or ONNX file that says how to feed it.",
+        discussion: """
+            Reads what Keras 2.0 to 3 write, and ONNX. The result opens with keras.models.load_model or any ONNX runtime, and \
+            here without --input-range and --labels. From and to ONNX, networks of any purpose are converted without them.
+            """,
         examples: [
             Example(
                 "fermusic model convert old.hdf5 new.h5 --input-range=-1..1 --labels angry,disgust,fear,happy,sad,surprise,neutral"
@@ -67,6 +71,7 @@ enum ModelCommand {
             Example(
                 "fermusic model convert my.weights.h5 my.h5 --arch cnn --input-range 0..1 --labels angry,disgust,fear,happy,sad,surprise,neutral",
                 "weights alone"),
+            Example("fermusic model convert net.onnx net.h5"),
         ],
         parameters: [
             file, target, architecture, inputSize, channels, SharedOptions.inputRange, SharedOptions.labels,
@@ -77,11 +82,18 @@ enum ModelCommand {
         let model: EmotionModel
         if let architecture = a[architecture] {
             let options = NetworkOptions(
-                size: a[inputSize], channels: a[channels], classes: hints.classNames?.count ?? 7)
+                size: a[inputSize] ?? 48, channels: a[channels], classes: hints.classNames?.count ?? 7)
             model = try EmotionModel(
                 readingWeights: path, into: architecture.makeModel(options, seed: 0), hints: hints)
         } else {
-            model = try EmotionModel(reading: path, hints: hints)
+            let isONNX = NetworkFile.isONNX(path) || NetworkFile.isNamedONNX(a[target].string)
+            if isONNX, hints.inputRange == nil, hints.classNames == nil {
+                let contents = try NetworkFile.read(path, pictureSize: a[inputSize])
+                try NetworkFile.write(contents.model, metadata: contents.metadata, to: a[target].string)
+                try console.errors.line("wrote \(a[target])")
+                return .done
+            }
+            model = try EmotionModel(reading: path, hints: hints, pictureSize: a[inputSize])
             try SharedOptions.requireAgreement(hints, model, path)
         }
         try model.write(to: a[target].string)
@@ -114,7 +126,7 @@ enum ModelCommand {
         parameters: [file]
     ) { a, console in
         let path = a[file].string
-        guard let card = try ModelFile.read(path).metadata.map({ try ModelCard(json: $0, path: path) }),
+        guard let card = try NetworkFile.read(path).metadata.map({ try ModelCard(json: $0, path: path) }),
             let recipe = RecipeFile(of: card)
         else { throw NeuralNetError.file(path: path, place: nil, reason: "does not say how it was trained") }
         try console.output.write(recipe.text)
@@ -129,7 +141,7 @@ enum ModelCommand {
             TrainOptions.headDropout,
         ]
     ) { a, console in
-        var options = NetworkOptions(size: a[inputSize], channels: a[channels])
+        var options = NetworkOptions(size: a[inputSize] ?? 48, channels: a[channels])
         options.widths = a[TrainOptions.widths]?.values
         options.blockDropout = a[TrainOptions.blockDropout]?.values
         options.headDropout = a[TrainOptions.headDropout]
@@ -178,7 +190,7 @@ enum ModelCommand {
 
     private static func shapeText(_ shape: Shape) -> String { shape.map(String.init).joined(separator: "x") }
 
-    private static func json(_ contents: ModelFile.Contents) -> JSONValue {
+    private static func json(_ contents: NetworkFile.Contents) -> JSONValue {
         let model = contents.model
         let layers = model.nodes.map { node -> JSONValue in
             [

@@ -10,7 +10,7 @@ enum SharedOptions {
     static let threads = Option<Int?>(
         "threads", short: "t", help: "Threads to compute with; all processors by default.", range: 1...1024)
     static let model = Option<Path?>(
-        "model", short: "m", help: "The model: a Keras HDF5 file; the one that comes with fermusic by default.")
+        "model", short: "m", help: "The model: a Keras HDF5 or ONNX file; the one that comes with fermusic by default.")
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(

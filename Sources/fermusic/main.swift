@@ -6,7 +6,7 @@ Program(
         "fermusic", summary: "Looks at faces, names their emotions, and finds songs for them.",
         discussion: """
             On the command line, before the camera, and as a web page. It also trains and measures the networks; models \
-            are Keras HDF5 files, both ways.
+            are Keras HDF5 and ONNX files, both ways.
             """,
         examples: [
             Example("fermusic train --data fer2013.csv --checkpoint my.h5", "train the documented network"),

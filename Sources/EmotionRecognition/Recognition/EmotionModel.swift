@@ -41,10 +41,12 @@ public struct EmotionModel: Sendable {
         self.card = card
     }
 
-    /// Reads a Keras HDF5 file. Files of this program say how they are fed; for others `hints` must.
+    /// Reads a Keras HDF5 file or an ONNX file. Files of this program say how they are fed; for others `hints` must.
     /// Throws `NeuralNetError.file`.
-    public init(reading path: String, hints: Hints = Hints()) throws {
-        let contents = try ModelFile.read(path)
+    ///
+    /// - Parameter pictureSize: height and width where an ONNX file leaves them open.
+    public init(reading path: String, hints: Hints = Hints(), pictureSize: Int? = nil) throws {
+        let contents = try NetworkFile.read(path, pictureSize: pictureSize)
         try self.init(contents.model, metadata: contents.metadata, hints: hints, path: path)
     }
 
@@ -99,10 +101,10 @@ public struct EmotionModel: Sendable {
         self.card = card
     }
 
-    /// Writes model and card, whole or not at all; Keras will go on training with the settings of the card's recipe.
+    /// Writes model and card, whole or not at all, as ONNX if the name says so; Keras will go on training with the settings of the card's recipe.
     /// Throws `NeuralNetError.file`.
     public func write(to path: String) throws {
         let training = card.training?.recipe.compilation ?? ModelFile.Training()
-        try ModelFile.write(model, metadata: try card.json, training: training, to: path)
+        try NetworkFile.write(model, metadata: try card.json, training: training, to: path)
     }
 }

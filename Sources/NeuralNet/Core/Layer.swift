@@ -3,10 +3,10 @@ public typealias Shape = [Int]
 
 extension Shape {
     /// The largest tensor that a model may have, and the most weights: 1 GB of floats.
-    static let largestCount = 1 << 28
+    package static let largestCount = 1 << 28
 
     /// The number of elements, or nil if it is negative or beyond `largestCount`.
-    var checkedCount: Int? {
+    package var checkedCount: Int? {
         var count = 1
         for size in self {
             guard size >= 0, size <= Shape.largestCount else { return nil }

@@ -1,0 +1,48 @@
+import NeuralNet
+import ONNXFiles
+
+/// Networks in files of either kind, Keras's HDF5 and ONNX: told by their contents when read, by the name's ending,
+/// `.onnx`, when written.
+public enum NetworkFile {
+    /// A network and what its file says about it.
+    public struct Contents {
+        public var model: Model
+        /// What this program wrote beside the network.
+        public var metadata: JSONValue?
+        /// What wrote the file, in words; nil if it does not say.
+        public var origin: String?
+        public var kerasVersion: String?
+    }
+
+    public static func isONNX(_ path: String) -> Bool { ONNXFile.isONNX(path) }
+
+    /// Whether a file of this name is written as ONNX.
+    public static func isNamedONNX(_ path: String) -> Bool { ONNXFile.hasName(path) }
+
+    /// Reads a network. Throws `NeuralNetError.file` naming the layer or node that cannot be used.
+    ///
+    /// - Parameter pictureSize: height and width where an ONNX file leaves them open.
+    public static func read(_ path: String, pictureSize: Int? = nil) throws -> Contents {
+        if isONNX(path) {
+            let file = try ONNXFile.read(path, pictureSize: pictureSize)
+            return Contents(
+                model: file.model, metadata: file.metadata,
+                origin: file.producer.isEmpty ? "ONNX" : "ONNX, written by \(file.producer)")
+        }
+        let file = try ModelFile.read(path)
+        return Contents(
+            model: file.model, metadata: file.metadata, origin: file.kerasVersion.map { "Keras format \($0)" },
+            kerasVersion: file.kerasVersion)
+    }
+
+    /// Writes a network, whole or not at all; `training` is for Keras to go on with. Throws `NeuralNetError.file`.
+    public static func write(
+        _ model: Model, metadata: JSONValue? = nil, training: ModelFile.Training = ModelFile.Training(), to path: String
+    ) throws {
+        if isNamedONNX(path) {
+            try ONNXFile.write(model, metadata: metadata, to: path)
+        } else {
+            try ModelFile.write(model, metadata: metadata, training: training, to: path)
+        }
+    }
+}
