@@ -16,7 +16,7 @@ struct GraphWriter {
     /// The layer that is being written.
     private(set) var index = 0
     /// Raised by operators that are newer than 13.
-    private var operatorSet = 13
+    var operatorSet = 13
 
     init(_ model: Model) {
         self.model = model
@@ -119,24 +119,5 @@ extension GraphWriter {
     /// Says what the layer puts out, after its activation.
     mutating func finish(_ name: String, _ form: Form) {
         outputs[index][form] = applying(node.layer.activation, to: name, form)
-    }
-
-    /// The function applied, with the operators that make it up.
-    mutating func applying(_ function: Activation, to x: String, _ form: Form) -> String {
-        let name = node.layer is ActivationLayer ? node.layer.name : "\(node.layer.name)_\(function.identifier)"
-        switch function {
-        case .linear: return x
-        case .relu: return add("Relu", [x], named: name)
-        case .relu6: return add("Clip", [x, number("min", 0), number("max", 6)], named: name)
-        case .leakyRelu(let slope): return add("LeakyRelu", [x], ["alpha": .float(slope)], named: name)
-        case .elu(let alpha): return add("Elu", [x], ["alpha": .float(alpha)], named: name)
-        case .sigmoid: return add("Sigmoid", [x], named: name)
-        case .tanh: return add("Tanh", [x], named: name)
-        case .swish: return add("Mul", [x, add("Sigmoid", [x], named: "\(name)_sigmoid")], named: name)
-        case .gelu(let approximate):
-            operatorSet = 20
-            return add("Gelu", [x], ["approximate": .text(approximate ? "tanh" : "none")], named: name)
-        case .softmax: return add("Softmax", [x], ["axis": .int(form == .first ? 1 : -1)], named: name)
-        }
     }
 }
