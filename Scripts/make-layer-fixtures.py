@@ -178,6 +178,9 @@ CASES += [
 
 CASES += [
     ("layer scale", [(3, 4, 5)], LayerScale(0.5, 5), {}),
+    ("dropout of channels when predicting", [(2, 2, 3)], L.Dropout(0.5, noise_shape=(None, 1, 1, 3)),
+     {"gradients": False}),
+    ("spatial dropout when predicting", [(2, 2, 3)], L.SpatialDropout2D(0.5), {"gradients": False}),
     ("stochastic depth when predicting", [(3, 4)], StochasticDepth(0.3), {"gradients": False}),
 ]
 
