@@ -74,4 +74,23 @@ import Testing
         #expect((0..<3000).allSatisfy { results.outputs[0][$0] == kept[$0 / 3] })
         #expect(results.inputGradients[0] == results.outputs[0])
     }
+
+    @Test(arguments: [([nil, 1, 1, nil], [0, 1, 2]), ([nil, 1, 1, 1], [0, 0, 0]), ([nil, 1, nil, 1], [0, 0, 0])])
+    func sharedNoise(_ shape: [Int?], _ places: [Int]) throws {
+        let model = try Model(input: [4, 1, 3]) { Dropout(0.5, noiseShape: shape) }
+        let ones = [Float](repeating: 1, count: 12 * 100)
+        let masks = try [1, 3].map { threads in
+            let runner = try Runner(model, batch: 100, threads: threads)
+            let results = runner.run([ones], upstream: [ones], count: 100)
+            #expect(results.inputGradients == results.outputs)
+            #expect(runner.forward([ones], count: 100, isTraining: false)[0] == ones)
+            return results.outputs[0]
+        }
+        #expect(masks[0] == masks[1])
+        #expect(Set(masks[0]) == [0, 2])
+        for i in 0..<1200 {
+            let first = i / 12 * 12 + places[i % 3]
+            #expect(masks[0][i] == masks[0][first])
+        }
+    }
 }

@@ -78,7 +78,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("SpatialDropout2D", #""rate": 0.5"#, "class SpatialDropout2D is not supported"),
         ("Conv3D", #""filters": 2"#, "class Conv3D is not supported"),
         ("Conv2DTranspose", #""filters": 2"#, "kernel_size: missing"),
         ("Conv1D", #""filters": 2, "kernel_size": [3, 3]"#, "kernel_size: [3,3] is not a whole number in range"),
@@ -131,6 +130,20 @@ import Testing
             "fill_value: 1.0 with fill_mode 'constant' is not supported, only 0 and 'constant'"
         ),
         ("Cropping2D", #""cropping": [1, 2, 3]"#, "cropping: [1,2,3] is not two pairs of whole numbers in range"),
+        ("LSTM", #""units": 2, "stateful": true"#, "stateful: true is not supported"),
+        ("LSTM", #""units": 2, "return_state": true"#, "return_state: true is not supported"),
+        ("Embedding", #""input_dim": 2, "output_dim": 2, "mask_zero": true"#, "mask_zero: true is not supported"),
+        ("TimeDistributed", #""layer": {"class_name": "Conv3D", "config": {}}"#, "class Conv3D is not supported"),
+        ("TimeDistributed", #""lay": 1"#, "layer: missing"),
+        (
+            "Bidirectional", #""merge_mode": "sum", "layer": {"class_name": "LSTM", "config": {"units": 2}}"#,
+            "merge_mode: 'sum' is not supported, only concat"
+        ),
+        (
+            "Bidirectional",
+            #""merge_mode": "concat", "layer": {"class_name": "LSTM", "config": {"units": 2}}, "backward_layer": {"class_name": "LSTM", "config": {"units": 3, "go_backwards": true}}"#,
+            "backward_layer: another layer than the mirror image is not supported"
+        ),
         ("Softmax", #""axis": -1, "beta": 2"#, "beta: 2 is not supported"),
         (
             "Dense", #""units": 2, "activation": {"class_name": "ReLU", "config": {"max_value": 1, "by": 3}}"#,
@@ -149,7 +162,7 @@ import Testing
             "ZeroPadding2D", #""padding": [[1, 1]]"#,
             "padding: [[1,1]] is not two pairs of whole numbers in range"
         ),
-        ("Dropout", #""rate": 0.5, "noise_shape": [1, 2]"#, "noise_shape: [1,2] is not supported"),
+        ("Dropout", #""rate": 0.5, "noise_shape": [0.5]"#, "noise_shape: [0.5] is not a list of sizes"),
     ])
     func unknownOption(className: String, fields: String, expected: String) throws {
         #expect(try complaint(chain(className, fields)) == "layer 'layer_7': \(expected)")

@@ -28,7 +28,7 @@ public struct LayerScale: Layer {
 
     public func parameters(_ inputs: [Shape]) -> [ParameterSpecification] {
         var gamma = ParameterSpecification(name: "gamma", shape: [projectionDimension], initializer: .ones)
-        gamma.initialFactor = initialValue
+        gamma.firstValues = [Float](repeating: initialValue, count: projectionDimension)
         return [gamma]
     }
 
@@ -86,57 +86,5 @@ struct ScaleKernel: LayerKernel {
         ThreadSums.reduce(
             b.scratch + line, stride: line, threads: threads, into: gamma, count: channels,
             overwrite: pass.overwritesGradients)
-    }
-}
-
-/// While training, drops whole samples with the probability `rate` and divides the others by `1 - rate`: residual
-/// branches that are left out. When predicting, the output is the input.
-///
-/// - Input and output have the same shape. No parameters. G. Huang et al., "Deep Networks with Stochastic Depth", 2016.
-public struct StochasticDepth: Layer {
-    public static let className = "StochasticDepth"
-    public var name: String
-    public var rate: Float
-
-    public init(_ rate: Float, name: String = "") {
-        self.rate = rate
-        self.name = name
-    }
-
-    public func outputShape(_ inputs: [Shape]) throws -> Shape {
-        try require(rate >= 0 && rate < 1, "rate", "in 0 ..< 1", rate)
-        return try single(inputs)
-    }
-
-    public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
-        context.isTraining ? StochasticDepthKernel(rate: rate, count: context.outputShape.reduce(1, *)) : nil
-    }
-
-    public var config: [String: JSONValue] { ["drop_path_rate": .double(Double(rate))] }
-}
-
-struct StochasticDepthKernel: LayerKernel {
-    let rate: Float
-    let count: Int
-    var memory: KernelMemory { KernelMemory() }
-
-    func forward(_ b: LayerBuffers, _ pass: Pass) { apply(b.inputs[0], b.output, pass) }
-
-    func backward(_ b: LayerBuffers, _ pass: Pass) {
-        if let dx = b.inputGradients[0] { apply(b.outputGradient!, dx, pass) }
-    }
-
-    private func apply(_ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ pass: Pass) {
-        let rate = pass.isTraining ? rate * pass.dropoutScale : 0
-        var random = RandomGenerator(seed: pass.seed)
-        let key = UInt32(truncatingIfNeeded: random.next())
-        pass.threads.runRanges(pass.count) { _, samples in
-            for sample in samples {
-                var one: Float = 1, factor: Float = 0
-                fm_dropout(&one, &factor, 1, UInt32(truncatingIfNeeded: sample), key, rate)
-                let from = x + sample * count, to = y + sample * count
-                for i in 0..<count { to[i] = from[i] * factor }
-            }
-        }
     }
 }
