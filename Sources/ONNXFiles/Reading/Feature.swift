@@ -70,7 +70,11 @@ final class Site {
 enum GraphValue {
     case constant(Constant)
     case feature(Feature)
+    /// A piece of `x / 2 (1 + erf(x / sqrt(2)))`, as a GELU is written where there is no operator for it.
+    case gelu(GELUPiece, of: Feature)
 }
+
+enum GELUPiece { case erf, onePlusErf, halfOnePlusErf, twice }
 
 /// A tensor that does not depend on the inputs, except for the size of the batch.
 struct Constant {

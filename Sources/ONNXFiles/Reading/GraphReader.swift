@@ -4,7 +4,7 @@ import NeuralNet
 /// what depends on no input is computed at once, everything else becomes a layer.
 final class GraphReader {
     /// The newest version of the operators whose meaning is known here.
-    static let newestOperatorSet = 26
+    static let newestOperatorSet = 28
     static let mostLayers = 5000
 
     let file: ONNXModel
