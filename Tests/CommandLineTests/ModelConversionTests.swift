@@ -45,7 +45,8 @@ import Testing
         #expect(summary.status == 0 && summary.output.contains("PReLU"))
         // With them, only what names emotions.
         let refused = try Fermusic.run([
-            "model", "convert", fixture("torch-viewed.onnx"), path("b.h5"), "--input-range", "0..1", "--labels", "happy,sad,angry",
+            "model", "convert", fixture("torch-viewed.onnx"), path("b.h5"), "--input-range", "0..1", "--labels",
+            "happy,sad,angry",
         ])
         #expect(refused.status == 1 && !FileManager.default.fileExists(atPath: path("b.h5")))
     }

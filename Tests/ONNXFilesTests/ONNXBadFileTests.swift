@@ -121,6 +121,24 @@ import Testing
         #expect(file.refusal.contains("weights"), "\(file.refusal)")
     }
 
+    /// Long chains neither overflow the stack nor take long.
+    @Test func longFilesEnd() throws {
+        func chain(_ type: String, _ count: Int, inputs: [String] = []) -> ONNXBuilder {
+            var file = ONNXBuilder()
+            file.operatorSet = 11
+            file.input("x0", [nil, 4])
+            for i in 0..<count {
+                file.node(type, ["x\(i)"] + inputs, "x\(i + 1)", ints: type == "Unsqueeze" ? ["axes": [1]] : [:])
+            }
+            file.output("x\(count)")
+            return file
+        }
+        #expect(try chain("Relu", 4990).model().nodes.count == 4991)
+        #expect(chain("Relu", 5001).refusal.contains("more than 5000 layers"))
+        #expect(chain("Unsqueeze", 40).refusal.contains("17 axes are too many"))
+        #expect(chain("Identity", 50_001).refusal.contains("more than 50000 nodes"))
+    }
+
     /// A model must not make the program read what is not beside it.
     @Test func otherFilesAreReadOnlyBesideTheModel() throws {
         func file(_ location: String, offset: String = "0") -> [UInt8] {

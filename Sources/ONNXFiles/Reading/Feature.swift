@@ -8,6 +8,16 @@ struct Factor: Hashable {
     let size: Int
 }
 
+/// An axis whose indices are in one order here and in another in ONNX.
+struct AxisOrder {
+    let ours: [Factor]
+    let onnx: [Factor]
+
+    var count: Int { ours.size }
+    /// ONNX's index for each of ours. As long as the axis: ask for it only where there are as many numbers.
+    var places: [Int] { ours.places(in: onnx) }
+}
+
 extension [Factor] {
     var size: Int { reduce(1) { $0 * $1.size } }
 
@@ -96,7 +106,7 @@ struct Constant {
     var floats: [Float] {
         switch values {
         case .floats(let values): return values
-        case .ints(let values): return values.map { Float($0) }
+        case .ints(let values): return values.map { $0 == Constant.batch ? .nan : Float($0) }
         }
     }
 

@@ -18,13 +18,14 @@ extension GraphReader {
         let varying = try varyingAxes(constant, over: input), values = constant.floats
         guard values.allSatisfy(\.isFinite) else { throw ONNXFailure("a constant is not a number, or infinite") }
         if varying.isEmpty { return (input, values) }
-        let (ready, places) = try lastAxis(input, varying)
-        return (ready, places.map { values[$0] })
+        let (ready, order) = try lastAxis(input, varying)
+        return (ready, order.places.map { values[$0] })
     }
 
     /// `input scale + offset`, in the layer before where that can do it.
     func scaled(_ input: Feature, by scale: [Float], plus offset: [Float], named name: String) throws -> Feature {
         guard (scale + offset).allSatisfy(\.isFinite) else { throw ONNXFailure("a constant makes numbers infinite") }
+        try countWeights(scale.count + offset.count)
         if scale == [1], let site = input.site, let biased = try withBias(offset, site, like: input) { return biased }
         var result: Feature
         if let site = input.site, let first = site.layer as? Rescaling {

@@ -17,12 +17,14 @@ extension GraphReader {
         switch (type, inputs.0, inputs.1) {
         case ("Add", .gelu(.erf, let x), .constant(let one)), ("Add", .constant(let one), .gelu(.erf, let x)):
             if one.floats == [1] { return .gelu(.onePlusErf, of: x) }
-        case ("Mul", .gelu(.onePlusErf, let x), .feature(let other)), ("Mul", .feature(let other), .gelu(.onePlusErf, let x)):
+        case ("Mul", .gelu(.onePlusErf, let x), .feature(let other)),
+            ("Mul", .feature(let other), .gelu(.onePlusErf, let x)):
             if other.tensor === x.tensor { return .gelu(.twice, of: x) }
             if isHalf(other, of: x) { return .feature(try activated(x, .gelu(approximate: false), named: n.name)) }
         case ("Mul", .gelu(.twice, let x), .constant(let half)), ("Mul", .constant(let half), .gelu(.twice, let x)):
             if half.floats == [0.5] { return .feature(try activated(x, .gelu(approximate: false), named: n.name)) }
-        case ("Mul", .gelu(.onePlusErf, let x), .constant(let half)), ("Mul", .constant(let half), .gelu(.onePlusErf, let x)):
+        case ("Mul", .gelu(.onePlusErf, let x), .constant(let half)),
+            ("Mul", .constant(let half), .gelu(.onePlusErf, let x)):
             if half.floats == [0.5] { return .gelu(.halfOnePlusErf, of: x) }
         case ("Mul", .gelu(.halfOnePlusErf, let x), .feature(let other)),
             ("Mul", .feature(let other), .gelu(.halfOnePlusErf, let x)):
