@@ -140,6 +140,19 @@ class Mapped(nn.Module):
         return torch.softmax(self.b(F.gelu(self.a(x))) * F.hardtanh(self.b(self.a(x)), 0, 6), 1)
 
 
+class Curves(nn.Module):
+    """Activations that are made of several layers here."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 4, 1), nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = F.hardswish(self.a(x)) + F.hardsigmoid(2 * self.a(x))
+        x = F.gelu(F.selu(x)) * F.hardtanh(x, -1, 2)
+        return F.gelu(self.b(x.mean((2, 3))), approximate="tanh") - F.hardtanh(self.b(x.amax((2, 3))), -0.1, 0.1)
+
+
 torch_file("small", Small)
 torch_file("small-new", Small, new=True)
 torch_file("small-opset9", Small, opset=9)
@@ -151,6 +164,8 @@ torch_file("mobile", Mobile)
 torch_file("mobile-new", Mobile, new=True)
 torch_file("pools", Pools, shape=(3, 9, 9))
 torch_file("mapped", Mapped, opset=20)
+torch_file("curves", Curves, opset=17)
+torch_file("curves-new", Curves, new=True, opset=18)
 
 import keras
 import tensorflow as tf

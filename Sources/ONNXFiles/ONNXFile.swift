@@ -68,6 +68,9 @@ public enum ONNXFile {
             }
             return Contents(model: model, metadata: metadata, producer: file.producer)
         } catch let failure as ONNXFailure {
+            guard looksLikeONNX(bytes) else {
+                throw NeuralNetError.file(path: path, place: nil, reason: "not an ONNX file, or damaged")
+            }
             throw NeuralNetError.file(path: path, place: failure.place, reason: failure.reason)
         } catch let error as NeuralNetError {
             throw NeuralNetError.file(path: path, place: nil, reason: error.description)

@@ -43,6 +43,8 @@ import Testing
         #expect(try exists("\"report$e/index.html\""))
         #expect(try run("model convert m*.h5 \"c$e.h5\"").status == 0)
         #expect(try run("model summary c*.h5").status == 0)
+        #expect(try run("model convert m*.h5 \"o$e.onnx\"").status == 0)
+        #expect(try run("model convert o*.onnx \"d$e.h5\"").status == 0 && exists("\"d$e.h5\""))
         #expect(try run("dataset export faces* \"out$e\"").status == 0)
         #expect(try run("dataset info out*").status == 0)
     }

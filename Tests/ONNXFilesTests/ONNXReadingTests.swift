@@ -5,7 +5,8 @@ import Testing
 /// Files of PyTorch and TensorFlow predict what onnxruntime predicted from them.
 @Suite struct ONNXReadingTests {
     static let names = [
-        "keras-chain-10", "keras-chain-13", "keras-chain-18", "keras-graph", "torch-mapped", "torch-mobile",
+        "keras-chain-10", "keras-chain-13", "keras-chain-18", "keras-graph", "torch-curves", "torch-curves-new",
+        "torch-mapped", "torch-mobile",
         "torch-mobile-new", "torch-pools", "torch-small", "torch-small-half", "torch-small-new", "torch-small-one",
         "torch-small-opset9", "torch-viewed", "torch-viewed-new",
     ]

@@ -4,7 +4,7 @@ struct TensorSource {
     /// The folder of the model's file; nil if it is no file.
     let folder: String?
 
-    /// A tensor's numbers as they are stored. Throws `ONNXFailure`, before memory is taken for numbers that are not there.
+    /// A tensor's numbers as they are stored. Throws `ONNXFailure`, before memory is taken for what is not there.
     func values(of tensor: ONNXTensor) throws -> TensorValues {
         do {
             return try read(tensor)

@@ -2,7 +2,7 @@ import NeuralNet
 
 /// Computes at once what depends on no input: mostly shapes, and constants that exporters left as arithmetic.
 extension GraphReader {
-    /// All that nodes may make out of nothing.
+    /// All that nodes may make of constants in a small file.
     private static let mostFolded = 1 << 22
 
     /// The value of a node whose inputs are all constant, or which asks for a shape; nil for any other.
@@ -20,13 +20,15 @@ extension GraphReader {
         guard !inputs.isEmpty || n.node.type == "Constant" else { return nil }
         let result = try checked(try compute(&n, inputs))
         foldedCount += result.count
-        guard foldedCount <= GraphReader.mostFolded else { throw ONNXFailure("computes too many constants") }
+        guard foldedCount <= max(weightLimit, GraphReader.mostFolded) else {
+            throw ONNXFailure("computes too many constants")
+        }
         return result
     }
 
     /// Empty ones are lists: with other sizes beside the zero, products of sizes would have no limit.
     func checked(_ constant: Constant) throws -> Constant {
-        guard constant.count > 0 || constant.shape.count <= 1 else {
+        guard constant.shape.count <= 16, constant.count > 0 || constant.shape.count <= 1 else {
             throw ONNXFailure("a constant of shape \(constant.shape) is not supported")
         }
         return constant

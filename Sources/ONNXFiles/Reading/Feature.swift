@@ -8,6 +8,16 @@ struct Factor: Hashable {
     let size: Int
 }
 
+/// An axis whose indices are in one order here and in another in ONNX.
+struct AxisOrder {
+    let ours: [Factor]
+    let onnx: [Factor]
+
+    var count: Int { ours.size }
+    /// ONNX's index for each of ours. As long as the axis: ask for it only where there are as many numbers.
+    var places: [Int] { ours.places(in: onnx) }
+}
+
 extension [Factor] {
     var size: Int { reduce(1) { $0 * $1.size } }
 
@@ -70,7 +80,11 @@ final class Site {
 enum GraphValue {
     case constant(Constant)
     case feature(Feature)
+    /// A piece of `x / 2 (1 + erf(x / sqrt(2)))`, as a GELU is written where there is no operator for it.
+    case gelu(GELUPiece, of: Feature)
 }
+
+enum GELUPiece { case erf, onePlusErf, halfOnePlusErf, twice }
 
 /// A tensor that does not depend on the inputs, except for the size of the batch.
 struct Constant {
@@ -92,7 +106,7 @@ struct Constant {
     var floats: [Float] {
         switch values {
         case .floats(let values): return values
-        case .ints(let values): return values.map { Float($0) }
+        case .ints(let values): return values.map { $0 == Constant.batch ? .nan : Float($0) }
         }
     }
 

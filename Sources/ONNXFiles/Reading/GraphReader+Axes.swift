@@ -28,8 +28,8 @@ extension GraphReader {
         return try regrouped(feature, axes)
     }
 
-    /// The same as height, width and channels, with the channel of the file for each of ours.
-    func image(_ feature: Feature) throws -> (feature: Feature, channels: [Int]) {
+    /// The same as height, width and channels, with the order of the channels.
+    func image(_ feature: Feature) throws -> (feature: Feature, channels: AxisOrder) {
         guard feature.onnxAxes.count == 3 else {
             throw ONNXFailure("its input has shape \(text(feature)), not [batch, channels, height, width]")
         }
@@ -39,13 +39,13 @@ extension GraphReader {
         }
         return (
             try regrouped(feature, [feature.onnxAxes[1], feature.onnxAxes[2], channels]),
-            channels.places(in: feature.onnxAxes[0])
+            AxisOrder(ours: channels, onnx: feature.onnxAxes[0])
         )
     }
 
-    /// The same with a last axis that is ONNX's axes `which` together, in any order; for each index along it the index
-    /// along ONNX's axes.
-    func lastAxis(_ feature: Feature, _ which: [Int]) throws -> (feature: Feature, places: [Int]) {
+    /// The same with a last axis that is ONNX's axes `which` together, in any order, which is given
+    /// too.
+    func lastAxis(_ feature: Feature, _ which: [Int]) throws -> (feature: Feature, axis: AxisOrder) {
         let wanted = which.flatMap { feature.onnxAxes[$0] }
         let last = Array(feature.order.suffix(wanted.count))
         guard Set(last) == Set(wanted) else { throw moved(feature) }
@@ -57,7 +57,7 @@ extension GraphReader {
             let isInOrder = Array(others.joined()) == before
             result = try regrouped(feature, (isInOrder ? others : before.isEmpty ? [] : [before]) + [last])
         }
-        return (result, last.places(in: wanted))
+        return (result, AxisOrder(ours: last, onnx: wanted))
     }
 
     /// The tensors arranged alike: their axes in this library are ONNX's in the same order, which is given too.

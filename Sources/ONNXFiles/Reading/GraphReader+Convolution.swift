@@ -77,8 +77,8 @@ extension GraphReader {
     }
 
     func convolution(_ n: inout NodeReader) throws -> Feature {
-        let (input, places) = try image(try n.feature())
-        let kernel = try n.constant(1, "its kernel"), channels = places.count
+        let (input, order) = try image(try n.feature())
+        let kernel = try n.constant(1, "its kernel"), channels = order.count
         guard kernel.shape.count == 4, kernel.count > 0 else {
             throw ONNXFailure("its kernel has shape \(kernel.shape), not [filters, channels, height, width]")
         }
@@ -91,6 +91,7 @@ extension GraphReader {
             throw ONNXFailure(
                 "its kernel of shape \(kernel.shape) in \(groups) groups does not fit \(channels) channels")
         }
+        let places = order.places
         let bias = n.hasInput(2) ? try n.floats(2, "its bias", count: filters) : nil
         let window = try window(&n, kernel: taps, height: input.shape[0], width: input.shape[1])
         let (ready, padding) = try padded(input, window, named: n.name)

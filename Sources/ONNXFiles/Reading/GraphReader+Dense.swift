@@ -31,16 +31,16 @@ extension GraphReader {
         _ n: NodeReader, _ input: Feature, _ matrix: Constant, isTurned: Bool, alpha: Float, bias: [Float]?
     ) throws -> Feature {
         guard !input.onnxAxes.isEmpty else { throw ONNXFailure("its input has shape \(text(input))") }
-        let (ready, places) = try lastAxis(input, [input.onnxAxes.count - 1])
-        guard matrix.shape.count == 2, matrix.count > 0, matrix.shape[isTurned ? 1 : 0] == places.count else {
-            throw ONNXFailure("its matrix of shape \(matrix.shape) does not fit \(places.count) features")
+        let (ready, order) = try lastAxis(input, [input.onnxAxes.count - 1]), features = order.count
+        guard matrix.shape.count == 2, matrix.count > 0, matrix.shape[isTurned ? 1 : 0] == features else {
+            throw ONNXFailure("its matrix of shape \(matrix.shape) does not fit \(features) features")
         }
         let units = matrix.shape[isTurned ? 0 : 1], from = matrix.floats
         var kernel: [Float] = []
         kernel.reserveCapacity(from.count)
-        for place in places {
+        for place in order.places {
             for unit in 0..<units {
-                kernel.append(alpha * (isTurned ? from[unit * places.count + place] : from[place * units + unit]))
+                kernel.append(alpha * (isTurned ? from[unit * features + place] : from[place * units + unit]))
             }
         }
         let axis = newFactors(units)
@@ -56,10 +56,10 @@ extension GraphReader {
         }
         let input = try n.feature()
         guard !input.onnxAxes.isEmpty else { throw ONNXFailure("its input has shape \(text(input))") }
-        let (ready, places) = try lastAxis(input, [0])
+        let (ready, order) = try lastAxis(input, [0])
         func perChannel(_ index: Int, _ name: String) throws -> [Float] {
-            let values = try n.floats(index, name, count: places.count)
-            return places.map { values[$0] }
+            let values = try n.floats(index, name, count: order.count)
+            return order.places.map { values[$0] }
         }
         let weights = [
             "gamma": try perChannel(1, "scale"), "beta": try perChannel(2, "B"),
@@ -76,9 +76,9 @@ extension GraphReader {
             let axes = Array(1...max(input.axes.count, 1))
             return try feature(PReLU(sharedAxes: axes), of: input, weights: ["alpha": slopes], named: n.name)
         }
-        let (ready, places) = try lastAxis(input, varying)
+        let (ready, order) = try lastAxis(input, varying)
         return try feature(
             PReLU(sharedAxes: Array(1..<max(ready.axes.count, 1))), of: ready,
-            weights: ["alpha": places.map { slopes[$0] }], named: n.name)
+            weights: ["alpha": order.places.map { slopes[$0] }], named: n.name)
     }
 }

@@ -18,13 +18,14 @@ extension GraphReader {
         let varying = try varyingAxes(constant, over: input), values = constant.floats
         guard values.allSatisfy(\.isFinite) else { throw ONNXFailure("a constant is not a number, or infinite") }
         if varying.isEmpty { return (input, values) }
-        let (ready, places) = try lastAxis(input, varying)
-        return (ready, places.map { values[$0] })
+        let (ready, order) = try lastAxis(input, varying)
+        return (ready, order.places.map { values[$0] })
     }
 
     /// `input scale + offset`, in the layer before where that can do it.
     func scaled(_ input: Feature, by scale: [Float], plus offset: [Float], named name: String) throws -> Feature {
         guard (scale + offset).allSatisfy(\.isFinite) else { throw ONNXFailure("a constant makes numbers infinite") }
+        try countWeights(scale.count + offset.count)
         if scale == [1], let site = input.site, let biased = try withBias(offset, site, like: input) { return biased }
         var result: Feature
         if let site = input.site, let first = site.layer as? Rescaling {
@@ -111,12 +112,24 @@ extension GraphReader {
         return try scaled(ready, by: values.map { 1 / $0 }, plus: [0], named: n.name)
     }
 
+    /// A small whole power, as a product.
+    func power(_ n: inout NodeReader) throws -> Feature {
+        let x = try n.feature().withoutSite, exponent = try n.number(1, "its exponent") ?? 0
+        guard (2...4).contains(exponent), exponent == exponent.rounded() else {
+            throw ONNXFailure("to the power of \(exponent); only 2, 3 and 4 are supported")
+        }
+        var result = try merged(Multiply(), [Feature](repeating: x, count: Int(exponent)), n.name)
+        result.isNonNegative = x.isNonNegative || exponent != 3
+        return result
+    }
+
     private func operands(_ n: NodeReader) throws -> (features: [Feature], constants: [Constant]) {
         var features: [Feature] = [], constants: [Constant] = []
         for index in 0..<n.inputCount {
             switch try n.input(index) {
             case .feature(let feature): features.append(feature)
             case .constant(let constant): constants.append(constant)
+            case .gelu: throw NodeReader.piece
             }
         }
         guard !features.isEmpty else { throw ONNXFailure("all inputs are constant, which is not supported") }
@@ -126,7 +139,7 @@ extension GraphReader {
         return (features, constants)
     }
 
-    private func merged(_ layer: any Layer, _ features: [Feature], _ name: String) throws -> Feature {
+    func merged(_ layer: any Layer, _ features: [Feature], _ name: String) throws -> Feature {
         var result: Feature
         if let same = try inSamePlaces(features) {
             result = same[0]

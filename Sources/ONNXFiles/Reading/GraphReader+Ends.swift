@@ -58,7 +58,9 @@ extension GraphReader {
 
     /// An output of the model, with ONNX's axes in ONNX's order, except that pictures are height, width and channels.
     func output(_ name: String) throws -> SymbolicTensor {
-        guard case .feature(let feature) = try value(name) else { throw ONNXFailure("is constant") }
+        guard case .feature(let feature) = try value(name) else {
+            throw ONNXFailure("is constant, or only a piece of a GELU")
+        }
         let rank = feature.onnxAxes.count
         for order in [Array(0..<rank)] + (rank == 3 ? [[1, 2, 0]] : []) {
             if let arranged = try arranged(feature, order) {

@@ -11,6 +11,7 @@ extension GraphReader {
     }
 
     private func feature(_ n: inout NodeReader) throws -> GraphValue {
+        if let piece = try gelu(n) { return piece }
         if let activation = try activation(&n) { return .feature(activation) }
         switch n.node.type {
         case "Conv": return .feature(try convolution(&n))
@@ -37,6 +38,7 @@ extension GraphReader {
         case "Mul": return .feature(try product(&n))
         case "Div": return .feature(try quotient(&n))
         case "Neg": return .feature(try scaled(try n.feature(), by: [-1], plus: [0], named: n.name))
+        case "Pow": return .feature(try power(&n))
         case "Concat": return .feature(try concatenation(&n))
         case "PRelu": return .feature(try learntRelu(&n))
         default: throw ONNXFailure("this operator is not supported")
@@ -59,7 +61,17 @@ extension GraphReader {
         case "Swish":
             guard try n.float("alpha", default: 1) == 1 else { throw ONNXFailure("alpha is not 1") }
             function = .swish
-        case "Clip": function = try clip(&n)
+        case "Clip": return try clip(&n)
+        case "HardSigmoid":
+            let alpha = try n.float("alpha", default: 0.2), beta = try n.float("beta", default: 0.5)
+            return try hardSigmoid(try n.feature(), alpha, beta, named: n.name)
+        case "HardSwish":
+            let x = try n.feature().withoutSite
+            return try merged(Multiply(), [x, try hardSigmoid(x, 1 / 6, 0.5, named: n.name + "_gate")], n.name)
+        case "Selu":
+            let alpha = try n.float("alpha", default: 1.6732632), gamma = try n.float("gamma", default: 1.050701)
+            let curve = try activated(try n.feature(), .elu(alpha: alpha), named: n.name)
+            return try scaled(curve, by: [gamma], plus: [0], named: n.name + "_scale")
         case "Softmax": return try softmax(&n)
         default: return nil
         }
@@ -72,7 +84,8 @@ extension GraphReader {
         return result
     }
 
-    private func clip(_ n: inout NodeReader) throws -> Activation {
+    /// Between two numbers: ReLU6 of the numbers brought to 0 to 6.
+    private func clip(_ n: inout NodeReader) throws -> Feature {
         let low: Float?, high: Float?
         if n.operatorSet < 11 {
             low = n.has("min") ? try n.float("min", default: 0) : nil
@@ -80,14 +93,29 @@ extension GraphReader {
         } else {
             (low, high) = (try n.number(1, "min"), try n.number(2, "max"))
         }
-        switch (low, high) {
-        case (0, 6): return .relu6
-        case (0, nil), (0, .greatestFiniteMagnitude), (0, .infinity): return .relu
-        default:
-            throw ONNXFailure(
-                "from \(low.map { "\($0)" } ?? "-inf") to \(high.map { "\($0)" } ?? "inf"); only 0 to 6 and 0 to inf are supported"
-            )
+        let input = try n.feature(), bottom = low ?? -.infinity, top = high ?? .infinity
+        if bottom == 0, top >= .greatestFiniteMagnitude { return try activated(input, .relu, named: n.name) }
+        let width = top - bottom
+        guard width.isFinite, width > 0 else {
+            throw ONNXFailure("from \(bottom) to \(top); only from 0, or between two numbers, is supported")
         }
+        return try between(input, bottom, top, slope: 1, offset: 0, named: n.name)
+    }
+
+    /// `min(max(slope x + offset, bottom), top)`.
+    private func between(
+        _ input: Feature, _ bottom: Float, _ top: Float, slope: Float, offset: Float, named name: String
+    ) throws -> Feature {
+        let factor = 6 / (top - bottom), scale = slope * factor, shift = (offset - bottom) * factor
+        let isPlain = scale == 1 && shift == 0
+        let ready = isPlain ? input : try scaled(input.withoutSite, by: [scale], plus: [shift], named: name + "_scale")
+        let cut = try activated(ready, .relu6, named: name)
+        if factor == 1, bottom == 0 { return cut }
+        return try scaled(cut, by: [1 / factor], plus: [bottom], named: name + "_range")
+    }
+
+    private func hardSigmoid(_ input: Feature, _ alpha: Float, _ beta: Float, named name: String) throws -> Feature {
+        try between(input, 0, 1, slope: alpha, offset: beta, named: name)
     }
 
     /// Before version 13 of the operators, softmax took all axes from `axis` on together.

@@ -102,6 +102,7 @@ extension GraphReader {
             throw ONNXFailure("axes are missing")
         }
         let rank = input.onnxAxes.count + 1 + axes.count
+        guard rank <= 16 else { throw ONNXFailure("\(rank) axes are too many") }
         let places = Set(axes.map { $0 < 0 ? $0 + rank : $0 })
         guard places.count == axes.count, places.allSatisfy({ (1..<rank).contains($0) }) else {
             throw ONNXFailure("axes \(axes) of \(rank): only axes behind the batch are supported")

@@ -4,7 +4,7 @@ import NeuralNet
 /// what depends on no input is computed at once, everything else becomes a layer.
 final class GraphReader {
     /// The newest version of the operators whose meaning is known here.
-    static let newestOperatorSet = 26
+    static let newestOperatorSet = 28
     static let mostLayers = 5000
 
     let file: ONNXModel
@@ -24,7 +24,7 @@ final class GraphReader {
     private var names: Set<String> = []
     private var nameCounts: [String: Int] = [:]
     /// A small file has no large model, however often it names the same weights.
-    private let weightLimit: Int
+    let weightLimit: Int
     private var layerCount = 0
     private var weightCount = 0
     /// Numbers that nodes made out of nothing.
@@ -52,6 +52,7 @@ final class GraphReader {
     func model() throws -> Model {
         // Files of old programs list the weights among the inputs.
         for info in file.graph.inputs where initializers[info.name] == nil {
+            guard inputs.count < 64 else { throw ONNXFailure("more than 64 inputs") }
             let feature = try input(info)
             try define(info.name, .feature(feature), at: "input '\(info.name)'")
             inputs.append(feature.tensor)
@@ -146,11 +147,15 @@ extension GraphReader {
             guard values.allSatisfy(\.isFinite) else {
                 throw ONNXFailure("a number of its \(name) is not a number, or infinite")
             }
-            weightCount += values.count
+            try countWeights(values.count)
         }
-        guard weightCount <= weightLimit else { throw ONNXFailure("more than \(weightLimit) weights") }
         if !weights.isEmpty { self.weights[layer.name] = weights }
         return layer(inputs.map(\.tensor))
+    }
+
+    func countWeights(_ count: Int) throws {
+        weightCount += count
+        guard weightCount <= weightLimit else { throw ONNXFailure("more than \(weightLimit) weights") }
     }
 
     /// A layer that can still be changed by what follows.

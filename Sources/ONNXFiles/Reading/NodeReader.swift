@@ -81,11 +81,14 @@ struct NodeReader {
 
     /// A tensor that depends on the model's inputs.
     func feature(_ index: Int = 0) throws -> Feature {
-        guard case .feature(let feature) = try input(index) else {
-            throw ONNXFailure("input \(index + 1) is constant, which is not supported here")
+        switch try input(index) {
+        case .feature(let feature): return feature
+        case .constant: throw ONNXFailure("input \(index + 1) is constant, which is not supported here")
+        case .gelu: throw NodeReader.piece
         }
-        return feature
     }
+
+    static let piece = ONNXFailure("takes Erf, which is supported only as a part of GELU")
 
     func constant(_ index: Int, _ name: String) throws -> Constant {
         guard case .constant(let constant) = try input(index) else {
