@@ -11,10 +11,17 @@ public enum ModelFile {
         /// The object in the group `fermusic`; nil for files of other programs.
         public var metadata: JSONValue?
         public var kerasVersion: String?
+        /// What of the file has no effect here: penalties and constraints that training passes over. A line each.
+        public var warnings: [String] = []
     }
 
-    /// Reads a whole model. Throws `NeuralNetError.file` naming the layer and field that cannot be used.
-    public static func read(_ path: String) throws -> Contents {
+    /// Reads a whole model. `layers`: layers of one's own that may be in it. `inputSize`: height and width of inputs for
+    /// which the file has none; without it such a file throws `NeuralNetError.unknownInputSize`.
+    ///
+    /// Throws `NeuralNetError.file` naming the layer and field that cannot be used.
+    public static func read(
+        _ path: String, layers: LayerRegistry = LayerRegistry(), inputSize: (height: Int, width: Int)? = nil
+    ) throws -> Contents {
         let file = try HDF5File(reading: path)
         guard let config = try file.text("model_config", of: "") else {
             let holdsWeights = try file.exists("layers") || file.texts("layer_names", of: "") != nil
@@ -25,12 +32,16 @@ public enum ModelFile {
             throw NeuralNetError.file(path: path, place: nil, reason: hint)
         }
         // A small file has no large model.
-        let model = try KerasModelConfig.model(
-            from: config, path: path, isTrained: true, weightLimit: min(1 << 28, file.mostUnpacked / 4))
+        let (model, warnings) = try KerasModelConfig.model(
+            from: config,
+            .init(
+                path: path, isTrained: true, weightLimit: min(1 << 28, file.mostUnpacked / 4), inputSize: inputSize,
+                layers: layers))
         guard try file.exists("model_weights") else { throw file.failure("model_weights", "missing") }
-        try KerasWeights.read(file, group: "model_weights", into: model)
+        try KerasWeights.read(KerasWeights.locate(file, group: "model_weights", for: model), file, into: model)
         return Contents(
-            model: model, metadata: try metadata(file), kerasVersion: try file.text("keras_version", of: ""))
+            model: model, metadata: try metadata(file), kerasVersion: try file.text("keras_version", of: ""),
+            warnings: warnings)
     }
 
     /// Reads a network without weights from Keras's JSON (`model.to_json()`), up to 16 MB. Throws
@@ -48,9 +59,7 @@ public enum ModelFile {
     /// Makes a network with weights of seed 0 from Keras's JSON; `path` is what errors name. Throws
     /// `NeuralNetError.file`.
     public static func architecture(fromJSON text: String, path: String) throws -> Model {
-        let model = try KerasModelConfig.model(from: text, path: path)
-        try KerasModelConfig.requireTrainable(text, path: path)
-        return model
+        try KerasModelConfig.model(from: text, path: path)
     }
 
     /// A network as Keras's JSON (`model.to_json()`), without weights. Throws `NeuralNetError.file`.
@@ -62,15 +71,20 @@ public enum ModelFile {
     /// `x.weights.h5`. Throws `NeuralNetError.file` when layers or shapes differ; the model is then unchanged.
     public static func readWeights(_ path: String, into model: Model) throws {
         let file = try HDF5File(reading: path)
+        try KerasWeights.read(locate(file, for: model), file, into: model)
+    }
+
+    /// Finds a model's weights in any of Keras's layouts.
+    private static func locate(_ file: HDF5File, for model: Model) throws -> [StoredWeights] {
         if try file.exists("model_weights") {
-            try KerasWeights.read(file, group: "model_weights", into: model)
+            return try KerasWeights.locate(file, group: "model_weights", for: model)
         } else if try file.texts("layer_names", of: "") != nil {
-            try KerasWeights.read(file, group: "", into: model)
-        } else if try file.exists("layers") {
-            try KerasWeights.readVariables(file, into: model)
-        } else {
-            throw NeuralNetError.file(path: path, place: nil, reason: "no weights of Keras in it")
+            return try KerasWeights.locate(file, group: "", for: model)
         }
+        for group in ["layers", "_layer_checkpoint_dependencies"] where try file.exists(group) {
+            return try KerasVariables.locate(file, group: group, for: model)
+        }
+        throw NeuralNetError.file(path: file.path, place: nil, reason: "no weights of Keras in it")
     }
 
     private static func metadata(_ file: HDF5File) throws -> JSONValue? {
@@ -112,7 +126,7 @@ public enum ModelFile {
         try file.setAttribute("keras_version", of: "", to: "3.0.0")
         try file.setAttribute("backend", of: "", to: "tensorflow")
         try file.setAttribute("model_config", of: "", to: KerasJSON.text(config))
-        try file.setAttribute("training_config", of: "", to: KerasJSON.text(KerasModelWriter.config(of: training)))
+        try file.setAttribute("training_config", of: "", to: KerasJSON.text(KerasTrainingConfig.config(of: training)))
         try KerasWeights.write(model, to: file, group: "model_weights")
         if let metadata {
             try file.makeGroup("fermusic")
