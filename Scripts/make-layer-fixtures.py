@@ -63,9 +63,82 @@ CASES = [
     ("elu", [(9,)], L.ELU(alpha=0.7), {}),
     ("relu", [(9,)], L.ReLU(), {}),
     ("softmax", [(2, 5)], L.Softmax(), {}),
+    ("softmax of rows", [(3, 4, 2)], L.Softmax(axis=1), {}),
+    ("softmax of two axes", [(3, 4, 2)], L.Softmax(axis=[1, 3]), {}),
+    ("relu layer all settings", [(24,)], L.ReLU(max_value=1.2, negative_slope=0.1, threshold=0.3), {}),
+    ("relu layer threshold", [(24,)], L.ReLU(threshold=0.8), {}),
+    ("relu layer limit", [(24,)], L.ReLU(max_value=1), {}),
+    ("dense with a layer as activation", [(6,)], L.Dense(8, activation=L.LeakyReLU(negative_slope=0.4)), {}),
+    ("permute", [(3, 4, 2)], L.Permute((2, 3, 1)), {}),
+    ("permute rows", [(3, 4, 2)], L.Permute((2, 1, 3)), {}),
 ] + [
     (f"activation {name}", [(9,)], L.Activation(name), {})
     for name in ["relu", "leaky_relu", "elu", "sigmoid", "tanh", "silu", "gelu", "softmax", "linear", "relu6"]
+] + [
+    (f"activation {name}", [(40,)], L.Activation(name), {"range": 5})
+    for name in ["selu", "celu", "softplus", "softsign", "mish", "exponential", "log_softmax", "log_sigmoid",
+                 "hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "squareplus",
+                 "sparse_plus", "sparse_sigmoid"]
+]
+
+CASES += [
+    (f"{name} of {', '.join(map(str, shapes))}", shapes, layer(), {})
+    for name, layer in [("add", L.Add), ("subtract", L.Subtract), ("multiply", L.Multiply), ("average", L.Average),
+                        ("maximum", L.Maximum), ("minimum", L.Minimum)]
+    for shapes in [[(2, 3), (2, 3)], [(3, 4, 5), (1, 1, 5)], [(3, 4, 5), (5,)], [(3, 4, 1), (3, 4, 5)],
+                   [(3, 4, 5), (3, 1, 1)], [(3, 1, 5), (1, 4, 5)]]
+] + [
+    (f"{name} of three", [(2, 3), (2, 1), (2, 3)], layer(), {})
+    for name, layer in [("average", L.Average), ("maximum", L.Maximum), ("minimum", L.Minimum), ("add", L.Add),
+                        ("multiply", L.Multiply)]
+] + [
+    ("repeat vector", [(4,)], L.RepeatVector(3), {}),
+] + [
+    (f"dot {axes} of {a}, {b}", [a, b], L.Dot(axes=axes), {})
+    for axes, a, b in [(1, (4,), (4,)), (2, (3, 4), (5, 4)), ((2, 1), (3, 4), (4, 5)), ((1, 2), (4, 3), (5, 4)),
+                       (1, (4, 3), (4, 5)), ((1, 2), (4,), (3, 4)), ((2, 1), (3, 4), (4,)), (-1, (2, 3, 4), (5, 4)),
+                       ((2, 1), (2, 4, 3), (4, 5)), ((1, 2), (4, 2), (2, 4, 3)), ((3, 2), (2, 3, 4), (2, 4, 5))]
+]
+
+CASES += [
+    ("batch normalization of rows", [(3, 4, 2)], L.BatchNormalization(axis=1), {"training": True, "batch": 3}),
+    ("batch normalization of rows predicting", [(3, 4, 2)], L.BatchNormalization(axis=2), {"gradients": False}),
+    ("layer normalization", [(3, 4, 20)], L.LayerNormalization(), {}),
+    ("layer normalization plain", [(7,)], L.LayerNormalization(center=False, scale=False, epsilon=0.1), {}),
+    ("layer normalization no gamma", [(5, 3)], L.LayerNormalization(scale=False), {}),
+    ("layer normalization of images", [(3, 4, 2)], L.LayerNormalization(axis=[1, 2, 3]), {}),
+    ("layer normalization of rows", [(3, 4, 2)], L.LayerNormalization(axis=1), {}),
+    ("layer normalization of two axes", [(3, 4, 2)], L.LayerNormalization(axis=[1, 3], center=False), {}),
+    ("rms normalization", [(3, 17)], L.RMSNormalization(), {}),
+    ("group normalization", [(3, 4, 6)], L.GroupNormalization(groups=2), {}),
+    ("group normalization of one", [(3, 4, 6)], L.GroupNormalization(groups=1, scale=False), {}),
+    ("group normalization per channel", [(3, 4, 6)], L.GroupNormalization(groups=-1, center=False), {}),
+    ("group normalization of rows", [(4, 3, 5)], L.GroupNormalization(groups=2, axis=1), {}),
+    ("group normalization of features", [(6,)], L.GroupNormalization(groups=3), {}),
+    ("unit normalization", [(3, 4, 18)], L.UnitNormalization(), {}),
+    ("unit normalization of rows", [(3, 4, 2)], L.UnitNormalization(axis=[1, 2]), {}),
+    ("normalization", [(3, 4, 3)], L.Normalization(), {}),
+    ("normalization of all", [(3, 4, 3)], L.Normalization(axis=None), {}),
+    ("normalization of two axes", [(3, 4, 3)], L.Normalization(axis=(1, 3)), {}),
+    ("normalization given", [(3, 4, 3)], L.Normalization(mean=[0.5, 1, -1], variance=[1, 0.25, 4]), {}),
+    ("normalization given for all", [(3, 4, 3)], L.Normalization(mean=0.5, variance=2), {}),
+    ("normalization inverted", [(3, 4, 3)], L.Normalization(invert=True), {}),
+]
+
+CASES += [
+    ("cropping", [(5, 6, 2)], L.Cropping2D(((1, 2), (0, 3))), {}),
+    ("zero padding of two numbers", [(2, 3, 2)], L.ZeroPadding2D((1, 2)), {}),
+    ("up sampling", [(2, 3, 2)], L.UpSampling2D((2, 3)), {}),
+    ("up sampling bilinear", [(3, 4, 2)], L.UpSampling2D(2, interpolation="bilinear"), {}),
+    ("up sampling bicubic", [(5, 4, 2)], L.UpSampling2D((3, 2), interpolation="bicubic"), {}),
+    ("resizing down", [(7, 9, 2)], L.Resizing(3, 4), {}),
+    ("resizing up", [(3, 4, 2)], L.Resizing(7, 5), {}),
+    ("resizing nearest", [(7, 5, 2)], L.Resizing(4, 8, interpolation="nearest"), {}),
+    ("resizing bicubic", [(7, 5, 2)], L.Resizing(4, 8, interpolation="bicubic"), {}),
+    ("resizing cropped", [(7, 11, 2)], L.Resizing(4, 3, crop_to_aspect_ratio=True), {}),
+    ("resizing padded", [(7, 12, 2)], L.Resizing(4, 4, pad_to_aspect_ratio=True), {}),
+    ("center crop", [(6, 7, 2)], L.CenterCrop(3, 4), {}),
+    ("center crop enlarged", [(3, 8, 2)], L.CenterCrop(5, 4), {}),
 ]
 
 
@@ -81,19 +154,26 @@ def make(index, name, shapes, layer, options):
     for weight in model.weights:
         values = random.normal(0, 0.5, weight.shape)
         weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
+    if hasattr(layer, "finalize_state"):  # Normalization keeps a copy
+        layer.finalize_state()
     before = [numbers(weight) for weight in model.weights]
-    values = [tf.constant(random.uniform(-2, 2, (batch,) + shape), tf.float32) for shape in shapes]
+    size = options.get("range", 2)
+    values = [tf.constant(random.uniform(-size, size, (batch,) + shape), tf.float32) for shape in shapes]
     training = options.get("training", False)
     with tf.GradientTape() as tape:
         tape.watch(values)
         output = model(values if len(values) > 1 else values[0], training=training)
         upstream = tf.constant(random.uniform(-1, 1, output.shape), tf.float32)
         loss = tf.reduce_sum(output * upstream)
+    description = json.loads(model.to_json())
+    for item in description["config"]["layers"]:
+        for node in item["inbound_nodes"]:
+            node["kwargs"].pop("training", None)  # Keras notes the default
     trainable = [weight.value for weight in model.trainable_weights]
     gradients = tape.gradient(loss, values + trainable)
     case = {
         "name": name,
-        "model": json.loads(model.to_json()),
+        "model": description,
         "batch": batch,
         "training": training,
         "inputs": [numbers(value) for value in values],

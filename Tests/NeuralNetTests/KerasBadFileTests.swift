@@ -47,6 +47,29 @@ import Testing
         }
     }
 
+    /// Keras 2 and 3 mean other functions by one name.
+    @Test func hardSigmoid() throws {
+        func function(_ text: String) throws -> Activation? {
+            let model = try ModelFile.architecture(fromJSON: text, path: "a.json")
+            return (model.nodes.last?.layer as? ActivationLayer)?.function
+        }
+        let keras3 = chain("Activation", #""activation": "hard_sigmoid""#)
+        let keras2 = keras3.split(separator: "\"batch_shape\"", omittingEmptySubsequences: false).joined(
+            separator: "\"batch_input_shape\"")
+        #expect(try function(keras3) == .hardSigmoid(slope: 1 / 6))
+        #expect(try function(keras2) == .hardSigmoid(slope: 0.2))
+        let named = #"{"keras_version": "2.15.0", "# + keras3.dropFirst()
+        #expect(try function(named) == .hardSigmoid(slope: 0.2))
+        let silent = """
+            {"class_name": "Sequential", "config": {"build_input_shape": [null, 4], "layers": [
+            {"class_name": "Activation", "config": {"name": "a", "activation": "hard_sigmoid"}}]}}
+            """
+        #expect(
+            KerasFixtures.message { _ = try function(silent) }
+                == "a.json: layer 'a': activation: hard_sigmoid is not the same in Keras 2 and 3, "
+                + "and nothing says which of them wrote this")
+    }
+
     @Test(arguments: [
         ("Conv2DTranspose", #""filters": 2"#, "class Conv2DTranspose is not supported"),
         ("Conv2D", #""filters": 2, "kernel_size": [3, 3], "groups": 2"#, "groups: 2 is not supported"),
@@ -59,18 +82,38 @@ import Testing
             "padding: 'causal' is not supported, only valid and same"
         ),
         (
-            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "activation": "selu""#,
-            #"activation: "selu" is not a known activation"#
+            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "activation": "sparsemax""#,
+            #"activation: "sparsemax" is not a known activation"#
         ),
         ("Dense", #""units": 2, "dtype": "int8""#, #"dtype: "int8" is not supported"#),
         ("Dense", #""units": 2, "lora_rank": 4"#, "lora_rank: 4 is not supported"),
         ("Dense", #""units": 2.5"#, "units: 2.5 is not a whole number in range"),
         ("Dense", #""activation": "relu""#, "units: missing"),
-        ("ReLU", #""max_value": 4.0"#, "max_value: 4 is not supported, only 6 without a slope"),
-        ("ReLU", #""threshold": 0.5"#, "threshold: 0.5 is not supported"),
-        ("Softmax", #""axis": 1"#, "axis: only -1 is supported"),
-        ("BatchNormalization", #""axis": 1"#, "axis: 1 is not supported, only the last"),
-        ("BatchNormalization", #""axis": [1, 2]"#, "axis: [1,2] is not supported, only the last"),
+        ("ReLU", #""max_value": -4.0"#, "max_value: -4.0 is below 0"),
+        ("ReLU", #""threshold": "much""#, #"threshold: "much" is not a number"#),
+        ("ThresholdedReLU", #""theta": -1"#, "theta: -1.0 is below 0"),
+        ("Softmax", #""axis": [0.5]"#, "axis: [0.5] is not a list of whole numbers in range"),
+        ("Dot", #""axes": 1, "normalize": true"#, "normalize: true is not supported"),
+        ("Dot", #""axes": [1, 2, 3]"#, "axes: [1,2,3] is not a pair of whole numbers in range"),
+        (
+            "UpSampling2D", #""interpolation": "lanczos3""#,
+            "interpolation: 'lanczos3' is not supported, only nearest, bilinear, bicubic"
+        ),
+        ("Resizing", #""height": 2, "width": 2, "antialias": true"#, "antialias: true is not supported"),
+        (
+            "Resizing", #""height": 2, "width": 2, "pad_to_aspect_ratio": true, "fill_value": 1"#,
+            "fill_value: 1.0 with fill_mode 'constant' is not supported, only 0 and 'constant'"
+        ),
+        ("Cropping2D", #""cropping": [1, 2, 3]"#, "cropping: [1,2,3] is not two pairs of whole numbers in range"),
+        ("Softmax", #""axis": -1, "beta": 2"#, "beta: 2 is not supported"),
+        (
+            "Dense", #""units": 2, "activation": {"class_name": "ReLU", "config": {"max_value": 1, "by": 3}}"#,
+            "by: 3 is not supported"
+        ),
+        ("BatchNormalization", #""axis": [1, 2]"#, "axis: [1, 2] is not supported, only one axis"),
+        ("Normalization", #""mean": [1, 2]"#, "variance: missing beside the other of the two"),
+        ("Normalization", #""mean": "m", "variance": 1"#, #"mean: "m" is not a list of numbers"#),
+        ("LayerNormalization", #""rms_scaling": true"#, "rms_scaling: true is not supported"),
         ("BatchNormalization", #""renorm": true"#, "renorm: true is not supported"),
         (
             "ZeroPadding2D", #""padding": [[1, 1]]"#,

@@ -218,6 +218,12 @@ public struct LayerBuffers {
     public var state: Floats
     public var prepared: Floats
     public var scratch: Floats
+
+    /// Where the gradient of parameter `index` goes; nil if nothing is to be computed for it, because it is not
+    /// trained or the layer has no such parameter.
+    public func parameterGradient(_ index: Int) -> Floats? {
+        index < parameterGradients.count ? parameterGradients[index] : nil
+    }
 }
 
 /// What changes from one call to the next.

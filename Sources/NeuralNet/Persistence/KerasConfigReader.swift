@@ -5,6 +5,8 @@ struct KerasConfigReader {
     let layer: String
     /// Whether the layer's weights are in the file too.
     let isTrained: Bool
+    /// 2 or 3; nil if it is not known.
+    let kerasVersion: Int?
     let notes: KerasNotes
     private let fields: [String: JSONValue]
     private var used: Set<String> = [
@@ -14,13 +16,15 @@ struct KerasConfigReader {
     ]
 
     init(
-        path: String, layer: String, isTrained: Bool, fields: [String: JSONValue], notes: KerasNotes = KerasNotes()
+        path: String, layer: String, isTrained: Bool, fields: [String: JSONValue], kerasVersion: Int? = nil,
+        notes: KerasNotes = KerasNotes()
     ) {
         self.notes = notes
         self.path = path
         self.layer = layer
         self.isTrained = isTrained
         self.fields = fields
+        self.kerasVersion = kerasVersion
     }
 
     func failure(_ field: String, _ reason: String) -> NeuralNetError {
@@ -41,7 +45,7 @@ struct KerasConfigReader {
             case "groups" where value.intValue == 1, "data_format" where value.stringValue == "channels_last",
                 "synchronized" where value.boolValue == false, "renorm" where value.boolValue == false,
                 "virtual_batch_size" where value.isNull, "adjustment" where value.isNull,
-                "threshold" where value.doubleValue == 0, "padding_mode" where value.stringValue == "zeros":
+                "padding_mode" where value.stringValue == "zeros":
                 continue
             case "renorm_momentum": continue  // of use only with renorm
             case _ where name.hasSuffix("_regularizer"):
@@ -146,16 +150,6 @@ struct KerasConfigReader {
             throw failure(name, "'\(text)' is not supported, only valid and same")
         }
         return padding
-    }
-
-    /// An activation: a bare name, or Keras 3's object for one with parameters.
-    mutating func activation(_ name: String = "activation") throws -> Activation {
-        guard let value = field(name), !value.isNull else { return .linear }
-        let identifier = value.stringValue ?? value["config"]?.stringValue ?? value["class_name"]?.stringValue
-        guard let identifier, let activation = Activation(identifier: identifier) else {
-            throw failure(name, "\(value.text()) is not a known activation")
-        }
-        return activation
     }
 
     /// An initializer of any Keras version. Keras 2 writes Glorot's, He's and LeCun's as VarianceScaling. Of trained

@@ -12,6 +12,8 @@ package struct KerasModelConfig {
         /// Height and width of inputs for which the file has none.
         var inputSize: (height: Int, width: Int)?
         var layers = LayerRegistry()
+        /// 2 or 3; nil if it is not known.
+        var kerasVersion: Int?
     }
 
     private let options: Options
@@ -34,6 +36,8 @@ package struct KerasModelConfig {
         } catch {
             throw NeuralNetError.file(path: options.path, place: "model_config", reason: "not JSON")
         }
+        var options = options
+        options.kerasVersion = options.kerasVersion ?? KerasVersion.major(of: root)
         let reader = KerasModelConfig(options: options, notes: KerasNotes())
         return (try reader.model(root, arguments: nil, isTrainable: true), reader.notes.warnings)
     }
@@ -98,7 +102,7 @@ package struct KerasModelConfig {
                 tensor = try inner([tensor], name: item.name)[0]
                 current = inner.outputShapes[0]
             } else {
-                let layer = try layer(item, [current])
+                let layer = try layer(item)
                 tensor = layer(tensor)
                 current = try layer.layer.outputShape([current])
             }
@@ -203,7 +207,7 @@ package struct KerasModelConfig {
                 shared = SharedLayer(layer)
             } else {
                 try KerasOperation.checkKeywords(call, item) { failure(layer: item.name, $0) }
-                shared = try layer(item, received)
+                shared = try layer(item)
                 graph.set(.layer(shared), of: item.name)
             }
             results = [shared(sources)]
@@ -231,7 +235,7 @@ package struct KerasModelConfig {
         return try model(root, arguments: arguments, isTrainable: item.isTrainable)
     }
 
-    private func layer(_ item: KerasGraph.Item, _ inputs: [Shape]) throws -> SharedLayer {
+    private func layer(_ item: KerasGraph.Item) throws -> SharedLayer {
         guard let fields = item.config.objectValue else { throw failure("a layer without class_name or config") }
         let label = item.name.isEmpty ? item.className : item.name
         notes.keptFields = [:]
@@ -245,21 +249,12 @@ package struct KerasModelConfig {
             }
         } else {
             let reader = KerasConfigReader(
-                path: options.path, layer: label, isTrained: options.isTrained, fields: fields, notes: notes)
+                path: options.path, layer: label, isTrained: options.isTrained, fields: fields,
+                kerasVersion: options.kerasVersion, notes: notes)
             layer = try KerasLayers.make(className: item.className, reader: reader, name: item.name)
         }
         layer.name = item.name
-        try checkAxis(item, layer, inputs)
         return SharedLayer(layer, isTrainable: item.isTrainable, keptFields: notes.keptFields)
-    }
-
-    /// Batch normalization works on the last axis here; Keras counts it from the batch, `3` for images, or writes -1.
-    private func checkAxis(_ item: KerasGraph.Item, _ layer: any Layer, _ inputs: [Shape]) throws {
-        guard layer is BatchNormalization, let axis = item.config["axis"], !axis.isNull else { return }
-        let number = axis.arrayValue?.count == 1 ? axis.arrayValue![0].intValue : axis.intValue
-        guard number == -1 || number == inputs.first?.count else {
-            throw failure(layer: item.name, "axis: \(axis.text()) is not supported, only the last")
-        }
     }
 }
 

@@ -109,6 +109,15 @@ enum KerasModelWriter {
             switch activation {
             case .leakyRelu(let slope): return ("LeakyReLU", ["negative_slope": .double(Double(slope))])
             case .elu(let alpha): return ("ELU", ["alpha": .double(Double(alpha))])
+            case .rectifier(let maximum, let slope, let threshold):
+                let limit = maximum.isFinite ? JSONValue.double(Double(maximum)) : .null
+                return (
+                    "ReLU",
+                    [
+                        "max_value": limit, "negative_slope": .double(Double(slope)),
+                        "threshold": .double(Double(threshold)),
+                    ]
+                )
             default: break
             }
         }

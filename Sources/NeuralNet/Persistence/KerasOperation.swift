@@ -7,7 +7,7 @@ struct KerasOperation {
     init?(_ item: KerasGraph.Item, _ call: KerasCall, failure: (String) -> NeuralNetError) throws {
         let function: String
         var settings = item.config.objectValue ?? [:]
-        if item.module.hasPrefix("keras.src.ops") || item.module.hasPrefix("keras.ops") {
+        if Self.isOperation(item, call) {
             function = GraphBuilder.snakeCase(item.className)
         } else if item.className == "TFOpLambda", let name = item.config["function"]?.stringValue {
             function = String(name.split(separator: ".").last ?? "")
@@ -32,6 +32,14 @@ struct KerasOperation {
             }
             layer = try Self.function(function, settings, refusal)
         }
+    }
+
+    /// Whether an item is one of Keras 3's operations. In HDF5 files nothing says where its class is; there it lacks what
+    /// every layer has.
+    private static func isOperation(_ item: KerasGraph.Item, _ call: KerasCall) -> Bool {
+        if item.module.hasPrefix("keras.src.ops") || item.module.hasPrefix("keras.ops") { return true }
+        return item.module.isEmpty && !call.references.contains(where: \.mayCountDefinition)
+            && item.config["name"] != nil && item.config["trainable"] == nil && item.config["dtype"] == nil
     }
 
     /// Layers that do the same with several tensors, by the names of functions.
