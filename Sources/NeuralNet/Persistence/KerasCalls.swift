@@ -25,6 +25,13 @@ struct KerasCall {
         }
     }
 
+    /// Whether it is called with anything but tensors, keywords aside.
+    var hasConstants: Bool {
+        arguments.contains {
+            if case .constant = $0 { true } else { false }
+        }
+    }
+
     /// Reads `inbound_nodes` of one layer. Throws what `failure` makes of the reason.
     static func calls(_ value: JSONValue?, _ failure: (String) -> NeuralNetError) throws -> [KerasCall] {
         try (value?.arrayValue ?? []).compactMap { node in

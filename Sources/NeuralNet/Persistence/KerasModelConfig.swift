@@ -201,7 +201,7 @@ package struct KerasModelConfig {
             let shared: SharedLayer
             if case .layer(let known) = graph.content(of: item.name) {
                 shared = known
-            } else if let operation = try KerasOperation(item, call, failure: { failure(layer: item.name, $0) }) {
+            } else if !options.layers.knows(item.className), let operation = try KerasOperation(item, call, failure: { failure(layer: item.name, $0) }) {
                 var layer = operation.layer
                 layer.name = item.name
                 shared = SharedLayer(layer)

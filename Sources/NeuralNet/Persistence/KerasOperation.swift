@@ -27,9 +27,7 @@ struct KerasOperation {
         } else if ["negative", "neg"].contains(function) {
             layer = Rescaling(-1)
         } else {
-            guard call.arguments.allSatisfy({ if case .tensor = $0 { true } else { false } }) else {
-                throw refusal("called with a constant is not supported")
-            }
+            guard !call.hasConstants else { throw refusal("called with a constant is not supported") }
             layer = try Self.function(function, settings, refusal)
         }
     }
@@ -38,8 +36,13 @@ struct KerasOperation {
     /// every layer has.
     private static func isOperation(_ item: KerasGraph.Item, _ call: KerasCall) -> Bool {
         if item.module.hasPrefix("keras.src.ops") || item.module.hasPrefix("keras.ops") { return true }
-        return item.module.isEmpty && !call.references.contains(where: \.mayCountDefinition)
-            && item.config["name"] != nil && item.config["trainable"] == nil && item.config["dtype"] == nil
+        guard item.module.isEmpty, !call.references.contains(where: \.mayCountDefinition),
+            item.config["name"] != nil, item.config["trainable"] == nil, item.config["dtype"] == nil
+        else { return false }
+        let name = GraphBuilder.snakeCase(item.className)
+        let isFunction = Activation(identifier: name) != nil && !["ELU", "Softmax"].contains(item.className)
+        return call.hasConstants || isFunction || ["mean", "max", "negative", "true_divide", "divide"].contains(name)
+            || item.config["newshape"] != nil
     }
 
     /// Layers that do the same with several tensors, by the names of functions.

@@ -14,6 +14,8 @@ public struct LayerRegistry: Sendable {
     /// Registers a class, also instead of one that the library knows.
     public mutating func add(_ className: String, _ make: @escaping Maker) { makers[className] = make }
 
+    func knows(_ className: String) -> Bool { makers[className] != nil }
+
     func make(_ className: String, _ name: String, _ config: [String: JSONValue], path: String) throws -> (any Layer)? {
         guard let maker = makers[className] else { return nil }
         do {
