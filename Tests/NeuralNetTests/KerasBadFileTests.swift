@@ -74,10 +74,6 @@ import Testing
         ("Conv2DTranspose", #""filters": 2"#, "class Conv2DTranspose is not supported"),
         ("Conv2D", #""filters": 2, "kernel_size": [3, 3], "groups": 2"#, "groups: 2 is not supported"),
         (
-            "Conv2D", #""filters": 2, "kernel_size": [3, 3], "data_format": "channels_first""#,
-            #"data_format: "channels_first" is not supported"#
-        ),
-        (
             "Conv2D", #""filters": 2, "kernel_size": [3, 3], "padding": "causal""#,
             "padding: 'causal' is not supported, only valid and same"
         ),

@@ -58,6 +58,24 @@ extension Model {
         return outputs.map { tensors[$0] }
     }
 
+    /// What the first output ends in, and the tensor before that: the output itself if it ends in nothing, or in something
+    /// that cannot be taken off.
+    package var lastActivation: (function: Activation, before: SymbolicTensor) {
+        let index = outputs[0], node = nodes[index]
+        if let layer = node.layer as? ActivationLayer {
+            return (layer.function, symbolicTensors[node.inputs[0]])
+        }
+        guard var dense = node.layer as? Dense, dense.activation != .linear else {
+            return (node.layer.activation, symbolicTensors[index])
+        }
+        let function = dense.activation
+        dense.activation = .linear
+        let layer = SharedLayer(
+            node: node.resized(layer: dense, inputShapes: node.inputShapes, outputShape: node.outputShape),
+            root: node.sharedWith ?? index, weights: weights, name: node.layer.name)
+        return (function, SymbolicTensor(layer: layer, inputs: node.inputs.map { symbolicTensors[$0] }))
+    }
+
     /// A tensor for each node. They are always the same, so that what is made of them fits together.
     private var symbolicTensors: [SymbolicTensor] {
         madeTensors.withLock { made in

@@ -9,8 +9,14 @@ public struct PassedOver: Layer {
 
     init(_ className: String, fields: [String: JSONValue]) {
         originalClass = className
-        config = fields.filter { !["name", "trainable", "dtype"].contains($0.key) }
+        config = fields.filter { !PassedOver.ownFields.contains($0.key) }
     }
+
+    /// What the writer says itself, and what Keras 3 does not know any more.
+    private static let ownFields: Set<String> = ["name", "trainable", "dtype", "rng_type", "noise_shape"]
+
+    /// Keras 3 does not take `trainable` for these, though every layer has it.
+    var hasTrainable: Bool { !originalClass.hasPrefix("SpatialDropout") }
 
     public func outputShape(_ inputs: [Shape]) throws -> Shape { try single(inputs) }
     public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? { nil }

@@ -17,14 +17,14 @@ struct KerasGraph {
     /// What is called.
     enum Content {
         case input
-        case layer(SharedLayer)
+        case layer(SharedLayer, KerasLayout)
         case model(Model)
     }
 
     struct Entry {
         var content: Content?
         /// Outputs of each call.
-        var calls: [[SymbolicTensor]] = []
+        var calls: [[KerasTensor]] = []
         /// The number that references which may count a model's own definition give the first call.
         var first = 0
     }
@@ -50,7 +50,7 @@ struct KerasGraph {
     }
 
     /// The tensor, or nil if its call has not been made yet.
-    func tensor(_ reference: KerasCall.Reference) throws(Missing) -> SymbolicTensor? {
+    func tensor(_ reference: KerasCall.Reference) throws(Missing) -> KerasTensor? {
         guard let entry = entries[reference.layer] else { throw Missing(reason: "no layer '\(reference.layer)'") }
         let call = reference.call - (reference.mayCountDefinition ? entry.first : 0)
         guard call >= 0 else { throw Missing(reason: "layer '\(reference.layer)' has no call \(reference.call)") }
@@ -67,5 +67,5 @@ struct KerasGraph {
 
     mutating func set(_ content: Content, of name: String) { entries[name]!.content = content }
 
-    mutating func add(_ outputs: [SymbolicTensor], to name: String) { entries[name]!.calls.append(outputs) }
+    mutating func add(_ outputs: [KerasTensor], to name: String) { entries[name]!.calls.append(outputs) }
 }

@@ -70,11 +70,10 @@ package struct KerasModelConfig {
     }
 
     private func finished(
-        _ config: JSONValue, _ inputs: [SymbolicTensor], _ outputs: [SymbolicTensor], isSequential: Bool,
-        isTemplate: Bool
+        _ config: JSONValue, _ inputs: [KerasTensor], _ outputs: [KerasTensor], isSequential: Bool, isTemplate: Bool
     ) throws -> Model {
         try Model(
-            inputs: inputs, outputs: outputs,
+            inputs: inputs.map(\.tensor), outputs: outputs.map { try $0.arranged(channelsFirst: false).tensor },
             name: config["name"]?.stringValue ?? (isSequential ? "sequential" : "functional"),
             isSequential: isSequential, weightLimit: options.weightLimit, isTemplate: isTemplate)
     }
@@ -92,22 +91,42 @@ package struct KerasModelConfig {
         guard let shape = try inputShape(ofSequential: config, arguments: arguments) else {
             throw failure("no input shape")
         }
-        let input = Input(shape, name: name)
-        var tensor = input, current = shape
+        let isFirst = arguments == nil && shape.count == 3
+        let wants = isFirst && named.first { $0.className != "InputLayer" }.map(KerasLayout.wantsChannelsFirst) == true
+        let input = try input(shape, name, isChannelsFirst: wants)
+        var current = input
         for item in named where item.className != "InputLayer" {
             if item.isModel {
-                let inner = try template(item, [current])
+                let inner = try template(item, [current.arranged(channelsFirst: false).shape])
                 guard inner.outputs.count == 1 else { throw failure(layer: item.name, "has several outputs") }
-                try notes.count(inner.nodes.count, most: Self.mostLayers, failure)
-                tensor = try inner([tensor], name: item.name)[0]
-                current = inner.outputShapes[0]
+                current = try call(inner, item, [current])[0]
             } else {
-                let layer = try layer(item)
-                tensor = layer(tensor)
-                current = try layer.layer.outputShape([current])
+                let layout = KerasLayout(of: item, inputs: [current])
+                current = try call(try layer(item, layout), layout, [current])
             }
         }
-        return try finished(config, [input], [tensor], isSequential: true, isTemplate: arguments != nil)
+        return try finished(config, [input], [current], isSequential: true, isTemplate: arguments != nil)
+    }
+
+    /// An input; of a whole model that is an image with the channels first it has the order of axes that is usual here.
+    private func input(_ shape: Shape, _ name: String, isChannelsFirst: Bool) throws -> KerasTensor {
+        let shape = isChannelsFirst ? [shape[1], shape[2], shape[0]] : shape
+        return KerasTensor(tensor: Input(shape, name: name), shape: shape, isChannelsFirst: isChannelsFirst)
+    }
+
+    private func call(_ layer: SharedLayer, _ layout: KerasLayout, _ inputs: [KerasTensor]) throws -> KerasTensor {
+        let inputs = try inputs.map { try $0.arranged(channelsFirst: layout.takesChannelsFirst) }
+        return KerasTensor(
+            tensor: layer(inputs.map(\.tensor)), shape: try layer.layer.outputShape(inputs.map(\.shape)),
+            isChannelsFirst: layout.makesChannelsFirst)
+    }
+
+    private func call(_ model: Model, _ item: KerasGraph.Item, _ inputs: [KerasTensor]) throws -> [KerasTensor] {
+        try notes.count(model.nodes.count, most: Self.mostLayers, failure)
+        let inputs = try inputs.map { try $0.arranged(channelsFirst: false) }
+        return zip(try model(inputs.map(\.tensor), name: item.name), model.outputShapes).map {
+            KerasTensor(tensor: $0, shape: $1)
+        }
     }
 
     // MARK: graphs
@@ -123,7 +142,9 @@ package struct KerasModelConfig {
             throw failure("a model with \(inputs.count) inputs is called with \(arguments!.count)")
         }
         var graph = try KerasGraph(items, ends: outputs + inputs, failure)
-        var shapes: [ObjectIdentifier: Shape] = [:]
+        let channelsFirst = Set(
+            arguments != nil
+                ? [] : items.filter(KerasLayout.wantsChannelsFirst).flatMap { $0.calls.flatMap(\.references) }.map(\.layer))
         // Layers may be listed before those they use: go round until nothing is left.
         var waiting = items
         while !waiting.isEmpty {
@@ -136,15 +157,14 @@ package struct KerasModelConfig {
                     guard let shape = try inputShape(item.config, layer: item.name, given: given) else {
                         throw failure("layer '\(item.name)' has no shape")
                     }
-                    let tensor = Input(shape, name: item.name)
-                    shapes[ObjectIdentifier(tensor)] = shape
+                    let first = channelsFirst.contains(item.name) && shape.count == 3
                     graph.set(.input, of: item.name)
-                    graph.add([tensor], to: item.name)
+                    graph.add([try input(shape, item.name, isChannelsFirst: first)], to: item.name)
                     goesOn = true
                     continue
                 }
                 var rest = item
-                while let call = rest.calls.first, try make(call, of: item, &graph, &shapes) {
+                while let call = rest.calls.first, try make(call, of: item, &graph) {
                     rest.calls.removeFirst()
                     goesOn = true
                 }
@@ -158,14 +178,14 @@ package struct KerasModelConfig {
             isSequential: false, isTemplate: arguments != nil)
     }
 
-    private func find(_ reference: KerasCall.Reference, _ graph: KerasGraph) throws -> SymbolicTensor {
+    private func find(_ reference: KerasCall.Reference, _ graph: KerasGraph) throws -> KerasTensor {
         guard let tensor = try known(reference, graph) else {
             throw failure("layer '\(reference.layer)' has no call \(reference.call)")
         }
         return tensor
     }
 
-    private func known(_ reference: KerasCall.Reference, _ graph: KerasGraph) throws -> SymbolicTensor? {
+    private func known(_ reference: KerasCall.Reference, _ graph: KerasGraph) throws -> KerasTensor? {
         do {
             return try graph.tensor(reference)
         } catch {
@@ -174,46 +194,43 @@ package struct KerasModelConfig {
     }
 
     /// Makes one call of a layer; false if something it needs is not there yet.
-    private func make(
-        _ call: KerasCall, of item: KerasGraph.Item, _ graph: inout KerasGraph,
-        _ shapes: inout [ObjectIdentifier: Shape]
-    ) throws -> Bool {
-        var sources: [SymbolicTensor] = []
+    private func make(_ call: KerasCall, of item: KerasGraph.Item, _ graph: inout KerasGraph) throws -> Bool {
+        var sources: [KerasTensor] = []
         for reference in call.references {
             guard let tensor = try known(reference, graph) else { return false }
             sources.append(tensor)
         }
-        let received = sources.map { shapes[ObjectIdentifier($0)]! }
-        var results: [SymbolicTensor]
+        func failure(_ reason: String) -> NeuralNetError { self.failure(layer: item.name, reason) }
         if item.isModel {
-            try KerasOperation.checkKeywords(call, item) { failure(layer: item.name, $0) }
+            try KerasOperation.checkKeywords(call, item, failure)
+            let shapes = try sources.map { try $0.arranged(channelsFirst: false).shape }
             var inner: Model
             if case .model(let known) = graph.content(of: item.name) {
-                inner = known.inputShapes == received ? known : try known.sharingWeights(inputShapes: received)
+                inner = known.inputShapes == shapes ? known : try known.sharingWeights(inputShapes: shapes)
             } else {
-                inner = try template(item, received)
+                inner = try template(item, shapes)
                 graph.set(.model(inner), of: item.name)
             }
-            try notes.count(inner.nodes.count, most: Self.mostLayers, failure)
-            results = try inner(sources, name: item.name)
-            for (tensor, shape) in zip(results, inner.outputShapes) { shapes[ObjectIdentifier(tensor)] = shape }
-        } else {
-            let shared: SharedLayer
-            if case .layer(let known) = graph.content(of: item.name) {
-                shared = known
-            } else if !options.layers.knows(item.className), let operation = try KerasOperation(item, call, failure: { failure(layer: item.name, $0) }) {
-                var layer = operation.layer
-                layer.name = item.name
-                shared = SharedLayer(layer)
-            } else {
-                try KerasOperation.checkKeywords(call, item) { failure(layer: item.name, $0) }
-                shared = try layer(item)
-                graph.set(.layer(shared), of: item.name)
-            }
-            results = [shared(sources)]
-            shapes[ObjectIdentifier(results[0])] = try shared.layer.outputShape(received)
+            graph.add(try self.call(inner, item, sources), to: item.name)
+            return true
         }
-        graph.add(results, to: item.name)
+        var layout = KerasLayout(of: item, inputs: sources)
+        let shared: SharedLayer
+        if case .layer(let known, let itsLayout) = graph.content(of: item.name) {
+            (shared, layout) = (known, itsLayout)
+        } else if !options.layers.knows(item.className),
+            let operation = try KerasOperation(item, call, failure: failure)
+        {
+            var layer = operation.layer
+            layer.name = item.name
+            shared = SharedLayer(layer)
+            (layout.takesChannelsFirst, layout.makesChannelsFirst) = (false, false)
+        } else {
+            try KerasOperation.checkKeywords(call, item, failure)
+            shared = try layer(item, layout)
+            graph.set(.layer(shared, layout), of: item.name)
+        }
+        graph.add([try self.call(shared, layout, sources)], to: item.name)
         return true
     }
 
@@ -235,8 +252,8 @@ package struct KerasModelConfig {
         return try model(root, arguments: arguments, isTrainable: item.isTrainable)
     }
 
-    private func layer(_ item: KerasGraph.Item) throws -> SharedLayer {
-        guard let fields = item.config.objectValue else { throw failure("a layer without class_name or config") }
+    private func layer(_ item: KerasGraph.Item, _ layout: KerasLayout) throws -> SharedLayer {
+        guard let fields = layout.config.objectValue else { throw failure("a layer without class_name or config") }
         let label = item.name.isEmpty ? item.className : item.name
         notes.keptFields = [:]
         var layer: any Layer

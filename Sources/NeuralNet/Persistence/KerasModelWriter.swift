@@ -40,8 +40,12 @@ enum KerasModelWriter {
             }
             return history(reference, level, first: isGraph ? 1 : 0)
         }
-        config["input_layers"] = .array(level.inputs.map(end))
-        config["output_layers"] = .array(level.outputs.map(end))
+        // One is written bare: in a chain Keras calls a model with a tensor, not with a list of one.
+        func list(_ references: [KerasLevel.Reference]) -> JSONValue {
+            references.count == 1 ? end(references[0]) : .array(references.map(end))
+        }
+        config["input_layers"] = list(level.inputs)
+        config["output_layers"] = list(level.outputs)
         return [
             "module": "keras.src.models.functional", "class_name": "Functional", "config": .object(config),
             "registered_name": "Functional",
@@ -76,7 +80,7 @@ enum KerasModelWriter {
             config.merge(node.keptFields) { $1 }
             config["name"] = .string(member.name)
             if !(node.layer is InputLayer) {
-                config["trainable"] = .bool(node.isTrainable)
+                if (node.layer as? PassedOver)?.hasTrainable ?? true { config["trainable"] = .bool(node.isTrainable) }
                 config["dtype"] = dtype
             }
             item = [

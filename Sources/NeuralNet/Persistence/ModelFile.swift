@@ -53,12 +53,12 @@ public enum ModelFile {
         }
     }
 
-    private enum Container {
+    enum Container {
         case hdf5(HDF5File)
         case archive(KerasArchive)
     }
 
-    private static func open(_ path: String) throws -> Container {
+    static func open(_ path: String) throws -> Container {
         if let folder = SavedModelFolder.containing(path) { throw folder.refusal }
         let file = try KerasArchive.translated(path) { try FileAtAnyPlace(path) }
         if ZipArchive.begins(file) { return .archive(try KerasArchive(path, file)) }
@@ -103,7 +103,7 @@ public enum ModelFile {
     }
 
     /// Finds a model's weights in any of Keras's layouts.
-    private static func locate(_ file: HDF5File, for model: Model) throws -> [StoredWeights] {
+    static func locate(_ file: HDF5File, for model: Model) throws -> [StoredWeights] {
         if try file.exists("model_weights") {
             return try KerasWeights.locate(file, group: "model_weights", for: model)
         } else if try file.texts("layer_names", of: "") != nil {
