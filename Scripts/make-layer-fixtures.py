@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers as L
+from keras.src.applications.convnext import LayerScale, StochasticDepth
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "Tests/NeuralNetTests/Fixtures/layers.json"
 IMAGE = [(5, 6, 3)]
@@ -141,6 +142,48 @@ CASES += [
     ("center crop enlarged", [(3, 8, 2)], L.CenterCrop(5, 4), {}),
 ]
 
+CASES += [
+    ("conv2d groups", [(5, 6, 4)], L.Conv2D(6, 3, groups=2, strides=2, padding="same", activation="relu"), {}),
+    ("conv2d groups dilated", [(6, 7, 6)], L.Conv2D(3, (3, 2), groups=3, dilation_rate=2, use_bias=False), {}),
+    ("conv2d groups of one channel", [(5, 6, 3)], L.Conv2D(6, 3, groups=3), {}),
+    ("conv2d groups 1x1", [(2, 3, 32)], L.Conv2D(32, 1, groups=4), {}),
+    ("conv2d transpose", [(3, 4, 2)], L.Conv2DTranspose(3, 3), {}),
+    ("conv2d transpose stride 2", [(3, 4, 2)], L.Conv2DTranspose(3, 3, strides=2, activation="tanh"), {}),
+    ("conv2d transpose same stride 2", [(3, 4, 2)], L.Conv2DTranspose(3, 4, strides=2, padding="same"), {}),
+    ("conv2d transpose small window", [(3, 4, 2)], L.Conv2DTranspose(3, (2, 1), strides=(3, 2), use_bias=False), {}),
+    ("conv2d transpose same 5x3 stride 3x2", [(4, 3, 2)],
+     L.Conv2DTranspose(2, (5, 3), strides=(3, 2), padding="same"), {}),
+    ("conv2d transpose output padding", [(3, 4, 2)],
+     L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=1), {}),
+    ("conv2d transpose valid output padding", [(3, 4, 2)],
+     L.Conv2DTranspose(2, 3, strides=2, output_padding=(0, 1)), {}),
+    ("conv1d", [(7, 3)], L.Conv1D(4, 3), {}),
+    ("conv1d same stride 2", [(8, 3)], L.Conv1D(4, 3, strides=2, padding="same", activation="relu"), {}),
+    ("conv1d causal dilated", [(8, 3)], L.Conv1D(4, 3, padding="causal", dilation_rate=2, use_bias=False), {}),
+    ("conv1d groups", [(8, 4)], L.Conv1D(6, 3, groups=2), {}),
+    ("conv1d wide", [(40, 16)], L.Conv1D(32, 5, padding="same"), {}),
+    ("depthwise conv1d", [(8, 3)], L.DepthwiseConv1D(3, depth_multiplier=2, padding="same", activation="relu"), {}),
+    ("separable conv1d", [(8, 3)], L.SeparableConv1D(4, 3, depth_multiplier=2, strides=2), {}),
+    ("conv1d transpose", [(4, 3)], L.Conv1DTranspose(2, 3, strides=2, padding="same"), {}),
+    ("conv1d transpose valid", [(4, 3)], L.Conv1DTranspose(2, 2, strides=3), {}),
+    ("max pooling 1d", [(7, 3)], L.MaxPooling1D(2), {}),
+    ("max pooling 1d same", [(7, 3)], L.MaxPooling1D(3, strides=2, padding="same"), {}),
+    ("average pooling 1d", [(7, 3)], L.AveragePooling1D(3, strides=2, padding="same"), {}),
+    ("global average pooling 1d", [(7, 3)], L.GlobalAveragePooling1D(), {}),
+    ("global max pooling 1d", [(7, 3)], L.GlobalMaxPooling1D(keepdims=True), {}),
+    ("zero padding 1d", [(4, 3)], L.ZeroPadding1D((1, 2)), {}),
+    ("cropping 1d", [(6, 3)], L.Cropping1D((1, 2)), {}),
+    ("up sampling 1d", [(3, 2)], L.UpSampling1D(3), {}),
+]
+
+CASES += [
+    ("layer scale", [(3, 4, 5)], LayerScale(0.5, 5), {}),
+    ("dropout of channels when predicting", [(2, 2, 3)], L.Dropout(0.5, noise_shape=(None, 1, 1, 3)),
+     {"gradients": False}),
+    ("spatial dropout when predicting", [(2, 2, 3)], L.SpatialDropout2D(0.5), {"gradients": False}),
+    ("stochastic depth when predicting", [(3, 4)], StochasticDepth(0.3), {"gradients": False}),
+]
+
 
 def numbers(tensor):
     return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]
@@ -177,7 +220,7 @@ def make(index, name, shapes, layer, options):
         "batch": batch,
         "training": training,
         "inputs": [numbers(value) for value in values],
-        "weights": [{"name": w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
+        "weights": [{"name": "gamma" if isinstance(layer, LayerScale) else w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
         "outputShape": list(output.shape)[1:],
         "output": numbers(output),
     }

@@ -90,38 +90,6 @@ void fm_leaky_relu_gradient(const float *dy, const float *side, float *dx, size_
 }
 
 FM_CLONES
-void fm_hard_sigmoid(const float *x, float *y, size_t n, float slope) {
-    for (size_t i = 0; i < n; i++) {
-        const float v = slope * x[i] + 0.5f;
-        y[i] = v < 0 ? 0 : v > 1 ? 1 : v;
-    }
-}
-
-FM_CLONES
-void fm_hard_sigmoid_gradient(const float *dy, const float *x, float *dx, size_t n, float slope) {
-    for (size_t i = 0; i < n; i++) {
-        const float v = slope * x[i] + 0.5f;
-        dx[i] = v > 0 && v < 1 ? slope * dy[i] : 0;
-    }
-}
-
-FM_CLONES
-void fm_hard_swish(const float *x, float *y, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        const float v = x[i] + 3;
-        y[i] = x[i] * ((v < 0 ? 0 : v > 6 ? 6 : v) / 6);
-    }
-}
-
-FM_CLONES
-void fm_hard_swish_gradient(const float *dy, const float *x, float *dx, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        const float slope = x[i] <= -3 ? 0 : x[i] >= 3 ? 1 : (2 * x[i] + 3) / 6;
-        dx[i] = dy[i] * slope;
-    }
-}
-
-FM_CLONES
 void fm_prelu(const float *restrict x, const float *restrict slopes, size_t rows, size_t columns,
               float *restrict y) {
     for (size_t r = 0; r < rows; r++)

@@ -29,11 +29,11 @@ import Testing
 
     /// How weights began does not matter to trained ones.
     @Test func initializersMatterWhereTheyAreUsed() throws {
-        let fields = #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal"}"#
+        let fields = #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal", "config": {"gain": 2}}"#
         let text = chain("Conv2D", fields)
         let message = KerasFixtures.message { _ = try ModelFile.architecture(fromJSON: text, path: "my.json") }
         #expect(
-            message == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Orthogonal\"} "
+            message == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Orthogonal\",\"config\":{\"gain\":2}} "
                 + "is not a known initializer")
         #expect(try complaint(text) == "model_weights: missing")
     }
@@ -71,8 +71,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("Conv2DTranspose", #""filters": 2"#, "class Conv2DTranspose is not supported"),
-        ("Conv2D", #""filters": 2, "kernel_size": [3, 3], "groups": 2"#, "groups: 2 is not supported"),
+        ("Conv3D", #""filters": 2"#, "class Conv3D is not supported"),
+        ("Conv2DTranspose", #""filters": 2"#, "kernel_size: missing"),
+        ("Conv1D", #""filters": 2, "kernel_size": [3, 3]"#, "kernel_size: [3,3] is not a whole number in range"),
         (
             "Conv2D", #""filters": 2, "kernel_size": [3, 3], "padding": "causal""#,
             "padding: 'causal' is not supported, only valid and same"
@@ -115,7 +116,7 @@ import Testing
             "ZeroPadding2D", #""padding": [[1, 1]]"#,
             "padding: [[1,1]] is not two pairs of whole numbers in range"
         ),
-        ("Dropout", #""rate": 0.5, "noise_shape": [1, 2]"#, "noise_shape: [1,2] is not supported"),
+        ("Dropout", #""rate": 0.5, "noise_shape": [0.5]"#, "noise_shape: [0.5] is not a list of sizes"),
     ])
     func unknownOption(className: String, fields: String, expected: String) throws {
         #expect(try complaint(chain(className, fields)) == "layer 'layer_7': \(expected)")

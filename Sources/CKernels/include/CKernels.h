@@ -1,5 +1,6 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
+#include "kernels_activations.h"
 #include "kernels_basic.h"
 #include "kernels_closure.h"
 #include "kernels_conv.h"

@@ -28,12 +28,6 @@ void fm_relu_mask(float *dy, const float *y, size_t n);
 void fm_leaky_relu(const float *x, float *y, size_t n, float slope);
 // dx = dy where side > 0, else slope dy.
 void fm_leaky_relu_gradient(const float *dy, const float *side, float *dx, size_t n, float slope);
-// y = slope x + 0.5, between 0 and 1.
-void fm_hard_sigmoid(const float *x, float *y, size_t n, float slope);
-void fm_hard_sigmoid_gradient(const float *dy, const float *x, float *dx, size_t n, float slope);
-// y = x times the hard sigmoid of slope 1/6.
-void fm_hard_swish(const float *x, float *y, size_t n);
-void fm_hard_swish_gradient(const float *dy, const float *x, float *dx, size_t n);
 // Leaky ReLU with a slope for each column.
 void fm_prelu(const float *x, const float *slopes, size_t rows, size_t columns, float *y);
 // dx (if given) = dy or slope dy; slope_gradients += sum over rows of dy x where x is not positive.

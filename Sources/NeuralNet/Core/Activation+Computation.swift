@@ -27,13 +27,11 @@ extension Activation {
         case .relu6: for i in 0..<n { y[i] = min(max(x[i], 0), 6) }
         case .leakyRelu(let slope): fm_leaky_relu(x, y, n, slope)
         case .elu(let alpha): for i in 0..<n { y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]) }
-        case .sigmoid: for i in 0..<n { y[i] = 1 / (1 + expf(-x[i])) }
+        case .sigmoid: fm_sigmoid(x, y, n)
         case .tanh: for i in 0..<n { y[i] = tanhf(x[i]) }
-        case .swish: for i in 0..<n { y[i] = x[i] / (1 + expf(-x[i])) }
-        case .gelu(let approximate):
-            for i in 0..<n {
-                y[i] = approximate ? Activation.geluTanh(x[i]) : 0.5 * x[i] * (1 + erff(x[i] * 0.70710678))
-            }
+        case .swish: fm_swish(x, y, n)
+        case .gelu(approximate: false): fm_gelu(x, y, n)
+        case .gelu(approximate: true): for i in 0..<n { y[i] = Activation.geluTanh(x[i]) }
         case .softmax:
             for r in 0..<rows {
                 let a = x + r * columns, b = y + r * columns
@@ -80,15 +78,9 @@ extension Activation {
             }
         case .sigmoid: for i in 0..<n { dx[i] = dy[i] * y[i] * (1 - y[i]) }
         case .tanh: for i in 0..<n { dx[i] = dy[i] * (1 - y[i] * y[i]) }
-        case .swish:
-            for i in 0..<n {
-                let s = 1 / (1 + expf(-x[i]))
-                dx[i] = dy[i] * (s + x[i] * s * (1 - s))
-            }
-        case .gelu(let approximate):
-            for i in 0..<n {
-                dx[i] = dy[i] * (approximate ? Activation.geluTanhSlope(x[i]) : Activation.geluSlope(x[i]))
-            }
+        case .swish: fm_swish_gradient(dy, x, dx, n)
+        case .gelu(approximate: false): fm_gelu_gradient(dy, x, dx, n)
+        case .gelu(approximate: true): for i in 0..<n { dx[i] = dy[i] * Activation.geluTanhSlope(x[i]) }
         case .softmax:
             for r in 0..<rows {
                 let g = dy + r * columns, p = y + r * columns, d = dx + r * columns
@@ -108,10 +100,6 @@ extension Activation {
         case .hardSwish: fm_hard_swish_gradient(dy, x, dx, n)
         default: pointwiseGradient(dy, x, dx, n)
         }
-    }
-
-    private static func geluSlope(_ x: Float) -> Float {
-        0.5 * (1 + erff(x * 0.70710678)) + x * 0.39894228 * expf(-0.5 * x * x)
     }
 
     private static func geluTanh(_ x: Float) -> Float {

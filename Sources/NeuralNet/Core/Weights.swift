@@ -90,8 +90,13 @@ public final class Weights: @unchecked Sendable {
         for (i, entry) in entries.enumerated() {
             var random = RandomGenerator(seed: seed, streams: UInt64(i))
             let specification = entry.specification
+            let buffer = buffer(i)
             specification.initializer.fill(
-                buffer(i), fanIn: specification.fanIn, fanOut: specification.fanOut, random: &random)
+                buffer, fanIn: specification.fanIn, fanOut: specification.fanOut,
+                columns: specification.shape.last ?? 1, random: &random)
+            if specification.initialFactor != 1 {
+                for i in buffer.indices { buffer[i] *= specification.initialFactor }
+            }
         }
         didChange()
     }

@@ -1,73 +1,20 @@
 import CKernels
 
-/// Joins tensors element by element, each repeated along the axes that it does not have.
-///
-/// The output is taken row by row; a row is as many of the last axes as every input either has or lacks as a whole, so
-/// that each input gives it a vector or one number.
+/// Joins tensors element by element, each repeated along the axes that it lacks; row by row, see `RepeatedTensor`.
 struct MergeKernel: LayerKernel {
     enum Operation: Sendable { case add, subtract, multiply, average, maximum, minimum }
 
-    private struct Source: Sendable {
-        /// Floats per sample.
-        var count: Int
-        /// Where each row begins; empty if the input is as large as the output.
-        var offsets: [Int32]
-        /// One number for the whole row.
-        var isConstant: Bool
-    }
-
     private let operation: Operation
-    private let sources: [Source]
+    private let sources: [RepeatedTensor]
     /// Rows per sample and their length.
     private let rows: Int
     private let columns: Int
     private let threads: Int
 
-    /// The shape with the larger of the sizes on each axis, counted from the last; nil if sizes other than 1 differ.
-    static func shape(of inputs: [Shape]) -> Shape? {
-        var shape = Shape(repeating: 1, count: inputs.map(\.count).max() ?? 0)
-        for input in inputs {
-            for (axis, size) in zip(shape.indices.reversed(), input.reversed()) where size != 1 {
-                guard shape[axis] == 1 || shape[axis] == size else { return nil }
-                shape[axis] = size
-            }
-        }
-        return shape
-    }
-
     init(_ operation: Operation, _ context: KernelContext) {
-        self.init(operation, inputs: context.inputShapes, output: context.outputShape, threads: context.threads)
-    }
-
-    init(_ operation: Operation, inputs: [Shape], output: Shape, threads: Int) {
         self.operation = operation
-        self.threads = threads
-        let inputs = inputs.map { Shape(repeating: 1, count: output.count - $0.count) + $0 }
-        // Which inputs have the axes of a row.
-        var first = output.count
-        var pattern: [Bool]?
-        while first > 0 {
-            let has = inputs.map { $0[first - 1] == output[first - 1] }
-            if output[first - 1] > 1 {
-                guard pattern == nil || pattern == has else { break }
-                pattern = has
-            }
-            first -= 1
-        }
-        let outer = output[..<first], inner = first...
-        rows = outer.reduce(1, *)
-        let columns = output[inner].reduce(1, *)
-        self.columns = columns
-        sources = inputs.map { input in
-            let count = input.reduce(1, *)
-            if input == output { return Source(count: count, offsets: [], isConstant: false) }
-            var offsets: [Int32] = [0]
-            for axis in outer.indices {
-                let stride = input[axis] == 1 ? 0 : input[(axis + 1)...].reduce(1, *)
-                offsets = offsets.flatMap { start in (0..<output[axis]).map { start + Int32($0 * stride) } }
-            }
-            return Source(count: count, offsets: offsets, isConstant: input[inner].reduce(1, *) < columns)
-        }
+        threads = context.threads
+        (rows, columns, sources) = RepeatedTensor.align(context.inputShapes, to: context.outputShape)
     }
 
     var memory: KernelMemory {
@@ -81,12 +28,9 @@ struct MergeKernel: LayerKernel {
 
     private var rowStride: Int { (columns + 15) / 16 * 16 }
 
-    /// Where the values of an input for a row (counted through all samples) begin.
     @inline(__always)
     private func place(_ input: Int, _ row: Int) -> Int {
-        let source = sources[input]
-        return source.offsets.isEmpty
-            ? row * columns : row / rows * source.count + Int(source.offsets[row % rows])
+        sources[input].place(row, rows: rows, columns: columns)
     }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {

@@ -5,7 +5,7 @@ extension Layer {
     /// The shape that all inputs have once they are repeated. Throws when they do not fit.
     fileprivate func mergedShape(_ inputs: [Shape], exactly count: Int? = nil) throws -> Shape {
         let isRight = count.map { inputs.count == $0 } ?? (inputs.count >= 2)
-        guard isRight, let shape = MergeKernel.shape(of: inputs) else {
+        guard isRight, let shape = RepeatedTensor.shape(of: inputs) else {
             throw NeuralNetError.incompatibleShape(
                 layer: label, expected: "\(count == nil ? "two or more" : "two") tensors of one shape, or of sizes that "
                     + "are 1 where they differ", received: inputs)

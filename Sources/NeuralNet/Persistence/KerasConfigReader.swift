@@ -42,7 +42,7 @@ struct KerasConfigReader {
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !used.contains(name) {
             if value.isNull { continue }
             switch name {
-            case "groups" where value.intValue == 1, "data_format" where value.stringValue == "channels_last",
+            case "data_format" where value.stringValue == "channels_last",
                 "synchronized" where value.boolValue == false, "renorm" where value.boolValue == false,
                 "virtual_batch_size" where value.isNull, "adjustment" where value.isNull,
                 "padding_mode" where value.stringValue == "zeros":
@@ -142,6 +142,15 @@ struct KerasConfigReader {
         return (first, second)
     }
 
+    /// A number that may be alone in a list, as sizes of one axis are.
+    mutating func single(_ name: String, default fallback: Int? = nil) throws -> Int {
+        guard let items = field(name)?.arrayValue else { return try int(name, default: fallback) }
+        guard items.count == 1, let number = items[0].intValue, (-65536...65536).contains(number) else {
+            throw failure(name, "\(fields[name]?.text() ?? "") is not a whole number in range")
+        }
+        return number
+    }
+
     mutating func raw(_ name: String) -> JSONValue? { field(name) }
 
     mutating func padding(_ name: String = "padding") throws -> Padding {
@@ -160,10 +169,16 @@ struct KerasConfigReader {
         let byName: [String: Initializer] = [
             "zeros": .zeros, "ones": .ones, "glorot_uniform": .glorotUniform, "glorot_normal": .glorotNormal,
             "he_uniform": .heUniform, "he_normal": .heNormal, "lecun_uniform": .lecunUniform,
-            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones,
+            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones, "random_uniform": .randomUniform,
+            "uniform": .randomUniform, "random_normal": .randomNormal, "normal": .randomNormal,
+            "truncated_normal": .truncatedNormal, "orthogonal": .orthogonal,
         ]
-        if let known = Initializer(rawValue: className) ?? byName[className] { return known }
         let config = value["config"]
+        let settings: [(String, Double)] = [
+            ("minval", -0.05), ("maxval", 0.05), ("mean", 0), ("stddev", 0.05), ("gain", 1),
+        ]
+        let isUsual = settings.allSatisfy { config?[$0.0]?.doubleValue ?? $0.1 == $0.1 }
+        if let known = Initializer(rawValue: className) ?? byName[className], isUsual || isTrained { return known }
         if className == "VarianceScaling", let scale = config?["scale"]?.doubleValue {
             let isUniform = config?["distribution"]?.stringValue == "uniform"
             switch (scale, config?["mode"]?.stringValue) {

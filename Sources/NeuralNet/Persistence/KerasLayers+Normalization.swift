@@ -20,6 +20,9 @@ extension KerasLayers {
                 scale: try r.bool("scale", default: true))
         case "UnitNormalization": return UnitNormalization(axis: try r.axes("axis"))
         case "Normalization": return try statistics(&r)
+        case "LayerScale":
+            return LayerScale(try r.int("projection_dim"), initialValue: try r.float("init_values"))
+        case "StochasticDepth": return StochasticDepth(try r.float("drop_path_rate"))
         default: return nil
         }
     }

@@ -12,6 +12,16 @@ extension KerasLayers {
             return GlobalAveragePool2D(keepsDimensions: try r.bool("keepdims", default: false))
         case "GlobalMaxPooling2D", "GlobalMaxPool2D":
             return GlobalMaxPool2D(keepsDimensions: try r.bool("keepdims", default: false))
+        case "MaxPooling1D", "MaxPool1D":
+            let size = try r.single("pool_size", default: 2)
+            return MaxPool1D(size, strides: try r.single("strides", default: size), padding: try r.padding())
+        case "AveragePooling1D", "AvgPool1D":
+            let size = try r.single("pool_size", default: 2)
+            return AveragePool1D(size, strides: try r.single("strides", default: size), padding: try r.padding())
+        case "GlobalAveragePooling1D", "GlobalAvgPool1D":
+            return GlobalAveragePool1D(keepsDimensions: try r.bool("keepdims", default: false))
+        case "GlobalMaxPooling1D", "GlobalMaxPool1D":
+            return GlobalMaxPool1D(keepsDimensions: try r.bool("keepdims", default: false))
         default: return nil
         }
     }

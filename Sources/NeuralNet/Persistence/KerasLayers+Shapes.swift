@@ -19,6 +19,13 @@ extension KerasLayers {
             return UpSampling2D(size: try r.pair("size", default: (2, 2)), interpolation: try r.interpolation(.nearest))
         case "Resizing": return try resizing(&r)
         case "CenterCrop": return CenterCrop(height: try r.int("height"), width: try r.int("width"))
+        case "ZeroPadding1D":
+            let ends = try r.pair("padding", default: (1, 1))
+            return ZeroPadding1D(left: ends.0, right: ends.1)
+        case "Cropping1D":
+            let ends = try r.pair("cropping", default: (1, 1))
+            return Cropping1D(left: ends.0, right: ends.1)
+        case "UpSampling1D": return UpSampling1D(try r.single("size", default: 2))
         default: return nil
         }
     }

@@ -23,7 +23,9 @@ enum KerasLayers {
     private static func basic(_ className: String, _ r: inout KerasConfigReader) throws -> (any Layer)? {
         switch className {
         case "Dense": return try dense(&r)
-        case "Dropout": return Dropout(try r.float("rate"))
+        case "Dropout": return Dropout(try r.float("rate"), noiseShape: try noiseShape(&r))
+        case "SpatialDropout1D": return Dropout(try r.float("rate"), noiseShape: [nil, 1, nil])
+        case "SpatialDropout2D": return Dropout(try r.float("rate"), noiseShape: [nil, 1, 1, nil])
         case "Rescaling": return Rescaling(try r.floats("scale"), offset: try r.floats("offset", default: [0]))
         default: return nil
         }
@@ -35,5 +37,14 @@ enum KerasLayers {
             kernelInitializer: try r.initializer("kernel_initializer", default: .glorotUniform),
             biasInitializer: try r.initializer("bias_initializer", default: .zeros),
             kernelL2: try r.l2("kernel_regularizer"))
+    }
+
+    private static func noiseShape(_ r: inout KerasConfigReader) throws -> [Int?] {
+        guard let value = r.raw("noise_shape"), !value.isNull else { return [] }
+        let sizes = value.arrayValue ?? []
+        guard !sizes.isEmpty, sizes.allSatisfy({ $0.isNull || (1...65536).contains($0.intValue ?? 0) }) else {
+            throw r.failure("noise_shape", "\(value.text()) is not a list of sizes")
+        }
+        return sizes.map(\.intValue)
     }
 }
