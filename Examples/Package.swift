@@ -1,12 +1,17 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
+/// An example that needs the neural network library alone.
+func example(_ name: String) -> Target {
+    .executableTarget(name: name, dependencies: [.product(name: "NeuralNet", package: "fermusic")], path: name)
+}
+
 let package = Package(
     name: "Examples",
     dependencies: [.package(name: "fermusic", path: "..")],
     targets: [
-        .executableTarget(
-            name: "TwoSpirals", dependencies: [.product(name: "NeuralNet", package: "fermusic")], path: "TwoSpirals"),
+        example("TwoSpirals"), example("Digits"), example("Regression"), example("OwnParts"), example("TwoInputs"),
+        example("Neighbours"), example("ManyTasks"),
         .executableTarget(
             name: "FacesInVideo",
             dependencies: [

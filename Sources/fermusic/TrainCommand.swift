@@ -23,11 +23,15 @@ enum TrainCommand {
                 "fermusic train --recipe Recipes/fer2013-cnn.json --data fer2013/",
                 "repeat a shipped model, which was trained on folders"),
             Example(
+                "fermusic train --from fer2013-vgg.h5 --data mine/ --head angry,calm,happy --freeze 40 --checkpoint my.h5",
+                "a shipped model for classes of one's own"),
+            Example(
                 "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",
                 "as plain Keras does it"),
         ],
         parameters: [
             TrainOptions.data, SharedOptions.classes, TrainOptions.checkpoint, TrainOptions.recipeFile, TrainOptions.architecture,
+            TrainOptions.from, TrainOptions.freeze, TrainOptions.head,
             TrainOptions.epochs,
             TrainOptions.batch, TrainOptions.accumulate, TrainOptions.validationSplit, TrainOptions.seed,
             TrainOptions.convolution,
@@ -103,6 +107,14 @@ enum TrainCommand {
         return settings
     }
 
+    /// Throws unless the classes of `--head` are those of the data, in whichever order.
+    private static func requireClasses(_ words: [String], _ classNames: [String], _ data: String) throws {
+        guard Set(ModelLabels.standard(words)) == Set(classNames) else {
+            throw UsageError.other(
+                "--head \(words.joined(separator: ",")), but \(data) has \(classNames.joined(separator: ", "))")
+        }
+    }
+
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start(catchesHangUp: true)
         let files = TrainingSession.Files(checkpoint: try TrainOptions.checkpointPath(a))
@@ -119,6 +131,7 @@ enum TrainCommand {
         let session = try TrainingSession(
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
             budget: a[TrainOptions.budget].map(\.secondsValue))
+        if let words = a[TrainOptions.head]?.values { try requireClasses(words, loaded.dataset.classNames, settings.data) }
         if a[TrainOptions.resume] { try session.resume() }
         if let expected = file?.dataFingerprint, expected != session.dataFingerprint {
             try console.errors.line(
@@ -126,6 +139,9 @@ enum TrainCommand {
         }
         if let expected = file?.teacherFingerprint, expected != session.teacherFingerprint {
             try console.errors.line("note: the teacher is not the one that the recipe was made with")
+        }
+        if let expected = file?.baseFingerprint, expected != session.baseFingerprint {
+            try console.errors.line("note: the model to start from is not the one that the recipe was made with")
         }
         if a[TrainOptions.restart] { unlink(files.resume.cPath) }
         try console.errors.line(

@@ -25,6 +25,9 @@ extension TrainOptions {
             (a.wasGiven(momentum) && recipe.optimizer != .sgd, "--momentum is for --optimizer sgd"),
             (a.wasGiven(nesterov) && recipe.optimizer != .sgd, "--nesterov is for --optimizer sgd"),
             (a.wasGiven(warmup) && recipe.schedule != .cosine, "--warmup is for --schedule cosine"),
+            (a.wasGiven(freeze) && recipe.from == nil, "--freeze is for --from"),
+            (a.wasGiven(head) && recipe.from == nil, "--head is for --from"),
+            (a.wasGiven(architecture) && recipe.from != nil, "--arch and --from exclude each other"),
             (a.wasGiven(teacherShare) && recipe.teacher == nil, "--teacher-share is for --teacher"),
         ]
         if let useless = others.first(where: \.0) { throw UsageError.other(useless.1) }
@@ -44,6 +47,12 @@ extension TrainOptions {
     }
 
     private static func setNetwork(_ recipe: inout TrainingRecipe, _ a: Arguments) throws {
+        try set(from, a) { path in
+            recipe.from = path?.string
+            if let base = try recipe.readBase() { recipe.adopt(base) }
+        }
+        set(freeze, a) { recipe.freeze = $0?.values }
+        if a.wasGiven(head) { recipe.head = true }
         set(inputSize, a) { recipe.inputSize = $0 ?? recipe.inputSize }
         set(cropSize, a) { recipe.cropSize = $0 }
         set(channels, a) { recipe.channels = $0 }

@@ -71,6 +71,16 @@ enum TrainOptions {
         "mixup", default: 0, help: "Mixes pairs of images and labels: the parameter of the beta distribution.",
         range: 0...1
     ).group("Augmentation")
+    static let from = Option<Path?>(
+        "from", help: "A model whose weights training starts from: a file, or the name of a model that comes along."
+    ).group("Network")
+    static let freeze = Option<CommaSeparated<String>?>(
+        "freeze",
+        help: "Layers of --from that stay as they are: names with * for any letters, or how many of the first."
+    ).group("Network")
+    static let head = Option<CommaSeparated<String>?>(
+        "head", help: "Put a new last layer on --from for these classes, those of the data."
+    ).group("Network")
     static let teacher = Option<Path?>(
         "teacher", help: "A model to learn from besides the labels: a file, or the name of a model that comes along."
     ).group("Optimizer")

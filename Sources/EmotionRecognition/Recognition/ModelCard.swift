@@ -23,6 +23,8 @@ public struct ModelCard: Sendable, Equatable, Codable {
         public var dataFingerprint: String
         /// Of the teacher's weights; nil without a teacher.
         public var teacherFingerprint: String?
+        /// Of the weights that the run started from; nil for random ones.
+        public var baseFingerprint: String?
         public var trainingCount: Int
         /// The epoch whose weights these are.
         public var epoch: Int

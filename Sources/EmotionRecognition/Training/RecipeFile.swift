@@ -11,6 +11,8 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     public var dataFingerprint: String?
     /// The weights of the teacher that the recipe was used with, see `Weights.fingerprint`.
     public var teacherFingerprint: String?
+    /// The weights that the run of the recipe started from.
+    public var baseFingerprint: String?
     /// Results depend on the number of threads, since sums are split between them.
     public var threads: Int?
     public var recipe: TrainingRecipe
@@ -27,6 +29,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         recipe = training.recipe
         dataFingerprint = training.dataFingerprint
         teacherFingerprint = training.teacherFingerprint
+        baseFingerprint = training.baseFingerprint
         threads = training.threads
     }
 
@@ -41,7 +44,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         } catch {
             throw NeuralNetError.file(path: path, place: nil, reason: "not JSON: \(error)")
         }
-        let known = Set(["about", "data", "dataFingerprint", "teacherFingerprint", "threads", "recipe"])
+        let known = Set(["about", "data", "dataFingerprint", "teacherFingerprint", "baseFingerprint", "threads", "recipe"])
         try Self.refuseUnknown(json, known, path: path, place: nil)
         try Self.refuseUnknown(
             json["recipe"], Set(TrainingRecipe.CodingKeys.allCases.map(\.rawValue)), path: path, place: "recipe")

@@ -4,7 +4,7 @@ import NeuralNet
 /// default.
 extension TrainingRecipe: Decodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case architecture, network, inputSize, cropSize, channels, widths, blockDropout, headDropout, equalisation
+        case architecture, network, from, freeze, head, inputSize, cropSize, channels, widths, blockDropout, headDropout, equalisation
         case epochs, batchSize, gradientAccumulation, optimizer, learningRate, momentum, nesterov, weightDecay
         case schedule, warmupEpochs, minimumRate, labelSmoothing, classWeights, sampling, mixup, clipNorm
         case teacher, teacherShare
@@ -20,6 +20,9 @@ extension TrainingRecipe: Decodable {
         self.init()
         try read(.architecture, into: &architecture)
         network = try fields.decodeIfPresent(String.self, forKey: .network)
+        from = try fields.decodeIfPresent(String.self, forKey: .from)
+        freeze = try fields.decodeIfPresent([String].self, forKey: .freeze)
+        head = try fields.decodeIfPresent(Bool.self, forKey: .head)
         try read(.inputSize, into: &inputSize)
         cropSize = try fields.decodeIfPresent(Int.self, forKey: .cropSize)
         try read(.channels, into: &channels)
@@ -66,6 +69,8 @@ extension TrainingRecipe {
         let checks: [(Bool, String)] = [
             ((16...512).contains(inputSize), "inputSize must be 16 to 512"),
             (cropSize.map { (16...inputSize).contains($0) } ?? true, "cropSize must be 16 to inputSize"),
+            (from != nil || freeze == nil && head == nil, "freeze and head are for from"),
+            (from == nil || network == nil, "network and from exclude each other"),
             (channels == 1 || channels == 3, "channels must be 1 or 3"),
             ((1...100_000).contains(epochs), "epochs must be 1 to 100000"),
             ((1...8192).contains(batchSize), "batchSize must be 1 to 8192"),

@@ -1,22 +1,13 @@
-import Files
-import Glibc
 import NeuralNet
 
 extension TrainingRecipe {
-    /// Where the teacher's file is. Throws `NeuralNetError.file` if it is nowhere.
-    private func teacherPath(_ name: String) throws -> String {
-        if access(name.cPath, F_OK) == 0 { return name }
-        if !name.contains("/"), let known = ProgramFile.path(name, checkoutFolder: "Checkpoints") { return known }
-        throw NeuralNetError.file(path: name, place: nil, reason: "there is no such teacher")
-    }
-
     /// Reads the teacher for learners that are fed as `input` says; nil if the recipe has none.
     ///
     /// Throws `NeuralNetError.file` if it cannot be read, has other classes, or sees pictures in another way: it may
     /// only see a smaller part of them.
     func makeTeacher(input: InputFormat, classNames: [String]) throws -> Teacher? {
         guard let teacher else { return nil }
-        let known = try EmotionModel(reading: teacherPath(teacher))
+        let known = try EmotionModel(reading: TrainingRecipe.path(ofModel: teacher, "teacher"))
         func failure(_ reason: String) -> NeuralNetError { .file(path: teacher, place: nil, reason: reason) }
         guard known.card.classNames == classNames else {
             throw failure("a teacher of \(known.card.classNames), but the data has \(classNames)")

@@ -12,6 +12,13 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
     public var architecture = Architecture.cnn.rawValue
     /// The network as Keras's model JSON; nil for one known by name.
     public var network: String?
+    /// The model file whose weights the run starts from: a path, or the name of a model that comes with the program. The
+    /// network and how pictures are fed are then the model's.
+    public var from: String?
+    /// Layers of `from` that are not trained: names with `*` for any letters, or how many of the first.
+    public var freeze: [String]?
+    /// Whether a new last layer, for the data's classes, takes the place of that of `from`.
+    public var head: Bool?
     /// Width and height that pictures are brought to.
     public var inputSize = 48
     /// Width and height of the part of a picture that the network sees; nil for all of it.

@@ -53,6 +53,8 @@ public final class TrainingSession {
     public let dataFingerprint: String
     /// Of the teacher's weights; nil without a teacher.
     public let teacherFingerprint: String?
+    /// Of the weights that the run started from; nil for random ones.
+    public let baseFingerprint: String?
     private let validation: [Int]
     private let threads: ThreadPool
     private var lastSave = monotonicSeconds()
@@ -78,9 +80,17 @@ public final class TrainingSession {
         self.files = files
         self.dataset = dataset
         let size = recipe.cropSize ?? dataset.size
-        let input = Self.inputFormat(recipe, dataset)
+        let base = try recipe.readBase()
+        baseFingerprint = base?.model.weights.fingerprint
+        var input = Self.inputFormat(recipe, dataset)
+        if let known = base?.card.input {
+            (input.black, input.white) = (known.black, known.white)
+            input.repeatsGrey = known.channels == 3 ? true : nil
+        }
         self.input = input
-        model = try recipe.makeModel(classes: dataset.classNames.count)
+        model =
+            try base.map { try recipe.makeModel(from: $0, classNames: dataset.classNames) }
+            ?? recipe.makeModel(classes: dataset.classNames.count)
         var training = dataset.indices(of: .training)
         var validation = dataset.indices(of: .publicTest)
         if validation.isEmpty, recipe.validationSplit > 0 {
@@ -95,9 +105,10 @@ public final class TrainingSession {
         self.validation = validation
         self.threads = threads
         dataFingerprint = dataset.trainingFingerprint
+        let format = input
         func data(_ indices: [Int], _ augmentation: Augmentation = .none) -> FaceTrainingData {
             var data = FaceTrainingData(
-                dataset, indices: indices, scale: input.scale, offset: input.offset, cropSize: size,
+                dataset, indices: indices, scale: format.scale, offset: format.offset, cropSize: size,
                 augmentation: augmentation, seed: recipe.seed)
             data.channels = recipe.channels
             data.equalisation = recipe.equalisation
@@ -142,6 +153,7 @@ public final class TrainingSession {
         var seconds: Double
         var dataFingerprint: String
         var teacherFingerprint: String?
+        var baseFingerprint: String?
         var began: String?
     }
 
@@ -159,6 +171,11 @@ public final class TrainingSession {
             throw NeuralNetError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.recipe.teacher ?? "the teacher") is not the teacher the run began with")
+        }
+        guard saved.baseFingerprint == baseFingerprint else {
+            throw NeuralNetError.file(
+                path: files.resume, place: nil,
+                reason: "\(settings.recipe.from ?? "the model") is not what the run started from")
         }
         earlierSeconds = saved.seconds
         began = saved.began ?? began
@@ -197,7 +214,7 @@ public final class TrainingSession {
     private func saveState() throws {
         let saved = Saved(
             settings: settings, seconds: seconds, dataFingerprint: dataFingerprint,
-            teacherFingerprint: teacherFingerprint, began: began)
+            teacherFingerprint: teacherFingerprint, baseFingerprint: baseFingerprint, began: began)
         let text = try JSONValue.encode(saved)
         try ResumeFile.save(trainer, settings: text, to: files.resume)
         lastSave = monotonicSeconds()
@@ -207,7 +224,7 @@ public final class TrainingSession {
         var card = ModelCard(classNames: dataset.classNames, input: input)
         card.training = ModelCard.Training(
             recipe: settings.recipe, dataFingerprint: dataFingerprint, teacherFingerprint: teacherFingerprint,
-            trainingCount: trainingCount, epoch: record.epoch, seconds: seconds, threads: settings.threads,
+            baseFingerprint: baseFingerprint, trainingCount: trainingCount, epoch: record.epoch, seconds: seconds, threads: settings.threads,
             history: trainer.progress.history,
             started: began, written: Machine.now, machine: Machine.summary)
         if let accuracy = record.validationAccuracy, let macroF1 = record.validationMacroF1 {

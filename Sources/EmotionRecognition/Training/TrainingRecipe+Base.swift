@@ -1,0 +1,71 @@
+import Files
+import Glibc
+import NeuralNet
+
+/// Fine-tuning: a run that goes on from a finished model.
+extension TrainingRecipe {
+    /// The name that a new last layer has.
+    static let headName = "head"
+
+    /// Where a model's file is that a recipe names: as it says, or beside the program. `what`: what it is, for the error.
+    /// Throws `NeuralNetError.file` if it is nowhere.
+    static func path(ofModel name: String, _ what: String) throws -> String {
+        if access(name.cPath, F_OK) == 0 { return name }
+        if !name.contains("/"), let known = ProgramFile.path(name, checkoutFolder: "Checkpoints") { return known }
+        throw NeuralNetError.file(path: name, place: nil, reason: "there is no such \(what)")
+    }
+
+    /// The model that the run starts from; nil if it starts from random weights. Throws `NeuralNetError.file`.
+    public func readBase() throws -> EmotionModel? {
+        guard let from else { return nil }
+        let path = try TrainingRecipe.path(ofModel: from, "model to start from")
+        guard try NetworkFile.read(path, inputSize: cropSize ?? inputSize).metadata != nil else {
+            throw NeuralNetError.file(
+                path: from, place: nil,
+                reason: "the file does not say how it is fed; fermusic model convert makes one that does")
+        }
+        return try EmotionModel(reading: path, hints: EmotionModel.Hints(inputSize: cropSize ?? inputSize))
+    }
+
+    /// Takes over how a model is fed, for pictures as it wants them.
+    public mutating func adopt(_ base: EmotionModel) {
+        let input = base.card.input
+        architecture = base.card.training?.recipe.architecture ?? base.model.name
+        network = nil
+        (widths, blockDropout, headDropout) = (nil, nil, nil)
+        inputSize = input.pictureSize ?? input.width
+        cropSize = input.pictureSize == nil ? nil : input.width
+        channels = input.channels
+        equalisation = input.equalisation ?? .none
+    }
+
+    /// The network with the base's weights, for these classes and pictures of this recipe's size. Throws `NeuralNetError`
+    /// if it does not fit.
+    func makeModel(from base: EmotionModel, classNames: [String]) throws -> Model {
+        func failure(_ reason: String) -> NeuralNetError { .file(path: from ?? "", place: nil, reason: reason) }
+        let size = cropSize ?? inputSize
+        guard channels == base.card.input.channels else {
+            throw failure("takes \(base.card.input.channels) channels, not \(channels)")
+        }
+        var model = base.model
+        if model.inputShapes != [[size, size, channels]] {
+            do {
+                model = try model.sharingWeights(inputShapes: [[size, size, channels]])
+            } catch {
+                throw failure("its weights are for \(base.card.input.width)x\(base.card.input.height) pixels, not \(size)")
+            }
+        }
+        if head ?? false {
+            model = try model.withNewHead(classes: classNames.count, name: TrainingRecipe.headName, seed: seed)
+        } else {
+            let known = base.card.classNames
+            guard known == classNames else {
+                throw failure(
+                    "names \(known.joined(separator: ", ")), but the data has \(classNames.joined(separator: ", ")); "
+                        + "a new last layer can be put on")
+            }
+            model = model.copy()
+        }
+        return try model.freezing(freeze ?? [], except: head ?? false ? [TrainingRecipe.headName] : [])
+    }
+}
