@@ -47,6 +47,17 @@ import Testing
         }
     }
 
+    /// Keras 2 writes fields of convolutions to layers that do not have them.
+    @Test(arguments: [
+        ("DepthwiseConv2D", ""), ("SeparableConv2D", #""filters": 2, "#), ("Conv2DTranspose", #""filters": 2, "#),
+        ("Conv2D", #""filters": 2, "#),
+    ])
+    func leftovers(className: String, fields: String) throws {
+        let text = chain(
+            className, fields + #""kernel_size": [3, 3], "groups": 1, "data_format": "channels_last", "fused": null"#)
+        #expect(try ModelFile.architecture(fromJSON: text, path: "a.json").nodes.count == 2)
+    }
+
     /// Keras 2 and 3 mean other functions by one name.
     @Test func hardSigmoid() throws {
         func function(_ text: String) throws -> Activation? {

@@ -146,6 +146,15 @@ import Testing
     @Test func graphs() {
         let a = Input([2, 3]), b = Input([2, 4]), c = Input([5])
         let table: [(SymbolicTensor, String)] = [
+            (
+                MultiHeadAttention(heads: 2, keyDimension: 3)(a),
+                "MultiHeadAttention 'multi_head_attention': input must be query, value and perhaps key, each "
+                    + "[steps, features], received [2, 3]"
+            ),
+            (
+                MultiHeadAttention(heads: 0, keyDimension: 3)(a, b),
+                "MultiHeadAttention 'multi_head_attention': heads must be positive, received 0"
+            ),
             (Dot(axes: 1)(a), "Dot 'dot': input must be two tensors, received [2, 3]"),
             (
                 Dot(axes: 2)(a, b),

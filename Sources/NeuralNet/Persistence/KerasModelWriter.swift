@@ -84,8 +84,8 @@ enum KerasModelWriter {
                 config["dtype"] = dtype
             }
             item = [
-                "module": "keras.layers", "class_name": .string(className), "config": .object(config),
-                "registered_name": nil,
+                "module": .string(KerasConfig.module(of: className)), "class_name": .string(className),
+                "config": .object(config), "registered_name": KerasConfig.registeredName(of: className),
             ]
         }
         guard !level.isSequential else { return .object(item) }
@@ -131,10 +131,11 @@ enum KerasModelWriter {
             activations += [core.function, core.recurrentFunction]
         }
         if let wrapped = wrapped as? ActivationLayer { activations.append(wrapped.function) }
-        for activation in activations where Activation(identifier: activation.identifier) != activation {
+        for activation in activations
+        where Activation(identifier: activation.identifier) != activation && KerasConfig.layer(for: activation) == nil {
             throw NeuralNetError.file(
                 path: path, place: "layer '\(layer.name)'",
-                reason: "activation: Keras cannot name \(activation); use an ActivationLayer of its own")
+                reason: "activation: Keras 3 has no \(activation)")
         }
         return (type(of: layer).className, layer.config)
     }
