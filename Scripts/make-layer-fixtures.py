@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers as L
+from keras.src.applications.convnext import LayerScale, StochasticDepth
 
 TARGET = pathlib.Path(__file__).resolve().parent.parent / "Tests/NeuralNetTests/Fixtures/layers.json"
 IMAGE = [(5, 6, 3)]
@@ -63,9 +64,124 @@ CASES = [
     ("elu", [(9,)], L.ELU(alpha=0.7), {}),
     ("relu", [(9,)], L.ReLU(), {}),
     ("softmax", [(2, 5)], L.Softmax(), {}),
+    ("softmax of rows", [(3, 4, 2)], L.Softmax(axis=1), {}),
+    ("softmax of two axes", [(3, 4, 2)], L.Softmax(axis=[1, 3]), {}),
+    ("relu layer all settings", [(24,)], L.ReLU(max_value=1.2, negative_slope=0.1, threshold=0.3), {}),
+    ("relu layer threshold", [(24,)], L.ReLU(threshold=0.8), {}),
+    ("relu layer limit", [(24,)], L.ReLU(max_value=1), {}),
+    ("dense with a layer as activation", [(6,)], L.Dense(8, activation=L.LeakyReLU(negative_slope=0.4)), {}),
+    ("permute", [(3, 4, 2)], L.Permute((2, 3, 1)), {}),
+    ("permute rows", [(3, 4, 2)], L.Permute((2, 1, 3)), {}),
 ] + [
     (f"activation {name}", [(9,)], L.Activation(name), {})
     for name in ["relu", "leaky_relu", "elu", "sigmoid", "tanh", "silu", "gelu", "softmax", "linear", "relu6"]
+] + [
+    (f"activation {name}", [(40,)], L.Activation(name), {"range": 5})
+    for name in ["selu", "celu", "softplus", "softsign", "mish", "exponential", "log_softmax", "log_sigmoid",
+                 "hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "squareplus",
+                 "sparse_plus", "sparse_sigmoid"]
+]
+
+CASES += [
+    (f"{name} of {', '.join(map(str, shapes))}", shapes, layer(), {})
+    for name, layer in [("add", L.Add), ("subtract", L.Subtract), ("multiply", L.Multiply), ("average", L.Average),
+                        ("maximum", L.Maximum), ("minimum", L.Minimum)]
+    for shapes in [[(2, 3), (2, 3)], [(3, 4, 5), (1, 1, 5)], [(3, 4, 5), (5,)], [(3, 4, 1), (3, 4, 5)],
+                   [(3, 4, 5), (3, 1, 1)], [(3, 1, 5), (1, 4, 5)]]
+] + [
+    (f"{name} of three", [(2, 3), (2, 1), (2, 3)], layer(), {})
+    for name, layer in [("average", L.Average), ("maximum", L.Maximum), ("minimum", L.Minimum), ("add", L.Add),
+                        ("multiply", L.Multiply)]
+] + [
+    ("repeat vector", [(4,)], L.RepeatVector(3), {}),
+] + [
+    (f"dot {axes} of {a}, {b}", [a, b], L.Dot(axes=axes), {})
+    for axes, a, b in [(1, (4,), (4,)), (2, (3, 4), (5, 4)), ((2, 1), (3, 4), (4, 5)), ((1, 2), (4, 3), (5, 4)),
+                       (1, (4, 3), (4, 5)), ((1, 2), (4,), (3, 4)), ((2, 1), (3, 4), (4,)), (-1, (2, 3, 4), (5, 4)),
+                       ((2, 1), (2, 4, 3), (4, 5)), ((1, 2), (4, 2), (2, 4, 3)), ((3, 2), (2, 3, 4), (2, 4, 5))]
+]
+
+CASES += [
+    ("batch normalization of rows", [(3, 4, 2)], L.BatchNormalization(axis=1), {"training": True, "batch": 3}),
+    ("batch normalization of rows predicting", [(3, 4, 2)], L.BatchNormalization(axis=2), {"gradients": False}),
+    ("layer normalization", [(3, 4, 20)], L.LayerNormalization(), {}),
+    ("layer normalization plain", [(7,)], L.LayerNormalization(center=False, scale=False, epsilon=0.1), {}),
+    ("layer normalization no gamma", [(5, 3)], L.LayerNormalization(scale=False), {}),
+    ("layer normalization of images", [(3, 4, 2)], L.LayerNormalization(axis=[1, 2, 3]), {}),
+    ("layer normalization of rows", [(3, 4, 2)], L.LayerNormalization(axis=1), {}),
+    ("layer normalization of two axes", [(3, 4, 2)], L.LayerNormalization(axis=[1, 3], center=False), {}),
+    ("rms normalization", [(3, 17)], L.RMSNormalization(), {}),
+    ("group normalization", [(3, 4, 6)], L.GroupNormalization(groups=2), {}),
+    ("group normalization of one", [(3, 4, 6)], L.GroupNormalization(groups=1, scale=False), {}),
+    ("group normalization per channel", [(3, 4, 6)], L.GroupNormalization(groups=-1, center=False), {}),
+    ("group normalization of rows", [(4, 3, 5)], L.GroupNormalization(groups=2, axis=1), {}),
+    ("group normalization of features", [(6,)], L.GroupNormalization(groups=3), {}),
+    ("unit normalization", [(3, 4, 18)], L.UnitNormalization(), {}),
+    ("unit normalization of rows", [(3, 4, 2)], L.UnitNormalization(axis=[1, 2]), {}),
+    ("normalization", [(3, 4, 3)], L.Normalization(), {}),
+    ("normalization of all", [(3, 4, 3)], L.Normalization(axis=None), {}),
+    ("normalization of two axes", [(3, 4, 3)], L.Normalization(axis=(1, 3)), {}),
+    ("normalization given", [(3, 4, 3)], L.Normalization(mean=[0.5, 1, -1], variance=[1, 0.25, 4]), {}),
+    ("normalization given for all", [(3, 4, 3)], L.Normalization(mean=0.5, variance=2), {}),
+    ("normalization inverted", [(3, 4, 3)], L.Normalization(invert=True), {}),
+]
+
+CASES += [
+    ("cropping", [(5, 6, 2)], L.Cropping2D(((1, 2), (0, 3))), {}),
+    ("zero padding of two numbers", [(2, 3, 2)], L.ZeroPadding2D((1, 2)), {}),
+    ("up sampling", [(2, 3, 2)], L.UpSampling2D((2, 3)), {}),
+    ("up sampling bilinear", [(3, 4, 2)], L.UpSampling2D(2, interpolation="bilinear"), {}),
+    ("up sampling bicubic", [(5, 4, 2)], L.UpSampling2D((3, 2), interpolation="bicubic"), {}),
+    ("resizing down", [(7, 9, 2)], L.Resizing(3, 4), {}),
+    ("resizing up", [(3, 4, 2)], L.Resizing(7, 5), {}),
+    ("resizing nearest", [(7, 5, 2)], L.Resizing(4, 8, interpolation="nearest"), {}),
+    ("resizing bicubic", [(7, 5, 2)], L.Resizing(4, 8, interpolation="bicubic"), {}),
+    ("resizing cropped", [(7, 11, 2)], L.Resizing(4, 3, crop_to_aspect_ratio=True), {}),
+    ("resizing padded", [(7, 12, 2)], L.Resizing(4, 4, pad_to_aspect_ratio=True), {}),
+    ("center crop", [(6, 7, 2)], L.CenterCrop(3, 4), {}),
+    ("center crop enlarged", [(3, 8, 2)], L.CenterCrop(5, 4), {}),
+]
+
+CASES += [
+    ("conv2d groups", [(5, 6, 4)], L.Conv2D(6, 3, groups=2, strides=2, padding="same", activation="relu"), {}),
+    ("conv2d groups dilated", [(6, 7, 6)], L.Conv2D(3, (3, 2), groups=3, dilation_rate=2, use_bias=False), {}),
+    ("conv2d groups of one channel", [(5, 6, 3)], L.Conv2D(6, 3, groups=3), {}),
+    ("conv2d groups 1x1", [(2, 3, 32)], L.Conv2D(32, 1, groups=4), {}),
+    ("conv2d transpose", [(3, 4, 2)], L.Conv2DTranspose(3, 3), {}),
+    ("conv2d transpose stride 2", [(3, 4, 2)], L.Conv2DTranspose(3, 3, strides=2, activation="tanh"), {}),
+    ("conv2d transpose same stride 2", [(3, 4, 2)], L.Conv2DTranspose(3, 4, strides=2, padding="same"), {}),
+    ("conv2d transpose small window", [(3, 4, 2)], L.Conv2DTranspose(3, (2, 1), strides=(3, 2), use_bias=False), {}),
+    ("conv2d transpose same 5x3 stride 3x2", [(4, 3, 2)],
+     L.Conv2DTranspose(2, (5, 3), strides=(3, 2), padding="same"), {}),
+    ("conv2d transpose output padding", [(3, 4, 2)],
+     L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=1), {}),
+    ("conv2d transpose valid output padding", [(3, 4, 2)],
+     L.Conv2DTranspose(2, 3, strides=2, output_padding=(0, 1)), {}),
+    ("conv1d", [(7, 3)], L.Conv1D(4, 3), {}),
+    ("conv1d same stride 2", [(8, 3)], L.Conv1D(4, 3, strides=2, padding="same", activation="relu"), {}),
+    ("conv1d causal dilated", [(8, 3)], L.Conv1D(4, 3, padding="causal", dilation_rate=2, use_bias=False), {}),
+    ("conv1d groups", [(8, 4)], L.Conv1D(6, 3, groups=2), {}),
+    ("conv1d wide", [(40, 16)], L.Conv1D(32, 5, padding="same"), {}),
+    ("depthwise conv1d", [(8, 3)], L.DepthwiseConv1D(3, depth_multiplier=2, padding="same", activation="relu"), {}),
+    ("separable conv1d", [(8, 3)], L.SeparableConv1D(4, 3, depth_multiplier=2, strides=2), {}),
+    ("conv1d transpose", [(4, 3)], L.Conv1DTranspose(2, 3, strides=2, padding="same"), {}),
+    ("conv1d transpose valid", [(4, 3)], L.Conv1DTranspose(2, 2, strides=3), {}),
+    ("max pooling 1d", [(7, 3)], L.MaxPooling1D(2), {}),
+    ("max pooling 1d same", [(7, 3)], L.MaxPooling1D(3, strides=2, padding="same"), {}),
+    ("average pooling 1d", [(7, 3)], L.AveragePooling1D(3, strides=2, padding="same"), {}),
+    ("global average pooling 1d", [(7, 3)], L.GlobalAveragePooling1D(), {}),
+    ("global max pooling 1d", [(7, 3)], L.GlobalMaxPooling1D(keepdims=True), {}),
+    ("zero padding 1d", [(4, 3)], L.ZeroPadding1D((1, 2)), {}),
+    ("cropping 1d", [(6, 3)], L.Cropping1D((1, 2)), {}),
+    ("up sampling 1d", [(3, 2)], L.UpSampling1D(3), {}),
+]
+
+CASES += [
+    ("layer scale", [(3, 4, 5)], LayerScale(0.5, 5), {}),
+    ("dropout of channels when predicting", [(2, 2, 3)], L.Dropout(0.5, noise_shape=(None, 1, 1, 3)),
+     {"gradients": False}),
+    ("spatial dropout when predicting", [(2, 2, 3)], L.SpatialDropout2D(0.5), {"gradients": False}),
+    ("stochastic depth when predicting", [(3, 4)], StochasticDepth(0.3), {"gradients": False}),
 ]
 
 
@@ -81,23 +197,30 @@ def make(index, name, shapes, layer, options):
     for weight in model.weights:
         values = random.normal(0, 0.5, weight.shape)
         weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)
+    if hasattr(layer, "finalize_state"):  # Normalization keeps a copy
+        layer.finalize_state()
     before = [numbers(weight) for weight in model.weights]
-    values = [tf.constant(random.uniform(-2, 2, (batch,) + shape), tf.float32) for shape in shapes]
+    size = options.get("range", 2)
+    values = [tf.constant(random.uniform(-size, size, (batch,) + shape), tf.float32) for shape in shapes]
     training = options.get("training", False)
     with tf.GradientTape() as tape:
         tape.watch(values)
         output = model(values if len(values) > 1 else values[0], training=training)
         upstream = tf.constant(random.uniform(-1, 1, output.shape), tf.float32)
         loss = tf.reduce_sum(output * upstream)
+    description = json.loads(model.to_json())
+    for item in description["config"]["layers"]:
+        for node in item["inbound_nodes"]:
+            node["kwargs"].pop("training", None)  # Keras notes the default
     trainable = [weight.value for weight in model.trainable_weights]
     gradients = tape.gradient(loss, values + trainable)
     case = {
         "name": name,
-        "model": json.loads(model.to_json()),
+        "model": description,
         "batch": batch,
         "training": training,
         "inputs": [numbers(value) for value in values],
-        "weights": [{"name": w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
+        "weights": [{"name": "gamma" if isinstance(layer, LayerScale) else w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
         "outputShape": list(output.shape)[1:],
         "output": numbers(output),
     }

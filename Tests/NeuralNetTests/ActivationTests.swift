@@ -66,7 +66,7 @@ import Testing
 extension Activation {
     var isKerasLayer: Bool {
         switch self {
-        case .leakyRelu, .elu: return true
+        case .leakyRelu, .elu, .rectifier: return true
         default: return false
         }
     }

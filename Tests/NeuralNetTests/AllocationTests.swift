@@ -50,7 +50,8 @@ import Testing
     private static func expectNone(_ model: Model, batch: Int, threads: Int, fromLogits: Bool = false) throws {
         let pool = ThreadPool(threads: threads)
         let executor = try Executor(
-            model, maximumBatch: batch, threads: pool, isTraining: true, lossIncludesSoftmax: fromLogits)
+            model, maximumBatch: batch, threads: pool, isTraining: true, lossIncludesSoftmax: fromLogits,
+            computesInputGradients: !fromLogits)
         let inputSizes = model.inputShapes.map { batch * $0.reduce(1, *) }
         let outputSizes = model.outputShapes.map { batch * $0.reduce(1, *) }
         func step(_ seed: UInt64) {
@@ -89,6 +90,12 @@ import Testing
         let z = Concatenate()(Add()(y, y), GlobalAveragePool2D()(x), Multiply()(y, y), GlobalMaxPool2D()(x))
         let model = try Model(inputs: [x], outputs: [Dense(3, activation: .softmax)(z), Dense(1)(y)])
         try Self.expectNone(model, batch: 3, threads: threads)
+    }
+
+    @Test(arguments: LayerTableTests.cases)
+    func tableOfLayers(_ item: LayerTableTests.Case) throws {
+        let inputs = item.inputs.map { Input($0) }
+        try Self.expectNone(try Model(inputs: inputs, outputs: [item.layer(inputs)]), batch: 2, threads: 2)
     }
 
     @Test(arguments: [1, 2])

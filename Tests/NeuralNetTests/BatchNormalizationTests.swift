@@ -25,6 +25,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 3, -2])
+    func otherAxes(_ axis: Int) throws {
+        try checkLayer(
+            BatchNormalization(axis: axis), ActivationLayer(.relu), Conv2D(2, kernelSize: 2), input: [3, 4, 5],
+            output: [2, 3, 2],
+            options: ModelCheck(batch: 4, differsInTraining: true, mixesSamples: true, hasKinks: true))
+    }
+
     @Test func insideANetwork() throws {
         try checkLayer(
             Conv2D(6, kernelSize: 3, usesBias: false), BatchNormalization(), ActivationLayer(.tanh), Flatten(),

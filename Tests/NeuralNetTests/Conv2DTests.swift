@@ -201,12 +201,18 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 extension Activation {
     static let allForTests: [Activation] = [
         .linear, .relu, .relu6, .leakyRelu(negativeSlope: 0.3), .elu(alpha: 1), .elu(alpha: 0.5), .sigmoid, .tanh,
-        .swish, .gelu(approximate: false), .gelu(approximate: true), .softmax,
+        .swish, .gelu(approximate: false), .gelu(approximate: true), .softmax, .logSoftmax, .selu, .celu(alpha: 1),
+        .celu(alpha: 0.7), .softplus, .softsign, .mish, .exponential, .logSigmoid, .hardSigmoid(slope: 1 / 6),
+        .hardSigmoid(slope: 0.2), .hardSwish, .hardTanh, .tanhShrink, .softShrink, .hardShrink, .squareplus,
+        .sparsePlus, .sparseSigmoid, .rectifier(maximum: 1.5, negativeSlope: 0.1, threshold: 0.3),
+        .rectifier(maximum: .infinity, negativeSlope: 0, threshold: 0.5),
     ]
 
     var hasKink: Bool {
         switch self {
-        case .relu, .relu6, .leakyRelu, .elu: return true
+        case .relu, .relu6, .leakyRelu, .elu, .selu, .celu, .hardSigmoid, .hardSwish, .hardTanh, .softShrink,
+            .hardShrink, .sparsePlus, .sparseSigmoid, .rectifier:
+            return true
         default: return false
         }
     }

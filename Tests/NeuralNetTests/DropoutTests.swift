@@ -62,4 +62,35 @@ import Testing
             #expect(abs(Float(dropped) / 50_000 - expected) < 0.01)
         }
     }
+
+    /// Whole samples fall, and the others make up for them; the gradient takes the same way.
+    @Test func stochasticDepth() throws {
+        let model = try Model(input: [3]) { StochasticDepth(0.4) }
+        let ones = [Float](repeating: 1, count: 3000)
+        let results = try Runner(model, batch: 1000).run([ones], upstream: [ones], count: 1000)
+        let kept = stride(from: 0, to: 3000, by: 3).map { results.outputs[0][$0] }
+        #expect(kept.allSatisfy { $0 == 0 || abs($0 - 1 / 0.6) < 1e-6 })
+        #expect(abs(kept.count { $0 == 0 } - 400) < 60)
+        #expect((0..<3000).allSatisfy { results.outputs[0][$0] == kept[$0 / 3] })
+        #expect(results.inputGradients[0] == results.outputs[0])
+    }
+
+    @Test(arguments: [([nil, 1, 1, nil], [0, 1, 2]), ([nil, 1, 1, 1], [0, 0, 0]), ([nil, 1, nil, 1], [0, 0, 0])])
+    func sharedNoise(_ shape: [Int?], _ places: [Int]) throws {
+        let model = try Model(input: [4, 1, 3]) { Dropout(0.5, noiseShape: shape) }
+        let ones = [Float](repeating: 1, count: 12 * 100)
+        let masks = try [1, 3].map { threads in
+            let runner = try Runner(model, batch: 100, threads: threads)
+            let results = runner.run([ones], upstream: [ones], count: 100)
+            #expect(results.inputGradients == results.outputs)
+            #expect(runner.forward([ones], count: 100, isTraining: false)[0] == ones)
+            return results.outputs[0]
+        }
+        #expect(masks[0] == masks[1])
+        #expect(Set(masks[0]) == [0, 2])
+        for i in 0..<1200 {
+            let first = i / 12 * 12 + places[i % 3]
+            #expect(masks[0][i] == masks[0][first])
+        }
+    }
 }

@@ -112,7 +112,7 @@ private func randomize(_ model: Model, _ random: inout RandomGenerator) {
         let count = entry.specification.count
         switch entry.specification.name {
         case let name where name.hasSuffix("kernel"): continue
-        case "gamma", "moving_variance": model.weights.set(i, random.values(count, in: 0.5...1.5))
+        case "gamma", "moving_variance", "variance": model.weights.set(i, random.values(count, in: 0.5...1.5))
         default: model.weights.set(i, random.values(count, in: -0.5...0.5))
         }
     }
@@ -144,6 +144,7 @@ private struct Checker {
         try checkPartialBatches(runner)
         try checkPrediction(runner)
         checkDifferences(results, runner)
+        try checkFrozen(results)
         if options.isSavable { try checkRoundTrip() }
     }
 
@@ -191,6 +192,15 @@ private struct Checker {
         }
         compare(
             runner.run(inputs, upstream: upstream, count: batch), results, count: batch, tolerance: 0, "the same again")
+    }
+
+    /// Frozen layers pass on the very gradients that they pass on when trained.
+    private func checkFrozen(_ results: Results) throws {
+        guard !options.differsInTraining || options.mixesSamples else { return }
+        let frozen = try Frozen.model(like: model)
+        for index in model.weights.entries.indices { frozen.weights.set(index, model.weights.array(index)) }
+        let same = try Runner(frozen, batch: batch).run(inputs, upstream: upstream, count: batch)
+        #expect(same.inputGradients == results.inputGradients, "frozen", sourceLocation: location)
     }
 
     private func checkAccumulation(_ results: Results, _ runner: Runner) {

@@ -117,7 +117,15 @@ import Testing
         Case(
             [4, 1], Rescaling([1], offset: [1, 2]),
             message: "Rescaling 'rescaling': offset must be one number, received [1.0, 2.0]"),
-        Case([4], Add(), message: "Add 'add': input must be two or more tensors of one shape, received [4]"),
+        Case(
+            [4, 5], Softmax(axis: 3),
+            message: "Softmax 'softmax': axis must be axes of the input [4, 5] other than the batch, received 3"),
+        Case(
+            [4, 5], Softmax(axes: [2, -1]),
+            message: "Softmax 'softmax': axis must be axes of the input [4, 5] other than the batch, received [2, -1]"
+        ),
+        Case([4, 5], Permute([2, 2]), message: "Permute 'permute': dims must be the axes of [4, 5], from 1, received [2, 2]"),
+        Case([4], Add(), message: "Add 'add': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [4]"),
         Case(
             [4], Concatenate(),
             message:
@@ -138,10 +146,24 @@ import Testing
     @Test func graphs() {
         let a = Input([2, 3]), b = Input([2, 4]), c = Input([5])
         let table: [(SymbolicTensor, String)] = [
-            (Add()(a, b), "Add 'add': input must be two or more tensors of one shape, received [2, 3], [2, 4]"),
+            (Dot(axes: 1)(a), "Dot 'dot': input must be two tensors, received [2, 3]"),
+            (
+                Dot(axes: 2)(a, b),
+                "Dot 'dot': input must be two tensors of one size on axes 2 and 2, received [2, 3], [2, 4]"
+            ),
+            (
+                Dot(axes: (2, 0))(a, b),
+                "Dot 'dot': axes must be axes of the input [2, 4] other than the batch, received 0"
+            ),
+            (
+                Subtract()(a, a, a),
+                "Subtract 'subtract': input must be two tensors of one shape, or of sizes that are 1 where they differ, "
+                    + "received [2, 3], [2, 3], [2, 3]"
+            ),
+            (Add()(a, b), "Add 'add': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [2, 3], [2, 4]"),
             (
                 Multiply()(a, c),
-                "Multiply 'multiply': input must be two or more tensors of one shape, received [2, 3], [5]"
+                "Multiply 'multiply': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [2, 3], [5]"
             ),
             (
                 Concatenate(axis: 1)(a, b),

@@ -33,7 +33,13 @@ import Testing
             Conv2D.self, DepthwiseConv2D.self, SeparableConv2D.self, Dense.self, MaxPool2D.self, AveragePool2D.self,
             GlobalAveragePool2D.self, GlobalMaxPool2D.self, Flatten.self, Reshape.self, Dropout.self,
             BatchNormalization.self, ActivationLayer.self, PReLU.self, ZeroPadding2D.self, Add.self, Multiply.self,
-            Concatenate.self, Rescaling.self,
+            Concatenate.self, Rescaling.self, Softmax.self, Permute.self, Subtract.self, Average.self,
+            Maximum.self, Minimum.self, RepeatVector.self, Dot.self, LayerNormalization.self,
+            RMSNormalization.self, GroupNormalization.self, UnitNormalization.self, Normalization.self,
+            Cropping2D.self, UpSampling2D.self, Resizing.self, CenterCrop.self,
+            LayerScale.self, StochasticDepth.self, Conv2DTranspose.self, Conv1D.self, DepthwiseConv1D.self, SeparableConv1D.self, Conv1DTranspose.self,
+            MaxPool1D.self, AveragePool1D.self, GlobalAveragePool1D.self, GlobalMaxPool1D.self, ZeroPadding1D.self,
+            Cropping1D.self, UpSampling1D.self,
         ]
         for layer in layers { #expect(classes.contains(layer.className), "no case for \(layer.className)") }
     }
@@ -94,6 +100,29 @@ import Testing
                 model.weights.array(index), Self.floats(values),
                 shape: model.weights.entries[index].specification.shape,
                 tolerance: 1e-4, "\(weight["name"]?.stringValue ?? "") after the step")
+        }
+    }
+
+    /// A frozen layer passes on the gradient that it passes on when trained, to the bit.
+    @Test(arguments: LayerFixtureTests.cases)
+    func frozen(_ item: Case) throws {
+        let json = item.json
+        guard let upstream = json["upstream"] else { return }
+        let model = try KerasModelConfig.model(from: try #require(json["model"]).text(), path: "layers.json")
+        let frozen = try Frozen.model(like: model)
+        for (index, weight) in (json["weights"]?.arrayValue ?? []).enumerated() {
+            model.weights.set(index, Self.floats(weight["values"]))
+            frozen.weights.set(index, Self.floats(weight["values"]))
+        }
+        let batch = try #require(json["batch"]?.intValue)
+        for reference in [false, true] {
+            let results = try [model, frozen].map {
+                try Runner($0, batch: batch, usesReferenceKernels: reference).run(
+                    (json["inputs"]?.arrayValue ?? []).map(Self.floats), upstream: [Self.floats(upstream)],
+                    count: batch)
+            }
+            #expect(results[0].inputGradients == results[1].inputGradients)
+            #expect(!results[1].weightGradients.contains { !$0.isEmpty })
         }
     }
 }

@@ -70,7 +70,9 @@ import Testing
             message {
                 let x = Input([3]), y = Input([4])
                 return try Model(inputs: [x, y], outputs: [Add(name: "a")(x, y)])
-            } == "Add 'a': input must be two or more tensors of one shape, received [3], [4]")
+            }
+                == "Add 'a': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, "
+                + "received [3], [4]")
         #expect(
             message { try Model(inputs: [Input([3])], outputs: [Dense(2)(Input([3]))]) }
                 == "model graph: a layer uses an input that is not among the model's inputs")

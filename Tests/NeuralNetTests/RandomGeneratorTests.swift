@@ -51,7 +51,7 @@ import Testing
         let mean = w.reduce(0, +) / Double(w.count)
         let deviation = (w.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(w.count)).squareRoot()
         let largest = w.map(abs).max()!
-        let expected: (deviation: Double, limit: Double)
+        let expected: (deviation: Double, limit: Double?)
         switch initializer {
         case .zeros: expected = (0, 0)
         case .ones: expected = (0, 1)
@@ -60,10 +60,29 @@ import Testing
         case .heUniform: expected = ((2.0 / 300).squareRoot(), (6.0 / 300).squareRoot())
         case .lecunUniform: expected = ((1.0 / 300).squareRoot(), (3.0 / 300).squareRoot())
         case .lecunNormal: expected = ((1.0 / 300).squareRoot(), 2 * (1.0 / 300).squareRoot() / 0.8796)
+        case .randomUniform: expected = (0.05 / 3.0.squareRoot(), 0.05)
+        case .randomNormal: expected = (0.05, nil)
+        case .truncatedNormal: expected = (0.05 * 0.8796, 0.1)
+        case .orthogonal: expected = ((1.0 / 300).squareRoot(), nil)
         case .heNormal: expected = ((2.0 / 300).squareRoot(), 2 * (2.0 / 300).squareRoot() / 0.8796)
         }
         #expect(abs(deviation - expected.deviation) <= 0.01 * expected.deviation)
-        #expect(largest <= expected.limit * 1.0001 && largest >= expected.limit * 0.99)
+        if let limit = expected.limit { #expect(largest <= limit * 1.0001 && largest >= limit * 0.99) }
         #expect(abs(mean - (initializer == .ones ? 1 : 0)) < 0.002)
+    }
+
+    @Test(arguments: [[6, 4], [4, 6], [5, 5]] as [Shape])
+    func orthogonal(_ shape: Shape) throws {
+        let model = try Model(input: [shape[0]], seed: 5) { Dense(shape[1], kernelInitializer: .orthogonal) }
+        let w = model.weights.array(0), rows = shape[0], columns = shape[1]
+        for i in 0..<min(rows, columns) {
+            for j in 0..<min(rows, columns) {
+                let dot = (0..<max(rows, columns)).reduce(Float(0)) { sum, k in
+                    rows <= columns
+                        ? sum + w[i * columns + k] * w[j * columns + k] : sum + w[k * columns + i] * w[k * columns + j]
+                }
+                #expect(abs(dot - (i == j ? 1 : 0)) < 1e-5)
+            }
+        }
     }
 }

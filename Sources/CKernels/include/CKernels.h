@@ -1,5 +1,6 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
+#include "kernels_activations.h"
 #include "kernels_basic.h"
 #include "kernels_closure.h"
 #include "kernels_conv.h"
@@ -7,6 +8,7 @@
 #include "kernels_elementwise.h"
 #include "kernels_gemm.h"
 #include "kernels_haar.h"
+#include "kernels_normalization.h"
 #include "kernels_quantized.h"
 #include "kernels_winograd.h"
 #endif

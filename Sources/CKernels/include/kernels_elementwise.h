@@ -28,7 +28,7 @@ void fm_relu_mask(float *dy, const float *y, size_t n);
 void fm_leaky_relu(const float *x, float *y, size_t n, float slope);
 // dx = dy where side > 0, else slope dy.
 void fm_leaky_relu_gradient(const float *dy, const float *side, float *dx, size_t n, float slope);
-// The same with a slope for each column.
+// Leaky ReLU with a slope for each column.
 void fm_prelu(const float *x, const float *slopes, size_t rows, size_t columns, float *y);
 // dx (if given) = dy or slope dy; slope_gradients += sum over rows of dy x where x is not positive.
 void fm_prelu_gradient(const float *dy, const float *x, const float *slopes, size_t rows, size_t columns, float *dx,

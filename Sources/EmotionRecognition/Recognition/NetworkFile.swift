@@ -1,7 +1,7 @@
 import NeuralNet
 import ONNXFiles
 
-/// Networks in files of either kind, Keras's HDF5 and ONNX: told by their contents when read, by the name's ending,
+/// Networks in files of any kind, Keras's two and ONNX: told by their contents when read, by the name's ending,
 /// `.onnx`, when written.
 public enum NetworkFile {
     /// A network and what its file says about it.
@@ -12,6 +12,8 @@ public enum NetworkFile {
         /// What wrote the file, in words; nil if it does not say.
         public var origin: String?
         public var kerasVersion: String?
+        /// What of the file has no effect here, a line each.
+        public var warnings: [String] = []
     }
 
     public static func isONNX(_ path: String) -> Bool { ONNXFile.isONNX(path) }
@@ -21,18 +23,19 @@ public enum NetworkFile {
 
     /// Reads a network. Throws `NeuralNetError.file` naming the layer or node that cannot be used.
     ///
-    /// - Parameter pictureSize: height and width where an ONNX file leaves them open.
-    public static func read(_ path: String, pictureSize: Int? = nil) throws -> Contents {
+    /// - Parameter inputSize: height and width where the file leaves them open; without it such a file throws
+    ///   `NeuralNetError.unknownInputSize`.
+    public static func read(_ path: String, inputSize: Int? = nil) throws -> Contents {
         if isONNX(path) {
-            let file = try ONNXFile.read(path, pictureSize: pictureSize)
+            let file = try ONNXFile.read(path, pictureSize: inputSize)
             return Contents(
                 model: file.model, metadata: file.metadata,
                 origin: file.producer.isEmpty ? "ONNX" : "ONNX, written by \(file.producer)")
         }
-        let file = try ModelFile.read(path)
+        let file = try ModelFile.read(path, inputSize: inputSize.map { ($0, $0) })
         return Contents(
             model: file.model, metadata: file.metadata, origin: file.kerasVersion.map { "Keras format \($0)" },
-            kerasVersion: file.kerasVersion)
+            kerasVersion: file.kerasVersion, warnings: file.warnings)
     }
 
     /// Writes a network, whole or not at all; `training` is for Keras to go on with. Throws `NeuralNetError.file`.

@@ -1,6 +1,3 @@
-import CKernels
-import Glibc
-
 /// A function applied to each element (softmax: to each row of the last axis).
 public enum Activation: Sendable, Equatable {
     case linear
@@ -19,131 +16,39 @@ public enum Activation: Sendable, Equatable {
     /// `x Φ(x)`; `approximate` uses tanh. Hendrycks, Gimpel 2016.
     case gelu(approximate: Bool)
     case softmax
-
-    /// Keras's identifier, as in `"activation": "relu"`.
-    public var identifier: String {
-        switch self {
-        case .linear: return "linear"
-        case .relu: return "relu"
-        case .relu6: return "relu6"
-        case .leakyRelu: return "leaky_relu"
-        case .elu: return "elu"
-        case .sigmoid: return "sigmoid"
-        case .tanh: return "tanh"
-        case .swish: return "silu"
-        case .gelu: return "gelu"
-        case .softmax: return "softmax"
-        }
-    }
-
-    /// The activation that Keras means by a bare identifier, with Keras's default slopes.
-    public init?(identifier: String) {
-        switch identifier {
-        case "linear": self = .linear
-        case "relu": self = .relu
-        case "relu6": self = .relu6
-        case "leaky_relu": self = .leakyRelu(negativeSlope: 0.2)
-        case "elu": self = .elu(alpha: 1)
-        case "sigmoid": self = .sigmoid
-        case "tanh": self = .tanh
-        case "silu", "swish": self = .swish
-        case "gelu": self = .gelu(approximate: false)
-        case "softmax": self = .softmax
-        default: return nil
-        }
-    }
-
-    /// Whether the derivative is computed from the input (otherwise the output is enough).
-    var needsInput: Bool {
-        switch self {
-        case .swish, .gelu: return true
-        // A slope below zero turns the sign of the output, which then no longer tells the side.
-        case .leakyRelu(let slope): return slope < 0
-        case .elu(let alpha): return alpha < 0
-        default: return false
-        }
-    }
-
-    /// `y = f(x)` for `rows` rows of `columns` values; in place where both are the same memory.
-    func forward(
-        _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, rows: Int, columns: Int
-    ) {
-        let n = rows * columns
-        switch self {
-        case .linear: if UnsafePointer(y) != x { y.update(from: x, count: n) }
-        case .relu: fm_relu(x, y, n)
-        case .relu6: for i in 0..<n { y[i] = min(max(x[i], 0), 6) }
-        case .leakyRelu(let slope): fm_leaky_relu(x, y, n, slope)
-        case .elu(let alpha): for i in 0..<n { y[i] = x[i] > 0 ? x[i] : alpha * expm1f(x[i]) }
-        case .sigmoid: for i in 0..<n { y[i] = 1 / (1 + expf(-x[i])) }
-        case .tanh: for i in 0..<n { y[i] = tanhf(x[i]) }
-        case .swish: for i in 0..<n { y[i] = x[i] / (1 + expf(-x[i])) }
-        case .gelu(let approximate):
-            for i in 0..<n {
-                y[i] = approximate ? Activation.geluTanh(x[i]) : 0.5 * x[i] * (1 + erff(x[i] * 0.70710678))
-            }
-        case .softmax:
-            for r in 0..<rows {
-                let a = x + r * columns, b = y + r * columns
-                var largest = a[0]
-                for i in 1..<max(columns, 1) { largest = max(largest, a[i]) }
-                var sum: Float = 0
-                for i in 0..<columns {
-                    b[i] = expf(a[i] - largest)
-                    sum += b[i]
-                }
-                for i in 0..<columns { b[i] /= sum }
-            }
-        }
-    }
-
-    /// `dx = dy f'(x)`, from the output, or from the input for those with `needsInput`.
-    func backward(
-        dy: UnsafePointer<Float>, x: UnsafePointer<Float>, y: UnsafePointer<Float>,
-        dx: UnsafeMutablePointer<Float>, rows: Int, columns: Int
-    ) {
-        let n = rows * columns
-        switch self {
-        case .linear: if UnsafePointer(dx) != dy { dx.update(from: dy, count: n) }
-        case .relu: fm_relu_gradient(dy, y, dx, n)
-        case .relu6: for i in 0..<n { dx[i] = y[i] > 0 && y[i] < 6 ? dy[i] : 0 }
-        case .leakyRelu(let slope): fm_leaky_relu_gradient(dy, needsInput ? x : y, dx, n, slope)
-        case .elu(let alpha):
-            let side = needsInput ? x : y
-            for i in 0..<n {
-                dx[i] = side[i] > 0 ? dy[i] : needsInput ? dy[i] * alpha * expf(x[i]) : dy[i] * (y[i] + alpha)
-            }
-        case .sigmoid: for i in 0..<n { dx[i] = dy[i] * y[i] * (1 - y[i]) }
-        case .tanh: for i in 0..<n { dx[i] = dy[i] * (1 - y[i] * y[i]) }
-        case .swish:
-            for i in 0..<n {
-                let s = 1 / (1 + expf(-x[i]))
-                dx[i] = dy[i] * (s + x[i] * s * (1 - s))
-            }
-        case .gelu(let approximate):
-            for i in 0..<n {
-                dx[i] = dy[i] * (approximate ? Activation.geluTanhSlope(x[i]) : Activation.geluSlope(x[i]))
-            }
-        case .softmax:
-            for r in 0..<rows {
-                let g = dy + r * columns, p = y + r * columns, d = dx + r * columns
-                var dot: Float = 0
-                for i in 0..<columns { dot += g[i] * p[i] }
-                for i in 0..<columns { d[i] = p[i] * (g[i] - dot) }
-            }
-        }
-    }
-
-    private static func geluSlope(_ x: Float) -> Float {
-        0.5 * (1 + erff(x * 0.70710678)) + x * 0.39894228 * expf(-0.5 * x * x)
-    }
-
-    private static func geluTanh(_ x: Float) -> Float {
-        0.5 * x * (1 + tanhf(0.79788456 * (x + 0.044715 * x * x * x)))
-    }
-
-    private static func geluTanhSlope(_ x: Float) -> Float {
-        let t = tanhf(0.79788456 * (x + 0.044715 * x * x * x))
-        return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * 0.79788456 * (1 + 0.134145 * x * x)
-    }
+    /// The logarithm of softmax, without the loss of small values.
+    case logSoftmax
+    /// ELU that keeps mean and variance: `1.0507 x` or `1.0507 * 1.6733 (e^x - 1)`. Klambauer et al. 2017.
+    case selu
+    /// `x` for positive `x`, `alpha (e^(x / alpha) - 1)` otherwise. Barron 2017.
+    case celu(alpha: Float)
+    /// `log(1 + e^x)`.
+    case softplus
+    /// `x / (1 + |x|)`.
+    case softsign
+    /// `x tanh(softplus(x))`. Misra 2019.
+    case mish
+    case exponential
+    case logSigmoid
+    /// `slope x + 0.5`, between 0 and 1: slope 1/6 in Keras 3, 0.2 in Keras 2.
+    case hardSigmoid(slope: Float)
+    /// `x` times the hard sigmoid of slope 1/6. Howard et al. 2019 (MobileNetV3).
+    case hardSwish
+    /// Between -1 and 1.
+    case hardTanh
+    /// `x - tanh(x)`.
+    case tanhShrink
+    /// `x` pulled 0.5 towards 0, where it stays.
+    case softShrink
+    /// 0 within 0.5 of 0.
+    case hardShrink
+    /// `(x + sqrt(x^2 + 4)) / 2`.
+    case squareplus
+    /// 0 below -1, `x` above 1, `(x + 1)^2 / 4` between.
+    case sparsePlus
+    /// `(x + 1) / 2`, between 0 and 1.
+    case sparseSigmoid
+    /// Keras's ReLU layer with settings of its own: `x` above the threshold but not more than `maximum` (infinite for
+    /// none), `negativeSlope (x - threshold)` below.
+    case rectifier(maximum: Float, negativeSlope: Float, threshold: Float)
 }

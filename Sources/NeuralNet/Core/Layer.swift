@@ -94,6 +94,8 @@ public struct ParameterSpecification: Sendable {
     /// Inputs and outputs of one unit, for the scale of random initial values.
     public var fanIn: Int
     public var fanOut: Int
+    /// What the initializer's values are multiplied by.
+    public var initialFactor: Float = 1
     /// False for what is not learnt from gradients: running statistics.
     public var isTrainable: Bool
     /// Factor of the L2 penalty `l2 * sum(w^2)` added to the loss.
@@ -218,6 +220,12 @@ public struct LayerBuffers {
     public var state: Floats
     public var prepared: Floats
     public var scratch: Floats
+
+    /// Where the gradient of parameter `index` goes; nil if nothing is to be computed for it, because it is not
+    /// trained or the layer has no such parameter.
+    public func parameterGradient(_ index: Int) -> Floats? {
+        index < parameterGradients.count ? parameterGradients[index] : nil
+    }
 }
 
 /// What changes from one call to the next.

@@ -91,22 +91,24 @@ struct BatchedConvolution: LayerKernel {
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         let rows = pass.count * geometry.outputPixels
         let dy = gradient(b, pass, rows)
-        let matrix = windows(b, pass)
+        let kernel = b.parameterGradient(0)
+        let matrix = kernel == nil ? b.inputs[0] : windows(b, pass)
         let dx = b.inputGradients[0]
         let windowGradients = geometry.isPointwise ? dx : b.scratch + windowCount
         let beta: Float = pass.overwritesGradients ? 0 : 1
         pass.threads.runColumns(rowLength) { part in
             let start = part.lowerBound
-            BLAS.gemm(
-                true, false, part.count, filters, rows, matrix + start, rowLength, dy, filters, beta,
-                b.parameterGradients[0]! + start * filters, filters)
+            if let kernel {
+                BLAS.gemm(
+                    true, false, part.count, filters, rows, matrix + start, rowLength, dy, filters, beta,
+                    kernel + start * filters, filters)
+            }
             guard dx != nil else { return }
             BLAS.gemm(
                 false, true, rows, part.count, filters, dy, filters, b.parameters[0] + start * filters, filters, 0,
                 windowGradients! + start, rowLength)
         }
-        if usesBias {
-            let bias = b.parameterGradients[1]!
+        if let bias = b.parameterGradient(1) {
             if pass.overwritesGradients { memset(bias, 0, filters * MemoryLayout<Float>.stride) }
             fm_add_column_sums(dy, rows, filters, bias)
         }

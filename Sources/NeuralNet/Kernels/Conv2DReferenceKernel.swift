@@ -46,20 +46,20 @@ struct Conv2DReferenceKernel: LayerKernel {
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         let count = geometry.outputPixels * filters
-        let kernelGradient = b.parameterGradients[0]!
+        let kernelGradient = b.parameterGradient(0), biasGradient = b.parameterGradient(1)
         if pass.overwritesGradients {
-            kernelGradient.update(repeating: 0, count: geometry.taps * geometry.channels * filters)
-            if usesBias { b.parameterGradients[1]!.update(repeating: 0, count: filters) }
+            kernelGradient?.update(repeating: 0, count: geometry.taps * geometry.channels * filters)
+            biasGradient?.update(repeating: 0, count: filters)
         }
         for image in 0..<pass.count {
             let x = b.inputs[0] + image * geometry.inputCount, dy = b.outputGradient! + image * count
             let dx = b.inputGradients[0].map { $0 + image * geometry.inputCount }
             dx?.update(repeating: 0, count: geometry.inputCount)
-            if usesBias { for i in 0..<count { b.parameterGradients[1]![i % filters] += dy[i] } }
+            if let biasGradient { for i in 0..<count { biasGradient[i % filters] += dy[i] } }
             forEachTap { input, kernel, output in
                 var sum: Float = 0
                 for k in 0..<filters {
-                    kernelGradient[kernel + k] += x[input] * dy[output + k]
+                    kernelGradient?[kernel + k] += x[input] * dy[output + k]
                     sum += b.parameters[0][kernel + k] * dy[output + k]
                 }
                 dx?[input] += sum

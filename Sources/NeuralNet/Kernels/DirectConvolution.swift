@@ -82,29 +82,29 @@ struct DirectConvolution: LayerKernel {
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
+        let kernel = b.parameterGradient(0), bias = b.parameterGradient(1)
         pass.threads.run { thread in
             let sums = b.scratch + thread * scratchPerThread + paddedCount
             memset(sums, 0, (kernelCount + filters) * MemoryLayout<Float>.stride)
             for image in pass.count * thread / threads..<pass.count * (thread + 1) / threads {
-                fm_direct_weight_gradient(
-                    padded(b, image: image, thread: thread), Int32(paddedWidth), Int32(geometry.channels),
-                    Int32(geometry.kernelHeight), Int32(geometry.kernelWidth), Int32(geometry.strideHeight),
-                    Int32(geometry.outputHeight), Int32(geometry.outputWidth), Int32(filters),
-                    b.outputGradient! + image * outputCount, relu ? b.output + image * outputCount : nil, sums,
-                    usesBias ? sums + kernelCount : nil)
+                if kernel != nil || bias != nil {
+                    fm_direct_weight_gradient(
+                        padded(b, image: image, thread: thread), Int32(paddedWidth), Int32(geometry.channels),
+                        Int32(geometry.kernelHeight), Int32(geometry.kernelWidth), Int32(geometry.strideHeight),
+                        Int32(geometry.outputHeight), Int32(geometry.outputWidth), Int32(filters),
+                        b.outputGradient! + image * outputCount, relu ? b.output + image * outputCount : nil, sums,
+                        bias == nil ? nil : sums + kernelCount)
+                }
                 if b.inputGradients[0] != nil { inputGradient(b, image: image) }
             }
         }
-        let kernel = b.parameterGradients[0]!
-        if pass.overwritesGradients {
-            memset(kernel, 0, kernelCount * MemoryLayout<Float>.stride)
-            if usesBias { memset(b.parameterGradients[1]!, 0, filters * MemoryLayout<Float>.stride) }
-        }
-        for thread in 0..<threads {
-            let sums = b.scratch + thread * scratchPerThread + paddedCount
-            fm_add(kernel, sums, kernelCount)
-            if usesBias { fm_add(b.parameterGradients[1]!, sums + kernelCount, filters) }
-        }
+        let sums = b.scratch + paddedCount
+        ThreadSums.reduce(
+            sums, stride: scratchPerThread, threads: threads, into: kernel, count: kernelCount,
+            overwrite: pass.overwritesGradients)
+        ThreadSums.reduce(
+            sums + kernelCount, stride: scratchPerThread, threads: threads, into: bias, count: filters,
+            overwrite: pass.overwritesGradients)
     }
 
     /// Plain loops: a layer this close to the input is rarely asked for its input's gradient.

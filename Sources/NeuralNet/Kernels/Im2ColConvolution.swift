@@ -96,6 +96,7 @@ struct Im2ColConvolution: LayerKernel {
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
+        let kernel = b.parameterGradient(0), bias = b.parameterGradient(1)
         pass.threads.run { thread in
             let scratch = b.scratch + thread * scratchPerThread
             let masked = scratch + columnCount, sums = masked + outputCount, biasSum = sums + kernelCount
@@ -106,16 +107,10 @@ struct Im2ColConvolution: LayerKernel {
                     fm_relu_gradient(dy, b.output + image * outputCount, masked, outputCount)
                     dy = masked
                 }
-                let matrix = columns(b.inputs[0] + image * geometry.inputCount, scratch)
-                if isAligned {
-                    fm_gemm(
-                        rowLength, filters, geometry.outputPixels, matrix, 1, rowLength, dy, filters, sums, filters, 1)
-                } else {
-                    BLAS.gemm(
-                        true, false, rowLength, filters, geometry.outputPixels, matrix, rowLength, dy, filters, 1,
-                        sums, filters)
+                if kernel != nil {
+                    addKernelGradient(columns(b.inputs[0] + image * geometry.inputCount, scratch), dy, to: sums)
                 }
-                if usesBias { fm_add_column_sums(dy, geometry.outputPixels, filters, biasSum) }
+                if bias != nil { fm_add_column_sums(dy, geometry.outputPixels, filters, biasSum) }
                 if let inputGradient = b.inputGradients[0] {
                     let dx = inputGradient + image * geometry.inputCount
                     let target = isPointwise ? dx : scratch
@@ -132,15 +127,25 @@ struct Im2ColConvolution: LayerKernel {
                 }
             }
         }
-        let kernel = b.parameterGradients[0]!
-        if pass.overwritesGradients {
-            memset(kernel, 0, kernelCount * MemoryLayout<Float>.stride)
-            if usesBias { memset(b.parameterGradients[1]!, 0, filters * MemoryLayout<Float>.stride) }
-        }
-        for thread in 0..<threads {
-            let sums = b.scratch + thread * scratchPerThread + columnCount + outputCount
-            fm_add(kernel, sums, kernelCount)
-            if usesBias { fm_add(b.parameterGradients[1]!, sums + kernelCount, filters) }
+        let sums = b.scratch + columnCount + outputCount
+        ThreadSums.reduce(
+            sums, stride: scratchPerThread, threads: threads, into: kernel, count: kernelCount,
+            overwrite: pass.overwritesGradients)
+        ThreadSums.reduce(
+            sums + kernelCount, stride: scratchPerThread, threads: threads, into: bias, count: filters,
+            overwrite: pass.overwritesGradients)
+    }
+
+    /// `sums += matrix^T dy`.
+    private func addKernelGradient(
+        _ matrix: UnsafeMutablePointer<Float>, _ dy: UnsafeMutablePointer<Float>, to sums: UnsafeMutablePointer<Float>
+    ) {
+        if isAligned {
+            fm_gemm(rowLength, filters, geometry.outputPixels, matrix, 1, rowLength, dy, filters, sums, filters, 1)
+        } else {
+            BLAS.gemm(
+                true, false, rowLength, filters, geometry.outputPixels, matrix, rowLength, dy, filters, 1, sums,
+                filters)
         }
     }
 }

@@ -167,22 +167,22 @@ struct WinogradConvolution: LayerKernel {
         }
         let sums = b.scratch + inputBlock + outputBlock
         let overwrite = pass.overwritesGradients
-        pass.threads.runRanges(geometry.channels) { _, range in
-            for other in 1..<max(threads, 1) {
-                for p in 0..<36 {
-                    let offset = (p * geometry.channels + range.lowerBound) * filters
-                    fm_add(sums + offset, sums + other * perThread + offset, range.count * filters)
+        if let kernel = b.parameterGradient(0) {
+            pass.threads.runRanges(geometry.channels) { _, range in
+                for other in 1..<max(threads, 1) {
+                    for p in 0..<36 {
+                        let offset = (p * geometry.channels + range.lowerBound) * filters
+                        fm_add(sums + offset, sums + other * perThread + offset, range.count * filters)
+                    }
                 }
+                fm_winograd_filter_gradient(
+                    sums, Int32(geometry.channels), Int32(filters), Int32(range.lowerBound), Int32(range.upperBound),
+                    kernel, overwrite ? 0 : 1)
             }
-            fm_winograd_filter_gradient(
-                sums, Int32(geometry.channels), Int32(filters), Int32(range.lowerBound), Int32(range.upperBound),
-                b.parameterGradients[0], overwrite ? 0 : 1)
         }
-        if usesBias {
-            let gradient = b.parameterGradients[1]!
-            if overwrite { memset(gradient, 0, filters * MemoryLayout<Float>.stride) }
-            for thread in 0..<threads { fm_add(gradient, sums + thread * perThread + filterCount, filters) }
-        }
+        ThreadSums.reduce(
+            sums + filterCount, stride: perThread, threads: threads, into: b.parameterGradient(1), count: filters,
+            overwrite: overwrite)
     }
 
     private func backwardImages(_ b: LayerBuffers, _ images: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
@@ -190,7 +190,7 @@ struct WinogradConvolution: LayerKernel {
         let v = scratch, dm = v + inputBlock, du = dm + outputBlock, biasSum = du + filterCount
         memset(biasSum, 0, filters * MemoryLayout<Float>.stride)
         if images.isEmpty { memset(du, 0, filterCount * MemoryLayout<Float>.stride) }
-        let transposed = b.prepared + filterCount
+        let transposed = b.prepared + filterCount, wantsKernel = b.parameterGradient(0) != nil
         let end = images.upperBound * tileRows
         var first = images.lowerBound * tileRows
         var isFirst = true
@@ -210,11 +210,12 @@ struct WinogradConvolution: LayerKernel {
                             shape, gradient, relu ? b.output + image * outputCount : nil, Int32(row), Int32(count),
                             dm + tile * filters, mStride, biasSum)
                     }
+                    guard wantsKernel else { return }
                     fm_winograd_input(
                         shape, b.inputs[0] + image * geometry.inputCount, Int32(row), Int32(count),
                         v + tile * channels, vStride)
                 }
-                for p in 0..<36 {
+                for p in 0..<(wantsKernel ? 36 : 0) {
                     fm_gemm(
                         channels, filters, tiles, v + p * vStride, 1, channels, dm + p * mStride, filters,
                         du + p * channels * filters, filters, isFirst ? 0 : 1)

@@ -4,7 +4,7 @@ import Glibc
 /// Normalises each channel by its mean and variance: of the batch while training, running ones otherwise; then
 /// `y = gamma x̂ + beta`.
 ///
-/// - Input and output: any shape with the channels as the last axis.
+/// - Input and output: any shape whose axis `axis` has the channels (the last one unless given; the batch is axis 0).
 /// - Parameters, each `[channels]`: `gamma`, `beta`, and not trained `moving_mean`, `moving_variance`, which keep
 ///   `momentum` of their value per step.
 /// - S. Ioffe, C. Szegedy, "Batch Normalization", 2015, algorithms 1 and 2. Variances are biased, as in Keras 3.
@@ -15,10 +15,13 @@ public struct BatchNormalization: Layer {
     public var epsilon: Float
     public var center: Bool
     public var scale: Bool
+    public var axis: Int
 
     public init(
-        momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true, name: String = ""
+        momentum: Float = 0.99, epsilon: Float = 1e-3, center: Bool = true, scale: Bool = true, axis: Int = -1,
+        name: String = ""
     ) {
+        self.axis = axis
         self.momentum = momentum
         self.epsilon = epsilon
         self.center = center
@@ -28,13 +31,14 @@ public struct BatchNormalization: Layer {
 
     public func outputShape(_ inputs: [Shape]) throws -> Shape {
         let shape = try single(inputs)
+        _ = try places(of: [axis], in: shape)
         try require(momentum >= 0 && momentum <= 1, "momentum", "in 0...1", momentum)
         try require(epsilon > 0, "epsilon", "positive", epsilon)
         return shape
     }
 
     public func parameters(_ inputs: [Shape]) -> [ParameterSpecification] {
-        let shape = [inputs[0].last ?? 1]
+        let shape = ((try? places(of: [axis], in: inputs[0])) ?? []).map { inputs[0][$0] }
         var result: [ParameterSpecification] = []
         if scale { result.append(ParameterSpecification(name: "gamma", shape: shape, initializer: .ones)) }
         if center { result.append(ParameterSpecification(name: "beta", shape: shape, initializer: .zeros)) }
@@ -46,14 +50,20 @@ public struct BatchNormalization: Layer {
     }
 
     public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
-        let shape = context.inputShapes[0]
-        return BatchNormalizationKernel(
-            layer: self, channels: shape.last ?? 1, rows: shape.dropLast().reduce(1, *), threads: context.threads)
+        nil
+    }
+
+    public func makeSteps(_ context: KernelContext) throws -> [LayerStep] {
+        try steps(along: places(of: [axis], in: context.inputShapes[0]), context) { inner in
+            let shape = inner.inputShapes[0]
+            return BatchNormalizationKernel(
+                layer: self, channels: shape.last ?? 1, rows: shape.dropLast().reduce(1, *), threads: inner.threads)
+        }
     }
 
     public var config: [String: JSONValue] {
         [
-            "axis": -1, "momentum": .double(Double(momentum)), "epsilon": .double(Double(epsilon)),
+            "axis": .int(axis), "momentum": .double(Double(momentum)), "epsilon": .double(Double(epsilon)),
             "center": .bool(center), "scale": .bool(scale),
             "beta_initializer": KerasConfig.initializer(.zeros), "gamma_initializer": KerasConfig.initializer(.ones),
             "moving_mean_initializer": KerasConfig.initializer(.zeros),
@@ -175,16 +185,16 @@ struct BatchNormalizationKernel: LayerKernel {
         sum(b, pass, into: slope) { x, sums, at in
             fm_add_column_products(dy + at, x, mean, rows, channels, sums)
         }
+        let gammaGradient = layer.scale ? b.parameterGradient(0) : nil
+        let betaGradient = layer.center ? b.parameterGradient(layer.scale ? 1 : 0) : nil
         for c in 0..<channels {
             let sumGradient = offset[c], sumProduct = slope[c]
             let gamma = gamma(b)?[c] ?? 1
-            if layer.scale {
-                let old = pass.overwritesGradients ? 0 : b.parameterGradients[0]![c]
-                b.parameterGradients[0]![c] = old + sumProduct * inverse[c]
+            if let gammaGradient {
+                gammaGradient[c] = (pass.overwritesGradients ? 0 : gammaGradient[c]) + sumProduct * inverse[c]
             }
-            if layer.center {
-                let gradient = b.parameterGradients[layer.scale ? 1 : 0]!
-                gradient[c] = (pass.overwritesGradients ? 0 : gradient[c]) + sumGradient
+            if let betaGradient {
+                betaGradient[c] = (pass.overwritesGradients ? 0 : betaGradient[c]) + sumGradient
             }
             a[c] = gamma * inverse[c]
             // Fixed statistics do not depend on the input.

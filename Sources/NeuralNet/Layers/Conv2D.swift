@@ -1,7 +1,7 @@
 /// 2D convolution over images: `y[h, w, k] = b[k] + sum over i, j, c of x[h s + i d - p, w s + j d - p, c] W[i, j, c, k]`.
 ///
 /// - Input: `[height, width, channels]`; output: `[height', width', filters]`.
-/// - Parameters: `kernel` `[kernelHeight, kernelWidth, channels, filters]`, `bias` `[filters]`.
+/// - Parameters: `kernel` `[kernelHeight, kernelWidth, channels / groups, filters]`, `bias` `[filters]`.
 /// - Cost: `2 height' width' filters kernelHeight kernelWidth channels` operations; 3x3 with stride 1 runs through
 ///   Winograd F(4x4, 3x3) with a quarter of the multiplications (Lavin, Gray, CVPR 2016).
 public struct Conv2D: Layer {
@@ -12,6 +12,8 @@ public struct Conv2D: Layer {
     public var strides: (Int, Int)
     public var padding: Padding
     public var dilationRate: (Int, Int)
+    /// Channels and filters are divided into as many groups; a filter sees the channels of its own.
+    public var groups: Int
     public var activation: Activation
     public var usesBias: Bool
     public var kernelInitializer: Initializer
@@ -21,10 +23,11 @@ public struct Conv2D: Layer {
 
     public init(
         _ filters: Int, kernelSize: (Int, Int), strides: (Int, Int) = (1, 1), padding: Padding = .valid,
-        dilationRate: (Int, Int) = (1, 1), activation: Activation = .linear, usesBias: Bool = true,
+        dilationRate: (Int, Int) = (1, 1), groups: Int = 1, activation: Activation = .linear, usesBias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, kernelL2: Float = 0,
         name: String = ""
     ) {
+        self.groups = groups
         self.filters = filters
         self.kernelSize = kernelSize
         self.strides = strides
@@ -41,12 +44,12 @@ public struct Conv2D: Layer {
     /// The same with square kernel and strides.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid, dilationRate: Int = 1,
-        activation: Activation = .linear, usesBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
+        groups: Int = 1, activation: Activation = .linear, usesBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
         biasInitializer: Initializer = .zeros, kernelL2: Float = 0, name: String = ""
     ) {
         self.init(
             filters, kernelSize: (kernelSize, kernelSize), strides: (strides, strides), padding: padding,
-            dilationRate: (dilationRate, dilationRate), activation: activation, usesBias: usesBias,
+            dilationRate: (dilationRate, dilationRate), groups: groups, activation: activation, usesBias: usesBias,
             kernelInitializer: kernelInitializer, biasInitializer: biasInitializer, kernelL2: kernelL2, name: name)
     }
 
@@ -56,6 +59,9 @@ public struct Conv2D: Layer {
         try require(kernelSize.0 > 0 && kernelSize.1 > 0, "kernelSize", "positive", kernelSize)
         try require(strides.0 > 0 && strides.1 > 0, "strides", "positive", strides)
         try require(dilationRate.0 > 0 && dilationRate.1 > 0, "dilationRate", "positive", dilationRate)
+        try require(
+            groups > 0 && channels % groups == 0 && filters % groups == 0, "groups",
+            "a divisor of \(channels) channels and \(filters) filters", groups)
         return try ConvolutionGeometry(
             layer: label, height: height, width: width, channels: channels, kernel: kernelSize, strides: strides,
             dilation: dilationRate, padding: padding)
@@ -67,7 +73,7 @@ public struct Conv2D: Layer {
     }
 
     public func parameters(_ inputs: [Shape]) -> [ParameterSpecification] {
-        let channels = inputs[0][2], taps = kernelSize.0 * kernelSize.1
+        let channels = inputs[0][2] / groups, taps = kernelSize.0 * kernelSize.1
         var result = [
             ParameterSpecification(
                 name: "kernel", shape: [kernelSize.0, kernelSize.1, channels, filters],
@@ -81,6 +87,15 @@ public struct Conv2D: Layer {
 
     public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
         let geometry = try geometry(context.inputShapes)
+        if groups > 1 {
+            if groups == geometry.channels, context.convolution == .automatic {
+                return DepthwiseKernel(
+                    geometry: geometry, multiplier: filters / groups, usesBias: usesBias, threads: context.threads,
+                    isTraining: context.isTraining)
+            }
+            return GroupedConvolution(
+                geometry: geometry, groups: groups, filters: filters, usesBias: usesBias, context: context)
+        }
         if context.usesReferenceKernels {
             return Conv2DReferenceKernel(geometry: geometry, filters: filters, usesBias: usesBias)
         }
@@ -107,7 +122,7 @@ public struct Conv2D: Layer {
             "filters": .int(filters), "kernel_size": [.int(kernelSize.0), .int(kernelSize.1)],
             "strides": [.int(strides.0), .int(strides.1)], "padding": .string(padding.rawValue),
             "data_format": "channels_last", "dilation_rate": [.int(dilationRate.0), .int(dilationRate.1)],
-            "groups": 1, "activation": KerasConfig.activation(activation), "use_bias": .bool(usesBias),
+            "groups": .int(groups), "activation": KerasConfig.activation(activation), "use_bias": .bool(usesBias),
             "kernel_initializer": KerasConfig.initializer(kernelInitializer),
             "bias_initializer": KerasConfig.initializer(biasInitializer),
             "kernel_regularizer": KerasConfig.regularizer(l2: kernelL2), "bias_regularizer": nil,

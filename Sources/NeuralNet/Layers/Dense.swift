@@ -152,17 +152,18 @@ struct DenseKernel: LayerKernel {
         let beta: Float = pass.overwritesGradients ? 0 : 1
         pass.threads.runColumns(features) { part in
             let start = part.lowerBound
-            BLAS.gemm(
-                true, false, part.count, units, m, b.inputs[0] + start, features, gradient, units, beta,
-                b.parameterGradients[0]! + start * units, units)
+            if let kernel = b.parameterGradient(0) {
+                BLAS.gemm(
+                    true, false, part.count, units, m, b.inputs[0] + start, features, gradient, units, beta,
+                    kernel + start * units, units)
+            }
             if let dx = b.inputGradients[0] {
                 BLAS.gemm(
                     false, true, m, part.count, units, gradient, units, b.parameters[0] + start * units, units, 0,
                     dx + start, features)
             }
         }
-        if usesBias {
-            let bias = b.parameterGradients[1]!
+        if let bias = b.parameterGradient(1) {
             if pass.overwritesGradients { memset(bias, 0, units * MemoryLayout<Float>.stride) }
             fm_add_column_sums(gradient, m, units, bias)
         }

@@ -150,36 +150,39 @@ struct DepthwiseKernel: LayerKernel {
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
+        let kernel = b.parameterGradient(0), bias = b.parameterGradient(1)
         pass.threads.run { thread in
             var shape = shape
             let sums = b.scratch + thread * sumsPerThread
             memset(sums, 0, sumsPerThread * MemoryLayout<Float>.stride)
             for image in pass.count * thread / threads..<pass.count * (thread + 1) / threads {
                 let dy = b.outputGradient! + image * outputCount
-                fm_depthwise_weight_gradient(&shape, b.inputs[0] + image * geometry.inputCount, dy, sums)
-                if usesBias { fm_add_column_sums(dy, geometry.outputPixels, filters, sums + kernelCount) }
+                if kernel != nil {
+                    fm_depthwise_weight_gradient(&shape, b.inputs[0] + image * geometry.inputCount, dy, sums)
+                }
+                if bias != nil { fm_add_column_sums(dy, geometry.outputPixels, filters, sums + kernelCount) }
                 if let dx = b.inputGradients[0] {
                     fm_depthwise_input_gradient(&shape, dy, b.parameters[0], dx + image * geometry.inputCount)
                 }
             }
         }
         ThreadSums.reduce(
-            b.scratch, stride: sumsPerThread, threads: threads, into: b.parameterGradients[0]!, count: kernelCount,
+            b.scratch, stride: sumsPerThread, threads: threads, into: kernel, count: kernelCount,
             overwrite: pass.overwritesGradients)
-        if usesBias {
-            ThreadSums.reduce(
-                b.scratch + kernelCount, stride: sumsPerThread, threads: threads, into: b.parameterGradients[1]!,
-                count: filters, overwrite: pass.overwritesGradients)
-        }
+        ThreadSums.reduce(
+            b.scratch + kernelCount, stride: sumsPerThread, threads: threads, into: bias, count: filters,
+            overwrite: pass.overwritesGradients)
     }
 }
 
 /// Sums that each thread made on its own, put together in a fixed order.
 enum ThreadSums {
+    /// Adds the sums of all threads to `target`, or puts them there; does nothing where no target is wanted.
     static func reduce(
-        _ sums: UnsafeMutablePointer<Float>, stride: Int, threads: Int, into target: UnsafeMutablePointer<Float>,
+        _ sums: UnsafeMutablePointer<Float>, stride: Int, threads: Int, into target: UnsafeMutablePointer<Float>?,
         count: Int, overwrite: Bool
     ) {
+        guard let target else { return }
         if overwrite { memset(target, 0, count * MemoryLayout<Float>.stride) }
         for thread in 0..<threads { fm_add(target, sums + thread * stride, count) }
     }

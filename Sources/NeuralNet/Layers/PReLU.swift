@@ -100,7 +100,7 @@ struct PReLUKernel: LayerKernel {
                 b.inputGradients[0].map { $0 + start }, sums)
         }
         ThreadSums.reduce(
-            b.scratch, stride: sumsPerThread, threads: threads, into: b.parameterGradients[0]!, count: columns,
+            b.scratch, stride: sumsPerThread, threads: threads, into: b.parameterGradient(0), count: columns,
             overwrite: pass.overwritesGradients)
     }
 }
@@ -146,7 +146,7 @@ struct PReLUReferenceKernel: LayerKernel {
             }
         }
         ThreadSums.reduce(
-            b.scratch, stride: alphas, threads: threads, into: b.parameterGradients[0]!, count: alphas,
+            b.scratch, stride: alphas, threads: threads, into: b.parameterGradient(0), count: alphas,
             overwrite: pass.overwritesGradients)
     }
 }

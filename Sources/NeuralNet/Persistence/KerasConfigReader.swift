@@ -5,6 +5,9 @@ struct KerasConfigReader {
     let layer: String
     /// Whether the layer's weights are in the file too.
     let isTrained: Bool
+    /// 2 or 3; nil if it is not known.
+    let kerasVersion: Int?
+    let notes: KerasNotes
     private let fields: [String: JSONValue]
     private var used: Set<String> = [
         // These change neither what the layer computes nor how it is trained here.
@@ -12,11 +15,16 @@ struct KerasConfigReader {
         "implementation", "input_shape", "build_config", "fused", "input_dim", "input_length", "experimental_dict",
     ]
 
-    init(path: String, layer: String, isTrained: Bool, fields: [String: JSONValue]) {
+    init(
+        path: String, layer: String, isTrained: Bool, fields: [String: JSONValue], kerasVersion: Int? = nil,
+        notes: KerasNotes = KerasNotes()
+    ) {
+        self.notes = notes
         self.path = path
         self.layer = layer
         self.isTrained = isTrained
         self.fields = fields
+        self.kerasVersion = kerasVersion
     }
 
     func failure(_ field: String, _ reason: String) -> NeuralNetError {
@@ -34,23 +42,33 @@ struct KerasConfigReader {
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !used.contains(name) {
             if value.isNull { continue }
             switch name {
-            case "groups" where value.intValue == 1, "data_format" where value.stringValue == "channels_last",
+            case "data_format" where value.stringValue == "channels_last",
                 "synchronized" where value.boolValue == false, "renorm" where value.boolValue == false,
                 "virtual_batch_size" where value.isNull, "adjustment" where value.isNull,
-                "threshold" where value.doubleValue == 0, "padding_mode" where value.stringValue == "zeros":
+                "padding_mode" where value.stringValue == "zeros":
                 continue
             case "renorm_momentum": continue  // of use only with renorm
-            case _ where name.hasSuffix("_regularizer") && (try? factors(of: value, name)) ?? (1, 1) == (0, 0):
-                continue
+            case _ where name.hasSuffix("_regularizer"):
+                if (try? factors(of: value, name)) ?? (1, 1) != (0, 0) { keep(name, value) }
+            case _ where name.hasSuffix("_constraint"): keep(name, value)
             default: throw failure(name, "\(value.text()) is not supported")
             }
         }
     }
 
+    /// Keeps a field that has no effect here for the file.
+    private func keep(_ name: String, _ value: JSONValue) {
+        notes.keptFields[name] = value
+        let what = value["class_name"]?.stringValue ?? value.stringValue ?? value.text()
+        notes.warn("layer '\(layer)': \(name) \(what) is kept for the file, training here passes it over")
+    }
+
+    /// All floating-point types are computed as float32.
     private mutating func checkType() throws {
         guard let value = field("dtype"), !value.isNull else { return }
         let name = value.stringValue ?? value["config"]?["name"]?.stringValue
-        guard name == "float32" else { throw failure("dtype", "\(value.text()) is not supported, only float32") }
+        let floats = ["float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"]
+        guard let name, floats.contains(name) else { throw failure("dtype", "\(value.text()) is not supported") }
     }
 
     mutating func int(_ name: String, default fallback: Int? = nil) throws -> Int {
@@ -124,6 +142,15 @@ struct KerasConfigReader {
         return (first, second)
     }
 
+    /// A number that may be alone in a list, as sizes of one axis are.
+    mutating func single(_ name: String, default fallback: Int? = nil) throws -> Int {
+        guard let items = field(name)?.arrayValue else { return try int(name, default: fallback) }
+        guard items.count == 1, let number = items[0].intValue, (-65536...65536).contains(number) else {
+            throw failure(name, "\(fields[name]?.text() ?? "") is not a whole number in range")
+        }
+        return number
+    }
+
     mutating func raw(_ name: String) -> JSONValue? { field(name) }
 
     mutating func padding(_ name: String = "padding") throws -> Padding {
@@ -134,16 +161,6 @@ struct KerasConfigReader {
         return padding
     }
 
-    /// An activation: a bare name, or Keras 3's object for one with parameters.
-    mutating func activation(_ name: String = "activation") throws -> Activation {
-        guard let value = field(name), !value.isNull else { return .linear }
-        let identifier = value.stringValue ?? value["config"]?.stringValue ?? value["class_name"]?.stringValue
-        guard let identifier, let activation = Activation(identifier: identifier) else {
-            throw failure(name, "\(value.text()) is not a known activation")
-        }
-        return activation
-    }
-
     /// An initializer of any Keras version. Keras 2 writes Glorot's, He's and LeCun's as VarianceScaling. Of trained
     /// layers one that is not known is taken for the usual one, since it will not be used.
     mutating func initializer(_ name: String, default fallback: Initializer) throws -> Initializer {
@@ -152,10 +169,16 @@ struct KerasConfigReader {
         let byName: [String: Initializer] = [
             "zeros": .zeros, "ones": .ones, "glorot_uniform": .glorotUniform, "glorot_normal": .glorotNormal,
             "he_uniform": .heUniform, "he_normal": .heNormal, "lecun_uniform": .lecunUniform,
-            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones,
+            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones, "random_uniform": .randomUniform,
+            "uniform": .randomUniform, "random_normal": .randomNormal, "normal": .randomNormal,
+            "truncated_normal": .truncatedNormal, "orthogonal": .orthogonal,
         ]
-        if let known = Initializer(rawValue: className) ?? byName[className] { return known }
         let config = value["config"]
+        let settings: [(String, Double)] = [
+            ("minval", -0.05), ("maxval", 0.05), ("mean", 0), ("stddev", 0.05), ("gain", 1),
+        ]
+        let isUsual = settings.allSatisfy { config?[$0.0]?.doubleValue ?? $0.1 == $0.1 }
+        if let known = Initializer(rawValue: className) ?? byName[className], isUsual || isTrained { return known }
         if className == "VarianceScaling", let scale = config?["scale"]?.doubleValue {
             let isUniform = config?["distribution"]?.stringValue == "uniform"
             switch (scale, config?["mode"]?.stringValue) {
@@ -169,11 +192,14 @@ struct KerasConfigReader {
         throw failure(name, "\(value.text()) is not a known initializer")
     }
 
-    /// The factor of an L2 penalty; 0 for none.
+    /// The factor of an L2 penalty; 0 for none. Other penalties are kept for the file.
     mutating func l2(_ name: String) throws -> Float {
         guard let value = field(name), !value.isNull else { return 0 }
-        let factors = try factors(of: value, name)
-        guard factors.l1 == 0 else { throw failure(name, "\(value.text()) is not supported, only L2") }
+        guard let factors = try? factors(of: value, name) else {
+            keep(name, value)
+            return 0
+        }
+        if factors.l1 != 0 { keep(name, value) }
         return Float(factors.l2)
     }
 

@@ -28,14 +28,14 @@ extension GraphReader {
         return result
     }
 
-    /// For sizes that have no common factors with those before, such as 4x3 and 6x2: possible where ours are in order.
+    /// For sizes that have no common factors with those before, such as 4x3 and 6x2.
     private func cutAnew(_ feature: Feature, _ sizes: [Int]) throws -> Feature {
-        guard feature.order == Array(feature.onnxAxes.joined()) else { throw moved(feature) }
-        var result = feature
+        let ready = try arranged(feature, Array(feature.onnxAxes.indices))
+        var result = ready
         result.onnxAxes = sizes.map(newFactors)
         result.axes = result.onnxAxes
         result.site = nil
-        result.tensor = try add(Reshape(sizes), to: [feature], named: "reshape")
+        result.tensor = try add(Reshape(sizes), to: [ready], named: "reshape")
         return result
     }
 

@@ -88,6 +88,12 @@ struct NodeReader {
         }
     }
 
+    /// All inputs, none of which may be constant.
+    func features() throws -> [Feature] {
+        guard inputCount > 0 else { throw ONNXFailure("has no inputs") }
+        return try (0..<inputCount).map { try feature($0) }
+    }
+
     static let piece = ONNXFailure("takes Erf, which is supported only as a part of GELU")
 
     func constant(_ index: Int, _ name: String) throws -> Constant {
