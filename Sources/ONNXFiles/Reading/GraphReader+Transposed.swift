@@ -66,7 +66,7 @@ extension GraphReader {
             let place = axis < 0 ? axis + rank : axis
             guard (0..<rank).contains(place) else { throw ONNXFailure("axis \(axis) of \(rank)") }
             if place == 0 {
-                guard starts[index] == 0, ends[index] >= 1 << 31 else {
+                guard starts[index] == 0, ends[index] >= batchSize ?? Int(Int32.max) else {
                     throw ONNXFailure("of the batch is not supported")
                 }
                 continue
@@ -75,9 +75,12 @@ extension GraphReader {
             cuts[place] = (range.lowerBound, size - range.upperBound)
         }
         guard cuts.contains(where: { $0 != (0, 0) }) else { return input }
-        guard rank == 4, cuts[1] == (0, 0) else { throw ONNXFailure("only height and width of pictures can be cut") }
-        let (picture, _) = try image(input)
-        return try cropped(
-            picture, [cuts[2].before, cuts[3].before, cuts[2].after, cuts[3].after], named: n.name)
+        let (arranged, order) = try alike([input])
+        guard rank == 4, cuts[order[2] + 1] == (0, 0) else {
+            throw ONNXFailure("only height and width of pictures can be cut")
+        }
+        let rows = cuts[order[0] + 1], columns = cuts[order[1] + 1]
+        let layer = Cropping2D(top: rows.before, bottom: rows.after, left: columns.before, right: columns.after)
+        return try resizing(arranged[0], order, layer, named: n.name)
     }
 }
