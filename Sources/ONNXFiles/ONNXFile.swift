@@ -81,8 +81,9 @@ public enum ONNXFile {
 }
 
 extension ONNXFile {
-    /// Writes a model, whole or not at all, with operators of version 13 (20 if it has a GELU). Inputs and outputs have
-    /// the shapes that they have here, behind a batch of any size: pictures are height, width, channels.
+    /// Writes a model, whole or not at all, with operators of version 13, newer ones only for layers that need
+    /// them. Inputs and outputs have the shapes that they have here, behind a batch of any size: pictures are height,
+    /// width, channels.
     ///
     /// Throws `NeuralNetError.file` naming a layer that ONNX has no operator for, or when the file cannot be written.
     public static func write(_ model: Model, metadata: JSONValue? = nil, to path: String) throws {

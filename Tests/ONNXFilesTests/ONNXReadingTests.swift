@@ -8,7 +8,8 @@ import Testing
         "keras-chain-10", "keras-chain-13", "keras-chain-18", "keras-graph", "torch-curves", "torch-curves-new",
         "torch-mapped", "torch-mobile",
         "torch-mobile-new", "torch-pools", "torch-small", "torch-small-half", "torch-small-new", "torch-small-one",
-        "torch-small-opset9", "torch-viewed", "torch-viewed-new",
+        "torch-small-opset9", "torch-viewed", "torch-viewed-new", "torch-wide",
+        "torch-wide-new",
     ]
 
     @Test(arguments: names) func filesPredictAsOnnxruntimeDoes(name: String) throws {

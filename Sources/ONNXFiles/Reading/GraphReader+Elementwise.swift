@@ -132,7 +132,7 @@ extension GraphReader {
             switch try n.input(index) {
             case .feature(let feature): features.append(feature)
             case .constant(let constant): constants.append(constant)
-            case .gelu: throw NodeReader.piece
+            case .piece: throw NodeReader.piece
             }
         }
         guard !features.isEmpty else { throw ONNXFailure("all inputs are constant, which is not supported") }

@@ -62,7 +62,7 @@ extension GraphReader {
     /// An output of the model, with ONNX's axes in ONNX's order, except that pictures are height, width and channels.
     func output(_ name: String) throws -> SymbolicTensor {
         guard case .feature(let feature) = try value(name) else {
-            throw ONNXFailure("is constant, or only a piece of a GELU")
+            throw ONNXFailure("is constant, or only a piece of a function")
         }
         let inOrder = Array(feature.onnxAxes.indices)
         let isPicture = inOrder.count == 3 && !isArranged(feature, inOrder) && isArranged(feature, [1, 2, 0])

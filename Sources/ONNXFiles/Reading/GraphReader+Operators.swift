@@ -11,7 +11,7 @@ extension GraphReader {
     }
 
     private func feature(_ n: inout NodeReader) throws -> GraphValue {
-        if let piece = try gelu(n) { return piece }
+        if let value = try piece(n) { return value }
         if let activation = try activation(&n) { return .feature(activation) }
         switch n.node.type {
         case "Conv": return .feature(try convolution(&n))
