@@ -153,6 +153,25 @@ class Curves(nn.Module):
         return F.gelu(self.b(x.mean((2, 3))), approximate="tanh") - F.hardtanh(self.b(x.amax((2, 3))), -0.1, 0.1)
 
 
+class Wide(nn.Module):
+    """Transposed and grouped convolutions, pictures enlarged, cut and normalised; a picture flattened as it is."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 6, 3, padding=1, groups=2, bias=False)
+        self.c = nn.ConvTranspose2d(6, 4, 3, stride=2, padding=1, output_padding=1)
+        self.d = nn.ConvTranspose2d(4, 4, 4, stride=2, padding=1, bias=False)
+        self.norm, self.layer, self.mix = nn.InstanceNorm2d(4, affine=True), nn.LayerNorm(4), nn.Linear(4, 2)
+
+    def forward(self, x):
+        x = self.norm(self.c(F.max_pool2d(F.softplus(self.b(F.mish(self.a(x)))), 2)))
+        x = F.avg_pool2d(self.d(x), 4)
+        x = F.interpolate(x, scale_factor=2.0) + F.interpolate(x, scale_factor=2.0, mode="bilinear")
+        x = self.mix(self.layer(x.permute(0, 2, 3, 1))).permute(0, 3, 1, 2)
+        x = torch.maximum(x, -x)[:, :, 1:-1, 2:] * torch.sigmoid(x.mean((2, 3), keepdim=True))
+        return torch.cat([F.log_softmax(x.mean((2, 3)), 1), x.flatten(1)], 1)
+
+
 torch_file("small", Small)
 torch_file("small-new", Small, new=True)
 torch_file("small-opset9", Small, opset=9)
@@ -166,6 +185,8 @@ torch_file("pools", Pools, shape=(3, 9, 9))
 torch_file("mapped", Mapped, opset=20)
 torch_file("curves", Curves, opset=17)
 torch_file("curves-new", Curves, new=True, opset=18)
+torch_file("wide", Wide, opset=17)
+torch_file("wide-new", Wide, new=True)
 
 import keras
 import tensorflow as tf

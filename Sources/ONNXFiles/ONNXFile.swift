@@ -41,7 +41,8 @@ public enum ONNXFile {
     ///
     /// - Parameter pictureSize: height and width of the input where the file leaves them open.
     ///
-    /// Throws `NeuralNetError.file` naming the node and operator that cannot be used.
+    /// Throws `NeuralNetError.file` naming the node and operator that cannot be used, and
+    /// `NeuralNetError.unknownInputSize` where the size is open and not given.
     public static func read(_ path: String, pictureSize: Int? = nil) throws -> Contents {
         let bytes: [UInt8]
         do {
@@ -59,7 +60,7 @@ public enum ONNXFile {
         do {
             let file = try ONNXModel(decoding: bytes)
             let source = TensorSource(bytes: bytes, folder: folder)
-            let model = try GraphReader(file, source: source, pictureSize: pictureSize).model()
+            let model = try GraphReader(file, path: path, source: source, pictureSize: pictureSize).model()
             let metadata = try file.metadata[metadataKey].map { text -> JSONValue in
                 guard let value = try? JSONValue(parsing: text) else {
                     throw ONNXFailure("metadata is not JSON", at: metadataKey)
@@ -73,14 +74,16 @@ public enum ONNXFile {
             }
             throw NeuralNetError.file(path: path, place: failure.place, reason: failure.reason)
         } catch let error as NeuralNetError {
+            if case .unknownInputSize = error { throw error }
             throw NeuralNetError.file(path: path, place: nil, reason: error.description)
         }
     }
 }
 
 extension ONNXFile {
-    /// Writes a model, whole or not at all, with operators of version 13 (20 if it has a GELU). Inputs and outputs have
-    /// the shapes that they have here, behind a batch of any size: pictures are height, width, channels.
+    /// Writes a model, whole or not at all, with operators of version 13, newer ones only for layers that need
+    /// them. Inputs and outputs have the shapes that they have here, behind a batch of any size: pictures are height,
+    /// width, channels.
     ///
     /// Throws `NeuralNetError.file` naming a layer that ONNX has no operator for, or when the file cannot be written.
     public static func write(_ model: Model, metadata: JSONValue? = nil, to path: String) throws {

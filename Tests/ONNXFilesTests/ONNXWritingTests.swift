@@ -30,6 +30,32 @@ import Testing
             inputs: x, outputs: ActivationLayer(.softmax)(Dense(5)(BatchNormalization()(Flatten()(i)))), seed: 3)
     }
 
+    /// One of each that the first has not.
+    static func otherLayers() throws -> Model {
+        let x = Input([6, 8, 4], name: "picture")
+        let a = Conv2D(6, kernelSize: 3, padding: .same, groups: 2)(Normalization()(x))
+        let b = Conv2DTranspose(6, kernelSize: 3, strides: 2, padding: .same)(MaxPool2D(2)(a))
+        let c = Conv2DTranspose(6, kernelSize: (2, 4), strides: (3, 2))(GroupNormalization(groups: 3)(b))
+        let d = Resizing(height: 7, width: 5)(Cropping2D(top: 1, bottom: 0, left: 2, right: 3)(c))
+        let e = UpSampling2D(size: (1, 2))(LayerNormalization()(d))
+        let f = UpSampling2D(2, interpolation: .bilinear)(GroupNormalization(groups: -1)(d))
+        let squeezed = Dense(6, activation: .hardSigmoid(slope: 1 / 6))(GlobalAveragePool2D()(e))
+        let g = Multiply()(LayerScale(6, initialValue: 0.5)(e), squeezed)
+        let h = Subtract()(GlobalMaxPool2D(keepsDimensions: true)(f), GlobalAveragePool2D(keepsDimensions: true)(f))
+        let i = Average()(Maximum()(g, h), Minimum()(g, h), Add()(g, h))
+        let j = StochasticDepth(0.2)(Softmax(axis: 1)(Permute([3, 1, 2])(i)))
+        var last = Flatten()(j)
+        for function: Activation in [
+            .selu, .celu(alpha: 0.5), .softplus, .softsign, .mish, .exponential, .logSigmoid, .hardSwish, .hardTanh,
+            .tanhShrink, .softShrink, .hardShrink, .sparseSigmoid, .logSoftmax,
+            .rectifier(maximum: 2, negativeSlope: 0, threshold: 0),
+            .rectifier(maximum: .infinity, negativeSlope: 0, threshold: 0.1),
+        ] {
+            last = Add()(ActivationLayer(function)(Dense(4)(last)), Dense(4)(last))
+        }
+        return try Model(inputs: x, outputs: last, seed: 4)
+    }
+
     static func shaken(_ model: Model) -> Model {
         var random = RandomGenerator(seed: 5)
         for (index, entry) in model.weights.entries.enumerated() where entry.specification.shape.count == 1 {
@@ -52,9 +78,10 @@ import Testing
         }
     }
 
-    @Test func everyLayerIsReadBack() throws {
-        let model = ONNXWritingTests.shaken(try ONNXWritingTests.everyLayer()), x = ONNXWritingTests.samples(model)
-        try keep(model, x, "every-layer")
+    @Test(arguments: ["every-layer", "other-layers"]) func everyLayerIsReadBack(name: String) throws {
+        let made = name == "every-layer" ? try ONNXWritingTests.everyLayer() : try ONNXWritingTests.otherLayers()
+        let model = ONNXWritingTests.shaken(made), x = ONNXWritingTests.samples(model)
+        try keep(model, x, name)
         try ONNXFixtures.inTemporaryFolder { folder in
             try ONNXFile.write(model, to: "\(folder)/a.onnx")
             let again = try ONNXFile.read("\(folder)/a.onnx").model
@@ -62,6 +89,24 @@ import Testing
             let difference = ONNXFixtures.difference(
                 try ONNXFixtures.prediction(model, x), try ONNXFixtures.prediction(again, x))
             #expect(difference < 1e-5)
+        }
+    }
+
+    /// A model inside a model is written layer by layer, also when it is called twice.
+    @Test func modelsInsideAreWritten() throws {
+        let inner = try Model(input: [4, 4, 2], name: "inner") {
+            Conv2D(2, kernelSize: 3, padding: .same, activation: .relu)
+        }
+        let x = Input([4, 4, 2]), y = try inner(try inner(x)[0])[0]
+        let model = try Model(inputs: x, outputs: GlobalAveragePool2D()(y), seed: 1)
+        let samples = ONNXWritingTests.samples(model)
+        try keep(model, samples, "inside")
+        try ONNXFixtures.inTemporaryFolder { folder in
+            try ONNXFile.write(model, to: "\(folder)/a.onnx")
+            let again = try ONNXFile.read("\(folder)/a.onnx").model
+            let difference = ONNXFixtures.difference(
+                try ONNXFixtures.prediction(model, samples), try ONNXFixtures.prediction(again, samples))
+            #expect(difference < 1e-6)
         }
     }
 

@@ -113,7 +113,8 @@ public struct EmotionModel: Sendable {
         self.card = card
     }
 
-    /// Writes model and card, whole or not at all, as ONNX if the name says so; Keras will go on training with the settings of the card's recipe.
+    /// Writes model and card, whole or not at all, in the format that the name says; Keras will go on training with the
+    /// settings of the card's recipe.
     /// Throws `NeuralNetError.file`.
     public func write(to path: String) throws {
         let training = card.training?.recipe.compilation ?? ModelFile.Training()

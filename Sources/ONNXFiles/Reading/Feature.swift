@@ -80,11 +80,17 @@ final class Site {
 enum GraphValue {
     case constant(Constant)
     case feature(Feature)
-    /// A piece of `x / 2 (1 + erf(x / sqrt(2)))`, as a GELU is written where there is no operator for it.
-    case gelu(GELUPiece, of: Feature)
+    /// What no layer computes alone, but together with what follows.
+    case piece(Piece, of: Feature)
 }
 
-enum GELUPiece { case erf, onePlusErf, halfOnePlusErf, twice }
+/// Pieces of functions for which exporters have no operator.
+enum Piece {
+    /// Of a GELU, `x / 2 (1 + erf(x / sqrt(2)))`.
+    case erf, onePlusErf, halfOnePlusErf, twiceGELU
+    /// Whether a number is above another.
+    case above(Float)
+}
 
 /// A tensor that does not depend on the inputs, except for the size of the batch.
 struct Constant {

@@ -21,41 +21,60 @@ extension GraphReader {
         return result
     }
 
-    /// The same with its axes in the order `order` of ONNX's axes; nil if that would move numbers.
-    func arranged(_ feature: Feature, _ order: [Int]) throws -> Feature? {
-        let axes = order.isEmpty ? [[]] : order.map { feature.onnxAxes[$0] }
-        guard feature.order == Array(axes.joined()) else { return nil }
-        return try regrouped(feature, axes)
+    /// The same with its numbers moved into another order, for what cannot be said by names alone.
+    func moved(_ feature: Feature, to order: [Factor]) throws -> Feature {
+        guard feature.order != order else { return feature }
+        let apart = try regrouped(feature, feature.order.map { [$0] })
+        let dims = order.map { factor in (apart.order.firstIndex(of: factor) ?? 0) + 1 }
+        var result = apart
+        result.tensor = try add(Permute(dims), to: [apart], named: "permute")
+        result.axes = order.map { [$0] }
+        result.site = nil
+        return result
     }
 
-    /// The same as height, width and channels, with the order of the channels.
-    func image(_ feature: Feature) throws -> (feature: Feature, channels: AxisOrder) {
+    /// Whether its axes are in the order `order` of ONNX's axes already.
+    func isArranged(_ feature: Feature, _ order: [Int]) -> Bool {
+        feature.order == order.flatMap { feature.onnxAxes[$0] }
+    }
+
+    /// The same with its axes in the order `order` of ONNX's axes.
+    func arranged(_ feature: Feature, _ order: [Int]) throws -> Feature {
+        let axes = order.isEmpty ? [[]] : order.map { feature.onnxAxes[$0] }
+        return try regrouped(try moved(feature, to: Array(axes.joined())), axes)
+    }
+
+    /// The same as height, width and channels, with the order of the channels; `inOrder`: they are to be in ONNX's.
+    func image(_ feature: Feature, inOrder: Bool = false) throws -> (feature: Feature, channels: AxisOrder) {
         guard feature.onnxAxes.count == 3 else {
             throw ONNXFailure("its input has shape \(text(feature)), not [batch, channels, height, width]")
         }
-        let pixels = feature.onnxAxes[1] + feature.onnxAxes[2], channels = Array(feature.order.dropFirst(pixels.count))
-        guard feature.order.starts(with: pixels), Set(channels) == Set(feature.onnxAxes[0]) else {
-            throw moved(feature)
-        }
+        let pixels = feature.onnxAxes[1] + feature.onnxAxes[2]
+        var channels = Array(feature.order.dropFirst(pixels.count))
+        if inOrder || !feature.order.starts(with: pixels) { channels = feature.onnxAxes[0] }
+        let ready = try moved(feature, to: pixels + channels)
         return (
-            try regrouped(feature, [feature.onnxAxes[1], feature.onnxAxes[2], channels]),
+            try regrouped(ready, [feature.onnxAxes[1], feature.onnxAxes[2], channels]),
             AxisOrder(ours: channels, onnx: feature.onnxAxes[0])
         )
     }
 
-    /// The same with a last axis that is ONNX's axes `which` together, in any order, which is given
-    /// too.
-    func lastAxis(_ feature: Feature, _ which: [Int]) throws -> (feature: Feature, axis: AxisOrder) {
+    /// The same with a last axis that is ONNX's axes `which` together, in any order, which is given too; `inOrder`: in
+    /// ONNX's.
+    func lastAxis(
+        _ feature: Feature, _ which: [Int], inOrder: Bool = false
+    ) throws -> (feature: Feature, axis: AxisOrder) {
         let wanted = which.flatMap { feature.onnxAxes[$0] }
-        let last = Array(feature.order.suffix(wanted.count))
-        guard Set(last) == Set(wanted) else { throw moved(feature) }
-        var result = feature
-        if feature.axes.last != last || feature.axes.isEmpty {
-            let before = Array(feature.order.dropLast(last.count))
-            // As many axes as ONNX has, where the others are in its order.
-            let others = feature.onnxAxes.indices.filter { !which.contains($0) }.map { feature.onnxAxes[$0] }
-            let isInOrder = Array(others.joined()) == before
-            result = try regrouped(feature, (isInOrder ? others : before.isEmpty ? [] : [before]) + [last])
+        // As many axes as ONNX has, where the others are in its order.
+        let others = feature.onnxAxes.indices.filter { !which.contains($0) }.map { feature.onnxAxes[$0] }
+        var result = feature, last = Array(feature.order.suffix(wanted.count))
+        if Set(last) != Set(wanted) || (inOrder && last != wanted) {
+            last = wanted
+            result = try moved(feature, to: others.flatMap { $0 } + wanted)
+        }
+        if result.axes.last != last {
+            let before = Array(result.order.dropLast(last.count)), isInOrder = Array(others.joined()) == before
+            result = try regrouped(result, (isInOrder ? others : before.isEmpty ? [] : [before]) + [last])
         }
         return (result, AxisOrder(ours: last, onnx: wanted))
     }
@@ -66,14 +85,9 @@ extension GraphReader {
         guard rank <= 5, features.allSatisfy({ $0.onnxAxes.count == rank }) else {
             throw ONNXFailure("its inputs have shapes \(features.map(text).joined(separator: " and "))")
         }
-        for order in GraphReader.orders(rank) {
-            let arranged = features.filter { feature in
-                feature.order == order.flatMap { feature.onnxAxes[$0] }
-            }
-            guard arranged.count == features.count else { continue }
-            return (try features.compactMap { try self.arranged($0, order) }, order)
-        }
-        throw moved(features[0])
+        let orders = GraphReader.orders(rank)
+        let order = orders.first { order in features.allSatisfy { isArranged($0, order) } } ?? orders[0]
+        return (try features.map { try arranged($0, order) }, order)
     }
 
     /// The tensors with their numbers in the same places, for what is done with each number alone; nil if they differ.
@@ -103,10 +117,6 @@ extension GraphReader {
             result = result.flatMap { start in (0..<rank).filter { !start.contains($0) }.map { start + [$0] } }
         }
         return (rank == 3 ? [[1, 2, 0]] : []) + result
-    }
-
-    func moved(_ feature: Feature) -> ONNXFailure {
-        ONNXFailure("its input, of shape \(text(feature)), has its axes in an order that no layer here makes")
     }
 
     func text(_ feature: Feature) -> String {

@@ -77,7 +77,10 @@ extension GraphReader {
     }
 
     func convolution(_ n: inout NodeReader) throws -> Feature {
-        let (input, order) = try image(try n.feature())
+        let groups = try n.int("group", default: 1)
+        let (start, _) = try image(try n.feature())
+        // Groups are of neighbours; alone, each channel takes its weights with it.
+        let (input, order) = try image(start, inOrder: groups > 1 && groups != start.axes[2].size)
         let kernel = try n.constant(1, "its kernel"), channels = order.count
         guard kernel.shape.count == 4, kernel.count > 0 else {
             throw ONNXFailure("its kernel has shape \(kernel.shape), not [filters, channels, height, width]")
@@ -86,7 +89,6 @@ extension GraphReader {
         guard try n.pair("kernel_shape", default: taps) == taps else {
             throw ONNXFailure("kernel_shape is not that of its kernel, \(kernel.shape)")
         }
-        let groups = try n.int("group", default: 1)
         guard groups > 0, kernel.shape[1] * groups == channels, filters % groups == 0 else {
             throw ONNXFailure(
                 "its kernel of shape \(kernel.shape) in \(groups) groups does not fit \(channels) channels")
@@ -98,19 +100,18 @@ extension GraphReader {
         if groups == channels, groups > 1 {
             return try depthwise(n, ready, kernel, bias, window, padding, places)
         }
-        guard groups == 1 else { throw ONNXFailure("\(groups) groups of channels are not supported") }
-        // [filters, channels, height, width] becomes [height, width, channels, filters].
-        let from = kernel.floats, area = taps.0 * taps.1
+        // [filters, channels, height, width] becomes [height, width, channels, filters], where channels are a group's.
+        let from = kernel.floats, area = taps.0 * taps.1, depth = channels / groups
         var to = [Float](repeating: 0, count: from.count)
         for tap in 0..<area {
-            for (channel, place) in places.enumerated() {
-                let start = (tap * channels + channel) * filters
-                for filter in 0..<filters { to[start + filter] = from[(filter * channels + place) * area + tap] }
+            for channel in 0..<depth {
+                let start = (tap * depth + channel) * filters, place = groups == 1 ? places[channel] : channel
+                for filter in 0..<filters { to[start + filter] = from[(filter * depth + place) * area + tap] }
             }
         }
         let layer = Conv2D(
             filters, kernelSize: taps, strides: window.strides, padding: padding, dilationRate: window.dilations,
-            usesBias: bias != nil)
+            groups: groups, usesBias: bias != nil)
         let axis = newFactors(filters)
         return try image(
             layer, of: ready, weights: named(kernel: to, bias: bias), named: n.name, channels: (axis, axis))

@@ -55,6 +55,9 @@ extension GraphReader {
         } else if var convolution = layer as? DepthwiseConv2D {
             convolution.usesBias = true
             layer = convolution
+        } else if var convolution = layer as? Conv2DTranspose {
+            convolution.usesBias = true
+            layer = convolution
         } else {
             return nil
         }
@@ -77,12 +80,13 @@ extension GraphReader {
     func product(_ n: inout NodeReader) throws -> Feature {
         let (features, constants) = try operands(n)
         if features.count == 2 {
-            // x sigmoid(x)
+            // x sigmoid(x), and the same with the hard sigmoid of MobileNetV3.
             for (x, y) in [(features[0], features[1]), (features[1], features[0])] {
-                if let site = y.site, (site.layer as? ActivationLayer)?.function == .sigmoid,
-                    site.input.tensor === x.tensor
-                {
-                    return try activated(x, .swish, named: n.name)
+                guard let site = y.site, site.input.tensor === x.tensor else { continue }
+                switch (site.layer as? ActivationLayer)?.function {
+                case .sigmoid: return try activated(x, .swish, named: n.name)
+                case .hardSigmoid(slope: 1 / 6): return try activated(x, .hardSwish, named: n.name)
+                default: break
                 }
             }
             return try merged(Multiply(), features, n.name)
@@ -101,8 +105,7 @@ extension GraphReader {
             let (ready, values) = try spread(a, over: b)
             return try scaled(ready, by: [-1], plus: values, named: n.name)
         case (.feature(let a), .feature(let b)):
-            let negative = try scaled(b.withoutSite, by: [-1], plus: [0], named: n.name + "_negative")
-            return try merged(Add(), [a, negative], n.name)
+            return try merged(Subtract(), [a, b], n.name)
         default: throw ONNXFailure("both inputs are constant, which is not supported")
         }
     }
@@ -129,7 +132,7 @@ extension GraphReader {
             switch try n.input(index) {
             case .feature(let feature): features.append(feature)
             case .constant(let constant): constants.append(constant)
-            case .gelu: throw NodeReader.piece
+            case .piece: throw NodeReader.piece
             }
         }
         guard !features.isEmpty else { throw ONNXFailure("all inputs are constant, which is not supported") }
@@ -140,6 +143,7 @@ extension GraphReader {
     }
 
     func merged(_ layer: any Layer, _ features: [Feature], _ name: String) throws -> Feature {
+        if features.count == 1, !(layer is Subtract) { return features[0] }
         var result: Feature
         if let same = try inSamePlaces(features) {
             result = same[0]
@@ -153,13 +157,12 @@ extension GraphReader {
                 tensor: try add(layer, to: arranged, named: name), axes: order.map { axes[$0] }, onnxAxes: axes)
         }
         result.site = nil
-        result.isNonNegative = features.allSatisfy(\.isNonNegative)
+        result.isNonNegative = !(layer is Subtract) && features.allSatisfy(\.isNonNegative)
         return result
     }
 
     func concatenation(_ n: inout NodeReader) throws -> Feature {
-        let features = try (0..<n.inputCount).map { try n.feature($0) }
-        guard let first = features.first else { throw ONNXFailure("has no inputs") }
+        let features = try n.features(), first = features[0]
         let rank = first.onnxAxes.count + 1
         guard n.has("axis") else { throw ONNXFailure("axis is missing") }
         var axis = try n.int("axis", default: 1)

@@ -27,7 +27,10 @@ extension GraphReader {
         }
         let known = shape.compactMap { $0 }
         guard known.count == shape.count else {
-            throw failure("leaves sizes open: \(text); export it with fixed sizes")
+            guard sizes.count == 4, sizes[open[0] == 0 ? 3 : 1] != nil else {
+                throw failure("leaves sizes open: \(text); export it with fixed sizes")
+            }
+            throw NeuralNetError.unknownInputSize(path: path, layer: info.name, shape: text)
         }
         guard known.checkedCount != nil else { throw failure("is too large: \(text)") }
         let onnxAxes = known.map(newFactors)
@@ -59,15 +62,12 @@ extension GraphReader {
     /// An output of the model, with ONNX's axes in ONNX's order, except that pictures are height, width and channels.
     func output(_ name: String) throws -> SymbolicTensor {
         guard case .feature(let feature) = try value(name) else {
-            throw ONNXFailure("is constant, or only a piece of a GELU")
+            throw ONNXFailure("is constant, or only a piece of a function")
         }
-        let rank = feature.onnxAxes.count
-        for order in [Array(0..<rank)] + (rank == 3 ? [[1, 2, 0]] : []) {
-            if let arranged = try arranged(feature, order) {
-                guard !isInput(arranged.tensor) else { throw ONNXFailure("is an input") }
-                return arranged.tensor
-            }
-        }
-        throw ONNXFailure("has its numbers, of shape \(text(feature)), in an order that no layer here makes")
+        let inOrder = Array(feature.onnxAxes.indices)
+        let isPicture = inOrder.count == 3 && !isArranged(feature, inOrder) && isArranged(feature, [1, 2, 0])
+        let result = try arranged(feature, isPicture ? [1, 2, 0] : inOrder)
+        guard !isInput(result.tensor) else { throw ONNXFailure("is an input") }
+        return result.tensor
     }
 }

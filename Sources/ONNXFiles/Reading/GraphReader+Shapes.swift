@@ -28,14 +28,14 @@ extension GraphReader {
         return result
     }
 
-    /// For sizes that have no common factors with those before, such as 4x3 and 6x2: possible where ours are in order.
+    /// For sizes that have no common factors with those before, such as 4x3 and 6x2.
     private func cutAnew(_ feature: Feature, _ sizes: [Int]) throws -> Feature {
-        guard feature.order == Array(feature.onnxAxes.joined()) else { throw moved(feature) }
-        var result = feature
+        let ready = try arranged(feature, Array(feature.onnxAxes.indices))
+        var result = ready
         result.onnxAxes = sizes.map(newFactors)
         result.axes = result.onnxAxes
         result.site = nil
-        result.tensor = try add(Reshape(sizes), to: [feature], named: "reshape")
+        result.tensor = try add(Reshape(sizes), to: [ready], named: "reshape")
         return result
     }
 
@@ -168,12 +168,16 @@ extension GraphReader {
         }
         let rows = pads[order[0] + 1], columns = pads[order[1] + 1]
         let layer = ZeroPadding2D(top: rows.before, bottom: rows.after, left: columns.before, right: columns.after)
-        let shape = try layer.outputShape([arranged[0].shape])
-        var axesAfter = input.onnxAxes
-        axesAfter[order[0]] = newFactors(shape[0])
-        axesAfter[order[1]] = newFactors(shape[1])
-        var result = try feature(
-            layer, of: arranged[0], named: n.name, axes: order.map { axesAfter[$0] }, onnxAxes: axesAfter)
+        return try resizing(arranged[0], order, layer, named: n.name)
+    }
+
+    /// A layer that changes height and width of a picture, which are the first two of ONNX's axes in `order`.
+    func resizing(_ input: Feature, _ order: [Int], _ layer: any Layer, named name: String) throws -> Feature {
+        let shape = try layer.outputShape([input.shape])
+        var axes = input.onnxAxes
+        axes[order[0]] = newFactors(shape[0])
+        axes[order[1]] = newFactors(shape[1])
+        var result = try feature(layer, of: input, named: name, axes: order.map { axes[$0] }, onnxAxes: axes)
         result.isNonNegative = input.isNonNegative
         return result
     }

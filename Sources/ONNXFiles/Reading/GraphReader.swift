@@ -8,6 +8,8 @@ final class GraphReader {
     static let mostLayers = 5000
 
     let file: ONNXModel
+    /// For errors.
+    let path: String
     let source: TensorSource
     /// Height and width of pictures whose size the file leaves open.
     let pictureSize: Int?
@@ -30,8 +32,9 @@ final class GraphReader {
     /// Numbers that nodes made out of nothing.
     var foldedCount = 0
 
-    init(_ file: ONNXModel, source: TensorSource, pictureSize: Int?) throws {
+    init(_ file: ONNXModel, path: String, source: TensorSource, pictureSize: Int?) throws {
         self.file = file
+        self.path = path
         self.source = source
         self.pictureSize = pictureSize
         let isWhole = file.graph.initializers.allSatisfy { $0.external == nil }
@@ -48,7 +51,7 @@ final class GraphReader {
         for name in file.graph.nodes.flatMap(\.inputs) + file.graph.outputs.map(\.name) { uses[name, default: 0] += 1 }
     }
 
-    /// The whole model. Throws `ONNXFailure`.
+    /// The whole model. Throws `ONNXFailure` and `NeuralNetError`.
     func model() throws -> Model {
         // Files of old programs list the weights among the inputs.
         for info in file.graph.inputs where initializers[info.name] == nil {

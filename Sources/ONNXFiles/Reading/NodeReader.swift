@@ -84,11 +84,17 @@ struct NodeReader {
         switch try input(index) {
         case .feature(let feature): return feature
         case .constant: throw ONNXFailure("input \(index + 1) is constant, which is not supported here")
-        case .gelu: throw NodeReader.piece
+        case .piece: throw NodeReader.piece
         }
     }
 
-    static let piece = ONNXFailure("takes Erf, which is supported only as a part of GELU")
+    /// All inputs, none of which may be constant.
+    func features() throws -> [Feature] {
+        guard inputCount > 0 else { throw ONNXFailure("has no inputs") }
+        return try (0..<inputCount).map { try feature($0) }
+    }
+
+    static let piece = ONNXFailure("takes a piece of a function that is not known")
 
     func constant(_ index: Int, _ name: String) throws -> Constant {
         guard case .constant(let constant) = try input(index) else {

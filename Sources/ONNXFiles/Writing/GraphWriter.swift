@@ -31,7 +31,7 @@ struct GraphWriter {
             outputs[index][.last] = name
             file.graph.inputs.append(info(name, model.nodes[index].outputShape))
         }
-        for index in model.nodes.indices where !(model.nodes[index].layer is InputLayer) {
+        for index in model.nodes.indices where !model.inputs.contains(index) {
             self.index = index
             try write(model.nodes[index].layer)
         }
@@ -41,7 +41,7 @@ struct GraphWriter {
             nodes.append(ONNXNode(name: name, type: "Identity", inputs: [last], outputs: [name]))
             file.graph.outputs.append(info(name, model.nodes[index].outputShape))
         }
-        file.irVersion = operatorSet < 20 ? 7 : 9
+        file.irVersion = operatorSet < 20 ? 8 : 10
         file.producer = "fermusic"
         file.operatorSets = ["": operatorSet]
         file.graph.name = model.name
@@ -87,6 +87,19 @@ extension GraphWriter {
         node.inputs.allSatisfy { isPicture($0) } && node.inputs.contains { outputs[$0][.first] != nil } ? .first : .last
     }
 
+    /// All inputs in the order that most of them have already, with as many axes as the output.
+    mutating func inputs() -> (names: [String], form: Form) {
+        let form = cheapestForm, rank = node.outputShape.count
+        let names = node.inputs.indices.map { place in
+            let name = input(place, form), shape = node.inputShapes[place]
+            guard shape.count < rank else { return name }
+            let wider = [Int](repeating: 1, count: rank - shape.count) + shape
+            return add(
+                "Reshape", [name, constant("shape", [rank + 1], .ints([-1] + wider))], named: "\(node.layer.name)_axes")
+        }
+        return (names, form)
+    }
+
     private mutating func value(of node: Int, _ form: Form) -> String {
         if let name = outputs[node][form] { return name }
         let other = outputs[node][form == .first ? .last : .first] ?? ""
@@ -116,8 +129,11 @@ extension GraphWriter {
 
     mutating func number(_ name: String, _ value: Float) -> String { constant(name, [], .floats([value])) }
 
+    /// The layer puts out what it is given, in both orders.
+    mutating func passOn() { outputs[index] = outputs[node.inputs[0]] }
+
     /// Says what the layer puts out, after its activation.
-    mutating func finish(_ name: String, _ form: Form) {
-        outputs[index][form] = applying(node.layer.activation, to: name, form)
+    mutating func finish(_ name: String, _ form: Form) throws {
+        outputs[index][form] = try applying(node.layer.activation, to: name, form)
     }
 }
