@@ -184,9 +184,36 @@ CASES += [
     ("stochastic depth when predicting", [(3, 4)], StochasticDepth(0.3), {"gradients": False}),
 ]
 
+RECURRENT = [L.SimpleRNN, L.LSTM, L.GRU]
+CASES += [
+    (f"{layer.__name__} {options}".lower(), [(4, 3)], layer(3, **options), {"batch": 3})
+    for layer in RECURRENT
+    for options in [{}, {"return_sequences": True}, {"return_sequences": True, "go_backwards": True},
+                    {"use_bias": False, "activation": "relu"}]
+] + [
+    (f"bidirectional {layer.__name__} {options}".lower(), [(4, 3)], L.Bidirectional(layer(2, **options)), {})
+    for layer in RECURRENT for options in [{}, {"return_sequences": True}]
+] + [
+    ("lstm hard sigmoid", [(5, 2)], L.LSTM(3, recurrent_activation="hard_sigmoid"), {}),
+    ("gru reset before", [(4, 3)], L.GRU(3, reset_after=False, return_sequences=True), {}),
+    ("gru reset before plain", [(4, 3)], L.GRU(2, reset_after=False, use_bias=False, go_backwards=True), {}),
+    ("lstm one step", [(1, 3)], L.LSTM(2), {}),
+    ("time distributed dense", [(3, 4)], L.TimeDistributed(L.Dense(5, activation="tanh")), {}),
+    ("time distributed conv2d", [(2, 4, 5, 3)], L.TimeDistributed(L.Conv2D(2, 3, padding="same")), {}),
+    ("time distributed separable conv2d", [(2, 4, 5, 3)], L.TimeDistributed(L.SeparableConv2D(2, 3)), {}),
+    ("embedding", [(6,)], L.Embedding(5, 3), {"whole": 5}),
+]
+
 
 def numbers(tensor):
     return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]
+
+
+def name_of(weight, layer):
+    if isinstance(layer, LayerScale):
+        return "gamma"  # Keras gives it no name
+    direction = [part for part in ("forward_", "backward_") if f"/{part}" in weight.path]
+    return "".join(direction) + weight.path.split("/")[-1]
 
 
 def make(index, name, shapes, layer, options):
@@ -202,6 +229,8 @@ def make(index, name, shapes, layer, options):
     before = [numbers(weight) for weight in model.weights]
     size = options.get("range", 2)
     values = [tf.constant(random.uniform(-size, size, (batch,) + shape), tf.float32) for shape in shapes]
+    if "whole" in options:
+        values = [tf.constant(random.integers(0, options["whole"], (batch,) + shape), tf.float32) for shape in shapes]
     training = options.get("training", False)
     with tf.GradientTape() as tape:
         tape.watch(values)
@@ -213,14 +242,15 @@ def make(index, name, shapes, layer, options):
         for node in item["inbound_nodes"]:
             node["kwargs"].pop("training", None)  # Keras notes the default
     trainable = [weight.value for weight in model.trainable_weights]
-    gradients = tape.gradient(loss, values + trainable)
+    gradients = tape.gradient(loss, values + trainable, unconnected_gradients="zero")
+    gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
     case = {
         "name": name,
         "model": description,
         "batch": batch,
         "training": training,
         "inputs": [numbers(value) for value in values],
-        "weights": [{"name": "gamma" if isinstance(layer, LayerScale) else w.path.split("/")[-1], "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
+        "weights": [{"name": name_of(w, layer), "shape": list(w.shape), "values": v} for w, v in zip(model.weights, before)],
         "outputShape": list(output.shape)[1:],
         "output": numbers(output),
     }

@@ -82,11 +82,8 @@ void fm_hard_sigmoid(const float *x, float *y, size_t n, float slope) {
 }
 
 FM_CLONES
-void fm_hard_sigmoid_gradient(const float *dy, const float *x, float *dx, size_t n, float slope) {
-    for (size_t i = 0; i < n; i++) {
-        const float v = slope * x[i] + 0.5f;
-        dx[i] = v > 0 && v < 1 ? slope * dy[i] : 0;
-    }
+void fm_hard_sigmoid_gradient(const float *dy, const float *y, float *dx, size_t n, float slope) {
+    for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 && y[i] < 1 ? slope * dy[i] : 0;
 }
 
 FM_CLONES

@@ -47,6 +47,17 @@ import Testing
         }
     }
 
+    /// Keras 2 writes fields of convolutions to layers that do not have them.
+    @Test(arguments: [
+        ("DepthwiseConv2D", ""), ("SeparableConv2D", #""filters": 2, "#), ("Conv2DTranspose", #""filters": 2, "#),
+        ("Conv2D", #""filters": 2, "#),
+    ])
+    func leftovers(className: String, fields: String) throws {
+        let text = chain(
+            className, fields + #""kernel_size": [3, 3], "groups": 1, "data_format": "channels_last", "fused": null"#)
+        #expect(try ModelFile.architecture(fromJSON: text, path: "a.json").nodes.count == 2)
+    }
+
     /// Keras 2 and 3 mean other functions by one name.
     @Test func hardSigmoid() throws {
         func function(_ text: String) throws -> Activation? {
@@ -102,6 +113,20 @@ import Testing
             "fill_value: 1.0 with fill_mode 'constant' is not supported, only 0 and 'constant'"
         ),
         ("Cropping2D", #""cropping": [1, 2, 3]"#, "cropping: [1,2,3] is not two pairs of whole numbers in range"),
+        ("LSTM", #""units": 2, "stateful": true"#, "stateful: true is not supported"),
+        ("LSTM", #""units": 2, "return_state": true"#, "return_state: true is not supported"),
+        ("Embedding", #""input_dim": 2, "output_dim": 2, "mask_zero": true"#, "mask_zero: true is not supported"),
+        ("TimeDistributed", #""layer": {"class_name": "Conv3D", "config": {}}"#, "class Conv3D is not supported"),
+        ("TimeDistributed", #""lay": 1"#, "layer: missing"),
+        (
+            "Bidirectional", #""merge_mode": "sum", "layer": {"class_name": "LSTM", "config": {"units": 2}}"#,
+            "merge_mode: 'sum' is not supported, only concat"
+        ),
+        (
+            "Bidirectional",
+            #""merge_mode": "concat", "layer": {"class_name": "LSTM", "config": {"units": 2}}, "backward_layer": {"class_name": "LSTM", "config": {"units": 3, "go_backwards": true}}"#,
+            "backward_layer: another layer than the mirror image is not supported"
+        ),
         ("Softmax", #""axis": -1, "beta": 2"#, "beta: 2 is not supported"),
         (
             "Dense", #""units": 2, "activation": {"class_name": "ReLU", "config": {"max_value": 1, "by": 3}}"#,

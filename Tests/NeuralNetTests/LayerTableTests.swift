@@ -74,6 +74,14 @@ import Testing
         Case(Cropping1D(left: 2, right: 0), [4, 3], output: [2, 3]),
         Case(UpSampling1D(2), [4, 3], output: [8, 3]),
         Case(LayerScale(3, initialValue: 0.5), [4, 3], output: [4, 3]),
+        Case(SimpleRNN(3), [4, 5], output: [3]),
+        Case(LSTM(3, returnsSequences: true), [4, 5], output: [4, 3]),
+        Case(LSTM(17, goesBackwards: true), [3, 33], output: [17]),
+        Case(GRU(3), [4, 5], output: [3]),
+        Case(GRU(3, returnsSequences: true, resetAfter: false), [4, 5], output: [4, 3]),
+        Case(Bidirectional(LSTM(3)), [4, 5], output: [6]),
+        Case(Bidirectional(GRU(2, returnsSequences: true)), [4, 5], output: [4, 4]),
+        Case(TimeDistributed(Conv2D(2, kernelSize: 3, activation: .tanh)), [2, 5, 4, 3], output: [2, 3, 2, 2]),
         Case(RepeatVector(3), [4], output: [3, 4]),
     ]
 

@@ -13,7 +13,7 @@ void fm_gelu(const float *x, float *y, size_t n);
 void fm_gelu_gradient(const float *dy, const float *x, float *dx, size_t n);
 // y = slope x + 0.5, between 0 and 1.
 void fm_hard_sigmoid(const float *x, float *y, size_t n, float slope);
-void fm_hard_sigmoid_gradient(const float *dy, const float *x, float *dx, size_t n, float slope);
+void fm_hard_sigmoid_gradient(const float *dy, const float *y, float *dx, size_t n, float slope);
 // y = x times the hard sigmoid of slope 1/6.
 void fm_hard_swish(const float *x, float *y, size_t n);
 void fm_hard_swish_gradient(const float *dy, const float *x, float *dx, size_t n);

@@ -6,7 +6,7 @@ extension Activation {
     var needsInput: Bool {
         switch self {
         case .swish, .gelu: return true
-        case .celu, .softplus, .mish, .hardSigmoid, .hardSwish, .hardTanh, .tanhShrink, .softShrink, .hardShrink,
+        case .celu, .softplus, .mish, .hardSwish, .hardTanh, .tanhShrink, .softShrink, .hardShrink,
             .squareplus, .sparsePlus, .sparseSigmoid, .rectifier, .selu, .softsign, .logSigmoid:
             return true
         // A slope below zero turns the sign of the output, which then no longer tells the side.
@@ -96,7 +96,7 @@ extension Activation {
                 for i in 0..<columns { d[i] = g[i] - expf(p[i]) * sum }
             }
         case .exponential: for i in 0..<n { dx[i] = dy[i] * y[i] }
-        case .hardSigmoid(let slope): fm_hard_sigmoid_gradient(dy, x, dx, n, slope)
+        case .hardSigmoid(let slope): fm_hard_sigmoid_gradient(dy, y, dx, n, slope)
         case .hardSwish: fm_hard_swish_gradient(dy, x, dx, n)
         default: pointwiseGradient(dy, x, dx, n)
         }

@@ -94,8 +94,8 @@ public struct ParameterSpecification: Sendable {
     /// Inputs and outputs of one unit, for the scale of random initial values.
     public var fanIn: Int
     public var fanOut: Int
-    /// What the initializer's values are multiplied by.
-    public var initialFactor: Float = 1
+    /// The first values, where no initializer makes them.
+    public var firstValues: [Float]?
     /// False for what is not learnt from gradients: running statistics.
     public var isTrainable: Bool
     /// Factor of the L2 penalty `l2 * sum(w^2)` added to the loss.

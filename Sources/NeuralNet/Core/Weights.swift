@@ -94,9 +94,7 @@ public final class Weights: @unchecked Sendable {
             specification.initializer.fill(
                 buffer, fanIn: specification.fanIn, fanOut: specification.fanOut,
                 columns: specification.shape.last ?? 1, random: &random)
-            if specification.initialFactor != 1 {
-                for i in buffer.indices { buffer[i] *= specification.initialFactor }
-            }
+            if let values = specification.firstValues { _ = buffer.update(fromContentsOf: values) }
         }
         didChange()
     }

@@ -28,7 +28,7 @@ public struct LayerScale: Layer {
 
     public func parameters(_ inputs: [Shape]) -> [ParameterSpecification] {
         var gamma = ParameterSpecification(name: "gamma", shape: [projectionDimension], initializer: .ones)
-        gamma.initialFactor = initialValue
+        gamma.firstValues = [Float](repeating: initialValue, count: projectionDimension)
         return [gamma]
     }
 

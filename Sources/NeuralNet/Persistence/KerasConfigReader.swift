@@ -42,7 +42,7 @@ struct KerasConfigReader {
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) where !used.contains(name) {
             if value.isNull { continue }
             switch name {
-            case "data_format" where value.stringValue == "channels_last",
+            case "groups" where value.intValue == 1, "data_format" where value.stringValue == "channels_last",
                 "synchronized" where value.boolValue == false, "renorm" where value.boolValue == false,
                 "virtual_batch_size" where value.isNull, "adjustment" where value.isNull,
                 "padding_mode" where value.stringValue == "zeros":

@@ -4,7 +4,7 @@ enum KerasLayers {
     typealias Family = @Sendable (_ className: String, _ r: inout KerasConfigReader) throws -> (any Layer)?
 
     private static let families: [Family] = [
-        basic, convolution, pooling, normalization, activation, shaping, merging,
+        basic, convolution, pooling, normalization, activation, shaping, merging, recurrent,
     ]
 
     /// The layer of that class. Throws `NeuralNetError.file` naming the layer, and the field if it is one.

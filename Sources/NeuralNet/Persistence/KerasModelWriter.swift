@@ -125,8 +125,13 @@ enum KerasModelWriter {
             default: break
             }
         }
-        let activation = (layer as? ActivationLayer)?.function ?? layer.activation
-        guard Activation(identifier: activation.identifier) == activation else {
+        var activations = [(layer as? ActivationLayer)?.function ?? layer.activation]
+        let wrapped = (layer as? TimeDistributed)?.layer ?? (layer as? Bidirectional)?.layer
+        if let core = ((wrapped ?? layer) as? any RecurrentLayer)?.core {
+            activations += [core.function, core.recurrentFunction]
+        }
+        if let wrapped = wrapped as? ActivationLayer { activations.append(wrapped.function) }
+        for activation in activations where Activation(identifier: activation.identifier) != activation {
             throw NeuralNetError.file(
                 path: path, place: "layer '\(layer.name)'",
                 reason: "activation: Keras cannot name \(activation); use an ActivationLayer of its own")
