@@ -22,8 +22,8 @@ public struct PassedOver: Layer {
     public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? { nil }
 
     static let classes: Set<String> = [
-        "Identity", "ActivityRegularization", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D",
-        "SpatialDropout2D", "SpatialDropout3D", "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast",
+        "Identity", "ActivityRegularization", "GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout3D",
+        "RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast",
         "RandomBrightness", "RandomTranslation", "RandomHeight", "RandomWidth", "RandomShear", "RandomSharpness",
         "RandomHue", "RandomSaturation", "RandomGrayscale", "RandomColorJitter", "RandomColorDegeneration",
         "RandomPosterization", "RandomInvert", "RandomErasing", "RandomGaussianBlur", "RandomPerspective",

@@ -55,6 +55,7 @@ struct KerasLayout {
             // 1, 2, 3 are channels, height, width; here 3, 1, 2.
             guard let axis, let place = [1: 3, 2: 1, 3: 2][axis < 0 ? axis + 4 : axis] else { return }
             set("axis", .int(place))
+        case "Dropout" where item.config["noise_shape"]?.isNull == false: return
         case _ where Self.elementwise.contains(item.className) || PassedOver.classes.contains(item.className): break
         default: return
         }

@@ -12,6 +12,16 @@ enum KerasTrainingConfig {
         ]
     }
 
+    /// The same as `.keras` files have it.
+    static func compileConfig(of training: ModelFile.Training) -> JSONValue {
+        var fields = config(of: training).objectValue ?? [:]
+        let optimizer = fields.removeValue(forKey: "optimizer_config")
+        fields["optimizer"] = KerasConfig.object(
+            optimizer?["class_name"]?.stringValue ?? "", module: "keras.optimizers",
+            config: optimizer?["config"]?.objectValue ?? [:])
+        return .object(fields)
+    }
+
     private static func optimizerConfig(_ training: ModelFile.Training) -> [String: JSONValue] {
         let optimizer = training.optimizer
         var config = optimizer.config

@@ -28,23 +28,31 @@ enum KerasVariables {
         (layer as? PassedOver)?.originalClass ?? type(of: layer).className
     }
 
-    /// Finds the weights. `group`: `layers`, or what the versions before 3 called it.
-    static func locate(_ file: HDF5File, group: String, for model: Model) throws -> [StoredWeights] {
-        try places(KerasLevel.Scopes(of: model), scope: nil, in: group).compactMap { node, place in
-            guard !model.nodes[node].parameters.isEmpty else { return nil }
-            guard try file.exists("\(place)/vars") else {
-                throw file.failure("\(place)/vars", "missing: the layers differ")
+    /// Where below its group a layer has how many of its weights: layers built around others leave them to these.
+    private static func parts(of layer: any Layer, count: Int) -> [(path: String, count: Int)] {
+        switch layer {
+        case is any RecurrentLayer: return [("cell/", count)]
+        case let layer as TimeDistributed:
+            return parts(of: layer.layer, count: count).map { ("layer/" + $0.path, $0.count) }
+        case let layer as Bidirectional:
+            return ["forward_layer/", "backward_layer/"].flatMap { side in
+                parts(of: layer.layer, count: count / 2).map { (side + $0.path, $0.count) }
             }
-            return StoredWeights(node: node, paths: try variables(file, place))
+        default: return [("", count)]
         }
     }
 
-    /// The variables of a layer, or those of the layer that it is built around (`cell` of a recurrent one).
-    private static func variables(_ file: HDF5File, _ place: String) throws -> [String] {
-        let own = try file.links(in: "\(place)/vars").count
-        if own > 0 { return (0..<own).map { "\(place)/vars/\($0)" } }
-        return try file.links(in: place).filter { $0 != "vars" && $0 != "seed_generator" }.flatMap { name in
-            try file.exists("\(place)/\(name)/vars") ? variables(file, "\(place)/\(name)") : []
+    /// Finds the weights. `group`: `layers`, or what the versions before 3 called it.
+    static func locate(_ file: HDF5File, group: String, for model: Model) throws -> [StoredWeights] {
+        try places(KerasLevel.Scopes(of: model), scope: nil, in: group).compactMap { node, place in
+            let count = model.nodes[node].parameters.count
+            guard count > 0 else { return nil }
+            let paths = try parts(of: model.nodes[node].layer, count: count).flatMap { part in
+                let variables = "\(place)/\(part.path)vars"
+                guard try file.exists(variables) else { throw file.failure(variables, "missing: the layers differ") }
+                return try (0..<file.links(in: variables).count).map { "\(variables)/\($0)" }
+            }
+            return StoredWeights(node: node, paths: paths)
         }
     }
 
@@ -53,10 +61,15 @@ enum KerasVariables {
         try file.makeGroup("layers")
         for (node, place) in places(KerasLevel.Scopes(of: model), scope: nil, in: "layers") {
             try file.makeGroup("\(place)/vars")
-            for (number, index) in model.nodes[node].parameters.enumerated() {
-                let entry = model.weights.entries[index]
-                try file.write(
-                    model.weights.values + entry.offset, shape: entry.specification.shape, to: "\(place)/vars/\(number)")
+            var indices = model.nodes[node].parameters[...]
+            for part in parts(of: model.nodes[node].layer, count: indices.count) {
+                try file.makeGroup("\(place)/\(part.path)vars")
+                for number in 0..<part.count {
+                    let entry = model.weights.entries[indices.removeFirst()]
+                    try file.write(
+                        model.weights.values + entry.offset, shape: entry.specification.shape,
+                        to: "\(place)/\(part.path)vars/\(number)")
+                }
             }
         }
         try file.makeGroup("vars")

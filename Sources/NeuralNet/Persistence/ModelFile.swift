@@ -65,22 +65,26 @@ public enum ModelFile {
         return .hdf5(try HDF5File(path, file, 0..<file.count))
     }
 
-    /// Reads a network without weights from Keras's JSON (`model.to_json()`), up to 16 MB. Throws
-    /// `NeuralNetError.file` naming the layer and field that cannot be used.
-    public static func readArchitecture(_ path: String) throws -> Model {
+    /// Reads a network without weights from Keras's JSON (`model.to_json()`), up to 16 MB. `inputSize`: height and width of
+    /// inputs for which the file has none. Throws `NeuralNetError.file` naming the layer and field that cannot be used.
+    public static func readArchitecture(
+        _ path: String, inputSize: (height: Int, width: Int)? = nil
+    ) throws -> Model {
         let bytes: [UInt8]
         do {
             bytes = try FileBytes.read(path, limit: 1 << 24)
         } catch let failure as FileFailure {
             throw NeuralNetError.file(path: path, place: nil, reason: failure.reason)
         }
-        return try architecture(fromJSON: String(decoding: bytes, as: UTF8.self), path: path)
+        return try architecture(fromJSON: String(decoding: bytes, as: UTF8.self), path: path, inputSize: inputSize)
     }
 
     /// Makes a network with weights of seed 0 from Keras's JSON; `path` is what errors name. Throws
     /// `NeuralNetError.file`.
-    public static func architecture(fromJSON text: String, path: String) throws -> Model {
-        try KerasModelConfig.model(from: text, path: path)
+    public static func architecture(
+        fromJSON text: String, path: String, inputSize: (height: Int, width: Int)? = nil
+    ) throws -> Model {
+        try KerasModelConfig.model(from: text, .init(path: path, inputSize: inputSize)).model
     }
 
     /// A network as Keras's JSON (`model.to_json()`), without weights. Throws `NeuralNetError.file`.
@@ -153,7 +157,9 @@ public enum ModelFile {
         let file = try HDF5Writer(creating: path)
         if path.lowercased().hasSuffix(".keras") {
             try KerasVariables.write(model, to: file)
-            try KerasArchive.write(config: KerasJSON.text(config), weights: file, metadata: metadata, to: path)
+            var fields = config.objectValue ?? [:]
+            fields["compile_config"] = KerasTrainingConfig.compileConfig(of: training)
+            try KerasArchive.write(config: KerasJSON.text(.object(fields)), weights: file, metadata: metadata, to: path)
             return
         }
         try file.setAttribute("keras_version", of: "", to: "3.0.0")
