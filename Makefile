@@ -6,6 +6,8 @@
 # make bench   measure this machine (needs python3); PEERS=path/to/venv compares with TensorFlow and PyTorch, DATA=folder
 #              adds an epoch
 # make test-under-load TIMES=10   the tests beside busy processes, on one processor, in a folder with an odd name
+# make docs    the library's documentation as static pages in .build/docs
+# make lint    swift format over all sources; test-threads: concurrent tests under the thread sanitizer
 # make install PREFIX=/usr/local  also the manual page and completions; uninstall removes all that
 # make dist    a tarball that runs on a fresh machine without Swift; test-dist runs it in an empty root
 
@@ -19,7 +21,7 @@ TIMES ?= 1
 UNDER_SUDO = $(and $(filter-out 0,$(SUDO_UID)),$(filter 0,$(shell id -u)))
 
 .PHONY: setup build built demo demo-training test test-browser test-api test-load test-under-load bench install \
-    uninstall dist test-dist clean
+    docs lint test-threads uninstall dist test-dist clean
 
 setup: build
 
@@ -50,6 +52,16 @@ test-load: build
 test-under-load:
 	@Scripts/install-dependencies
 	@Scripts/test-under-load $(TIMES)
+
+docs:
+	@Scripts/docs
+
+lint:
+	@swift format lint --strict --recursive --parallel Sources Tests Examples Benchmarks Package.swift
+
+test-threads:
+	@Scripts/install-dependencies
+	@Scripts/test-threads
 
 bench:
 	@$(BUILD)

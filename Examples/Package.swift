@@ -11,7 +11,8 @@ let package = Package(
     dependencies: [.package(name: "fermusic", path: "..")],
     targets: [
         example("TwoSpirals"), example("Digits"), example("Regression"), example("OwnParts"), example("TwoInputs"),
-        example("Neighbours"), example("ManyTasks"),
+        example("OwnLoop"), example("Neighbours"),
+        example("ManyTasks"),
         .executableTarget(
             name: "FacesInVideo",
             dependencies: [

@@ -115,7 +115,7 @@ enum ModelCommand {
             "data     \(training.trainingCount) images, fingerprint \(training.dataFingerprint)",
         ]
         if let from = recipe.from, let fingerprint = training.baseFingerprint {
-            let parts = [recipe.head ?? false ? "a new last layer" : nil, recipe.freeze.map { "frozen \($0.joined(separator: ", "))" }]
+            let parts = [recipe.head == nil ? nil : "a new last layer", recipe.freeze.map { "frozen \($0.joined(separator: ", "))" }]
             lines.append((["from     \(from), fingerprint \(fingerprint)"] + parts.compactMap { $0 }).joined(separator: ", "))
         }
         if let teacher = recipe.teacher, let fingerprint = training.teacherFingerprint {

@@ -107,14 +107,6 @@ enum TrainCommand {
         return settings
     }
 
-    /// Throws unless the classes of `--head` are those of the data, in whichever order.
-    private static func requireClasses(_ words: [String], _ classNames: [String], _ data: String) throws {
-        guard Set(ModelLabels.standard(words)) == Set(classNames) else {
-            throw UsageError.other(
-                "--head \(words.joined(separator: ",")), but \(data) has \(classNames.joined(separator: ", "))")
-        }
-    }
-
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start(catchesHangUp: true)
         let files = TrainingSession.Files(checkpoint: try TrainOptions.checkpointPath(a))
@@ -131,7 +123,10 @@ enum TrainCommand {
         let session = try TrainingSession(
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
             budget: a[TrainOptions.budget].map(\.secondsValue))
-        if let words = a[TrainOptions.head]?.values { try requireClasses(words, loaded.dataset.classNames, settings.data) }
+        if session.dataset.count < loaded.dataset.count {
+            let count = loaded.dataset.count - session.dataset.count
+            try console.errors.line("left out: \(count) pictures of classes that the new last layer does not name")
+        }
         if a[TrainOptions.resume] { try session.resume() }
         if let expected = file?.dataFingerprint, expected != session.dataFingerprint {
             try console.errors.line(

@@ -52,7 +52,12 @@ extension TrainOptions {
             if let base = try recipe.readBase() { recipe.adopt(base) }
         }
         set(freeze, a) { recipe.freeze = $0?.values }
-        if a.wasGiven(head) { recipe.head = true }
+        try set(head, a) { names in
+            recipe.head = names.map { ModelLabels.standard($0.values) }
+            guard let head = recipe.head, head.count > 1, Set(head).count == head.count else {
+                throw UsageError.other("--head wants the names of two or more classes")
+            }
+        }
         set(inputSize, a) { recipe.inputSize = $0 ?? recipe.inputSize }
         set(cropSize, a) { recipe.cropSize = $0 }
         set(channels, a) { recipe.channels = $0 }

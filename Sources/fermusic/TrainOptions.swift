@@ -79,7 +79,7 @@ enum TrainOptions {
         help: "Layers of --from that stay as they are: names with * for any letters, or how many of the first."
     ).group("Network")
     static let head = Option<CommaSeparated<String>?>(
-        "head", help: "Put a new last layer on --from for these classes, those of the data."
+        "head", help: "Put a new last layer on --from, for these classes of the data; pictures of others are left out."
     ).group("Network")
     static let teacher = Option<Path?>(
         "teacher", help: "A model to learn from besides the labels: a file, or the name of a model that comes along."

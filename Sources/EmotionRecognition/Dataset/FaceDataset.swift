@@ -120,6 +120,20 @@ public struct FaceDataset: Sendable {
         return result
     }
 
+    /// The pictures of these classes, in the classes' order here. Throws `DatasetError.empty` for a class without pictures.
+    public func keeping(_ names: [String], path: String) throws -> FaceDataset {
+        var map = [Int?](repeating: nil, count: classNames.count)
+        for (place, name) in names.enumerated() {
+            guard let label = classNames.firstIndex(of: name), labels.contains(UInt8(label)) else {
+                let there = classNames.indices.filter { labels.contains(UInt8($0)) }.map { classNames[$0] }
+                throw DatasetError.empty(path: path, reason: "no pictures of '\(name)', only of \(there.joined(separator: ", "))")
+            }
+            map[label] = place
+        }
+        let kept = selecting(indices.filter { map[Int(labels[$0])] != nil })
+        return kept.relabelled(names, map: map.map { $0 ?? 0 })
+    }
+
     /// The same pictures, training before the others, by the names of their files whatever folder they are in.
     public var sortedByFileName: FaceDataset {
         let files = names.map { $0.split(separator: "/").last.map(String.init) ?? $0 }

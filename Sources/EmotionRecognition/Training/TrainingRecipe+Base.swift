@@ -55,7 +55,7 @@ extension TrainingRecipe {
                 throw failure("its weights are for \(base.card.input.width)x\(base.card.input.height) pixels, not \(size)")
             }
         }
-        if head ?? false {
+        if head != nil {
             model = try model.withNewHead(classes: classNames.count, name: TrainingRecipe.headName, seed: seed)
         } else {
             let known = base.card.classNames
@@ -66,6 +66,6 @@ extension TrainingRecipe {
             }
             model = model.copy()
         }
-        return try model.freezing(freeze ?? [], except: head ?? false ? [TrainingRecipe.headName] : [])
+        return try model.freezing(freeze ?? [], except: head == nil ? [] : [TrainingRecipe.headName])
     }
 }

@@ -22,7 +22,7 @@ extension TrainingRecipe: Decodable {
         network = try fields.decodeIfPresent(String.self, forKey: .network)
         from = try fields.decodeIfPresent(String.self, forKey: .from)
         freeze = try fields.decodeIfPresent([String].self, forKey: .freeze)
-        head = try fields.decodeIfPresent(Bool.self, forKey: .head)
+        head = try fields.decodeIfPresent([String].self, forKey: .head)
         try read(.inputSize, into: &inputSize)
         cropSize = try fields.decodeIfPresent(Int.self, forKey: .cropSize)
         try read(.channels, into: &channels)
@@ -70,6 +70,7 @@ extension TrainingRecipe {
             ((16...512).contains(inputSize), "inputSize must be 16 to 512"),
             (cropSize.map { (16...inputSize).contains($0) } ?? true, "cropSize must be 16 to inputSize"),
             (from != nil || freeze == nil && head == nil, "freeze and head are for from"),
+            (head.map { $0.count > 1 && Set($0).count == $0.count } ?? true, "head must name two or more classes"),
             (from == nil || network == nil, "network and from exclude each other"),
             (channels == 1 || channels == 3, "channels must be 1 or 3"),
             ((1...100_000).contains(epochs), "epochs must be 1 to 100000"),

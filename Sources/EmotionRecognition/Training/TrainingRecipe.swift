@@ -17,8 +17,8 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
     public var from: String?
     /// Layers of `from` that are not trained: names with `*` for any letters, or how many of the first.
     public var freeze: [String]?
-    /// Whether a new last layer, for the data's classes, takes the place of that of `from`.
-    public var head: Bool?
+    /// The classes of a new last layer that takes the place of that of `from`, in its order; only their pictures are used.
+    public var head: [String]?
     /// Width and height that pictures are brought to.
     public var inputSize = 48
     /// Width and height of the part of a picture that the network sees; nil for all of it.

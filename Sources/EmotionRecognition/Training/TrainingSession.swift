@@ -78,6 +78,7 @@ public final class TrainingSession {
         let recipe = settings.recipe
         self.settings = settings
         self.files = files
+        let dataset = try recipe.head.map { try dataset.keeping($0, path: settings.data) } ?? dataset
         self.dataset = dataset
         let size = recipe.cropSize ?? dataset.size
         let base = try recipe.readBase()
