@@ -1,7 +1,7 @@
 /// The pieces that Keras's layer configurations are made of.
 enum KerasConfig {
-    /// An activation as Keras's layers store it: its name, or a layer in the place of one with settings. Those that Keras
-    /// has not are refused when saving, see `KerasModelWriter`.
+    /// An activation as Keras's layers store it: its name, or a layer in the place of one with settings. Those that
+    /// Keras has not are refused when saving, see `KerasModelWriter`.
     static func activation(_ activation: Activation) -> JSONValue {
         if Activation(identifier: activation.identifier) != activation, let layer = layer(for: activation) {
             return object(layer.className, module: "keras.layers", config: layer.config)

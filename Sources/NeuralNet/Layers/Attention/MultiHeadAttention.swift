@@ -1,10 +1,10 @@
-/// Each place of one sequence looks for what concerns it in another: `softmax(Q K^T / sqrt(keyDimension)) V` for several
-/// heads, then a mixture of the heads.
+/// Each place of one sequence looks for what concerns it in another: `softmax(Q K^T / sqrt(keyDimension)) V` for
+/// several heads, then a mixture of the heads.
 ///
 /// - Inputs: query `[places, features]`, value `[steps, features']`, and key `[steps, features'']`, which is the value
 ///   unless given; output: `[places, outputDimension]`.
-/// - Parameters: `query_kernel` `[features, heads, keyDimension]`, `query_bias` `[heads, keyDimension]`, the same for key
-///   and value, `attention_output_kernel` `[heads, valueDimension, outputDimension]`, `attention_output_bias`
+/// - Parameters: `query_kernel` `[features, heads, keyDimension]`, `query_bias` `[heads, keyDimension]`, the same for
+///   key and value, `attention_output_kernel` `[heads, valueDimension, outputDimension]`, `attention_output_bias`
 ///   `[outputDimension]`.
 /// - Cost: four matrix products, and `2 places steps heads (keyDimension + valueDimension)` operations.
 /// - A. Vaswani et al., "Attention is All you Need", 2017.
