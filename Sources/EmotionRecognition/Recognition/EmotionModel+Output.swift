@@ -52,7 +52,8 @@ extension EmotionModel {
                 ? "its one output is taken for the probability of the second class"
                 : "its outputs are probabilities by themselves: they are divided by their sum"
             return (try sigmoid(model, before), ["\(path): \(words)"])
-        case (.linear, .sigmoid), (.linear, .logits) where isSingle: return (try sigmoid(model, before), [])
+        case (.linear, .sigmoid): return (try sigmoid(model, before), [])
+        case (.linear, .logits) where isSingle: return (try sigmoid(model, before), [])
         case (.linear, .logits): return (try softmax(model, before), [])
         case (.linear, nil) where !isSingle:
             return (
