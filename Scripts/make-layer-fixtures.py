@@ -204,6 +204,12 @@ CASES += [
     ("embedding", [(6,)], L.Embedding(5, 3), {"whole": 5}),
 ]
 
+CASES += [
+    ("attention", [(4, 6), (5, 6)], L.MultiHeadAttention(2, 3), {}),
+    ("attention with value size", [(4, 6), (3, 5)], L.MultiHeadAttention(3, 2, value_dim=4, use_bias=False), {}),
+    ("attention with key", [(4, 6), (3, 5), (3, 2)], L.MultiHeadAttention(2, 4, output_shape=7), {}),
+]
+
 
 def numbers(tensor):
     return [float(f"{value:.7g}") for value in np.asarray(tensor, np.float32).ravel()]
@@ -212,6 +218,8 @@ def numbers(tensor):
 def name_of(weight, layer):
     if isinstance(layer, LayerScale):
         return "gamma"  # Keras gives it no name
+    if isinstance(layer, L.MultiHeadAttention):
+        return "_".join(weight.path.split("/")[-2:])
     direction = [part for part in ("forward_", "backward_") if f"/{part}" in weight.path]
     return "".join(direction) + weight.path.split("/")[-1]
 
@@ -220,7 +228,11 @@ def make(index, name, shapes, layer, options):
     random = np.random.default_rng(1000 + index)
     batch = options.get("batch", 2)
     inputs = [keras.Input(shape, name=f"input{i}") for i, shape in enumerate(shapes)]
-    model = keras.Model(inputs, layer(inputs if len(inputs) > 1 else inputs[0]), name="case")
+    if isinstance(layer, L.MultiHeadAttention):
+        output = layer(*inputs)
+    else:
+        output = layer(inputs if len(inputs) > 1 else inputs[0])
+    model = keras.Model(inputs, output, name="case")
     for weight in model.weights:
         values = random.normal(0, 0.5, weight.shape)
         weight.assign(np.abs(values) + 0.5 if "variance" in weight.path else values)

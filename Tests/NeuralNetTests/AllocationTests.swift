@@ -113,6 +113,22 @@ import Testing
         try Self.expectNone(try Model(inputs: inputs, outputs: [item.layer(inputs)]), batch: 2, threads: 2)
     }
 
+    /// Sizes as networks have them: OpenBLAS chooses other ways for other sizes.
+    @Test(arguments: [1, 2])
+    func largerLayers(_ threads: Int) throws {
+        let layers: [([Shape], any Layer)] = [
+            ([[20, 33]], LSTM(40, returnsSequences: true)), ([[20, 64]], Bidirectional(GRU(24))),
+            ([[37, 48], [41, 48]], MultiHeadAttention(heads: 4, keyDimension: 12)),
+            ([[9, 9, 40]], Conv2DTranspose(5, kernelSize: 3, strides: 2)),
+            ([[12, 12, 40]], Conv2D(24, kernelSize: 3, groups: 4)), ([[60, 40], [50, 40]], Dot(axes: 2)),
+            ([[40, 60], [40, 50]], Dot(axes: 1)), ([[30, 70]], Conv1D(9, kernelSize: 5)),
+        ]
+        for (shapes, layer) in layers {
+            let inputs = shapes.map { Input($0) }
+            try Self.expectNone(Model(inputs: inputs, outputs: [layer(inputs)]), batch: 3, threads: threads)
+        }
+    }
+
     @Test(arguments: [1, 2])
     func prediction(_ threads: Int) throws {
         let model = try Self.documentedNetwork()

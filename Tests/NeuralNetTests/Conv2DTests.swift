@@ -218,5 +218,5 @@ extension Activation {
     }
 
     /// Keras can name it as an activation of another layer.
-    var isSavable: Bool { Activation(identifier: identifier) == self }
+    var isSavable: Bool { Activation(identifier: identifier) == self || isKerasLayer }
 }

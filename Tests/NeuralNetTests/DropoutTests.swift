@@ -93,4 +93,16 @@ import Testing
             #expect(masks[0][i] == masks[0][first])
         }
     }
+
+    /// Attention and sequences that drop: the gradient is that of what was computed.
+    @Test func insideLayers() throws {
+        for layer in [
+            MultiHeadAttention(heads: 2, keyDimension: 3, dropout: 0.5) as any Layer, LSTM(3, dropout: 0.5),
+        ] {
+            let x = Input([4, 5])
+            let model = try Model(inputs: [x], outputs: [layer is LSTM ? layer(x) : layer(x, x)], seed: 3)
+            try checkModel(
+                model, outputs: [layer is LSTM ? [3] : [4, 5]], options: ModelCheck(differsInTraining: true))
+        }
+    }
 }

@@ -29,11 +29,13 @@ import Testing
 
     /// How weights began does not matter to trained ones.
     @Test func initializersMatterWhereTheyAreUsed() throws {
-        let fields = #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal", "config": {"gain": 2}}"#
+        let fields =
+            #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal", "config": {"gain": 2}}"#
         let text = chain("Conv2D", fields)
         let message = KerasFixtures.message { _ = try ModelFile.architecture(fromJSON: text, path: "my.json") }
         #expect(
-            message == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Orthogonal\",\"config\":{\"gain\":2}} "
+            message
+                == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Orthogonal\",\"config\":{\"gain\":2}} "
                 + "is not a known initializer")
         #expect(try complaint(text) == "model_weights: missing")
     }

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import NeuralNet
 import Testing
 
@@ -142,14 +141,38 @@ import Testing
     @Test func activationsThatKerasCannotName() throws {
         try KerasFixtures.inTemporaryFolder { folder in
             let path = "\(folder)/m.h5"
-            let bad = try Model(input: [4]) { Dense(3, activation: .leakyRelu(negativeSlope: 0.1), name: "d") }
+            let bad = try Model(input: [4]) { Dense(3, activation: .celu(alpha: 0.5), name: "d") }
             #expect(
                 KerasFixtures.message { try ModelFile.write(bad, to: path) }
-                    == "\(path): layer 'd': activation: Keras cannot name leakyRelu(negativeSlope: 0.1); use an ActivationLayer of its own"
-            )
+                    == "\(path): layer 'd': activation: Keras 3 has no celu(alpha: 0.5)")
             let gelu = try Model(input: [4]) { ActivationLayer(.gelu(approximate: true), name: "g") }
             #expect(KerasFixtures.message { try ModelFile.write(gelu, to: path) }.contains("layer 'g': activation"))
             #expect(KerasFixtures.names(in: folder) == [])
+        }
+    }
+
+    /// As in files of Keras 2: Keras 3 has another function of that name.
+    @Test(arguments: [false, true])
+    func hardSigmoidOfKeras2(inBothDirections: Bool) throws {
+        let old = LSTM(2, recurrentFunction: .hardSigmoid(slope: 0.2), name: "r")
+        let layers: [any Layer] = inBothDirections ? [Bidirectional(old, name: "r")] : [old]
+        let model = try Model(input: [3, 4], layers: layers)
+        #expect(
+            KerasFixtures.message { try ModelFile.write(model, to: "/nowhere/m.h5") }
+                == "/nowhere/m.h5: layer 'r': activation: Keras 3 has no hardSigmoid(slope: 0.2)")
+    }
+
+    /// Activations with settings are layers in the place of a name.
+    @Test func activationsWithSettings() throws {
+        for activation in [
+            Activation.leakyRelu(negativeSlope: 0.1), .elu(alpha: 0.5),
+            .rectifier(maximum: 4, negativeSlope: 0, threshold: 0.5),
+        ] {
+            try KerasFixtures.inTemporaryFolder { folder in
+                try ModelFile.write(Model(input: [4]) { Dense(3, activation: activation) }, to: "\(folder)/m.h5")
+                let copy = try ModelFile.read("\(folder)/m.h5").model
+                #expect(copy.nodes.last?.layer.activation == activation)
+            }
         }
     }
 

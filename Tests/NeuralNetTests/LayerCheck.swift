@@ -159,12 +159,15 @@ private struct Checker {
         for (i, entry) in model.weights.entries.enumerated() where entry.specification.isTrainable {
             close(
                 a.weightGradients[i], b.weightGradients[i], entry.specification.shape, tolerance,
-                "\(what): gradient of \(entry.layer).\(entry.specification.name)")
+                "\(what): gradient of \(entry.layer).\(entry.specification.name)",
+                least: leastGradient(of: entry.specification.name))
         }
     }
 
-    private func close(_ a: [Float], _ b: [Float], _ shape: Shape, _ tolerance: Float, _ what: String) {
-        expectClose(a, b, shape: shape, tolerance: tolerance, what, sourceLocation: location)
+    private func close(
+        _ a: [Float], _ b: [Float], _ shape: Shape, _ tolerance: Float, _ what: String, least: Float = 1e-6
+    ) {
+        expectClose(a, b, shape: shape, tolerance: tolerance, what, least: least, sourceLocation: location)
     }
 
     private func checkAgainstReference(_ results: Results) throws {

@@ -124,13 +124,101 @@ import Testing
             [4, 5], Softmax(axes: [2, -1]),
             message: "Softmax 'softmax': axis must be axes of the input [4, 5] other than the batch, received [2, -1]"
         ),
-        Case([4, 5], Permute([2, 2]), message: "Permute 'permute': dims must be the axes of [4, 5], from 1, received [2, 2]"),
-        Case([4], Add(), message: "Add 'add': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [4]"),
+        Case(
+            [4, 5], Permute([2, 2]),
+            message: "Permute 'permute': dims must be the axes of [4, 5], from 1, received [2, 2]"),
+        Case(
+            [4], Add(),
+            message:
+                "Add 'add': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [4]"
+        ),
         Case(
             [4], Concatenate(),
             message:
                 "Concatenate 'concatenate': input must be two or more tensors that differ in axis -1 only, received [4]"
         ),
+        Case([4], RepeatVector(0), message: "RepeatVector 'repeat_vector': n must be positive, received 0"),
+        Case(
+            [4, 2], RepeatVector(3), message: "RepeatVector 'repeat_vector': input must be [features], received [4, 2]"),
+        Case(
+            [4], BatchNormalization(axis: 2),
+            message:
+                "BatchNormalization 'batch_normalization': axis must be axes of the input [4] other than the batch, received 2"
+        ),
+        Case(
+            [4], LayerNormalization(axis: [0]),
+            message:
+                "LayerNormalization 'layer_normalization': axis must be axes of the input [4] other than the batch, received 0"
+        ),
+        Case(
+            [4, 6], GroupNormalization(groups: 4),
+            message:
+                "GroupNormalization 'group_normalization': groups must be -1 or a divisor of 6 channels, received 4"),
+        Case(
+            [4, 6], Normalization(statistics: (mean: [1, 2], variance: [1])),
+            message: "Normalization 'normalization': mean must be one number or 6, received [1.0, 2.0]"),
+        Case(
+            [4, 4, 1], Cropping2D(2),
+            message: "Cropping2D 'cropping2d': input must be larger than what is cut off, 4x4, received [4, 4, 1]"),
+        Case(
+            [4, 4, 1], Cropping2D(-1),
+            message: "Cropping2D 'cropping2d': cropping must be not negative, received [-1, -1, -1, -1]"),
+        Case([4, 4, 1], UpSampling2D(0), message: "UpSampling2D 'up_sampling2d': size must be positive, received (0, 0)"),
+        Case(
+            [4, 4, 1], Resizing(height: 0, width: 2),
+            message: "Resizing 'resizing': size must be positive, received 0x2"),
+        Case(
+            [60000, 1, 1], Resizing(height: 1, width: 60000, fit: .pad),
+            message: "model graph: Resizing 'resizing': a tensor of shape [60000, 3599999999, 1] is too large, "
+                + "more than 268435456 elements"),
+        Case(
+            [4], CenterCrop(height: 1, width: 1),
+            message: "CenterCrop 'center_crop': input must be [height, width, channels], received [4]"),
+        Case(
+            [4, 4, 6], Conv2D(4, kernelSize: 1, groups: 3),
+            message: "Conv2D 'conv2d': groups must be a divisor of 6 channels and 4 filters, received 3"),
+        Case(
+            [4, 4, 6], Conv2D(4, kernelSize: 1, groups: 0),
+            message: "Conv2D 'conv2d': groups must be a divisor of 6 channels and 4 filters, received 0"),
+        Case(
+            [4], Conv2DTranspose(2, kernelSize: 2),
+            message: "Conv2DTranspose 'conv2d_transpose': input must be [height, width, channels], received [4]"),
+        Case(
+            [4, 4, 1], Conv2DTranspose(2, kernelSize: (2, 2), strides: (2, 2), outputPadding: (2, 0)),
+            message: "Conv2DTranspose 'conv2d_transpose': outputPadding must be less than the strides (2, 2), "
+                + "received (2, 0)"),
+        Case(
+            [4], Conv1D(2, kernelSize: 2), message: "Conv1D 'conv1d': input must be [steps, channels], received [4]"),
+        Case(
+            [4, 2], Conv1D(2, kernelSize: 5),
+            message: "Conv1D 'conv1d': input must be at least as large as the 1x5 window, received [4, 2]"),
+        Case(
+            [4, 2], MaxPool1D(0),
+            message:
+                "MaxPooling1D 'max_pooling1d': poolSize must be positive with at most 256 places, received (1, 0)"),
+        Case(
+            [4, 6], LayerScale(5),
+            message: "LayerScale 'layer_scale': input must be of 5 channels, received [4, 6]"),
+        Case(
+            [4], StochasticDepth(1),
+            message: "StochasticDepth 'stochastic_depth': rate must be in 0 ..< 1, received 1.0"),
+        Case(
+            [4, 6], Dropout(0.5, noiseShape: [1, nil, 1]),
+            message: "Dropout 'dropout': noiseShape must be nil for the batch, then nil, 1 or the size for each axis of "
+                + #"[4, 6], received ["1", "nil", "1"]"#),
+        Case([4], LSTM(3), message: "LSTM 'lstm': input must be [steps, features], received [4]"),
+        Case([4, 2], GRU(0), message: "GRU 'gru': units must be positive, received 0"),
+        Case(
+            [4, 2], LSTM(3, function: .swish),
+            message: "LSTM 'lstm': activation must be one whose slope follows from its value, received silu"),
+        Case(
+            [4, 2], Bidirectional(Dense(3)),
+            message: "Bidirectional 'bidirectional': layer must be an LSTM, a GRU or a SimpleRNN, received Dense"),
+        Case(
+            [4], TimeDistributed(Dense(3)),
+            message: "TimeDistributed 'time_distributed': input must be [steps, ...], received [4]"),
+        Case(
+            [4], Embedding(0, 3), message: "Embedding 'embedding': inputDimension must be in 1...16777216, received 0"),
         Case([0], Dense(1), message: "InputLayer 'input_layer': shape must be positive sizes, received [0]"),
         Case([4, 4, 1], Dense(1, name: "a"), Dense(1, name: "a"), message: "model graph: two layers are named 'a'"),
         Case(
@@ -146,6 +234,15 @@ import Testing
     @Test func graphs() {
         let a = Input([2, 3]), b = Input([2, 4]), c = Input([5])
         let table: [(SymbolicTensor, String)] = [
+            (
+                MultiHeadAttention(heads: 2, keyDimension: 3)(a),
+                "MultiHeadAttention 'multi_head_attention': input must be query, value and perhaps key, each "
+                    + "[steps, features], received [2, 3]"
+            ),
+            (
+                MultiHeadAttention(heads: 0, keyDimension: 3)(a, b),
+                "MultiHeadAttention 'multi_head_attention': heads must be positive, received 0"
+            ),
             (Dot(axes: 1)(a), "Dot 'dot': input must be two tensors, received [2, 3]"),
             (
                 Dot(axes: 2)(a, b),
@@ -160,7 +257,10 @@ import Testing
                 "Subtract 'subtract': input must be two tensors of one shape, or of sizes that are 1 where they differ, "
                     + "received [2, 3], [2, 3], [2, 3]"
             ),
-            (Add()(a, b), "Add 'add': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [2, 3], [2, 4]"),
+            (
+                Add()(a, b),
+                "Add 'add': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [2, 3], [2, 4]"
+            ),
             (
                 Multiply()(a, c),
                 "Multiply 'multiply': input must be two or more tensors of one shape, or of sizes that are 1 where they differ, received [2, 3], [5]"

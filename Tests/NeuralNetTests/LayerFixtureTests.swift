@@ -38,7 +38,8 @@ import Testing
             RMSNormalization.self, GroupNormalization.self, UnitNormalization.self, Normalization.self,
             Cropping2D.self, UpSampling2D.self, Resizing.self, CenterCrop.self,
             LayerScale.self, StochasticDepth.self, SimpleRNN.self, LSTM.self, GRU.self, Bidirectional.self,
-            TimeDistributed.self, Embedding.self, Conv2DTranspose.self, Conv1D.self, DepthwiseConv1D.self, SeparableConv1D.self, Conv1DTranspose.self,
+            TimeDistributed.self, Embedding.self, MultiHeadAttention.self, Conv2DTranspose.self, Conv1D.self,
+            DepthwiseConv1D.self, SeparableConv1D.self, Conv1DTranspose.self,
             MaxPool1D.self, AveragePool1D.self, GlobalAveragePool1D.self, GlobalMaxPool1D.self, ZeroPadding1D.self,
             Cropping1D.self, UpSampling1D.self,
         ]
@@ -93,7 +94,7 @@ import Testing
             let specification = model.weights.entries[index].specification
             expectClose(
                 results.weightGradients[index], Self.floats(gradient), shape: specification.shape, tolerance: 1e-4,
-                "gradient of \(specification.name)")
+                "gradient of \(specification.name)", least: leastGradient(of: specification.name))
         }
         for (weight, values) in zip(weights, json["weightsAfter"]?.arrayValue ?? []) {
             let index = try #require(Self.index(of: weight["name"]?.stringValue ?? "", in: model))

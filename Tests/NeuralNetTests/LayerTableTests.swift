@@ -82,6 +82,11 @@ import Testing
         Case(Bidirectional(LSTM(3)), [4, 5], output: [6]),
         Case(Bidirectional(GRU(2, returnsSequences: true)), [4, 5], output: [4, 4]),
         Case(TimeDistributed(Conv2D(2, kernelSize: 3, activation: .tanh)), [2, 5, 4, 3], output: [2, 3, 2, 2]),
+        Case(MultiHeadAttention(heads: 2, keyDimension: 3), [4, 6], [5, 6], output: [4, 6]),
+        Case(
+            MultiHeadAttention(heads: 2, keyDimension: 3, valueDimension: 5, outputDimension: 2), [4, 6], [3, 6],
+            [3, 1],
+            output: [4, 2]),
         Case(RepeatVector(3), [4], output: [3, 4]),
     ]
 

@@ -44,7 +44,8 @@ public struct Conv2D: Layer {
     /// The same with square kernel and strides.
     public init(
         _ filters: Int, kernelSize: Int, strides: Int = 1, padding: Padding = .valid, dilationRate: Int = 1,
-        groups: Int = 1, activation: Activation = .linear, usesBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
+        groups: Int = 1, activation: Activation = .linear, usesBias: Bool = true,
+        kernelInitializer: Initializer = .glorotUniform,
         biasInitializer: Initializer = .zeros, kernelL2: Float = 0, name: String = ""
     ) {
         self.init(

@@ -1,6 +1,7 @@
 /// The reverse of a convolution: each pixel of the input is spread by the kernel over a window of the output.
 ///
-/// - Input: `[height, width, channels]`; output: `[height', width', filters]`, with stride `s` and kernel `k` as large as
+/// - Input: `[height, width, channels]`; output: `[height', width', filters]`, with stride `s` and kernel `k` as
+///   large as
 ///   `s height`, or with padding `.valid` `s height + max(k - s, 0)`.
 /// - Parameters: `kernel` `[kernelHeight, kernelWidth, filters, channels]`, `bias` `[filters]`.
 /// - Cost: `2 height width channels filters kernelHeight kernelWidth` operations.
@@ -78,7 +79,8 @@ public struct Conv2DTranspose: Layer {
             strides: strides, dilation: dilationRate, padding: padding)
         guard geometry.outputHeight == height, geometry.outputWidth == width else {
             throw NeuralNetError.incompatibleShape(
-                layer: label, expected: "what a convolution of \(output[0])x\(output[1]) pixels gives, "
+                layer: label,
+                expected: "what a convolution of \(output[0])x\(output[1]) pixels gives, "
                     + "\(geometry.outputHeight)x\(geometry.outputWidth) pixels", received: inputs)
         }
         return geometry

@@ -1,7 +1,7 @@
 /// The products of all vectors along an axis of one tensor with all along an axis of another: a matrix product.
 ///
-/// - Inputs: two tensors whose sizes agree on the two `axes` (the batch is axis 0); output: the first's other axes, then
-///   the second's; `[1]` if there are none. No parameters.
+/// - Inputs: two tensors whose sizes agree on the two `axes` (the batch is axis 0); output: the first's other axes,
+///   then the second's; `[1]` if there are none. No parameters.
 /// - Cost: `2 m n k` operations per sample for `m` and `n` vectors of `k` values.
 public struct Dot: Layer {
     public static let className = "Dot"
@@ -83,8 +83,8 @@ struct DotKernel: LayerKernel {
     private var outputCount: Int { first.blocks * first.columns * second.blocks * second.columns }
     private var outputRow: Int { second.blocks * second.columns }
 
-    // Where the summed axis is the last one there is a single block whose rows are the vectors; otherwise each block has
-    // them as columns.
+    // Where the summed axis is the last one there is a single block whose rows are the vectors; otherwise each block
+    // has them as columns.
     private var firstIsRows: Bool { first.columns == 1 }
     private var secondIsRows: Bool { second.columns == 1 }
 

@@ -10,7 +10,8 @@ public struct Dropout: Layer {
     /// Fraction dropped, 0 ..< 1.
     public var rate: Float
     /// 1 for each axis along which all elements fall together or stay together, nil for the others; the batch, which is
-    /// the first, must be nil. Empty if each element falls on its own. `[nil, 1, 1, nil]` drops whole channels of images.
+    /// the first, must be nil. Empty if each element falls on its own. `[nil, 1, 1, nil]` drops whole channels of
+    /// images.
     public var noiseShape: [Int?]
 
     public init(_ rate: Float, noiseShape: [Int?] = [], name: String = "") {

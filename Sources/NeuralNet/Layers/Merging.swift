@@ -1,5 +1,5 @@
-// Layers that join tensors element by element. Shapes are aligned at their last axes, and sizes of 1 are repeated, as in
-// Keras: the factors of squeeze and excitation, `[channels]` or `[1, 1, channels]`, fit to an image.
+// Layers that join tensors element by element. Shapes are aligned at their last axes, and sizes of 1 are repeated, as
+// in Keras: the factors of squeeze and excitation, `[channels]` or `[1, 1, channels]`, fit to an image.
 
 extension Layer {
     /// The shape that all inputs have once they are repeated. Throws when they do not fit.
@@ -7,7 +7,8 @@ extension Layer {
         let isRight = count.map { inputs.count == $0 } ?? (inputs.count >= 2)
         guard isRight, let shape = RepeatedTensor.shape(of: inputs) else {
             throw NeuralNetError.incompatibleShape(
-                layer: label, expected: "\(count == nil ? "two or more" : "two") tensors of one shape, or of sizes that "
+                layer: label,
+                expected: "\(count == nil ? "two or more" : "two") tensors of one shape, or of sizes that "
                     + "are 1 where they differ", received: inputs)
         }
         return shape
@@ -81,7 +82,8 @@ public struct Average: Layer {
     public var config: [String: JSONValue] { [:] }
 }
 
-/// The largest of the values of two or more tensors, element by element; the gradient goes to the first of equal ones. No parameters.
+/// The largest of the values of two or more tensors, element by element; the gradient goes to the first of equal
+/// ones. No parameters.
 public struct Maximum: Layer {
     public static let className = "Maximum"
     public var name: String
@@ -97,7 +99,8 @@ public struct Maximum: Layer {
     public var config: [String: JSONValue] { [:] }
 }
 
-/// The smallest of the values of two or more tensors, element by element; the gradient goes to the first of equal ones. No parameters.
+/// The smallest of the values of two or more tensors, element by element; the gradient goes to the first of equal
+/// ones. No parameters.
 public struct Minimum: Layer {
     public static let className = "Minimum"
     public var name: String

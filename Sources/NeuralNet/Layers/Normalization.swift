@@ -3,8 +3,8 @@ import CKernels
 /// `y = (x - mean) / deviation` with the statistics of the training data: the first layer of many a network.
 ///
 /// - Input and output have the same shape. The batch is axis 0, as in Keras.
-/// - Parameters, unless the statistics are given: `mean` and `variance`, of the sizes of `axis`, and `count`, `[]`; none
-///   is trained.
+/// - Parameters, unless the statistics are given: `mean` and `variance`, of the sizes of `axis`, and `count`, `[]`;
+///   none is trained.
 public struct Normalization: Layer {
     public static let className = "Normalization"
     public var name: String

@@ -1,7 +1,7 @@
 /// A tensor that is repeated along axes that it lacks, against the rows of a larger one.
 ///
-/// A row is as many of the last axes as the tensor either has or lacks as a whole, so that it gives each row a vector or
-/// one number.
+/// A row is as many of the last axes as the tensor either has or lacks as a whole, so that it gives each row a vector
+/// or one number.
 struct RepeatedTensor: Sendable {
     /// Floats per sample.
     let count: Int

@@ -1,8 +1,41 @@
 /// The pieces that Keras's layer configurations are made of.
 enum KerasConfig {
-    /// An activation as Keras's layers store it. Those with a parameter that Keras can't name are refused when
-    /// saving, see `KerasWriter`.
-    static func activation(_ activation: Activation) -> JSONValue { .string(activation.identifier) }
+    /// An activation as Keras's layers store it: its name, or a layer in the place of one with settings. Those that
+    /// Keras has not are refused when saving, see `KerasModelWriter`.
+    static func activation(_ activation: Activation) -> JSONValue {
+        if Activation(identifier: activation.identifier) != activation, let layer = layer(for: activation) {
+            return object(layer.className, module: "keras.layers", config: layer.config)
+        }
+        return .string(activation.identifier)
+    }
+
+    /// The layer that an activation with settings is in Keras.
+    static func layer(for activation: Activation) -> (className: String, config: [String: JSONValue])? {
+        switch activation {
+        case .leakyRelu(let slope): return ("LeakyReLU", ["negative_slope": .double(Double(slope))])
+        case .elu(let alpha): return ("ELU", ["alpha": .double(Double(alpha))])
+        case .rectifier(let maximum, let slope, let threshold):
+            return (
+                "ReLU",
+                [
+                    "max_value": maximum.isFinite ? .double(Double(maximum)) : .null,
+                    "negative_slope": .double(Double(slope)), "threshold": .double(Double(threshold)),
+                ]
+            )
+        default: return nil
+        }
+    }
+
+    /// Layers that Keras has for its own models only, and asks for by name when it reads them.
+    private static let applicationLayers: Set<String> = ["LayerScale", "StochasticDepth"]
+
+    static func module(of className: String) -> String {
+        applicationLayers.contains(className) ? "keras.src.applications.convnext" : "keras.layers"
+    }
+
+    static func registeredName(of className: String) -> JSONValue {
+        applicationLayers.contains(className) ? .string(className) : .null
+    }
 
     static func initializer(_ initializer: Initializer) -> JSONValue {
         var config: [String: JSONValue] = [:]

@@ -18,7 +18,8 @@ extension KerasLayers {
             try r.int("filters"), kernelSize: try r.pair("kernel_size"),
             strides: try r.pair("strides", default: (1, 1)),
             padding: try r.padding(), dilationRate: try r.pair("dilation_rate", default: (1, 1)),
-            groups: try r.int("groups", default: 1), activation: try r.activation(), usesBias: try r.bool("use_bias", default: true),
+            groups: try r.int("groups", default: 1), activation: try r.activation(),
+            usesBias: try r.bool("use_bias", default: true),
             kernelInitializer: try r.initializer("kernel_initializer", default: .glorotUniform),
             biasInitializer: try r.initializer("bias_initializer", default: .zeros),
             kernelL2: try r.l2("kernel_regularizer"))

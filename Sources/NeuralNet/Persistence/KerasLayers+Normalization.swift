@@ -70,7 +70,9 @@ extension KerasLayers {
             numbers.append(Float(number))
             return true
         }
-        guard collect(value), !numbers.isEmpty else { throw r.failure(name, "\(value.text()) is not a list of numbers") }
+        guard collect(value), !numbers.isEmpty else {
+            throw r.failure(name, "\(value.text()) is not a list of numbers")
+        }
         return numbers
     }
 }

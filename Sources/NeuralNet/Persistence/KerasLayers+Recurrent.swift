@@ -33,6 +33,7 @@ extension KerasLayers {
                 dropout: try r.float("dropout", default: 0), resetAfter: try r.bool("reset_after", default: false),
                 kernelInitializer: try r.initializer("kernel_initializer", default: .glorotUniform),
                 recurrentInitializer: try r.initializer("recurrent_initializer", default: .orthogonal))
+        case "MultiHeadAttention": return try attention(&r)
         case "Bidirectional": return try bidirectional(&r)
         case "TimeDistributed": return TimeDistributed(try inner(&r, "layer"))
         case "Embedding":
@@ -59,6 +60,25 @@ extension KerasLayers {
         }
         for name in ["unroll", "zero_output_for_mask", "time_major"] { _ = try r.bool(name, default: false) }
         guard try !r.bool("time_major", default: false) else { throw r.failure("time_major", "true is not supported") }
+    }
+
+    private static func attention(_ r: inout KerasConfigReader) throws -> any Layer {
+        for name in ["query_shape", "key_shape", "value_shape"] { _ = r.raw(name) }  // Keras 2's; inputs have shapes
+        for name in ["use_gate", "flash_attention"] where try r.bool(name, default: false) {
+            throw r.failure(name, "true is not supported")
+        }
+        let axes = try r.axes("attention_axes", default: 1)
+        guard axes == [1] else { throw r.failure("attention_axes", "\(axes) is not supported, only [1]") }
+        let output = r.raw("output_shape").map(\.isNull) == false ? try r.single("output_shape") : nil
+        let keys = try r.int("key_dim")
+        guard try r.initializer("bias_initializer", default: .zeros) == .zeros || r.isTrained else {
+            throw r.failure("bias_initializer", "only Zeros is supported")
+        }
+        return MultiHeadAttention(
+            heads: try r.int("num_heads"), keyDimension: keys, valueDimension: try r.int("value_dim", default: keys),
+            outputDimension: output, dropout: try r.float("dropout", default: 0),
+            usesBias: try r.bool("use_bias", default: true),
+            kernelInitializer: try r.initializer("kernel_initializer", default: .glorotUniform))
     }
 
     /// A layer within a layer.

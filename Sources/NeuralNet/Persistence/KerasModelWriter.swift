@@ -84,8 +84,8 @@ enum KerasModelWriter {
                 config["dtype"] = dtype
             }
             item = [
-                "module": "keras.layers", "class_name": .string(className), "config": .object(config),
-                "registered_name": nil,
+                "module": .string(KerasConfig.module(of: className)), "class_name": .string(className),
+                "config": .object(config), "registered_name": KerasConfig.registeredName(of: className),
             ]
         }
         guard !level.isSequential else { return .object(item) }
@@ -100,7 +100,9 @@ enum KerasModelWriter {
                     ],
                 ]
             }
-            return ["args": tensors.count > 1 ? [.array(tensors)] : .array(tensors), "kwargs": [:]]
+            // Attention takes its tensors one by one, others a list.
+            let isList = tensors.count > 1 && item["class_name"]?.stringValue != MultiHeadAttention.className
+            return ["args": isList ? [.array(tensors)] : .array(tensors), "kwargs": [:]]
         }
         item["inbound_nodes"] = .array(calls)
         return .object(item)
@@ -109,21 +111,8 @@ enum KerasModelWriter {
     /// An activation with a parameter is a layer of its own in Keras.
     private static func kerasForm(of layer: any Layer, _ path: String) throws -> (String, [String: JSONValue]) {
         if let passedOver = layer as? PassedOver { return (passedOver.originalClass, passedOver.config) }
-        if let activation = (layer as? ActivationLayer)?.function {
-            switch activation {
-            case .leakyRelu(let slope): return ("LeakyReLU", ["negative_slope": .double(Double(slope))])
-            case .elu(let alpha): return ("ELU", ["alpha": .double(Double(alpha))])
-            case .rectifier(let maximum, let slope, let threshold):
-                let limit = maximum.isFinite ? JSONValue.double(Double(maximum)) : .null
-                return (
-                    "ReLU",
-                    [
-                        "max_value": limit, "negative_slope": .double(Double(slope)),
-                        "threshold": .double(Double(threshold)),
-                    ]
-                )
-            default: break
-            }
+        if let activation = (layer as? ActivationLayer)?.function, let form = KerasConfig.layer(for: activation) {
+            return form
         }
         var activations = [(layer as? ActivationLayer)?.function ?? layer.activation]
         let wrapped = (layer as? TimeDistributed)?.layer ?? (layer as? Bidirectional)?.layer
@@ -131,10 +120,11 @@ enum KerasModelWriter {
             activations += [core.function, core.recurrentFunction]
         }
         if let wrapped = wrapped as? ActivationLayer { activations.append(wrapped.function) }
-        for activation in activations where Activation(identifier: activation.identifier) != activation {
+        for activation in activations
+        where Activation(identifier: activation.identifier) != activation && KerasConfig.layer(for: activation) == nil {
             throw NeuralNetError.file(
                 path: path, place: "layer '\(layer.name)'",
-                reason: "activation: Keras cannot name \(activation); use an ActivationLayer of its own")
+                reason: "activation: Keras 3 has no \(activation)")
         }
         return (type(of: layer).className, layer.config)
     }

@@ -55,8 +55,8 @@ public struct SimpleRNN: RecurrentLayer {
 /// Long short-term memory: gates decide what a cell takes in, keeps and shows. S. Hochreiter, J. Schmidhuber, 1997.
 ///
 /// - Input: `[steps, features]`; output: `[units]`, or `[steps, units]` with `returnsSequences`.
-/// - Parameters: `kernel` `[features, 4 units]`, `recurrent_kernel` `[units, 4 units]`, `bias` `[4 units]`, for the gates
-///   input, forget, cell, output.
+/// - Parameters: `kernel` `[features, 4 units]`, `recurrent_kernel` `[units, 4 units]`, `bias` `[4 units]`, for the
+///   gates input, forget, cell, output.
 public struct LSTM: RecurrentLayer {
     public static let className = "LSTM"
     public var name: String
@@ -100,7 +100,8 @@ public struct LSTM: RecurrentLayer {
         RecurrentCore(
             cell: .lstm, units: units, function: function, recurrentFunction: recurrentFunction,
             usesBias: usesBias, returnsSequences: returnsSequences, goesBackwards: goesBackwards, dropout: dropout,
-            kernelInitializer: kernelInitializer, recurrentInitializer: recurrentInitializer, startsRemembering: startsRemembering)
+            kernelInitializer: kernelInitializer, recurrentInitializer: recurrentInitializer,
+            startsRemembering: startsRemembering)
     }
 
     public func outputShape(_ inputs: [Shape]) throws -> Shape { try core.outputShape(inputs, of: self) }
