@@ -18,9 +18,16 @@ struct KerasCall {
     /// What is not null, without `name`.
     var keywords: [String: Argument] = [:]
 
-    /// All tensors, those given by keyword last and by the keyword's alphabet.
+    /// The keywords for which layers take tensors, in the order of their arguments.
+    static let tensorKeywords = ["inputs", "query", "value", "key"]
+
+    /// All tensors, those given by keyword last, in the order of arguments, others by their alphabet.
     var references: [Reference] {
-        (arguments + keywords.sorted { $0.key < $1.key }.map(\.value)).compactMap {
+        let known = KerasCall.tensorKeywords
+        let byKeyword = keywords.sorted {
+            (known.firstIndex(of: $0.key) ?? known.count, $0.key) < (known.firstIndex(of: $1.key) ?? known.count, $1.key)
+        }
+        return (arguments + byKeyword.map(\.value)).compactMap {
             if case .tensor(let reference) = $0 { reference } else { nil }
         }
     }

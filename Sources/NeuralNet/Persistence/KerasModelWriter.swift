@@ -100,7 +100,9 @@ enum KerasModelWriter {
                     ],
                 ]
             }
-            return ["args": tensors.count > 1 ? [.array(tensors)] : .array(tensors), "kwargs": [:]]
+            // Attention takes its tensors one by one, others a list.
+            let isList = tensors.count > 1 && item["class_name"]?.stringValue != MultiHeadAttention.className
+            return ["args": isList ? [.array(tensors)] : .array(tensors), "kwargs": [:]]
         }
         item["inbound_nodes"] = .array(calls)
         return .object(item)
@@ -109,21 +111,8 @@ enum KerasModelWriter {
     /// An activation with a parameter is a layer of its own in Keras.
     private static func kerasForm(of layer: any Layer, _ path: String) throws -> (String, [String: JSONValue]) {
         if let passedOver = layer as? PassedOver { return (passedOver.originalClass, passedOver.config) }
-        if let activation = (layer as? ActivationLayer)?.function {
-            switch activation {
-            case .leakyRelu(let slope): return ("LeakyReLU", ["negative_slope": .double(Double(slope))])
-            case .elu(let alpha): return ("ELU", ["alpha": .double(Double(alpha))])
-            case .rectifier(let maximum, let slope, let threshold):
-                let limit = maximum.isFinite ? JSONValue.double(Double(maximum)) : .null
-                return (
-                    "ReLU",
-                    [
-                        "max_value": limit, "negative_slope": .double(Double(slope)),
-                        "threshold": .double(Double(threshold)),
-                    ]
-                )
-            default: break
-            }
+        if let activation = (layer as? ActivationLayer)?.function, let form = KerasConfig.layer(for: activation) {
+            return form
         }
         var activations = [(layer as? ActivationLayer)?.function ?? layer.activation]
         let wrapped = (layer as? TimeDistributed)?.layer ?? (layer as? Bidirectional)?.layer

@@ -148,7 +148,7 @@ struct KerasOperation {
         }
         for (name, argument) in call.keywords.sorted(by: { $0.key < $1.key }) {
             switch argument {
-            case .tensor where name == "inputs": continue
+            case .tensor where KerasCall.tensorKeywords.contains(name): continue
             case .tensor: throw failure("inbound_nodes: call with a tensor as \(name) is not supported")
             case .constant(let value):
                 // Keras 3 notes the default of `training`, and passes it over when it predicts. Keras 2 abides by it.

@@ -38,6 +38,8 @@ enum KerasVariables {
             return ["forward_layer/", "backward_layer/"].flatMap { side in
                 parts(of: layer.layer, count: count / 2).map { (side + $0.path, $0.count) }
             }
+        case is MultiHeadAttention:
+            return ["query_dense/", "key_dense/", "value_dense/", "output_dense/"].map { ($0, count / 4) }
         default: return [("", count)]
         }
     }
@@ -48,7 +50,8 @@ enum KerasVariables {
             let count = model.nodes[node].parameters.count
             guard count > 0 else { return nil }
             let paths = try parts(of: model.nodes[node].layer, count: count).flatMap { part in
-                let variables = "\(place)/\(part.path)vars"
+                var variables = "\(place)/\(part.path)vars"
+                if try !file.exists(variables) { variables = "\(place)/_\(part.path)vars" }  // as Keras 2 has some
                 guard try file.exists(variables) else { throw file.failure(variables, "missing: the layers differ") }
                 return try (0..<file.links(in: variables).count).map { "\(variables)/\($0)" }
             }
