@@ -84,6 +84,8 @@ let package = Package(
             name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "CHDF5", "Files"], exclude: ["Fixtures"]),
         .testTarget(name: "ZipTests", dependencies: ["Zip", "Files"]),
         .testTarget(
+            name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
+        .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(
             name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "ChildProcess"],

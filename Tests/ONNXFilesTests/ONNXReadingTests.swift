@@ -1,3 +1,4 @@
+import Glibc
 import NeuralNet
 import ONNXFiles
 import Testing
@@ -47,6 +48,20 @@ import Testing
                 "Dense", "Activation",
             ])
         #expect(model.nodes[1].layer.name == "0_Conv" && model.inputShapes == [[8, 8, 3]] && model.endsInSoftmax)
+    }
+
+    /// `x^T sigmoid(x)` is no swish, though transposing moves no numbers.
+    @Test func transposedTensorsAreOtherTensors() throws {
+        var file = ONNXBuilder()
+        file.input("x", [nil, 3, 3])
+        file.node("Transpose", ["x"], "t", ints: ["perm": [0, 2, 1]])
+        file.node("Sigmoid", ["x"], "s")
+        file.node("Mul", ["t", "s"], "y")
+        file.output("y")
+        let x: [Float] = (0..<9).map { Float($0) / 4 - 1 }
+        func sigmoid(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
+        let expected = (0..<9).map { x[$0 % 3 * 3 + $0 / 3] * sigmoid(x[$0]) }
+        #expect(ONNXFixtures.difference(try ONNXFixtures.prediction(try file.model(), x), expected) < 1e-6)
     }
 
     @Test func sizesThatAreOpenAreAskedFor() throws {

@@ -55,6 +55,11 @@ struct Feature {
         return result
     }
 
+    /// Whether both are the same numbers seen alike: one may be the other transposed, which is the same tensor here.
+    func isSame(as other: Feature) -> Bool {
+        tensor === other.tensor && axes == other.axes && onnxAxes == other.onnxAxes
+    }
+
     var shape: Shape { axes.map(\.size) }
     var onnxShape: [Int] { onnxAxes.map(\.size) }
     /// All factors in the order of memory.

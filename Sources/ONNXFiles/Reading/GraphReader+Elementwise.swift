@@ -82,7 +82,7 @@ extension GraphReader {
         if features.count == 2 {
             // x sigmoid(x), and the same with the hard sigmoid of MobileNetV3.
             for (x, y) in [(features[0], features[1]), (features[1], features[0])] {
-                guard let site = y.site, site.input.tensor === x.tensor else { continue }
+                guard let site = y.site, site.input.isSame(as: x), y.onnxAxes == x.onnxAxes else { continue }
                 switch (site.layer as? ActivationLayer)?.function {
                 case .sigmoid: return try activated(x, .swish, named: n.name)
                 case .hardSigmoid(slope: 1 / 6): return try activated(x, .hardSwish, named: n.name)

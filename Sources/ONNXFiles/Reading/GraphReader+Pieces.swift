@@ -8,7 +8,8 @@ extension GraphReader {
         if type == "Erf" {
             let input = try n.feature()
             guard let site = input.site, let scaling = site.layer as? Rescaling, scaling.offset == [0],
-                scaling.scale.count == 1, abs(scaling.scale[0] - Float(0.5).squareRoot()) < 1e-6
+                scaling.scale.count == 1, input.onnxAxes == site.input.onnxAxes,
+                abs(scaling.scale[0] - Float(0.5).squareRoot()) < 1e-6
             else { throw ONNXFailure("only as a part of GELU is supported") }
             return .piece(.erf, of: site.input)
         }
@@ -24,7 +25,7 @@ extension GraphReader {
             if one.floats == [1] { return .piece(.onePlusErf, of: x) }
         case ("Mul", .piece(.onePlusErf, let x), .feature(let other)),
             ("Mul", .feature(let other), .piece(.onePlusErf, let x)):
-            if other.tensor === x.tensor { return .piece(.twiceGELU, of: x) }
+            if other.isSame(as: x) { return .piece(.twiceGELU, of: x) }
             if isHalf(other, of: x) { return .feature(try activated(x, .gelu(approximate: false), named: n.name)) }
         case ("Mul", .piece(.twiceGELU, let x), .constant(let half)),
             ("Mul", .constant(let half), .piece(.twiceGELU, let x)):
@@ -34,7 +35,7 @@ extension GraphReader {
             if half.floats == [0.5] { return .piece(.halfOnePlusErf, of: x) }
         case ("Mul", .piece(.halfOnePlusErf, let x), .feature(let other)),
             ("Mul", .feature(let other), .piece(.halfOnePlusErf, let x)):
-            if other.tensor === x.tensor {
+            if other.isSame(as: x) {
                 return .feature(try activated(x, .gelu(approximate: false), named: n.name))
             }
         default: return nil
@@ -46,8 +47,8 @@ extension GraphReader {
     private func choice(_ n: NodeReader) throws -> Feature {
         guard case .piece(.above(let limit), let x) = try n.input(0) else { throw NodeReader.piece }
         let above = try n.feature(1), below = try n.feature(2)
-        if limit >= 16, above.tensor === x.tensor, let site = below.site,
-            (site.layer as? ActivationLayer)?.function == .softplus, site.input.tensor === x.tensor
+        if limit >= 16, above.isSame(as: x), below.onnxAxes == x.onnxAxes, let site = below.site,
+            (site.layer as? ActivationLayer)?.function == .softplus, site.input.isSame(as: x)
         {
             return try activated(x, .softplus, named: n.name)
         }
@@ -56,6 +57,7 @@ extension GraphReader {
 
     private func isHalf(_ feature: Feature, of x: Feature) -> Bool {
         guard let site = feature.site, let scaling = site.layer as? Rescaling else { return false }
-        return site.input.tensor === x.tensor && scaling.scale == [0.5] && scaling.offset == [0]
+        return site.input.isSame(as: x) && feature.onnxAxes == x.onnxAxes && scaling.scale == [0.5]
+            && scaling.offset == [0]
     }
 }
