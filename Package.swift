@@ -41,8 +41,9 @@ let package = Package(
         .target(name: "Files"),
         .target(name: "JSON"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
+        .target(name: "Zip", dependencies: ["CZlib", "Files"]),
         .target(
-            name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "HDF5Reader", "Files", "JSON"]),
+            name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON"]),
         .target(
             name: "FaceVision",
             dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CFFmpeg", "CVideo4Linux", "Files"]),
@@ -79,6 +80,7 @@ let package = Package(
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
         .testTarget(
             name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "CHDF5", "Files"], exclude: ["Fixtures"]),
+        .testTarget(name: "ZipTests", dependencies: ["Zip", "Files"]),
         .testTarget(
             name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
         .testTarget(

@@ -22,10 +22,10 @@ enum CompareCommand {
         parameters: [
             first, second, SharedOptions.data, SharedOptions.classes, EvaluateCommand.split, EvaluateCommand.report, pictures,
             EvaluateCommand.tta,
-            SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.int8, SharedOptions.threads,
             SharedOptions.skipBad,
             SharedOptions.json,
-        ],
+        ] + SharedOptions.hintOptions,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {

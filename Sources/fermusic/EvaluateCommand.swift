@@ -33,11 +33,9 @@ enum EvaluateCommand {
                 "a file that doesn't say how it is fed"),
         ],
         parameters: [
-            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, split, report, SharedOptions.inputRange,
-            SharedOptions.labels,
-            tta, ensemble, markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
+            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, split, report, tta, ensemble, markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
             SharedOptions.json,
-        ],
+        ] + SharedOptions.hintOptions,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {

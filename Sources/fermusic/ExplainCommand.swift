@@ -27,12 +27,13 @@ enum ExplainCommand {
         ],
         parameters: [
             photo, output, emotion, layer, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels,
+            SharedOptions.inputSize,
             SharedOptions.threads, SharedOptions.json,
         ] + DetectorOptions.all,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let model = try SharedOptions.readModel(a)
+        let model = try SharedOptions.readModel(a, console, hasOutput: false)
         let names = model.card.classNames
         var label: Int?
         if let wanted = a[emotion] {

@@ -34,7 +34,7 @@ final class FaceStream {
         self.console = console
         self.signals = signals
         try StreamOutputs.check(a)
-        let model = try SharedOptions.readModel(a)
+        let model = try SharedOptions.readModel(a, console)
         let threads = SharedOptions.threadPool(a)
         readers = try FaceReaders(
             model, a, threads, options: StreamOptions.readerOptions(a), precision: SharedOptions.precision(a))

@@ -4,11 +4,13 @@ import Terminal
 
 /// `fermusic model summary|convert|recipe|json|calibrate`
 enum ModelCommand {
-    static let file = Argument<Path>("model", help: "A Keras HDF5 file.")
-    static let target = Argument<Path>("output", help: "The file to write.")
+    static let file = Argument<Path>("model", help: "A Keras file, .h5 or .keras.")
+    static let target = Argument<Path>(
+        "target", help: "The file to write: Keras's own format if its name ends in .keras, otherwise HDF5.")
     static let architecture = Option<NetworkChoice?>(
         "arch", help: "The network, for files that hold weights only: \(NetworkChoice.names), or Keras's model JSON.")
-    static let inputSize = Option<Int>("input-size", default: 48, help: "The width of --arch's input.", range: 16...512)
+    static let inputSize = Option<Int>("input-size", default: 48,
+        help: "Width and height of --arch's input, or of the file's input where it leaves them open.", range: 8...2048)
     static let channels = Option<Int>("channels", default: 1, help: "The channels of --arch's input.", range: 1...3)
 
     static let command = Command(
@@ -17,10 +19,10 @@ enum ModelCommand {
 
     static let summary = Command(
         "summary", summary: "List a model's layers, shapes and parameters.",
-        examples: [Example("fermusic model summary my.h5")], parameters: [file, SharedOptions.json]
+        examples: [Example("fermusic model summary my.h5")], parameters: [file, SharedOptions.json, SharedOptions.inputSize]
     ) { a, console in
         let path = a[file].string
-        let contents = try ModelFile.read(path)
+        let contents = try SharedOptions.readFile(path, size: a[SharedOptions.inputSize])
         let model = contents.model
         if a[SharedOptions.json] {
             try console.output.line(json(contents).text())
@@ -35,6 +37,7 @@ enum ModelCommand {
                 isChain ? "" : node.inputs.map { model.nodes[$0].layer.name }.joined(separator: ", "))
         }
         try console.output.write(table.render())
+        for warning in contents.warnings { try console.errors.line(printable("\(path): \(warning)")) }
         let trainable = model.weights.entries.filter(\.specification.isTrainable)
             .reduce(0) { $0 + $1.specification.count }
         try console.output.line("\(model.parameterCount) parameters, \(trainable) trainable")
@@ -70,9 +73,11 @@ enum ModelCommand {
         ],
         parameters: [
             file, target, architecture, inputSize, channels, SharedOptions.inputRange, SharedOptions.labels,
+            SharedOptions.output,
         ]
     ) { a, console in
-        let hints = try SharedOptions.hints(a)
+        var hints = try SharedOptions.hints(a, size: nil)
+        if a.wasGiven(inputSize) { hints.inputSize = a[inputSize] }
         let path = a[file].string
         let model: EmotionModel
         if let architecture = a[architecture] {
@@ -81,8 +86,7 @@ enum ModelCommand {
             model = try EmotionModel(
                 readingWeights: path, into: architecture.makeModel(options, seed: 0), hints: hints)
         } else {
-            model = try EmotionModel(reading: path, hints: hints)
-            try SharedOptions.requireAgreement(hints, model, path)
+            model = try SharedOptions.readModel(path, hints, console)
         }
         try model.write(to: a[target].string)
         try console.errors.line("wrote \(a[target])")
@@ -146,14 +150,13 @@ enum ModelCommand {
             """,
         examples: [Example("fermusic model calibrate my.h5 --data fer2013.csv")],
         parameters: [
-            file, SharedOptions.data, SharedOptions.classes, EvaluateCommand.split, SharedOptions.inputRange, SharedOptions.labels,
-            SharedOptions.threads, SharedOptions.skipBad,
-        ]
+            file, SharedOptions.data, SharedOptions.classes, EvaluateCommand.split, SharedOptions.threads,
+            SharedOptions.skipBad,
+        ] + SharedOptions.hintOptions
     ) { a, console in
         let path = a[file].string
         let hints = try SharedOptions.hints(a)
-        let model = try EmotionModel(reading: path, hints: hints)
-        try SharedOptions.requireAgreement(hints, model, path)
+        let model = try SharedOptions.readModel(path, hints, console)
         let threads = SharedOptions.threadPool(a)
         let data = a[SharedOptions.data].string
         let dataset = try SharedOptions.readDataset(

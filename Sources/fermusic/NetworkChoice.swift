@@ -34,7 +34,7 @@ enum NetworkChoice: ArgumentValue {
         switch self {
         case .named(let architecture): return try architecture.makeModel(options, seed: seed)
         case .file(let path):
-            let model = try ModelFile.readArchitecture(path)
+            let model = try ModelFile.readArchitecture(path, inputSize: (options.size, options.size))
             model.weights.initialize(seed: seed)
             return model
         }

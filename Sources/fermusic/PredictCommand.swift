@@ -21,10 +21,9 @@ enum PredictCommand {
             Example("fermusic predict --detector none face.png", "a picture that is one cropped face"),
         ],
         parameters: [
-            sources, SharedOptions.model, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.int8,
-            SharedOptions.threads,
-            SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
-        ] + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + [StreamOptions.realtime],
+            sources, SharedOptions.model, SharedOptions.int8, SharedOptions.threads, SharedOptions.json,
+            StreamOptions.emotions, StreamOptions.certainty,
+        ] + SharedOptions.hintOptions + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + [StreamOptions.realtime],
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {

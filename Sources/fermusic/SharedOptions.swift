@@ -10,11 +10,18 @@ enum SharedOptions {
     static let threads = Option<Int?>(
         "threads", short: "t", help: "Threads to compute with; all processors by default.", range: 1...1024)
     static let model = Option<Path?>(
-        "model", short: "m", help: "The model: a Keras HDF5 file; the one that comes with fermusic by default.")
+        "model", short: "m", help: "The model: a Keras file, .h5 or .keras; the one that comes with fermusic by default.")
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(
         "labels", help: "The names of the model's outputs in order, or a file with one per line, for files that don't say them.")
+    static let output = Option<CommaSeparated<String>?>(
+        "output",
+        help: "What the model's outputs are (logits, probabilities or sigmoid), and the name of the one to use of several, for files that don't say it.")
+    static let inputSize = Option<Int?>(
+        "input-size", help: "Width and height of the model's input, for files that leave them open.", range: 8...2048)
+    /// What is said about models of other programs.
+    static let hintOptions: [any Parameter] = [inputRange, labels, output, inputSize]
     static let data = Option<Path>(
         "data", short: "d", help: "FER2013 as Kaggle's CSV file or as a folder of class folders.")
     static let skipBad = Flag("skip-bad", help: "Leave out rows and files that can't be used instead of failing.")
@@ -34,11 +41,21 @@ enum SharedOptions {
         arguments[threads].map { ThreadPool(threads: $0) } ?? ThreadPool()
     }
 
-    /// What the user says about models that do not say it themselves.
-    static func hints(_ arguments: Arguments) throws -> EmotionModel.Hints {
-        EmotionModel.Hints(
+    /// What the user says about models that do not say it themselves. `hasOutput`: whether the command has `--output`.
+    static func hints(
+        _ arguments: Arguments, size: Option<Int?>? = inputSize, hasOutput: Bool = true
+    ) throws -> EmotionModel.Hints {
+        var hints = EmotionModel.Hints(
             inputRange: arguments[inputRange].map { (Float($0.lower), Float($0.upper)) },
-            classNames: try outputNames(arguments))
+            classNames: try outputNames(arguments), inputSize: size.flatMap { arguments[$0] })
+        for word in hasOutput ? arguments[output]?.values ?? [] : [] {
+            if let kind = EmotionModel.OutputKind(rawValue: word) {
+                hints.outputKind = kind
+            } else {
+                hints.outputName = word
+            }
+        }
+        return hints
     }
 
     /// `--labels`: names, or a file of them such as Teachable Machine's labels.txt. Throws `NeuralNetError.file`.
@@ -59,11 +76,28 @@ enum SharedOptions {
         return path
     }
 
-    static func readModel(_ arguments: Arguments) throws -> EmotionModel {
-        let path = try modelPath(arguments), hints = try hints(arguments)
+    static func readModel(
+        _ arguments: Arguments, _ console: Console, hasOutput: Bool = true
+    ) throws -> EmotionModel {
+        let hints = try hints(arguments, hasOutput: hasOutput)
+        return try readModel(modelPath(arguments), hints, console)
+    }
+
+    /// Reads a model and says what was noticed. Throws `NeuralNetError.file`, also if the user says otherwise than the file.
+    static func readModel(_ path: String, _ hints: EmotionModel.Hints, _ console: Console) throws -> EmotionModel {
         let model = try EmotionModel(reading: path, hints: hints)
         try requireAgreement(hints, model, path)
+        for note in model.notes { try console.errors.line(printable(note)) }
         return model
+    }
+
+    /// Reads a model's file as it is. Throws `NeuralNetError.file`.
+    static func readFile(_ path: String, size: Int?) throws -> ModelFile.Contents {
+        do {
+            return try ModelFile.read(path, inputSize: size.map { ($0, $0) })
+        } catch NeuralNetError.unknownInputSize(let path, let layer, let shape) {
+            throw EmotionModel.sizeNeeded(path, layer, shape)
+        }
     }
 
     /// Throws if the user says otherwise than the model's file.

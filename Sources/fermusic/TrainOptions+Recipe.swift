@@ -51,7 +51,8 @@ extension TrainOptions {
             recipe.architecture = choice.argumentText
             recipe.network = nil
             guard case .file(let path) = choice else { return }
-            let model = try ModelFile.readArchitecture(path)
+            let model = try ModelFile.readArchitecture(
+                path, inputSize: (recipe.inputSize, recipe.inputSize))
             if model.inputs.count == 1, model.inputShapes[0].count == 3, ![1, 3].contains(model.inputShapes[0][2]) {
                 throw NeuralNetError.file(
                     path: path, place: "layer '\(model.nodes[model.inputs[0]].layer.name)'",

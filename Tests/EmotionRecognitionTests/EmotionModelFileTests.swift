@@ -1,5 +1,6 @@
 import EmotionRecognition
 import Files
+import Glibc
 import NeuralNet
 import Testing
 
@@ -20,20 +21,78 @@ import Testing
         return EmotionModel(model: network, card: try ModelCard(json: .object(fields), path: path))
     }
 
-    @Test func outputsMustBeProbabilities() throws {
+    private static let hints = EmotionModel.Hints(inputRange: (0, 1), classNames: ["a", "b", "c"])
+
+    private func read(
+        _ activation: Activation, units: Int = 3, _ change: (inout EmotionModel.Hints) -> Void = { _ in }
+    ) throws -> EmotionModel {
+        var hints = Self.hints
+        change(&hints)
+        return try withTemporaryFolder { folder in
+            let path = folder + "/m.keras"
+            try ModelFile.write(
+                Model(input: [8, 8, 1], seed: 4) {
+                    GlobalAveragePool2D()
+                    Dense(units, activation: activation, biasInitializer: .ones)
+                }, to: path)
+            return try EmotionModel(reading: path, hints: hints)
+        }
+    }
+
+    /// What the network says of a white picture.
+    private func answer(_ model: EmotionModel) throws -> [Float] {
+        let executor = try Executor(model.model, maximumBatch: 1, threads: ThreadPool(threads: 1))
+        for i in 0..<64 { executor.input()[i] = 1 }
+        executor.forward(count: 1)
+        return Array(UnsafeBufferPointer(start: executor.output(), count: model.card.classNames.count))
+    }
+
+    /// Other last layers become a softmax that says the same.
+    @Test func outputsBecomeProbabilities() throws {
+        let softmax = try read(.softmax), logits = try read(.linear)
+        #expect(softmax.notes.isEmpty)
+        #expect(logits.notes.count == 1 && logits.notes[0].contains("has no softmax"))
+        #expect(try read(.linear) { $0.outputKind = .logits }.notes.isEmpty)
+        let expected = try answer(softmax)
+        #expect(zip(try answer(logits), expected).allSatisfy { abs($0 - $1) < 1e-6 })
+
+        let several = try read(.sigmoid), z = expected.map { log($0) }
+        // The logits up to a sum; of them all are known from the ratio of two sigmoids.
+        let p = try answer(several)
+        #expect(abs(p.reduce(0, +) - 1) < 1e-6 && several.model.endsInSoftmax && z.count == 3)
+        #expect(zip(try answer(read(.linear) { $0.outputKind = .sigmoid }), p).allSatisfy { abs($0 - $1) < 1e-6 })
+        let one = try read(.sigmoid, units: 1) { $0.classNames = ["no", "yes"] }
+        let values = try answer(one)
+        #expect(values.count == 2 && abs(values[0] + values[1] - 1) < 1e-6)
+        #expect(one.notes[0].contains("second class"))
+    }
+
+    @Test func outputsThatAreNoProbabilities() throws {
+        func message(_ body: () throws -> Void) -> String {
+            do { try body() } catch { return "\(error)" }
+            return "nothing thrown"
+        }
+        #expect(message { _ = try read(.relu) }.contains("its last layer ends in relu; give --output=logits, sigmoid"))
+        #expect(message { _ = try read(.softmax) { $0.outputKind = .logits } }.contains("is a softmax"))
+        #expect(message { _ = try read(.sigmoid) { $0.outputKind = .logits } }.contains("its outputs are no logits"))
+        #expect(message { _ = try read(.linear, units: 1) }.contains("no probabilities"))
+    }
+
+    @Test func oneOfSeveralOutputs() throws {
         try withTemporaryFolder { folder in
-            for (activation, isRight) in [(Activation.linear, false), (.sigmoid, false), (.softmax, true)] {
-                let path = folder + "/\(activation.identifier).h5"
-                try ModelFile.write(
-                    Model(input: [48, 48, 1]) {
-                        GlobalAveragePool2D()
-                        Dense(7, activation: activation)
-                    }, to: path)
-                let hints = EmotionModel.Hints(inputRange: (0, 1), classNames: (0..<7).map { "class \($0)" })
-                var message = ""
-                do { _ = try EmotionModel(reading: path, hints: hints) } catch { message = "\(error)" }
-                #expect(message.hasSuffix("the last layer must be a softmax") == !isRight, "\(message)")
-            }
+            let path = folder + "/m.h5", input = Input([8, 8, 1]), x = GlobalAveragePool2D()(input)
+            try ModelFile.write(
+                Model(
+                    inputs: [input],
+                    outputs: [
+                        Dense(2, activation: .tanh, name: "valence")(x), Dense(3, activation: .softmax, name: "emotion")(x),
+                    ]), to: path)
+            var hints = Self.hints
+            #expect(throws: NeuralNetError.self) { try EmotionModel(reading: path, hints: hints) }
+            hints.outputName = "emotion"
+            #expect(try EmotionModel(reading: path, hints: hints).model.outputShapes == [[3]])
+            hints.outputName = "mood"
+            #expect(throws: NeuralNetError.self) { try EmotionModel(reading: path, hints: hints) }
         }
     }
 

@@ -92,6 +92,21 @@ import Testing
         try Self.expectNone(model, batch: 3, threads: threads)
     }
 
+    /// Layers and models that are called several times, some of them not trained.
+    @Test(arguments: [1, 2])
+    func composed(_ threads: Int) throws {
+        let base = try Model(input: [8, 8, 3], name: "base") {
+            Conv2D(16, kernelSize: 3, padding: .same, activation: .relu, name: "conv")
+            BatchNormalization(name: "norm")
+            Conv2D(5, kernelSize: 3, name: "second")
+        }
+        let a = Input([8, 8, 3]), b = Input([8, 8, 3]), tower = SharedLayer(Dense(4, name: "tower"))
+        let features = try (base(a) + base(b)).map { tower(GlobalAveragePool2D()($0)) }
+        let model = try Model(inputs: [a, b], outputs: [Dense(3, activation: .softmax)(Add()(features))])
+        try Self.expectNone(model, batch: 3, threads: threads)
+        try Self.expectNone(model.trainable { $0.layer.name != "base/norm" }, batch: 3, threads: threads)
+    }
+
     @Test(arguments: LayerTableTests.cases)
     func tableOfLayers(_ item: LayerTableTests.Case) throws {
         let inputs = item.inputs.map { Input($0) }

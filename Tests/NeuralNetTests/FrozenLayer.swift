@@ -11,9 +11,11 @@ struct Frozen: Layer {
     /// The same model with frozen layers; its weights are not copied.
     static func model(like model: Model) throws -> Model {
         var tensors: [SymbolicTensor] = []
+        var layers: [SharedLayer] = []
         for node in model.nodes {
             let layer: any Layer = node.parameters.isEmpty ? node.layer : Frozen(node.layer)
-            tensors.append(node.inputs.isEmpty ? Input(node.outputShape) : layer(node.inputs.map { tensors[$0] }))
+            layers.append(node.sharedWith.map { layers[$0] } ?? SharedLayer(layer))
+            tensors.append(node.inputs.isEmpty ? Input(node.outputShape) : layers.last!(node.inputs.map { tensors[$0] }))
         }
         return try Model(inputs: model.inputs.map { tensors[$0] }, outputs: model.outputs.map { tensors[$0] })
     }

@@ -5,6 +5,8 @@ import NeuralNet
 public struct EmotionModel: Sendable {
     public let model: Model
     public internal(set) var card: ModelCard
+    /// What was noticed while the file was read, a line each.
+    public internal(set) var notes: [String] = []
 
     /// The model that comes with the program.
     public static let standardName = "fer2013-vgg.h5"
@@ -18,10 +20,22 @@ public struct EmotionModel: Sendable {
         public var inputRange: (black: Float, white: Float)?
         /// The names of the outputs, in order.
         public var classNames: [String]?
+        /// Which of several outputs names the emotions.
+        public var outputName: String?
+        /// What the outputs are, where the last layer does not tell.
+        public var outputKind: OutputKind?
+        /// Width and height of the input, where the file leaves them open.
+        public var inputSize: Int?
 
-        public init(inputRange: (black: Float, white: Float)? = nil, classNames: [String]? = nil) {
+        public init(
+            inputRange: (black: Float, white: Float)? = nil, classNames: [String]? = nil, outputName: String? = nil,
+            outputKind: OutputKind? = nil, inputSize: Int? = nil
+        ) {
             self.inputRange = inputRange
             self.classNames = classNames
+            self.outputName = outputName
+            self.outputKind = outputKind
+            self.inputSize = inputSize
         }
 
         /// What a model's file says otherwise, in words; nil if nothing.
@@ -41,11 +55,24 @@ public struct EmotionModel: Sendable {
         self.card = card
     }
 
-    /// Reads a Keras HDF5 file. Files of this program say how they are fed; for others `hints` must.
+    /// Reads a Keras file, `.h5` or `.keras`. Files of this program say how they are fed; for others `hints` must.
     /// Throws `NeuralNetError.file`.
     public init(reading path: String, hints: Hints = Hints()) throws {
-        let contents = try ModelFile.read(path)
+        let contents: ModelFile.Contents
+        do {
+            contents = try ModelFile.read(path, inputSize: hints.inputSize.map { ($0, $0) })
+        } catch NeuralNetError.unknownInputSize(let path, let layer, let shape) {
+            throw EmotionModel.sizeNeeded(path, layer, shape)
+        }
         try self.init(contents.model, metadata: contents.metadata, hints: hints, path: path)
+        notes = contents.warnings.map { "\(path): \($0)" } + notes
+    }
+
+    /// What to say about `NeuralNetError.unknownInputSize`.
+    public static func sizeNeeded(_ path: String, _ layer: String, _ shape: String) -> NeuralNetError {
+        .file(
+            path: path, place: "layer '\(layer)'",
+            reason: "the size of its input is open, \(shape); give --input-size=PIXELS")
     }
 
     /// Reads a file of weights alone into the network they belong to. Throws `NeuralNetError.file`.
@@ -56,16 +83,8 @@ public struct EmotionModel: Sendable {
 
     private init(_ model: Model, metadata: JSONValue?, hints: Hints, path: String) throws {
         func failure(_ reason: String) -> NeuralNetError { .file(path: path, place: nil, reason: reason) }
-        guard model.inputs.count == 1, model.outputs.count == 1, model.inputShapes[0].count == 3,
-            model.outputShapes[0].count == 1
-        else {
-            throw failure(
-                "its input must be one picture and its output one vector, not \(model.inputShapes) and \(model.outputShapes)"
-            )
-        }
-        guard model.endsInSoftmax else {
-            throw failure("its outputs are no probabilities: the last layer must be a softmax")
-        }
+        let (model, notes) = try EmotionModel.namingEmotions(model, hints, path: path)
+        self.notes = notes
         let shape = model.inputShapes[0], classes = model.outputShapes[0][0]
         guard shape[2] == 1 || shape[2] == 3 else { throw failure("its input has \(shape[2]) channels, not 1 or 3") }
         var card: ModelCard

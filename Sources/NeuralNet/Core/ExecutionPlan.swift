@@ -9,6 +9,8 @@ struct ExecutionPlan: Sendable {
         /// Indices into the weights' entries.
         var parameters: Range<Int>
         var node: Int
+        /// A BatchNormalization that is not trained: it keeps to its statistics while others train.
+        var isFixed = false
         /// A BatchNormalization that became part of this step's kernel and bias.
         var folded: BatchNormalizationFolding?
     }
@@ -86,6 +88,7 @@ struct ExecutionPlan: Sendable {
                     name: place == last ? node.layer.name : "\(node.layer.name)/\(place)", kernel: step.kernel,
                     inputs: inputs, output: output,
                     parameters: first + step.parameters.lowerBound..<first + step.parameters.upperBound, node: index))
+            steps[steps.count - 1].isFixed = !node.isTrainable && node.layer is BatchNormalization
             inputs = [output]
         }
         if chained {

@@ -25,6 +25,8 @@ public final class Executor {
     private(set) var stepBuffers: [LayerBuffers] = []
     /// Per step and input, where a gradient goes that must be added to one already written.
     private var additions: [[(target: UnsafeMutablePointer<Float>, count: Int)?]] = []
+    /// Per step, whether another call of its layer wrote the gradients of its weights before it.
+    private var addsGradients: [Bool] = []
     private var activationPointers: [UnsafeMutablePointer<Float>] = []
     private var gradientPointers: [UnsafeMutablePointer<Float>?] = []
     private var weightsVersion: UInt64 = 0
@@ -136,7 +138,9 @@ public final class Executor {
         where stepBuffers[index].outputGradient != nil {
             let start = profile == nil ? 0 : monotonicSeconds()
             plan.steps[index].kernel.backward(
-                stepBuffers[index], pass(index, isTraining: isTraining, changed: false, overwrite: !accumulate))
+                stepBuffers[index],
+                pass(
+                    index, isTraining: isTraining, changed: false, overwrite: !accumulate && !addsGradients[index]))
             for (i, addition) in additions[index].enumerated() {
                 if let addition {
                     fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count)
@@ -157,7 +161,7 @@ public final class Executor {
 
     private func pass(_ step: Int, isTraining: Bool, changed: Bool, overwrite: Bool) -> Pass {
         Pass(
-            count: count, isTraining: isTraining, seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
+            count: count, isTraining: isTraining && !plan.steps[step].isFixed, seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
             dropoutScale: dropoutScale, weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
     }
 
@@ -165,6 +169,16 @@ public final class Executor {
     private func fold() {
         for (index, step) in plan.steps.enumerated() {
             step.folded?.write(model.weights, to: stepBuffers[index].parameters[0])
+        }
+    }
+
+    /// Backwards, the last call of a layer comes first.
+    private func findSharedGradients() {
+        addsGradients = [Bool](repeating: false, count: plan.steps.count)
+        var written: Set<Int> = []
+        for index in (plan.firstBackwardStep..<max(plan.backwardSteps, plan.firstBackwardStep)).reversed()
+        where stepBuffers[index].outputGradient != nil && !plan.steps[index].parameters.isEmpty {
+            addsGradients[index] = !written.insert(plan.steps[index].parameters.lowerBound).inserted
         }
     }
 
@@ -205,5 +219,6 @@ public final class Executor {
                     scratch: arena + layout.scratches[index]))
             preparedOffset += (step.kernel.memory.prepared + 15) / 16 * 16
         }
+        findSharedGradients()
     }
 }

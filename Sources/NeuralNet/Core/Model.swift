@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A graph of layers with their weights.
 ///
 /// Describe it in the Sequential style (`Model(input:) { Conv2D(...) ... }`) or the functional one
@@ -12,16 +14,51 @@ public final class Model: Sendable {
         public let outputShape: Shape
         /// Indices into `Weights.entries`.
         public let parameters: Range<Int>
+        /// The first node of the same layer, if this is another call of it: both have the same weights.
+        public let sharedWith: Int?
+        /// Index into `Model.scopes` of the call of a model that the node is part of; nil at the top.
+        public let scope: Int?
+        /// False for a layer that training leaves as it is, Keras's `trainable`.
+        public let isTrainable: Bool
+        /// Fields of the layer's configuration in the file it was read from that mean nothing here, to be written again.
+        let keptFields: [String: JSONValue]
+
+        /// The same layer with other shapes.
+        func resized(layer: any Layer, inputShapes: [Shape], outputShape: Shape) -> Node {
+            Node(
+                layer: layer, inputs: inputs, inputShapes: inputShapes, outputShape: outputShape,
+                parameters: parameters, sharedWith: sharedWith, scope: scope, isTrainable: isTrainable,
+                keptFields: keptFields)
+        }
+    }
+
+    /// One call of a model inside the model. Its layers are nodes like all others, with names behind that of the model:
+    /// `base/conv1`.
+    public struct Scope: Sendable {
+        /// Its name in the model around it.
+        public let name: String
+        public let isSequential: Bool
+        /// Nodes inside: an `InputLayer` for each input, and what each output is. -1 for what the graph was cut off.
+        public internal(set) var inputs: [Int]
+        public internal(set) var outputs: [Int]
+        /// The call around this one.
+        public let parent: Int?
+        /// The first call of the same model, if this is another one.
+        public let sharedWith: Int?
     }
 
     /// In an order in which each node comes after its inputs.
     public let nodes: [Node]
     public let inputs: [Int]
     public let outputs: [Int]
+    /// Calls of models inside, each after the one around it.
+    public let scopes: [Scope]
     public let name: String
     /// True if made in the Sequential style: written as Keras's `Sequential`.
     public let isSequential: Bool
     public let weights: Weights
+    /// See `symbolicTensors`.
+    let madeTensors = Mutex<[SymbolicTensor]>([])
 
     public var inputShapes: [Shape] { inputs.map { nodes[$0].outputShape } }
     public var outputShapes: [Shape] { outputs.map { nodes[$0].outputShape } }
@@ -64,10 +101,10 @@ public final class Model: Sendable {
             weightLimit: Shape.largestCount)
     }
 
-    /// The same with another limit to the number of weights.
+    /// The same with another limit to the number of weights. A template has none: it only serves to be called.
     init(
         inputs: [SymbolicTensor], outputs: [SymbolicTensor], name: String, seed: UInt64 = 0, isSequential: Bool = false,
-        weightLimit: Int
+        weightLimit: Int, isTemplate: Bool = false
     ) throws {
         var builder = GraphBuilder(weightLimit: weightLimit)
         for input in inputs { try builder.add(input: input) }
@@ -76,11 +113,20 @@ public final class Model: Sendable {
             throw NeuralNetError.invalidGraph("needs at least one input and one output")
         }
         self.nodes = builder.nodes
+        self.scopes = builder.scopes
         self.inputs = inputs.map { builder.index(of: $0) }
         self.outputs = outputs.map { builder.index(of: $0) }
         self.name = name
         self.isSequential = isSequential
-        self.weights = Weights(specifications: builder.parameters, seed: seed)
+        self.weights =
+            isTemplate
+            ? Weights(template: builder.parameters) : Weights(specifications: builder.parameters, seed: seed)
+        guard !isTemplate else { return }
+        for source in builder.sources where !source.weights.isTemplate {
+            for (place, index) in source.parameters.enumerated() {
+                _ = weights.buffer(index).update(from: source.weights.buffer(source.first + place))
+            }
+        }
     }
 
     /// The same layers with weights of their own, equal at first.
@@ -90,6 +136,7 @@ public final class Model: Sendable {
         nodes = other.nodes
         inputs = other.inputs
         outputs = other.outputs
+        scopes = other.scopes
         name = other.name
         isSequential = other.isSequential
         weights = Weights(copying: other.weights)
@@ -114,10 +161,7 @@ public final class Model: Sendable {
                 throw NeuralNetError.incompatibleShape(
                     layer: layer.label, expected: "one for which its weights keep their shapes", received: inputShapes)
             }
-            resized.append(
-                Node(
-                    layer: layer, inputs: node.inputs, inputShapes: inputShapes, outputShape: output,
-                    parameters: node.parameters))
+            resized.append(node.resized(layer: layer, inputShapes: inputShapes, outputShape: output))
         }
         return Model(sharingWeightsOf: self, nodes: resized)
     }
@@ -126,9 +170,20 @@ public final class Model: Sendable {
         self.nodes = nodes
         inputs = other.inputs
         outputs = other.outputs
+        scopes = other.scopes
         name = other.name
         isSequential = other.isSequential
         weights = other.weights
+    }
+
+    init(freezing other: Model, nodes: [Node], weights: Weights) {
+        self.nodes = nodes
+        self.weights = weights
+        inputs = other.inputs
+        outputs = other.outputs
+        scopes = other.scopes
+        name = other.name
+        isSequential = other.isSequential
     }
 
     /// The number of weights, trainable and not.
@@ -138,7 +193,7 @@ public final class Model: Sendable {
     public func node(named name: String) -> Int? { nodes.firstIndex { $0.layer.name == name } }
 }
 
-/// An input of a model, Keras's `InputLayer`.
+/// An input of a model, Keras's `InputLayer`: also of a model inside a model, where it hands on what it is given.
 public struct InputLayer: Layer {
     public static let className = "InputLayer"
     public var name: String
@@ -151,6 +206,9 @@ public struct InputLayer: Layer {
 
     public func outputShape(_ inputs: [Shape]) throws -> Shape {
         try require(!shape.isEmpty && shape.allSatisfy { $0 > 0 }, "shape", "positive sizes", shape)
+        guard inputs.allSatisfy({ $0 == shape }) else {
+            throw NeuralNetError.incompatibleShape(layer: label, expected: "\(shape)", received: inputs)
+        }
         return shape
     }
 
@@ -158,99 +216,5 @@ public struct InputLayer: Layer {
 
     public var config: [String: JSONValue] {
         ["batch_shape": .array([.null] + shape.map(JSONValue.int)), "dtype": "float32", "sparse": false]
-    }
-}
-
-/// Orders symbolic tensors into nodes, infers shapes and gives names.
-struct GraphBuilder {
-    var nodes: [Model.Node] = []
-    var parameters: [(layer: String, specification: ParameterSpecification)] = []
-    private var indices: [ObjectIdentifier: Int] = [:]
-    private var names: Set<String> = []
-    private var counts: [String: Int] = [:]
-    private let weightLimit: Int
-    private var weightCount = 0
-
-    init(weightLimit: Int) { self.weightLimit = weightLimit }
-
-    func index(of tensor: SymbolicTensor) -> Int { indices[ObjectIdentifier(tensor)]! }
-
-    mutating func add(input tensor: SymbolicTensor) throws {
-        guard let shape = tensor.inputShape else {
-            throw NeuralNetError.invalidGraph("an input must come from Input(...)")
-        }
-        guard indices[ObjectIdentifier(tensor)] == nil else { return }
-        try append(InputLayer(shape, name: tensor.name), inputs: [], tensor: tensor)
-    }
-
-    mutating func add(_ output: SymbolicTensor) throws {
-        // Depth first without recursion: deep networks must not overflow the stack.
-        var stack = [output]
-        while let tensor = stack.last {
-            if indices[ObjectIdentifier(tensor)] != nil {
-                stack.removeLast()
-                continue
-            }
-            guard let layer = tensor.layer else {
-                throw NeuralNetError.invalidGraph("a layer uses an input that is not among the model's inputs")
-            }
-            let missing = tensor.inputs.filter { indices[ObjectIdentifier($0)] == nil }
-            if missing.isEmpty {
-                try append(layer, inputs: tensor.inputs.map(index(of:)), tensor: tensor)
-                stack.removeLast()
-            } else {
-                stack.append(contentsOf: missing.reversed())
-            }
-        }
-    }
-
-    private mutating func append(_ layer: any Layer, inputs: [Int], tensor: SymbolicTensor) throws {
-        var layer = layer
-        try name(&layer)
-        let shapes = inputs.map { nodes[$0].outputShape }
-        let output = try layer.outputShape(shapes)
-        let specifications = layer.parameters(shapes)
-        for shape in [output] + specifications.map(\.shape) where shape.checkedCount == nil {
-            throw NeuralNetError.tooLarge(layer.label, shape)
-        }
-        weightCount += specifications.reduce(0) { $0 + $1.count }
-        guard weightCount <= weightLimit else {
-            throw NeuralNetError.invalidGraph("more than \(weightLimit) weights")
-        }
-        let range = parameters.count..<(parameters.count + specifications.count)
-        parameters += specifications.map { (layer.name, $0) }
-        indices[ObjectIdentifier(tensor)] = nodes.count
-        nodes.append(
-            Model.Node(
-                layer: layer, inputs: inputs, inputShapes: shapes, outputShape: output, parameters: range))
-    }
-
-    private mutating func name(_ layer: inout any Layer) throws {
-        if layer.name.isEmpty {
-            let base = GraphBuilder.snakeCase(type(of: layer).className)
-            repeat {
-                let count = counts[base, default: 0]
-                counts[base] = count + 1
-                layer.name = count == 0 ? base : "\(base)_\(count)"
-            } while names.contains(layer.name)
-        }
-        guard names.insert(layer.name).inserted else {
-            throw NeuralNetError.invalidGraph("two layers are named '\(layer.name)'")
-        }
-    }
-
-    /// `MaxPooling2D` to `max_pooling2d`, as Keras names layers.
-    static func snakeCase(_ name: String) -> String {
-        var result = ""
-        let characters = Array(name)
-        for (i, character) in characters.enumerated() {
-            let startsWord =
-                character.isUppercase && i > 0
-                && (characters[i - 1].isLowercase
-                    || (i + 1 < characters.count && characters[i + 1].isLowercase && !characters[i - 1].isNumber))
-            if startsWord { result += "_" }
-            result += character.lowercased()
-        }
-        return result
     }
 }

@@ -12,6 +12,8 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
     case notFinite(quantity: String, step: Int)
     /// A file cannot be read or written, or does not hold what it should. `place` is a group, row or layer in it.
     case file(path: String, place: String?, reason: String)
+    /// A model's file leaves the size of an input open; `shape` is what it says, the batch first.
+    case unknownInputSize(path: String, layer: String, shape: String)
 
     static func tooLarge(_ layer: String, _ shape: Shape) -> NeuralNetError {
         .invalidGraph("\(layer): a tensor of shape \(shape) is too large, more than \(Shape.largestCount) elements")
@@ -43,6 +45,8 @@ public enum NeuralNetError: Error, Equatable, Sendable, CustomStringConvertible 
             return "\(quantity) is not a finite number at step \(step)"
         case .file(let path, let place, let reason):
             return place.map { "\(path): \($0): \(reason)" } ?? "\(path): \(reason)"
+        case .unknownInputSize(let path, let layer, let shape):
+            return "\(path): layer '\(layer)': batch_shape: \(shape) leaves the input's size open"
         }
     }
 }

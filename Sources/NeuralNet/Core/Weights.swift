@@ -30,7 +30,21 @@ public final class Weights: @unchecked Sendable {
     /// Must be called after writing to `values`.
     public func didChange() { counter.wrappingAdd(1, ordering: .acquiringAndReleasing) }
 
-    init(specifications: [(layer: String, specification: ParameterSpecification)], seed: UInt64) {
+    /// Whether there are no values at all, see `init(template:)`.
+    let isTemplate: Bool
+
+    convenience init(specifications: [(layer: String, specification: ParameterSpecification)], seed: UInt64) {
+        self.init(specifications, isTemplate: false)
+        initialize(seed: seed)
+    }
+
+    /// The entries of a model that only serves to be called by others: without values.
+    convenience init(template specifications: [(layer: String, specification: ParameterSpecification)]) {
+        self.init(specifications, isTemplate: true)
+    }
+
+    private init(_ specifications: [(layer: String, specification: ParameterSpecification)], isTemplate: Bool) {
+        self.isTemplate = isTemplate
         var offsets = [Int](repeating: 0, count: specifications.count)
         var total = 0
         var trainable = 0
@@ -46,11 +60,22 @@ public final class Weights: @unchecked Sendable {
         }
         count = total
         trainableCount = trainable
-        values = AlignedMemory.allocate(floats: max(total, 16))
-        initialize(seed: seed)
+        values = AlignedMemory.allocate(floats: isTemplate ? 16 : max(total, 16))
+    }
+
+    /// The same values with other tensors trainable.
+    convenience init(copying other: Weights, isTrainable: [Bool]) {
+        self.init(
+            zip(other.entries, isTrainable).map { entry, isTrainable in
+                var specification = entry.specification
+                specification.isTrainable = isTrainable
+                return (entry.layer, specification)
+            }, isTemplate: false)
+        for index in entries.indices { _ = buffer(index).update(from: other.buffer(index)) }
     }
 
     init(copying other: Weights) {
+        isTemplate = other.isTemplate
         entries = other.entries
         count = other.count
         trainableCount = other.trainableCount

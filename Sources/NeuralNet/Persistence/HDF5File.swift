@@ -11,17 +11,31 @@ package final class HDF5File {
     private let document: HDF5Document
 
     /// Opens a file.
-    package init(reading path: String) throws {
-        self.path = path
-        document = try HDF5File.translated(path) { try HDF5Document(PositionalSource(file: FileAtAnyPlace(path))) }
+    package convenience init(reading path: String) throws {
+        let file = try HDF5File.translated(path) { try FileAtAnyPlace(path) }
+        try self.init(path, file, 0..<file.count)
     }
 
-    private struct PositionalSource: ByteSource {
+    /// Opens the part of a file that is one of its own.
+    convenience init(_ path: String, _ file: FileAtAnyPlace, _ range: Range<Int>) throws {
+        try self.init(path, FilePart(file: file, range: range))
+    }
+
+    /// Opens what is in memory; `path` is what errors name.
+    convenience init(_ path: String, _ bytes: [UInt8]) throws { try self.init(path, ByteArraySource(bytes)) }
+
+    private init(_ path: String, _ source: any ByteSource) throws {
+        self.path = path
+        document = try HDF5File.translated(path) { try HDF5Document(source) }
+    }
+
+    private struct FilePart: ByteSource {
         let file: FileAtAnyPlace
-        var count: Int { file.count }
+        let range: Range<Int>
+        var count: Int { range.count }
 
         func read(at position: Int, into target: UnsafeMutableRawBufferPointer) throws {
-            try file.read(at: position, into: target)
+            try file.read(at: range.lowerBound + position, into: target)
         }
     }
 

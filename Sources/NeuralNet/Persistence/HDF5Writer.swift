@@ -38,7 +38,17 @@ package final class HDF5Writer {
 
     /// Puts a new file in its place, replacing any there, whole or not at all.
     package func save() throws {
-        let image = try HDF5Writer.locked {
+        let image = try image()
+        do {
+            try AtomicFile.replace(path, makesFolders: true) { try $0.write(image) }
+        } catch let error as FileFailure {
+            throw failure(nil, "cannot write: \(error.reason)")
+        }
+    }
+
+    /// The bytes of the file, valid until something more is written to it or it is released.
+    func image() throws -> UnsafeRawBufferPointer {
+        try HDF5Writer.locked {
             guard H5Fflush(file, H5F_SCOPE_GLOBAL) >= 0, let start = fermusic_h5_core_image(file) else {
                 throw failure(nil, "cannot write: \(String(cString: fermusic_h5_reason()))")
             }
@@ -46,11 +56,6 @@ package final class HDF5Writer {
             let size = H5Fget_file_image(file, nil, 0)
             guard size > 0 else { throw failure(nil, "cannot write: \(String(cString: fermusic_h5_reason()))") }
             return UnsafeRawBufferPointer(start: start, count: size)
-        }
-        do {
-            try AtomicFile.replace(path, makesFolders: true) { try $0.write(image) }
-        } catch let error as FileFailure {
-            throw failure(nil, "cannot write: \(error.reason)")
         }
     }
 

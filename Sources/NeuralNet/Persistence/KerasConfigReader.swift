@@ -7,6 +7,7 @@ struct KerasConfigReader {
     let isTrained: Bool
     /// 2 or 3; nil if it is not known.
     let kerasVersion: Int?
+    let notes: KerasNotes
     private let fields: [String: JSONValue]
     private var used: Set<String> = [
         // These change neither what the layer computes nor how it is trained here.
@@ -14,7 +15,11 @@ struct KerasConfigReader {
         "implementation", "input_shape", "build_config", "fused", "input_dim", "input_length", "experimental_dict",
     ]
 
-    init(path: String, layer: String, isTrained: Bool, fields: [String: JSONValue], kerasVersion: Int? = nil) {
+    init(
+        path: String, layer: String, isTrained: Bool, fields: [String: JSONValue], kerasVersion: Int? = nil,
+        notes: KerasNotes = KerasNotes()
+    ) {
+        self.notes = notes
         self.path = path
         self.layer = layer
         self.isTrained = isTrained
@@ -43,17 +48,27 @@ struct KerasConfigReader {
                 "padding_mode" where value.stringValue == "zeros":
                 continue
             case "renorm_momentum": continue  // of use only with renorm
-            case _ where name.hasSuffix("_regularizer") && (try? factors(of: value, name)) ?? (1, 1) == (0, 0):
-                continue
+            case _ where name.hasSuffix("_regularizer"):
+                if (try? factors(of: value, name)) ?? (1, 1) != (0, 0) { keep(name, value) }
+            case _ where name.hasSuffix("_constraint"): keep(name, value)
             default: throw failure(name, "\(value.text()) is not supported")
             }
         }
     }
 
+    /// Keeps a field that has no effect here for the file.
+    private func keep(_ name: String, _ value: JSONValue) {
+        notes.keptFields[name] = value
+        let what = value["class_name"]?.stringValue ?? value.stringValue ?? value.text()
+        notes.warn("layer '\(layer)': \(name) \(what) is kept for the file, training here passes it over")
+    }
+
+    /// All floating-point types are computed as float32.
     private mutating func checkType() throws {
         guard let value = field("dtype"), !value.isNull else { return }
         let name = value.stringValue ?? value["config"]?["name"]?.stringValue
-        guard name == "float32" else { throw failure("dtype", "\(value.text()) is not supported, only float32") }
+        let floats = ["float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"]
+        guard let name, floats.contains(name) else { throw failure("dtype", "\(value.text()) is not supported") }
     }
 
     mutating func int(_ name: String, default fallback: Int? = nil) throws -> Int {
@@ -177,11 +192,14 @@ struct KerasConfigReader {
         throw failure(name, "\(value.text()) is not a known initializer")
     }
 
-    /// The factor of an L2 penalty; 0 for none.
+    /// The factor of an L2 penalty; 0 for none. Other penalties are kept for the file.
     mutating func l2(_ name: String) throws -> Float {
         guard let value = field(name), !value.isNull else { return 0 }
-        let factors = try factors(of: value, name)
-        guard factors.l1 == 0 else { throw failure(name, "\(value.text()) is not supported, only L2") }
+        guard let factors = try? factors(of: value, name) else {
+            keep(name, value)
+            return 0
+        }
+        if factors.l1 != 0 { keep(name, value) }
         return Float(factors.l2)
     }
 
