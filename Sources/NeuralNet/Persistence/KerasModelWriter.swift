@@ -90,6 +90,9 @@ enum KerasModelWriter {
         }
         guard !level.isSequential else { return .object(item) }
         item["name"] = .string(member.name)
+        // Attention is called with its inputs one by one, what merges with a list of them.
+        var takesSingly = false
+        if case .layer(let index) = member.content { takesSingly = model.nodes[index].layer is MultiHeadAttention }
         let calls = member.calls.filter { !$0.inputs.isEmpty }.map { call -> JSONValue in
             let tensors = call.inputs.map { input -> JSONValue in
                 let shape: [JSONValue] = [.null] + model.nodes[input.node].outputShape.map(JSONValue.int)

@@ -32,6 +32,8 @@ enum KerasVariables {
     private static func parts(of layer: any Layer, count: Int) -> [(path: String, count: Int)] {
         switch layer {
         case is any RecurrentLayer: return [("cell/", count)]
+        case is MultiHeadAttention:
+            return ["query_dense/", "key_dense/", "value_dense/", "output_dense/"].map { ($0, count / 4) }
         case let layer as TimeDistributed:
             return parts(of: layer.layer, count: count).map { ("layer/" + $0.path, $0.count) }
         case let layer as Bidirectional:
