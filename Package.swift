@@ -39,12 +39,15 @@ let package = Package(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
         .target(name: "CKernels"),
+        .target(name: "CThreads"),
+        .target(name: "Threads", dependencies: ["CThreads", "Files"]),
         .target(name: "Files"),
         .target(name: "JSON"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(name: "Zip", dependencies: ["CZlib", "Files"]),
         .target(
-            name: "NeuralNet", dependencies: ["CKernels", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON"]),
+            name: "NeuralNet",
+            dependencies: ["CKernels", "Threads", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files"]),
         .target(
             name: "FaceVision",
@@ -104,6 +107,7 @@ let package = Package(
             dependencies: [
                 "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files",
             ]),
+        .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),

@@ -22,7 +22,7 @@ public final class WebApplication: HTTPHandler {
         /// `X-Forwarded-Proto`).
         public var isBehindProxy = false
         /// Pictures analysed at once and waiting.
-        public var analyses = ThreadPool.availableProcessors
+        public var analyses = Processors.available
         public var waiting = 4
         public var sessions = 500
         /// The page's folder; the one that belongs to the program if `nil`.

@@ -77,7 +77,7 @@ enum TrainCommand {
             guard let path = a[TrainOptions.data]?.string ?? file.data else { throw UsageError.missingOption("--data") }
             settings = TrainingSession.Settings(
                 data: path, recipe: file.recipe,
-                threads: a[SharedOptions.threads] ?? file.threads ?? ThreadPool.availableProcessors,
+                threads: a[SharedOptions.threads] ?? file.threads ?? Processors.available,
                 skipsBad: a[SharedOptions.skipBad])
             settings.classes = a[SharedOptions.classes]
         }

@@ -2,7 +2,6 @@
 #define CKERNELS_H
 #include "kernels_activations.h"
 #include "kernels_basic.h"
-#include "kernels_closure.h"
 #include "kernels_conv.h"
 #include "kernels_depthwise.h"
 #include "kernels_elementwise.h"

@@ -7,7 +7,7 @@ import NeuralNet
 final class AnalysisService: Sendable {
     struct Limits: Sendable {
         /// Pictures looked at at once.
-        var workers = ThreadPool.availableProcessors
+        var workers = Processors.available
         /// Pictures that may wait.
         var waiting = 4
         var sessions = 500

@@ -1,6 +1,6 @@
-import NeuralNet
 import Synchronization
 import Testing
+import Threads
 
 @Suite struct ThreadPoolTests {
     /// How often each index was handed out.

@@ -1,4 +1,4 @@
-import CKernels
+import CThreads
 import Glibc
 import Synchronization
 
@@ -20,14 +20,15 @@ public final class ThreadPool: Sendable {
     private let team: ThreadTeam
     private let threads: [pthread_t]
 
-    /// Starts `count - 1` threads; 1 gives a pool that runs everything on the caller.
-    /// By default one per processor that is on line.
-    public init(threads count: Int = ThreadPool.availableProcessors) {
+    /// Starts `count - 1` threads; 1 gives a pool that runs everything on the caller. By default one per processor that this
+    /// process may use. Where the system refuses more threads there are fewer, as `count` says.
+    public init(threads count: Int = Processors.available) {
         precondition(count >= 1, "a thread pool needs at least one thread")
-        self.count = count
-        let team = ThreadTeam()
+        // Spinning takes the processor from those that are waited for, if there are not enough.
+        let team = ThreadTeam(spins: count <= Processors.available)
         self.team = team
-        threads = (1..<max(count, 1)).map { index in
+        var threads: [pthread_t] = []
+        for index in 1..<max(count, 1) {
             var thread = pthread_t()
             let box = Unmanaged.passRetained(WorkerStart(team: team, index: index))
             let status = pthread_create(
@@ -37,9 +38,14 @@ public final class ThreadPool: Sendable {
                     start.team.work(start.index)
                     return nil
                 }, box.toOpaque())
-            precondition(status == 0, "cannot start a thread (error \(status))")
-            return thread
+            guard status == 0 else {
+                box.release()
+                break
+            }
+            threads.append(thread)
         }
+        self.threads = threads
+        self.count = threads.count + 1
     }
 
     deinit {
@@ -55,11 +61,6 @@ public final class ThreadPool: Sendable {
             self.team = team
             self.index = index
         }
-    }
-
-    /// The processors that are on line.
-    public static var availableProcessors: Int {
-        max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 
     /// Runs `body` once on each thread with the indices `0 ..< count` and returns when all are done.
@@ -80,7 +81,7 @@ public final class ThreadPool: Sendable {
 
     /// Runs `body` on contiguous parts of the columns `0 ..< total` of a matrix, one part per thread, cut between whole
     /// cache lines of 16 floats.
-    func runColumns(_ total: Int, _ body: (Range<Int>) -> Void) {
+    package func runColumns(_ total: Int, _ body: (Range<Int>) -> Void) {
         runRanges((total + 15) / 16) { _, range in
             body(range.lowerBound * 16..<min(total, range.upperBound * 16))
         }
@@ -119,10 +120,12 @@ private final class ThreadTeam: @unchecked Sendable {
     private let sleepLock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private static let spins = 4000
-    private static let yields = 200
+    private let spins: Int
+    private let yields: Int
 
-    init() {
+    init(spins: Bool) {
+        self.spins = spins ? 4000 : 0
+        yields = spins ? 200 : 1
         pthread_mutex_init(gate, nil)
         pthread_mutex_init(sleepLock, nil)
         pthread_cond_init(wake, nil)
@@ -176,10 +179,10 @@ private final class ThreadTeam: @unchecked Sendable {
 
     /// Spins, since the others are nearly done as a rule; sleeps when a busy machine has taken their processors away.
     private func waitForOthers() {
-        for _ in 0..<ThreadTeam.spins {
+        for _ in 0..<spins {
             if remaining.load(ordering: .acquiring) == 0 { return }
         }
-        for _ in 0..<ThreadTeam.yields {
+        for _ in 0..<yields {
             if remaining.load(ordering: .acquiring) == 0 { return }
             sched_yield()
         }
@@ -199,7 +202,7 @@ private final class ThreadTeam: @unchecked Sendable {
     }
 
     private func waitForJob(after seen: UInt64) -> UInt64 {
-        for _ in 0..<ThreadTeam.spins {
+        for _ in 0..<spins {
             let current = generation.load(ordering: .acquiring)
             if current != seen { return current }
         }

@@ -1,4 +1,4 @@
-#include "CKernels.h"
+#include "CThreads.h"
 
 // Swift's calling convention: a closure is passed as two words, code and captured values, and is called with the
 // second in a register of its own.
