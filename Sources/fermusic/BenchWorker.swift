@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import NeuralNet
 import Terminal
 
@@ -6,7 +7,8 @@ import Terminal
 /// take turns within one run.
 ///
 /// Request: `measure` (`train`, `infer`, `sgemm`), `network`, `batch`, `seconds`. Answer: `rate` in images (GFLOP) per
-/// second, and for inference `median` and `p99` in seconds per batch.
+/// second, and for inference `median` and `p99` in seconds per batch. `output` checks before anything is timed: `model`, a
+/// file, and `input`, a file of floats as they lie in memory; the answer has the `output`.
 struct BenchWorker {
     let threads: ThreadPool
 
@@ -41,11 +43,21 @@ struct BenchWorker {
                     "p99": .double(times.quantile(0.99)), "runs": .int(times.count),
                 ]
             case "sgemm": answer = ["rate": .double(MatrixPeak.gigaflops(threads: threads, seconds: seconds))]
+            case "output": answer = ["output": .array(try output(request).map { .double(Double($0)) })]
             default: answer = ["error": "unknown measure"]
             }
             try console.output.line(answer.text())
         }
         return .done
+    }
+
+    private func output(_ request: JSONValue) throws -> [Float] {
+        let model = try NetworkFile.read(request["model"]?.stringValue ?? "").model
+        let bytes = try FileBytes.read(request["input"]?.stringValue ?? "", limit: 1 << 28)
+        let values = bytes.withUnsafeBytes { raw in
+            (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        }
+        return try model.predict(values, threads: threads)
     }
 
     private func makeModel(_ network: String) throws -> Model {
