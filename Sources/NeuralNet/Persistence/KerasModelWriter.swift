@@ -91,6 +91,7 @@ enum KerasModelWriter {
         guard !level.isSequential else { return .object(item) }
         item["name"] = .string(member.name)
         // Attention is called with its inputs one by one, what merges with a list of them.
+        // Attention takes its tensors one by one, others a list.
         var takesSingly = false
         if case .layer(let index) = member.content { takesSingly = model.nodes[index].layer is MultiHeadAttention }
         let calls = member.calls.filter { !$0.inputs.isEmpty }.map { call -> JSONValue in
@@ -103,8 +104,7 @@ enum KerasModelWriter {
                     ],
                 ]
             }
-            // Attention takes its tensors one by one, others a list.
-            let isList = tensors.count > 1 && item["class_name"]?.stringValue != MultiHeadAttention.className
+            let isList = tensors.count > 1 && !takesSingly
             return ["args": isList ? [.array(tensors)] : .array(tensors), "kwargs": [:]]
         }
         item["inbound_nodes"] = .array(calls)
