@@ -136,7 +136,8 @@ void fm_add_scaled(float *restrict y, const float *restrict x, float a, size_t n
 
 FM_CLONES
 void fm_interpolate(float *restrict y, const float *restrict x, float keep, size_t n) {
-    for (size_t i = 0; i < n; i++) y[i] = keep * y[i] + (1 - keep) * x[i];
+    // In this form equal values, those that are not trained, stay equal to the last bit.
+    for (size_t i = 0; i < n; i++) y[i] += (1 - keep) * (x[i] - y[i]);
 }
 
 FM_CLONES

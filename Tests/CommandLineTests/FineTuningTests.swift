@@ -37,7 +37,7 @@ import Testing
     private func arguments(_ checkpoint: String, _ more: [String] = []) -> [String] {
         [
             "train", "--from", path("base.h5"), "--data", path("mine"), "--checkpoint", path(checkpoint), "--epochs", "2",
-            "--threads", "2", "--batch-size", "20",
+            "--threads", "2", "--batch", "20",
         ] + more
     }
 
