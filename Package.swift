@@ -51,7 +51,9 @@ let package = Package(
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files"]),
         .target(
             name: "FaceVision",
-            dependencies: ["NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files"]),
+            dependencies: [
+                "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
+            ]),
         .target(name: "Emotions"),
         .target(
             name: "EmotionRecognition",

@@ -117,14 +117,16 @@ let trainer = try Trainer(model, options: options, data: data, validation: data,
 let stop = StopWhenGood(limit: 0.1)
 trainer.callbacks = [stop]
 let end = try trainer.run()
-print("\(end) after \(stop.epochs) epochs, largest error \(trainer.progress.history.last?["val_largest_error"] ?? .nan)")
+print(
+    "\(end) after \(stop.epochs) epochs, largest error \(trainer.progress.history.last?["val_largest_error"] ?? .nan)")
 
 let path = "own-parts.h5"
 try ModelFile.write(model, to: path)
 var layers = LayerRegistry()
 layers.add(Squash.className) { name, config in Squash(limit: Float(config["limit"]?.doubleValue ?? 1), name: name) }
 let restored = try ModelFile.read(path, layers: layers).model
-let before = try model.predict([0.5, 0.5], threads: threads), after = try restored.predict([0.5, 0.5], threads: threads)
+let before = try model.predict([0.5, 0.5], threads: threads),
+    after = try restored.predict([0.5, 0.5], threads: threads)
 print("0.5 times 0.5 is \(after[0])")
 precondition(before == after && end == .interrupted)
 unlink(path)

@@ -7,7 +7,8 @@ import NeuralNet
 func points(_ count: Int, noise: Float, seed: UInt64) throws -> ArrayDataset {
     var random = RandomGenerator(seed: seed)
     let x = (0..<count).map { _ in random.uniform(in: -3...3) }
-    return try ArrayDataset(inputs: x, targets: x.map { sinf($0) + random.uniform(in: -noise...noise) }, inputShape: [1])
+    return try ArrayDataset(
+        inputs: x, targets: x.map { sinf($0) + random.uniform(in: -noise...noise) }, inputShape: [1])
 }
 
 let model = try Model(input: [1], seed: 3) {
@@ -28,7 +29,8 @@ options.restoresBestWeights = true
 
 let threads = ThreadPool(threads: 1)
 let test = try points(200, noise: 0, seed: 2)
-let trainer = try Trainer(model, options: options, data: points(400, noise: 0.1, seed: 1), validation: test, threads: threads)
+let trainer = try Trainer(
+    model, options: options, data: points(400, noise: 0.1, seed: 1), validation: test, threads: threads)
 _ = try trainer.run()
 
 let best = trainer.progress.history[trainer.progress.bestEpoch - 1]

@@ -43,7 +43,8 @@ _ = try trainer.run()
 let path = "two-spirals.h5"
 try ModelFile.write(model, to: path)
 let restored = try ModelFile.read(path).model
-let accuracy = try Evaluator(restored, threads: threads).evaluate(test, loss: .categoricalCrossentropy())
+let accuracy =
+    try Evaluator(restored, threads: threads).evaluate(test, loss: .categoricalCrossentropy())
     .metrics["accuracy"] ?? 0
 
 let size = 31

@@ -8,7 +8,8 @@ public final class FileAtAnyPlace: Sendable {
 
     /// Throws `FileFailure`.
     public init(_ path: String) throws(FileFailure) {
-        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)  // a pipe without a writer is told, not waited for
+        // A pipe without a writer is told, not waited for.
+        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FileFailure.last }
         var status = stat()
         let known = fstat(descriptor, &status) == 0

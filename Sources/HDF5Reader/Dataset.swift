@@ -129,7 +129,8 @@ struct Dataset {
             try file.check(item.address, item.storedSize, "a chunk")
             if numbers.isEmpty { numbers = [Float](repeating: 0, count: count) }
             let stored = try [UInt8](unsafeUninitializedCapacity: item.storedSize) { buffer, filled in
-                let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<item.storedSize]))
+                let bytes = UnsafeMutableRawBufferPointer(
+                    UnsafeMutableBufferPointer(rebasing: buffer[..<item.storedSize]))
                 try file.values(at: item.address, into: bytes)
                 filled = item.storedSize
             }

@@ -57,7 +57,8 @@ enum ChunkIndex {
         case 3:
             try cursor.skip(1)  // the array says it again
             self = .fixedArray
-        case 4: throw HDF5Failure("chunks of a dataset that can grow along one axis in the newest way are not supported")
+        case 4:
+            throw HDF5Failure("chunks of a dataset that can grow along one axis in the newest way are not supported")
         case 5:
             try cursor.skip(6)
             self = .treeTwo

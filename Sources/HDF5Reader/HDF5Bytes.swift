@@ -46,7 +46,9 @@ final class HDF5Bytes {
         try check(address, count, what)
         try charge(count)
         let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            try source.read(at: address, into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+            try source.read(
+                at: address, into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+            )
             filled = count
         }
         return ByteCursor(bytes, what, address: address, addressSize: addressSize, lengthSize: lengthSize)

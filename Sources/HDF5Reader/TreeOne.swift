@@ -19,7 +19,9 @@ enum TreeOne {
             throw head.damaged("is none")
         }
         let level = try head.number(1), count = try head.number(2)
-        guard level == expected ?? level, level < file.limits.treeLevels else { throw head.damaged("has a wrong level") }
+        guard level == expected ?? level, level < file.limits.treeLevels else {
+            throw head.damaged("has a wrong level")
+        }
         try file.check(address, headSize, "the tree of \(what)")
         let entry = keySize + file.addressSize
         var cursor = try file.piece(at: address + headSize, count * entry, "the tree of \(what)")

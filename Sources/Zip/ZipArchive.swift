@@ -187,7 +187,9 @@ public final class ZipArchive: Sendable {
     /// Where an entry's bytes begin, behind a header of its own.
     private static func start(of entry: Entry, _ file: FileAtAnyPlace, limit: Int) throws -> Int {
         var cursor = ZipCursor(try bytes(file, entry.header, 30))
-        guard try cursor.number(4) == 0x0403_4B50 else { throw ZipFailure("damaged: '\(entry.name)' is not where it should be") }
+        guard try cursor.number(4) == 0x0403_4B50 else {
+            throw ZipFailure("damaged: '\(entry.name)' is not where it should be")
+        }
         cursor.skip(22)
         let start = entry.header + 30 + (try cursor.number(2)) + (try cursor.number(2))
         guard start <= limit, entry.packedSize <= limit - start else {

@@ -16,7 +16,8 @@ enum DatasetCommand {
         parameters: [path, SharedOptions.classes, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json]
     ) { a, console in
         let loaded = try SharedOptions.readDataset(
-            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes], threads: SharedOptions.threadPool(a), console)
+            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes],
+            threads: SharedOptions.threadPool(a), console)
         let dataset = loaded.dataset
         let splits = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
         func count(_ label: Int, _ split: FaceDataset.Split) -> Int {
@@ -57,7 +58,8 @@ enum DatasetCommand {
         parameters: [path, SharedOptions.classes, SharedOptions.threads, SharedOptions.json]
     ) { a, console in
         let loaded = try SharedOptions.readDataset(
-            a[path].string, size: 48, skipsBad: true, classes: a[SharedOptions.classes], threads: SharedOptions.threadPool(a), console)
+            a[path].string, size: 48, skipsBad: true, classes: a[SharedOptions.classes],
+            threads: SharedOptions.threadPool(a), console)
         let audit = DatasetAudit(loaded.dataset, skipped: loaded.skipped)
         if a[SharedOptions.json] {
             try console.output.line(try JSONValue.encode(audit))
@@ -85,7 +87,8 @@ enum DatasetCommand {
     ) { a, console in
         let threads = SharedOptions.threadPool(a)
         let loaded = try SharedOptions.readDataset(
-            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes], threads: threads, console)
+            a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes],
+            threads: threads, console)
         let dataset = a[sort] == "name" ? loaded.dataset.sortedByFileName : loaded.dataset
         try write(dataset, to: a[output].string, threads: threads, console)
         return .done

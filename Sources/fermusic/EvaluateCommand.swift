@@ -4,14 +4,16 @@ import Terminal
 
 /// `fermusic evaluate`
 enum EvaluateCommand {
-    static let models = Argument<[Path]>("models", required: false, help: "Keras HDF5 or ONNX files; several make an ensemble.")
+    static let models = Argument<[Path]>(
+        "models", required: false, help: "Keras HDF5 or ONNX files; several make an ensemble.")
     static let split = Option<String?>(
         "split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.",
         choices: ["PublicTest", "PrivateTest", "Training", "all"])
     static let report = Option<Path?>("report", short: "r", help: "Folder for an HTML report with pictures.")
     static let tta = Option<TestTimeAugmentation>(
         "tta", default: TestTimeAugmentation.none,
-        help: "Looks at each image several times and averages; ten-crop is for networks that see a part of the picture.")
+        help: "Looks at each image several times and averages; ten-crop is for networks that see a part of the picture."
+    )
     static let ensemble = Flag(
         "ensemble", default: true, help: "Average the probabilities of several models too, beside each alone.")
     static let markdown = Flag("markdown", help: "Print a table for a README and sections for the models' cards.")
@@ -33,7 +35,8 @@ enum EvaluateCommand {
                 "a file that doesn't say how it is fed"),
         ],
         parameters: [
-            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, split, report, tta, ensemble, markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
+            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, split, report, tta, ensemble,
+            markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
             SharedOptions.json,
         ] + SharedOptions.hintOptions,
         run: run)

@@ -83,7 +83,8 @@ final class Examination {
     func dataset(for model: EmotionModel) throws -> FaceDataset {
         let size = model.card.input.scaledSize.width
         if let known = datasets[size] { return known }
-        let loaded = try SharedOptions.readDataset(data, size: size, skipsBad: skipsBad, classes: classes, threads: threads, console)
+        let loaded = try SharedOptions.readDataset(
+            data, size: size, skipsBad: skipsBad, classes: classes, threads: threads, console)
         skipped = loaded.skipped.count
         datasets[size] = loaded.dataset
         return loaded.dataset

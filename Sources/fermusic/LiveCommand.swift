@@ -18,9 +18,11 @@ enum LiveCommand {
             Example("fermusic live clip.mp4 --repeat 100", "without a camera"),
         ],
         parameters: [
-            PredictWebcamCommand.source, SharedOptions.model, SharedOptions.int8, SharedOptions.threads, SharedOptions.json, StreamOptions.emotions,
+            PredictWebcamCommand.source, SharedOptions.model, SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.json, StreamOptions.emotions,
             StreamOptions.certainty,
-        ] + SharedOptions.hintOptions + ServerOptions.all.filter { $0.description.name != ServerOptions.models.description.name }
+        ] + SharedOptions.hintOptions
+            + ServerOptions.all.filter { $0.description.name != ServerOptions.models.description.name }
             + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + StreamOptions.camera,
         run: run)
 

@@ -6,7 +6,8 @@ import Terminal
 enum ModelCommand {
     static let file = Argument<Path>("model", help: "A Keras file, .h5 or .keras, or an ONNX file.")
     static let target = Argument<Path>(
-        "target", help: "The file to write: Keras's own format if its name ends in .keras, ONNX for .onnx, otherwise HDF5.")
+        "target",
+        help: "The file to write: Keras's own format if its name ends in .keras, ONNX for .onnx, otherwise HDF5.")
     static let architecture = Option<NetworkChoice?>(
         "arch", help: "The network, for files that hold weights only: \(NetworkChoice.names), or Keras's model JSON.")
     static let inputSize = Option<Int>(
@@ -20,7 +21,8 @@ enum ModelCommand {
 
     static let summary = Command(
         "summary", summary: "List a model's layers, shapes and parameters.",
-        examples: [Example("fermusic model summary my.h5")], parameters: [file, SharedOptions.json, SharedOptions.inputSize]
+        examples: [Example("fermusic model summary my.h5")],
+        parameters: [file, SharedOptions.json, SharedOptions.inputSize]
     ) { a, console in
         let path = a[file].string
         let contents = try NetworkFile.read(path, inputSize: a[SharedOptions.inputSize])
@@ -115,8 +117,12 @@ enum ModelCommand {
             "data     \(training.trainingCount) images, fingerprint \(training.dataFingerprint)",
         ]
         if let from = recipe.from, let fingerprint = training.baseFingerprint {
-            let parts = [recipe.head == nil ? nil : "a new last layer", recipe.freeze.map { "frozen \($0.joined(separator: ", "))" }]
-            lines.append((["from     \(from), fingerprint \(fingerprint)"] + parts.compactMap { $0 }).joined(separator: ", "))
+            let parts = [
+                recipe.head == nil ? nil : "a new last layer",
+                recipe.freeze.map { "frozen \($0.joined(separator: ", "))" },
+            ]
+            lines.append(
+                (["from     \(from), fingerprint \(fingerprint)"] + parts.compactMap { $0 }).joined(separator: ", "))
         }
         if let teacher = recipe.teacher, let fingerprint = training.teacherFingerprint {
             lines.append("teacher  \(teacher), share \(recipe.teacherShare), fingerprint \(fingerprint)")

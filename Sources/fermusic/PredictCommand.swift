@@ -23,7 +23,9 @@ enum PredictCommand {
         parameters: [
             sources, SharedOptions.model, SharedOptions.int8, SharedOptions.threads, SharedOptions.json,
             StreamOptions.emotions, StreamOptions.certainty,
-        ] + SharedOptions.hintOptions + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + [StreamOptions.realtime],
+        ] + SharedOptions.hintOptions + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + [
+            StreamOptions.realtime
+        ],
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {

@@ -22,8 +22,10 @@ enum PredictWebcamCommand {
             Example("fermusic predict-webcam clip.mp4", "without a camera"),
         ],
         parameters: [
-            source, SharedOptions.model, SharedOptions.int8, SharedOptions.threads, SharedOptions.json, StreamOptions.emotions, StreamOptions.certainty,
-        ] + SharedOptions.hintOptions + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + StreamOptions.camera,
+            source, SharedOptions.model, SharedOptions.int8, SharedOptions.threads, SharedOptions.json,
+            StreamOptions.emotions, StreamOptions.certainty,
+        ] + SharedOptions.hintOptions + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following
+            + StreamOptions.camera,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {

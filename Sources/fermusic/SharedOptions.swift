@@ -15,10 +15,13 @@ enum SharedOptions {
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(
-        "labels", help: "The names of the model's outputs in order, or a file with one per line, for files that don't say them.")
+        "labels",
+        help: "The names of the model's outputs in order, or a file with one per line, for files that don't say them.")
     static let output = Option<CommaSeparated<String>?>(
         "output",
-        help: "What the model's outputs are (logits, probabilities or sigmoid), and the name of the one to use of several, for files that don't say it.")
+        help:
+            "What the model's outputs are (logits, probabilities or sigmoid), and the name of the one to use of several, for files that don't say it."
+    )
     static let inputSize = Option<Int?>(
         "input-size", help: "Width and height of the model's input, for files that leave them open.", range: 8...2048)
     /// What is said about models of other programs.
@@ -29,7 +32,8 @@ enum SharedOptions {
 
     static let classes = Option<String?>(
         "classes",
-        help: "The data's classes where names don't say them: \(ClassNumbering.allCases.map(\.rawValue).joined(separator: ", ")), or a file with lines such as '3 = happy'."
+        help:
+            "The data's classes where names don't say them: \(ClassNumbering.allCases.map(\.rawValue).joined(separator: ", ")), or a file with lines such as '3 = happy'."
     )
 
     static let int8 = Flag(

@@ -27,7 +27,8 @@ enum StreamOptions {
         "dwell", default: 0.35, help: "Seconds that another mood must last before the label changes.", range: 0...10
     ).group("Following")
     static let searchInterval = Option<Int>(
-        "search-every", default: 6, help: "Frames from one search of the whole picture to the next, half a second at most.", range: 1...1000
+        "search-every", default: 6,
+        help: "Frames from one search of the whole picture to the next, half a second at most.", range: 1...1000
     ).group("Following")
     static let calibrate = Flag(
         "calibrate", help: "The first ten seconds show the face at rest: what it looks like then counts as neutral."

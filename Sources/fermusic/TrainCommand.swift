@@ -30,7 +30,8 @@ enum TrainCommand {
                 "as plain Keras does it"),
         ],
         parameters: [
-            TrainOptions.data, SharedOptions.classes, TrainOptions.checkpoint, TrainOptions.recipeFile, TrainOptions.architecture,
+            TrainOptions.data, SharedOptions.classes, TrainOptions.checkpoint, TrainOptions.recipeFile,
+            TrainOptions.architecture,
             TrainOptions.from, TrainOptions.freeze, TrainOptions.head,
             TrainOptions.epochs,
             TrainOptions.batch, TrainOptions.accumulate, TrainOptions.validationSplit, TrainOptions.seed,

@@ -87,8 +87,10 @@ enum TrainOptions {
     static let teacherShare = Option<Float>(
         "teacher-share", default: defaults.teacherShare, help: "The teacher's share of what is learnt.", range: 0...1
     ).group("Optimizer")
-    static let clipNorm = Option<Float?>("clip-norm", help: "Largest norm of all gradients together; 0 for any.", range: 0...)
-        .group("Optimizer")
+    static let clipNorm = Option<Float?>(
+        "clip-norm", help: "Largest norm of all gradients together; 0 for any.", range: 0...
+    )
+    .group("Optimizer")
     static let ema = Option<Float>(
         "ema", default: 0.999, help: "Share of the running average of the weights kept per step; 0 for none.",
         range: 0..<1
@@ -139,7 +141,8 @@ enum TrainOptions {
         "erasing", default: 0, help: "Share of images with a rectangle erased.", range: 0...1
     ).group("Augmentation")
     static let finishEpochs = Option<Int>(
-        "finish-epochs", default: 0, help: "Last epochs with weaker dropout and augmentation, and no mixup.", range: 0...
+        "finish-epochs", default: 0, help: "Last epochs with weaker dropout and augmentation, and no mixup.",
+        range: 0...
     ).group("Running")
     static let finishDropout = Option<Float>(
         "finish-dropout", default: defaults.finishDropout, help: "Factor of the dropout in those epochs.", range: 0...1

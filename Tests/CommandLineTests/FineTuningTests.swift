@@ -13,7 +13,8 @@ import Testing
         let made = try Fermusic.run(["dataset", "generate", data, "--training", "280", "--test", "70"])
         try #require(made.status == 0, "\(made.errors)")
         let trained = try Fermusic.run([
-            "train", "--data", data, "--checkpoint", path("base.h5"), "--epochs", "1", "--threads", "2", "--arch", "vgg",
+            "train", "--data", data, "--checkpoint", path("base.h5"), "--epochs", "1", "--threads", "2", "--arch",
+            "vgg",
             "--widths", "8,16",
         ])
         try #require(trained.status == 0, "\(trained.errors)")
@@ -36,7 +37,8 @@ import Testing
 
     private func arguments(_ checkpoint: String, _ more: [String] = []) -> [String] {
         [
-            "train", "--from", path("base.h5"), "--data", path("mine"), "--checkpoint", path(checkpoint), "--epochs", "2",
+            "train", "--from", path("base.h5"), "--data", path("mine"), "--checkpoint", path(checkpoint), "--epochs",
+            "2",
             "--threads", "2", "--batch", "20",
         ] + more
     }
@@ -60,7 +62,8 @@ import Testing
         #expect(before.contains { name, values in after[name] != nil && after[name] != values })
         let summary = try Fermusic.run(["model", "summary", path("tuned.h5")])
         #expect(summary.output.contains("grin, neutral, cross"))
-        #expect(summary.output.contains("base.h5, fingerprint") && summary.output.contains("a new last layer, frozen 4"))
+        #expect(
+            summary.output.contains("base.h5, fingerprint") && summary.output.contains("a new last layer, frozen 4"))
         let named = try Fermusic.run(["predict", "--model", path("tuned.h5"), "--json", path("mine/test/grin")])
         #expect(named.status == 0 && named.output.contains("\"cross\""), "\(named.errors)")
 
@@ -82,7 +85,8 @@ import Testing
 
     @Test func goesOnWithTheSameClasses() throws {
         let more = try Fermusic.run([
-            "train", "--from", path("base.h5"), "--data", path("faces.csv"), "--checkpoint", path("more.h5"), "--epochs",
+            "train", "--from", path("base.h5"), "--data", path("faces.csv"), "--checkpoint", path("more.h5"),
+            "--epochs",
             "1", "--threads", "2",
         ])
         #expect(more.status == 0, "\(more.errors)")
@@ -116,7 +120,9 @@ import Testing
         let unclear = try Fermusic.run(["dataset", "info", path("numbers")])
         #expect(unclear.status != 0 && unclear.errors.contains("--classes"), "\(unclear.errors)")
         let known = try Fermusic.run(["dataset", "info", path("numbers"), "--classes", "rafdb"])
-        #expect(known.status == 0 && known.output.contains("surprise") && known.output.contains("disgust"), "\(known.errors)")
+        #expect(
+            known.status == 0 && known.output.contains("surprise") && known.output.contains("disgust"),
+            "\(known.errors)")
         try "1 = happy\n2 = angry\n3 = neutral\n".write(toFile: path("names"), atomically: true, encoding: .utf8)
         let mine = try Fermusic.run(["dataset", "info", path("numbers"), "--classes", path("names")])
         #expect(mine.status == 0 && mine.output.contains("happy") && mine.output.contains("neutral"), "\(mine.errors)")

@@ -284,7 +284,8 @@ import Testing
                 ("Qqqqq\u{1B}[1m", "note: no songs by 'Qqqqq\\u{1B}[1m'\n"),
             ] {
                 let printed = try errors(artist)
-                #expect(printed.split(separator: "\n").filter { !$0.contains(" is new, ") } == note.split(separator: "\n"))
+                #expect(
+                    printed.split(separator: "\n").filter { !$0.contains(" is new, ") } == note.split(separator: "\n"))
             }
         }
     }

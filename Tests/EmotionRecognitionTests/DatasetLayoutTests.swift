@@ -22,7 +22,8 @@ import Testing
 
     static let layouts: [Layout] = [
         Layout(
-            name: "helpers", files: [
+            name: "helpers",
+            files: [
                 "train/happy/a.png", "train/sad/a.png", "train/.ipynb_checkpoints/", "train/@eaDir/x.png",
                 "__MACOSX/train/happy/._a.png", "lost+found/", ".Trash-1000/files/x.png", "$RECYCLE.BIN/S-1/x.png",
                 "System Volume Information/x.png", ".git/x.png", "train/happy/._b.png", "#recycle/x.png",
@@ -32,7 +33,8 @@ import Testing
             name: "empty class", files: ["happy/a.png", "sad/a.png", "frown/"], expected: "happy 1, sad 1",
             note: "frown is an empty class folder"),
         Layout(
-            name: "other words", files: ["Joy/a.png", "anger/a.png", "Surprised/a.png", "scared/a.png", "sorrow/a.png"],
+            name: "other words",
+            files: ["Joy/a.png", "anger/a.png", "Surprised/a.png", "scared/a.png", "sorrow/a.png"],
             expected: "angry 1, fear 1, happy 1, sad 1, surprise 1", note: "classes: anger = angry, scared = fear"),
         Layout(
             name: "a typing error", files: ["suprise/a.png", "happy/a.png"], expected: "happy 1, surprise 1",
@@ -62,7 +64,9 @@ import Testing
             expected: "angry 1, happy 1, surprise 1"),
         Layout(
             name: "many languages",
-            files: ["enojado/a.png", "dégoût/a.png", "paura/a.png", "bahagia/a.png", "दुखी/a.png", "şaşkın/a.png", "中性/a.png"],
+            files: [
+                "enojado/a.png", "dégoût/a.png", "paura/a.png", "bahagia/a.png", "दुखी/a.png", "şaşkın/a.png", "中性/a.png",
+            ],
             expected: emotions.map { "\($0) 1" }.joined(separator: ", ")),
         Layout(
             name: "more of them",
@@ -72,13 +76,15 @@ import Testing
             name: "RAF-DB's numbers", files: (1...7).map { "train/\($0)/a.png" }, classes: "rafdb",
             expected: emotions.map { "\($0) 1" }.joined(separator: ", "), note: "6 = angry, 3 = disgust, 2 = fear"),
         Layout(
-            name: "RAF-DB by file names", files: ["DATASET/train/4/train_00001_aligned.png", "DATASET/test/5/test_0001_aligned.png"],
+            name: "RAF-DB by file names",
+            files: ["DATASET/train/4/train_00001_aligned.png", "DATASET/test/5/test_0001_aligned.png"],
             expected: "happy 1, sad 1", note: "taken for RAF-DB"),
         Layout(
             name: "RAF-DB as published",
             files: [
                 "Image/aligned/train_00001_aligned.png", "Image/aligned/test_0001_aligned.png",
-                "Image/original/train_00001.png", "EmoLabel/list_patition_label.txt: train_00001.jpg 5\r\ntest_0001.jpg 1\r\n",
+                "Image/original/train_00001.png",
+                "EmoLabel/list_patition_label.txt: train_00001.jpg 5\r\ntest_0001.jpg 1\r\n",
             ], expected: "sad 1, surprise 1", note: "taken for RAF-DB"),
         Layout(
             name: "AffectNet's numbers", files: (0...7).map { "train/\($0)/a.png" }, classes: "AffectNet",
@@ -95,11 +101,13 @@ import Testing
         Layout(
             name: "CK+ as published",
             files: [
-                "cohn-kanade-images/S005/001/S005_001_00000001.png", "cohn-kanade-images/S005/001/S005_001_00000011.png",
+                "cohn-kanade-images/S005/001/S005_001_00000001.png",
+                "cohn-kanade-images/S005/001/S005_001_00000011.png",
                 "Emotion/S005/001/S005_001_00000011_emotion.txt:    3.0000000e+00",
             ], expected: "disgust 1", note: "taken for CK+"),
         Layout(
-            name: "one folder too high", files: ["archive/images/train/happy/a.png", "archive/images/validation/sad/a.png"],
+            name: "one folder too high",
+            files: ["archive/images/train/happy/a.png", "archive/images/validation/sad/a.png"],
             expected: "happy 1, sad 1"),
     ]
 

@@ -85,7 +85,8 @@ import Testing
                 Model(
                     inputs: [input],
                     outputs: [
-                        Dense(2, activation: .tanh, name: "valence")(x), Dense(3, activation: .softmax, name: "emotion")(x),
+                        Dense(2, activation: .tanh, name: "valence")(x),
+                        Dense(3, activation: .softmax, name: "emotion")(x),
                     ]), to: path)
             var hints = Self.hints
             #expect(throws: NeuralNetError.self) { try EmotionModel(reading: path, hints: hints) }

@@ -29,7 +29,8 @@ import Testing
             let expected = try read(folder + "/data").dataset
             // Names say nothing.
             for (name, command) in [
-                ("a.tar", "tar -cf a.tar data"), ("b.csv", "tar -czf b.csv data"), ("c.tgz", "tar -czf c.tgz -C data ."),
+                ("a.tar", "tar -cf a.tar data"), ("b.csv", "tar -czf b.csv data"),
+                ("c.tgz", "tar -czf c.tgz -C data ."),
             ] {
                 try run([command], in: folder)
                 let packed = try read(folder + "/" + name).dataset

@@ -58,7 +58,10 @@ import Testing
         (Array("just text\n".utf8), "not a picture that is read: \(PictureFormat.list)"),
         (Array(TinyJPEG.bytes.prefix(TinyJPEG.bytes.count / 2)), "Premature end of JPEG file"),
         ([0xFF, 0xD8], "Premature end of JPEG file"),
-        (TinyPNG.header(width: 30000, height: 30000), "30000 x 30000 pixels are too many; at most 100 million are read"),
+        (
+            TinyPNG.header(width: 30000, height: 30000),
+            "30000 x 30000 pixels are too many; at most 100 million are read"
+        ),
     ]
 
     @Test(arguments: bad.indices) func badFilesAreNamed(index: Int) {

@@ -5,7 +5,9 @@ import Testing
 /// Damaged files are read or refused; nothing traps, and the work is limited.
 @Suite struct DamageTests {
     private static func corpus() throws -> [[UInt8]] {
-        let names = ["dense"] + ["plain", "chunks", "filters", "one", "growing"].flatMap { ["earliest-\($0)", "latest-\($0)"] }
+        let names =
+            ["dense"]
+            + ["plain", "chunks", "filters", "one", "growing"].flatMap { ["earliest-\($0)", "latest-\($0)"] }
         return try names.map { try FileBytes.read("\(Fixtures.corpus)/\($0).h5", limit: 1 << 20) }
     }
 

@@ -17,7 +17,8 @@ struct Mutator {
         var bytes = file
         for _ in 0...random(4) where !bytes.isEmpty {
             let structural = !places.isEmpty && random(2) == 0
-            let place = min(structural ? places[random(places.count)] + random(64) : random(bytes.count), bytes.count - 1)
+            let place = min(
+                structural ? places[random(places.count)] + random(64) : random(bytes.count), bytes.count - 1)
             let length = min(1 + random(16), bytes.count - place)
             switch random(10) {
             case 0, 1: bytes[place] ^= 1 << UInt8(random(8))
@@ -43,13 +44,16 @@ struct Mutator {
 
     /// Where the parts of a file begin, and what belongs to them.
     static func places(of file: [UInt8]) -> [Int] {
-        let names = ["TREE", "SNOD", "HEAP", "GCOL", "OHDR", "OCHK", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "BTIN", "FAHD"]
-            .map { Array($0.utf8) }
+        let names = [
+            "TREE", "SNOD", "HEAP", "GCOL", "OHDR", "OCHK", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "BTIN", "FAHD",
+        ]
+        .map { Array($0.utf8) }
         var places = [8, 40]
         for place in 0..<max(file.count - 24, 0) {
             let isName = names.contains { file[place] == $0[0] && file[place..<place + 4].elementsEqual($0) }
             // The header of an old object: version 1, one reference.
-            let isOld = file[place] == 1 && file[place + 1] == 0 && file[place + 4] == 1 && file[place + 5] == 0
+            let isOld =
+                file[place] == 1 && file[place + 1] == 0 && file[place + 4] == 1 && file[place + 5] == 0
                 && file[place + 6] == 0 && file[place + 7] == 0 && place % 8 == 0
             if isName || isOld { places.append(place) }
         }

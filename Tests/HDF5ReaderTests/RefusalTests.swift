@@ -24,7 +24,10 @@ import Testing
             ("lzf", "filter 32000 (lzf) is not supported, only deflate, shuffle and fletcher32"),
             ("scaled", "filter 6 (scaleoffset) is not supported, only deflate, shuffle and fletcher32"),
             ("soft-circle", "links that lead round in a circle"),
-            (Array(repeating: "circle", count: 1).joined() + String(repeating: "/in", count: 70), "a path of too many parts"),
+            (
+                Array(repeating: "circle", count: 1).joined() + String(repeating: "/in", count: 70),
+                "a path of too many parts"
+            ),
             ("circle", "not a dataset"),
         ] {
             #expect(try complaint(layout, path) == "\(path): \(expected)")
@@ -36,9 +39,11 @@ import Testing
     @Test(arguments: layouts) func sizes(layout: String) throws {
         let size = try Fixtures.bytes("refused-\(layout)").count
         #expect(
-            try complaint(layout, "huge") == "huge: 1099511627776 values are more than a file of \(size) bytes may hold")
+            try complaint(layout, "huge") == "huge: 1099511627776 values are more than a file of \(size) bytes may hold"
+        )
         #expect(
-            try complaint(layout, "gigabyte") == "gigabyte: 268435456 values are more than a file of \(size) bytes may hold")
+            try complaint(layout, "gigabyte")
+                == "gigabyte: 268435456 values are more than a file of \(size) bytes may hold")
         let document = try Fixtures.document("refused-\(layout)")
         #expect(
             Fixtures.complaint { _ = try document.read("gigabyte", limit: 1000) }
@@ -48,7 +53,8 @@ import Testing
         limits.unpacked = 5000
         limits.expansion = 0
         let small = try HDF5Document(ByteArraySource(Fixtures.bytes("refused-\(layout)")), limits: limits)
-        #expect(Fixtures.complaint { _ = try small.read("zeros", limit: 1024) } == "zeros: unpacks to more than 5000 bytes")
+        #expect(
+            Fixtures.complaint { _ = try small.read("zeros", limit: 1024) } == "zeros: unpacks to more than 5000 bytes")
     }
 
     @Test func structure() throws {

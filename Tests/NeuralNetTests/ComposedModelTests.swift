@@ -71,7 +71,9 @@ import Testing
                 try ModelFile.write(cut, to: path)
                 let again = try ModelFile.read(path).model
                 #expect(again.nodes.contains { $0.layer.name == "base_conv" })
-                #expect(Set(again.weights.entries.indices.map(again.weights.array)) == Set(cut.weights.entries.indices.map(cut.weights.array)))
+                #expect(
+                    Set(again.weights.entries.indices.map(again.weights.array))
+                        == Set(cut.weights.entries.indices.map(cut.weights.array)))
             }
         }
     }
@@ -81,7 +83,9 @@ import Testing
             let model = try Model(input: [3]) { Dense(2) }
             for (name, start) in [("a.keras", "PK"), ("b.h5", "\u{89}H"), ("c.KERAS", "PK"), ("d", "\u{89}H")] {
                 try ModelFile.write(model, to: "\(folder)/\(name)")
-                #expect(KerasFixtures.bytes("\(folder)/\(name)").prefix(2).elementsEqual(start.unicodeScalars.map { UInt8($0.value) }))
+                #expect(
+                    KerasFixtures.bytes("\(folder)/\(name)").prefix(2).elementsEqual(
+                        start.unicodeScalars.map { UInt8($0.value) }))
                 // Contents decide.
                 KerasFixtures.write(KerasFixtures.bytes("\(folder)/\(name)"), to: "\(folder)/other")
                 #expect(try ModelFile.read("\(folder)/other").model.weights.fingerprint == model.weights.fingerprint)

@@ -7,7 +7,8 @@ import Testing
         .deletingLastPathComponent()
 
     private static func files(_ folder: String, _ ending: String) -> [URL] {
-        let found = FileManager.default.enumerator(at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
+        let found = FileManager.default.enumerator(
+            at: root.appendingPathComponent(folder), includingPropertiesForKeys: nil)
         return (found?.allObjects as? [URL] ?? []).filter {
             $0.pathExtension == ending && !$0.path.contains("/.build/")
         }

@@ -15,7 +15,8 @@ struct Frozen: Layer {
         for node in model.nodes {
             let layer: any Layer = node.parameters.isEmpty ? node.layer : Frozen(node.layer)
             layers.append(node.sharedWith.map { layers[$0] } ?? SharedLayer(layer))
-            tensors.append(node.inputs.isEmpty ? Input(node.outputShape) : layers.last!(node.inputs.map { tensors[$0] }))
+            tensors.append(
+                node.inputs.isEmpty ? Input(node.outputShape) : layers.last!(node.inputs.map { tensors[$0] }))
         }
         return try Model(inputs: model.inputs.map { tensors[$0] }, outputs: model.outputs.map { tensors[$0] })
     }

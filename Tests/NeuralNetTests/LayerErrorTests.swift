@@ -163,7 +163,8 @@ import Testing
         Case(
             [4, 4, 1], Cropping2D(-1),
             message: "Cropping2D 'cropping2d': cropping must be not negative, received [-1, -1, -1, -1]"),
-        Case([4, 4, 1], UpSampling2D(0), message: "UpSampling2D 'up_sampling2d': size must be positive, received (0, 0)"),
+        Case(
+            [4, 4, 1], UpSampling2D(0), message: "UpSampling2D 'up_sampling2d': size must be positive, received (0, 0)"),
         Case(
             [4, 4, 1], Resizing(height: 0, width: 2),
             message: "Resizing 'resizing': size must be positive, received 0x2"),
@@ -204,7 +205,8 @@ import Testing
             message: "StochasticDepth 'stochastic_depth': rate must be in 0 ..< 1, received 1.0"),
         Case(
             [4, 6], Dropout(0.5, noiseShape: [1, nil, 1]),
-            message: "Dropout 'dropout': noiseShape must be nil for the batch, then nil, 1 or the size for each axis of "
+            message:
+                "Dropout 'dropout': noiseShape must be nil for the batch, then nil, 1 or the size for each axis of "
                 + #"[4, 6], received ["1", "nil", "1"]"#),
         Case([4], LSTM(3), message: "LSTM 'lstm': input must be [steps, features], received [4]"),
         Case([4, 2], GRU(0), message: "GRU 'gru': units must be positive, received 0"),

@@ -24,7 +24,8 @@ import Testing
     ) -> R {
         a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
-                c.withUnsafeBufferPointer { c in body(a.baseAddress!, b.baseAddress!, c.isEmpty ? nil : c.baseAddress!) }
+                c.withUnsafeBufferPointer { c in body(a.baseAddress!, b.baseAddress!, c.isEmpty ? nil : c.baseAddress!)
+                }
             }
         }
     }
@@ -83,7 +84,8 @@ import Testing
     func absorbedActivationIsTheSame(_ name: String) throws {
         let loss = LossTests.losses.first { $0.name == name }!.loss
         let activation = try #require(loss.absorbedActivation)
-        let targets: [Float] = loss.targetCount(forOutput: [3]) == 1 ? [2] : name.hasPrefix("binary") ? [0, 1, 1] : [0, 0, 1]
+        let targets: [Float] =
+            loss.targetCount(forOutput: [3]) == 1 ? [2] : name.hasPrefix("binary") ? [0, 1, 1] : [0, 0, 1]
         func gradient(_ losses: [any Loss]) throws -> (Double, [Float]) {
             let model = try Model(input: [4], seed: 3) { Dense(3, activation: activation) }
             let executor = try Executor(

@@ -238,7 +238,8 @@ import Testing
             #expect(whole.progress.bestEpoch < 12)
             func loss(_ trainer: Trainer) throws -> Double {
                 try trainer.averagedModel.evaluate(
-                    TrainerTests.Wobbling(count: 21), loss: .categoricalCrossentropy(), threads: threads).loss
+                    TrainerTests.Wobbling(count: 21), loss: .categoricalCrossentropy(), threads: threads
+                ).loss
             }
             #expect(try abs(loss(whole) + whole.progress.bestValue!) < 1e-9)
 
@@ -269,7 +270,8 @@ import Testing
             return input + target
         }
         let subset = try SubsetData(base, [7, 2])
-        #expect(try subset.count == 2 && sample(subset, 0) == sample(base, 7) && subset.label(of: 1) == base.label(of: 2))
+        #expect(
+            try subset.count == 2 && sample(subset, 0) == sample(base, 7) && subset.label(of: 1) == base.label(of: 2))
         #expect(throws: NeuralNetError.self) { try SubsetData(base, [10]) }
         let both = try ConcatenatedData([base, subset])
         #expect(try both.count == 12 && sample(both, 11) == sample(base, 2) && both.label(of: 10) == base.label(of: 7))
@@ -282,7 +284,8 @@ import Testing
             target[1] = 1
         }
         let cached = CachedData(made)
-        #expect(try sample(cached, 2) == [2, 0, 0, 0, 0, 1] && sample(cached, 2) == [2, 0, 0, 0, 0, 1] && calls.value == 1)
+        #expect(
+            try sample(cached, 2) == [2, 0, 0, 0, 0, 1] && sample(cached, 2) == [2, 0, 0, 0, 0, 1] && calls.value == 1)
         let model = try model()
         let predictions = try Evaluator(model, threads: threads).predict(both)
         let direct = try model.predict(Self.inputs, threads: threads)
@@ -297,6 +300,7 @@ import Testing
 
     @Test func summaryHasEveryLayer() throws {
         let text = try model().summary()
-        #expect(text.contains("body (Dense)") && text.contains("[6]") && text.hasSuffix("44 weights, 44 of them trainable"))
+        #expect(
+            text.contains("body (Dense)") && text.contains("[6]") && text.hasSuffix("44 weights, 44 of them trainable"))
     }
 }

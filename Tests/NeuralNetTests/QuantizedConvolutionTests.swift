@@ -83,7 +83,9 @@ import Testing
     }
 
     /// Values whose scale is too small for a float.
-    @Test(arguments: [Float(0x1p-146), -0x1p-146, 0x1p-130, -0x1p-130]) func tinyValuesAreHarmless(_ value: Float) throws {
+    @Test(arguments: [Float(0x1p-146), -0x1p-146, 0x1p-130, -0x1p-130]) func tinyValuesAreHarmless(_ value: Float)
+        throws
+    {
         let model = try Model(input: [8, 8, 16], seed: 2) { Conv2D(32, kernelSize: 3) }
         let output = try predict(model, [Float](repeating: value, count: 8 * 8 * 16), count: 1, .int8)
         #expect(output.allSatisfy { abs($0) < 1e-3 })

@@ -97,7 +97,8 @@ import Testing
         for (index, entry) in frozen.weights.entries.enumerated() {
             let isStatistic = entry.specification.name.hasPrefix("moving")
             // Statistics of the normalization that is not trained stay as they are.
-            #expect((frozen.weights.array(index) != before[index]) == (isStatistic && entry.layer == "b"), "\(entry.layer)")
+            #expect(
+                (frozen.weights.array(index) != before[index]) == (isStatistic && entry.layer == "b"), "\(entry.layer)")
         }
         let gamma = try #require(frozen.weights.index(layer: "b", name: "gamma"))
         let entry = frozen.weights.entries[gamma]

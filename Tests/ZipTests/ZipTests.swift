@@ -33,7 +33,9 @@ import Zip
         try inFile(bytes) { file in
             let archive = try ZipArchive(file)
             return try Dictionary(
-                uniqueKeysWithValues: archive.entries.map { ($0.name, String(decoding: try archive.read($0), as: UTF8.self)) })
+                uniqueKeysWithValues: archive.entries.map {
+                    ($0.name, String(decoding: try archive.read($0), as: UTF8.self))
+                })
         }
     }
 

@@ -250,7 +250,9 @@ struct CSVFaceParser {
                         while at < end, text[at] == 0x30 { at &+= 1 }
                         if at < end, text[at] >= 0x31, text[at] <= 0x39 { throw bad(count, "is not a whole number") }
                     }
-                    if at < end, ![0x20, 0x2C, 0x3B, 0x09, 0x5D].contains(text[at]) { throw bad(count, "is not a number") }
+                    if at < end, ![0x20, 0x2C, 0x3B, 0x09, 0x5D].contains(text[at]) {
+                        throw bad(count, "is not a number")
+                    }
                 }
                 count &+= 1
                 if at < end { at &+= 1 }

@@ -38,8 +38,11 @@ public struct ClassAssignment: Sendable, Equatable {
         for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = raw.trimmingBlanks
             if line.isEmpty || line.hasPrefix("#") { continue }
-            func bad(_ reason: String) -> DatasetError { .cannotRead(path: source, reason: "line \(index + 1): \(reason)") }
-            var pieces = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(\.trimmingBlanks)
+            func bad(_ reason: String) -> DatasetError {
+                .cannotRead(path: source, reason: "line \(index + 1): \(reason)")
+            }
+            var pieces = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                \.trimmingBlanks)
             // As files of labels are numbered.
             let numbered = line.split(separator: " ", maxSplits: 1).map(\.trimmingBlanks)
             if pieces.count == 1, numbered.count == 2, Int(numbered[0]) != nil { pieces = numbered }

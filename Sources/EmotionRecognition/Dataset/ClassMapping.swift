@@ -65,7 +65,8 @@ struct ClassMapping {
         let fits = fitting.isEmpty ? "" : "; what would fit: \(fitting.joined(separator: "; "))"
         return .empty(
             path: path,
-            reason: "class names that are numbers (\(ends)) don't say the emotions; give --classes NAME, or --classes FILE "
+            reason:
+                "class names that are numbers (\(ends)) don't say the emotions; give --classes NAME, or --classes FILE "
                 + "with lines such as '\(numbers.min()!) = happy'\(fits)")
     }
 }

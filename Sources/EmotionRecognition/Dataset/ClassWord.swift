@@ -61,7 +61,9 @@ enum ClassWord: Equatable {
         for character in name {
             let isDigit = character.isASCII && character.isNumber
             if isDigit {
-                if let before, before.isASCII, before.isNumber { digits[digits.count - 1].append(character) } else {
+                if let before, before.isASCII, before.isNumber {
+                    digits[digits.count - 1].append(character)
+                } else {
                     digits.append(String(character))
                 }
             } else if character.isLetter {

@@ -31,7 +31,8 @@ struct DatasetLayout {
         let folders = ClassFolders(pictures, emptyFolders: listing.emptyFolders, top: top)
         var named = folders.named
         var certain: ClassNumbering?
-        if !folders.areEmotions, let scheme = try PublishedScheme(listing.files, pictures: pictures, contents: contents) {
+        if !folders.areEmotions, let scheme = try PublishedScheme(listing.files, pictures: pictures, contents: contents)
+        {
             named = scheme.named
             notes.append(scheme.note)
         } else {
@@ -122,7 +123,9 @@ private struct ClassFolders {
         if hasValidation, splits.contains(where: FaceDataset.Split.isTest) {
             notes.append("validation pictures are PublicTest, test pictures PrivateTest")
         }
-        for folder in bare.prefix(5) { notes.append("\(folder[top...].joined(separator: "/")) is an empty class folder") }
+        for folder in bare.prefix(5) {
+            notes.append("\(folder[top...].joined(separator: "/")) is an empty class folder")
+        }
         if bare.count > 5 { notes.append("\(bare.count - 5) more class folders are empty") }
         if outside > 0 { notes.append("\(outside) pictures outside the class folders were passed over") }
     }

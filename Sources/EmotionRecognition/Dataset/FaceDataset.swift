@@ -126,7 +126,8 @@ public struct FaceDataset: Sendable {
         for (place, name) in names.enumerated() {
             guard let label = classNames.firstIndex(of: name), labels.contains(UInt8(label)) else {
                 let there = classNames.indices.filter { labels.contains(UInt8($0)) }.map { classNames[$0] }
-                throw DatasetError.empty(path: path, reason: "no pictures of '\(name)', only of \(there.joined(separator: ", "))")
+                throw DatasetError.empty(
+                    path: path, reason: "no pictures of '\(name)', only of \(there.joined(separator: ", "))")
             }
             map[label] = place
         }

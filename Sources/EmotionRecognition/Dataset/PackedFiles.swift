@@ -106,7 +106,9 @@ final class PackedFiles {
             // Formats that need another program, where a library was left out, are refused when such a file comes.
             _ = support(archive)
         }
-        guard library.pointee.archive_read_open_fd(archive, descriptor, 1 << 16) == ARCHIVE_OK else { throw failure(reason) }
+        guard library.pointee.archive_read_open_fd(archive, descriptor, 1 << 16) == ARCHIVE_OK else {
+            throw failure(reason)
+        }
     }
 
     deinit {

@@ -9,7 +9,9 @@ struct PublishedScheme {
     /// Nil if it is none of them: KDEF, JAFFE, RAF-DB, CK+. Throws what `contents` throws.
     init?(_ files: [[String]], pictures: [[String]], contents: ([String]) throws -> String) throws {
         if try readRAFDB(files, pictures, contents) || readCohnKanade(files, pictures, contents) { return }
-        if readNames(pictures, "KDEF", PublishedScheme.kdef) || readNames(pictures, "JAFFE", PublishedScheme.jaffe) { return }
+        if readNames(pictures, "KDEF", PublishedScheme.kdef) || readNames(pictures, "JAFFE", PublishedScheme.jaffe) {
+            return
+        }
         return nil
     }
 
@@ -96,7 +98,9 @@ struct PublishedScheme {
     ) throws -> Bool {
         let ending = "_emotion.txt"
         var labels: [String: [String]] = [:]
-        for file in files where file.last!.hasSuffix(ending) { labels[String(file.last!.dropLast(ending.count))] = file }
+        for file in files where file.last!.hasSuffix(ending) {
+            labels[String(file.last!.dropLast(ending.count))] = file
+        }
         if labels.isEmpty { return false }
         for picture in pictures {
             guard let file = labels[String(picture.last!.prefix { $0 != "." })] else { continue }

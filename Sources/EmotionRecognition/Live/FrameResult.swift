@@ -20,7 +20,8 @@ public struct FrameResult: Sendable {
     var doubtful = Set<Int>()
 
     public init(
-        source: String, index: Int, time: Double, duration: Double? = nil, faces: [FaceReading], group: GroupMood?, events: [FaceEvent],
+        source: String, index: Int, time: Double, duration: Double? = nil, faces: [FaceReading], group: GroupMood?,
+        events: [FaceEvent],
         timing: FrameTiming
     ) {
         self.source = source

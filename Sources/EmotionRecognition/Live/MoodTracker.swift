@@ -84,7 +84,8 @@ public struct MoodTracker: Sendable {
         let began = monotonicSeconds()
         let tracked: [TrackedFace]
         if let detector = reader.detector {
-            tracked = try faces.update(frame.image, time: time, duration: duration, includesDoubtful: showsDoubtful, using: detector)
+            tracked = try faces.update(
+                frame.image, time: time, duration: duration, includesDoubtful: showsDoubtful, using: detector)
         } else {
             let whole = Rectangle(x: 0, y: 0, width: Double(frame.image.width), height: Double(frame.image.height))
             tracked = [TrackedFace(identity: 1, box: whole, confidence: 1)]

@@ -58,7 +58,9 @@ extension EmotionModel {
         case (.linear, nil) where !isSingle:
             return (
                 try softmax(model, before),
-                ["\(path): its last layer has no softmax and gets one; --output=sigmoid or probabilities if that is wrong"]
+                [
+                    "\(path): its last layer has no softmax and gets one; --output=sigmoid or probabilities if that is wrong"
+                ]
             )
         case (_, let kind?):
             throw failure("its last layer ends in \(ending.identifier): its outputs are no \(kind.rawValue)")

@@ -44,7 +44,9 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         } catch {
             throw NeuralNetError.file(path: path, place: nil, reason: "not JSON: \(error)")
         }
-        let known = Set(["about", "data", "dataFingerprint", "teacherFingerprint", "baseFingerprint", "threads", "recipe"])
+        let known = Set([
+            "about", "data", "dataFingerprint", "teacherFingerprint", "baseFingerprint", "threads", "recipe",
+        ])
         try Self.refuseUnknown(json, known, path: path, place: nil)
         try Self.refuseUnknown(
             json["recipe"], Set(TrainingRecipe.CodingKeys.allCases.map(\.rawValue)), path: path, place: "recipe")

@@ -52,7 +52,8 @@ extension TrainingRecipe {
             do {
                 model = try model.sharingWeights(inputShapes: [[size, size, channels]])
             } catch {
-                throw failure("its weights are for \(base.card.input.width)x\(base.card.input.height) pixels, not \(size)")
+                throw failure(
+                    "its weights are for \(base.card.input.width)x\(base.card.input.height) pixels, not \(size)")
             }
         }
         if head != nil {

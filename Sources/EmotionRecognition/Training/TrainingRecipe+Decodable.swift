@@ -4,7 +4,8 @@ import NeuralNet
 /// default.
 extension TrainingRecipe: Decodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case architecture, network, from, freeze, head, inputSize, cropSize, channels, widths, blockDropout, headDropout, equalisation
+        case architecture, network, from, freeze, head, inputSize, cropSize, channels, widths, blockDropout,
+            headDropout, equalisation
         case epochs, batchSize, gradientAccumulation, optimizer, learningRate, momentum, nesterov, weightDecay
         case schedule, warmupEpochs, minimumRate, labelSmoothing, classWeights, sampling, mixup, clipNorm
         case teacher, teacherShare

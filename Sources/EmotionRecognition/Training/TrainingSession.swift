@@ -225,7 +225,8 @@ public final class TrainingSession {
         var card = ModelCard(classNames: dataset.classNames, input: input)
         card.training = ModelCard.Training(
             recipe: settings.recipe, dataFingerprint: dataFingerprint, teacherFingerprint: teacherFingerprint,
-            baseFingerprint: baseFingerprint, trainingCount: trainingCount, epoch: record.epoch, seconds: seconds, threads: settings.threads,
+            baseFingerprint: baseFingerprint, trainingCount: trainingCount, epoch: record.epoch, seconds: seconds,
+            threads: settings.threads,
             history: trainer.progress.history,
             started: began, written: Machine.now, machine: Machine.summary)
         if let accuracy = record.validationAccuracy, let macroF1 = record.validationMacroF1 {

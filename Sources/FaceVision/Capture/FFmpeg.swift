@@ -26,7 +26,8 @@ struct FFmpeg: @unchecked Sendable {
             return "\(needed), which this program was built with, is not installed: apt-get install "
                 + "libavformat\(LIBAVFORMAT_VERSION_MAJOR) libswscale\(LIBSWSCALE_VERSION_MAJOR)"
         }
-        return "this program was built with \(needed), this system has FFmpeg \(release(other)) (libavutil.so.\(other)): "
+        return
+            "this program was built with \(needed), this system has FFmpeg \(release(other)) (libavutil.so.\(other)): "
             + "build it here, or take the tarball that was made on this release of the system"
     }
 

@@ -27,7 +27,8 @@ final class FolderSource: FrameSource {
         let contents = MediaFolder(path)
         guard !contents.files.isEmpty else {
             throw .cannotOpen(
-                source: path, reason: (["no pictures or videos in this folder"] + contents.notes).joined(separator: "; "))
+                source: path,
+                reason: (["no pictures or videos in this folder"] + contents.notes).joined(separator: "; "))
         }
         files = contents.files[...]
         count = contents.files.count

@@ -21,7 +21,8 @@ public struct Frame: Sendable {
     public var age: Duration { capturedAt.duration(to: .now) }
 
     public init(
-        image: Image, time: Double, duration: Double? = nil, index: Int = 0, capturedAt: ContinuousClock.Instant = .now, source: String = "",
+        image: Image, time: Double, duration: Double? = nil, index: Int = 0, capturedAt: ContinuousClock.Instant = .now,
+        source: String = "",
         isPicture: Bool = false
     ) {
         self.image = image

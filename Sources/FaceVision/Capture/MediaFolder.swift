@@ -36,7 +36,8 @@ struct MediaFolder {
     private mutating func walk(_ folder: String) {
         var status = stat()
         // A link may lead back to where we came from.
-        guard stat(folder.cPath, &status) == 0, visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else {
+        guard stat(folder.cPath, &status) == 0, visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
+        else {
             return
         }
         let start = folder.hasSuffix("/") ? folder : folder + "/"

@@ -53,7 +53,9 @@ final class SoundTrack {
 
     var parameters: UnsafeMutablePointer<AVCodecParameters> { stream.pointee.codecpar }
     var timeBase: AVRational { stream.pointee.time_base }
-    var codecName: String { ffmpeg.avcodec_get_name(parameters.pointee.codec_id).map { String(cString: $0) } ?? "this kind" }
+    var codecName: String {
+        ffmpeg.avcodec_get_name(parameters.pointee.codec_id).map { String(cString: $0) } ?? "this kind"
+    }
 
     /// The next packet if it begins before `end` seconds, to be used before the next call; its stamps count from the
     /// first picture.
@@ -77,7 +79,8 @@ final class SoundTrack {
             guard packet.pointee.stream_index == stream.pointee.index, packet.pointee.pts != fermusic_no_timestamp
             else { continue }
             packet.pointee.pts -= shift
-            packet.pointee.dts = packet.pointee.dts == fermusic_no_timestamp ? packet.pointee.pts : packet.pointee.dts - shift
+            packet.pointee.dts =
+                packet.pointee.dts == fermusic_no_timestamp ? packet.pointee.pts : packet.pointee.dts - shift
             guard Double(packet.pointee.pts) * unit > -0.05, packet.pointee.dts > lastStamp else { continue }
             lastStamp = packet.pointee.dts
             return true

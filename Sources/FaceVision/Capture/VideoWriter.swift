@@ -109,7 +109,8 @@ public final class VideoWriter {
             last = made.open(format: format, path: file.temporaryPath, sound: sound, isDrawn: isDrawn)
             if last >= 0 {
                 if let sound, !made.hasSound {
-                    soundNote = "without sound: .\(ending) cannot hold \(sound.codecName)"
+                    soundNote =
+                        "without sound: .\(ending) cannot hold \(sound.codecName)"
                         + (format == "matroska" ? "" : ", .mkv can")
                 }
                 output = made

@@ -28,9 +28,11 @@ enum PictureDecoder {
         case .tiff:
             let library = try TIFF.load()
             var orientation: Int32 = 1
-            let image = try run(bytes, grayscale, maximumPixels) { data, size, limit, width, height, channels, message, room in
+            let image = try run(bytes, grayscale, maximumPixels) {
+                data, size, limit, width, height, channels, message, room in
                 channels.pointee = 3
-                return fermusic_tiff_decode(library.table, data, size, limit, width, height, &orientation, message, room)
+                return fermusic_tiff_decode(
+                    library.table, data, size, limit, width, height, &orientation, message, room)
             }
             return image.turned(Orientation(rawValue: Int(orientation)) ?? .upright)
         case .gif, .bmp, .netpbm, .jpeg2000, .ico, .pcx, .dds, .psd, .qoi, .jpegXL:

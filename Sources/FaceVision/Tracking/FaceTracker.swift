@@ -105,7 +105,8 @@ public struct FaceTracker: Sendable {
         if let lastTime { distances = (distances.1, time - lastTime) }
         lastTime = time
         let isLost = tracks.contains { !$0.face.isDetected }
-        let searchesAll = tracks.isEmpty || isLost || framesSinceSearch >= options.searchInterval
+        let searchesAll =
+            tracks.isEmpty || isLost || framesSinceSearch >= options.searchInterval
             || time - lastSearch >= options.searchSeconds
         let detections: [DetectedFace]
         if searchesAll {

@@ -91,14 +91,17 @@ public final class Executor {
 
     /// Where the caller writes the gradient of the loss before `backward`, with respect to `lossInput`.
     public func outputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
-        guard let pointer = gradientPointers[plan.lossBuffer(index)] else { preconditionFailure("not made for training") }
+        guard let pointer = gradientPointers[plan.lossBuffer(index)] else {
+            preconditionFailure("not made for training")
+        }
         return pointer
     }
 
     /// The mean of a loss over the samples of the last `forward`, for output `index`; writes `outputGradient`, so that
     /// `backward` can follow. `targets` has a row per sample, `sampleWeights` a factor.
     public func loss(
-        _ loss: any Loss, targets: UnsafePointer<Float>, sampleWeights: UnsafePointer<Float>? = nil, output index: Int = 0
+        _ loss: any Loss, targets: UnsafePointer<Float>, sampleWeights: UnsafePointer<Float>? = nil,
+        output index: Int = 0
     ) -> Double {
         lossSum(loss, targets: targets, sampleWeights: sampleWeights, output: index, scale: 1 / Float(count))
             / Double(count)
@@ -180,7 +183,8 @@ public final class Executor {
 
     private func pass(_ step: Int, isTraining: Bool, changed: Bool, overwrite: Bool) -> Pass {
         Pass(
-            count: count, isTraining: isTraining && !plan.steps[step].isFixed, seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
+            count: count, isTraining: isTraining && !plan.steps[step].isFixed,
+            seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
             dropoutScale: dropoutScale, weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
     }
 

@@ -34,7 +34,8 @@ struct MemoryLayoutOfPlan {
         if training {
             let needs = plan.buffersNeedingGradient(model)
             let loss = steps.count + 1
-            for buffer in plan.outputBuffers.indices.map(plan.lossBuffer) where needs[buffer] && gradientBlocks[buffer] == nil {
+            for buffer in plan.outputBuffers.indices.map(plan.lossBuffer)
+            where needs[buffer] && gradientBlocks[buffer] == nil {
                 gradientBlocks[buffer] = arena.reserve(plan.buffers[buffer] * batch, loss...loss)
             }
             for i in steps.indices.reversed() where !plan.absorbedSteps.contains(i) {

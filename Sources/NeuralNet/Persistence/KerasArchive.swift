@@ -14,7 +14,8 @@ struct KerasArchive {
         self.file = file
         archive = try KerasArchive.translated(path) { try ZipArchive(file) }
         guard archive.entry(named: "config.json") != nil else {
-            throw NeuralNetError.file(path: path, place: nil, reason: "a zip file, but no Keras model: no config.json in it")
+            throw NeuralNetError.file(
+                path: path, place: nil, reason: "a zip file, but no Keras model: no config.json in it")
         }
     }
 

@@ -25,7 +25,9 @@ struct KerasCall {
     var references: [Reference] {
         let known = KerasCall.tensorKeywords
         let byKeyword = keywords.sorted {
-            (known.firstIndex(of: $0.key) ?? known.count, $0.key) < (known.firstIndex(of: $1.key) ?? known.count, $1.key)
+            (known.firstIndex(of: $0.key) ?? known.count, $0.key) < (
+                known.firstIndex(of: $1.key) ?? known.count, $1.key
+            )
         }
         return (arguments + byKeyword.map(\.value)).compactMap {
             if case .tensor(let reference) = $0 { reference } else { nil }
@@ -65,7 +67,8 @@ struct KerasCall {
                 } else {
                     call.arguments.append(.tensor(try reference(link, mayCountDefinition: true, failure)))
                 }
-                for (name, value) in parts.dropFirst(3).first?.objectValue ?? [:] where !value.isNull && name != "name" {
+                for (name, value) in parts.dropFirst(3).first?.objectValue ?? [:] where !value.isNull && name != "name"
+                {
                     let isTensor = value.arrayValue?.count == 3 && value.arrayValue![0].stringValue != nil
                     call.keywords[name] =
                         isTensor

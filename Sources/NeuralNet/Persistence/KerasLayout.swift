@@ -30,7 +30,8 @@ struct KerasLayout {
         "GlobalAveragePooling2D", "GlobalAvgPool2D", "GlobalMaxPooling2D", "GlobalMaxPool2D",
     ]
     private static let elementwise: Set<String> = [
-        "Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU", "Dropout", "Add", "Subtract", "Multiply", "Average",
+        "Activation", "ReLU", "LeakyReLU", "ELU", "ThresholdedReLU", "Dropout", "Add", "Subtract", "Multiply",
+        "Average",
         "Maximum", "Minimum",
     ]
 

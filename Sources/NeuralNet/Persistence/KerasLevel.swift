@@ -194,13 +194,16 @@ extension KerasLevel {
 
         init(of model: Model) {
             self.model = model
-            var whole = model.scopes.map { scope in scope.inputs.allSatisfy { $0 >= 0 } && scope.outputs.allSatisfy { $0 >= 0 } }
+            var whole = model.scopes.map { scope in
+                scope.inputs.allSatisfy { $0 >= 0 } && scope.outputs.allSatisfy { $0 >= 0 }
+            }
             func ancestors(_ node: Int) -> [Int] {
-                Array(sequence(state: model.nodes[node].scope) { scope in
-                    let here = scope
-                    scope = scope.flatMap { model.scopes[$0].parent }
-                    return here
-                })
+                Array(
+                    sequence(state: model.nodes[node].scope) { scope in
+                        let here = scope
+                        scope = scope.flatMap { model.scopes[$0].parent }
+                        return here
+                    })
             }
             for (index, node) in model.nodes.enumerated() {
                 let mine = ancestors(index)
@@ -215,11 +218,17 @@ extension KerasLevel {
                 }
             }
             for output in model.outputs {
-                for scope in ancestors(output) where !model.scopes[scope].outputs.contains(output) { whole[scope] = false }
+                for scope in ancestors(output) where !model.scopes[scope].outputs.contains(output) {
+                    whole[scope] = false
+                }
             }
             // All calls of a model are whole, or none.
-            for (index, scope) in model.scopes.enumerated() where !whole[index] { whole[scope.sharedWith ?? index] = false }
-            for (index, scope) in model.scopes.enumerated() where !whole[scope.sharedWith ?? index] { whole[index] = false }
+            for (index, scope) in model.scopes.enumerated() where !whole[index] {
+                whole[scope.sharedWith ?? index] = false
+            }
+            for (index, scope) in model.scopes.enumerated() where !whole[scope.sharedWith ?? index] {
+                whole[index] = false
+            }
             isWhole = whole
             var paths: [String] = []
             for scope in model.scopes { paths.append((scope.parent.map { paths[$0] } ?? "") + scope.name + "/") }

@@ -144,7 +144,8 @@ package struct KerasModelConfig {
         var graph = try KerasGraph(items, ends: outputs + inputs, failure)
         let channelsFirst = Set(
             arguments != nil
-                ? [] : items.filter(KerasLayout.wantsChannelsFirst).flatMap { $0.calls.flatMap(\.references) }.map(\.layer))
+                ? []
+                : items.filter(KerasLayout.wantsChannelsFirst).flatMap { $0.calls.flatMap(\.references) }.map(\.layer))
         // Layers may be listed before those they use: go round until nothing is left.
         var waiting = items
         while !waiting.isEmpty {

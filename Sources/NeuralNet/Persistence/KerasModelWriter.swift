@@ -55,7 +55,9 @@ enum KerasModelWriter {
     /// A model inside is frozen if all its layers are.
     private static func isTrainable(_ scopes: KerasLevel.Scopes, _ scope: Int?) -> Bool {
         guard scope != nil else { return true }
-        let nodes = KerasLevel.nodes(scopes, scope: scope).map { scopes.model.nodes[$0] }.filter { !($0.layer is InputLayer) }
+        let nodes = KerasLevel.nodes(scopes, scope: scope).map { scopes.model.nodes[$0] }.filter {
+            !($0.layer is InputLayer)
+        }
         return nodes.isEmpty || nodes.contains(where: \.isTrainable)
     }
 

@@ -66,7 +66,8 @@ struct KerasOperation {
         switch (operands[0], operands[1]) {
         case (.tensor, .tensor):
             let reader = KerasConfigReader(path: "", layer: "", isTrained: true, fields: [:])
-            guard className != "Divide", let layer = try? KerasLayers.make(className: className, reader: reader, name: "")
+            guard className != "Divide",
+                let layer = try? KerasLayers.make(className: className, reader: reader, name: "")
             else { throw refusal("of two tensors is not supported") }
             return layer
         case (.tensor, .constant(let value)):
@@ -112,7 +113,9 @@ struct KerasOperation {
             let axes = (rest.removeValue(forKey: "axis"))?.arrayValue?.compactMap(\.intValue)
             let keeps = rest.removeValue(forKey: "keepdims")?.boolValue ?? false
             guard axes == [1, 2] || axes == [-3, -2] else { throw refusal("only over height and width is supported") }
-            layer = name.contains("mean") ? GlobalAveragePool2D(keepsDimensions: keeps) : GlobalMaxPool2D(keepsDimensions: keeps)
+            layer =
+                name.contains("mean")
+                ? GlobalAveragePool2D(keepsDimensions: keeps) : GlobalMaxPool2D(keepsDimensions: keeps)
         case "reshape":
             let shape = rest.removeValue(forKey: "newshape") ?? rest.removeValue(forKey: "shape")
             let sizes = shape?.arrayValue?.compactMap(\.intValue) ?? []

@@ -2,7 +2,9 @@
 /// their own.
 enum KerasVariables {
     /// A layer with weights, and the path of its group.
-    private static func places(_ scopes: KerasLevel.Scopes, scope: Int?, in group: String) -> [(node: Int, place: String)] {
+    private static func places(_ scopes: KerasLevel.Scopes, scope: Int?, in group: String) -> [(
+        node: Int, place: String
+    )] {
         var counts: [String: Int] = [:]
         let level = KerasLevel(scopes, scope: scope)
         return level.members.flatMap { member -> [(node: Int, place: String)] in

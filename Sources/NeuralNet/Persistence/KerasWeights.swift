@@ -34,7 +34,9 @@ enum KerasWeights {
     }
 
     /// The layers with weights that a file holds, with `weight_names` and the datasets.
-    static func layers(_ file: HDF5File, group: String) throws -> [(name: String, weights: [(name: String, path: String)])] {
+    static func layers(_ file: HDF5File, group: String) throws -> [(
+        name: String, weights: [(name: String, path: String)]
+    )] {
         guard let names = try file.texts("layer_names", of: group) else {
             throw file.failure(group, "layer_names is missing")
         }

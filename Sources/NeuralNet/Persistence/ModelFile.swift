@@ -33,7 +33,8 @@ public enum ModelFile {
             let (model, warnings) = try KerasModelConfig.model(from: archive.text("config.json") ?? "", options)
             try KerasWeights.read(locate(weights, for: model), weights, into: model)
             return Contents(
-                model: model, metadata: try archive.metadata, kerasVersion: try archive.kerasVersion, warnings: warnings)
+                model: model, metadata: try archive.metadata, kerasVersion: try archive.kerasVersion, warnings: warnings
+            )
         case .hdf5(let file):
             guard let config = try file.text("model_config", of: "") else {
                 let holdsWeights = try file.exists("layers") || file.texts("layer_names", of: "") != nil

@@ -31,7 +31,9 @@ extension Model {
         _ path: String, matching: WeightsMatching = .name, skippingMismatch: Bool = false
     ) throws -> WeightsReport {
         let (file, layers) = try ModelFile.storedLayers(path)
-        let nodes = KerasLevel.nodes(KerasLevel.Scopes(of: self), scope: nil).filter { !self.nodes[$0].parameters.isEmpty }
+        let nodes = KerasLevel.nodes(KerasLevel.Scopes(of: self), scope: nil).filter {
+            !self.nodes[$0].parameters.isEmpty
+        }
         var report = WeightsReport(), stored: [StoredWeights] = [], used: Set<Int> = []
         var next = 0
         let names = NameIndex(layers.map(\.name)), own = NameIndex(nodes.map { self.nodes[$0].layer.name })
@@ -102,7 +104,9 @@ extension ModelFile {
         switch try open(path) {
         case .archive(let archive):
             let file = try archive.weights()
-            return (file, try layers(of: archive.text("config.json"), file, path) ?? variables(file, "layers", names: []))
+            return (
+                file, try layers(of: archive.text("config.json"), file, path) ?? variables(file, "layers", names: [])
+            )
         case .hdf5(let file):
             if let known = try layers(of: file.text("model_config", of: ""), file, path) { return (file, known) }
             for group in ["layers", "_layer_checkpoint_dependencies"] where try file.exists(group) {

@@ -71,7 +71,8 @@ public final class Evaluator {
                 UnsafePointer(batch.targets + batchSize * offsets[output])
             }
             for (output, loss) in losses.enumerated() {
-                total += Double(options.lossWeight(ofOutput: output))
+                total +=
+                    Double(options.lossWeight(ofOutput: output))
                     * executor.lossSum(
                         loss, targets: targets(output), sampleWeights: batch.weights.map { UnsafePointer($0) },
                         output: output, scale: 1)

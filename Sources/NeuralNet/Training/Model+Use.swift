@@ -36,7 +36,8 @@ extension Model {
         var rows = [["layer (class)", "output", "weights", "reads"]]
         for (index, node) in nodes.enumerated() {
             let count = node.parameters.reduce(0) { $0 + weights.entries[$1].specification.count }
-            let sources = node.inputs == [index - 1] ? "" : node.inputs.map { nodes[$0].layer.name }.joined(separator: ", ")
+            let sources =
+                node.inputs == [index - 1] ? "" : node.inputs.map { nodes[$0].layer.name }.joined(separator: ", ")
             rows.append([
                 "\(node.layer.name) (\(type(of: node.layer).className))", "\(node.outputShape)", "\(count)", sources,
             ])

@@ -10,7 +10,7 @@ public struct Teacher: Sendable {
     /// 0 (no teacher) to 1 (the teacher alone).
     public let share: Float
 
-    /// - Parameter share: 0...1.
+    /// A teacher whose `share` of each target is 0...1.
     public init(_ model: Model, share: Float = 0.5) {
         precondition(share >= 0 && share <= 1)
         self.model = model

@@ -199,9 +199,11 @@ public final class Trainer {
         var sum = 0.0
         for (output, loss) in losses.enumerated() {
             let factor = options.lossWeight(ofOutput: output)
-            sum += Double(factor)
+            sum +=
+                Double(factor)
                 * executor.lossSum(
-                    loss, targets: targets(batch, output), sampleWeights: weights, output: output, scale: share * factor)
+                    loss, targets: targets(batch, output), sampleWeights: weights, output: output, scale: share * factor
+                )
         }
         guard sum.isFinite else { throw NeuralNetError.notFinite(quantity: "the loss", step: progress.step + 1) }
         progress.lossSum += sum

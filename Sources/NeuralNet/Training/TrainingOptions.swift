@@ -80,7 +80,8 @@ extension TrainingOptions {
         try require(
             globalClipNorm.map { $0 > 0 } ?? true, "the gradient's limit must be above 0, not \(globalClipNorm ?? 0)")
         try require(
-            averageDecay.map { $0 >= 0 && $0 < 1 } ?? true, "the average keeps a share of 0..<1, not \(averageDecay ?? 0)")
+            averageDecay.map { $0 >= 0 && $0 < 1 } ?? true,
+            "the average keeps a share of 0..<1, not \(averageDecay ?? 0)")
         try require((0...1).contains(finishDropout), "the factor of Dropout must be in 0...1, not \(finishDropout)")
         try require(
             earlyStoppingPatience.map { $0 > 0 } ?? true,
@@ -115,7 +116,8 @@ extension TrainingOptions {
         }
         let classes = model.outputShapes[0].last ?? 0
         guard classWeights.count == classes, model.outputShapes[0].count == 1 else {
-            throw NeuralNetError.invalidSetting("\(classWeights.count) class weights for outputs \(model.outputShapes[0])")
+            throw NeuralNetError.invalidSetting(
+                "\(classWeights.count) class weights for outputs \(model.outputShapes[0])")
         }
         guard classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
             throw NeuralNetError.invalidSetting("class weights must be 0 or more")

@@ -41,7 +41,8 @@ struct ManualPage {
 
     private func label(_ parameter: ParameterDescription) -> String {
         if parameter.kind == .positional { return "\\fI\(escaped(parameter.name))\\fR" }
-        let names = (parameter.short.map { ["-\($0)"] } ?? [])
+        let names =
+            (parameter.short.map { ["-\($0)"] } ?? [])
             + ["--\(parameter.isInvertible ? "[no-]" : "")\(parameter.name)"]
         let value = parameter.isFlag ? "" : " \\fI\(escaped(parameter.placeholder))\\fR"
         return names.map { "\\fB\(escaped($0))\\fR" }.joined(separator: ", ") + value

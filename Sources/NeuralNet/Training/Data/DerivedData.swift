@@ -163,7 +163,8 @@ public struct GeneratedData: TrainingData {
     private let make: Make
     private let labels: [Int]
 
-    /// - Parameter labels: the class of each sample; empty for other tasks.
+    /// So many samples of these shapes; `labels` has the class of each, or none for other tasks. Throws
+    /// `NeuralNetError.incompatibleData` if the counts do not fit.
     public init(
         count: Int, inputShapes: [Shape], targetCounts: [Int], labels: [Int] = [], make: @escaping Make
     ) throws {

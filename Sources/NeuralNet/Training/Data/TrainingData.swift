@@ -46,7 +46,8 @@ extension TrainingData {
             losses.isEmpty ? shape.reduce(1, *) : losses[index].targetCount(forOutput: shape)
         }
         guard inputShapes == model.inputShapes, targetCounts == wanted else {
-            let expected = wanted == model.outputShapes.map { $0.reduce(1, *) } ? model.outputShapes : wanted.map { [$0] }
+            let expected =
+                wanted == model.outputShapes.map { $0.reduce(1, *) } ? model.outputShapes : wanted.map { [$0] }
             throw NeuralNetError.incompatibleData(
                 expected: "inputs \(TrainingParts.text(model.inputShapes)) and targets \(TrainingParts.text(expected))",
                 received: "\(TrainingParts.text(inputShapes)) and \(TrainingParts.text(targetCounts.map { [$0] }))")

@@ -81,7 +81,8 @@ public struct LossBatch {
     /// Calls `body` with each row of classes: its values, its targets, where its gradient goes, and the factor of the
     /// gradient. What `body` returns is added up as the samples' losses are: rows of one sample count by their mean.
     public func sumOverRows(
-        targetsPerRow: Int, _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>?, Float) -> Float
+        targetsPerRow: Int,
+        _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>?, Float) -> Float
     ) -> Double {
         let rows = max(columns / max(classes, 1), 1)
         var total = 0.0

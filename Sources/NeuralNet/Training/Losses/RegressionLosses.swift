@@ -51,7 +51,9 @@ public struct Huber: Loss, Equatable {
 }
 
 extension Loss where Self == CategoricalCrossentropy {
-    public static func categoricalCrossentropy(labelSmoothing: Float = 0) -> Self { Self(labelSmoothing: labelSmoothing) }
+    public static func categoricalCrossentropy(labelSmoothing: Float = 0) -> Self {
+        Self(labelSmoothing: labelSmoothing)
+    }
 }
 
 extension Loss where Self == SparseCategoricalCrossentropy {

@@ -99,6 +99,7 @@ public struct AUC: Metric, Equatable {
 enum AccuracyProblem {
     static func classes(_ shape: Shape) -> String? {
         shape.last.map { $0 > 1 } ?? false
-            ? nil : "it needs two or more classes; one output has a BinaryAccuracy, or a MeanAbsoluteErrorMetric for numbers"
+            ? nil
+            : "it needs two or more classes; one output has a BinaryAccuracy, or a MeanAbsoluteErrorMetric for numbers"
     }
 }

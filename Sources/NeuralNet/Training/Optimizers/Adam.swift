@@ -52,7 +52,8 @@ public struct AdamW: Optimizer {
     private var adam: Adam
 
     public init(
-        learningRate: Float = 0.001, weightDecay: Float = AdamW.standardWeightDecay, beta1: Float = 0.9, beta2: Float = 0.999,
+        learningRate: Float = 0.001, weightDecay: Float = AdamW.standardWeightDecay, beta1: Float = 0.9,
+        beta2: Float = 0.999,
         epsilon: Float = 1e-7
     ) {
         adam = Adam(

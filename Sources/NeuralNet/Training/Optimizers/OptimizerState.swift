@@ -39,8 +39,9 @@ public final class OptimizerState {
         for group in groups {
             for pattern in group.patterns
             where !entries.contains(where: { ParameterGroup([pattern]).matches($0) }) {
-                throw NeuralNetError.invalidSetting("no weights are called '\(pattern)'; there are layers such as "
-                    + "'\(entries.first?.layer ?? "")'")
+                throw NeuralNetError.invalidSetting(
+                    "no weights are called '\(pattern)'; there are layers such as "
+                        + "'\(entries.first?.layer ?? "")'")
             }
         }
         self.optimizer = optimizer

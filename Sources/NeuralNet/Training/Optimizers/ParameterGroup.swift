@@ -28,7 +28,8 @@ public struct ParameterGroup: Sendable, Equatable {
 
     func matches(_ entry: Weights.Entry) -> Bool {
         patterns.contains { pattern in
-            let name = pattern.utf8.contains(UInt8(ascii: "/")) ? "\(entry.layer)/\(entry.specification.name)" : entry.layer
+            let name =
+                pattern.utf8.contains(UInt8(ascii: "/")) ? "\(entry.layer)/\(entry.specification.name)" : entry.layer
             return Glob.matches(pattern, name)
         }
     }
