@@ -97,7 +97,8 @@ let package = Package(
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
-            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files"], exclude: ["Fixtures"]),
+            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "Zip"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer", "ChildProcess"]),

@@ -4,6 +4,7 @@ import Files
 import Glibc
 import NeuralNet
 import Testing
+import Zip
 
 @Suite struct PackedDatasetTests {
     func run(_ arguments: [String], in folder: String) throws {
@@ -42,6 +43,38 @@ import Testing
                 try run([command], in: folder)
                 #expect(try read(folder + "/" + name).dataset.fingerprint == faces.fingerprint, "\(name)")
             }
+        }
+    }
+
+    /// As people download them: the folders, or the table, in a zip file.
+    @Test func zipFiles() throws {
+        let faces = SyntheticFaces(seed: 3).dataset(training: 20, test: 6)
+        try withTemporaryFolder { folder in
+            try faces.writeCSV(folder + "/fer2013.csv")
+            try faces.writeFolders(folder + "/data", threads: ThreadPool(threads: 2))
+            func pack(_ files: [String], _ name: String) throws {
+                try AtomicFile.replace(folder + "/" + name) { output in
+                    var zip = ZipWriter(output)
+                    for file in files {
+                        try FileBytes.read(folder + "/" + file, limit: 1 << 24).withUnsafeBytes {
+                            try zip.add(file, $0)
+                        }
+                    }
+                    try zip.finish()
+                }
+            }
+            var files: [String] = []
+            for split in FolderTree.names(in: folder + "/data") {
+                for name in FolderTree.names(in: folder + "/data/" + split) {
+                    files += FolderTree.names(in: "\(folder)/data/\(split)/\(name)").map {
+                        "data/\(split)/\(name)/\($0)"
+                    }
+                }
+            }
+            try pack(files.sorted(), "folders.zip")
+            #expect(try read(folder + "/folders.zip").dataset.fingerprint == read(folder + "/data").dataset.fingerprint)
+            try pack(["fer2013.csv"], "table.zip")
+            #expect(try read(folder + "/table.zip").dataset.fingerprint == faces.fingerprint)
         }
     }
 

@@ -38,6 +38,7 @@ import WebApp
             #expect(answer.json["width"] == 160 && answer.json["height"] == 120)
             #expect(answer.json["faces"]?.arrayValue == [])
             #expect(answer.json["group"]?.isNull == true)
+            #expect(answer.json["hint"]?.stringValue?.contains("detector=none") == true)
         }
     }
 
@@ -55,6 +56,7 @@ import WebApp
         let server = try server.get()
         let bytes = [UInt8](try Data(contentsOf: Self.photo))
         let single = try server.send(bytes, to: "/api/v1/analyse", type: "image/jpeg")
+        #expect(single.json["hint"]?.isNull == true)
         let face = try #require(single.json["faces"]?.arrayValue?.first)
         let box = try #require(face["box"])
         // The face of this photo is at about 271, 91 and 63 pixels wide.

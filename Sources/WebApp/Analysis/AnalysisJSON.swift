@@ -15,6 +15,10 @@ struct AnalysisJSON {
         self.moodMap = moodMap
     }
 
+    /// What may help when no face was found in a photo.
+    static let noFaceHint =
+        "detector=none takes the whole picture for one face; a photo that lies on its side must be turned upright first"
+
     func value(_ result: AnalysisService.Result, session: AnalysisSession?) -> JSONValue {
         func milliseconds(_ seconds: Double) -> JSONValue { rounded(seconds * 1000, 100) }
         let seconds = result.seconds
@@ -22,6 +26,7 @@ struct AnalysisJSON {
             "session": session.map { .string($0.token) } ?? .null, "width": .int(result.width),
             "height": .int(result.height), "faces": .array(result.faces.map(face)),
             "group": result.group.map { group($0) } ?? .null, "events": .array(result.events.map(event)),
+            "hint": result.faces.isEmpty && session == nil ? .string(AnalysisJSON.noFaceHint) : .null,
             "timing": [
                 "waiting": milliseconds(seconds.waiting), "decoding": milliseconds(seconds.decoding),
                 "detection": milliseconds(seconds.detection), "recognition": milliseconds(seconds.recognition),
