@@ -1,7 +1,24 @@
 import Synchronization
 
+/// Data made of another data set; what it does not say itself is the other's.
+public protocol DerivedTrainingData: TrainingData {
+    associatedtype Base: TrainingData
+    var base: Base { get }
+}
+
+extension DerivedTrainingData {
+    public var count: Int { base.count }
+    public var inputShape: Shape { base.inputShape }
+    public var targetCount: Int { base.targetCount }
+    public var inputShapes: [Shape] { base.inputShapes }
+    public var targetCounts: [Int] { base.targetCounts }
+    public var hasSampleWeights: Bool { base.hasSampleWeights }
+    public func label(of index: Int) -> Int? { base.label(of: index) }
+    public func weight(of index: Int) -> Float { base.weight(of: index) }
+}
+
 /// Some samples of another data set, in an order of their own.
-public struct SubsetData<Base: TrainingData>: TrainingData {
+public struct SubsetData<Base: TrainingData>: DerivedTrainingData {
     public let base: Base
     public let indices: [Int]
 
@@ -15,11 +32,6 @@ public struct SubsetData<Base: TrainingData>: TrainingData {
     }
 
     public var count: Int { indices.count }
-    public var inputShape: Shape { base.inputShape }
-    public var targetCount: Int { base.targetCount }
-    public var inputShapes: [Shape] { base.inputShapes }
-    public var targetCounts: [Int] { base.targetCounts }
-    public var hasSampleWeights: Bool { base.hasSampleWeights }
     public func label(of index: Int) -> Int? { base.label(of: indices[index]) }
     public func weight(of index: Int) -> Float { base.weight(of: indices[index]) }
 
@@ -80,7 +92,7 @@ public struct ConcatenatedData: TrainingData {
 }
 
 /// Samples of another data set, changed in place after they were written: augmentation, noise, other targets.
-public struct MappedData<Base: TrainingData>: TrainingData {
+public struct MappedData<Base: TrainingData>: DerivedTrainingData {
     /// Gets the sample's number, the epoch (nil when it is only measured) and its values.
     public typealias Change =
         @Sendable (Int, Int?, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) throws -> Void
@@ -92,15 +104,6 @@ public struct MappedData<Base: TrainingData>: TrainingData {
         self.base = base
         self.change = change
     }
-
-    public var count: Int { base.count }
-    public var inputShape: Shape { base.inputShape }
-    public var targetCount: Int { base.targetCount }
-    public var inputShapes: [Shape] { base.inputShapes }
-    public var targetCounts: [Int] { base.targetCounts }
-    public var hasSampleWeights: Bool { base.hasSampleWeights }
-    public func label(of index: Int) -> Int? { base.label(of: index) }
-    public func weight(of index: Int) -> Float { base.weight(of: index) }
 
     public func write(
         sample index: Int, epoch: Int?, input: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>
@@ -114,7 +117,7 @@ public struct MappedData<Base: TrainingData>: TrainingData {
 
 /// Keeps each sample of another data set after it was made for the first time: for data that is slow to decode and the same
 /// in every epoch. Takes 4 bytes per value.
-public final class CachedData<Base: TrainingData>: TrainingData {
+public final class CachedData<Base: TrainingData>: DerivedTrainingData {
     public let base: Base
     private let made: Mutex<[[Float]?]>
 
@@ -122,15 +125,6 @@ public final class CachedData<Base: TrainingData>: TrainingData {
         self.base = base
         made = Mutex(Array(repeating: nil, count: base.count))
     }
-
-    public var count: Int { base.count }
-    public var inputShape: Shape { base.inputShape }
-    public var targetCount: Int { base.targetCount }
-    public var inputShapes: [Shape] { base.inputShapes }
-    public var targetCounts: [Int] { base.targetCounts }
-    public var hasSampleWeights: Bool { base.hasSampleWeights }
-    public func label(of index: Int) -> Int? { base.label(of: index) }
-    public func weight(of index: Int) -> Float { base.weight(of: index) }
 
     public func write(
         sample index: Int, epoch: Int?, input: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>

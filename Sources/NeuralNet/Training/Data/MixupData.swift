@@ -4,7 +4,7 @@ import Glibc
 /// from Beta(alpha, alpha). H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018.
 ///
 /// What is mixed with what is a function of seed, epoch and sample. Cost: each sample is made twice.
-public struct MixupData<Base: TrainingData>: TrainingData {
+public struct MixupData<Base: TrainingData>: DerivedTrainingData {
     public let base: Base
     /// 0 (nothing is mixed) to 1 (all shares are equally probable).
     public let alpha: Float
@@ -19,15 +19,6 @@ public struct MixupData<Base: TrainingData>: TrainingData {
         self.seed = seed
         self.endEpoch = endEpoch
     }
-
-    public var count: Int { base.count }
-    public var inputShape: Shape { base.inputShape }
-    public var targetCount: Int { base.targetCount }
-    public var inputShapes: [Shape] { base.inputShapes }
-    public var targetCounts: [Int] { base.targetCounts }
-    public var hasSampleWeights: Bool { base.hasSampleWeights }
-    public func weight(of index: Int) -> Float { base.weight(of: index) }
-    public func label(of index: Int) -> Int? { base.label(of: index) }
 
     public func write(
         sample index: Int, epoch: Int?, input: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>
