@@ -58,6 +58,8 @@ extension TrainOptions {
                 throw UsageError.other("--head wants the names of two or more classes")
             }
         }
+        if a.wasGiven(SharedOptions.votes) { recipe.votes = recipe.votes ?? .distribution }
+        set(targets, a) { recipe.votes = $0 }
         set(inputSize, a) { recipe.inputSize = $0 ?? recipe.inputSize }
         set(cropSize, a) { recipe.cropSize = $0 }
         set(channels, a) { recipe.channels = $0 }
@@ -136,6 +138,11 @@ extension TrainOptions {
         set(zoom, a) { augmentation.zoomRange = 1 - $0...1 + $0 }
         if a.wasGiven(flip) { augmentation.horizontalFlip = a[flip] }
         set(brightness, a) { augmentation.brightnessRange = 1 - $0...1 + $0 }
+        set(contrast, a) { augmentation.contrastRange = 1 - $0...1 + $0 }
+        set(gamma, a) { augmentation.gammaRange = 1 / $0...$0 }
+        set(blur, a) { augmentation.blurProbability = $0 }
+        set(resolution, a) { augmentation.resolutionRange = $0...1 }
+        set(noise, a) { augmentation.noiseDeviation = $0 }
         set(fill, a) { augmentation.fillMode = $0 }
         set(crop, a) { augmentation.randomCropPadding = $0 }
         set(erasing, a) { augmentation.erasingProbability = $0 }

@@ -8,6 +8,7 @@ extension TrainingRecipe.OptimizerName: ArgumentChoice {}
 extension TrainingRecipe.ScheduleName: ArgumentChoice {}
 extension TrainingRecipe.ClassWeights: ArgumentChoice {}
 extension TrainingRecipe.Save: ArgumentChoice {}
+extension VoteTargets: ArgumentChoice {}
 extension ClassSampling: ArgumentChoice {}
 extension Equalisation: ArgumentChoice {}
 extension Augmentation.FillMode: ArgumentChoice {}
@@ -23,6 +24,9 @@ enum TrainOptions {
         "recipe", help: "A file with the settings of a run; options given beside it count more.")
     static let architecture = Option<NetworkChoice>(
         "arch", default: .named(.cnn), help: "The network: \(NetworkChoice.names), or a file with Keras's model JSON.")
+    static let targets = Option<VoteTargets>(
+        "targets", default: .distribution, help: "What is learnt from votes."
+    ).group("Network")
     static let epochs = Option<Int>(
         "epochs", short: "n", default: defaults.epochs, help: "Passes over the data.", range: 1...100_000)
     static let batch = Option<Int>(
@@ -62,7 +66,7 @@ enum TrainOptions {
         "label-smoothing", default: 0, help: "Share of each label spread over all classes.", range: 0..<1
     ).group("Optimizer")
     static let classWeights = Option<TrainingRecipe.ClassWeights>(
-        "class-weights", default: TrainingRecipe.ClassWeights.none, help: "Whether rare classes count more."
+        "class-weights", default: TrainingRecipe.ClassWeights.none, help: "Whether rare classes count more: as much as others together, or by the root of that."
     ).group("Optimizer")
     static let sampling = Option<ClassSampling>(
         "sampling", default: .natural, help: "How often the classes are drawn."
@@ -108,6 +112,20 @@ enum TrainOptions {
     static let flip = Flag("flip", default: true, help: "Mirror half of the images.").group("Augmentation")
     static let brightness = Option<Float>("brightness", default: 0, help: "Largest change of brightness.", range: 0..<1)
         .group("Augmentation")
+    static let contrast = Option<Float>("contrast", default: 0, help: "Largest change of contrast.", range: 0..<1)
+        .group("Augmentation")
+    static let gamma = Option<Float>(
+        "gamma", default: 1, help: "Largest exponent of the brightness; as often 1 over it.", range: 1...5
+    ).group("Augmentation")
+    static let blur = Option<Float>("blur", default: 0, help: "Share of images that are blurred.", range: 0...1)
+        .group("Augmentation")
+    static let resolution = Option<Float>(
+        "resolution", default: 1, help: "Lowest share of width and height that images are brought down to.",
+        range: 0.1...1
+    ).group("Augmentation")
+    static let noise = Option<Float>(
+        "noise", default: 0, help: "Largest standard deviation of noise, grey levels.", range: 0...64
+    ).group("Augmentation")
     static let fill = Option<Augmentation.FillMode>("fill", default: .nearest, help: "What lies outside the image.")
         .group("Augmentation")
     static let crop = Option<Int>(
@@ -129,7 +147,7 @@ enum TrainOptions {
         "channels", default: 1, help: "1, or 3 for networks that expect colours.", range: 1...3
     ).group("Network")
     static let widths = Option<CommaSeparated<Int>?>(
-        "widths", help: "Filters of each block, for vgg and mini-xception."
+        "widths", help: "Filters of each block, for vgg, se-resnet and mini-xception."
     ).group("Network")
     static let blockDropout = Option<CommaSeparated<Float>?>(
         "block-dropout", help: "Dropout behind each block: one rate, or one per block."

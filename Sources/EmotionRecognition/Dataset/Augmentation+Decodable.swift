@@ -2,6 +2,7 @@
 extension Augmentation: Decodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case rotationRange, widthShiftRange, heightShiftRange, shearRange, zoomRange, horizontalFlip, brightnessRange
+        case contrastRange, gammaRange, blurProbability, resolutionRange, noiseDeviation
         case fillMode, fillValue, randomCropPadding, erasingProbability, erasingArea, erasingAspect
     }
 
@@ -18,6 +19,11 @@ extension Augmentation: Decodable {
         try read(.zoomRange, into: &zoomRange)
         try read(.horizontalFlip, into: &horizontalFlip)
         try read(.brightnessRange, into: &brightnessRange)
+        try read(.contrastRange, into: &contrastRange)
+        try read(.gammaRange, into: &gammaRange)
+        try read(.blurProbability, into: &blurProbability)
+        try read(.resolutionRange, into: &resolutionRange)
+        try read(.noiseDeviation, into: &noiseDeviation)
         try read(.fillMode, into: &fillMode)
         try read(.fillValue, into: &fillValue)
         try read(.randomCropPadding, into: &randomCropPadding)
@@ -40,6 +46,11 @@ extension Augmentation {
             ((0...60).contains(shearRange), "shearRange must be 0 to 60"),
             (zoomRange.lowerBound > 0 && isWithin(zoomRange, 0, 2), "zoomRange must be above 0 and up to 2"),
             (isWithin(brightnessRange, 0, 2), "brightnessRange must be 0 to 2"),
+            (isWithin(contrastRange, 0, 3), "contrastRange must be 0 to 3"),
+            (isWithin(gammaRange, 0.1, 10), "gammaRange must be 0.1 to 10"),
+            ((0...1).contains(blurProbability), "blurProbability must be 0 to 1"),
+            (isWithin(resolutionRange, 0.1, 1), "resolutionRange must be 0.1 to 1"),
+            ((0...64).contains(noiseDeviation), "noiseDeviation must be 0 to 64"),
             ((0...255).contains(fillValue), "fillValue must be 0 to 255"),
             ((0...32).contains(randomCropPadding), "randomCropPadding must be 0 to 32"),
             ((0...1).contains(erasingProbability), "erasingProbability must be 0 to 1"),

@@ -5,7 +5,7 @@ import NeuralNet
 extension TrainingRecipe: Decodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case architecture, network, from, freeze, head, inputSize, cropSize, channels, widths, blockDropout,
-            headDropout, equalisation
+            headDropout, equalisation, votes
         case epochs, batchSize, gradientAccumulation, optimizer, learningRate, momentum, nesterov, weightDecay
         case schedule, warmupEpochs, minimumRate, labelSmoothing, classWeights, sampling, mixup, clipNorm
         case teacher, teacherShare
@@ -31,6 +31,7 @@ extension TrainingRecipe: Decodable {
         blockDropout = try fields.decodeIfPresent([Float].self, forKey: .blockDropout)
         headDropout = try fields.decodeIfPresent(Float.self, forKey: .headDropout)
         try read(.equalisation, into: &equalisation)
+        votes = try fields.decodeIfPresent(VoteTargets.self, forKey: .votes)
         try read(.epochs, into: &epochs)
         try read(.batchSize, into: &batchSize)
         try read(.gradientAccumulation, into: &gradientAccumulation)
