@@ -52,7 +52,7 @@ let package = Package(
         .target(
             name: "FaceVision",
             dependencies: [
-                "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
+                "NeuralNet", "ONNXFiles", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
             ]),
         .target(name: "Emotions"),
         .target(

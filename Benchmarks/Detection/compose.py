@@ -10,7 +10,7 @@ of, its size (the width of an upright face), tilt. Each series changes one thing
     size    24, 30, 40, 60, 100, 160 or 240 pixels wide
     tilt    15, 30 or 45 degrees
     light   30 % or 10 % of the pixels' values, with the noise that comes with it
-    cover   sunglasses, a mask over nose and mouth, half out of the frame
+    cover   sunglasses, a mask over nose and mouth, 40 to 75 % of the face within the frame
     spoilt  blurred (a twelfth of the face's width), JPEG of quality 15
 
 Heads come from FER2013's class folders of test pictures, folders of faces that `fermusic dataset generate` drew, and a
@@ -39,9 +39,8 @@ FACES = 18  # of each kind in each series
 def spots(width, count, cover, chance):
     """Centres for `count` faces that don't touch."""
     if cover == "half":
-        edges = [(0, chance.randint(120, 360)), (SIZE[0], chance.randint(120, 360)),
-                 (chance.randint(200, 440), SIZE[1])]
-        return edges[:count]
+        inward = [chance.uniform(-0.1, 0.25) * width for _ in range(2)]
+        return [(inward[0], chance.randint(120, 360)), (SIZE[0] - inward[1], chance.randint(120, 360))][:count]
     room = 1.1 * width
     found = []
     while len(found) < count:
