@@ -101,7 +101,7 @@ def main():
             cover = value if series == "cover" else None
             left = FACES
             while left:
-                count = min(left, 1 if width > 100 else 2 if width > 60 or cover == "half" else 3)
+                count = min(left, 1 if width > 80 else 2 if width > 60 or cover == "half" else 3)
                 left -= count
                 photo = Image.open(chance.choice(photos)).convert("RGB")
                 factor = max(SIZE[0] / photo.size[0], SIZE[1] / photo.size[1])
