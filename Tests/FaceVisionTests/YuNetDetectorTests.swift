@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct YuNetDetectorTests {
     private static let threads = ThreadPool(threads: 2)
-    private static let weights = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-        + "/Checkpoints/yunet.onnx"
+    private static let weights =
+        #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Checkpoints/yunet.onnx"
 
     private func detector(_ options: YuNetDetector.Options = .init(), threads: ThreadPool = threads) throws
         -> YuNetDetector
@@ -101,8 +101,10 @@ import Testing
         #expect(error?.description.contains("not an ONNX file") == true)
     }
 
-    private static let photo = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
-        + "/shared/data/faces/ivan.jpg"
+    private static let photo: String = {
+        if let path = getenv("FERMUSIC_SHARED_DATA") { return String(cString: path) + "/faces/ivan.jpg" }
+        return #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 } + "/shared/data/faces/ivan.jpg"
+    }()
 
     /// The package yuface 2023.5.1 finds the same.
     @Test(.enabled(if: access(photo, R_OK) == 0, "../shared/data/faces is not here"))
