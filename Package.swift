@@ -54,7 +54,6 @@ let package = Package(
             dependencies: [
                 "NeuralNet", "ONNXFiles", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
             ]),
-        .executableTarget(name: "yunet-try", dependencies: ["FaceVision", "NeuralNet"]),
         .target(name: "Emotions"),
         .target(
             name: "EmotionRecognition",
