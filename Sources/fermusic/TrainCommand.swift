@@ -58,6 +58,10 @@ enum TrainCommand {
                 threads: a[SharedOptions.threads] ?? file.threads ?? Processors.available,
                 skipsBad: a[SharedOptions.skipBad])
             settings.classes = a[SharedOptions.classes]
+            let votes = VoteFiles(a)
+            settings.votes = votes?.table
+            settings.voteNames = votes?.names
+            if settings.recipe.votes != nil, votes == nil { throw UsageError.missingOption("--votes") }
         }
         settings.log = a[TrainOptions.log]?.string ?? settings.log
         settings.report = a[TrainOptions.report]?.string ?? settings.report
@@ -81,6 +85,7 @@ enum TrainCommand {
         }
         settings.data = a[TrainOptions.data]?.string ?? settings.data
         settings.classes = a[SharedOptions.classes] ?? settings.classes
+        if let votes = VoteFiles(a) { (settings.votes, settings.voteNames) = (votes.table, votes.names) }
         if a[SharedOptions.skipBad] { settings.skipsBad = true }
         return settings
     }
@@ -97,7 +102,8 @@ enum TrainCommand {
         let threads = ThreadPool(threads: settings.threads)
         let loaded = try SharedOptions.readDataset(
             settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
-            classes: settings.classes, threads: threads, console)
+            classes: settings.classes, votes: VoteFiles(settings.votes, names: settings.voteNames),
+            targets: settings.recipe.votes ?? .distribution, threads: threads, console)
         let session = try TrainingSession(
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
             budget: a[TrainOptions.budget].map(\.secondsValue))

@@ -14,6 +14,9 @@ public final class TrainingSession {
         public var skipsBad: Bool
         /// See `ClassAssignment`: a published numbering's name, or a file.
         public var classes: String?
+        /// Where people's votes are, and which pictures they belong to; see `FaceVotes`.
+        public var votes: String?
+        public var voteNames: String?
         /// Gets a line per epoch, as `.csv` or `.jsonl` by its ending.
         public var log: String?
         /// The folder of an HTML report.

@@ -16,6 +16,20 @@ extension Augmentation: RecipePart {
         RecipeField("horizontalFlip", \.horizontalFlip).option("flip", in: group, "Mirror half of the images."),
         RecipeField("brightnessRange", \.brightnessRange, .within(0...2))
             .option("brightness", in: group, "Largest change of brightness.", through: \.brightness, .range(0..<1)),
+        RecipeField("contrastRange", \.contrastRange, .within(0...3))
+            .option("contrast", in: group, "Largest change of contrast.", through: \.contrast, .range(0..<1)),
+        RecipeField("gammaRange", \.gammaRange, .within(0.1...10))
+            .option(
+                "gamma", in: group, "Largest exponent of the brightness; as often 1 over it.", through: \.gamma,
+                .range(1...5)),
+        RecipeField("blurProbability", \.blurProbability, .range(0...1))
+            .option("blur", in: group, "Share of images that are blurred."),
+        RecipeField("resolutionRange", \.resolutionRange, .within(0.1...1))
+            .option(
+                "resolution", in: group, "Lowest share of width and height that images are brought down to.",
+                through: \.resolution, .range(0.1...1)),
+        RecipeField("noiseDeviation", \.noiseDeviation, .range(0...64))
+            .option("noise", in: group, "Largest standard deviation of noise, grey levels."),
         RecipeField("fillMode", \.fillMode).option("fill", in: group, "What lies outside the image."),
         RecipeField("fillValue", \.fillValue, .range(0...255)),
         RecipeField("randomCropPadding", \.randomCropPadding, .range(0...32))
@@ -47,6 +61,21 @@ extension Augmentation {
     fileprivate var brightness: Float {
         get { Augmentation.distance(brightnessRange) }
         set { brightnessRange = 1 - newValue...1 + newValue }
+    }
+
+    fileprivate var contrast: Float {
+        get { Augmentation.distance(contrastRange) }
+        set { contrastRange = 1 - newValue...1 + newValue }
+    }
+
+    fileprivate var gamma: Float {
+        get { gammaRange.upperBound }
+        set { gammaRange = 1 / newValue...newValue }
+    }
+
+    fileprivate var resolution: Float {
+        get { resolutionRange.lowerBound }
+        set { resolutionRange = newValue...1 }
     }
 
     /// How far a range goes from 1, without what `1 + 0.1` is off.

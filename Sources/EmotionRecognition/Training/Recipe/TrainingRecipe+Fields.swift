@@ -47,7 +47,7 @@ extension TrainingRecipe: RecipePart {
         RecipeField("channels", \.channels, RecipeLimits("1 or 3") { $0 == 1 || $0 == 3 })
             .option("channels", in: "Network", "1, or 3 for networks that expect colours."),
         RecipeField("widths", \.widths, .each(.range(1...65536)))
-            .option("widths", in: "Network", "Filters of each block, for vgg and mini-xception."),
+            .option("widths", in: "Network", "Filters of each block, for vgg, se-resnet and mini-xception."),
         RecipeField("blockDropout", \.blockDropout, .each(.range(0..<1)))
             .option("block-dropout", in: "Network", "Dropout behind each block: one rate, or one per block."),
         RecipeField("headDropout", \.headDropout, .range(0..<1))
@@ -55,6 +55,8 @@ extension TrainingRecipe: RecipePart {
         RecipeField("equalisation", \.equalisation)
             .option(
                 "equalise", in: "Network", "Evens out the images' brightness, here and wherever the model is used."),
+        RecipeField("votes", \.votes)
+            .option("targets", in: "Network", "What is learnt from votes.", through: \.votesOrDistribution),
     ]
 
     private static let optimization: [RecipeField<TrainingRecipe>] = [
@@ -83,7 +85,9 @@ extension TrainingRecipe: RecipePart {
         RecipeField("labelSmoothing", \.labelSmoothing, .range(0..<1))
             .option("label-smoothing", in: "Optimizer", "Share of each label spread over all classes."),
         RecipeField("classWeights", \.classWeights)
-            .option("class-weights", in: "Optimizer", "Whether rare classes count more."),
+            .option(
+                "class-weights", in: "Optimizer",
+                "Whether rare classes count more: as much as others together, or by the root of that."),
         RecipeField("sampling", \.sampling)
             .option("sampling", in: "Optimizer", "How often the classes are drawn."),
         RecipeField("teacher", \.teacher, as: .path)
@@ -150,6 +154,7 @@ extension TrainingRecipe.Save: RecipeValue {}
 extension ClassSampling: RecipeValue {}
 extension ConvolutionAlgorithm: RecipeValue {}
 extension Equalisation: RecipeValue {}
+extension VoteTargets: RecipeValue {}
 
 /// As files or a command line give them.
 extension TrainingRecipe {
@@ -172,6 +177,11 @@ extension TrainingRecipe {
     fileprivate var headWithKnownNames: [String] {
         get { head ?? [] }
         set { head = ModelLabels.standard(newValue) }
+    }
+
+    fileprivate var votesOrDistribution: VoteTargets {
+        get { votes ?? .distribution }
+        set { votes = newValue }
     }
 
     fileprivate var clipNormOrZero: Float {
