@@ -208,7 +208,7 @@ enum Writability {
         guard access(path.cPath, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
     }
 
-    private static func failure(_ path: String, _ reason: String) -> NeuralNetError {
-        .file(path: path, place: nil, reason: "cannot write: \(reason)")
+    private static func failure(_ path: String, _ reason: String) -> OutputError {
+        OutputError(path: path, reason: reason)
     }
 }
