@@ -29,32 +29,7 @@ enum TrainCommand {
                 "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",
                 "as plain Keras does it"),
         ],
-        parameters: [
-            TrainOptions.data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, TrainOptions.targets,
-            TrainOptions.checkpoint, TrainOptions.recipeFile,
-            TrainOptions.architecture,
-            TrainOptions.from, TrainOptions.freeze, TrainOptions.head,
-            TrainOptions.epochs,
-            TrainOptions.batch, TrainOptions.accumulate, TrainOptions.validationSplit, TrainOptions.seed,
-            TrainOptions.convolution,
-            SharedOptions.threads,
-            SharedOptions.skipBad, SharedOptions.json, TrainOptions.optimizer, TrainOptions.rate, TrainOptions.momentum,
-            TrainOptions.nesterov, TrainOptions.decay, TrainOptions.schedule, TrainOptions.warmup,
-            TrainOptions.minimumRate, TrainOptions.smoothing, TrainOptions.classWeights, TrainOptions.sampling,
-            TrainOptions.teacher, TrainOptions.teacherShare, TrainOptions.clipNorm, TrainOptions.ema,
-            TrainOptions.inputSize, TrainOptions.channels, TrainOptions.widths,
-            TrainOptions.blockDropout, TrainOptions.headDropout, TrainOptions.equalise, TrainOptions.augment,
-            TrainOptions.rotation, TrainOptions.shift, TrainOptions.shear,
-            TrainOptions.zoom, TrainOptions.flip,
-            TrainOptions.brightness,
-            TrainOptions.contrast, TrainOptions.gamma, TrainOptions.blur, TrainOptions.resolution, TrainOptions.noise,
-            TrainOptions.fill, TrainOptions.crop, TrainOptions.cropSize, TrainOptions.erasing,
-            TrainOptions.mixup,
-            TrainOptions.finishEpochs,
-            TrainOptions.finishDropout, TrainOptions.finishAugmentation, TrainOptions.resume, TrainOptions.restart,
-            TrainOptions.budget, TrainOptions.patience,
-            TrainOptions.save, TrainOptions.log, TrainOptions.report,
-        ],
+        parameters: TrainOptions.parameters,
         run: run)
 
     private static func settings(
@@ -101,7 +76,7 @@ enum TrainCommand {
         var settings = try TrainingSession.settings(ofResumeFile: path)
         var recipe = file?.recipe ?? settings.recipe
         try TrainOptions.apply(a, to: &recipe)
-        var changes = try recipe.differences(from: settings.recipe)
+        var changes = recipe.differences(from: settings.recipe)
         if let threads = a[SharedOptions.threads], threads != settings.threads { changes.append("threads") }
         guard changes.isEmpty else {
             throw UsageError.other(

@@ -5,7 +5,7 @@ import NeuralNet
 /// and random erasing.
 ///
 /// Rotation, shift, shear, zoom and flip become one affine map, so a picture is interpolated once (bilinear).
-public struct Augmentation: Sendable, Equatable, Encodable {
+public struct Augmentation: Sendable, Equatable {
     /// What lies outside the picture.
     public enum FillMode: String, Sendable, Codable, CaseIterable {
         /// The value `fillValue`.

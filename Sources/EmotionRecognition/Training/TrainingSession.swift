@@ -73,12 +73,13 @@ public final class TrainingSession {
     public var stepEnded: (Trainer) -> Void = { _ in }
     public var epochEnded: (EpochRecord) throws -> Void = { _ in }
 
-    /// Prepares a run on data that was read before, and reads the teacher. Throws `NeuralNetError` or `DatasetError` when
-    /// they do not fit.
+    /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `NeuralNetError` or
+    /// `DatasetError` when they do not fit.
     public init(
         settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
     ) throws {
         let recipe = settings.recipe
+        if let problem = recipe.problem { throw problem }
         self.settings = settings
         self.files = files
         let dataset = try recipe.head.map { try dataset.keeping($0, path: settings.data) } ?? dataset
@@ -152,8 +153,9 @@ public final class TrainingSession {
         return saved.settings
     }
 
-    private struct Saved: Codable {
-        var settings: Settings
+    /// What a resume file says of the run.
+    package struct Saved: Codable {
+        package var settings: Settings
         var seconds: Double
         var dataFingerprint: String
         var teacherFingerprint: String?

@@ -2,7 +2,7 @@ import NeuralNet
 
 /// All that decides how a network is trained, as a value that can be written down: with the same data, program and
 /// thread count it gives the same weights, bit for bit.
-public struct TrainingRecipe: Sendable, Equatable, Encodable {
+public struct TrainingRecipe: Sendable, Equatable {
     public enum OptimizerName: String, Sendable, Codable, CaseIterable { case sgd, adam, adamw, rmsprop }
     public enum ScheduleName: String, Sendable, Codable, CaseIterable { case constant, cosine, step, plateau }
     public enum ClassWeights: String, Sendable, Codable, CaseIterable { case none, balanced, root }
