@@ -13,11 +13,11 @@ extension TrainOptions {
 
     /// Puts what was given on the command line into a recipe.
     static func apply(_ a: Arguments, to recipe: inout TrainingRecipe) throws {
+        if a.wasGiven(SharedOptions.votes) { recipe.votes = recipe.votes ?? .distribution }
         for setting in settings where setting.wasGiven(a) {
             setting.apply(a, to: &recipe)
             if setting.field.name == "from", let base = try recipe.readBase() { recipe.adopt(base) }
         }
-        if a.wasGiven(SharedOptions.votes) { recipe.votes = recipe.votes ?? .distribution }
         if a.wasGiven(architecture) {
             guard recipe.from == nil else { throw UsageError.other("--arch and --from exclude each other") }
             try setArchitecture(&recipe, a)

@@ -34,7 +34,9 @@ enum TrainOptions {
     static func settings(_ fields: [String]) -> [RecipeParameter] { settings.filter { fields.contains($0.field.name) } }
 
     static var parameters: [any Parameter] {
-        [data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, checkpoint, recipeFile, architecture] + settings.map(\.parameter)
+        [
+            data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, checkpoint, recipeFile, architecture,
+        ] + settings.map(\.parameter)
             + [SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json, resume, restart, budget, log, report]
     }
 }

@@ -27,7 +27,7 @@ extension Augmentation: RecipePart {
         RecipeField("resolutionRange", \.resolutionRange, .within(0.1...1))
             .option(
                 "resolution", in: group, "Lowest share of width and height that images are brought down to.",
-                through: \.lowestResolution, .range(0.1...1)),
+                through: \.resolution, .range(0.1...1)),
         RecipeField("noiseDeviation", \.noiseDeviation, .range(0...64))
             .option("noise", in: group, "Largest standard deviation of noise, grey levels."),
         RecipeField("fillMode", \.fillMode).option("fill", in: group, "What lies outside the image."),
@@ -73,7 +73,7 @@ extension Augmentation {
         set { gammaRange = 1 / newValue...newValue }
     }
 
-    fileprivate var lowestResolution: Float {
+    fileprivate var resolution: Float {
         get { resolutionRange.lowerBound }
         set { resolutionRange = newValue...1 }
     }

@@ -40,8 +40,6 @@ extension TrainingRecipe: RecipePart {
                 "head", in: "Network",
                 "Put a new last layer on the model to start from, for these classes of the data; pictures of others are "
                     + "left out.", through: \.headWithKnownNames, twoOrMore),
-        RecipeField("votes", \.votes)
-            .option("targets", in: "Network", "What is learnt from votes.", through: \.voteTargets),
         RecipeField("inputSize", \.inputSize, .range(16...512))
             .option(
                 "input-size", in: "Network",
@@ -57,6 +55,8 @@ extension TrainingRecipe: RecipePart {
         RecipeField("equalisation", \.equalisation)
             .option(
                 "equalise", in: "Network", "Evens out the images' brightness, here and wherever the model is used."),
+        RecipeField("votes", \.votes)
+            .option("targets", in: "Network", "What is learnt from votes.", through: \.votesOrDistribution),
     ]
 
     private static let optimization: [RecipeField<TrainingRecipe>] = [
@@ -85,7 +85,9 @@ extension TrainingRecipe: RecipePart {
         RecipeField("labelSmoothing", \.labelSmoothing, .range(0..<1))
             .option("label-smoothing", in: "Optimizer", "Share of each label spread over all classes."),
         RecipeField("classWeights", \.classWeights)
-            .option("class-weights", in: "Optimizer", "Whether rare classes count more: as much as others together, or by the root of that."),
+            .option(
+                "class-weights", in: "Optimizer",
+                "Whether rare classes count more: as much as others together, or by the root of that."),
         RecipeField("sampling", \.sampling)
             .option("sampling", in: "Optimizer", "How often the classes are drawn."),
         RecipeField("teacher", \.teacher, as: .path)
@@ -149,10 +151,10 @@ extension TrainingRecipe.OptimizerName: RecipeValue {}
 extension TrainingRecipe.ScheduleName: RecipeValue {}
 extension TrainingRecipe.ClassWeights: RecipeValue {}
 extension TrainingRecipe.Save: RecipeValue {}
-extension VoteTargets: RecipeValue {}
 extension ClassSampling: RecipeValue {}
 extension ConvolutionAlgorithm: RecipeValue {}
 extension Equalisation: RecipeValue {}
+extension VoteTargets: RecipeValue {}
 
 /// As files or a command line give them.
 extension TrainingRecipe {
@@ -172,14 +174,14 @@ extension TrainingRecipe {
         set { convolution = newValue == .automatic ? nil : newValue }
     }
 
-    fileprivate var voteTargets: VoteTargets {
-        get { votes ?? .distribution }
-        set { votes = newValue }
-    }
-
     fileprivate var headWithKnownNames: [String] {
         get { head ?? [] }
         set { head = ModelLabels.standard(newValue) }
+    }
+
+    fileprivate var votesOrDistribution: VoteTargets {
+        get { votes ?? .distribution }
+        set { votes = newValue }
     }
 
     fileprivate var clipNormOrZero: Float {
