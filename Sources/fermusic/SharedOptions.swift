@@ -1,8 +1,8 @@
 import EmotionRecognition
 import Files
-import Files
 import NeuralNet
 import Terminal
+import Threads
 
 /// Options that several verbs have, and what they become.
 enum SharedOptions {
@@ -119,12 +119,5 @@ enum SharedOptions {
             if loaded.skipped.count > 5 { try console.errors.line("skipped: \(loaded.skipped.count - 5) more") }
         }
         return loaded
-    }
-}
-
-extension Duration {
-    /// The whole as seconds.
-    var secondsValue: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }
