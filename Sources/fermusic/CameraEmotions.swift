@@ -1,7 +1,6 @@
 import EmotionRecognition
 import Emotions
 import FaceVision
-import NeuralNet
 import Terminal
 
 /// What the faces before a camera feel, over some seconds.

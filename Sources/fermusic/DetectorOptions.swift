@@ -1,6 +1,6 @@
 import FaceVision
-import NeuralNet
 import Terminal
+import Threads
 
 /// How faces are found.
 enum DetectorChoice: String, CaseIterable, Sendable, ArgumentChoice {

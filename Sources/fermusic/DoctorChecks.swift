@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Files
 import MusicMatching
-import NeuralNet
 import Terminal
+import Timing
 
 /// What `doctor` tries.
 enum DoctorChecks {
@@ -26,7 +26,7 @@ enum DoctorChecks {
             }
             _ = try PhotoEmotions.vector(
                 recogniser.recognise([picture])[0].probabilities, names: model.card.classNames, path)
-            let time = (ContinuousClock.now - start).secondsValue
+            let time = (ContinuousClock.now - start).seconds
             return Finding("model", .works, "\(path): read and asked in \(fixed(time * 1000, 0)) ms")
         } catch {
             return Finding("model", .failed, Remedies.text(error), cause: "unreadable")

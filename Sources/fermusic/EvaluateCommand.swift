@@ -1,5 +1,5 @@
 import EmotionRecognition
-import NeuralNet
+import JSON
 import Terminal
 
 /// `fermusic evaluate`

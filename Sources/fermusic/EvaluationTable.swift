@@ -1,5 +1,4 @@
 import EmotionRecognition
-import NeuralNet
 import Terminal
 
 /// What `fermusic evaluate` prints.

@@ -2,6 +2,7 @@ import EmotionRecognition
 import Files
 import NeuralNet
 import Terminal
+import Threads
 
 /// Models measured on the same pictures, each in the size it wants them.
 final class Examination {

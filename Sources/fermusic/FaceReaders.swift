@@ -2,6 +2,7 @@ import EmotionRecognition
 import FaceVision
 import NeuralNet
 import Terminal
+import Threads
 
 /// The reader that suits a picture: one that looks for faces, or one that takes the picture for a face. The detector is
 /// made when the first picture needs it.

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import JSON
 import NeuralNet
 import Terminal
 

@@ -1,6 +1,6 @@
 import Emotions
+import JSON
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// Songs with what a service added, if one was asked.

@@ -3,6 +3,7 @@ import Files
 import Glibc
 import NeuralNet
 import Terminal
+import Threads
 
 /// Options that several verbs have, and what they become.
 enum SharedOptions {
@@ -150,11 +151,4 @@ struct VoteFiles {
     }
 
     init?(_ a: Arguments) { self.init(a[SharedOptions.votes]?.string, names: a[SharedOptions.voteNames]?.string) }
-}
-
-extension Duration {
-    /// The whole as seconds.
-    var secondsValue: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
-    }
 }

@@ -1,7 +1,6 @@
 import EmotionRecognition
 import FaceVision
 import Files
-import NeuralNet
 import Terminal
 
 /// Somewhere that results are written to while they come. Nothing is touched before the first: a camera that cannot be

@@ -1,8 +1,11 @@
 import EmotionRecognition
 import Files
 import Glibc
+import JSON
 import NeuralNet
 import Terminal
+import Threads
+import Timing
 
 /// `fermusic train`
 enum TrainCommand {
@@ -106,7 +109,7 @@ enum TrainCommand {
             targets: settings.recipe.votes ?? .distribution, threads: threads, console)
         let session = try TrainingSession(
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
-            budget: a[TrainOptions.budget].map(\.secondsValue))
+            budget: a[TrainOptions.budget].map(\.seconds))
         if session.dataset.count < loaded.dataset.count {
             let count = loaded.dataset.count - session.dataset.count
             try console.errors.line("left out: \(count) pictures of classes that the new last layer does not name")

@@ -1,5 +1,5 @@
 import EmotionRecognition
-import NeuralNet
+import Randomness
 import Testing
 
 @Suite struct AugmentationTests {

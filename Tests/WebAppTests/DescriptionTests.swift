@@ -1,6 +1,6 @@
 import FaceVision
 import Foundation
-import NeuralNet
+import JSON
 import Testing
 import WebApp
 

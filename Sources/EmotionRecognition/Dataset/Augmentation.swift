@@ -1,5 +1,5 @@
 import Glibc
-import NeuralNet
+import Randomness
 
 /// Random changes to training pictures, with the names and meanings of Keras's `ImageDataGenerator`, plus random crop
 /// and random erasing.

@@ -1,8 +1,8 @@
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Synchronization
+import Threads
 
 extension FaceDataset {
     /// Reads a CSV file (see `readCSV`), folders of pictures (see `readFolders`), or either packed (see `PackedFiles`),

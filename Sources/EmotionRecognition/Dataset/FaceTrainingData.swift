@@ -1,5 +1,6 @@
 import FaceVision
 import NeuralNet
+import Randomness
 
 /// Part of a `FaceDataset` as the trainer and the evaluator want it: scaled to what the model expects, augmented
 /// while training.

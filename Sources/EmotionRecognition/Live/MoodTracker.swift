@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import Timing
 
 /// Follows faces and their moods through the frames of a video, stream or camera. When another source begins, all that
 /// was known is forgotten; single pictures are looked at by themselves. It holds only what is known about the faces; many
@@ -69,7 +69,7 @@ public struct MoodTracker: Sendable {
     private func look(_ frame: Frame, _ reader: FaceReader, _ events: [FaceEvent]) throws -> FrameResult {
         let readings = try reader.read(frame.image)
         var timing = FrameTiming()
-        timing.latency = seconds(frame.age)
+        timing.latency = frame.age.seconds
         return FrameResult(
             source: frame.source, index: frame.index, time: frame.time, faces: readings, group: GroupMood(readings),
             events: events, timing: timing)
@@ -97,7 +97,7 @@ public struct MoodTracker: Sendable {
             known[identity] = nil
             events.append(.left(identity: identity))
         }
-        timing.latency = seconds(frame.age)
+        timing.latency = frame.age.seconds
         var result = FrameResult(
             source: frame.source, index: frame.index, time: time, duration: duration, faces: readings,
             group: GroupMood(readings), events: events, timing: timing)

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import JSON
 
 /// Results as JSON, with the same names everywhere: on the command line, in files, on the web.
 public enum FrameJSON {

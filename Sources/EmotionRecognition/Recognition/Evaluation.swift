@@ -1,5 +1,7 @@
 import Glibc
+import JSON
 import NeuralNet
+import Threads
 
 /// How good a model, or an ensemble, is on a split of a data set.
 public struct Evaluation: Sendable {

@@ -2,7 +2,11 @@ import Emotions
 import FaceVision
 import Files
 import Glibc
+import JSON
+import JSONCoding
 import NeuralNet
+import Threads
+import Timing
 
 /// One training run from data to model file: validates, keeps the best, logs, and can be interrupted at any moment.
 public final class TrainingSession {

@@ -1,6 +1,6 @@
 import Emotions
+import JSON
 import MusicMatching
-import NeuralNet
 
 /// How songs are written for the page.
 enum SongJSON {

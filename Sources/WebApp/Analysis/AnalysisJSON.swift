@@ -1,8 +1,8 @@
 import EmotionRecognition
 import Emotions
 import FaceVision
+import JSON
 import MusicMatching
-import NeuralNet
 
 /// How results of the analysis are written.
 struct AnalysisJSON {

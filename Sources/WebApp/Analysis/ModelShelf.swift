@@ -1,6 +1,6 @@
 import EmotionRecognition
 import Files
-import NeuralNet
+import JSON
 
 /// The models that visitors can choose from.
 public struct ModelShelf: Sendable {

@@ -1,4 +1,6 @@
 import Files
+import JSON
+import JSONCoding
 import NeuralNet
 
 /// A training run as a text file that people read and edit: `fermusic train --recipe FILE` repeats it.
