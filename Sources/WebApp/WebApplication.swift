@@ -2,6 +2,7 @@ import EmotionRecognition
 import Files
 import MusicMatching
 import Synchronization
+import TextCoding
 import Threads
 
 /// The page, the interface behind it, and what keeps both safe.

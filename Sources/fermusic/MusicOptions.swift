@@ -4,6 +4,7 @@ import Glibc
 import JSON
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// Options that the verbs about songs share, and what they become.
 enum MusicOptions {
@@ -97,8 +98,8 @@ struct EmotionWord: ArgumentValue {
         var weights = Emotion.allCases.map { _ in 0.0 }
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "=", omittingEmptySubsequences: false)
-            guard let emotion = Emotion(name: pieces[0].trimmingBlanks), pieces.count <= 2 else { return nil }
-            let weight = pieces.count == 2 ? Double(pieces[1].trimmingBlanks) : 1
+            guard let emotion = Emotion(name: String(trimmed(pieces[0]))), pieces.count <= 2 else { return nil }
+            let weight = pieces.count == 2 ? Double(String(trimmed(pieces[1]))) : 1
             guard let weight, weight >= 0, weight.isFinite else { return nil }
             weights[emotion.rawValue] += weight
         }
@@ -117,21 +118,13 @@ struct EmotionWord: ArgumentValue {
     static func suggestion(for text: String) -> String? {
         let parts = text.split(separator: ",").map { part -> String? in
             let pieces = part.split(separator: "=", maxSplits: 1)
-            guard let word = pieces.first?.trimmingBlanks else { return nil }
+            guard let word = pieces.first.map({ String(trimmed($0)) }) else { return nil }
             let name = Emotion(name: word)?.name ?? nearest(to: word, in: Emotion.allCases.map(\.name))
-            return name.map { ([$0] + pieces.dropFirst().map(\.trimmingBlanks)).joined(separator: "=") }
+            return name.map { ([$0] + pieces.dropFirst().map { String(trimmed($0)) }).joined(separator: "=") }
         }
         let better = parts.compactMap { $0 }
         return better.count == parts.count && !better.isEmpty && Self(argument: better.joined(separator: ",")) != nil
             ? better.joined(separator: ",") : nil
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingBlanks: String {
-        var text = drop { $0 == " " }
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }
 

@@ -67,7 +67,7 @@ public final class FaceReader {
         _ result: EmotionRecogniser.Recognition, box: Rectangle, landmarks: FaceLandmarks?, _ warnings: [FaceWarning]
     ) -> FaceReading {
         let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
-        let label = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+        let label = probabilities.indexOfLargest
         return FaceReading(
             identity: nil, box: box, landmarks: landmarks, isDetected: true, probabilities: probabilities,
             label: label, isUncertain: !result.isValid || probabilities[label] < options.certainty, warnings: warnings)

@@ -5,6 +5,7 @@ import MusicMatching
 import StubServer
 import Synchronization
 import Testing
+import Timing
 
 /// What needs a login: the login itself, playlists, playback.
 @Suite struct SpotifyListenerTests {
