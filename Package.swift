@@ -56,11 +56,12 @@ let package = Package(
                 "Randomness", "Timing",
             ]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
+        .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
         .target(
             name: "FaceVision",
             dependencies: [
                 "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
-                "Threads", "Timing",
+                "MediaFiles", "Threads", "Timing",
             ]),
         .target(name: "Emotions"),
         .target(

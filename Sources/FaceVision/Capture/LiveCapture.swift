@@ -1,4 +1,5 @@
 import Glibc
+import MediaFiles
 
 /// Keeps capturing from a camera or stream on a thread of its own, so that what is fetched is never old: the newest
 /// frame wins, nothing queues. When a source that was running fails, it is opened again after 0.5 s, 1 s, 2 s, ... at
