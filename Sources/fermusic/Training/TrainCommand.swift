@@ -36,7 +36,7 @@ enum TrainCommand {
         run: run)
 
     private static func settings(
-        _ a: Arguments, _ file: RecipeFile?, _ files: TrainingSession.Files
+        _ a: Arguments, _ file: RecipeFile?, _ files: TrainingSession.Paths
     ) throws -> TrainingSession.Settings {
         let isUnfinished = access(files.resume.cPath, F_OK) == 0
         var settings: TrainingSession.Settings
@@ -95,7 +95,7 @@ enum TrainCommand {
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start(catchesHangUp: true)
-        let files = TrainingSession.Files(checkpoint: try TrainOptions.checkpointPath(a))
+        let files = TrainingSession.Paths(checkpoint: try TrainOptions.checkpointPath(a))
         try Writability.check(files.checkpoint)
         // Once: it may be a pipe.
         let file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
