@@ -7,6 +7,12 @@ extension DatasetAudit {
         lines.append("")
         lines += describe("exact duplicates", exactDuplicates, examples)
         lines += describe("near duplicates", nearDuplicates, examples)
+        if let votes, votes.count > 0 {
+            func share(_ part: Double) -> String { EvaluationReport.decimal(part / Double(votes.count) * 100, 1) + " %" }
+            lines.append(
+                "votes: the data's own label is what most people saw in \(share(Double(votes.same))) of \(votes.count) "
+                    + "pictures; of ten people \(EvaluationReport.decimal(votes.meanMajority * 10, 1)) see that on average")
+        }
         lines.append("blank pictures: \(blank.count)")
         lines += shortened(blank.map(text), examples)
         lines.append("unreadable: \(unreadable.count)")
