@@ -49,7 +49,7 @@ final class Examination {
     func examine(_ paths: [String], hints: EmotionModel.Hints) throws -> [Subject] {
         let models = try paths.map { try EmotionModel(reading: $0, hints: hints) }
         if paths.count == 1 { try SharedOptions.requireAgreement(hints, models[0], paths[0]) }
-        for note in models.flatMap(\.notes) { try console.errors.line(printable(note)) }
+        for note in models.flatMap(\.notes) { try console.errors.line(printable(Remedies.text(note))) }
         let predictions = try zip(models, paths).map(predict)
         let timings = try LookTiming.measure(models, precision: precision, threads: threads)
         if let spread = timings.map(\.spread).max(), spread > 2 {

@@ -26,17 +26,17 @@ enum PhotoEmotions {
         var description: String { "\(path): no face found; \(FaceText.noFaceHint)" }
     }
 
-    /// A model's outputs as emotions, by their names. Throws `NeuralNetError.file` if they are no emotions.
+    /// A model's outputs as emotions, by their names. Throws `RecognitionError.file` if they are no emotions.
     static func vector(_ probabilities: [Float], names: [String], _ model: String) throws -> EmotionVector {
         var weights = Emotion.allCases.map { _ in 0.0 }
         for (name, probability) in zip(names, probabilities) {
             guard let emotion = Emotion(name: name) else {
-                throw NeuralNetError.file(path: model, place: nil, reason: "its output '\(name)' is no emotion")
+                throw RecognitionError.file(path: model, reason: "its output '\(name)' is no emotion")
             }
             weights[emotion.rawValue] += Double(probability)
         }
         guard let vector = EmotionVector(weights: weights) else {
-            throw NeuralNetError.file(path: model, place: nil, reason: "its outputs are no probabilities")
+            throw RecognitionError.file(path: model, reason: "its outputs are no probabilities")
         }
         return vector
     }

@@ -78,7 +78,7 @@ struct RecommendAnswer {
             service = [
                 "name": .string(asked.rawValue),
                 "problem": enriched.problem.map {
-                    ["cause": .string($0.cause.rawValue), "text": .string("\($0)")]
+                    ["cause": .string($0.cause.rawValue), "text": .string(Remedies.text($0))]
                 } ?? .null,
             ]
         }

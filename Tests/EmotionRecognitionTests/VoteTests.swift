@@ -73,7 +73,7 @@ import Threads
         #expect(dataset.classNames == FaceVotes.classNames && dataset.classNames.last == "contempt")
         #expect(dataset.labels == [6, 7] && dataset.splits == [.training, .publicTest])
         #expect(dataset.pixels == [1, 2, 3, 4, 9, 9, 9, 9])
-        #expect(loaded.notes == ["1 pictures that are no one emotion by their votes were left out"])
+        #expect(loaded.notes.map(\.text) == ["1 pictures that are no one emotion by their votes were left out"])
         #expect(dataset.labelAgreement(of: [0, 1]) == .init(count: 2, same: 0, meanMajority: 0.6))
 
         let data = FaceTrainingData(dataset, indices: [0, 1])

@@ -8,10 +8,11 @@ extension DatasetAudit {
         lines += describe("exact duplicates", exactDuplicates, examples)
         lines += describe("near duplicates", nearDuplicates, examples)
         if let votes, votes.count > 0 {
-            func share(_ part: Double) -> String { EvaluationReport.decimal(part / Double(votes.count) * 100, 1) + " %" }
+            func tenth(_ value: Double) -> Double { (value * 10).rounded() / 10 }
             lines.append(
-                "votes: the data's own label is what most people saw in \(share(Double(votes.same))) of \(votes.count) "
-                    + "pictures; of ten people \(EvaluationReport.decimal(votes.meanMajority * 10, 1)) see that on average")
+                "votes: the data's own label is what most people saw in "
+                    + "\(tenth(Double(votes.same) / Double(votes.count) * 100)) % of \(votes.count) pictures; "
+                    + "of ten people \(tenth(votes.meanMajority * 10)) see that on average")
         }
         lines.append("blank pictures: \(blank.count)")
         lines += shortened(blank.map(text), examples)

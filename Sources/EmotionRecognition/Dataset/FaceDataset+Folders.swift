@@ -16,7 +16,7 @@ extension FaceDataset {
         let voted = try loaded.dataset.voted(votes, targets: options.targets)
         loaded.dataset = voted.dataset
         if voted.leftOut > 0 {
-            loaded.notes.append("\(voted.leftOut) pictures that are no one emotion by their votes were left out")
+            loaded.notes.append(Note("\(voted.leftOut) pictures that are no one emotion by their votes were left out"))
         }
         return loaded
     }

@@ -32,7 +32,7 @@ public final class FaceExplainer {
 
     /// Without a detector each picture is taken to be one face. `layer` names another layer than the usual one. The
     /// framing is the detector's own unless given.
-    /// Throws `NeuralNetError`.
+    /// Throws `RecognitionError`.
     public init(
         _ emotionModel: EmotionModel, detector: (any FaceDetector)?, layer: String? = nil,
         framing: FaceFraming? = nil, threads: ThreadPool
