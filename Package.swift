@@ -43,43 +43,53 @@ let package = Package(
         .target(name: "Threads", dependencies: ["CThreads", "Files"]),
         .target(name: "Files"),
         .target(name: "JSON"),
+        .target(name: "JSONCoding", dependencies: ["JSON"]),
+        .target(name: "Randomness"),
+        .target(name: "Timing"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(name: "Zip", dependencies: ["CZlib", "Files"]),
         .target(
             name: "NeuralNet",
-            dependencies: ["CKernels", "Threads", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON"]),
-        .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files"]),
+            dependencies: [
+                "CKernels", "Threads", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON", "JSONCoding",
+                "Randomness", "Timing",
+            ]),
+        .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(
             name: "FaceVision",
             dependencies: [
                 "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
+                "Threads", "Timing",
             ]),
         .target(name: "Emotions"),
         .target(
             name: "EmotionRecognition",
-            dependencies: ["NeuralNet", "ONNXFiles", "FaceVision", "Emotions", "Report", "Files", "CArchive"]),
+            dependencies: [
+                "NeuralNet", "ONNXFiles", "FaceVision", "Emotions", "Report", "Files", "JSON", "JSONCoding",
+                "Randomness", "Threads", "Timing", "CArchive",
+            ]),
         .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Emotions", "MusicMatching", "Files",
-                "CMicroHTTPD",
-                "CZlib",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "Threads", "Timing",
+                "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
-        .target(name: "Terminal", dependencies: ["Files"]),
+        .target(name: "Terminal", dependencies: ["Files", "Timing"]),
         .target(name: "Report", dependencies: ["Files"]),
         .executableTarget(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "WebApp",
+                "JSON", "JSONCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(
-            name: "haar-benchmark", dependencies: ["FaceVision", "NeuralNet"], path: "Benchmarks/HaarCascade"),
+            name: "haar-benchmark", dependencies: ["FaceVision", "Timing"], path: "Benchmarks/HaarCascade"),
         .executableTarget(
-            name: "framing-benchmark", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet", "Files"],
+            name: "framing-benchmark",
+            dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads", "Timing"],
             path: "Benchmarks/Framing"),
 
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
@@ -91,27 +101,33 @@ let package = Package(
         .testTarget(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
+            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Timing"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "ChildProcess"],
+            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
-            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "Zip"],
+            dependencies: [
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding", "Randomness",
+                "Threads", "Zip",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer", "ChildProcess"]),
+            dependencies: [
+                "fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Randomness", "StubServer",
+                "ChildProcess",
+            ]),
         .testTarget(
             name: "MusicMatchingTests",
             dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
         .testTarget(
             name: "WebAppTests",
             dependencies: [
-                "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files",
+                "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "JSON", "Emotions", "Files",
             ]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],

@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Files
 import MusicMatching
-import NeuralNet
 import Synchronization
+import Threads
 
 /// The page, the interface behind it, and what keeps both safe.
 public final class WebApplication: HTTPHandler {

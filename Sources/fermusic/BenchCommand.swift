@@ -1,6 +1,9 @@
 import EmotionRecognition
+import JSON
 import NeuralNet
 import Terminal
+import Threads
+import Timing
 
 /// `fermusic bench`
 enum BenchCommand {

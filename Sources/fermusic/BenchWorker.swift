@@ -1,7 +1,10 @@
 import EmotionRecognition
 import Files
+import JSON
 import NeuralNet
 import Terminal
+import Threads
+import Timing
 
 /// Measures on request: one JSON object per line in, one out. All programs of a comparison speak this, so that they can
 /// take turns within one run.

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import JSON
 import Terminal
 
 /// `fermusic cameras`

@@ -1,6 +1,6 @@
 import Emotions
+import JSON
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// What is said about an import.

@@ -1,6 +1,8 @@
 import EmotionRecognition
-import NeuralNet
+import JSON
+import JSONCoding
 import Terminal
+import Threads
 
 /// `fermusic dataset info|audit|export|generate`
 enum DatasetCommand {

@@ -1,6 +1,6 @@
 import FaceVision
-import NeuralNet
 import Terminal
+import Threads
 
 /// Options of the verbs that look for faces, made of what the detectors say about themselves.
 enum DetectorOptions {

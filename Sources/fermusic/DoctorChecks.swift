@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Files
 import MusicMatching
-import NeuralNet
 import Terminal
+import Timing
 
 /// What `doctor` tries.
 enum DoctorChecks {
@@ -25,7 +25,7 @@ enum DoctorChecks {
             guard abs(probabilities.reduce(0, +) - 1) < 1e-3, classes.vector(probabilities) != nil else {
                 return Finding("model", .failed, "\(path): its outputs are no probabilities", cause: "outputs")
             }
-            let time = (ContinuousClock.now - start).secondsValue
+            let time = (ContinuousClock.now - start).seconds
             return Finding("model", .works, "\(path): read and asked in \(fixed(time * 1000, 0)) ms")
         } catch {
             return Finding("model", .failed, "\(error)", cause: "unreadable")

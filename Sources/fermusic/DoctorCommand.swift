@@ -1,5 +1,5 @@
+import JSON
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// `fermusic doctor`

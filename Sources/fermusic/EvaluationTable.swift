@@ -1,5 +1,4 @@
 import EmotionRecognition
-import NeuralNet
 import Terminal
 
 /// What `fermusic evaluate` prints.
@@ -14,16 +13,33 @@ enum EvaluationTable {
         if evaluation.augmentation != .none {
             text += "one look   \(percent(evaluation.singleLookMetrics.accuracy, decimals: 2))\n"
         }
+        text += "balanced   \(percent(metrics.balancedAccuracy, decimals: 2))\n"
         text += "macro-F1   \(fixed(metrics.macroF1, 4))\n"
         text += "top-2      \(percent(metrics.topAccuracy(2), decimals: 2))\n"
         text += "loss       \(fixed(evaluation.loss, 4))\n"
         text += "ECE        \(percent(evaluation.calibration.expectedError, decimals: 2))\n"
+        if let votes = evaluation.votes { text += lines(votes) }
         text += "size       \(subject.facts.parameters) parameters, \(fileSize(subject.facts))\n"
         text +=
             "speed      \(fixed(subject.facts.milliseconds, 2)) ms per face, "
             + "\(fixed(Double(metrics.count) / max(evaluation.seconds, 1e-9), 0)) images/s\n"
         if let seconds = subject.facts.trainingSeconds { text += "training   \(timeText(.seconds(seconds)))\n" }
         return text + "\n" + classes(evaluation) + "\n" + confusion(evaluation)
+    }
+
+    private static func lines(_ votes: VoteEvaluation) -> String {
+        func share(_ share: VoteEvaluation.Share) -> String {
+            "\(percent(share.accuracy, decimals: 2)) of \(share.count)"
+        }
+        return """
+            votes      \(share(votes.majority)) whose emotion has more than half of the votes
+                       \(share(votes.seenByTwo)) answers that two or more of the ten people gave too
+                       cross-entropy \(fixed(votes.crossEntropy, 4)), of which \(fixed(votes.voteEntropy, 4)) is people's own \
+            disagreement; one of them is right in \(percent(votes.oneVoter))
+            labels     \(share(votes.firstLabels)) by the data's own labels, which say what most people saw in \
+            \(percent(votes.labelsThemselves.accuracy))
+
+            """
     }
 
     private static func classes(_ evaluation: Evaluation) -> String {

@@ -2,6 +2,7 @@ import EmotionRecognition
 import Files
 import NeuralNet
 import Terminal
+import Threads
 
 /// Models measured on the same pictures, each in the size it wants them.
 final class Examination {
@@ -24,6 +25,7 @@ final class Examination {
     private let precision: Precision
     private let skipsBad: Bool
     private let classes: String?
+    private let votes: VoteFiles?
     private let threads: ThreadPool
     private let console: Console
     /// By width: data sets are read once for each.
@@ -37,6 +39,7 @@ final class Examination {
         precision = SharedOptions.precision(a)
         skipsBad = a[SharedOptions.skipBad]
         classes = a[SharedOptions.classes]
+        votes = VoteFiles(a)
         threads = SharedOptions.threadPool(a)
         self.console = console
     }
@@ -53,17 +56,27 @@ final class Examination {
             try console.errors.line(
                 "note: the machine is busy, times per face differ \(fixed(spread, 1))-fold from round to round")
         }
-        return paths.indices.map { at in
+        return try paths.indices.map { at in
             return Subject(
                 path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at],
-                evaluation: Evaluation(predictions[at], split: split),
+                evaluation: Evaluation(predictions[at], split: split, dataset: try dataset(for: models[at])),
                 facts: ModelFacts(models[at], path: paths[at], timing: timings[at]))
         }
     }
 
     private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
         let dataset = try dataset(for: model)
-        let indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
+        var indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
+        if votes != nil {
+            // Models of seven emotions are measured without contempt, which FER2013's labels do not have.
+            let known = Set(ModelLabels.standard(model.card.classNames))
+            let all = indices.count
+            indices.removeAll { !known.contains(dataset.classNames[Int(dataset.labels[$0])]) }
+            if indices.count < all {
+                try console.errors.line(
+                    "\(path.lastPathPart): \(all - indices.count) pictures of classes that it does not know were left out")
+            }
+        }
         guard !indices.isEmpty else {
             let parts = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
             let hint = parts.count == 1 ? "; --split \(parts[0].rawValue) measures on what is there" : ""
@@ -84,7 +97,7 @@ final class Examination {
         let size = model.card.input.scaledSize.width
         if let known = datasets[size] { return known }
         let loaded = try SharedOptions.readDataset(
-            data, size: size, skipsBad: skipsBad, classes: classes, threads: threads, console)
+            data, size: size, skipsBad: skipsBad, classes: classes, votes: votes, threads: threads, console)
         skipped = loaded.skipped.count
         datasets[size] = loaded.dataset
         return loaded.dataset

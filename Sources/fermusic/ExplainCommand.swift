@@ -1,6 +1,7 @@
 import EmotionRecognition
 import FaceVision
 import Files
+import JSON
 import NeuralNet
 import Terminal
 

@@ -1,8 +1,8 @@
 import EmotionRecognition
 import FaceVision
 import MusicMatching
-import NeuralNet
 import Terminal
+import Timing
 
 /// Reads sources to their end: single pictures and streams, with all that the user wants written.
 final class FaceStream {
@@ -136,7 +136,7 @@ final class FaceStream {
         try write(recogniser.finish())
         recogniser.reset()
         try outputs.streamEnded()
-        let elapsed = began.duration(to: .now).secondsValue
+        let elapsed = began.duration(to: .now).seconds
         let rate = Double(summary.frames) / max(elapsed, 1e-9)
         var line = "\(printable(name)): \(summary.frames) frames, \(FaceText.clock(summary.duration)), "
         line += "a face in \(percent(Double(summary.framesWithFaces) / Double(max(summary.frames, 1)))) of them; "

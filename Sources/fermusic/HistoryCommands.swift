@@ -1,6 +1,5 @@
 import FoundationEssentials
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// `fermusic history`

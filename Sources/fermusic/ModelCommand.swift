@@ -1,4 +1,5 @@
 import EmotionRecognition
+import JSON
 import NeuralNet
 import Terminal
 
@@ -150,15 +151,15 @@ enum ModelCommand {
     static let json = Command(
         "json", summary: "Print a network as Keras's model JSON, to change and train with --arch.",
         examples: [Example("fermusic model json --arch vgg > my-vgg.json")],
-        parameters: [
-            TrainOptions.architecture, inputSize, channels, TrainOptions.widths, TrainOptions.blockDropout,
-            TrainOptions.headDropout,
-        ]
+        parameters: [TrainOptions.architecture, inputSize, channels]
+            + TrainOptions.settings(["widths", "blockDropout", "headDropout"]).map(\.parameter)
     ) { a, console in
+        var recipe = TrainingRecipe()
+        TrainOptions.settings(["widths", "blockDropout", "headDropout"]).forEach { $0.apply(a, to: &recipe) }
         var options = NetworkOptions(size: a[inputSize], channels: a[channels])
-        options.widths = a[TrainOptions.widths]?.values
-        options.blockDropout = a[TrainOptions.blockDropout]?.values
-        options.headDropout = a[TrainOptions.headDropout]
+        options.widths = recipe.widths
+        options.blockDropout = recipe.blockDropout
+        options.headDropout = recipe.headDropout
         try console.output.line(
             ModelFile.json(of: a[TrainOptions.architecture].makeModel(options, seed: 0)))
         return .done

@@ -1,8 +1,8 @@
 import Emotions
 import Files
 import Glibc
+import JSON
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// Options that the verbs about songs share, and what they become.

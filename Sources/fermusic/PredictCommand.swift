@@ -1,6 +1,5 @@
 import EmotionRecognition
 import FaceVision
-import NeuralNet
 import Terminal
 
 /// `fermusic predict`

@@ -1,7 +1,6 @@
 import EmotionRecognition
 import FaceVision
 import Glibc
-import NeuralNet
 import Synchronization
 import Terminal
 

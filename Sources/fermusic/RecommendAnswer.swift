@@ -1,4 +1,5 @@
 import Emotions
+import JSON
 import MusicMatching
 import Terminal
 

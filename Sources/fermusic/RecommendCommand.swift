@@ -1,6 +1,5 @@
 import Emotions
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// `fermusic recommend`

@@ -1,6 +1,5 @@
 import Files
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// `fermusic catalogue refresh`

@@ -1,8 +1,9 @@
 import EmotionRecognition
 import Files
-import Files
+import Glibc
 import NeuralNet
 import Terminal
+import Threads
 
 /// Options that several verbs have, and what they become.
 enum SharedOptions {
@@ -34,6 +35,17 @@ enum SharedOptions {
         "classes",
         help:
             "The data's classes where names don't say them: \(ClassNumbering.allCases.map(\.rawValue).joined(separator: ", ")), or a file with lines such as '3 = happy'."
+    )
+
+    static let votes = Option<Path?>(
+        "votes",
+        help:
+            "FER+: what ten people saw in each picture of FER2013 (fer2013new.csv). There are eight classes then, with contempt."
+    )
+    static let voteNames = Option<Path?>(
+        "vote-names",
+        help:
+            "A table of files and rows, for pictures in folders; kaggle-rows.csv beside the votes by default."
     )
 
     static let int8 = Flag(
@@ -105,12 +117,14 @@ enum SharedOptions {
 
     /// Reads a data set with a progress line, and says what was left out.
     static func readDataset(
-        _ path: String, size: Int, skipsBad: Bool, classes: String?, threads: ThreadPool, _ console: Console
+        _ path: String, size: Int, skipsBad: Bool, classes: String?, votes: VoteFiles? = nil,
+        targets: VoteTargets = .distribution, threads: ThreadPool, _ console: Console
     ) throws -> LoadedDataset {
-        let classes = try classes.map { try ClassAssignment($0) }
+        var options = DatasetReadOptions(size: size, skipsBad: skipsBad, classes: try classes.map { try ClassAssignment($0) })
+        options.votes = try votes.map { (try FaceVotes(reading: $0.table, names: $0.names), targets) }
         let display = ProgressDisplay("reading \(path)", total: 100, isShare: true, stream: console.errors)
         let loaded = try FaceDataset.read(
-            path, options: DatasetReadOptions(size: size, skipsBad: skipsBad, classes: classes), threads: threads
+            path, options: options, threads: threads
         ) { display.update(Int($0 * 100)) }
         display.finish(fields: [("images", "\(loaded.dataset.count)")])
         for note in loaded.notes { try console.errors.line(printable(note)) }
@@ -122,9 +136,19 @@ enum SharedOptions {
     }
 }
 
-extension Duration {
-    /// The whole as seconds.
-    var secondsValue: Double {
-        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+/// Where people's votes for the pictures of a data set are.
+struct VoteFiles {
+    var table: String
+    /// Which row belongs to which file.
+    var names: String?
+
+    /// What was given, with the table of names that lies beside the votes.
+    init?(_ table: String?, names: String?) {
+        guard let table else { return nil }
+        self.table = table
+        let beside = table.parentFolder + "/kaggle-rows.csv"
+        self.names = names ?? (access(beside.cPath, F_OK) == 0 ? beside : nil)
     }
+
+    init?(_ a: Arguments) { self.init(a[SharedOptions.votes]?.string, names: a[SharedOptions.voteNames]?.string) }
 }

@@ -1,6 +1,6 @@
 import Glibc
+import JSON
 import MusicMatching
-import NeuralNet
 import Terminal
 
 /// `fermusic spotify login|status|logout|save-playlist|play`

@@ -1,7 +1,6 @@
 import EmotionRecognition
 import FaceVision
 import Files
-import NeuralNet
 import Terminal
 
 /// Options of the verbs that follow faces: what is written where, and how steady.

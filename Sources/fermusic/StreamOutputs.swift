@@ -2,7 +2,6 @@ import EmotionRecognition
 import FaceVision
 import Files
 import MusicMatching
-import NeuralNet
 import Terminal
 import WebApp
 

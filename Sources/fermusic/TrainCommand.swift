@@ -1,8 +1,11 @@
 import EmotionRecognition
 import Files
 import Glibc
+import JSON
 import NeuralNet
 import Terminal
+import Threads
+import Timing
 
 /// `fermusic train`
 enum TrainCommand {
@@ -29,30 +32,7 @@ enum TrainCommand {
                 "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",
                 "as plain Keras does it"),
         ],
-        parameters: [
-            TrainOptions.data, SharedOptions.classes, TrainOptions.checkpoint, TrainOptions.recipeFile,
-            TrainOptions.architecture,
-            TrainOptions.from, TrainOptions.freeze, TrainOptions.head,
-            TrainOptions.epochs,
-            TrainOptions.batch, TrainOptions.accumulate, TrainOptions.validationSplit, TrainOptions.seed,
-            TrainOptions.convolution,
-            SharedOptions.threads,
-            SharedOptions.skipBad, SharedOptions.json, TrainOptions.optimizer, TrainOptions.rate, TrainOptions.momentum,
-            TrainOptions.nesterov, TrainOptions.decay, TrainOptions.schedule, TrainOptions.warmup,
-            TrainOptions.minimumRate, TrainOptions.smoothing, TrainOptions.classWeights, TrainOptions.sampling,
-            TrainOptions.teacher, TrainOptions.teacherShare, TrainOptions.clipNorm, TrainOptions.ema,
-            TrainOptions.inputSize, TrainOptions.channels, TrainOptions.widths,
-            TrainOptions.blockDropout, TrainOptions.headDropout, TrainOptions.equalise, TrainOptions.augment,
-            TrainOptions.rotation, TrainOptions.shift, TrainOptions.shear,
-            TrainOptions.zoom, TrainOptions.flip,
-            TrainOptions.brightness,
-            TrainOptions.fill, TrainOptions.crop, TrainOptions.cropSize, TrainOptions.erasing,
-            TrainOptions.mixup,
-            TrainOptions.finishEpochs,
-            TrainOptions.finishDropout, TrainOptions.finishAugmentation, TrainOptions.resume, TrainOptions.restart,
-            TrainOptions.budget, TrainOptions.patience,
-            TrainOptions.save, TrainOptions.log, TrainOptions.report,
-        ],
+        parameters: TrainOptions.parameters,
         run: run)
 
     private static func settings(
@@ -81,6 +61,10 @@ enum TrainCommand {
                 threads: a[SharedOptions.threads] ?? file.threads ?? Processors.available,
                 skipsBad: a[SharedOptions.skipBad])
             settings.classes = a[SharedOptions.classes]
+            let votes = VoteFiles(a)
+            settings.votes = votes?.table
+            settings.voteNames = votes?.names
+            if settings.recipe.votes != nil, votes == nil { throw UsageError.missingOption("--votes") }
         }
         settings.log = a[TrainOptions.log]?.string ?? settings.log
         settings.report = a[TrainOptions.report]?.string ?? settings.report
@@ -95,7 +79,7 @@ enum TrainCommand {
         var settings = try TrainingSession.settings(ofResumeFile: path)
         var recipe = file?.recipe ?? settings.recipe
         try TrainOptions.apply(a, to: &recipe)
-        var changes = try recipe.differences(from: settings.recipe)
+        var changes = recipe.differences(from: settings.recipe)
         if let threads = a[SharedOptions.threads], threads != settings.threads { changes.append("threads") }
         guard changes.isEmpty else {
             throw UsageError.other(
@@ -104,6 +88,7 @@ enum TrainCommand {
         }
         settings.data = a[TrainOptions.data]?.string ?? settings.data
         settings.classes = a[SharedOptions.classes] ?? settings.classes
+        if let votes = VoteFiles(a) { (settings.votes, settings.voteNames) = (votes.table, votes.names) }
         if a[SharedOptions.skipBad] { settings.skipsBad = true }
         return settings
     }
@@ -120,10 +105,11 @@ enum TrainCommand {
         let threads = ThreadPool(threads: settings.threads)
         let loaded = try SharedOptions.readDataset(
             settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
-            classes: settings.classes, threads: threads, console)
+            classes: settings.classes, votes: VoteFiles(settings.votes, names: settings.voteNames),
+            targets: settings.recipe.votes ?? .distribution, threads: threads, console)
         let session = try TrainingSession(
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
-            budget: a[TrainOptions.budget].map(\.secondsValue))
+            budget: a[TrainOptions.budget].map(\.seconds))
         if session.dataset.count < loaded.dataset.count {
             let count = loaded.dataset.count - session.dataset.count
             try console.errors.line("left out: \(count) pictures of classes that the new last layer does not name")

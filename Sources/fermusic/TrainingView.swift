@@ -1,6 +1,7 @@
 import EmotionRecognition
 import NeuralNet
 import Terminal
+import Timing
 
 /// Shows a training run: curves and a live line that stay in their place on a terminal, a line per epoch elsewhere.
 final class TrainingView {

@@ -3,7 +3,9 @@ import EmotionRecognition
 import Emotions
 import FaceVision
 import Foundation
+import JSON
 import NeuralNet
+import Randomness
 import Testing
 
 /// Command line, files and the page's interface give the same answer in the same words.

@@ -2,7 +2,8 @@ import ChildProcess
 import EmotionRecognition
 import FaceVision
 import Foundation
-import NeuralNet
+import JSON
+import Randomness
 import Testing
 
 /// `fermusic serve` as a process.

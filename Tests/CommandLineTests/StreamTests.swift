@@ -2,7 +2,8 @@ import ChildProcess
 import EmotionRecognition
 import FaceVision
 import Foundation
-import NeuralNet
+import JSON
+import Randomness
 import Testing
 
 /// `predict` and `predict-webcam` on videos, folders and what is none. The pictures are drawn; where a detector must find

@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Testing
+import Threads
 
 /// Folders as they are found in the wild: which classes and how many pictures they give.
 @Suite struct DatasetLayoutTests {

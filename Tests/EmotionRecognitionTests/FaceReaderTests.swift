@@ -2,6 +2,7 @@ import EmotionRecognition
 import FaceVision
 import NeuralNet
 import Testing
+import Threads
 
 @Suite struct FaceReaderTests {
     /// A network that sees nothing but how red, green and blue a face is.

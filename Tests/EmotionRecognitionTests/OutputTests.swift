@@ -1,6 +1,6 @@
 import EmotionRecognition
 import FaceVision
-import NeuralNet
+import JSON
 import Testing
 
 @Suite struct OutputTests {

@@ -1,6 +1,6 @@
 import FaceVision
-import NeuralNet
 import Testing
+import Threads
 
 /// Detectors are what their kinds say.
 @Suite struct DetectorKindTests {

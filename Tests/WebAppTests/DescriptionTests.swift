@@ -1,7 +1,7 @@
 import Emotions
 import FaceVision
 import Foundation
-import NeuralNet
+import JSON
 import Testing
 import WebApp
 

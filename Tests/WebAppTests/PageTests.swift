@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNet
+import JSON
 import Testing
 import WebApp
 

@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNet
+import JSON
 
 /// Compares JSON with the schemas of an OpenAPI description: as much of JSON Schema as that uses.
 struct SchemaCheck {

@@ -1,11 +1,11 @@
 import Glibc
-import NeuralNet
+import Randomness
 
 /// Random changes to training pictures, with the names and meanings of Keras's `ImageDataGenerator`, plus random crop
 /// and random erasing.
 ///
 /// Rotation, shift, shear, zoom and flip become one affine map, so a picture is interpolated once (bilinear).
-public struct Augmentation: Sendable, Equatable, Encodable {
+public struct Augmentation: Sendable, Equatable {
     /// What lies outside the picture.
     public enum FillMode: String, Sendable, Codable, CaseIterable {
         /// The value `fillValue`.
@@ -31,6 +31,16 @@ public struct Augmentation: Sendable, Equatable, Encodable {
     public var horizontalFlip = false
     /// Factors of the brightness.
     public var brightnessRange: ClosedRange<Float> = 1...1
+    /// Factors of the contrast, around the picture's mean.
+    public var contrastRange: ClosedRange<Float> = 1...1
+    /// Exponents of the brightness: below 1 lightens, above 1 darkens.
+    public var gammaRange: ClosedRange<Float> = 1...1
+    /// Share of pictures that are blurred, by a Gaussian of 0.4 to 1.6 pixels.
+    public var blurProbability: Float = 0
+    /// Shares of the width and height that pictures are brought down to, and up again.
+    public var resolutionRange: ClosedRange<Float> = 1...1
+    /// The largest standard deviation of noise, grey levels.
+    public var noiseDeviation: Float = 0
     public var fillMode: FillMode = .nearest
     /// For `.constant`: 0...255.
     public var fillValue: Float = 0
@@ -61,6 +71,11 @@ public struct Augmentation: Sendable, Equatable, Encodable {
         result.shearRange *= factor
         result.zoomRange = around1(zoomRange)
         result.brightnessRange = around1(brightnessRange)
+        result.contrastRange = around1(contrastRange)
+        result.gammaRange = around1(gammaRange)
+        result.blurProbability *= factor
+        result.resolutionRange = around1(resolutionRange)
+        result.noiseDeviation *= factor
         result.randomCropPadding = Int(Float(randomCropPadding) * factor)
         result.erasingProbability *= factor
         return result
@@ -76,9 +91,15 @@ public struct Augmentation: Sendable, Equatable, Encodable {
     ) {
         let transform = drawTransform(size: size, &random), crop = cropSize ?? size
         let brightness = brightnessRange == 1...1 ? 1 : random.uniform(in: brightnessRange)
-        warp(
-            source, size: size, cropSize: crop, transform, brightness: brightness, scale: scale, offset: offset,
-            to: target)
+        if changesLight {
+            warp(source, size: size, cropSize: crop, transform, brightness: brightness, scale: 1, offset: 0, to: target)
+            applyLight(target, size: crop, &random)
+            for i in 0..<crop * crop { target[i] = target[i] * scale + offset }
+        } else {
+            warp(
+                source, size: size, cropSize: crop, transform, brightness: brightness, scale: scale, offset: offset,
+                to: target)
+        }
         if erasingProbability > 0, random.uniform() < erasingProbability {
             erase(target, size: crop, scale: scale, offset: offset, &random)
         }

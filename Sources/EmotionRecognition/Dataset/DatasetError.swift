@@ -25,6 +25,8 @@ public struct DatasetReadOptions: Sendable {
     public var skipsBad = false
     /// What the user says about the names of classes.
     public var classes: ClassAssignment?
+    /// People's votes for the pictures, and what becomes of them.
+    public var votes: (table: FaceVotes, targets: VoteTargets)?
 
     public init(size: Int = 48, skipsBad: Bool = false, classes: ClassAssignment? = nil) {
         self.size = size

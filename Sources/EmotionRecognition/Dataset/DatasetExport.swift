@@ -2,8 +2,8 @@ import Emotions
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Synchronization
+import Threads
 
 extension FaceDataset {
     /// Writes Kaggle's CSV: `emotion,pixels,Usage`, one picture per row, in order; whole or not at all.

@@ -1,6 +1,6 @@
 import FaceVision
 import Files
-import NeuralNet
+import Threads
 
 extension FaceDataset {
     /// Reads a zip, a tar (also compressed) or a compressed CSV file without unpacking it to disk: class folders as

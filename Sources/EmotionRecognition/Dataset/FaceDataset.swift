@@ -1,6 +1,6 @@
 import Emotions
 import Files
-import NeuralNet
+import Randomness
 
 /// Labelled grey pictures of faces, all of one size, held as bytes: FER2013's 28,709 training pictures are 66 MB.
 public struct FaceDataset: Sendable {
@@ -43,7 +43,13 @@ public struct FaceDataset: Sendable {
     /// Where each picture comes from: a file, or a row.
     public private(set) var names: [String] = []
 
-    public init(size: Int = 48, classNames: [String] = Emotion.allCases.map(\.name)) {
+    /// What people voted, instead of one label for each picture; nil if there are none.
+    public private(set) var votes: VotedLabels?
+
+    /// FER2013's classes in the order of their numbers.
+    public static let standardClassNames = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+
+    public init(size: Int = 48, classNames: [String] = standardClassNames) {
         self.size = size
         self.classNames = classNames
     }
@@ -67,13 +73,27 @@ public struct FaceDataset: Sendable {
         for place in places { splits[place] = split }
     }
 
-    /// The same pictures with other classes; `map` says for each class which it becomes.
-    consuming func relabelled(_ classNames: [String], map: [Int]) -> FaceDataset {
+    /// The same pictures with other classes; `map` says for each class which it becomes, nil for
+    /// those that no picture has.
+    consuming func relabelled(_ classNames: [String], map: [Int?]) -> FaceDataset {
         var result = FaceDataset(size: size, classNames: classNames)
         result.pixels = pixels
-        result.labels = labels.map { UInt8(map[Int($0)]) }
+        result.labels = labels.map { UInt8(map[Int($0)]!) }
         result.splits = splits
         result.names = names
+        result.votes = votes?.relabelled(classNames.count, map: map)
+        return result
+    }
+
+    /// The same pictures with labels and votes made for them.
+    consuming func relabelled(_ classNames: [String], labels: [UInt8], votes: VotedLabels) -> FaceDataset {
+        precondition(labels.count == count && votes.shares.count == count * classNames.count)
+        var result = FaceDataset(size: size, classNames: classNames)
+        result.pixels = pixels
+        result.labels = labels
+        result.splits = splits
+        result.names = names
+        result.votes = votes
         return result
     }
 
@@ -117,6 +137,7 @@ public struct FaceDataset: Sendable {
                 result.append(image, label: Int(labels[index]), split: splits[index], name: names[index])
             }
         }
+        result.votes = votes?.selecting(indices)
         return result
     }
 
@@ -132,7 +153,7 @@ public struct FaceDataset: Sendable {
             map[label] = place
         }
         let kept = selecting(indices.filter { map[Int(labels[$0])] != nil })
-        return kept.relabelled(names, map: map.map { $0 ?? 0 })
+        return kept.relabelled(names, map: map)
     }
 
     /// The same pictures, training before the others, by the names of their files whatever folder they are in.
@@ -155,6 +176,8 @@ public struct FaceDataset: Sendable {
         for (label, split) in zip(labels, splits) {
             fingerprint.add(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!))
         }
+        votes?.shares.withUnsafeBytes { fingerprint.add($0) }
+        if votes?.targets == .drawn { fingerprint.add(1) }
         return fingerprint.text
     }
 

@@ -1,5 +1,6 @@
 import FaceVision
 import NeuralNet
+import Randomness
 
 /// Part of a `FaceDataset` as the trainer and the evaluator want it: scaled to what the model expects, augmented
 /// while training.
@@ -95,8 +96,22 @@ public struct FaceTrainingData: TrainingData {
             }
         }
         if channels == 3 { repeatGrey(input) }
+        writeTarget(place, epoch, to: target)
+    }
+
+    private func writeTarget(_ place: Int, _ epoch: Int?, to target: UnsafeMutablePointer<Float>) {
         target.update(repeating: 0, count: targetCount)
-        target[labelMap[Int(dataset.labels[place])]] = 1
+        guard epoch != nil, let votes = dataset.votes else { return target[labelMap[Int(dataset.labels[place])]] = 1 }
+        let shares = votes.shares(place)
+        if votes.targets == .drawn {
+            // A stream of its own, so that pictures change as they do with other targets.
+            var random = RandomGenerator(seed: seed, streams: UInt64(epoch!), UInt64(place), 1)
+            let drawn = shares.indices.dropLast().reduce((left: random.uniform(), label: shares.startIndex)) {
+                $0.left < shares[$1] || $0.label < $1 ? $0 : ($0.left - shares[$1], $1 + 1)
+            }
+            return target[labelMap[drawn.label - shares.startIndex]] = 1
+        }
+        for (label, share) in shares.enumerated() { target[labelMap[label]] += share }
     }
 
     private func write(

@@ -1,5 +1,6 @@
 import FaceVision
 import NeuralNet
+import Threads
 
 /// Shows what in a face makes a network name an emotion. For one thread at a time.
 public final class FaceExplainer {

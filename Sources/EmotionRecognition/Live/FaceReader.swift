@@ -1,5 +1,4 @@
 import FaceVision
-import NeuralNet
 
 /// Finds the faces in single pictures and says how each feels. For one thread at a time.
 public final class FaceReader {

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import Timing
 
 /// Follows faces and their moods through the frames of a video, stream or camera. When another source begins, all that
 /// was known is forgotten; single pictures are looked at by themselves. It holds only what is known about the faces; many
@@ -59,14 +59,14 @@ public struct MoodTracker: Sendable {
             source: frame.source, index: frame.index, time: frame.time, duration: frame.duration,
             width: frame.image.width, height: frame.image.height, isPicture: frame.isPicture, faces: [], group: nil,
             events: events, timing: FrameTiming())
-        result.timing.waiting = seconds(frame.age)
+        result.timing.waiting = frame.age.seconds
         if frame.isPicture {
             try look(frame, reader, &result)
         } else {
             try follow(frame, reader, showsDoubtful, &result)
         }
         result.group = GroupMood(result.faces)
-        result.timing.latency = seconds(frame.age)
+        result.timing.latency = frame.age.seconds
         return result
     }
 

@@ -11,12 +11,16 @@ public enum Architecture: String, CaseIterable, Sendable {
     /// Separable convolutions in few channels, for small machines.
     case miniXception = "mini-xception"
 
+    /// Residual blocks with squeeze-and-excitation, averaged without a large dense layer.
+    case seResNet = "se-resnet"
+
     /// The network with random weights. Throws `NeuralNetError` when an option does not suit it.
     public func makeModel(_ options: NetworkOptions = NetworkOptions(), seed: UInt64) throws -> Model {
         switch self {
         case .cnn: return try DocumentedNetwork.make(options, seed: seed)
         case .vgg: return try VGGNetwork.make(options, seed: seed)
         case .resnet50v2: return try ResNet50V2.make(options, seed: seed)
+        case .seResNet: return try SEResNet.make(options, seed: seed)
         case .miniXception: return try MiniXception.make(options, seed: seed)
         }
     }

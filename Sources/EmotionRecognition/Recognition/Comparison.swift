@@ -1,3 +1,4 @@
+import JSON
 import NeuralNet
 
 /// Two models on the same pictures.

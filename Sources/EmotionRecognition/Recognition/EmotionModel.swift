@@ -1,4 +1,5 @@
 import Files
+import JSON
 import NeuralNet
 
 /// A network that names emotions, with what must be known to use it.

@@ -1,5 +1,6 @@
 import FaceVision
 import NeuralNet
+import Threads
 
 /// Names the emotion of pictures of faces. For one thread at a time; several can share an `EmotionModel`.
 public final class EmotionRecogniser {

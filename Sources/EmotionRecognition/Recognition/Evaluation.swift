@@ -1,5 +1,7 @@
 import Glibc
+import JSON
 import NeuralNet
+import Threads
 
 /// How good a model, or an ensemble, is on a split of a data set.
 public struct Evaluation: Sendable {
@@ -25,6 +27,8 @@ public struct Evaluation: Sendable {
     public let loss: Double
     /// The most confident wrong answers first.
     public let mistakes: [Mistake]
+    /// Against people's votes, for data that has them.
+    public let votes: VoteEvaluation?
     public let seconds: Double
 
     /// Runs the model over the given places of the data set. Throws `NeuralNetError.incompatibleData` if pictures or
@@ -36,11 +40,11 @@ public struct Evaluation: Sendable {
         self.init(
             try Predictions(
                 of: emotionModel, on: dataset, indices: indices, augmentation: augmentation, threads: threads,
-                progress: progress), split: split)
+                progress: progress), split: split, dataset: dataset)
     }
 
-    /// Judges predictions that were made before.
-    public init(_ predictions: Predictions, split: FaceDataset.Split? = nil) {
+    /// Judges predictions that were made before; `dataset` is what they were made for, and needed for its votes.
+    public init(_ predictions: Predictions, split: FaceDataset.Split? = nil, dataset: FaceDataset? = nil) {
         let classes = predictions.classNames.count
         var calibration = Calibration()
         var mistakes: [Mistake] = []
@@ -68,6 +72,7 @@ public struct Evaluation: Sendable {
         self.calibration = calibration
         self.loss = loss / Double(max(predictions.count, 1))
         self.mistakes = mistakes.sorted { $0.confidence > $1.confidence }
+        votes = dataset.flatMap { VoteEvaluation(predictions, on: $0) }
         seconds = predictions.seconds
     }
 
@@ -81,8 +86,8 @@ public struct Evaluation: Sendable {
             ]
         }
         let interval = metrics.accuracyInterval
-        return [
-            "accuracy": .double(metrics.accuracy),
+        var fields: [String: JSONValue] = [
+            "accuracy": .double(metrics.accuracy), "balancedAccuracy": .double(metrics.balancedAccuracy),
             "accuracyInterval": [.double(interval.lowerBound), .double(interval.upperBound)],
             "singleLookAccuracy": .double(singleLookMetrics.accuracy), "tta": .string(augmentation.rawValue),
             "macroF1": .double(metrics.macroF1), "top2Accuracy": .double(metrics.topAccuracy(2)),
@@ -91,5 +96,15 @@ public struct Evaluation: Sendable {
             "perClass": .object(perClass), "confusion": .array(metrics.confusion.map { JSONValue($0) }),
             "split": split.map { .string($0.rawValue) } ?? .null, "seconds": .double(seconds),
         ]
+        if let votes {
+            fields["votes"] = [
+                "majorityAccuracy": .double(votes.majority.accuracy), "majorityCount": .int(votes.majority.count),
+                "firstLabelAccuracy": .double(votes.firstLabels.accuracy),
+                "labelAgreement": .double(votes.labelsThemselves.accuracy),
+                "seenByTwo": .double(votes.seenByTwo.accuracy), "crossEntropy": .double(votes.crossEntropy),
+                "voteEntropy": .double(votes.voteEntropy), "oneVoter": .double(votes.oneVoter),
+            ]
+        }
+        return .object(fields)
     }
 }

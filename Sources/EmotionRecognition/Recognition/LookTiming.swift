@@ -1,5 +1,8 @@
 import FaceVision
 import NeuralNet
+import Randomness
+import Threads
+import Timing
 
 /// How long models take for one look at one face of 48 x 48 bytes, one at a time.
 public struct LookTiming: Sendable {

@@ -1,3 +1,5 @@
+import JSON
+import JSONCoding
 import NeuralNet
 
 /// What a model file says about its model: how to feed it, what its outputs mean, how it came about.

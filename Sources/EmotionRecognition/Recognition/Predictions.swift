@@ -1,4 +1,6 @@
 import NeuralNet
+import Threads
+import Timing
 
 /// What a model, or several together, make of some pictures of a data set.
 public struct Predictions: Sendable {

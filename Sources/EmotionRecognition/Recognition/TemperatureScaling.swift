@@ -1,6 +1,7 @@
 import FaceVision
 import Glibc
 import NeuralNet
+import Threads
 
 /// Makes a network's confidence mean what it says: probabilities are raised to the power 1/T and brought to a sum of 1
 /// again, which is the same as dividing the logits by T. The most probable class stays the same.

@@ -1,5 +1,4 @@
 import FaceVision
-import NeuralNet
 import Report
 
 /// The HTML page of a comparison: numbers side by side, charts, and the pictures on which the models disagree.

@@ -1,5 +1,5 @@
 import Emotions
-import NeuralNet
+import Randomness
 
 /// How the movable parts of a face stand. Zero (1 for `eyeOpening` and `mouthWidth`) is a face at rest; lengths are in
 /// face coordinates. What each expression moves follows P. Ekman, W. Friesen, "Facial Action Coding System", 1978.

@@ -1,6 +1,6 @@
 import Emotions
 import FaceVision
-import NeuralNet
+import Randomness
 
 /// Drawn faces with the seven expressions, for demonstrations and tests that download nothing.
 ///

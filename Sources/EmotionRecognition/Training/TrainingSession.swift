@@ -2,7 +2,11 @@ import Emotions
 import FaceVision
 import Files
 import Glibc
+import JSON
+import JSONCoding
 import NeuralNet
+import Threads
+import Timing
 
 /// One training run from data to model file: validates, keeps the best, logs, and can be interrupted at any moment.
 public final class TrainingSession {
@@ -14,6 +18,9 @@ public final class TrainingSession {
         public var skipsBad: Bool
         /// See `ClassAssignment`: a published numbering's name, or a file.
         public var classes: String?
+        /// Where people's votes are, and which pictures they belong to; see `FaceVotes`.
+        public var votes: String?
+        public var voteNames: String?
         /// Gets a line per epoch, as `.csv` or `.jsonl` by its ending.
         public var log: String?
         /// The folder of an HTML report.
@@ -70,12 +77,13 @@ public final class TrainingSession {
     public var stepEnded: (Trainer) -> Void = { _ in }
     public var epochEnded: (EpochRecord) throws -> Void = { _ in }
 
-    /// Prepares a run on data that was read before, and reads the teacher. Throws `NeuralNetError` or `DatasetError` when
-    /// they do not fit.
+    /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `NeuralNetError` or
+    /// `DatasetError` when they do not fit.
     public init(
         settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
     ) throws {
         let recipe = settings.recipe
+        if let problem = recipe.problem { throw problem }
         self.settings = settings
         self.files = files
         let dataset = try recipe.head.map { try dataset.keeping($0, path: settings.data) } ?? dataset
@@ -149,8 +157,9 @@ public final class TrainingSession {
         return saved.settings
     }
 
-    private struct Saved: Codable {
-        var settings: Settings
+    /// What a resume file says of the run.
+    package struct Saved: Codable {
+        package var settings: Settings
         var seconds: Double
         var dataFingerprint: String
         var teacherFingerprint: String?

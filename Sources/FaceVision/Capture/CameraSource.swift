@@ -2,6 +2,7 @@ import CFFmpeg
 import CVideo4Linux
 import Files
 import Glibc
+import Timing
 
 /// A camera. `next` gives the newest frame that there is; older ones that nobody fetched are dropped.
 final class CameraSource: FrameSource {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Timing
 
 /// Ends whatever waits for frames, from any thread or signal.
 ///
@@ -69,11 +70,4 @@ final class WaitLimit: Sendable {
         }
         return false
     }
-}
-
-/// The clock that cameras stamp frames with.
-func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Timing
 
 /// Keeps capturing from a camera or stream on a thread of its own, so that what is fetched is never old: the newest
 /// frame wins, nothing queues. When a source that was running fails, it is opened again after 0.5 s, 1 s, 2 s, ... at
@@ -196,7 +197,7 @@ package struct ContinuedClock {
     /// - Parameter isFirst: the frame is the first since the source was opened.
     package mutating func stamp(_ frame: inout Frame, isFirst: Bool) {
         if isFirst, let last {
-            timeOffset = last.time + max(0, seconds(last.capturedAt.duration(to: frame.capturedAt))) - frame.time
+            timeOffset = last.time + max(0, last.capturedAt.duration(to: frame.capturedAt).seconds) - frame.time
             indexOffset = last.index + 1 - frame.index
         }
         frame.time += timeOffset

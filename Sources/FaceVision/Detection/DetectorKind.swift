@@ -1,4 +1,4 @@
-import NeuralNet
+import Threads
 
 /// A detector that can be chosen by name: all that a command line or a server must know to offer it.
 ///

@@ -1,4 +1,4 @@
-import NeuralNet
+import Threads
 
 /// Whether and how faces are looked for in pictures. For one thread at a time.
 public final class FaceSearch {

@@ -1,4 +1,4 @@
-import NeuralNet
+import Threads
 
 /// Finds faces with three small networks, each looking closer at what the one before let through: boxes, five
 /// landmarks and probabilities.

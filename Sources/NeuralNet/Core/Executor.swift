@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Timing
 
 /// Runs a model on batches up to a fixed size: forward, and backward when made for training.
 ///

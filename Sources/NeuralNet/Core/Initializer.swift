@@ -1,4 +1,5 @@
 import Glibc
+import Randomness
 
 /// How a weight gets its first values, with Keras's names.
 public enum Initializer: String, Sendable, CaseIterable {

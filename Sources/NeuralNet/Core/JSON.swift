@@ -1,4 +1,6 @@
 import JSON
+import Randomness
 
-/// JSON documents in this library's interface: what model cards and training settings are made of.
+/// Values and random numbers in this library's interface.
 public typealias JSONValue = JSON.JSONValue
+public typealias RandomGenerator = Randomness.RandomGenerator

@@ -1,3 +1,5 @@
+import JSON
+
 /// The shape of one sample, without the batch: `[height, width, channels]` or `[features]`.
 public typealias Shape = [Int]
 

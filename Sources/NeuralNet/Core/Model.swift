@@ -1,3 +1,4 @@
+import JSON
 import Synchronization
 
 /// A graph of layers with their weights.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The output of a layer while a model is being described (Keras's `KerasTensor`): what connects layers in the
 /// functional style. Shapes are checked when the `Model` is made.
 public final class SymbolicTensor: Sendable {

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Randomness
 import Synchronization
 
 /// All weights of a model in one block: the trainable ones first, then running statistics.

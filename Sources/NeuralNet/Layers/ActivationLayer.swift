@@ -1,3 +1,5 @@
+import JSON
+
 /// Applies an activation to each element (softmax: along the last axis).
 ///
 /// Input and output have the same shape. No parameters. Keras's `Activation`, `ReLU`, `LeakyReLU`, `ELU` and

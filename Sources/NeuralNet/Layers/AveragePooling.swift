@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import JSON
 
 /// The mean of each window, per channel; places outside the image do not count, as in TensorFlow.
 ///

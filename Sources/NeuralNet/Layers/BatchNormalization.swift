@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import JSON
 
 /// Normalises each channel by its mean and variance: of the batch while training, running ones otherwise; then
 /// `y = gamma x̂ + beta`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Tensors put one after another along an axis; all other axes must agree. No parameters.
 public struct Concatenate: Layer {
     public static let className = "Concatenate"

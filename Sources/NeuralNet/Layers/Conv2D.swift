@@ -1,3 +1,5 @@
+import JSON
+
 /// 2D convolution over images: `y[h, w, k] = b[k] + sum over i, j, c of x[h s + i d - p, w s + j d - p, c] W[i, j, c, k]`.
 ///
 /// - Input: `[height, width, channels]`; output: `[height', width', filters]`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The reverse of a convolution: each pixel of the input is spread by the kernel over a window of the output.
 ///
 /// - Input: `[height, width, channels]`; output: `[height', width', filters]`, with stride `s` and kernel `k` as

@@ -1,3 +1,5 @@
+import JSON
+
 /// An image without its borders.
 ///
 /// - Input: `[height, width, channels]`; output: `[height - top - bottom, width - left - right, channels]`. No

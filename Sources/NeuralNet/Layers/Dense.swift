@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import JSON
 
 /// Fully connected layer: `y = x W + b`.
 ///

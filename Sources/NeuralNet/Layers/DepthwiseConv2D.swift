@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import JSON
 
 /// Convolves each channel on its own: output channel `c * depthMultiplier + j` comes from input channel `c`.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// The products of all vectors along an axis of one tensor with all along an axis of another: a matrix product.
 ///
 /// - Inputs: two tensors whose sizes agree on the two `axes` (the batch is axis 0); output: the first's other axes,

@@ -1,4 +1,6 @@
 import CKernels
+import JSON
+import Randomness
 
 /// While training, sets each element to 0 with probability `rate` and scales the others by `1 / (1 - rate)`;
 /// otherwise does nothing.

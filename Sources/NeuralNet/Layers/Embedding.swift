@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import JSON
 
 /// A vector of its own for each number: words, or whatever else is counted.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// The same values as one axis: `[height, width, channels]` to `[height * width * channels]`. Costs nothing.
 public struct Flatten: Layer {
     public static let className = "Flatten"

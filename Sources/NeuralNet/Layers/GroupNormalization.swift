@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// Normalises groups of neighbouring channels of each sample by mean and variance over all places; then
 /// `y = gamma x̂ + beta` per channel.

@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// Normalises each sample along its last axis, or other ones, by mean and variance there; then `y = gamma x̂ + beta`.
 ///

@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// `y = x gamma` per channel: what ConvNeXt puts before it adds a branch.
 ///

@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// The largest value of each window, per channel.
 ///

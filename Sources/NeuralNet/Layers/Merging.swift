@@ -1,3 +1,5 @@
+import JSON
+
 // Layers that join tensors element by element. Shapes are aligned at their last axes, and sizes of 1 are repeated, as
 // in Keras: the factors of squeeze and excitation, `[channels]` or `[1, 1, channels]`, fit to an image.
 

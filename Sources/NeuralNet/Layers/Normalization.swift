@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// `y = (x - mean) / deviation` with the statistics of the training data: the first layer of many a network.
 ///

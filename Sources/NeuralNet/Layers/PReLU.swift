@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// `x` where positive, `alpha x` elsewhere, with learnt `alpha`. K. He et al., "Delving Deep into Rectifiers", 2015.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// A layer of Keras that changes nothing at prediction, such as random flips and noise: here it changes nothing at all.
 /// It is kept so that the file it came from can be written again.
 public struct PassedOver: Layer {

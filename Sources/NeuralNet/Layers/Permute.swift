@@ -1,3 +1,5 @@
+import JSON
+
 /// Exchanges the axes of a sample.
 ///
 /// - Input: any shape; output: its axes in the order `dims`, counted from 1 as in Keras. No parameters.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The same vector several times: `[features]` to `[count, features]`. No parameters.
 public struct RepeatVector: Layer {
     public static let className = "RepeatVector"

@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// `y = x scale + offset`: brings pixels to the range that a network was trained with. No parameters.
 ///

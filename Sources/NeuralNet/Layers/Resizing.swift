@@ -1,3 +1,5 @@
+import JSON
+
 /// An image in another size, as TensorFlow's `tf.image.resize` makes it, without smoothing.
 ///
 /// - Input: `[height, width, channels]`; output: `[height, width, channels]` with the layer's sizes. No parameters.

@@ -1,3 +1,5 @@
+import JSON
+
 /// A depthwise convolution followed by a 1x1 convolution that mixes the channels. F. Chollet, "Xception", CVPR 2017.
 ///
 /// - Input: `[height, width, channels]`; output: `[height', width', filters]`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Softmax along axes of choice; along the last one `ActivationLayer(.softmax)` is the same.
 ///
 /// Input and output have the same shape. No parameters. The batch is axis 0, as in Keras.

@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// Divides each sample by its length along the last axis, or along other ones together.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// An image enlarged by whole factors.
 ///
 /// - Input: `[height, width, channels]`; output: `[height size.0, width size.1, channels]`. No parameters.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Zeros around an image.
 ///
 /// - Input: `[height, width, channels]`; output: `[top + height + bottom, left + width + right, channels]`. No

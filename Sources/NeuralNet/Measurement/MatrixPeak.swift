@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Timing
 
 /// The machine's fastest known matrix product: the yardstick for everything else.
 public enum MatrixPeak {

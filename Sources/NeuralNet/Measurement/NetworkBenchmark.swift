@@ -1,3 +1,6 @@
+import Randomness
+import Timing
+
 /// Measures a network on random data: training as `Trainer` does it, optimizer included, and inference.
 public enum NetworkBenchmark {
     /// A network in training.

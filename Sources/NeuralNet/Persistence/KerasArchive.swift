@@ -1,4 +1,5 @@
 import Files
+import JSON
 import Zip
 
 /// Keras's own format, a name ending in `.keras`: a zip file with the description (`config.json`), `metadata.json` and the

@@ -1,3 +1,5 @@
+import JSON
+
 /// How a layer is called in a configuration: Keras 2's lists `["a", 0, 0, {}]` and Keras 3's `args` and `kwargs`.
 struct KerasCall {
     /// Output `output` of call `call` of a layer.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The pieces that Keras's layer configurations are made of.
 enum KerasConfig {
     /// An activation as Keras's layers store it: its name, or a layer in the place of one with settings. Those that

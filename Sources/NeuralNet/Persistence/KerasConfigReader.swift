@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads one layer's Keras configuration field by field. What is not understood is an error that names layer and
 /// field; nothing is taken silently for a default.
 struct KerasConfigReader {

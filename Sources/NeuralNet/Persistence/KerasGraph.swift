@@ -1,3 +1,5 @@
+import JSON
+
 /// The layers of one level of a configuration while they are put together: a layer or a model inside per name, and the
 /// tensors that each of its calls made.
 struct KerasGraph {

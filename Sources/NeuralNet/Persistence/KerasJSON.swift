@@ -1,3 +1,5 @@
+import JSON
+
 /// JSON as Keras wants to read it. Python tells `1` from `1.0`, and Keras refuses a whole number where it expects a
 /// fraction.
 enum KerasJSON {

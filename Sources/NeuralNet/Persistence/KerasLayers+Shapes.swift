@@ -1,3 +1,5 @@
+import JSON
+
 extension KerasLayers {
     static func shaping(_ className: String, _ r: inout KerasConfigReader) throws -> (any Layer)? {
         switch className {

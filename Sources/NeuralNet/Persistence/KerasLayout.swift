@@ -1,3 +1,5 @@
+import JSON
+
 /// A tensor of a configuration, with its shape here.
 struct KerasTensor {
     var tensor: SymbolicTensor

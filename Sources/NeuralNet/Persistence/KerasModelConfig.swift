@@ -1,3 +1,5 @@
+import JSON
+
 /// Makes a model from `model_config` as written by Keras 2.0 to 3: chains and graphs of layers, with models inside.
 package struct KerasModelConfig {
     /// A model of more layers is refused: sorting them takes time that grows with the square.

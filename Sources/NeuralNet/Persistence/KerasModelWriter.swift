@@ -1,3 +1,5 @@
+import JSON
+
 /// `model_config` as Keras 3 writes it.
 enum KerasModelWriter {
     /// The model's description. Throws `NeuralNetError.file` for an activation that Keras cannot name. `names` says

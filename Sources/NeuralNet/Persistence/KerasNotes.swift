@@ -1,3 +1,5 @@
+import JSON
+
 /// What is noticed while a configuration is read.
 final class KerasNotes {
     private(set) var warnings: [String] = []

@@ -1,3 +1,5 @@
+import JSON
+
 /// Arithmetic and functions that Keras's files hold as if they were layers: Keras 3's operations (`x / 127.5`,
 /// `keras.ops.relu6(x)`) and what Keras 2 calls `TFOpLambda` (`tf.math.truediv`). They become layers that compute the same.
 struct KerasOperation {

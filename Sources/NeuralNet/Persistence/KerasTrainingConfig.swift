@@ -1,3 +1,5 @@
+import JSON
+
 /// `training_config` as Keras 3 writes it: what a model was compiled with.
 enum KerasTrainingConfig {
     /// Loss, metrics and optimizer.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Which Keras wrote a description: some names mean other things in other versions.
 enum KerasVersion {
     /// 3, or 2 for all that came before; nil if nothing in the description tells.

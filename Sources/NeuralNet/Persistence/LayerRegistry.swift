@@ -1,3 +1,5 @@
+import JSON
+
 /// Layers of one's own that files may hold: what to make of a class name and a configuration.
 ///
 ///     var layers = LayerRegistry()

@@ -1,4 +1,5 @@
 import Files
+import JSON
 import Zip
 
 /// Models in Keras's formats, read and written: HDF5 (`.h5`) and, under names that end in `.keras`, Keras 3's own.

@@ -1,3 +1,6 @@
+import JSON
+import JSONCoding
+
 /// The state of an unfinished training run: what `Trainer` needs to go on to the same bits.
 ///
 /// An HDF5 file with one dataset per array under `arrays`, and as attributes the progress and a text of the caller's

@@ -1,4 +1,5 @@
 import CKernels
+import Timing
 
 extension Trainer {
     /// Validates, writes the epoch into the history and begins the next one.

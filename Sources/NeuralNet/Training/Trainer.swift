@@ -1,5 +1,7 @@
 import CKernels
 import Glibc
+import Randomness
+import Timing
 
 /// Trains a model: batches prepared in the background, forward, losses, backward, optimizer, validation per epoch.
 ///
@@ -240,11 +242,4 @@ public final class Trainer {
         }
         return UnsafePointer(sampleWeights)
     }
-}
-
-/// Seconds of a clock that never goes back.
-public func monotonicSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -1,6 +1,5 @@
 import EmotionRecognition
 import MusicMatching
-import NeuralNet
 
 /// Pictures in, faces out.
 struct AnalyseAPI: Sendable {

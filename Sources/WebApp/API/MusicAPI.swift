@@ -1,7 +1,7 @@
 import Emotions
 import Files
+import JSON
 import MusicMatching
-import NeuralNet
 
 /// What a music service knows of a song, for showing and playing it.
 public struct SongMedia: Sendable, Equatable {

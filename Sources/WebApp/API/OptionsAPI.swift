@@ -1,7 +1,7 @@
 import EmotionRecognition
 import Emotions
+import JSON
 import MusicMatching
-import NeuralNet
 import Synchronization
 
 /// What the page needs to know before it begins.

@@ -1,6 +1,6 @@
 import Emotions
+import JSON
 import MusicMatching
-import NeuralNet
 
 /// Reads what songs are asked for.
 enum RecommendationParsing {

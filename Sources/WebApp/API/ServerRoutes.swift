@@ -1,5 +1,4 @@
 import EmotionRecognition
-import NeuralNet
 
 /// How the server is, and what its camera sees.
 struct ServerRoutes: Sendable {

@@ -1,6 +1,6 @@
 import EmotionRecognition
 import FaceVision
-import NeuralNet
+import Threads
 
 /// All that looking at pictures needs memory for: detectors and networks. Each worker has one, and visitors take
 /// turns; what is known about a visitor's faces is elsewhere (`AnalysisSession`) and small.

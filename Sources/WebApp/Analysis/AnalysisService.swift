@@ -1,6 +1,7 @@
 import EmotionRecognition
 import FaceVision
-import NeuralNet
+import Threads
+import Timing
 
 /// Looks at visitors' pictures with a few workers. A picture lives in memory from its arrival to its answer; nothing
 /// of it is written anywhere.

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import Threads
 
 /// The detectors that visitors can choose from: those whose files are there.
 public struct DetectorShelf: Sendable {

@@ -1,7 +1,7 @@
 import EmotionRecognition
 import Emotions
 import Files
-import NeuralNet
+import JSON
 
 /// The models that visitors can choose from.
 public struct ModelShelf: Sendable {

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import Randomness
 
 /// Each thread takes samples of its own through all products.
 struct AttentionKernel: LayerKernel {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Each place of one sequence looks for what concerns it in another: `softmax(Q K^T / sqrt(keyDimension)) V` for
 /// several heads, then a mixture of the heads.
 ///

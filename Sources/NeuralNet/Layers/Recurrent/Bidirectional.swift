@@ -1,3 +1,5 @@
+import JSON
+
 /// A recurrent layer and its mirror image, which goes the other way; their outputs side by side.
 ///
 /// - Input: `[steps, features]`; output: `[2 units]`, or `[steps, 2 units]` in the order of the input.

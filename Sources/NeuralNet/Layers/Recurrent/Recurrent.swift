@@ -1,3 +1,5 @@
+import JSON
+
 /// A dense layer that also sees its own last output: `h = f(x W + h R + b)` step by step.
 ///
 /// - Input: `[steps, features]`; output: `[units]`, or `[steps, units]` with `returnsSequences`.

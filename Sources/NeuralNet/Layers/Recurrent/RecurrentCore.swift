@@ -1,3 +1,5 @@
+import JSON
+
 /// What LSTM, GRU and SimpleRNN have in common: their settings, and what follows from them.
 struct RecurrentCore: Sendable {
     var cell: RecurrentCell

@@ -1,3 +1,5 @@
+import JSON
+
 /// Applies a layer to each step of a sequence, with the same weights.
 ///
 /// - Input: `[steps, ...]`; output: `[steps, ...]` of what the layer makes of a step. Parameters are the layer's.

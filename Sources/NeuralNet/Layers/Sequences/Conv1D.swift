@@ -1,3 +1,5 @@
+import JSON
+
 /// 1D convolution over sequences.
 ///
 /// - Input: `[steps, channels]`; output: `[steps', filters]`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// A depthwise convolution of a sequence followed by a mixture of the channels.
 ///
 /// - Input: `[steps, channels]`; output: `[steps', filters]`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The largest value of each window of a sequence, per channel: `[steps, channels]` to `[steps', channels]`.
 public struct MaxPool1D: SequenceLayer {
     public static let className = "MaxPooling1D"

@@ -1,3 +1,5 @@
+import JSON
+
 /// Zeros before and after a sequence: `[steps, channels]` to `[left + steps + right, channels]`.
 public struct ZeroPadding1D: SequenceLayer {
     public static let className = "ZeroPadding1D"

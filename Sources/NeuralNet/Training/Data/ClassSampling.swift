@@ -1,3 +1,5 @@
+import Randomness
+
 /// How often the classes are drawn in an epoch. An epoch always has as many samples as there are.
 public enum ClassSampling: String, Sendable, Codable, CaseIterable {
     /// Each sample once.

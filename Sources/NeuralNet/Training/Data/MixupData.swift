@@ -1,4 +1,5 @@
 import Glibc
+import Randomness
 
 /// Training data whose samples are mixed with others: `l x + (1 - l) x'` for inputs and targets alike, with l drawn
 /// from Beta(alpha, alpha). H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018.

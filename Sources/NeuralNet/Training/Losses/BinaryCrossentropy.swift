@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// `-(y log p + (1 - y) log(1 - p))` for each output, each a question of its own: yes or no, or many labels at once. Behind
 /// a final sigmoid, or with `fromLogits`, it is computed from the logits. Targets are first mixed with one half:

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// `-sum y log p` for a target distribution y over the last axis. Targets are first mixed with the uniform distribution:
 /// `y (1 - s) + s / classes` (C. Szegedy et al., "Rethinking the Inception Architecture", 2016, section 7). Behind a final

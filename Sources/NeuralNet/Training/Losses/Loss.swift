@@ -1,3 +1,5 @@
+import JSON
+
 /// What training minimises: the mean over the batch of a value per sample, for one output of the model.
 ///
 /// Shipped: `CategoricalCrossentropy`, `SparseCategoricalCrossentropy`, `BinaryCrossentropy`, `MeanSquaredError`,

@@ -1,3 +1,5 @@
+import JSON
+
 /// The mean over the outputs of `(p - y)^2`.
 public struct MeanSquaredError: Loss, Equatable {
     public static let className = "MeanSquaredError"

@@ -75,6 +75,12 @@ public struct ClassificationMetrics: Sendable, Equatable {
         return p + r == 0 ? 0 : 2 * p * r / (p + r)
     }
 
+    /// Mean of the recall over the classes that occur, each counting the same.
+    public var balancedAccuracy: Double {
+        let present = confusion.indices.filter { support($0) > 0 }
+        return present.isEmpty ? 0 : present.reduce(0) { $0 + recall($1) } / Double(present.count)
+    }
+
     /// Mean of F1 over the classes that occur, each counting the same.
     public var macroF1: Double {
         let present = confusion.indices.filter { support($0) > 0 }

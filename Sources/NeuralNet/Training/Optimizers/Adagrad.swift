@@ -1,3 +1,5 @@
+import JSON
+
 /// Divides each gradient by the root of the sum of its squares so far. J. Duchi et al., "Adaptive Subgradient Methods", 2011.
 public struct Adagrad: Optimizer {
     public static let className = "Adagrad"

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import JSON
 
 /// Adam, with Keras's placement of epsilon: `w -= rate_t m / (sqrt(v) + epsilon)`,
 /// `rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t)`. D. Kingma, J. Ba, 2015, end of section 2.

@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Adam whose step of each tensor is as long as the tensor, times the rate: for very large batches. Y. You et al., "Large
 /// Batch Optimization for Deep Learning", 2020, algorithm 2.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Steps of equal size in the direction of the momentum's sign; half of Adam's memory. X. Chen et al., "Symbolic Discovery of
 /// Optimization Algorithms", 2023, algorithm 2. Wants a rate three to ten times smaller than Adam's.
 public struct Lion: Optimizer {

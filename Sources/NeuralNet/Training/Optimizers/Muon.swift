@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import JSON
 
 /// Momentum whose matrices are made orthogonal before each step: all directions are learnt at one speed. Kernels of
 /// convolutions count as matrices of `height * width * inputs` rows; vectors (biases, BatchNormalization) are left to Adam

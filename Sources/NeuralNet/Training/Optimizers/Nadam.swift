@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 
 /// Adam with Nesterov's momentum, whose share grows over the first thousand steps. T. Dozat, "Incorporating Nesterov Momentum
 /// into Adam", 2016; constants as in Keras.

@@ -1,3 +1,5 @@
+import JSON
+
 /// How gradients change the weights. A value with hyper-parameters only; the moments live in an `OptimizerState`, one block
 /// per slot laid out like the trainable weights.
 ///

@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// Divides the gradient by a running mean of its size. T. Tieleman, G. Hinton, lecture 6.5, 2012; Keras's placement
 /// of epsilon under the root.

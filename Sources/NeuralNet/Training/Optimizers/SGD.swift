@@ -1,4 +1,5 @@
 import CKernels
+import JSON
 
 /// Stochastic gradient descent, with momentum and Nesterov's variant as in Keras.
 public struct SGD: Optimizer {

@@ -5,11 +5,12 @@
 /// does not depend on which thread drew it.
 ///
 /// Source: D. Blackman, S. Vigna, "Scrambled linear pseudorandom number generators", 2021.
+@frozen
 public struct RandomGenerator: RandomNumberGenerator, Sendable, Equatable {
-    private var s0: UInt64
-    private var s1: UInt64
-    private var s2: UInt64
-    private var s3: UInt64
+    @usableFromInline var s0: UInt64
+    @usableFromInline var s1: UInt64
+    @usableFromInline var s2: UInt64
+    @usableFromInline var s3: UInt64
 
     /// Starts the sequence that belongs to `seed` and the numbers in `streams`.
     public init(seed: UInt64, streams: UInt64...) {
@@ -24,6 +25,7 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable, Equatable {
     }
 
     /// The next 64 random bits.
+    @inlinable
     public mutating func next() -> UInt64 {
         let sum = s0 &+ s3
         let result = (sum << 23 | sum >> 41) &+ s0
@@ -38,17 +40,20 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable, Equatable {
     }
 
     /// A number in 0 ..< 1 with 24 random bits.
+    @inlinable
     public mutating func uniform() -> Float {
         Float(next() >> 40) * 0x1p-24
     }
 
     /// A number in the given range, ends included up to rounding.
+    @inlinable
     public mutating func uniform(in range: ClosedRange<Float>) -> Float {
         range.lowerBound + uniform() * (range.upperBound - range.lowerBound)
     }
 
     /// A whole number in `0 ..< bound`; `bound` must be positive. Lemire's multiplication, without rejection:
     /// the bias is below 2^-32 for the bounds used here.
+    @inlinable
     public mutating func integer(below bound: Int) -> Int {
         precondition(bound > 0)
         return Int(next().multipliedFullWidth(by: UInt64(bound)).high)

@@ -2,10 +2,10 @@ import NeuralNet
 
 /// All that decides how a network is trained, as a value that can be written down: with the same data, program and
 /// thread count it gives the same weights, bit for bit.
-public struct TrainingRecipe: Sendable, Equatable, Encodable {
+public struct TrainingRecipe: Sendable, Equatable {
     public enum OptimizerName: String, Sendable, Codable, CaseIterable { case sgd, adam, adamw, rmsprop }
     public enum ScheduleName: String, Sendable, Codable, CaseIterable { case constant, cosine, step, plateau }
-    public enum ClassWeights: String, Sendable, Codable, CaseIterable { case none, balanced }
+    public enum ClassWeights: String, Sendable, Codable, CaseIterable { case none, balanced, root }
     public enum Save: String, Sendable, Codable, CaseIterable { case best, last }
 
     /// The name of an `Architecture`, or of the network that `network` describes.
@@ -31,6 +31,8 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
     public var headDropout: Float?
     /// What is done to the brightness of pictures first, in training and ever after.
     public var equalisation = Equalisation.none
+    /// What is learnt from people's votes, for data with such; nil: from labels.
+    public var votes: VoteTargets?
     public var epochs = 75
     public var batchSize = 64
     public var gradientAccumulation = 1
@@ -120,10 +122,11 @@ public struct TrainingRecipe: Sendable, Equatable, Encodable {
         case .plateau: options.schedule = .reduceOnPlateau(factor: 0.5, patience: 5, minimum: minimumRate)
         }
         options.loss = .categoricalCrossentropy(labelSmoothing: labelSmoothing)
-        if classWeights == .balanced {
+        if classWeights != .none {
             // As scikit-learn's "balanced": samples / (classes * samples of the class).
             let total = Float(classCounts.reduce(0, +)), classes = Float(classCounts.count { $0 > 0 })
             options.classWeights = classCounts.map { $0 == 0 ? 1 : total / (classes * Float($0)) }
+            if classWeights == .root { options.classWeights = options.classWeights.map { $0.squareRoot() } }
         }
         options.sampling = sampling
         options.globalClipNorm = clipNorm

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 extension JSONValue {
     /// What a type that knows its fields makes of a JSON text. `JSONError` if it is not JSON or too deep, as

@@ -1,4 +1,6 @@
 import Files
+import JSON
+import JSONCoding
 import NeuralNet
 
 /// A training run as a text file that people read and edit: `fermusic train --recipe FILE` repeats it.
@@ -48,17 +50,20 @@ public struct RecipeFile: Sendable, Equatable, Codable {
             "about", "data", "dataFingerprint", "teacherFingerprint", "baseFingerprint", "threads", "recipe",
         ])
         try Self.refuseUnknown(json, known, path: path, place: nil)
-        try Self.refuseUnknown(
-            json["recipe"], Set(TrainingRecipe.CodingKeys.allCases.map(\.rawValue)), path: path, place: "recipe")
-        try Self.refuseUnknown(
-            json["recipe"]?["augmentation"], Set(Augmentation.CodingKeys.allCases.map(\.rawValue)), path: path,
-            place: "augmentation")
+        let fields = TrainingRecipe.fields
+        try Self.refuseUnknown(json["recipe"], Set(fields.map(\.name)), path: path, place: "recipe")
+        for field in fields where !field.parts.isEmpty {
+            let parts = Set(field.parts.map { String($0.name.dropFirst(field.name.count + 1)) })
+            try Self.refuseUnknown(json["recipe"]?[field.name], parts, path: path, place: field.name)
+        }
         do {
             self = try JSONValue.decode(RecipeFile.self, from: text)
         } catch let error as DecodingError {
             throw NeuralNetError.file(path: path, place: nil, reason: Self.words(error))
         }
-        if let problem = recipe.problem { throw NeuralNetError.file(path: path, place: "recipe", reason: problem) }
+        if let problem = recipe.problem {
+            throw NeuralNetError.file(path: path, place: "recipe", reason: "\(problem)")
+        }
         if let threads, !(1...1024).contains(threads) {
             throw NeuralNetError.file(path: path, place: nil, reason: "threads must be 1 to 1024")
         }
@@ -104,36 +109,5 @@ public struct RecipeFile: Sendable, Equatable, Codable {
             return "\(place(context)) has a wrong value"
         @unknown default: return "not a recipe"
         }
-    }
-}
-
-extension TrainingRecipe {
-    /// The fields, as recipe files name them, in which two recipes differ.
-    public func differences(from other: TrainingRecipe) throws -> [String] {
-        let mine = try fields, others = try other.fields
-        return CodingKeys.allCases.map(\.rawValue).filter { mine[$0] != others[$0] }
-    }
-
-    /// The fields that are not at their defaults, and those that `names` lists, as recipe files write them.
-    func settings(always names: [String]) throws -> [(String, String)] {
-        let standard = TrainingRecipe()
-        let mine = try fields, usual = try standard.fields, changed = try differences(from: standard)
-        var result: [(String, String)] = []
-        for key in CodingKeys.allCases.map(\.rawValue) where names.contains(key) || changed.contains(key) {
-            // A whole network's description is more than a setting.
-            if key == CodingKeys.network.rawValue { continue }
-            guard let parts = mine[key]?.objectValue else {
-                result.append((key, (mine[key]?.stringValue ?? mine[key]?.text() ?? "none").replacing(",", with: ", ")))
-                continue
-            }
-            for (name, value) in parts.sorted(by: { $0.key < $1.key }) where value != usual[key]?[name] {
-                result.append(("\(key).\(name)", (value.stringValue ?? value.text()).replacing(",", with: ", ")))
-            }
-        }
-        return result
-    }
-
-    private var fields: JSONValue {
-        get throws { try JSONValue(parsing: JSONValue.encode(self)) }
     }
 }
