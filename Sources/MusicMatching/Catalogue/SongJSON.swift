@@ -1,10 +1,9 @@
-import Emotions
 import JSON
-import MusicMatching
 
-/// How songs are written for the page.
-enum SongJSON {
-    static func value(_ song: Song) -> [String: JSONValue] {
+/// Songs as JSON, with the same names everywhere: on the command line, in files, on the web.
+public enum SongJSON {
+    /// The song's own fields, for others to be added.
+    public static func fields(_ song: Song) -> [String: JSONValue] {
         let links = SongLinks(song)
         func identifier(_ kind: SongIdentifier.Kind) -> JSONValue {
             song.identifiers.first { $0.kind == kind }.map { .string($0.value) } ?? .null
@@ -18,27 +17,17 @@ enum SongJSON {
             "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
             "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
             "editorial": .bool(song.isEditorial),
+            "identifiers": .array(
+                song.identifiers.map { ["kind": .string($0.kind.rawValue), "value": .string($0.value)] }),
             "links": ["spotify": .string(links.spotify), "youtube": .string(links.youtube)],
             "players": ["spotify": identifier(.spotify), "youtube": identifier(.youtube)],
         ]
     }
 
-    static func value(_ recommendation: Recommendation) -> JSONValue {
-        var fields = value(recommendation.song)
-        fields["reason"] = .string(recommendation.reason)
-        fields["reasons"] = .array(
-            recommendation.reasons.map { part in
-                [
-                    "code": .string(part.code), "text": .string(part.text),
-                    "values": .object(part.values.mapValues { .string($0) }),
-                ]
-            })
-        fields["distance"] = .double((recommendation.distance * 10_000).rounded() / 10_000)
-        fields["surprise"] = .bool(recommendation.isSurprise)
-        return .object(fields)
-    }
+    public static func value(_ song: Song) -> JSONValue { .object(fields(song)) }
 
-    static func value(_ point: MoodPoint) -> JSONValue {
+    /// A place in mood space: `valence`, `energy`, `danceability`, `acousticness`, `tempo`.
+    public static func value(_ point: MoodPoint) -> JSONValue {
         .object(
             Dictionary(
                 uniqueKeysWithValues: MoodAxis.allCases.map { axis in
