@@ -49,12 +49,17 @@ let package = Package(
         .target(name: "Timing"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(name: "Zip", dependencies: ["CZlib", "Files"]),
+        // Builds without OpenBLAS and Threads too, see Scripts/test-core.
+        .target(name: "NeuralNetCore", dependencies: ["CKernels", "COpenBLAS", "Threads", "JSON", "Randomness"]),
         .target(
-            name: "NeuralNet",
+            name: "NeuralNetTraining",
+            dependencies: ["NeuralNetCore", "CKernels", "Threads", "JSON", "Randomness", "Timing"]),
+        .target(
+            name: "KerasFiles",
             dependencies: [
-                "CKernels", "Threads", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON", "JSONCoding",
-                "Randomness", "Timing",
+                "NeuralNetCore", "NeuralNetTraining", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON", "JSONCoding",
             ]),
+        .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
         .target(
@@ -63,7 +68,7 @@ let package = Package(
                 "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
                 "MediaFiles", "Threads", "Timing",
             ]),
-        .target(name: "Emotions"),
+        .target(name: "Emotions", dependencies: ["TextCoding"]),
         .target(
             name: "EmotionRecognition",
             dependencies: [
@@ -124,7 +129,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "MusicMatchingTests",
-            dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
+            dependencies: [
+                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer", "TextCoding", "Timing",
+            ]),
         .testTarget(
             name: "WebAppTests",
             dependencies: [

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import FaceVision
 import Files
 import MusicMatching
 import Synchronization
@@ -22,6 +23,9 @@ public final class WebApplication: HTTPHandler {
         /// Whether a proxy on this machine says who the client is and whether it came over TLS (`X-Forwarded-For`,
         /// `X-Forwarded-Proto`).
         public var isBehindProxy = false
+        /// How faces are found unless a visitor says so, one of `FaceSearch.names`.
+        public var detector = "auto"
+        public var detectorSettings = DetectorSettings()
         /// Pictures analysed at once and waiting.
         public var analyses = Processors.available
         public var waiting = 4
@@ -80,7 +84,8 @@ public final class WebApplication: HTTPHandler {
         limits.workers = options.analyses
         limits.waiting = options.waiting
         limits.sessions = options.sessions
-        let analysis = try AnalysisService(models, limits: limits)
+        let analysis = AnalysisService(
+            models, try DetectorShelf(usual: options.detector, options.detectorSettings), limits: limits)
         self.analysis = analysis
         background = JobQueue(workers: 2, waitingLimit: 64)
         catalogues = CataloguePool(try music.open(), open: music.open)

@@ -57,7 +57,7 @@ import Testing
                 let result = try Fermusic.run(["predict", picture, "--detector", "none", "--json"])
                 #expect(result.status == 0, "\(result.errors)")
                 let json = try JSONValue(parsing: result.output)
-                #expect(json["file"] != nil && json["frame"] == nil, "\(result.output)")
+                #expect(json["source"] != nil && json["frame"] == nil, "\(result.output)")
             }
         }
     }

@@ -46,6 +46,9 @@ struct SchemaCheck {
         for name in schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [] where fields[name] == nil {
             found.append("\(place): '\(name)' is missing")
         }
+        if let names = schema["propertyNames"] {
+            for name in fields.keys { found += problems(.string(name), names, at: place) }
+        }
         for (name, field) in fields {
             if let inner = known[name] {
                 found += problems(field, inner, at: "\(place).\(name)")

@@ -1,6 +1,7 @@
 import Emotions
 import FaceVision
 import Glibc
+import TextCoding
 
 /// Takes the lines of one CSV file.
 ///

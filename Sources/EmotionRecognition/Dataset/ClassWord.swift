@@ -93,10 +93,3 @@ public enum ModelLabels {
     /// Names as this program calls them, see `EmotionWords`: `Anger` is `angry`. Others stay as they are.
     public static func standard(_ names: [String]) -> [String] { ClassWord.outputNames(names) }
 }
-
-extension StringProtocol {
-    /// Without blanks at both ends, nor the mark that some editors put before the first line.
-    var trimmingBlanks: String {
-        String(trimmed(Substring(self)) { $0.isWhitespace || $0 == "\u{FEFF}" })
-    }
-}

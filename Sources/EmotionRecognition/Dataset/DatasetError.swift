@@ -33,8 +33,9 @@ public struct DatasetReadOptions: Sendable {
     public var skipsBad = false
     /// What the user says about the names of classes.
     public var classes: ClassAssignment?
-    /// People's votes for the pictures, and what becomes of them.
-    public var votes: (table: FaceVotes, targets: VoteTargets)?
+    /// People's votes for the pictures, and what becomes of them, also of those that come with the data.
+    public var votes: FaceVotes?
+    public var targets = VoteTargets.distribution
 
     public init(size: Int = 48, skipsBad: Bool = false, classes: ClassAssignment? = nil) {
         self.size = size
@@ -49,4 +50,6 @@ public struct LoadedDataset: Sendable {
     public var skipped: [DatasetError]
     /// How names of classes and the layout were understood where that is not plain, a line each.
     public var notes: [Note] = []
+    /// Votes that came with the data.
+    var votes: FaceVotes?
 }

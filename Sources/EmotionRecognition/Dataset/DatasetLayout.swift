@@ -13,6 +13,8 @@ struct DatasetLayout {
     private(set) var items: [Item] = []
     /// What people should know about how it was understood, a line each.
     private(set) var notes: [Note] = []
+    /// What people voted, where that is published instead of classes.
+    private(set) var votes: FaceVotes?
 
     /// A picture whose class has a name, still to be mapped.
     struct Named {
@@ -34,6 +36,7 @@ struct DatasetLayout {
         if !folders.areEmotions, let scheme = try PublishedScheme(listing.files, pictures: pictures, contents: contents)
         {
             named = scheme.named
+            votes = scheme.votes
             notes.append(Note(scheme.note))
         } else {
             notes += folders.notes

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import TextCoding
 
 /// Fewer or other names than a model's classes: classes put together or left out.
 public struct EmotionGrouping: Sendable, Equatable {
@@ -48,14 +49,14 @@ public struct EmotionGrouping: Sendable, Equatable {
         // Windows' editors end lines with two characters, which Swift takes for one, and begin files with a mark.
         let lines = text.drop { $0 == "\u{FEFF}" }.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (number, line) in lines.enumerated() {
-            let content = line.prefix { $0 != "#" }.trimmed
+            let content = line.prefix { $0 != "#" }.trimmingBlanks
             if content.isEmpty { continue }
             let parts = content.split(separator: "=", omittingEmptySubsequences: false)
-            let name = parts[0].trimmed
+            let name = parts[0].trimmingBlanks
             guard parts.count == 2, !name.isEmpty else {
                 throw EmotionGroupingError("\(path): line \(number + 1): expected 'name = class, class'")
             }
-            groups.append(Group(name: name, classes: parts[1].split(separator: ",").map(\.trimmed)))
+            groups.append(Group(name: name, classes: parts[1].split(separator: ",").map(\.trimmingBlanks)))
         }
         do {
             try self.init(groups)
@@ -101,11 +102,4 @@ public struct EmotionGroupingError: Error, CustomStringConvertible, Sendable {
     public let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-extension Substring {
-    fileprivate var trimmed: String {
-        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        return String(String(drop(while: blank).reversed().drop(while: blank)).reversed())
-    }
 }

@@ -31,6 +31,8 @@ public struct InputFormat: Sendable, Equatable, Codable {
     var equalises: Bool { equalisation == .histogram }
     /// Whether the network does without the picture's colours.
     var isGrey: Bool { channels == 1 || repeatsGrey == true }
+    /// Whether the network looks at colours.
+    public var needsColor: Bool { !isGrey }
 
     /// Width and height that pictures are brought to before the centre is cut out.
     public var scaledSize: (width: Int, height: Int) { (pictureSize ?? width, pictureSize ?? height) }

@@ -18,6 +18,8 @@ public protocol FaceDetector: AnyObject {
     /// The faces in `image` (grey or RGB), surest first. `region` limits the search to a part of the picture; boxes are
     /// always in coordinates of the whole picture.
     func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace]
+    /// Whether it looks at colours; one that does not gets grey pictures, which are cheaper to decode.
+    static var needsColor: Bool { get }
     /// The square around its boxes that shows a face as FER2013 does.
     var framing: FaceFraming { get }
     /// From this confidence on a detection is no false alarm, or hardly ever.
@@ -27,6 +29,7 @@ public protocol FaceDetector: AnyObject {
 }
 
 extension FaceDetector {
+    public static var needsColor: Bool { false }
     public var framing: FaceFraming { FaceFraming() }
     public var sureConfidence: Double { 0 }
     public var certainConfidence: Double { .infinity }

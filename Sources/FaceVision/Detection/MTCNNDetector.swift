@@ -51,6 +51,8 @@ public final class MTCNNDetector: FaceDetector {
         }
     }
 
+    public static let needsColor = true
+
     public let options: Options
     private let proposals: MTCNNProposals
     private let refinement: MTCNNPatches

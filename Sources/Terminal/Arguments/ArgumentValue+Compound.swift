@@ -95,7 +95,7 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
     public init?(argument: String) {
         var values: [Element] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            let word = String(trimmed(part))
+            let word = part.trimmingBlanks
             guard !word.isEmpty, let value = Element(argument: word) else { return nil }
             values.append(value)
         }
@@ -112,7 +112,7 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
 
     /// The list with what can't be read replaced.
     public static func suggestion(for text: String) -> String? {
-        let words = text.split(separator: ",", omittingEmptySubsequences: true).map { String(trimmed($0)) }
+        let words = text.split(separator: ",", omittingEmptySubsequences: true).map(\.trimmingBlanks)
         var isBetter = false
         let better = words.compactMap { word -> String? in
             if Element(argument: word) != nil { return word }

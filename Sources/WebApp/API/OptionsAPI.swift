@@ -61,6 +61,7 @@ struct OptionsAPI: Sendable {
         return .json([
             "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
             "models": .array(analysis.shelf.entries.map { .string($0.id) }),
+            "detectors": JSONValue(analysis.detectors.names), "usualDetector": .string(analysis.detectors.usual),
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
             "services": JSONValue(services), "usualService": usualService.map { .string($0) } ?? .null,
             "pageLanguages": .array(pageLanguages.map { ["code": .string($0.code), "name": .string($0.name)] }),

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Emotions
 import Files
 import JSON
 
@@ -19,7 +20,7 @@ public struct ModelShelf: Sendable {
         var entries: [Entry] = []
         for path in paths {
             let model = try EmotionModel(reading: path)
-            guard EmotionNames(model.card.classNames).areAllKnown else {
+            guard (try? EmotionClasses(model.card.classNames)) != nil else {
                 throw WebServerError.badFile(
                     path: path, reason: "its classes are not emotions: \(model.card.classNames.joined(separator: ", "))"
                 )

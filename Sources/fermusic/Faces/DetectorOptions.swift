@@ -2,73 +2,107 @@ import FaceVision
 import Terminal
 import Threads
 
-/// How faces are found.
-enum DetectorChoice: String, CaseIterable, Sendable, ArgumentChoice {
-    /// `none` for pictures of 64 pixels and less, `haar` for others.
-    case auto
-    case haar
-    case mtcnn
-    /// Each picture is one cropped face.
-    case none
+/// Options of the verbs that look for faces, made of what the detectors say about themselves.
+enum DetectorOptions {
+    static let detector = Option<String>(
+        "detector", default: "auto",
+        help: "Finds the faces. none: each picture is one face; auto: none up to \(FaceSearch.largestCrop) pixels, "
+            + "else \(DetectorKind.all[0].name).",
+        choices: FaceSearch.names
+    ).group("Faces")
+
+    static var all: [any Parameter] { [detector] + settings.map(\.parameter) }
+
+    /// One for each name that detectors have for an option.
+    private static let settings: [DetectorSetting] = {
+        var result: [DetectorSetting] = []
+        for kind in DetectorKind.all {
+            for option in kind.options where !result.contains(where: { $0.name == option.name }) {
+                let owners = DetectorKind.all.filter { $0.options.contains { $0.name == option.name } }
+                result.append(DetectorSetting(option, owners))
+            }
+        }
+        return result
+    }()
+
+    /// What the user set. Throws `UsageError` for options that do not suit the detector or each other.
+    static func read(_ a: Arguments) throws -> DetectorSettings {
+        let kind = DetectorKind.named(a[detector]) ?? (a[detector] == "auto" ? DetectorKind.all[0] : nil)
+        var settings = DetectorSettings()
+        for setting in DetectorOptions.settings {
+            guard let value = setting.value(a) else { continue }
+            if let kind { try setting.check(value, for: kind) }
+            settings.values[setting.name] = value
+        }
+        if let largest = settings.whole("max-size"), largest < settings.smallestFace {
+            throw UsageError.other("--max-size is smaller than --min-size, \(settings.smallestFace)")
+        }
+        return settings
+    }
+
+    /// The search that the user means. Throws `UsageError`, and what the files of a detector throw that was named.
+    static func search(_ a: Arguments, threads: ThreadPool) throws -> FaceSearch {
+        try FaceSearch(named: a[detector], read(a), threads: threads)
+    }
 }
 
-/// Options of the verbs that look for faces.
-enum DetectorOptions {
-    static let detector = Option<DetectorChoice>(
-        "detector", default: .auto,
-        help: "Finds the faces. none: each picture is one face; auto: none up to 64 pixels, else haar."
-    ).group("Faces")
-    static let cascade = Option<Path?>("cascade", help: "An OpenCV cascade, for haar.").group("Faces")
-    static let weights = Option<Path?>("mtcnn-weights", help: "What Scripts/convert-mtcnn wrote, for mtcnn.").group(
-        "Faces")
-    static let scaleFactor = Option<Double?>(
-        "scale-factor", help: "Ratio of one size searched to the next: 1.1 for haar; mtcnn wants its inverse, 0.709.",
-        range: 0.1...10
-    ).group("Faces")
-    static let minNeighbors = Option<Int>(
-        "min-neighbors", default: 5, help: "Windows that must agree, for haar.", range: 0...1000
-    ).group("Faces")
-    static let minSize = Option<Int>("min-size", default: 30, help: "Smallest face, pixels.", range: 12...10_000).group(
-        "Faces")
+/// An option of one or several detectors on the command line.
+private struct DetectorSetting: Sendable {
+    let name: String
+    let parameter: any Parameter
+    let value: @Sendable (Arguments) -> DetectorSettings.Value?
+    private let owners: [DetectorKind]
 
-    static let maxSize = Option<Int?>("max-size", help: "Largest face, pixels, for haar.", range: 12...100_000).group(
-        "Faces")
-
-    static var all: [any Parameter] {
-        [detector, cascade, weights, scaleFactor, minNeighbors, minSize, maxSize]
-    }
-
-    /// Throws `UsageError` for options that do not suit the detector or each other.
-    static func check(_ choice: DetectorChoice, _ a: Arguments) throws {
-        let isMTCNN = choice == .mtcnn
-        if let factor = a[scaleFactor], !(isMTCNN ? 0.1...0.9 : 1.001...10).contains(factor) {
-            throw UsageError.outOfRange(
-                "--scale-factor", value: "\(factor)", bounds: isMTCNN ? "0.1 to 0.9 for mtcnn" : "1.001 to 10 for haar")
-        }
-        guard let size = a[maxSize] else { return }
-        if isMTCNN { throw UsageError.other("--max-size is for haar; mtcnn finds faces of any size") }
-        if size < a[minSize] { throw UsageError.other("--max-size is smaller than --min-size, \(a[minSize])") }
-    }
-
-    /// The detector, or nil for `none`. Throws `UsageError` if an option does not suit it, and if its files are missing.
-    static func makeDetector(_ choice: DetectorChoice, _ a: Arguments, threads: ThreadPool) throws
-        -> (any FaceDetector)?
-    {
-        try check(choice, a)
-        switch choice {
-        case .none: return nil
-        case .auto, .haar:
-            let cascade = try HaarCascade.frontalFace(path: a[cascade]?.string)
-            return try HaarCascadeDetector(
-                cascade: cascade,
-                options: .init(
-                    scaleFactor: a[scaleFactor] ?? 1.1, minNeighbors: a[minNeighbors],
-                    minSize: PixelSize(a[minSize]), maxSize: a[maxSize].map { PixelSize($0) }), threads: threads)
-        case .mtcnn:
-            return try MTCNNDetector(
-                weights: MTCNNWeights(path: a[weights]?.string),
-                options: .init(minimumFaceSize: Double(a[minSize]), scaleFactor: a[scaleFactor] ?? 0.709),
-                threads: threads)
+    init(_ option: DetectorOption, _ owners: [DetectorKind]) {
+        name = option.name
+        self.owners = owners
+        let options = owners.compactMap { kind in kind.options.first { $0.name == option.name } }
+        let isOfAll = owners.count == DetectorKind.all.count
+        let isAlike = Set(options.map(\.help)).count == 1
+        let help =
+            isAlike
+            ? (isOfAll ? "" : "For \(owners.map(\.name).joined(separator: " and ")): ") + option.help
+            : zip(owners, options).map { "For \($0.name): \($1.help)" }.joined(separator: " ")
+        // What any of them allows; `check` knows the one.
+        switch option.values {
+        case .file:
+            let option = Option<Path?>(name, help: help).group("Faces")
+            parameter = option
+            value = { $0[option].map { .file($0.string) } }
+        case .whole(let range):
+            let ranges = options.compactMap { if case .whole(let range) = $0.values { range } else { nil } }
+            let least = ranges.map(\.lowerBound).min() ?? range.lowerBound
+            let most = ranges.map(\.upperBound).max() ?? range.upperBound
+            let option = Option<Int?>(name, help: help, range: least...most).group("Faces")
+            parameter = option
+            value = { $0[option].map { .whole($0) } }
+        case .number(let range):
+            let ranges = options.compactMap { if case .number(let range) = $0.values { range } else { nil } }
+            let least = ranges.map(\.lowerBound).min() ?? range.lowerBound
+            let most = ranges.map(\.upperBound).max() ?? range.upperBound
+            let option = Option<Double?>(name, help: help, range: least...most).group("Faces")
+            parameter = option
+            value = { $0[option].map { .number($0) } }
         }
     }
+
+    /// Throws `UsageError` unless the detector has the option and allows the value.
+    func check(_ value: DetectorSettings.Value, for kind: DetectorKind) throws {
+        guard let option = kind.options.first(where: { $0.name == name }) else {
+            throw UsageError.other("--\(name) is for \(owners.map(\.name).joined(separator: " and "))")
+        }
+        switch (value, option.values) {
+        case (.whole(let number), .whole(let range)) where !range.contains(number):
+            throw outOfRange("\(number)", "\(range.lowerBound) to \(range.upperBound)", kind)
+        case (.number(let number), .number(let range)) where !range.contains(number):
+            throw outOfRange("\(number)", "\(short(range.lowerBound)) to \(short(range.upperBound))", kind)
+        default: break
+        }
+    }
+
+    private func outOfRange(_ value: String, _ bounds: String, _ kind: DetectorKind) -> UsageError {
+        UsageError.outOfRange("--\(name)", value: value, bounds: "\(bounds) for \(kind.name)")
+    }
+
+    private func short(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? "\(number)" }
 }

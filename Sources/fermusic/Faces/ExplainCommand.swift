@@ -43,17 +43,11 @@ enum ExplainCommand {
                 throw UsageError.notAllowed("--emotion", value: wanted, allowed: names, suggestion: nil)
             }
         }
-        let threads = SharedOptions.threadPool(a)
+        let reader = try FaceOptions.reader(model, a)
         let file = a[photo].string
         let colours = try ImageFile.read(file)
-        // As for `predict`, see `FaceReaders.needsColor`: the brightness that is stored is not quite that of the colours.
-        let needsColor = model.card.input.channels == 3 || a[DetectorOptions.detector] == .mtcnn
-        let image = needsColor ? colours : try ImageFile.read(file, grayscale: true)
-        var choice = a[DetectorOptions.detector]
-        if choice == .auto { choice = max(image.width, image.height) <= 64 ? .none : .haar }
-        let explainer = try FaceExplainer(
-            model, detector: DetectorOptions.makeDetector(choice, a, threads: threads), layer: a[layer],
-            threads: threads)
+        let image = reader.needsColor ? colours : try ImageFile.read(file, grayscale: true)
+        let explainer = try FaceExplainer(reader, layer: a[layer], threads: SharedOptions.threadPool(a))
         let faces = try explainer.explain(image, label: label)
         guard !faces.isEmpty else {
             try console.errors.line("no face found in \(printable(file)); \(FaceText.noFaceHint)")
@@ -85,14 +79,14 @@ enum ExplainCommand {
     ) throws {
         let layer = explainer.layer
         if let target {
+            let writer = FrameJSON(classNames: names)
             let items = faces.map { face -> JSONValue in
-                [
-                    "label": .string(names[face.label]),
-                    "probability": .double(Double(face.probabilities[face.label])),
-                    "box": .array([face.box.x, face.box.y, face.box.width, face.box.height].map(JSONValue.double)),
-                    "largestHeat": .double(Double(face.heat.values.max() ?? 0)),
-                    "heat": .array(face.heat.values.map { .double(Double($0)) }),
-                ]
+                var fields = writer.fields(face.reading)
+                fields["label"] = .string(names[face.label])
+                fields["probability"] = .double(Double(face.probabilities[face.label]))
+                fields["largestHeat"] = .double(Double(face.heat.values.max() ?? 0))
+                fields["heat"] = .array(face.heat.values.map { .double(Double($0)) })
+                return .object(fields)
             }
             let object: JSONValue = [
                 "output": .string(target), "layer": .string(layer.name),

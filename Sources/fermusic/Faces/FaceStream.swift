@@ -1,6 +1,6 @@
 import EmotionRecognition
 import FaceVision
-import JSON
+import MusicMatching
 import Terminal
 import Timing
 
@@ -8,11 +8,12 @@ import Timing
 final class FaceStream {
     private let arguments: Arguments
     private let console: Console
-    private let readers: FaceReaders
+    private let recogniser: LiveRecogniser
     private let outputs: StreamOutputs
     private let text: FaceText
     private let signals: SignalWatcher
-    private var tracker: BackdatedMoods
+    /// How results are written.
+    let json: FrameJSON
     private var summary: MoodSummary
     private var streamSource: String?
     private var began = ContinuousClock.now
@@ -29,39 +30,39 @@ final class FaceStream {
     /// Over the last seconds, for those who look on.
     private(set) var recentLatency = LatencyMeter()
 
+    /// - Parameter moodMap: where moods lie, for JSON; the user's usual one if there is none.
+    ///
     /// Throws `UsageError` for options that do not go together, and what model, detector and groups throw.
-    init(_ a: Arguments, _ console: Console, signals: SignalWatcher) throws {
+    init(_ a: Arguments, _ console: Console, signals: SignalWatcher, moodMap: MoodMap? = nil) throws {
         arguments = a
         self.console = console
         self.signals = signals
         try StreamOutputs.check(a)
         let model = try SharedOptions.readModel(a, console)
-        let threads = SharedOptions.threadPool(a)
-        readers = try FaceReaders(
-            model, a, threads, options: StreamOptions.readerOptions(a), precision: SharedOptions.precision(a))
-        try StreamOptions.check(a, classNames: readers.classNames)
-        outputs = StreamOutputs(a, console, classNames: readers.classNames)
-        text = FaceText(classNames: readers.classNames)
-        tracker = StreamOptions.tracker(a, waits: false)
-        summary = MoodSummary(classNames: readers.classNames)
+        recogniser = LiveRecogniser(
+            try FaceOptions.reader(
+                model, a, options: StreamOptions.readerOptions(a), precision: SharedOptions.precision(a)),
+            options: StreamOptions.trackerOptions(a))
+        let classNames = recogniser.classNames
+        try StreamOptions.check(a, classNames: classNames)
+        json = try StreamOutputs.json(a, moodMap, classNames: classNames)
+        outputs = StreamOutputs(a, console, json, classNames: classNames)
+        text = FaceText(classNames: classNames)
+        summary = MoodSummary(classNames: classNames)
     }
 
-    var classNames: [String] { readers.classNames }
+    var classNames: [String] { recogniser.classNames }
 
     /// Whether standard output is for programs.
     var printsData: Bool { StreamOutputs.printsData(arguments) }
 
     /// Colours only where somebody looks at them.
     var captureOptions: CaptureOptions {
-        let needsColor = outputs.needsColor || showsPictures || readers.needsColor
-        var options = CaptureOptions(format: needsColor ? .rgb : .gray)
-        let signals = signals
-        options.cancellation = Cancellation { signals.received != nil }
-        return options
+        FaceOptions.capture(needsColor: outputs.needsColor || showsPictures || recogniser.needsColor, signals)
     }
 
     /// Seconds until the calibration ends, if there is one.
-    func calibrationRemaining(at time: Double) -> Double? { tracker.calibrationRemaining(at: time) }
+    func calibrationRemaining(at time: Double) -> Double? { recogniser.calibrationRemaining(at: time) }
 
     /// All frames of a source. An error in a source that can go on is reported and counted, others are thrown.
     func read(_ source: any FrameSource) throws {
@@ -94,37 +95,35 @@ final class FaceStream {
         if frame.isPicture {
             try endStream()
             sources += 1
-            let faces = try readers.read(frame.image)
-            let result = FrameResult(
-                source: frame.source, index: 0, time: 0, faces: faces, group: GroupMood(faces), events: [],
-                timing: FrameTiming())
-            if faces.isEmpty { hasPictureWithoutFace = true }
-            try printPicture(result)
-            try outputs.add(frame, result)
-            try frameEnded(frame, result)
-        } else {
-            if streamSource != frame.source { try beginStream(frame, waits: waits) }
-            let decided = try tracker.add(frame, using: readers.forStreams())
+        } else if streamSource != frame.source {
+            try beginStream(frame)
+        }
+        let decided = try recogniser.add(frame, waits: waits)
+        if !frame.isPicture {
             latency.add(frame)
             recentLatency.add(frame)
-            try write(decided)
         }
+        try write(decided)
     }
 
     private func write(_ decided: [(frame: Frame, result: FrameResult)]) throws {
         for (frame, result) in decided {
-            summary.add(result)
+            if !result.isPicture {
+                summary.add(result)
+            } else if result.faces.isEmpty {
+                hasPictureWithoutFace = true
+            }
+            try print(result)
             try outputs.add(frame, result)
             try frameEnded(frame, result)
         }
     }
 
-    private func beginStream(_ frame: Frame, waits: Bool) throws {
+    private func beginStream(_ frame: Frame) throws {
         try endStream()
         sources += 1
         streamSource = frame.source
-        tracker = StreamOptions.tracker(arguments, waits: waits)
-        summary = MoodSummary(classNames: readers.classNames)
+        summary = MoodSummary(classNames: classNames)
         latency = LatencyMeter(last: 10_000)
         recentLatency = LatencyMeter()
         began = .now
@@ -134,7 +133,8 @@ final class FaceStream {
     private func endStream() throws {
         guard let name = streamSource else { return }
         streamSource = nil
-        try write(tracker.finish())
+        try write(recogniser.finish())
+        recogniser.reset()
         try outputs.streamEnded()
         let elapsed = began.duration(to: .now).seconds
         let rate = Double(summary.frames) / max(elapsed, 1e-9)
@@ -149,19 +149,17 @@ final class FaceStream {
         for line in text.summary(summary) { try console.output.line(line) }
     }
 
-    private func printPicture(_ result: FrameResult) throws {
+    private func print(_ result: FrameResult) throws {
         if arguments[SharedOptions.json] {
-            let faces = result.faces.map { FrameJSON.value($0, classNames: classNames) }
-            let object: JSONValue = ["file": .string(result.source), "faces": .array(faces)]
-            try console.output.line(object.text())
-        } else if !printsData {
+            try console.output.line(json.value(result).text())
+        } else if result.isPicture, !printsData {
             for line in text.lines(result.faces) { try console.output.line("\(printable(result.source)): \(line)") }
         }
     }
 
     /// Ends all outputs, also after a failure.
     func finish() throws {
-        if streamSource != nil { try write(tracker.finish()) }
+        if streamSource != nil { try write(recogniser.finish()) }
         try outputs.finish(console)
         try endStream()
         if hasPictureWithoutFace { try console.errors.line("hint: no face found: \(FaceText.noFaceHint)") }

@@ -30,16 +30,12 @@ enum PredictCommand {
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
         let stream = try FaceStream(a, console, signals: signals)
-        let text = FaceText(classNames: stream.classNames), names = stream.classNames
+        let text = FaceText(classNames: stream.classNames)
         let severalSources = a[sources].count > 1
         stream.frameEnded = { frame, result in
-            guard !frame.isPicture else { return }
-            if a[SharedOptions.json] {
-                try console.output.line(FrameJSON.value(result, classNames: names).text())
-            } else if !stream.printsData {
-                for line in text.events(result) {
-                    try console.output.line(severalSources ? "\(printable(frame.source)): \(line)" : line)
-                }
+            if frame.isPicture || stream.printsData { return }
+            for line in text.events(result) {
+                try console.output.line(severalSources ? "\(printable(frame.source)): \(line)" : line)
             }
         }
         var failure: (any Error)?

@@ -45,14 +45,10 @@ enum PredictWebcamCommand {
         let watched = WatchedCapture(capture, news, seconds: a[StreamOptions.seconds], onChange: view.note)
         stream.frameEnded = { frame, result in
             also(frame, result)
-            if frame.isPicture { return }
-            if a[SharedOptions.json] {
-                try console.output.line(FrameJSON.value(result, classNames: names).text())
-            } else if !stream.printsData {
-                try view.update(
-                    result, latency: stream.recentLatency, dropped: capture.droppedFrames,
-                    calibration: stream.calibrationRemaining(at: result.time))
-            }
+            if frame.isPicture || stream.printsData { return }
+            try view.update(
+                result, latency: stream.recentLatency, dropped: capture.droppedFrames,
+                calibration: stream.calibrationRemaining(at: result.time))
         }
         var failure: (any Error)?
         do {

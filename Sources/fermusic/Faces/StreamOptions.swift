@@ -51,14 +51,14 @@ enum StreamOptions {
     static var following: [any Parameter] { [smoothing, dwell, searchInterval, calibrate, repeats, seconds] }
     static var camera: [any Parameter] { [size, rate, format] }
 
-    static func tracker(_ a: Arguments, waits: Bool) -> BackdatedMoods {
+    static func trackerOptions(_ a: Arguments) -> MoodTracker.Options {
         var options = MoodTracker.Options()
         options.tracking.searchInterval = a[searchInterval]
         options.mood.timeConstant = max(a[smoothing], 1e-6)
         options.mood.dwell = a[dwell]
         options.mood.certainty = Float(a[certainty])
         options.calibrationSeconds = a[calibrate] ? 10 : nil
-        return BackdatedMoods(options, waits: waits)
+        return options
     }
 
     /// Throws `UsageError` where the calibration has nothing to go by.

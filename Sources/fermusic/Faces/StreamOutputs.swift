@@ -1,7 +1,9 @@
 import EmotionRecognition
 import FaceVision
 import Files
+import MusicMatching
 import Terminal
+import WebApp
 
 /// Somewhere that results are written to while they come. Nothing is touched before the first: a camera that cannot be
 /// opened must not cost what was written last time.
@@ -57,13 +59,19 @@ final class StreamOutputs {
         }
     }
 
+    /// How results are written. Throws what reading the user's mood map throws, if anything is written so.
+    static func json(_ a: Arguments, _ moodMap: MoodMap?, classNames: [String]) throws -> FrameJSON {
+        if let moodMap { return FrameJSON(classNames, moodMap) }
+        let isAsked = a[SharedOptions.json] || a[StreamOptions.jsonLines] != nil
+        return isAsked ? try FrameJSON(classNames, MusicOptions.usualMoodMap()) : FrameJSON(classNames: classNames)
+    }
+
     /// What the options ask for, which `check` has passed.
-    init(_ a: Arguments, _ console: Console, classNames: [String]) {
+    init(_ a: Arguments, _ console: Console, _ json: FrameJSON, classNames: [String]) {
         var outputs: [any StreamOutput] = []
         if let path = a[StreamOptions.jsonLines]?.string {
             let lines = LineWriter(path, console)
-            outputs.append(
-                LineOutput(lines) { [FrameJSON.value($0, classNames: classNames).text()] })
+            outputs.append(LineOutput(lines) { [json.value($0).text()] })
         }
         if let path = a[StreamOptions.csv]?.string {
             let table = FrameCSV(classNames: classNames)

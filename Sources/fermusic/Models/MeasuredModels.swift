@@ -67,7 +67,7 @@ final class MeasuredModels {
     private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
         let dataset = try dataset(for: model)
         var indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
-        if votes != nil {
+        if dataset.votes != nil {
             // Models of seven emotions are measured without contempt, which FER2013's labels do not have.
             let known = Set(ModelLabels.standard(model.card.classNames))
             let all = indices.count

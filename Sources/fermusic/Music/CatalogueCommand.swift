@@ -107,7 +107,7 @@ enum CatalogueCommand {
         filter.offset = a[offset]
         let songs = try MusicOptions.openCatalogue(a, console).songs(filter)
         if a[MusicOptions.jsonLines] {
-            for song in songs { try console.output.line(SongText.jsonLine(.object(SongText.json(song)))) }
+            for song in songs { try console.output.line(SongText.jsonLine(SongJSON.value(song))) }
             return .done
         }
         if songs.isEmpty {

@@ -18,7 +18,7 @@ enum HistoryCommand {
                 try console.output.line(
                     SongText.jsonLine([
                         "time": .string(time), "mode": .string(entry.mode), "emotions": .string(entry.emotions),
-                        "songs": .array(entry.songs.map { .object(SongText.json($0)) }),
+                        "songs": .array(entry.songs.map { SongJSON.value($0) }),
                     ]))
                 continue
             }
@@ -63,7 +63,7 @@ enum FeedbackCommand {
     private static func list(_ catalogue: Catalogue, _ a: Arguments, _ console: Console) throws -> ExitCode {
         for (song, opinion, plays) in try catalogue.feedback() {
             if a[MusicOptions.jsonLines] {
-                var fields = SongText.json(song)
+                var fields = SongJSON.fields(song)
                 fields["opinion"] = .string(opinion.rawValue)
                 fields["plays"] = .int(plays)
                 try console.output.line(SongText.jsonLine(.object(fields)))

@@ -22,8 +22,8 @@ enum MoodSource {
         let named = given.filter(\.isGiven).map(\.name)
         if named.count > 1 { throw UsageError.conflict(named[0], named[1]) }
         if let word = a[emotion] { return word.vector }
-        if let picture = a[photo] { return try PhotoEmotions.read(picture.string, a, console) }
-        if let source = a[camera] { return try CameraEmotions.read(source.string, a, console) }
+        if let picture = a[photo] { return try FaceMood(a).inPicture(picture.string, console) }
+        if let source = a[camera] { return try FaceMood(a).beforeCamera(source.string, console) }
         throw UsageError.missingOption(given.map(\.name).joined(separator: " or "))
     }
 }

@@ -61,6 +61,11 @@ enum MusicOptions {
 
     static func readMoodMap(_ arguments: Arguments) throws -> MoodMap {
         if let given = arguments[moodMap] { return try MoodMap(overriddenBy: given.string) }
+        return try usualMoodMap()
+    }
+
+    /// The documented map with the user's own changes. Throws what reading those throws.
+    static func usualMoodMap() throws -> MoodMap {
         let usual = UserFolder.configuration + "/mood-map.conf"
         return access(usual.cPath, F_OK) == 0 ? try MoodMap(overriddenBy: usual) : .standard
     }
@@ -95,32 +100,21 @@ struct EmotionWord: ArgumentValue {
     let vector: EmotionVector
 
     init?(argument: String) {
-        var weights = Emotion.allCases.map { _ in 0.0 }
-        for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            let pieces = part.split(separator: "=", omittingEmptySubsequences: false)
-            guard let emotion = Emotion(name: String(trimmed(pieces[0]))), pieces.count <= 2 else { return nil }
-            let weight = pieces.count == 2 ? Double(String(trimmed(pieces[1]))) : 1
-            guard let weight, weight >= 0, weight.isFinite else { return nil }
-            weights[emotion.rawValue] += weight
-        }
-        guard let vector = EmotionVector(weights: weights) else { return nil }
+        guard let vector = EmotionVector(argument) else { return nil }
         self.vector = vector
     }
 
     var argumentText: String { vector.text }
     static var placeholder: String { "emotion" }
-    static var expectation: String {
-        "an emotion (\(Emotion.allCases.map(\.name).joined(separator: ", "))) or several with weights such as "
-            + "happy=0.6,surprise=0.4"
-    }
+    static var expectation: String { EmotionVector.expectation }
     static var completion: Completion { .words(Emotion.allCases.map(\.name)) }
 
     static func suggestion(for text: String) -> String? {
         let parts = text.split(separator: ",").map { part -> String? in
             let pieces = part.split(separator: "=", maxSplits: 1)
-            guard let word = pieces.first.map({ String(trimmed($0)) }) else { return nil }
+            guard let word = pieces.first?.trimmingBlanks else { return nil }
             let name = Emotion(name: word)?.name ?? nearest(to: word, in: Emotion.allCases.map(\.name))
-            return name.map { ([$0] + pieces.dropFirst().map { String(trimmed($0)) }).joined(separator: "=") }
+            return name.map { ([$0] + pieces.dropFirst().map(\.trimmingBlanks)).joined(separator: "=") }
         }
         let better = parts.compactMap { $0 }
         return better.count == parts.count && !better.isEmpty && Self(argument: better.joined(separator: ",")) != nil
@@ -149,31 +143,6 @@ enum SongText {
         let album = song.album.isEmpty || song.album == song.title ? nil : line(song.album, limit: 60)
         let about = [album, song.year.map(String.init)].compactMap { $0 }.joined(separator: ", ")
         return "\(line(song.title)) - \(line(song.artist, limit: 80))" + (about.isEmpty ? "" : " (\(about))")
-    }
-
-    static func json(_ song: Song) -> [String: JSONValue] {
-        let links = SongLinks(song)
-        var features: [String: JSONValue] = [:]
-        for axis in MoodAxis.allCases { features[axis.name] = .double(song.mood[axis]) }
-        return [
-            "id": .int(song.id), "title": .string(song.title), "artist": .string(song.artist),
-            "album": song.album.isEmpty ? .null : .string(song.album), "year": song.year.map(JSONValue.int) ?? .null,
-            "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres),
-            "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
-            "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
-            "editorial": .bool(song.isEditorial),
-            "identifiers": .array(
-                song.identifiers.map { ["kind": .string($0.kind.rawValue), "value": .string($0.value)] }),
-            "links": ["spotify": .string(links.spotify), "youtube": .string(links.youtube)],
-        ]
-    }
-
-    static func json(_ point: MoodPoint) -> JSONValue {
-        .object(
-            Dictionary(
-                uniqueKeysWithValues: MoodAxis.allCases.map { axis in
-                    (axis.name, .double((point[axis] * 10_000).rounded() / 10_000))
-                }))
     }
 
     /// JSON in one line; characters that could harm a terminal are escaped, which JSON allows in any string.

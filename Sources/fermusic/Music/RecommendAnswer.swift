@@ -6,14 +6,13 @@ import Terminal
 /// Songs with what a service added, if one was asked.
 struct EnrichedSongs {
     let songs: [Song]
-    let service: MusicService?
+    let enrichment: Enrichment?
     let matches: [ProviderMatch?]
-    let problem: ProviderError?
+    var service: MusicService? { enrichment?.service }
 
     init(_ songs: [Song], _ enrichment: Enrichment?) {
+        self.enrichment = enrichment
         matches = enrichment?.matches ?? songs.map { _ in nil }
-        service = enrichment?.service
-        problem = enrichment?.problem
         self.songs = zip(songs, matches).map { song, match in
             var song = song
             song.identifiers += (match?.identifiers ?? []).filter { !song.identifiers.contains($0) }
@@ -69,40 +68,4 @@ struct RecommendAnswer {
     }
 
     private func indent(_ index: Int) -> String { String(repeating: " ", count: "\(index + 1). ".count) }
-
-    func json(_ enriched: EnrichedSongs) -> JSONValue {
-        let emotions = Dictionary(
-            uniqueKeysWithValues: Emotion.allCases.map { ($0.name, JSONValue.double(request.emotions[$0])) })
-        var service: JSONValue = .null
-        if let asked = enriched.service {
-            service = [
-                "name": .string(asked.rawValue),
-                "problem": enriched.problem.map {
-                    ["cause": .string($0.cause.rawValue), "text": .string(Remedies.text($0))]
-                } ?? .null,
-            ]
-        }
-        return [
-            "emotions": .object(emotions), "mode": .string(request.mode.rawValue), "seed": .int(Int(request.seed)),
-            "service": service,
-            "songs": .array(
-                songs.indices.map { index in
-                    let recommendation = songs[index]
-                    var fields = SongText.json(enriched.songs[index])
-                    fields["reason"] = .string(recommendation.reason)
-                    fields["distance"] = .double((recommendation.distance * 10_000).rounded() / 10_000)
-                    fields["surprise"] = .bool(recommendation.isSurprise)
-                    fields["target"] = SongText.json(recommendation.target)
-                    if let match = enriched.matches[index] { fields["match"] = RecommendAnswer.json(match) }
-                    return .object(fields)
-                }),
-        ]
-    }
-
-    private static func json(_ match: ProviderMatch) -> JSONValue {
-        [
-            "link": match.link.map { .string($0) } ?? .null, "cover": match.cover.map { .string($0) } ?? .null,
-            "preview": match.preview.map { .string($0) } ?? .null, "age": match.age.map { .int($0) } ?? .null,
-        ]
-    }
 }

@@ -78,7 +78,9 @@ enum RecommendCommand {
         if let enrichment { try keep(enrichment, songs, catalogue, console) }
         let enriched = EnrichedSongs(songs.map(\.song), enrichment)
         if a[SharedOptions.json] {
-            try console.output.line(SongText.jsonLine(answer.json(enriched)))
+            let value = RecommendationJSON.value(
+                songs, for: request, songs: enriched.songs, enrichment: enrichment)
+            try console.output.line(SongText.jsonLine(value))
         } else if enrichment != nil {
             try answer.printLinks(enriched, console)
         }

@@ -23,7 +23,7 @@ enum LiveCommand {
             StreamOptions.certainty,
         ] + SharedOptions.hintOptions
             + ServerOptions.all.filter { $0.description.name != ServerOptions.models.description.name }
-            + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + StreamOptions.camera,
+            + StreamOptions.outputs + StreamOptions.following + StreamOptions.camera,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
@@ -34,11 +34,10 @@ enum LiveCommand {
         let service = try WebService(a, console, models: [model] + others, feed: feed)
         defer { service.stop() }
         let moodMap = try MusicOptions.readMoodMap(a)
-        let stream = try FaceStream(a, console, signals: signals)
+        let stream = try FaceStream(a, console, signals: signals, moodMap: moodMap)
         stream.showsPictures = true
-        let names = stream.classNames
         return try PredictWebcamCommand.watch(stream, a, console, signals) { frame, result in
-            feed.show(frame, result, classNames: names, moodMap: moodMap)
+            feed.show(frame, result, stream.json)
         }
     }
 }

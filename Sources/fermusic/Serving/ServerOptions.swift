@@ -50,7 +50,7 @@ enum ServerOptions {
             host, port, open, models, token, tokenFile, insecureOpen, certificate, key, allowHost, behindProxy, rate,
             analyses, waiting, sessions, ServiceOptions.provider, MusicOptions.catalogue,
             MusicOptions.moodMap, verbose,
-        ]
+        ] + DetectorOptions.all
     }
 
     /// The token that was given in one of three ways. Throws `UsageError` or `WebServerError`.

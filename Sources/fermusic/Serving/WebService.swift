@@ -34,7 +34,7 @@ struct WebService {
                 "note: \(printable(a[MusicOptions.catalogue]?.string ?? "")) is new, with the built-in songs")
         }
         let services = try PageServices(a, memory: a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath)
-        let options = WebService.options(a, console, token: token, isLocal: isLocal, services)
+        let options = try WebService.options(a, console, token: token, isLocal: isLocal, services)
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
         application = try WebApplication(options, models: models, music: music, feed: feed)
         var serving = HTTPServer.Options()
@@ -83,8 +83,10 @@ struct WebService {
 
     private static func options(
         _ a: Arguments, _ console: Console, token: String?, isLocal: Bool, _ services: PageServices?
-    ) -> WebApplication.Options {
+    ) throws -> WebApplication.Options {
         var options = WebApplication.Options()
+        options.detector = a[DetectorOptions.detector]
+        options.detectorSettings = try DetectorOptions.read(a)
         options.token = token
         options.hostNames = a[ServerOptions.allowHost]
         if !isLocal, let name = machineName { options.hostNames.append(name) }

@@ -20,12 +20,11 @@ enum DoctorChecks {
             let model = try EmotionModel(reading: path)
             let recogniser = try EmotionRecogniser(model, batchSize: 1, threads: SharedOptions.threadPool(a))
             let picture = Image(width: 48, height: 48, pixels: (0..<48 * 48).map { UInt8(truncatingIfNeeded: $0) })
-            let sum = recogniser.recognise([picture])[0].probabilities.reduce(0, +)
-            guard abs(sum - 1) < 1e-3 else {
+            let probabilities = recogniser.recognise([picture])[0].probabilities
+            let classes = try FaceMood.classes(of: model, path)
+            guard abs(probabilities.reduce(0, +) - 1) < 1e-3, classes.vector(probabilities) != nil else {
                 return Finding("model", .failed, "\(path): its outputs are no probabilities", cause: "outputs")
             }
-            _ = try PhotoEmotions.vector(
-                recogniser.recognise([picture])[0].probabilities, names: model.card.classNames, path)
             let time = (ContinuousClock.now - start).seconds
             return Finding("model", .works, "\(path): read and asked in \(fixed(time * 1000, 0)) ms")
         } catch {
@@ -33,13 +32,16 @@ enum DoctorChecks {
         }
     }
 
-    /// Reads the cascade that finds faces unless another detector is named.
-    static func detector() -> Finding {
-        do {
-            _ = try HaarCascade.frontalFace(path: nil)
-            return Finding("faces", .works, "the Haar cascade of opencv-data")
-        } catch {
-            return Finding("faces", .failed, Remedies.text(error), cause: "missing")
+    /// Reads what finds faces; only the detector that is used unless another is named must be there.
+    static func detectors() -> [Finding] {
+        DetectorKind.all.enumerated().map { index, kind in
+            let name = index == 0 ? "faces" : "faces, \(kind.name)"
+            do {
+                _ = try kind.load()
+                return Finding(name, .works, "\(kind.name): \(kind.summary)")
+            } catch {
+                return Finding(name, index == 0 ? .failed : .missing, Remedies.text(error), cause: "missing")
+            }
         }
     }
 

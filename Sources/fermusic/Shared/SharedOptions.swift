@@ -121,7 +121,8 @@ enum SharedOptions {
         targets: VoteTargets = .distribution, threads: ThreadPool, _ console: Console
     ) throws -> LoadedDataset {
         var options = DatasetReadOptions(size: size, skipsBad: skipsBad, classes: try classes.map { try ClassAssignment($0) })
-        options.votes = try votes.map { (try FaceVotes(reading: $0.table, names: $0.names), targets) }
+        options.votes = try votes.map { try FaceVotes(reading: $0.table, names: $0.names) }
+        options.targets = targets
         let display = ProgressDisplay("reading \(path)", total: 100, isShare: true, stream: console.errors)
         let loaded = try FaceDataset.read(
             path, options: options, threads: threads
