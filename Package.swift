@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "JSON"),
         .target(name: "JSONCoding", dependencies: ["JSON"]),
         .target(name: "Randomness"),
+        .target(name: "TextCoding"),
         .target(name: "Timing"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(name: "Zip", dependencies: ["CZlib", "Files"]),
@@ -60,34 +61,37 @@ let package = Package(
             ]),
         .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
+        .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
         .target(
             name: "FaceVision",
             dependencies: [
                 "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
-                "Threads", "Timing",
+                "MediaFiles", "Threads", "Timing",
             ]),
         .target(name: "Emotions"),
         .target(
             name: "EmotionRecognition",
             dependencies: [
                 "NeuralNet", "ONNXFiles", "FaceVision", "Emotions", "Report", "Files", "JSON", "JSONCoding",
-                "Randomness", "Threads", "Timing", "CArchive",
+                "Randomness", "TextCoding", "Threads", "Timing", "CArchive",
             ]),
-        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
+        .target(
+            name: "MusicMatching",
+            dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Timing"]),
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "Threads", "Timing",
-                "CMicroHTTPD", "CZlib",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding", "Threads",
+                "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
-        .target(name: "Terminal", dependencies: ["Files", "Timing"]),
-        .target(name: "Report", dependencies: ["Files"]),
+        .target(name: "Terminal", dependencies: ["Files", "TextCoding", "Timing"]),
+        .target(name: "Report", dependencies: ["Files", "TextCoding"]),
         .executableTarget(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "JSON", "JSONCoding", "Threads", "Timing", "WebApp",
+                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(

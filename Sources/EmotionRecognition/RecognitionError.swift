@@ -22,8 +22,8 @@ public enum Remedy: Equatable, Sendable {
     case inputRange, classNames, outputKind, inputSize
     /// One of these outputs, see `EmotionModel.Hints`.
     case outputName([String])
-    /// What classes are, see `ClassAssignment`: one of these numberings, or words for each; `example` is one of the names.
-    case classes(fitting: [ClassNumbering], example: String)
+    /// What classes are, see `ClassAssignment`: one of these known numberings, or words for each; `example` is one of the names.
+    case classes(fitting: [String], example: String)
     /// A file that says how the network is fed: the same model, written by this program.
     case description
 }

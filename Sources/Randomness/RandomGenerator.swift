@@ -16,12 +16,13 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable, Equatable {
     public init(seed: UInt64, streams: UInt64...) {
         var key = seed
         for stream in streams {
-            key = RandomGenerator.mix(key ^ RandomGenerator.mix(stream &+ 0x9E37_79B9_7F4A_7C15))
+            key = SplitMix64.mix(key ^ SplitMix64.mix(stream &+ 0x9E37_79B9_7F4A_7C15))
         }
-        s0 = RandomGenerator.splitMix(&key)
-        s1 = RandomGenerator.splitMix(&key)
-        s2 = RandomGenerator.splitMix(&key)
-        s3 = RandomGenerator.splitMix(&key)
+        var start = SplitMix64(seed: key)
+        s0 = start.next()
+        s1 = start.next()
+        s2 = start.next()
+        s3 = start.next()
     }
 
     /// The next 64 random bits.
@@ -57,17 +58,5 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable, Equatable {
     public mutating func integer(below bound: Int) -> Int {
         precondition(bound > 0)
         return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
-    }
-
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var z = value
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    private static func splitMix(_ state: inout UInt64) -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return mix(state)
     }
 }

@@ -3,6 +3,7 @@ import FaceVision
 import Files
 import MusicMatching
 import Synchronization
+import TextCoding
 import Threads
 
 /// The page, the interface behind it, and what keeps both safe.

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import Terminal
 
 Program(

@@ -68,6 +68,6 @@ struct ClassMapping {
         let fits = fitting.isEmpty ? "" : "; what would fit: \(fitting.map(\.summary).joined(separator: "; "))"
         return .unclearClasses(
             path: path, row: nil, reason: "class names that are numbers (\(ends)) don't say the emotions\(fits)",
-            remedy: .classes(fitting: fitting, example: "\(numbers.min()!)"))
+            remedy: .classes(fitting: fitting.map(\.rawValue), example: "\(numbers.min()!)"))
     }
 }

@@ -1,4 +1,5 @@
 import Emotions
+import TextCoding
 
 /// What the name of a class folder, a label in a table or an output of a model means.
 enum ClassWord: Equatable {
@@ -96,9 +97,6 @@ public enum ModelLabels {
 extension StringProtocol {
     /// Without blanks at both ends, nor the mark that some editors put before the first line.
     var trimmingBlanks: String {
-        var text = self[...]
-        while let first = text.first, first.isWhitespace || first == "\u{FEFF}" { text = text.dropFirst() }
-        while let last = text.last, last.isWhitespace { text = text.dropLast() }
-        return String(text)
+        String(trimmed(Substring(self)) { $0.isWhitespace || $0 == "\u{FEFF}" })
     }
 }

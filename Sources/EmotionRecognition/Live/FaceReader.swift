@@ -100,7 +100,7 @@ public final class FaceReader {
         _ result: EmotionRecogniser.Recognition, of face: FoundFace, _ warnings: [FaceWarning]
     ) -> FaceReading {
         let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
-        let label = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+        let label = probabilities.indexOfLargest
         return FaceReading(
             identity: nil, box: face.box, landmarks: face.landmarks, isDetected: true, probabilities: probabilities,
             label: label, isUncertain: !result.isValid || probabilities[label] < options.certainty, warnings: warnings)

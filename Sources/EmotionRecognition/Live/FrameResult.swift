@@ -85,7 +85,7 @@ public struct GroupMood: Sendable, Equatable {
         }
         guard total > 0 else { return nil }
         probabilities = sums.map { Float($0 / total) }
-        label = sums.indices.reduce(0) { sums[$1] > sums[$0] ? $1 : $0 }
+        label = sums.indexOfLargest
     }
 }
 

@@ -51,7 +51,7 @@ public final class EmotionRecogniser {
                 } else if let temperature = emotionModel.card.temperature {
                     values = TemperatureScaling.apply(temperature, to: values)
                 }
-                let label = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
+                let label = values.indexOfLargest
                 results.append(Recognition(probabilities: values, label: label, isValid: isValid))
             }
         }

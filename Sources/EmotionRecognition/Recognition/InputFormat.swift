@@ -1,11 +1,4 @@
 
-/// What is done to the brightness of a grey picture before a network sees it.
-public enum Equalisation: String, Sendable, Codable, CaseIterable {
-    case none
-    /// All grey values occur equally often, see `HistogramEqualisation`.
-    case histogram
-}
-
 /// How a network wants its pictures: size, grey or colour, and the range of its numbers.
 public struct InputFormat: Sendable, Equatable, Codable {
     public var width: Int

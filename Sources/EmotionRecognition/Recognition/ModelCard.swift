@@ -1,3 +1,4 @@
+import Files
 import JSON
 import JSONCoding
 import NeuralNet
@@ -73,9 +74,4 @@ public struct ModelCard: Sendable, Equatable, Codable {
     var json: JSONValue {
         get throws { try JSONValue(parsing: JSONValue.encode(self)) }
     }
-}
-
-/// The program.
-public enum Fermusic {
-    public static let version = "0.1.0"
 }

@@ -1,4 +1,5 @@
 import FaceVision
+import Files
 import Report
 
 /// The HTML page of a comparison: numbers side by side, charts, and the pictures on which the models disagree.

@@ -35,7 +35,7 @@ public final class TrainingSession {
     }
 
     /// Where the run writes.
-    public struct Files: Sendable {
+    public struct Paths: Sendable {
         public var checkpoint: String
         /// Seconds between two saves of the resume file, besides that after each epoch.
         public var saveInterval = 300.0
@@ -49,7 +49,7 @@ public final class TrainingSession {
     }
 
     public let settings: Settings
-    public let files: Files
+    public let files: Paths
     public let model: Model
     public let trainer: Trainer
     public let dataset: FaceDataset
@@ -80,7 +80,7 @@ public final class TrainingSession {
     /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `RecognitionError` or
     /// `DatasetError` when they do not fit.
     public init(
-        settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
+        settings: Settings, files: Paths, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
     ) throws {
         let recipe = settings.recipe
         if let problem = recipe.problem { throw problem }

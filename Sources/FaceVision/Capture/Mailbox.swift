@@ -1,4 +1,5 @@
 import Glibc
+import MediaFiles
 import Timing
 
 /// One slot between two threads: a new value takes the place of one that nobody fetched, unless that one is to be kept.

@@ -1,3 +1,4 @@
+import MediaFiles
 import Timing
 
 /// A video, or a folder of videos and pictures, that is played: at its own speed, as a camera would deliver it, or again

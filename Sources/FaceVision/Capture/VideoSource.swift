@@ -1,4 +1,5 @@
 import CFFmpeg
+import MediaFiles
 import Timing
 
 /// The frames of a video file, a pipe or a stream from the network.

@@ -1,5 +1,6 @@
 import Emotions
 import Files
+import TextCoding
 
 extension MoodMap {
     /// The map without any changes of the user's.
@@ -143,11 +144,4 @@ extension MoodMap.Ranking {
             "surprise-reach": \.surpriseReach,
         ]
     }
-}
-
-/// Without blanks at either end.
-func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
 }

@@ -1,5 +1,7 @@
+import Files
 import Glibc
 import Synchronization
+import Timing
 
 /// The music services that a user has at hand, with what they share: connections, memory, credentials. For any number
 /// of threads.

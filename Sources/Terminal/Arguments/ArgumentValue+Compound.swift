@@ -1,3 +1,5 @@
+import TextCoding
+
 /// A span of time with units: `30s`, `90m`, `2h`, `1d`, `1h30m`, `250ms`.
 ///
 /// A bare number is refused, because nobody can tell whether `--budget 90` means seconds or minutes.
@@ -93,7 +95,7 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
     public init?(argument: String) {
         var values: [Element] = []
         for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-            let word = part.trimmingBlanks
+            let word = String(trimmed(part))
             guard !word.isEmpty, let value = Element(argument: word) else { return nil }
             values.append(value)
         }
@@ -110,7 +112,7 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
 
     /// The list with what can't be read replaced.
     public static func suggestion(for text: String) -> String? {
-        let words = text.split(separator: ",", omittingEmptySubsequences: true).map(\.trimmingBlanks)
+        let words = text.split(separator: ",", omittingEmptySubsequences: true).map { String(trimmed($0)) }
         var isBetter = false
         let better = words.compactMap { word -> String? in
             if Element(argument: word) != nil { return word }
@@ -118,15 +120,6 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
             return Element.suggestion(for: word)
         }
         return isBetter && better.count == words.count ? better.joined(separator: ",") : nil
-    }
-}
-
-extension Substring {
-    /// Without what is white at both ends.
-    fileprivate var trimmingBlanks: String {
-        var text = drop(while: \.isWhitespace)
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }
 

@@ -1,5 +1,6 @@
 import EmotionRecognition
 import Emotions
+import Files
 import JSON
 import MusicMatching
 import Synchronization

@@ -1,6 +1,7 @@
 import Emotions
 import JSON
 import MusicMatching
+import TextCoding
 
 /// Reads what songs are asked for.
 enum RecommendationParsing {

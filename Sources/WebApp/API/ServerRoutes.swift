@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 
 /// How the server is, and what its camera sees.
 struct ServerRoutes: Sendable {

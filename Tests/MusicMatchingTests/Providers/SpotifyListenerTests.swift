@@ -5,6 +5,8 @@ import MusicMatching
 import StubServer
 import Synchronization
 import Testing
+import TextCoding
+import Timing
 
 /// What needs a login: the login itself, playlists, playback.
 @Suite struct SpotifyListenerTests {

@@ -36,7 +36,7 @@ enum TrainCommand {
         run: run)
 
     private static func settings(
-        _ a: Arguments, _ file: RecipeFile?, _ files: TrainingSession.Files
+        _ a: Arguments, _ file: RecipeFile?, _ files: TrainingSession.Paths
     ) throws -> TrainingSession.Settings {
         let isUnfinished = access(files.resume.cPath, F_OK) == 0
         var settings: TrainingSession.Settings
@@ -94,7 +94,7 @@ enum TrainCommand {
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start(catchesHangUp: true)
-        let files = TrainingSession.Files(checkpoint: try TrainOptions.checkpointPath(a))
+        let files = TrainingSession.Paths(checkpoint: try TrainOptions.checkpointPath(a))
         try Writability.check(files.checkpoint)
         // Once: it may be a pipe.
         let file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
@@ -189,31 +189,5 @@ enum TrainCommand {
         }
         try console.errors.line("wrote \(printable(session.files.checkpoint))")
         return .done
-    }
-}
-
-/// Finds out before hours of work that their result could not be written.
-enum Writability {
-    /// A file, which may be there already.
-    static func check(_ path: String) throws {
-        var status = stat()
-        if stat(path.cPath, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-            throw failure(path, "not a regular file")
-        }
-        guard access(path.parentFolder.cPath, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
-    }
-
-    /// A folder, which is made.
-    static func checkFolder(_ path: String) throws {
-        do {
-            try FolderTree.create(path)
-        } catch let error as FileFailure {
-            throw failure(path, error.reason)
-        }
-        guard access(path.cPath, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
-    }
-
-    private static func failure(_ path: String, _ reason: String) -> OutputError {
-        OutputError(path: path, reason: reason)
     }
 }

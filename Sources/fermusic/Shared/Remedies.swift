@@ -15,7 +15,7 @@ enum Remedies {
         switch error {
         case let error as any RemediableError: error.remedy.map(words)
         case let error as ProviderError: words(error.cause)
-        case MusicError.list(_, let problem): words(problem.cause)
+        case let error as ListError: words(error.problem.cause)
         case WebServerError.portTaken: "give another one with --port"
         case WebServerError.noModels: "give one with --model"
         default: nil
@@ -58,7 +58,7 @@ enum Remedies {
         case .description: return "'fermusic model convert' makes one that does"
         case .classes(let fitting, let example):
             let file = "--classes FILE with lines such as '\(example) = happy'"
-            let names = fitting.map(\.rawValue).joined(separator: " or ")
+            let names = fitting.joined(separator: " or ")
             return names.isEmpty ? "give \(file)" : "give --classes \(names), or \(file)"
         }
     }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import MusicMatching
 import Terminal
+import Timing
 
 /// `fermusic history`
 enum HistoryCommand {

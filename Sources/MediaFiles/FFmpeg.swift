@@ -4,14 +4,14 @@ import Glibc
 /// FFmpeg's functions: `ffmpeg.av_read_frame(context, packet)`. Its libraries are loaded when first asked for; that
 /// takes about 20 ms, more than the rest of the program's start.
 @dynamicMemberLookup
-struct FFmpeg: @unchecked Sendable {
+package struct FFmpeg: @unchecked Sendable {
     // Safe to share: the table is filled before anybody sees it, and never changed or freed.
 
-    let table: UnsafePointer<fermusic_ffmpeg>
+    package let table: UnsafePointer<fermusic_ffmpeg>
 
-    subscript<T>(dynamicMember path: KeyPath<fermusic_ffmpeg, T>) -> T { table.pointee[keyPath: path] }
+    package subscript<T>(dynamicMember path: KeyPath<fermusic_ffmpeg, T>) -> T { table.pointee[keyPath: path] }
 
-    private static let loaded: Result<FFmpeg, CaptureError> = {
+    private static let loaded: Result<FFmpeg, MediaError> = {
         var message = [CChar](repeating: 0, count: 256)
         if let table = fermusic_ffmpeg_load(&message, message.count) { return .success(FFmpeg(table: table)) }
         return .failure(.libraryMissing(reason: advice(text(message))))
@@ -40,18 +40,18 @@ struct FFmpeg: @unchecked Sendable {
         return true
     }
 
-    /// The functions. Throws `CaptureError.libraryMissing` where FFmpeg is not installed.
-    static func load() throws(CaptureError) -> FFmpeg { try loaded.get() }
+    /// The functions. Throws `MediaError.libraryMissing` where FFmpeg is not installed.
+    package static func load() throws(MediaError) -> FFmpeg { try loaded.get() }
 
-    static let endOfFile = Int32(fermusic_error_end)
-    static let tryAgain = Int32(fermusic_error_again)
-    static let stopped = Int32(fermusic_error_exit)
-    static let outOfMemory = Int32(fermusic_error_memory)
-    static let badData = Int32(fermusic_error_data)
-    static let inputOutput = Int32(fermusic_error_io)
+    package static let endOfFile = Int32(fermusic_error_end)
+    package static let tryAgain = Int32(fermusic_error_again)
+    package static let stopped = Int32(fermusic_error_exit)
+    package static let outOfMemory = Int32(fermusic_error_memory)
+    package static let badData = Int32(fermusic_error_data)
+    package static let inputOutput = Int32(fermusic_error_io)
 
     /// What an error number means, in FFmpeg's words.
-    func message(_ code: Int32) -> String {
+    package func message(_ code: Int32) -> String {
         if code == FFmpeg.badData { return "damaged, cut off, or in no known format" }
         var buffer = [CChar](repeating: 0, count: 128)
         _ = self.av_strerror(code, &buffer, buffer.count)

@@ -4,6 +4,7 @@ import Glibc
 import JSON
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// Options that the verbs about songs share, and what they become.
 enum MusicOptions {
@@ -111,9 +112,9 @@ struct EmotionWord: ArgumentValue {
     static func suggestion(for text: String) -> String? {
         let parts = text.split(separator: ",").map { part -> String? in
             let pieces = part.split(separator: "=", maxSplits: 1)
-            guard let word = pieces.first?.trimmingBlanks else { return nil }
+            guard let word = pieces.first.map({ String(trimmed($0)) }) else { return nil }
             let name = Emotion(name: word)?.name ?? nearest(to: word, in: Emotion.allCases.map(\.name))
-            return name.map { ([$0] + pieces.dropFirst().map(\.trimmingBlanks)).joined(separator: "=") }
+            return name.map { ([$0] + pieces.dropFirst().map { String(trimmed($0)) }).joined(separator: "=") }
         }
         let better = parts.compactMap { $0 }
         return better.count == parts.count && !better.isEmpty && Self(argument: better.joined(separator: ",")) != nil

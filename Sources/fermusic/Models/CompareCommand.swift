@@ -30,7 +30,7 @@ enum CompareCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let exam = try Examination(
+        let exam = try MeasuredModels(
             a, data: a[SharedOptions.data].string, split: a[EvaluateCommand.split], tta: a[EvaluateCommand.tta],
             console)
         let subjects = try exam.examine([a[first].string, a[second].string], hints: try SharedOptions.hints(a))

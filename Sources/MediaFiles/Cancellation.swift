@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Timing
 
-/// Ends whatever waits for frames, from any thread or signal.
+/// Ends whatever waits for a file, a stream or a device, from any thread or signal.
 ///
 ///     let signals = SignalWatcher.start()
 ///     let cancellation = Cancellation { signals.received != nil }
@@ -20,10 +20,10 @@ public final class Cancellation: Sendable {
     public var isCancelled: Bool { flag.load(ordering: .relaxed) || condition() }
 
     /// How long those who wait sleep before they look again.
-    static let pollMilliseconds: Int32 = 50
+    package static let pollMilliseconds: Int32 = 50
 
     /// Sleeps; false if cancelled before the time was over.
-    func sleep(seconds: Double) -> Bool {
+    package func sleep(seconds: Double) -> Bool {
         let end = monotonicNanoseconds() + Int64(seconds * 1e9)
         while !isCancelled {
             let left = end - monotonicNanoseconds()
@@ -35,35 +35,35 @@ public final class Cancellation: Sendable {
 }
 
 /// What a waiting operation asks again and again: go on, or give up because of cancellation or time.
-final class WaitLimit: Sendable {
-    let cancellation: Cancellation
+package final class WaitLimit: Sendable {
+    package let cancellation: Cancellation
     private let deadline = Atomic<Int64>(.max)
     private let expired = Atomic<Bool>(false)
-    let seconds: Double
+    package let seconds: Double
 
-    init(_ cancellation: Cancellation, seconds: Double) {
+    package init(_ cancellation: Cancellation, seconds: Double) {
         self.cancellation = cancellation
         self.seconds = seconds
         restart()
     }
 
     /// Time runs from now.
-    func restart() {
+    package func restart() {
         expired.store(false, ordering: .relaxed)
         deadline.store(monotonicNanoseconds() + Int64(min(seconds, 1e9) * 1e9), ordering: .relaxed)
     }
 
     /// Whether time was up when somebody asked.
-    var hasExpired: Bool { expired.load(ordering: .relaxed) }
+    package var hasExpired: Bool { expired.load(ordering: .relaxed) }
 
-    var shouldStop: Bool {
+    package var shouldStop: Bool {
         if cancellation.isCancelled { return true }
         if monotonicNanoseconds() > deadline.load(ordering: .relaxed) { expired.store(true, ordering: .relaxed) }
         return hasExpired
     }
 
     /// Waits until `descriptor` has something to read, or its other end is closed. False if it should stop instead.
-    func waitForInput(_ descriptor: Int32) -> Bool {
+    package func waitForInput(_ descriptor: Int32) -> Bool {
         while !shouldStop {
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             if poll(&request, 1, Cancellation.pollMilliseconds) > 0 { return true }

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Names of artists as `song_artists` keeps them: equal for "The Beatles" and "beatles", "Destiny's Child" and
 /// "Destinys Child", "AC/DC" and "ACDC", "MØ" and "Mo", "Simon & Garfunkel" and "Simon and Garfunkel".
 enum ArtistKey {

@@ -10,9 +10,9 @@ extension Catalogue {
         } catch let failure as FileFailure {
             throw MusicError.badFile(path: list, reason: failure.reason)
         }
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let fingerprint = "\(bytes.count)-\(String(hash, radix: 16))"
+        var contents = Fingerprint()
+        bytes.withUnsafeBytes { contents.add($0) }
+        let fingerprint = "\(bytes.count)-\(contents.text)"
         if try setting("built-in") == fingerprint { return }
         try database.transaction {
             if try setting("built-in") == fingerprint { return }

@@ -5,7 +5,7 @@ import Terminal
 import Threads
 
 /// Models measured on the same pictures, each in the size it wants them.
-final class Examination {
+final class MeasuredModels {
     /// A model and how it did.
     struct Subject {
         var path: String

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import JSON
 import NeuralNet
 import Terminal

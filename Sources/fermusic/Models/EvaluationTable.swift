@@ -4,7 +4,7 @@ import Terminal
 /// What `fermusic evaluate` prints.
 enum EvaluationTable {
     /// Everything about one model.
-    static func details(_ subject: Examination.Subject) -> String {
+    static func details(_ subject: MeasuredModels.Subject) -> String {
         let evaluation = subject.evaluation, metrics = evaluation.metrics, interval = metrics.accuracyInterval
         let looks = evaluation.augmentation == .none ? "" : " with \(evaluation.augmentation.rawValue)"
         var text =
@@ -62,7 +62,7 @@ enum EvaluationTable {
     }
 
     /// A line per model, and one for all together.
-    static func text(_ subjects: [Examination.Subject], _ together: Evaluation?) -> String {
+    static func text(_ subjects: [MeasuredModels.Subject], _ together: Evaluation?) -> String {
         let cells = rows(subjects, together, link: { $0.path })
         var table = TextTable(cells.titles.enumerated().map { $0.offset < 2 ? .left($0.element) : .right($0.element) })
         for row in cells.rows { table.add(row) }
@@ -71,7 +71,7 @@ enum EvaluationTable {
 
     /// The same for a README, each name a link to the model's card; then a section for each card: how well each emotion
     /// is told with one look, as `predict` and `live` take it.
-    static func markdown(_ subjects: [Examination.Subject], _ together: Evaluation?) -> String {
+    static func markdown(_ subjects: [MeasuredModels.Subject], _ together: Evaluation?) -> String {
         let cells = rows(subjects, together) { subject in
             let stem = subject.path.hasSuffix(".h5") ? String(subject.path.dropLast(3)) : subject.path
             return "[\(subject.name)](\(stem).md)"
@@ -79,7 +79,7 @@ enum EvaluationTable {
         return markdownTable(cells.titles, cells.rows, names: 2) + subjects.map(section).joined()
     }
 
-    private static func section(_ subject: Examination.Subject) -> String {
+    private static func section(_ subject: MeasuredModels.Subject) -> String {
         let metrics = subject.evaluation.singleLookMetrics, names = subject.evaluation.classNames
         let classes = names.indices.map { label in
             [
@@ -100,7 +100,7 @@ enum EvaluationTable {
     }
 
     private static func rows(
-        _ subjects: [Examination.Subject], _ together: Evaluation?, link: (Examination.Subject) -> String
+        _ subjects: [MeasuredModels.Subject], _ together: Evaluation?, link: (MeasuredModels.Subject) -> String
     ) -> (titles: [String], rows: [[String]]) {
         let tta = subjects.map(\.evaluation.augmentation).max { $0.views.count < $1.views.count } ?? .none
         var titles = ["model", "network", "accuracy", "95 % interval"]
@@ -134,7 +134,7 @@ enum EvaluationTable {
         return (titles, rows)
     }
 
-    private static func recalls(_ subjects: [Examination.Subject], _ together: Evaluation?) -> String {
+    private static func recalls(_ subjects: [MeasuredModels.Subject], _ together: Evaluation?) -> String {
         let names = subjects[0].evaluation.classNames
         var table = TextTable([.left("recall")] + names.map { .right($0) })
         let all = subjects.map { ($0.path, $0.evaluation) } + (together.map { [("all together", $0)] } ?? [])

@@ -2,6 +2,7 @@ import Files
 import JSON
 import JSONCoding
 import NeuralNet
+import Report
 
 /// A training run as a text file that people read and edit: `fermusic train --recipe FILE` repeats it.
 public struct RecipeFile: Sendable, Equatable, Codable {
@@ -25,7 +26,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     public init?(of card: ModelCard) {
         guard let training = card.training else { return nil }
         about = card.results.first.map {
-            "\(training.recipe.architecture): \(EvaluationReport.decimal($0.accuracy * 100, 2)) % of \($0.count) images "
+            "\(training.recipe.architecture): \(decimal($0.accuracy * 100, 2)) % of \($0.count) images "
                 + "of \($0.split), trained with \(card.program)"
         }
         recipe = training.recipe

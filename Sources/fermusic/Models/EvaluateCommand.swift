@@ -44,7 +44,7 @@ enum EvaluateCommand {
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         var paths = a[models].map(\.string)
         if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try SharedOptions.modelPath(a)) }
-        let exam = try Examination(a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], console)
+        let exam = try MeasuredModels(a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], console)
         let subjects = try exam.examine(paths, hints: try SharedOptions.hints(a))
         var together: Evaluation?
         if subjects.count > 1, a[ensemble] {
@@ -66,7 +66,7 @@ enum EvaluateCommand {
 
     /// `index.html` for one model, a page named after each for several.
     private static func writeReports(
-        _ subjects: [Examination.Subject], _ exam: Examination, _ folder: String, _ console: Console
+        _ subjects: [MeasuredModels.Subject], _ exam: MeasuredModels, _ folder: String, _ console: Console
     ) throws {
         for subject in subjects {
             let file = "\(folder)/\(subjects.count == 1 ? "index" : subject.name).html"
@@ -78,7 +78,7 @@ enum EvaluateCommand {
     }
 
     private static func json(
-        _ subjects: [Examination.Subject], _ together: Evaluation?, _ exam: Examination
+        _ subjects: [MeasuredModels.Subject], _ together: Evaluation?, _ exam: MeasuredModels
     ) -> JSONValue {
         let items = subjects.map { subject -> JSONValue in
             var fields = subject.evaluation.json.objectValue ?? [:]

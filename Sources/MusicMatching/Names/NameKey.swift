@@ -1,4 +1,5 @@
 import Emotions
+import TextCoding
 
 /// Names made comparable, so that one song from two sources is recognised as one.
 enum NameKey {

@@ -4,13 +4,13 @@ import Glibc
 
 /// A file or pipe as FFmpeg reads it: what was looked at to recognise it is read again, and waiting ends with
 /// cancellation or time. Paths never reach FFmpeg, so no name can be mistaken for a protocol.
-final class StreamInput {
-    let name: String
-    let limit: WaitLimit
+package final class StreamInput {
+    package let name: String
+    package let limit: WaitLimit
     /// Whether the length is known and any place can be read: a file, not a pipe.
-    let isSeekable: Bool
+    package let isSeekable: Bool
     /// Whether waiting for more ended because nothing came.
-    private(set) var hasStalled = false
+    package private(set) var hasStalled = false
     private let descriptor: Int32
     private let closes: Bool
     private var head: [UInt8] = []
@@ -21,7 +21,7 @@ final class StreamInput {
     private var hasEnded = false
 
     /// Standard input or another open descriptor, which stays open.
-    init(descriptor: Int32, name: String, limit: WaitLimit) {
+    package init(descriptor: Int32, name: String, limit: WaitLimit) {
         self.descriptor = descriptor
         self.name = name
         self.limit = limit
@@ -31,10 +31,10 @@ final class StreamInput {
     }
 
     /// Whether a server sends it.
-    var isConnection: Bool { connection != nil }
+    package var isConnection: Bool { connection != nil }
 
     /// Bytes that are there already.
-    init(bytes: [UInt8], name: String, limit: WaitLimit) {
+    package init(bytes: [UInt8], name: String, limit: WaitLimit) {
         descriptor = -1
         self.name = name
         self.limit = limit
@@ -52,8 +52,8 @@ final class StreamInput {
             && lseek(descriptor, 0, SEEK_CUR) == 0
     }
 
-    /// Asks a web server. Throws `CaptureError`.
-    init(_ ffmpeg: FFmpeg, url: String, name: String, limit: WaitLimit) throws(CaptureError) {
+    /// Asks a web server. Throws `MediaError`.
+    package init(_ ffmpeg: FFmpeg, url: String, name: String, limit: WaitLimit) throws(MediaError) {
         descriptor = -1
         self.name = name
         self.limit = limit
@@ -81,8 +81,8 @@ final class StreamInput {
         connection = (ffmpeg, context)
     }
 
-    /// Opens a file or named pipe. Throws `CaptureError.cannotOpen`.
-    init(path: String, limit: WaitLimit) throws(CaptureError) {
+    /// Opens a file or named pipe. Throws `MediaError.cannotOpen`.
+    package init(path: String, limit: WaitLimit) throws(MediaError) {
         // Without O_NONBLOCK, opening a named pipe waits for its writer and cannot be cancelled.
         descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -104,8 +104,8 @@ final class StreamInput {
     }
 
     /// The first bytes, at most `count`; fewer only if there are no more. They stay to be read.
-    /// Throws `CaptureError`.
-    func peek(_ count: Int) throws(CaptureError) -> ArraySlice<UInt8> {
+    /// Throws `MediaError`.
+    package func peek(_ count: Int) throws(MediaError) -> ArraySlice<UInt8> {
         while head.count < count, !hasEnded {
             let wanted = count - head.count
             var chunk = [UInt8](repeating: 0, count: min(wanted, 1 << 18))
@@ -116,8 +116,8 @@ final class StreamInput {
         return head.prefix(count)
     }
 
-    /// All bytes, if they are not more than `limit`. Throws `CaptureError`.
-    func readAll(limit bytes: Int) throws(CaptureError) -> [UInt8] {
+    /// All bytes, if they are not more than `limit`. Throws `MediaError`.
+    package func readAll(limit bytes: Int) throws(MediaError) -> [UInt8] {
         var size = max(head.count, 1 << 16)
         while !hasEnded {
             guard size <= bytes else { throw .cannotOpen(source: name, reason: "larger than \(bytes) bytes") }
@@ -129,7 +129,7 @@ final class StreamInput {
     }
 
     /// The error for a negative result of reading.
-    func failure(_ code: Int32) -> CaptureError {
+    package func failure(_ code: Int32) -> MediaError {
         if code == FFmpeg.stopped { return .stalled(source: name, seconds: limit.seconds) }
         if let connection { return .cannotOpen(source: name, reason: connection.ffmpeg.message(code)) }
         return .cannotOpen(source: name, reason: String(cString: strerror(-code)))
@@ -193,7 +193,7 @@ final class StreamInput {
     }
 
     /// What FFmpeg reads from. It must not outlive this object; free it with `release`.
-    func makeContext(_ ffmpeg: FFmpeg) -> UnsafeMutablePointer<AVIOContext>? {
+    package func makeContext(_ ffmpeg: FFmpeg) -> UnsafeMutablePointer<AVIOContext>? {
         if isInMemory {
             headPlace = 0
         } else if isSeekable {
@@ -214,7 +214,7 @@ final class StreamInput {
         return context
     }
 
-    static func release(_ context: inout UnsafeMutablePointer<AVIOContext>?, _ ffmpeg: FFmpeg) {
+    package static func release(_ context: inout UnsafeMutablePointer<AVIOContext>?, _ ffmpeg: FFmpeg) {
         guard let opened = context else { return }
         ffmpeg.av_free(opened.pointee.buffer)
         ffmpeg.avio_context_free(&context)
