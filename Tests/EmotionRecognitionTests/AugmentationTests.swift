@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func lightChangesValuesNotPlaces() {
-        let pixels = (0..<48 * 48).map { UInt8(60 + ($0 % 48) * 2 + $0 / 48) }
+        let pixels = (0..<48 * 48).map { (place: Int) -> UInt8 in UInt8(60 + (place % 48) * 2 + place / 48) }
         func mean(_ values: [Float]) -> Float { values.reduce(0, +) / Float(values.count) }
         func deviation(_ values: [Float]) -> Float {
             let m = mean(values)
@@ -52,17 +52,19 @@ import Testing
         let flat = apply(contrast, pixels, size: 48, seed: 1)
         #expect(abs(mean(flat) - mean(before)) < 0.1 && abs(deviation(flat) - deviation(before) / 2) < 0.1)
         let dark = apply(gamma, pixels, size: 48, seed: 1)
-        #expect(zip(dark, before).allSatisfy { abs($0 - 255 * ($1 / 255) * ($1 / 255)) < 0.1 })
+        let squares = before.map { (value: Float) -> Float in value * value / 255 }
+        #expect(zip(dark, squares).allSatisfy { abs($0 - $1) < 0.1 })
         // The deviation itself is drawn from 0 to the largest.
-        let rough = (1...8).map { seed in
+        let rough: [Float] = (1...8).map { seed in
             deviation(zip(apply(noise, pixels, size: 48, seed: seed), before).map { $0 - $1 })
         }
         #expect(rough.allSatisfy { $0 < 21 } && rough.max()! > 10 && Set(rough).count == 8)
         // A slope survives averaging and blurring; a checkerboard does not.
-        let board = (0..<48 * 48).map { UInt8(($0 % 48 + $0 / 48) % 2 * 255) }
+        let board = (0..<48 * 48).map { (place: Int) -> UInt8 in UInt8((place % 48 + place / 48) % 2 * 255) }
         for settings in [small, blur] {
             let slope = apply(settings, pixels, size: 48, seed: 3), grey = apply(settings, board, size: 48, seed: 3)
-            #expect(abs(slope[24 * 48 + 24] - before[24 * 48 + 24]) < 2)
+            let middle = 24 * 48 + 24
+            #expect(abs(slope[middle] - before[middle]) < 2)
             #expect(deviation(grey) < 110 && abs(mean(grey) - 127.5) < 2)
         }
         #expect(deviation(apply(small, board, size: 48, seed: 3)) < 60)

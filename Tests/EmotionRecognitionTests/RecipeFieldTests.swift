@@ -1,7 +1,10 @@
 import EmotionRecognition
 import FaceVision
+import JSON
+import JSONCoding
 import NeuralNet
 import Testing
+import Threads
 
 /// Walks the table of settings: whatever is added there is tested here.
 @Suite struct RecipeFieldTests {
