@@ -19,7 +19,7 @@ struct CSVFaceParser {
     private var fields: [UnsafeBufferPointer<UInt8>] = []
     /// Places in `classNames` by the labels seen, where they are not FER2013's numbers.
     private var labels: [String: Int] = [:]
-    private var classNames = Emotion.allCases.map(\.name)
+    private var classNames = FaceDataset.standardClassNames
     /// Rows whose Usage is the plain word for a test, and whether there is a part for validation.
     private var testRows: [Int] = []
     private var hasValidation = false
@@ -50,15 +50,17 @@ struct CSVFaceParser {
             result.notes.append(
                 "classes: \(renamed.map { "\($0.key) = \(classNames[$0.value])" }.joined(separator: ", "))")
         }
-        if classNames.count > Emotion.allCases.count {
+        if classNames.count > FaceDataset.standardClassNames.count {
             // Emotions there are, then others by name, as for folders.
             let present = Set(dataset.labels.map { classNames[Int($0)] })
             let emotions = Emotion.allCases.map(\.name)
             let order = emotions.filter(present.contains) + present.subtracting(emotions).sorted()
             result.dataset = result.dataset.relabelled(
                 order, map: classNames.map { order.firstIndex(of: $0) ?? 0 })
-            result.notes.append(
-                "no emotions, classes of their own: \(present.subtracting(emotions).sorted().joined(separator: ", "))")
+            let others = present.subtracting(emotions).sorted()
+            if !others.isEmpty {
+                result.notes.append("no emotions, classes of their own: \(others.joined(separator: ", "))")
+            }
         }
         return result
     }
@@ -184,7 +186,6 @@ struct CSVFaceParser {
         if name == nil {
             switch ClassWord(text) {
             case .emotion(let emotion), .nearEmotion(let emotion): name = emotion.name
-            case .other("contempt"): name = "contempt"
             case .other, .number:
                 throw bad("label '\(text)' is no emotion; --classes FILE can say what it means")
             }
@@ -200,7 +201,7 @@ struct CSVFaceParser {
     }
 
     private func number7(_ number: Int, _ text: String) throws -> Int {
-        guard Emotion(rawValue: number) != nil else {
+        guard FaceDataset.standardClassNames.indices.contains(number) else {
             let fitting = ClassNumbering.fitting([number]).map(\.rawValue)
             throw bad(
                 "label \(text) is not in 0...6"
