@@ -48,12 +48,17 @@ let package = Package(
         .target(name: "Timing"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(name: "Zip", dependencies: ["CZlib", "Files"]),
+        // Builds without OpenBLAS and Threads too, see Scripts/test-core.
+        .target(name: "NeuralNetCore", dependencies: ["CKernels", "COpenBLAS", "Threads", "JSON", "Randomness"]),
         .target(
-            name: "NeuralNet",
+            name: "NeuralNetTraining",
+            dependencies: ["NeuralNetCore", "CKernels", "Threads", "JSON", "Randomness", "Timing"]),
+        .target(
+            name: "KerasFiles",
             dependencies: [
-                "CKernels", "Threads", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON", "JSONCoding",
-                "Randomness", "Timing",
+                "NeuralNetCore", "NeuralNetTraining", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON", "JSONCoding",
             ]),
+        .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(
             name: "FaceVision",

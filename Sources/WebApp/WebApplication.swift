@@ -36,6 +36,8 @@ public final class WebApplication: HTTPHandler {
         /// Names of the services that visitors can choose, and of the one that is asked when they don't.
         public var services: [String] = []
         public var usualService: String?
+        /// What the server's owner can do about a problem; visitors read it behind what is wrong.
+        public var remedies: [Problem.Kind: String] = [:]
         /// Lines about requests; never with queries, bodies or tokens.
         public var log: (@Sendable (String) -> Void)?
 
@@ -196,6 +198,8 @@ public final class WebApplication: HTTPHandler {
     }
 
     public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+        var problem = problem
+        if let remedy = options.remedies[problem.kind] { problem.detail += "; \(remedy)" }
         guard problem.kind == .unauthorized else { return finished(problem.response, request) }
         var response = problem.response
         // People who open the page without the token get a form instead of JSON.

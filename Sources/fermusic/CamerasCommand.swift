@@ -24,7 +24,7 @@ enum CamerasCommand {
             if index > 0 { try console.output.line() }
             let driver = camera.driver.isEmpty ? "" : " (\(printable(camera.driver)))"
             try console.output.line("\(camera.device)  \(printable(camera.name))\(driver)")
-            if let error = camera.error { try console.errors.line("error: \(printable("\(error)"))") }
+            if let error = camera.error { try console.errors.line("error: \(printable(Remedies.text(error)))") }
             if !camera.formats.isEmpty { try console.output.write(table(camera)) }
         }
         return .done

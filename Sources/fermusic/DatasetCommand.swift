@@ -16,11 +16,14 @@ enum DatasetCommand {
     static let info = Command(
         "info", summary: "Count the images per class and split.",
         examples: [Example("fermusic dataset info fer2013.csv")],
-        parameters: [path, SharedOptions.classes, SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json]
+        parameters: [
+            path, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, SharedOptions.threads,
+            SharedOptions.skipBad, SharedOptions.json,
+        ]
     ) { a, console in
         let loaded = try SharedOptions.readDataset(
             a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes],
-            threads: SharedOptions.threadPool(a), console)
+            votes: VoteFiles(a), threads: SharedOptions.threadPool(a), console)
         let dataset = loaded.dataset
         let splits = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
         func count(_ label: Int, _ split: FaceDataset.Split) -> Int {
@@ -58,10 +61,13 @@ enum DatasetCommand {
         discussion:
             "Duplicates are also found across splits, where they make test results too good, and under different labels.",
         examples: [Example("fermusic dataset audit fer2013/")],
-        parameters: [path, SharedOptions.classes, SharedOptions.threads, SharedOptions.json]
+        parameters: [
+            path, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, SharedOptions.threads,
+            SharedOptions.json,
+        ]
     ) { a, console in
         let loaded = try SharedOptions.readDataset(
-            a[path].string, size: 48, skipsBad: true, classes: a[SharedOptions.classes],
+            a[path].string, size: 48, skipsBad: true, classes: a[SharedOptions.classes], votes: VoteFiles(a),
             threads: SharedOptions.threadPool(a), console)
         let audit = DatasetAudit(loaded.dataset, skipped: loaded.skipped)
         if a[SharedOptions.json] {

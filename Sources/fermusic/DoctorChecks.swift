@@ -28,7 +28,7 @@ enum DoctorChecks {
             let time = (ContinuousClock.now - start).seconds
             return Finding("model", .works, "\(path): read and asked in \(fixed(time * 1000, 0)) ms")
         } catch {
-            return Finding("model", .failed, "\(error)", cause: "unreadable")
+            return Finding("model", .failed, Remedies.text(error), cause: "unreadable")
         }
     }
 
@@ -40,7 +40,7 @@ enum DoctorChecks {
                 _ = try kind.load()
                 return Finding(name, .works, "\(kind.name): \(kind.summary)")
             } catch {
-                return Finding(name, index == 0 ? .failed : .missing, "\(error)", cause: "missing")
+                return Finding(name, index == 0 ? .failed : .missing, Remedies.text(error), cause: "missing")
             }
         }
     }
@@ -52,7 +52,7 @@ enum DoctorChecks {
             return Finding("camera", .works, "\(good.device): \(good.name)")
         }
         if let error = cameras.compactMap(\.error).first {
-            return Finding("camera", .failed, "\(error)", cause: "unusable")
+            return Finding("camera", .failed, Remedies.text(error), cause: "unusable")
         }
         if let strange = cameras.first {
             return Finding("camera", .failed, "\(strange.device): none of its formats is supported", cause: "format")
@@ -80,7 +80,7 @@ enum DoctorChecks {
             let text = "PNG, JPEG, WebP" + (PictureFormat.missing.map { "; \($0)" } ?? ", HEIC, AVIF")
             findings.append(Finding("pictures", isRight ? .works : .failed, isRight ? text : "come back changed"))
         } catch {
-            findings.append(Finding("pictures", .failed, "\(error)", cause: "codec"))
+            findings.append(Finding("pictures", .failed, Remedies.text(error), cause: "codec"))
         }
         do {
             let codecs = try VideoCodecs()
@@ -90,7 +90,7 @@ enum DoctorChecks {
             let isUsable = codecs.readable.contains("H.264") && !codecs.writable.isEmpty
             findings.append(Finding("video", isUsable ? .works : .failed, text, cause: isUsable ? nil : "codec"))
         } catch {
-            findings.append(Finding("video", .failed, "\(error)", cause: "libraryMissing"))
+            findings.append(Finding("video", .failed, Remedies.text(error), cause: "libraryMissing"))
         }
         return findings
     }
@@ -116,7 +116,7 @@ enum DoctorChecks {
                         cause: count > 0 ? nil : "empty"))
             }
         } catch {
-            findings.append(Finding("catalogue", .failed, "\(error)", cause: "unusable"))
+            findings.append(Finding("catalogue", .failed, Remedies.text(error), cause: "unusable"))
         }
         return findings
     }
@@ -127,7 +127,7 @@ enum DoctorChecks {
         do {
             services = try ServiceOptions.services(memory: SpotifyCommand.memory(a))
         } catch {
-            return [Finding("services", .failed, "\(error)", cause: "unusable")]
+            return [Finding("services", .failed, Remedies.text(error), cause: "unusable")]
         }
         var findings = [credentials(services.credentials)]
         if !asks { return findings }
@@ -140,7 +140,8 @@ enum DoctorChecks {
                     case .failed: .failed
                     }
                 findings.append(
-                    Finding("\(service.name) \(part.part)", state, part.text, cause: part.cause?.rawValue))
+                    Finding("\(service.name) \(part.part)", state,
+                        part.text + (Remedies.words(part.cause).map { "; \($0)" } ?? ""), cause: part.cause?.rawValue))
             }
         }
         return findings

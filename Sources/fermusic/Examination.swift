@@ -49,7 +49,7 @@ final class Examination {
     func examine(_ paths: [String], hints: EmotionModel.Hints) throws -> [Subject] {
         let models = try paths.map { try EmotionModel(reading: $0, hints: hints) }
         if paths.count == 1 { try SharedOptions.requireAgreement(hints, models[0], paths[0]) }
-        for note in models.flatMap(\.notes) { try console.errors.line(printable(note)) }
+        for note in models.flatMap(\.notes) { try console.errors.line(printable(Remedies.text(note))) }
         let predictions = try zip(models, paths).map(predict)
         let timings = try LookTiming.measure(models, precision: precision, threads: threads)
         if let spread = timings.map(\.spread).max(), spread > 2 {
@@ -67,7 +67,7 @@ final class Examination {
     private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
         let dataset = try dataset(for: model)
         var indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
-        if votes != nil {
+        if dataset.votes != nil {
             // Models of seven emotions are measured without contempt, which FER2013's labels do not have.
             let known = Set(ModelLabels.standard(model.card.classNames))
             let all = indices.count

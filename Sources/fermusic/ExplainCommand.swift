@@ -58,7 +58,7 @@ enum ExplainCommand {
         do {
             try FileBytes.write(PictureMark.put(on: ImageFile.encodePNG(picture)), to: target)
         } catch let failure as FileFailure {
-            throw NeuralNetError.file(path: target, place: nil, reason: "cannot write: \(failure.reason)")
+            throw OutputError(path: target, reason: failure.reason)
         }
         try report(faces, explainer, names, a[SharedOptions.json] ? target : nil, console)
         try console.errors.line("wrote \(printable(target))")

@@ -89,7 +89,7 @@ final class FaceStream {
         if streamSource == nil || (error as? CaptureError)?.source != streamSource { sources += 1 }
         try endStream()
         failures += 1
-        try console.errors.line("error: \(printable("\(error)"))")
+        try console.errors.line("error: \(printable(Remedies.text(error)))")
     }
 
     private func read(_ frame: Frame, waits: Bool) throws {

@@ -143,7 +143,7 @@ enum ModelCommand {
         let path = a[file].string
         guard let card = try NetworkFile.read(path).metadata.map({ try ModelCard(json: $0, path: path) }),
             let recipe = RecipeFile(of: card)
-        else { throw NeuralNetError.file(path: path, place: nil, reason: "does not say how it was trained") }
+        else { throw RecognitionError.file(path: path, reason: "does not say how it was trained") }
         try console.output.write(recipe.text)
         return .done
     }

@@ -53,7 +53,7 @@ enum MusicOptions {
             case .database, .busy, .newerSchema: break
             default: throw error
             }
-            try console.errors.line("warning: \(printable("\(error)")); using the built-in songs only")
+            try console.errors.line("warning: \(printable(Remedies.text(error))); using the built-in songs only")
             return try body(Catalogue(":memory:", builtIn: songs, moodMap: readMoodMap(arguments)))
         }
     }

@@ -104,7 +104,7 @@ enum RecommendCommand {
     private static func keep(
         _ enrichment: Enrichment, _ songs: [Recommendation], _ catalogue: Catalogue, _ console: Console
     ) throws {
-        if let problem = enrichment.problem { try console.errors.line("note: \(printable("\(problem)"))") }
+        if let problem = enrichment.problem { try console.errors.line("note: \(printable(Remedies.text(problem)))") }
         for (recommendation, match) in zip(songs, enrichment.matches) {
             // Only a kindness to the next run.
             if let match, match.age == nil { try? catalogue.note(match, of: recommendation.song.id) }
@@ -122,7 +122,7 @@ enum RecommendCommand {
             do {
                 try WebLink.open(link)
             } catch {
-                try console.errors.line("note: \(printable("\(error)"))")
+                try console.errors.line("note: \(printable(Remedies.text(error)))")
             }
         }
     }
@@ -133,7 +133,7 @@ enum RecommendCommand {
         do {
             try catalogue.note(songs, for: request)
         } catch let error as MusicError {
-            try console.errors.line("warning: not noted in the history: \(printable("\(error)"))")
+            try console.errors.line("warning: not noted in the history: \(printable(Remedies.text(error)))")
         }
     }
 }

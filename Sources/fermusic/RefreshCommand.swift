@@ -64,6 +64,9 @@ enum RefreshCommand {
         }
     }
 
+    /// What helps against a failure, to be put behind it.
+    static func remedy(_ result: RefreshResult) -> String { Remedies.words(result.cause).map { "; \($0)" } ?? "" }
+
     private static func refresh(_ catalogue: Catalogue, asJSON: Bool, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
         let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
@@ -89,7 +92,7 @@ enum RefreshCommand {
                 }
             case .failed(let reason):
                 code = .failed
-                try console.errors.line("error: \(printable(result.place)): \(printable(reason))")
+                try console.errors.line("error: \(printable(result.place)): \(printable(reason))\(remedy(result))")
             }
         }
         if results.isEmpty {

@@ -75,14 +75,14 @@ enum SharedOptions {
         return hints
     }
 
-    /// `--labels`: names, or a file of them such as Teachable Machine's labels.txt. Throws `NeuralNetError.file`.
+    /// `--labels`: names, or a file of them such as Teachable Machine's labels.txt. Throws `RecognitionError.file`.
     private static func outputNames(_ arguments: Arguments) throws -> [String]? {
         guard let names = arguments[labels]?.values else { return nil }
         guard names.count == 1, names[0].contains(where: { $0 == "." || $0 == "/" }) else { return names }
         do {
             return ModelLabels.parse(String(decoding: try FileBytes.read(names[0], limit: 1 << 20), as: UTF8.self))
         } catch let error as FileFailure {
-            throw NeuralNetError.file(path: names[0], place: nil, reason: error.reason)
+            throw RecognitionError.file(path: names[0], reason: error.reason)
         }
     }
 
@@ -100,18 +100,18 @@ enum SharedOptions {
         return try readModel(modelPath(arguments), hints, console)
     }
 
-    /// Reads a model and says what was noticed. Throws `NeuralNetError.file`, also if the user says otherwise than the file.
+    /// Reads a model and says what was noticed. Throws `RecognitionError.file`, also if the user says otherwise than the file.
     static func readModel(_ path: String, _ hints: EmotionModel.Hints, _ console: Console) throws -> EmotionModel {
         let model = try EmotionModel(reading: path, hints: hints)
         try requireAgreement(hints, model, path)
-        for note in model.notes { try console.errors.line(printable(note)) }
+        for note in model.notes { try console.errors.line(printable(Remedies.text(note))) }
         return model
     }
 
     /// Throws if the user says otherwise than the model's file.
     static func requireAgreement(_ hints: EmotionModel.Hints, _ model: EmotionModel, _ path: String) throws {
         if let words = hints.contradiction(to: model.card) {
-            throw NeuralNetError.file(path: path, place: nil, reason: words)
+            throw RecognitionError.file(path: path, reason: words)
         }
     }
 
@@ -121,15 +121,16 @@ enum SharedOptions {
         targets: VoteTargets = .distribution, threads: ThreadPool, _ console: Console
     ) throws -> LoadedDataset {
         var options = DatasetReadOptions(size: size, skipsBad: skipsBad, classes: try classes.map { try ClassAssignment($0) })
-        options.votes = try votes.map { (try FaceVotes(reading: $0.table, names: $0.names), targets) }
+        options.votes = try votes.map { try FaceVotes(reading: $0.table, names: $0.names) }
+        options.targets = targets
         let display = ProgressDisplay("reading \(path)", total: 100, isShare: true, stream: console.errors)
         let loaded = try FaceDataset.read(
             path, options: options, threads: threads
         ) { display.update(Int($0 * 100)) }
         display.finish(fields: [("images", "\(loaded.dataset.count)")])
-        for note in loaded.notes { try console.errors.line(printable(note)) }
+        for note in loaded.notes { try console.errors.line(printable(Remedies.text(note))) }
         if !loaded.skipped.isEmpty {
-            for problem in loaded.skipped.prefix(5) { try console.errors.line("skipped: \(printable("\(problem)"))") }
+            for problem in loaded.skipped.prefix(5) { try console.errors.line("skipped: \(printable(Remedies.text(problem)))") }
             if loaded.skipped.count > 5 { try console.errors.line("skipped: \(loaded.skipped.count - 5) more") }
         }
         return loaded

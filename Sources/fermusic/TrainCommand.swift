@@ -64,7 +64,6 @@ enum TrainCommand {
             let votes = VoteFiles(a)
             settings.votes = votes?.table
             settings.voteNames = votes?.names
-            if settings.recipe.votes != nil, votes == nil { throw UsageError.missingOption("--votes") }
         }
         settings.log = a[TrainOptions.log]?.string ?? settings.log
         settings.report = a[TrainOptions.report]?.string ?? settings.report
@@ -99,7 +98,7 @@ enum TrainCommand {
         try Writability.check(files.checkpoint)
         // Once: it may be a pipe.
         let file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
-        let settings = try settings(a, file, files)
+        var settings = try settings(a, file, files)
         if let log = settings.log { try Writability.check(log) }
         if let report = settings.report { try Writability.checkFolder(report) }
         let threads = ThreadPool(threads: settings.threads)
@@ -107,6 +106,9 @@ enum TrainCommand {
             settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
             classes: settings.classes, votes: VoteFiles(settings.votes, names: settings.voteNames),
             targets: settings.recipe.votes ?? .distribution, threads: threads, console)
+        if loaded.dataset.votes == nil, settings.recipe.votes != nil { throw UsageError.missingOption("--votes") }
+        // Of data that comes with votes.
+        if loaded.dataset.votes != nil { settings.recipe.votes = settings.recipe.votes ?? .distribution }
         let session = try TrainingSession(
             settings: settings, files: files, dataset: loaded.dataset, threads: threads,
             budget: a[TrainOptions.budget].map(\.seconds))
@@ -211,7 +213,7 @@ enum Writability {
         guard access(path.cPath, W_OK) == 0 else { throw failure(path, FileFailure.last.reason) }
     }
 
-    private static func failure(_ path: String, _ reason: String) -> NeuralNetError {
-        .file(path: path, place: nil, reason: "cannot write: \(reason)")
+    private static func failure(_ path: String, _ reason: String) -> OutputError {
+        OutputError(path: path, reason: reason)
     }
 }

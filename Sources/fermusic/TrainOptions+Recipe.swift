@@ -40,7 +40,7 @@ extension TrainOptions {
         let model = try ModelFile.readArchitecture(path, inputSize: (recipe.inputSize, recipe.inputSize))
         let shape = model.inputShapes[0]
         if model.inputs.count == 1, shape.count == 3, ![1, 3].contains(shape[2]) {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: path, place: "layer '\(model.nodes[model.inputs[0]].layer.name)'",
                 reason: "takes \(shape[2]) channels, not 1 or 3")
         }

@@ -96,6 +96,7 @@ struct WebService {
         options.burst = max(20, a[ServerOptions.rate] * 3)
         if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
         options.waiting = a[ServerOptions.waiting]
+        options.remedies = Remedies.page
         options.sessions = a[ServerOptions.sessions]
         if a[ServerOptions.verbose] { options.log = { try? console.errors.line(printable($0)) } }
         if let services {
@@ -147,13 +148,13 @@ private final class RefreshTimer {
         do {
             for result in try RefreshCommand.refreshIfDue(arguments) {
                 if case .failed(let reason) = result.outcome {
-                    try console.errors.line("warning: \(printable(result.place)): \(printable(reason))")
+                    try console.errors.line("warning: \(printable(result.place)): \(printable(reason))\(RefreshCommand.remedy(result))")
                 } else {
                     try console.errors.line("refreshed \(printable(result.place))")
                 }
             }
         } catch {
-            try? console.errors.line("warning: lists were not read again: \(printable("\(error)"))")
+            try? console.errors.line("warning: lists were not read again: \(printable(Remedies.text(error)))")
         }
     }
 }

@@ -24,5 +24,5 @@ Program(
             ServeCommand.command,
             LiveCommand.command,
         ]),
-    version: Fermusic.version, otherNames: otherNames
+    version: Fermusic.version, otherNames: otherNames, errorText: Remedies.text
 ).main()

@@ -46,7 +46,7 @@ import Testing
         contrast.contrastRange = 0.5...0.5
         gamma.gammaRange = 2...2
         noise.noiseDeviation = 20
-        small.resolutionRange = 0.25...0.25
+        small.lowResolutionProbability = 1
         var blur = Augmentation()
         blur.blurProbability = 1
         let flat = apply(contrast, pixels, size: 48, seed: 1)
@@ -65,7 +65,7 @@ import Testing
             #expect(abs(slope[24 * 48 + 24] - before[24 * 48 + 24]) < 2)
             #expect(deviation(grey) < 110 && abs(mean(grey) - 127.5) < 2)
         }
-        #expect(deviation(apply(small, board, size: 48, seed: 3)) < 1)
+        #expect(deviation(apply(small, board, size: 48, seed: 3)) < 60)
         #expect(contrast.scaled(by: 0).changesLight == false && noise.scaled(by: 0).changesLight == false)
         // In the range that the network wants.
         let scaled = apply(gamma, pixels, size: 48, seed: 1, scale: 1 / 127.5, offset: -1)

@@ -146,7 +146,7 @@ import Threads
             let classes = layout.own.isEmpty ? DatasetLayoutTests.emotions : layout.own
             #expect(loaded.dataset.classNames == classes, "\(layout.name)")
             #expect(
-                layout.note.isEmpty || loaded.notes.contains { $0.contains(layout.note) },
+                layout.note.isEmpty || loaded.notes.contains { $0.text.contains(layout.note) },
                 "\(layout.name): \(loaded.notes)")
         }
     }
@@ -169,7 +169,7 @@ import Threads
         try withTemporaryFolder { folder in
             try make((0...6).map { "\($0)/a.png" }, in: folder)
             let error = datasetError { try read(folder) }
-            #expect(error.contains("give --classes") && error.contains("fer2013 (0 angry,"))
+            #expect(error.contains("don't say the emotions") && error.contains("fer2013 (0 angry,"))
             #expect(error.contains("affectnet (0 neutral,"))
         }
     }

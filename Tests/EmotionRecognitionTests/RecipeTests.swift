@@ -119,13 +119,13 @@ import Testing
             let model = try recipe.makeModel(classes: 7)
             #expect(model.parameterCount == network.parameterCount)
             #expect(try recipe.makeModel(classes: 7).weights.array(0) == model.weights.array(0))
-            #expect(throws: NeuralNetError.self) { try recipe.makeModel(classes: 3) }
+            #expect(throws: RecognitionError.self) { try recipe.makeModel(classes: 3) }
             var other = recipe
             other.cropSize = nil
-            #expect(throws: NeuralNetError.self) { try other.makeModel(classes: 7) }
+            #expect(throws: RecognitionError.self) { try other.makeModel(classes: 7) }
             other = recipe
             other.widths = [3]
-            #expect(throws: NeuralNetError.self) { try other.makeModel(classes: 7) }
+            #expect(throws: RecognitionError.self) { try other.makeModel(classes: 7) }
         }
     }
 

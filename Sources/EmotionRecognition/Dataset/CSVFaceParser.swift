@@ -43,12 +43,12 @@ struct CSVFaceParser {
         var result = LoadedDataset(dataset: dataset, skipped: skipped)
         if hasValidation, !testRows.isEmpty {
             result.dataset.setSplit(.privateTest, of: testRows)
-            result.notes.append("validation pictures are PublicTest, test pictures PrivateTest")
+            result.notes.append(Note("validation pictures are PublicTest, test pictures PrivateTest"))
         }
         let renamed = labels.sorted { $0.key < $1.key }.filter { $0.key != classNames[$0.value] }
         if !renamed.isEmpty {
-            result.notes.append(
-                "classes: \(renamed.map { "\($0.key) = \(classNames[$0.value])" }.joined(separator: ", "))")
+            let pairs = renamed.map { "\($0.key) = \(classNames[$0.value])" }
+            result.notes.append(Note("classes: \(pairs.joined(separator: ", "))"))
         }
         if classNames.count > FaceDataset.standardClassNames.count {
             // Emotions there are, then others by name, as for folders.
@@ -59,7 +59,7 @@ struct CSVFaceParser {
                 order, map: classNames.map { order.firstIndex(of: $0) ?? 0 })
             let others = present.subtracting(emotions).sorted()
             if !others.isEmpty {
-                result.notes.append("no emotions, classes of their own: \(others.joined(separator: ", "))")
+                result.notes.append(Note("no emotions, classes of their own: \(others.joined(separator: ", "))"))
             }
         }
         return result
@@ -187,7 +187,7 @@ struct CSVFaceParser {
             switch ClassWord(text) {
             case .emotion(let emotion), .nearEmotion(let emotion): name = emotion.name
             case .other, .number:
-                throw bad("label '\(text)' is no emotion; --classes FILE can say what it means")
+                throw unclear("label '\(text)' is no emotion", fitting: [], text)
             }
         }
         let place = classNames.firstIndex(of: name!) ?? classNames.count
@@ -202,12 +202,13 @@ struct CSVFaceParser {
 
     private func number7(_ number: Int, _ text: String) throws -> Int {
         guard FaceDataset.standardClassNames.indices.contains(number) else {
-            let fitting = ClassNumbering.fitting([number]).map(\.rawValue)
-            throw bad(
-                "label \(text) is not in 0...6"
-                    + (fitting.isEmpty ? "" : "; --classes \(fitting.joined(separator: " or ")) would know it"))
+            throw unclear("label \(text) is not in 0...6", fitting: ClassNumbering.fitting([number]), text)
         }
         return number
+    }
+
+    private func unclear(_ reason: String, fitting: [ClassNumbering], _ label: String) -> DatasetError {
+        .unclearClasses(path: path, row: row, reason: reason, remedy: .classes(fitting: fitting, example: label))
     }
 
     /// `3`, `3.0`, `3.`

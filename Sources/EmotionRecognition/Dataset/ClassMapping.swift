@@ -8,7 +8,7 @@ struct ClassMapping {
     /// What was found, to its place in `classNames`.
     private(set) var places: [String: Int] = [:]
     /// What people should know, a line each.
-    private(set) var notes: [String] = []
+    private(set) var notes: [Note] = []
 
     /// - Parameters:
     ///   - found: names of folders or labels, each once.
@@ -51,23 +51,24 @@ struct ClassMapping {
             guard let found = foundFor[own], found != [own] else { return nil }
             return "\(found.joined(separator: " and ")) = \(own)"
         }
-        if !renamed.isEmpty { notes.append("classes: \(renamed.joined(separator: ", "))") }
+        if !renamed.isEmpty { notes.append(Note("classes: \(renamed.joined(separator: ", "))")) }
         if !guesses.isEmpty {
-            notes.append("\(guesses.joined(separator: ", ")): a typing error? --classes FILE says otherwise")
+            notes.append(
+                Note(
+                    "\(guesses.joined(separator: ", ")): a typing error?",
+                    remedy: .classes(fitting: [], example: foundFor.values.joined().min() ?? "")))
         }
         if !others.isEmpty, others.count < classNames.count {
-            notes.append("no emotions, classes of their own: \(others.joined(separator: ", "))")
+            notes.append(Note("no emotions, classes of their own: \(others.joined(separator: ", "))"))
         }
     }
 
     private static func unclear(_ numbers: Set<Int>, path: String) -> DatasetError {
-        let fitting = ClassNumbering.fitting(numbers).map(\.summary)
+        let fitting = ClassNumbering.fitting(numbers)
         let ends = numbers.count > 1 ? "\(numbers.min()!) to \(numbers.max()!)" : "\(numbers.first!)"
-        let fits = fitting.isEmpty ? "" : "; what would fit: \(fitting.joined(separator: "; "))"
-        return .empty(
-            path: path,
-            reason:
-                "class names that are numbers (\(ends)) don't say the emotions; give --classes NAME, or --classes FILE "
-                + "with lines such as '\(numbers.min()!) = happy'\(fits)")
+        let fits = fitting.isEmpty ? "" : "; what would fit: \(fitting.map(\.summary).joined(separator: "; "))"
+        return .unclearClasses(
+            path: path, row: nil, reason: "class names that are numbers (\(ends)) don't say the emotions\(fits)",
+            remedy: .classes(fitting: fitting, example: "\(numbers.min()!)"))
     }
 }

@@ -43,12 +43,12 @@ public struct FaceTrainingData: TrainingData {
         targetCount = dataset.classNames.count
     }
 
-    /// As a model wants it: in its scale, with its classes. Throws `NeuralNetError.incompatibleData` if the pictures'
+    /// As a model wants it: in its scale, with its classes. Throws `RecognitionError.incompatibleData` if the pictures'
     /// size differs or the model does not know a class.
     public init(_ dataset: FaceDataset, indices: [Int], for emotionModel: EmotionModel) throws {
         let input = emotionModel.card.input
         guard input.scaledSize == (dataset.size, dataset.size), input.width == input.height else {
-            throw NeuralNetError.incompatibleData(
+            throw RecognitionError.incompatibleData(
                 expected: "pictures as the model wants them (\(input.summary))",
                 received: "\(dataset.size)x\(dataset.size)")
         }
@@ -58,7 +58,7 @@ public struct FaceTrainingData: TrainingData {
             if let place = outputs.firstIndex(of: name) {
                 map.append(place)
             } else if indices.contains(where: { Int(dataset.labels[$0]) == label }) {
-                throw NeuralNetError.incompatibleData(
+                throw RecognitionError.incompatibleData(
                     expected: "the model's classes \(emotionModel.card.classNames.joined(separator: ", "))",
                     received: name)
             } else {

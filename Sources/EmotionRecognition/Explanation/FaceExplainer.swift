@@ -31,14 +31,14 @@ public final class FaceExplainer {
     private let reader: FaceReader
 
     /// Explains what the reader reads; its groups don't count. `layer` names another layer than the usual one. Throws
-    /// `NeuralNetError`.
+    /// `RecognitionError`.
     public init(_ reader: FaceReader, layer: String? = nil, threads: ThreadPool) throws {
         self.reader = reader
         cam = try GradCAM(reader.recogniser.emotionModel.model, layer: layer, threads: threads)
     }
 
     /// Without a detector each picture is taken to be one face. The framing is the detector's own unless given. Throws
-    /// `NeuralNetError`.
+    /// `RecognitionError`.
     public convenience init(
         _ emotionModel: EmotionModel, detector: (any FaceDetector)?, layer: String? = nil,
         framing: FaceFraming? = nil, threads: ThreadPool

@@ -22,7 +22,7 @@ public final class EmotionRecogniser {
     private let executor: Executor
     private let batchSize: Int
 
-    /// Allocates for batches of up to `batchSize` faces. Throws `NeuralNetError` if the model cannot run.
+    /// Allocates for batches of up to `batchSize` faces. Throws `RecognitionError` if the model cannot run.
     public init(
         _ emotionModel: EmotionModel, batchSize: Int = 16, precision: Precision = .float, threads: ThreadPool
     ) throws {

@@ -81,7 +81,7 @@ extension EmotionModel {
         public var lossAfter: Double
     }
 
-    /// Fits the temperature on labelled pictures. Throws `NeuralNetError.incompatibleData` if they do not fit the model.
+    /// Fits the temperature on labelled pictures. Throws `RecognitionError.incompatibleData` if they do not fit the model.
     public func calibrated(
         on dataset: FaceDataset, indices: [Int], threads: ThreadPool
     ) throws -> (model: EmotionModel, calibration: Calibration) {

@@ -77,7 +77,7 @@ public final class TrainingSession {
     public var stepEnded: (Trainer) -> Void = { _ in }
     public var epochEnded: (EpochRecord) throws -> Void = { _ in }
 
-    /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `NeuralNetError` or
+    /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `RecognitionError` or
     /// `DatasetError` when they do not fit.
     public init(
         settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
@@ -148,11 +148,11 @@ public final class TrainingSession {
         return input
     }
 
-    /// The settings of an unfinished run. Throws `NeuralNetError.file`.
+    /// The settings of an unfinished run. Throws `RecognitionError.file`.
     public static func settings(ofResumeFile path: String) throws -> Settings {
         let text = try ResumeFile.settings(of: path)
         guard let saved = try? JSONValue.decode(Saved.self, from: text) else {
-            throw NeuralNetError.file(path: path, place: "settings", reason: "damaged, or of another program version")
+            throw RecognitionError.file(path: path, place: "settings", reason: "damaged, or of another program version")
         }
         return saved.settings
     }
@@ -167,23 +167,23 @@ public final class TrainingSession {
         var began: String?
     }
 
-    /// Goes back to where the run was interrupted. Throws `NeuralNetError.file` if the data has changed since.
+    /// Goes back to where the run was interrupted. Throws `RecognitionError.file` if the data has changed since.
     public func resume() throws {
         let text = try ResumeFile.settings(of: files.resume)
         let saved = try JSONValue.decode(Saved.self, from: text)
         guard saved.dataFingerprint == dataFingerprint else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.data) is not the data the run began with; the same pictures in another order, as "
                     + "Kaggle's CSV and folders have them, count as other data")
         }
         guard saved.teacherFingerprint == teacherFingerprint else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.recipe.teacher ?? "the teacher") is not the teacher the run began with")
         }
         guard saved.baseFingerprint == baseFingerprint else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.recipe.from ?? "the model") is not what the run started from")
         }
@@ -193,7 +193,7 @@ public final class TrainingSession {
     }
 
     /// Trains. Afterwards the checkpoint holds the model; if the run is not over, the resume file holds its state,
-    /// otherwise there is none. Throws `NeuralNetError`; the last good files stay.
+    /// otherwise there is none. Throws `RecognitionError`; the last good files stay.
     public func run() throws -> TrainingEnd {
         let stepEnd: (Trainer) throws -> Void = { [unowned self] trainer in
             stepEnded(trainer)

@@ -24,6 +24,8 @@ public struct RefreshResult: Sendable {
 
     public var place: String
     public var outcome: Outcome
+    /// Why a service failed.
+    public var cause: ProviderError.Cause?
 }
 
 extension Catalogue {
@@ -89,6 +91,9 @@ extension Catalogue {
                 switch error {
                 case .badFile(_, let reason):
                     results.append(RefreshResult(place: source.place, outcome: .failed(reason)))
+                case .list(_, let problem):
+                    results.append(
+                        RefreshResult(place: source.place, outcome: .failed("\(problem)"), cause: problem.cause))
                 default: throw error
                 }
             }
@@ -121,6 +126,8 @@ extension Catalogue {
         let list: ProvidedList
         do {
             list = try provider.list(at: source.place, version: source.fingerprint)
+        } catch let error as ProviderError {
+            throw MusicError.list(place: source.place, problem: error)
         } catch {
             throw MusicError.badFile(path: source.place, reason: "\(error)")
         }
@@ -145,6 +152,8 @@ extension Catalogue {
         let list: ProvidedList
         do {
             list = try provider.list(at: place, version: "")
+        } catch let error as ProviderError {
+            throw MusicError.list(place: place, problem: error)
         } catch {
             throw MusicError.badFile(path: place, reason: "\(error)")
         }

@@ -14,7 +14,8 @@ public struct ModelShelf: Sendable {
     public let entries: [Entry]
 
     /// Reads the files; the first is what is used unless another one is asked for. Models whose classes are no
-    /// emotions are refused: songs could not be found for them. Throws `NeuralNetError` or `WebServerError.badFile`.
+    /// emotions are refused: songs could not be found for them. Throws `RecognitionError`, `NeuralNetError` or
+    /// `WebServerError`.
     public init(_ paths: [String]) throws {
         var entries: [Entry] = []
         for path in paths {
@@ -30,7 +31,7 @@ public struct ModelShelf: Sendable {
             entries.append(Entry(id: id, model: model))
         }
         guard !entries.isEmpty else {
-            throw WebServerError.cannotStart(reason: "no model was found beside the program; give one with --model")
+            throw WebServerError.noModels
         }
         self.entries = entries
     }

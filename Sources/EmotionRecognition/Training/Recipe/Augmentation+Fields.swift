@@ -24,10 +24,8 @@ extension Augmentation: RecipePart {
                 .range(1...5)),
         RecipeField("blurProbability", \.blurProbability, .range(0...1))
             .option("blur", in: group, "Share of images that are blurred."),
-        RecipeField("resolutionRange", \.resolutionRange, .within(0.1...1))
-            .option(
-                "resolution", in: group, "Lowest share of width and height that images are brought down to.",
-                through: \.resolution, .range(0.1...1)),
+        RecipeField("lowResolutionProbability", \.lowResolutionProbability, .range(0...1))
+            .option("low-resolution", in: group, "Share of images that are made coarse."),
         RecipeField("noiseDeviation", \.noiseDeviation, .range(0...64))
             .option("noise", in: group, "Largest standard deviation of noise, grey levels."),
         RecipeField("fillMode", \.fillMode).option("fill", in: group, "What lies outside the image."),
@@ -71,11 +69,6 @@ extension Augmentation {
     fileprivate var gamma: Float {
         get { gammaRange.upperBound }
         set { gammaRange = 1 / newValue...newValue }
-    }
-
-    fileprivate var resolution: Float {
-        get { resolutionRange.lowerBound }
-        set { resolutionRange = newValue...1 }
     }
 
     /// How far a range goes from 1, without what `1 + 0.1` is off.

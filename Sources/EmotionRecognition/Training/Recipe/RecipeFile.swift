@@ -36,7 +36,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     }
 
     /// Reads a file of up to 17 MB. A network described by a file of its own (`"architecture": "my.json"`) is looked for
-    /// beside the recipe. Throws `NeuralNetError.file` naming what is wrong.
+    /// beside the recipe. Throws `RecognitionError.file` naming what is wrong.
     public init(reading path: String) throws {
         let bytes = try Self.bytes(path)
         let text = String(decoding: bytes, as: UTF8.self)
@@ -44,7 +44,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         do {
             json = try JSONValue(parsing: text)
         } catch {
-            throw NeuralNetError.file(path: path, place: nil, reason: "not JSON: \(error)")
+            throw RecognitionError.file(path: path, place: nil, reason: "not JSON: \(error)")
         }
         let known = Set([
             "about", "data", "dataFingerprint", "teacherFingerprint", "baseFingerprint", "threads", "recipe",
@@ -59,13 +59,13 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         do {
             self = try JSONValue.decode(RecipeFile.self, from: text)
         } catch let error as DecodingError {
-            throw NeuralNetError.file(path: path, place: nil, reason: Self.words(error))
+            throw RecognitionError.file(path: path, place: nil, reason: Self.words(error))
         }
         if let problem = recipe.problem {
-            throw NeuralNetError.file(path: path, place: "recipe", reason: "\(problem)")
+            throw RecognitionError.file(path: path, place: "recipe", reason: "\(problem)")
         }
         if let threads, !(1...1024).contains(threads) {
-            throw NeuralNetError.file(path: path, place: nil, reason: "threads must be 1 to 1024")
+            throw RecognitionError.file(path: path, place: nil, reason: "threads must be 1 to 1024")
         }
         if recipe.network == nil, recipe.architecture.hasSuffix(".json") {
             let file =
@@ -84,7 +84,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         do {
             return try FileBytes.read(path, limit: 17 << 20)
         } catch let failure as FileFailure {
-            throw NeuralNetError.file(path: path, place: nil, reason: failure.reason)
+            throw RecognitionError.file(path: path, place: nil, reason: failure.reason)
         }
     }
 
@@ -94,7 +94,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     ) throws {
         guard let fields = value?.objectValue else { return }
         if let unknown = fields.keys.filter({ !known.contains($0) }).sorted().first {
-            throw NeuralNetError.file(path: path, place: place, reason: "there is no field '\(unknown)'")
+            throw RecognitionError.file(path: path, place: place, reason: "there is no field '\(unknown)'")
         }
     }
 

@@ -46,7 +46,7 @@ extension TrainingRecipe: RecipePart {
                 "Width and height that images are brought to, where no file of a network says it."),
         RecipeField("channels", \.channels, RecipeLimits("1 or 3") { $0 == 1 || $0 == 3 })
             .option("channels", in: "Network", "1, or 3 for networks that expect colours."),
-        RecipeField("widths", \.widths, .each(.range(1...65536)))
+        RecipeField("widths", \.widths, .each(.range(1...4096)))
             .option("widths", in: "Network", "Filters of each block, for vgg, se-resnet and mini-xception."),
         RecipeField("blockDropout", \.blockDropout, .each(.range(0..<1)))
             .option("block-dropout", in: "Network", "Dropout behind each block: one rate, or one per block."),

@@ -75,12 +75,12 @@ public struct TrainingRecipe: Sendable, Equatable {
 
     public init() {}
 
-    /// The network with its first weights. Throws `NeuralNetError` if options, pictures and network do not fit.
+    /// The network with its first weights. Throws `RecognitionError` if options, pictures and network do not fit.
     public func makeModel(classes: Int) throws -> Model {
         let size = cropSize ?? inputSize
         guard let network else {
             guard let known = Architecture(rawValue: architecture) else {
-                throw NeuralNetError.invalidGraph("there is no architecture '\(architecture)'")
+                throw RecognitionError.invalidSetting("there is no architecture '\(architecture)'")
             }
             var options = NetworkOptions(size: size, channels: channels, classes: classes)
             options.widths = widths
@@ -90,17 +90,17 @@ public struct TrainingRecipe: Sendable, Equatable {
         }
         let model = try ModelFile.architecture(fromJSON: network, path: architecture)
         guard model.inputShapes == [[size, size, channels]], model.outputShapes == [[classes]] else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: architecture, place: nil,
                 reason: "takes \(model.inputShapes) to \(model.outputShapes), but pictures are "
                     + "\([size, size, channels]) in \(classes) classes")
         }
         guard widths == nil, blockDropout == nil, headDropout == nil else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: architecture, place: nil, reason: "widths and dropout are what the file says")
         }
         guard model.endsInSoftmax else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: architecture, place: "layer '\(model.nodes[model.outputs[0]].layer.name)'",
                 reason: "the last layer must be a softmax")
         }
