@@ -25,7 +25,7 @@ import Testing
         return (value.arrayValue ?? []).reduce(into: []) { $0.formUnion(keys($1, path + "[]")) }
     }
 
-    private func ask(_ address: URL, _ arguments: [String]) throws -> JSONValue {
+    static func ask(_ address: URL, _ arguments: [String]) throws -> JSONValue {
         let curl = ChildProcess()
         curl.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
         let path = arguments.last ?? ""
@@ -62,9 +62,9 @@ import Testing
         var sent: JSONValue = .null, followed: JSONValue = .null
         _ = try ServeTests.serve([]) { address, _ in
             let body = ["-H", "Content-Type: image/png", "--data-binary", "@" + path("face.png")]
-            sent = try ask(address, body + ["api/v1/analyse?detector=none"])
-            let session = try ask(address, ["-X", "POST", "api/v1/sessions"])["session"]?.stringValue ?? ""
-            followed = try ask(
+            sent = try Self.ask(address, body + ["api/v1/analyse?detector=none"])
+            let session = try Self.ask(address, ["-X", "POST", "api/v1/sessions"])["session"]?.stringValue ?? ""
+            followed = try Self.ask(
                 address, body + ["-H", "Fermusic-Session: \(session)", "api/v1/analyse?detector=none"])
         }
         // What only a server has to say.
@@ -90,9 +90,9 @@ import Testing
         var answer: JSONValue = .null, found: JSONValue = .null
         _ = try ServeTests.serve([]) { address, _ in
             let question = #"{"emotions": {"happy": 3, "surprise": 2}}"#
-            answer = try ask(
+            answer = try Self.ask(
                 address, ["-H", "Content-Type: application/json", "-d", question, "api/v1/recommendations"])
-            found = try ask(address, ["api/v1/catalogue/search?q=love&limit=1"])
+            found = try Self.ask(address, ["api/v1/catalogue/search?q=love&limit=1"])
         }
         #expect(Self.keys(recommended) == Self.keys(answer))
         #expect(answer["emotions"] == recommended["emotions"])
@@ -122,7 +122,7 @@ import Testing
         _ = try ServeTests.serve(options) { address, _ in
             for (picture, detector) in pictures {
                 answers.append(
-                    try ask(
+                    try Self.ask(
                         address,
                         [
                             "-H", "Content-Type: image/png", "--data-binary", "@" + picture,
@@ -146,7 +146,7 @@ import Testing
         _ = try ServeTests.serve([]) { address, _ in
             for text in texts {
                 answers.append(
-                    try ask(address, ["-G", "--data-urlencode", "emotion=\(text)", "api/v1/recommendations"]))
+                    try Self.ask(address, ["-G", "--data-urlencode", "emotion=\(text)", "api/v1/recommendations"]))
             }
         }
         for (text, answer) in zip(texts, answers) {

@@ -53,7 +53,7 @@ import Threads
             files: ["anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise"].map { "\($0)/a.png" },
             expected: "angry 1, disgust 1, fear 1, happy 1, sad 1, surprise 1, contempt 1",
             own: ["angry", "disgust", "fear", "happy", "sad", "surprise", "contempt"],
-            note: "no emotions, classes of their own: contempt"),
+            note: "anger = angry"),
         Layout(
             name: "calm beside neutral", files: ["calm/a.png", "neutral/a.png", "happy/a.png"],
             expected: "happy 1, neutral 1, calm 1", own: ["happy", "neutral", "calm"]),

@@ -20,7 +20,7 @@ struct CSVFaceParser {
     private var fields: [UnsafeBufferPointer<UInt8>] = []
     /// Places in `classNames` by the labels seen, where they are not FER2013's numbers.
     private var labels: [String: Int] = [:]
-    private var classNames = Emotion.allCases.map(\.name)
+    private var classNames = FaceDataset.standardClassNames
     /// Rows whose Usage is the plain word for a test, and whether there is a part for validation.
     private var testRows: [Int] = []
     private var hasValidation = false
@@ -51,15 +51,17 @@ struct CSVFaceParser {
             let pairs = renamed.map { "\($0.key) = \(classNames[$0.value])" }
             result.notes.append(Note("classes: \(pairs.joined(separator: ", "))"))
         }
-        if classNames.count > Emotion.allCases.count {
+        if classNames.count > FaceDataset.standardClassNames.count {
             // Emotions there are, then others by name, as for folders.
             let present = Set(dataset.labels.map { classNames[Int($0)] })
             let emotions = Emotion.allCases.map(\.name)
             let order = emotions.filter(present.contains) + present.subtracting(emotions).sorted()
             result.dataset = result.dataset.relabelled(
                 order, map: classNames.map { order.firstIndex(of: $0) ?? 0 })
-            let others = present.subtracting(emotions).sorted().joined(separator: ", ")
-            result.notes.append(Note("no emotions, classes of their own: \(others)"))
+            let others = present.subtracting(emotions).sorted()
+            if !others.isEmpty {
+                result.notes.append(Note("no emotions, classes of their own: \(others.joined(separator: ", "))"))
+            }
         }
         return result
     }
@@ -185,7 +187,6 @@ struct CSVFaceParser {
         if name == nil {
             switch ClassWord(text) {
             case .emotion(let emotion), .nearEmotion(let emotion): name = emotion.name
-            case .other("contempt"): name = "contempt"
             case .other, .number:
                 throw unclear("label '\(text)' is no emotion", fitting: [], text)
             }
@@ -201,7 +202,7 @@ struct CSVFaceParser {
     }
 
     private func number7(_ number: Int, _ text: String) throws -> Int {
-        guard Emotion(rawValue: number) != nil else {
+        guard FaceDataset.standardClassNames.indices.contains(number) else {
             throw unclear("label \(text) is not in 0...6", fitting: ClassNumbering.fitting([number]), text)
         }
         return number

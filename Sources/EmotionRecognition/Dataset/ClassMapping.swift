@@ -2,8 +2,8 @@ import Emotions
 
 /// The classes of a data set, and what the names that were found became.
 struct ClassMapping {
-    /// FER2013's seven if all classes are emotions; otherwise the emotions there are in FER2013's order, then the others
-    /// by name.
+    /// FER2013's seven if all classes are among them; otherwise the emotions there are in their order, then the others by
+    /// name.
     private(set) var classNames: [String] = []
     /// What was found, to its place in `classNames`.
     private(set) var places: [String: Int] = [:]
@@ -39,7 +39,8 @@ struct ClassMapping {
         let present = Set(names.values)
         let emotions = Emotion.allCases.map(\.name)
         let others = present.subtracting(emotions).sorted()
-        classNames = others.isEmpty ? emotions : emotions.filter(present.contains) + others
+        let standard = FaceDataset.standardClassNames
+        classNames = present.isSubset(of: standard) ? standard : emotions.filter(present.contains) + others
         for (name, own) in names { places[name] = classNames.firstIndex(of: own)! }
         describe(names, guesses: guesses, others: others)
     }

@@ -23,8 +23,6 @@ enum ClassWord: Equatable {
             self = .number(number)
         } else if let emotion = Emotion(name: joined) {
             self = .emotion(emotion)
-        } else if ["contempt", "contemptuous"].contains(joined.lowercased()) {
-            self = .other("contempt")
         } else if let emotion = EmotionWords.nearEmotion(joined) {
             self = .nearEmotion(emotion)
         } else {

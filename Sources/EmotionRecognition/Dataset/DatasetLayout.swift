@@ -119,8 +119,7 @@ private struct ClassFolders {
             && classes.allSatisfy {
                 switch ClassWord($0) {
                 case .emotion, .nearEmotion: return true
-                case .other(let name): return name == "contempt"
-                case .number: return false
+                case .other, .number: return false
                 }
             }
         if hasValidation, splits.contains(where: FaceDataset.Split.isTest) {

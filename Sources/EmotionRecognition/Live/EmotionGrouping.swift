@@ -1,3 +1,4 @@
+import Emotions
 import Files
 import Glibc
 import TextCoding
@@ -31,10 +32,24 @@ public struct EmotionGrouping: Sendable, Equatable {
         self.groups = groups
     }
 
-    /// The five that many programs show: angry, happy, sad, surprise, neutral. Disgust and fear, which networks tell apart
-    /// least, are left out.
+    /// The five that many programs show, see `EmotionSelection.five`.
     public static let five = try! EmotionGrouping(
-        ["angry", "happy", "sad", "surprise", "neutral"].map { Group(name: $0, classes: [$0]) })
+        EmotionSelection.five.emotions.map { Group(name: $0.name, classes: [$0.name]) })
+
+    /// Leaves out what is not among the emotions of a selection; nil if a model has nothing else. Throws
+    /// `EmotionGroupingError` if fewer than two classes are left.
+    public init?(_ selection: EmotionSelection, of classNames: [String]) throws {
+        let emotions = selection.emotions
+        let kept = classNames.filter { name in Emotion(name: name).map(emotions.contains) ?? false }
+        if kept.count == classNames.count { return nil }
+        do {
+            try self.init(kept.map { Group(name: $0, classes: [$0]) })
+        } catch {
+            throw EmotionGroupingError(
+                "of the model's classes \(classNames.joined(separator: ", ")) only \(kept.count) are among the "
+                    + "\(selection.rawValue) emotions")
+        }
+    }
 
     /// Reads lines such as `good = happy, surprise`; `#` begins a comment. Classes that are not named are left out.
     /// Throws `EmotionGroupingError` naming file and line.

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Emotions
 import MusicMatching
 
 /// Pictures in, faces out.
@@ -50,7 +51,8 @@ struct AnalyseAPI: Sendable {
             }
             wish.model = index
         }
-        wish.isFive = try request.choice("emotions", ["seven", "five"], default: "seven") == "five"
+        let selections = ["all"] + EmotionSelection.allCases.map(\.rawValue)
+        wish.selection = EmotionSelection(rawValue: try request.choice("emotions", selections, default: "all"))
         if request.body.isEmpty { throw Problem(.badPicture, "the picture is empty") }
         var session: AnalysisSession?
         if let token = request.headers[AnalyseAPI.sessionHeader] {

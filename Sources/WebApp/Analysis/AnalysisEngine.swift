@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Emotions
 import FaceVision
 import Threads
 
@@ -11,8 +12,8 @@ final class AnalysisEngine: @unchecked Sendable {
     struct Wish: Hashable, Sendable {
         /// Place on the shelf.
         var model = 0
-        /// The five classes that are easier to tell apart, instead of all.
-        var isFive = false
+        /// Emotions told apart, at most; nil for all that the model knows.
+        var selection: EmotionSelection?
         /// How faces are found.
         var detector: String
         /// One of many pictures, to be done fast: small faces are not looked for.
@@ -47,7 +48,9 @@ final class AnalysisEngine: @unchecked Sendable {
             recognisers[wish.model] = recogniser
         }
         var options = FaceReader.Options()
-        if wish.isFive { options.grouping = .five }
+        options.grouping = try wish.selection.flatMap {
+            try EmotionGrouping($0, of: recogniser.emotionModel.card.classNames)
+        }
         let reader = try FaceReader(
             recogniser, search: search(Search(detector: wish.detector, isStream: wish.isStream)), options: options)
         readers[wish] = reader

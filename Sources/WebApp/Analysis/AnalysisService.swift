@@ -59,6 +59,8 @@ final class AnalysisService: Sendable {
             return (result, reader.classNames)
         } catch let error as Problem {
             throw error
+        } catch let error as EmotionGroupingError {
+            throw Problem(.badRequest, "\(error)")
         } catch {
             throw Problem(.failed, "the picture could not be analysed")
         }

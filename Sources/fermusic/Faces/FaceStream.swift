@@ -41,7 +41,8 @@ final class FaceStream {
         let model = try SharedOptions.readModel(a, console)
         recogniser = LiveRecogniser(
             try FaceOptions.reader(
-                model, a, options: StreamOptions.readerOptions(a), precision: SharedOptions.precision(a)),
+                model, a, options: StreamOptions.readerOptions(a, classNames: model.card.classNames),
+                precision: SharedOptions.precision(a)),
             options: StreamOptions.trackerOptions(a))
         let classNames = recogniser.classNames
         try StreamOptions.check(a, classNames: classNames)

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Emotions
 import FaceVision
 import Files
 import Terminal
@@ -6,9 +7,10 @@ import Terminal
 /// Options of the verbs that follow faces: what is written where, and how steady.
 enum StreamOptions {
     static let emotions = Option<String>(
-        "emotions", default: "seven",
-        help: "Emotions told apart: seven, five (no disgust, no fear), or a file of lines 'name = class, class'.",
-        placeholder: "seven|five|file", completion: .files)
+        "emotions", default: "all",
+        help: "Emotions told apart: all that the model knows, of these at most eight (with contempt), seven (as FER2013) or "
+            + "five (no disgust, no fear), or a file of lines 'name = class, class'.",
+        placeholder: "all|eight|seven|five|file", completion: .files)
     static let certainty = Option<Double>(
         "certainty", default: 0.35, help: "Below this confidence an answer counts as uncertain.", range: 0...1)
     static let jsonLines = Option<Path?>("jsonl", help: "Write a JSON object per frame; - prints them.").group(
@@ -68,14 +70,14 @@ enum StreamOptions {
             "--calibrate needs an emotion called 'neutral'; there are only \(classNames.joined(separator: ", "))")
     }
 
-    /// Throws `EmotionGroupingError`.
-    static func readerOptions(_ a: Arguments) throws -> FaceReader.Options {
+    /// For a model with these classes. Throws `EmotionGroupingError`.
+    static func readerOptions(_ a: Arguments, classNames: [String]) throws -> FaceReader.Options {
         var options = FaceReader.Options()
         options.certainty = Float(a[certainty])
-        switch a[emotions] {
-        case "seven": break
-        case "five": options.grouping = .five
-        case let file: options.grouping = try EmotionGrouping(reading: file)
+        if let selection = EmotionSelection(rawValue: a[emotions]) {
+            options.grouping = try EmotionGrouping(selection, of: classNames)
+        } else if a[emotions] != "all" {
+            options.grouping = try EmotionGrouping(reading: a[emotions])
         }
         return options
     }

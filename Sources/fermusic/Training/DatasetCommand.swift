@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Emotions
 import JSON
 import JSONCoding
 import Terminal
@@ -105,17 +106,20 @@ enum DatasetCommand {
     static let training = Option<Int>("training", default: 3500, help: "Training images.", range: 1...1_000_000)
     static let test = Option<Int>("test", default: 700, help: "Test images (PublicTest).", range: 0...1_000_000)
     static let seed = Option<Int>("seed", default: 1, help: "Repeats a drawing.", range: 0...)
+    static let emotions = Option<EmotionSelection>(
+        "emotions", default: .seven, help: "How many emotions: eight has contempt, five no disgust and no fear.")
 
     static let generate = Command(
-        "generate", summary: "Draw synthetic faces with the seven expressions.",
+        "generate", summary: "Draw synthetic faces with the expressions of emotions.",
         discussion: "For trying things out where FER2013 is not at hand; the same seed draws the same faces.",
         examples: [
             Example("fermusic dataset generate faces/"),
             Example("fermusic dataset generate faces.csv --training 7000 --seed 2"),
         ],
-        parameters: [output, training, test, seed, SharedOptions.threads]
+        parameters: [output, training, test, seed, emotions, SharedOptions.threads]
     ) { a, console in
-        let dataset = SyntheticFaces(seed: UInt64(a[seed])).dataset(training: a[training], test: a[test])
+        let dataset = SyntheticFaces(seed: UInt64(a[seed])).dataset(
+            training: a[training], test: a[test], emotions: a[emotions].emotions)
         try write(dataset, to: a[output].string, threads: SharedOptions.threadPool(a), console)
         return .done
     }
@@ -134,3 +138,5 @@ enum DatasetCommand {
         display.finish(fields: [("images", "\(dataset.count)")])
     }
 }
+
+extension EmotionSelection: ArgumentChoice {}
