@@ -11,6 +11,7 @@ let package = Package(
     name: "fermusic",
     products: [
         .library(name: "NeuralNet", targets: ["NeuralNet", "ONNXFiles"]),
+        .library(name: "NeuralNetCore", targets: ["NeuralNetCore"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
         .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
@@ -73,7 +74,7 @@ let package = Package(
                 "NeuralNet", "ONNXFiles", "FaceVision", "Emotions", "Report", "Files", "JSON", "JSONCoding",
                 "Randomness", "Threads", "Timing", "CArchive",
             ]),
-        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
+        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON", "Threads"]),
         .target(
             name: "WebApp",
             dependencies: [
@@ -97,6 +98,7 @@ let package = Package(
             dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads", "Timing"],
             path: "Benchmarks/Framing"),
 
+        .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
@@ -106,14 +108,17 @@ let package = Package(
         .testTarget(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Timing"], exclude: ["Fixtures"]),
+            name: "NeuralNetTests",
+            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Timing"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
+            name: "FaceVisionTests",
+            dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding", "Randomness",
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
+                "Randomness",
                 "Threads", "Zip",
             ],
             exclude: ["Fixtures"]),

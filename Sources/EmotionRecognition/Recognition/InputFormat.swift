@@ -1,4 +1,3 @@
-
 /// What is done to the brightness of a grey picture before a network sees it.
 public enum Equalisation: String, Sendable, Codable, CaseIterable {
     case none
