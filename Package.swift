@@ -11,6 +11,7 @@ let package = Package(
     name: "fermusic",
     products: [
         .library(name: "NeuralNet", targets: ["NeuralNet", "ONNXFiles"]),
+        .library(name: "NeuralNetCore", targets: ["NeuralNetCore"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
         .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
@@ -77,7 +78,7 @@ let package = Package(
             ]),
         .target(
             name: "MusicMatching",
-            dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Timing"]),
+            dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing"]),
         .target(
             name: "WebApp",
             dependencies: [
@@ -101,6 +102,7 @@ let package = Package(
             dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads", "Timing"],
             path: "Benchmarks/Framing"),
 
+        .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
@@ -110,14 +112,17 @@ let package = Package(
         .testTarget(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Timing"], exclude: ["Fixtures"]),
+            name: "NeuralNetTests",
+            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Timing"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
+            name: "FaceVisionTests",
+            dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding", "Randomness",
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
+                "Randomness",
                 "Threads", "Zip",
             ],
             exclude: ["Fixtures"]),

@@ -65,8 +65,12 @@ enum KerasVariables {
         }
     }
 
-    /// Writes all weights as Keras 3 does.
+    /// Writes all weights as Keras 3 does: as they are at one moment.
     static func write(_ model: Model, to file: HDF5Writer) throws {
+        try model.weights.withUnsafeValues { try write($0, of: model, to: file) }
+    }
+
+    private static func write(_ values: UnsafePointer<Float>, of model: Model, to file: HDF5Writer) throws {
         try file.makeGroup("layers")
         for (node, place) in places(KerasLevel.Scopes(of: model), scope: nil, in: "layers") {
             try file.makeGroup("\(place)/vars")
@@ -76,7 +80,7 @@ enum KerasVariables {
                 for number in 0..<part.count {
                     let entry = model.weights.entries[indices.removeFirst()]
                     try file.write(
-                        model.weights.values + entry.offset, shape: entry.specification.shape,
+                        values + entry.offset, shape: entry.specification.shape,
                         to: "\(place)/\(part.path)vars/\(number)")
                 }
             }

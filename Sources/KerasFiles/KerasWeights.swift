@@ -140,8 +140,14 @@ enum KerasWeights {
         for (index, array) in values { model.weights.set(index, array) }
     }
 
-    /// Writes all weights as Keras 3 does, in groups named after the layers.
+    /// Writes all weights as Keras 3 does, in groups named after the layers: as they are at one moment.
     static func write(_ model: Model, to file: HDF5Writer, group: String) throws {
+        try model.weights.withUnsafeValues { try write($0, of: model, to: file, group: group) }
+    }
+
+    private static func write(
+        _ values: UnsafePointer<Float>, of model: Model, to file: HDF5Writer, group: String
+    ) throws {
         try file.makeGroup(group)
         try file.setAttribute("backend", of: group, to: "tensorflow")
         try file.setAttribute("keras_version", of: group, to: "3.0.0")
@@ -168,7 +174,7 @@ enum KerasWeights {
             for (name, index) in zip(names, order) {
                 let entry = model.weights.entries[index]
                 try file.write(
-                    model.weights.values + entry.offset, shape: entry.specification.shape, to: "\(place)/\(name)")
+                    values + entry.offset, shape: entry.specification.shape, to: "\(place)/\(name)")
             }
         }
         try file.makeGroup("\(group)/top_level_model_weights")

@@ -5,7 +5,13 @@ extension Weights {
     /// A number that all but certainly differs when a value does, even in the last bit.
     public var fingerprint: String {
         var fingerprint = Fingerprint()
-        for index in entries.indices { fingerprint.add(UnsafeRawBufferPointer(buffer(index))) }
+        withUnsafeValues { values in
+            for entry in entries {
+                fingerprint.add(
+                    UnsafeRawBufferPointer(
+                        UnsafeBufferPointer(start: values + entry.offset, count: entry.specification.count)))
+            }
+        }
         return fingerprint.text
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 import NeuralNetCore
 
 /// The factor that the optimizer's learning rate is multiplied with as training goes on.

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 import NeuralNetCore
 
 /// Whether two classifiers differ, from the samples that only one of them gets right.

@@ -5,13 +5,7 @@ import Timing
 extension Trainer {
     /// Validates, writes the epoch into the history and begins the next one.
     func finishEpoch() throws -> EpochRecord {
-        let penalty = model.weights.entries.enumerated().reduce(0.0) { sum, item in
-            let l2 = item.element.specification.l2
-            return l2 == 0 || !item.element.specification.isTrainable
-                ? sum
-                : sum + Double(l2)
-                    * fm_sum_squares(model.weights.values + item.element.offset, item.element.specification.count)
-        }
+        let penalty = penalty()
         var record = EpochRecord(
             epoch: progress.epoch + 1, loss: progress.lossSum / Double(data.count) + penalty,
             metrics: metrics.results(progress.metricSums), learningRate: Double(lastLearningRate),
@@ -29,7 +23,7 @@ extension Trainer {
         }
         // A ReLU turns what is not a number into 0, so that the loss may not show it.
         for weights in [model.weights, averagedModel.weights]
-        where !fm_sum_squares(weights.values, weights.count).isFinite {
+        where !weights.withUnsafeValues({ fm_sum_squares($0, weights.count) }).isFinite {
             throw NeuralNetError.notFinite(quantity: "a weight", step: progress.step)
         }
         progress.epoch += 1
@@ -42,6 +36,17 @@ extension Trainer {
         return record
     }
 
+    /// What L2 adds to the loss.
+    private func penalty() -> Double {
+        model.weights.withUnsafeValues { values in
+            model.weights.entries.reduce(0.0) { sum, entry in
+                let l2 = entry.specification.l2
+                return l2 == 0 || !entry.specification.isTrainable
+                    ? sum : sum + Double(l2) * fm_sum_squares(values + entry.offset, entry.specification.count)
+            }
+        }
+    }
+
     /// Keeps score of the best epoch and of plateaus.
     private func judge(_ record: EpochRecord) {
         // A metric without a result (an AUC of one class) is no reason to call an epoch the best.
@@ -50,7 +55,7 @@ extension Trainer {
             if progress.bestValue.map({ value > $0 }) ?? true {
                 progress.bestValue = value
                 progress.bestEpoch = progress.epoch
-                bestWeights?.update(from: averagedModel.weights.values, count: model.weights.count)
+                averagedModel.weights.withUnsafeValues { bestWeights?.update(from: $0, count: model.weights.count) }
             }
         }
         guard case .reduceOnPlateau(let factor, let patience, let minimum) = options.schedule else { return }
@@ -86,9 +91,9 @@ extension Trainer {
 
     private func exchangeWeights() {
         guard let bestWeights else { return }
-        let values = averagedModel.weights.values
-        for i in 0..<model.weights.count { swap(&bestWeights[i], &values[i]) }
-        averagedModel.weights.didChange()
+        averagedModel.weights.withUnsafeMutableValues { values in
+            for i in 0..<model.weights.count { swap(&bestWeights[i], &values[i]) }
+        }
         holdsBestWeights.toggle()
     }
 }

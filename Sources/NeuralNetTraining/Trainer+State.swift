@@ -23,9 +23,11 @@ extension Trainer {
         _ saved: TrainingProgress, read: (String, UnsafeMutableBufferPointer<Float>) throws -> Void
     ) throws {
         showLatestWeights()
-        for (name, target) in stateArrays.sorted(by: { $0.key < $1.key }) { try read(name, target) }
-        model.weights.didChange()
-        average?.weights.didChange()
+        let arrays = stateArrays.sorted { $0.key < $1.key }
+        func fill() throws { for (name, target) in arrays { try read(name, target) } }
+        try model.weights.withUnsafeMutableValues { _ in
+            if let average { try average.weights.withUnsafeMutableValues { _ in try fill() } } else { try fill() }
+        }
         optimizer.iteration = saved.step
         progress = saved
         if progress.metricSums.count != metrics.count {

@@ -5,10 +5,12 @@ extension Trainer {
     /// One optimizer step from the gradients at hand.
     func step() throws {
         let weights = model.weights
-        for entry in weights.entries where entry.specification.isTrainable && entry.specification.l2 != 0 {
-            fm_add_scaled(
-                executor.gradients.baseAddress! + entry.offset, weights.values + entry.offset,
-                2 * entry.specification.l2, entry.specification.count)
+        weights.withUnsafeValues { values in
+            for entry in weights.entries where entry.specification.isTrainable && entry.specification.l2 != 0 {
+                fm_add_scaled(
+                    executor.gradients.baseAddress! + entry.offset, values + entry.offset,
+                    2 * entry.specification.l2, entry.specification.count)
+            }
         }
         lastLearningRate = currentLearningRate
         try optimizer.step(executor.gradients, learningRate: lastLearningRate)
@@ -27,10 +29,12 @@ extension Trainer {
         guard let average, let decay = options.averageDecay else { return }
         let steps = Float(progress.step)
         let keep = min(decay, (1 + steps) / (10 + steps))
-        let source = model.weights.values, target = average.weights.values
-        executor.threads.runRanges(model.weights.count) { _, range in
-            fm_interpolate(target + range.lowerBound, source + range.lowerBound, keep, range.count)
+        model.weights.withUnsafeValues { source in
+            average.weights.withUnsafeMutableValues { target in
+                executor.threads.runRanges(model.weights.count) { _, range in
+                    fm_interpolate(target + range.lowerBound, source + range.lowerBound, keep, range.count)
+                }
+            }
         }
-        average.weights.didChange()
     }
 }

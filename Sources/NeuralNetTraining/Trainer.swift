@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 import NeuralNetCore
 import Randomness
 import Timing

@@ -1,5 +1,6 @@
 import Glibc
 import MediaFiles
+import Threads
 
 /// Keeps capturing from a camera or stream on a thread of its own, so that what is fetched is never old: the newest
 /// frame wins, nothing queues. When a source that was running fails, it is opened again after 0.5 s, 1 s, 2 s, ... at
@@ -41,7 +42,7 @@ public final class LiveCapture: FrameSource {
     public private(set) var continuesAfterErrors = false
     private let mailbox: Mailbox<Result<Frame, any Error>>
     private let notes: CaptureNotes
-    private let thread: CaptureThread
+    private let thread: WorkerThread
 
     /// Starts capturing. `onChange` is called on the capturing thread.
     ///
@@ -76,7 +77,7 @@ public final class LiveCapture: FrameSource {
         self.mailbox = mailbox
         self.notes = notes
         description = name
-        thread = CaptureThread { loop.run() }
+        thread = WorkerThread { loop.run() }
     }
 
     deinit {
@@ -104,32 +105,5 @@ public final class LiveCapture: FrameSource {
             throw error
         case nil: return nil
         }
-    }
-}
-
-/// A thread that runs one closure.
-final class CaptureThread: Sendable {
-    private let handle: pthread_t
-
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    init(_ run: @escaping @Sendable () -> Void) {
-        var handle = pthread_t()
-        let status = pthread_create(
-            &handle, nil,
-            { argument in
-                Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(Work(run)).toOpaque())
-        precondition(status == 0, "cannot start a thread (error \(status))")
-        self.handle = handle
-    }
-
-    /// Waits until it has ended; called once. From the thread itself it only lets go.
-    func join() {
-        if pthread_equal(handle, pthread_self()) != 0 { pthread_detach(handle) } else { pthread_join(handle, nil) }
     }
 }

@@ -122,6 +122,10 @@ public final class Executor {
         self.seed = seed
         self.dropoutScale = dropoutScale
         self.isTraining = isTraining
+        model.weights.withAccess(changingStatistics: isTraining) { runForward() }
+    }
+
+    private func runForward() {
         let version = model.weights.version
         let changed = version != weightsVersion
         weightsVersion = version
@@ -138,6 +142,10 @@ public final class Executor {
     /// Adds to `gradients` if `accumulate`.
     public func backward(accumulate: Bool = false) {
         precondition(plan.options.isTraining, "not made for training")
+        model.weights.withAccess(changingStatistics: false) { runBackward(accumulate: accumulate) }
+    }
+
+    private func runBackward(accumulate: Bool) {
         for index in (plan.firstBackwardStep..<plan.steps.count).reversed()
         where stepBuffers[index].outputGradient != nil {
             observer?.stepBegins()

@@ -129,8 +129,10 @@ public final class Model: Sendable {
             ? Weights(template: builder.parameters) : Weights(specifications: builder.parameters, seed: seed)
         guard !isTemplate else { return }
         for source in builder.sources where !source.weights.isTemplate {
-            for (place, index) in source.parameters.enumerated() {
-                _ = weights.buffer(index).update(from: source.weights.buffer(source.first + place))
+            source.weights.withUnsafeValues { _ in
+                for (place, index) in source.parameters.enumerated() {
+                    _ = weights.buffer(index).update(from: source.weights.buffer(source.first + place))
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 import JSON
 import NeuralNetCore
 

@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import NeuralNetCore
 import Timing
 

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 import NeuralNetCore
 
 /// How well predicted classes agree with the true ones.

@@ -3,7 +3,7 @@ import NeuralNetCore
 
 /// The gradients of one step, complete and not yet applied: what a `GradientTransform` sees.
 public struct Gradients {
-    /// All of them, laid out as the trainable part of `Weights.values`.
+    /// All of them, laid out as the trainable part of the weights.
     public let values: UnsafeMutableBufferPointer<Float>
     public let weights: Weights
     /// The step that they are for, counted from 1.

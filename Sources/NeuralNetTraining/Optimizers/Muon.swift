@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 import JSON
 import NeuralNetCore
 

@@ -1,4 +1,4 @@
-import Glibc
+import CKernels
 import NeuralNetCore
 
 /// An optimizer at work on a model: its moments, its count of steps, and the step itself. For training loops of one's own;
@@ -92,10 +92,11 @@ public final class OptimizerState {
         for transform in transforms { try transform.apply(to: &ready) }
         iteration += 1
         let scale = ready.scale, rate = learningRate ?? optimizer.learningRate
-        threads.run { thread in
-            for index in model.weights.entries.indices { update(index, thread, gradients, rate, scale) }
+        model.weights.withUnsafeMutableValues { _ in
+            threads.run { thread in
+                for index in model.weights.entries.indices { update(index, thread, gradients, rate, scale) }
+            }
         }
-        model.weights.didChange()
     }
 
     /// A thread's share of a tensor: some cache lines of it, or all.

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import Threads
 
 /// Opens links with whatever the desktop opens them with.
 enum WebLink {
@@ -40,13 +41,6 @@ enum WebLink {
             usleep(10_000)
         }
         // Somebody must hear of its end, or it stays in the list of processes.
-        var thread = pthread_t()
-        let wait: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { process in
-            waitpid(pid_t(Int(bitPattern: process)), nil, 0)
-            return nil
-        }
-        if pthread_create(&thread, nil, wait, UnsafeMutableRawPointer(bitPattern: Int(process))) == 0 {
-            pthread_detach(thread)
-        }
+        _ = WorkerThread.startDetached { [process] in waitpid(process, nil, 0) }
     }
 }
