@@ -11,6 +11,7 @@ let package = Package(
     name: "fermusic",
     products: [
         .library(name: "NeuralNet", targets: ["NeuralNet", "ONNXFiles"]),
+        .library(name: "NeuralNetCore", targets: ["NeuralNetCore"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
         .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
@@ -43,45 +44,65 @@ let package = Package(
         .target(name: "Threads", dependencies: ["CThreads", "Files"]),
         .target(name: "Files"),
         .target(name: "JSON"),
+        .target(name: "JSONCoding", dependencies: ["JSON"]),
+        .target(name: "Randomness"),
+        .target(name: "TextCoding"),
+        .target(name: "Timing"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(name: "Zip", dependencies: ["CZlib", "Files"]),
+        // Builds without OpenBLAS and Threads too, see Scripts/test-core.
+        .target(name: "NeuralNetCore", dependencies: ["CKernels", "COpenBLAS", "Threads", "JSON", "Randomness"]),
         .target(
-            name: "NeuralNet",
-            dependencies: ["CKernels", "Threads", "COpenBLAS", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON"]),
-        .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files"]),
+            name: "NeuralNetTraining",
+            dependencies: ["NeuralNetCore", "CKernels", "Threads", "JSON", "Randomness", "Timing"]),
+        .target(
+            name: "KerasFiles",
+            dependencies: [
+                "NeuralNetCore", "NeuralNetTraining", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON", "JSONCoding",
+            ]),
+        .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
+        .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
+        .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
         .target(
             name: "FaceVision",
             dependencies: [
-                "NeuralNet", "ONNXFiles", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
+                "NeuralNet", "ONNXFiles", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg",
+                "CVideo4Linux", "Files", "MediaFiles", "Threads", "Timing",
             ]),
-        .target(name: "Emotions"),
+        .target(name: "Emotions", dependencies: ["TextCoding"]),
         .target(
             name: "EmotionRecognition",
-            dependencies: ["NeuralNet", "ONNXFiles", "FaceVision", "Emotions", "Report", "Files", "CArchive"]),
-        .target(name: "MusicMatching", dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON"]),
+            dependencies: [
+                "NeuralNet", "ONNXFiles", "FaceVision", "Emotions", "Report", "Files", "JSON", "JSONCoding",
+                "Randomness", "TextCoding", "Threads", "Timing", "CArchive",
+            ]),
+        .target(
+            name: "MusicMatching",
+            dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing"]),
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Emotions", "MusicMatching", "Files",
-                "CMicroHTTPD",
-                "CZlib",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding", "Threads",
+                "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
-        .target(name: "Terminal", dependencies: ["Files"]),
-        .target(name: "Report", dependencies: ["Files"]),
+        .target(name: "Terminal", dependencies: ["Files", "TextCoding", "Timing"]),
+        .target(name: "Report", dependencies: ["Files", "TextCoding"]),
         .executableTarget(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "WebApp",
+                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(
-            name: "haar-benchmark", dependencies: ["FaceVision", "NeuralNet"], path: "Benchmarks/HaarCascade"),
+            name: "haar-benchmark", dependencies: ["FaceVision", "Timing"], path: "Benchmarks/HaarCascade"),
         .executableTarget(
-            name: "framing-benchmark", dependencies: ["EmotionRecognition", "FaceVision", "NeuralNet", "Files"],
+            name: "framing-benchmark",
+            dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads", "Timing"],
             path: "Benchmarks/Framing"),
 
+        .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
         .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
@@ -91,27 +112,38 @@ let package = Package(
         .testTarget(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter"], exclude: ["Fixtures"]),
+            name: "NeuralNetTests",
+            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Timing"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "ChildProcess"],
+            name: "FaceVisionTests",
+            dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
-            dependencies: ["EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "Zip"],
+            dependencies: [
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
+                "Randomness",
+                "Threads", "Zip",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "StubServer", "ChildProcess"]),
+            dependencies: [
+                "fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Randomness", "StubServer",
+                "ChildProcess",
+            ]),
         .testTarget(
             name: "MusicMatchingTests",
-            dependencies: ["MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer"]),
+            dependencies: [
+                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer", "TextCoding", "Timing",
+            ]),
         .testTarget(
             name: "WebAppTests",
             dependencies: [
-                "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "NeuralNet", "Emotions", "Files",
+                "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "JSON", "Emotions", "Files",
             ]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],

@@ -48,7 +48,7 @@ def fermusic(program, clip, threads, *options):
         "frames": int(numbers[1]), "framesPerSecond": float(numbers[2]), "latency": float(numbers[3]),
         "latency95": float(numbers[4]), "faces": statistics.mean(len(line["faces"]) for line in lines),
         "compute": statistics.median(
-            line["milliseconds"]["detection"] + line["milliseconds"]["recognition"] for line in lines),
+            line["timing"]["detection"] + line["timing"]["recognition"] for line in lines),
     }
 
 

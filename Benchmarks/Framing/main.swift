@@ -9,7 +9,9 @@ import EmotionRecognition
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
+import Randomness
+import Threads
+import Timing
 
 var options = [
     "--detector": "haar", "--model": "Checkpoints/fer2013-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",

@@ -3,7 +3,7 @@
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
+import Timing
 
 struct Arguments {
     var cascade = ""

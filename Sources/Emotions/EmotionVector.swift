@@ -1,4 +1,4 @@
-/// Probabilities of the seven emotions; they are never negative and sum to 1.
+/// Probabilities of the emotions; they are never negative and sum to 1.
 public struct EmotionVector: Sendable, Hashable {
     private var values: [Double]
 
@@ -7,8 +7,8 @@ public struct EmotionVector: Sendable, Hashable {
         values = Emotion.allCases.map { $0 == emotion ? 1 : 0 }
     }
 
-    /// Weights in the order of `Emotion`, brought to a sum of 1; `nil` unless they are seven numbers, finite, not
-    /// negative and not all 0.
+    /// Weights in the order of `Emotion`, brought to a sum of 1; `nil` unless there is a number for each, finite, not
+    /// negative, and not all are 0.
     public init?(weights: [Double]) {
         let sum = weights.reduce(0, +)
         guard weights.count == Emotion.allCases.count, weights.allSatisfy({ $0 >= 0 && $0.isFinite }),

@@ -1,4 +1,4 @@
-/// The words for the seven emotions: the one vocabulary of data sets, models' outputs, song lists and the command line.
+/// The words for the emotions: the one vocabulary of data sets, models' outputs, song lists and the command line.
 public enum EmotionWords {
     /// The emotion that a word means, in any of the languages below; case, accents and blanks don't count.
     public static func emotion(_ word: String) -> Emotion? { known[key(word)] }
@@ -60,7 +60,7 @@ public enum EmotionWords {
     /// What typing errors are looked for in: English words that nothing else is near to.
     private static let near: [([Character], Emotion)] = [
         "angry", "anger", "disgust", "disgusted", "fearful", "happy", "happiness", "sadness", "surprise", "surprised",
-        "neutral", "neutrality",
+        "neutral", "neutrality", "contempt", "contemptuous",
     ].map { (Array($0), known[$0]!) }
 
     /// English first, then German, Spanish, French, Italian, Portuguese, Dutch, Indonesian, Hindi, Turkish, Polish,
@@ -131,6 +131,16 @@ public enum EmotionWords {
             neutral neutrality calm
             neutrale neutre neutro neutra neutraal netral तटस्थ सामान्य tatasth nötr notr neutralny нейтральный нейтрально
             нейтральное спокойный 中性 中立 平静 平靜 無表情 ニュートラル 중립 무표정 محايد حيادي
+            """
+        ),
+        (
+            .contempt,
+            """
+            contempt contemptuous scorn scornful disdain disdainful
+            verachtung verächtlich veraechtlich geringschätzung desprecio despectivo despectiva mépris mepris méprisant
+            méprisante disprezzo sprezzante desprezo desdém minachting minachtend meremehkan hinaan तिरस्कार अवमानना
+            tiraskar küçümseme hor·görme pogarda pogardliwy презрение презрительный 轻蔑 輕蔑 蔑视 蔑視 鄙视 鄙視 軽蔑 侮蔑 경멸
+            احتقار ازدراء
             """
         ),
     ]

@@ -63,13 +63,31 @@ extension FaceFraming {
 }
 
 extension Image {
-    /// The face in grey, `size` x `size`: cut out as the framing says, turned level, each new pixel the mean of what it
-    /// covers. What lies outside the picture repeats its border.
+    /// The face, `size` x `size`: cut out as the framing says, turned level, each new pixel the mean of what it covers.
+    /// What lies outside the picture repeats its border. In grey, unless `inColor` and the picture has colours.
     ///
-    /// Cost: a few samples per pixel covered; about 0.1 ms for a face 200 pixels wide.
-    public func face(in box: Rectangle, landmarks: FaceLandmarks? = nil, framing: FaceFraming, size: Int) -> Image {
+    /// Cost: a few samples per pixel covered; about 0.1 ms for a face 200 pixels wide, three times that in colour.
+    public func face(
+        in box: Rectangle, landmarks: FaceLandmarks? = nil, framing: FaceFraming, size: Int, inColor: Bool = false
+    ) -> Image {
         precondition(size > 0)
         let square = framing.square(around: box, landmarks: landmarks)
+        guard inColor, channels == 3 else {
+            return Image(width: size, height: size, pixels: cut(square, size) { luma($0, $1) })
+        }
+        let planes = (0..<3).map { channel in cut(square, size) { pixels, at in Double(pixels[at + channel]) } }
+        var result = [UInt8](repeating: 0, count: size * size * 3)
+        for (channel, plane) in planes.enumerated() {
+            for index in plane.indices { result[index * 3 + channel] = plane[index] }
+        }
+        return Image(width: size, height: size, channels: 3, pixels: result)
+    }
+
+    /// One value for each new pixel, made of the `values` of old ones, which are named by their first sample's place.
+    @inline(__always)
+    private func cut(
+        _ square: FaceSquare, _ size: Int, values: (UnsafeBufferPointer<UInt8>, Int) -> Double
+    ) -> [UInt8] {
         let (c, s) = (cos(square.angle), sin(square.angle))
         let side = square.side, centreX = square.centreX, centreY = square.centreY
         let step = side / Double(size)
@@ -84,27 +102,34 @@ extension Image {
                         let v = (Double(row) + (Double(i) + 0.5) / Double(samples)) * step - side / 2
                         for j in 0..<samples {
                             let u = (Double(column) + (Double(j) + 0.5) / Double(samples)) * step - side / 2
-                            sum += luma(pixels, centreX + c * u - s * v - 0.5, centreY + s * u + c * v - 0.5)
+                            sum += between(
+                                pixels, centreX + c * u - s * v - 0.5, centreY + s * u + c * v - 0.5, values)
                         }
                     }
                     result[row * size + column] = UInt8(min(255, sum / Double(samples * samples) + 0.5))
                 }
             }
         }
-        return Image(width: size, height: size, pixels: result)
+        return result
     }
 
-    /// Brightness between pixels, bilinear; coordinates are those of pixel centres.
-    private func luma(_ pixels: UnsafeBufferPointer<UInt8>, _ x: Double, _ y: Double) -> Double {
+    @inline(__always)
+    private func luma(_ pixels: UnsafeBufferPointer<UInt8>, _ at: Int) -> Double {
+        guard channels == 3 else { return Double(pixels[at]) }
+        return 0.299 * Double(pixels[at]) + 0.587 * Double(pixels[at + 1]) + 0.114 * Double(pixels[at + 2])
+    }
+
+    /// The value between pixels, bilinear; coordinates are those of pixel centres.
+    @inline(__always)
+    private func between(
+        _ pixels: UnsafeBufferPointer<UInt8>, _ x: Double, _ y: Double,
+        _ values: (UnsafeBufferPointer<UInt8>, Int) -> Double
+    ) -> Double {
         let x = min(max(x, 0), Double(width - 1)), y = min(max(y, 0), Double(height - 1))
         let left = Int(x), top = Int(y)
         let right = min(left + 1, width - 1), bottom = min(top + 1, height - 1)
         let a = x - Double(left), b = y - Double(top)
-        func value(_ column: Int, _ row: Int) -> Double {
-            let at = (row * width + column) * channels
-            guard channels == 3 else { return Double(pixels[at]) }
-            return 0.299 * Double(pixels[at]) + 0.587 * Double(pixels[at + 1]) + 0.114 * Double(pixels[at + 2])
-        }
+        func value(_ column: Int, _ row: Int) -> Double { values(pixels, (row * width + column) * channels) }
         let upper = value(left, top) * (1 - a) + value(right, top) * a
         let lower = value(left, bottom) * (1 - a) + value(right, bottom) * a
         return upper * (1 - b) + lower * b

@@ -1,4 +1,5 @@
 import Files
+import JSON
 import NeuralNet
 
 /// Models in the Open Neural Network Exchange format, which PyTorch, TensorFlow and most others write and read.

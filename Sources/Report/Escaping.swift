@@ -18,21 +18,3 @@ package func escaped(_ text: String) -> String {
     }
     return result
 }
-
-/// Bytes in base 64 with padding (RFC 4648, section 4).
-func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var result: [UInt8] = []
-    result.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let count = min(3, bytes.count - start)
-        var group = UInt32(bytes[start]) << 16
-        if count > 1 { group |= UInt32(bytes[start + 1]) << 8 }
-        if count > 2 { group |= UInt32(bytes[start + 2]) }
-        for position in 0..<4 {
-            let symbol = alphabet[Int(group >> UInt32(18 - 6 * position)) & 63]
-            result.append(position <= count ? symbol : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: result, as: UTF8.self)
-}

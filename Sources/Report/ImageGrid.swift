@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Small pictures with captions.
 public struct ImageGrid: ReportBlock {
     /// One picture: the bytes of a PNG file and what to write below it.
@@ -24,7 +26,7 @@ public struct ImageGrid: ReportBlock {
         let figures = pictures.map { picture in
             let detail = picture.detail.isEmpty ? "" : "<small>\(escaped(picture.detail))</small>"
             return """
-                <figure><img src="data:image/png;base64,\(base64(picture.png))" alt="\(escaped(picture.caption))">\
+                <figure><img src="data:image/png;base64,\(Base64.text(picture.png))" alt="\(escaped(picture.caption))">\
                 <figcaption>\(escaped(picture.caption))\(detail)</figcaption></figure>
                 """
         }

@@ -18,7 +18,7 @@ public final class ThreadPool: Sendable {
     public let count: Int
 
     private let team: ThreadTeam
-    private let threads: [pthread_t]
+    private let threads: [WorkerThread]
 
     /// Starts `count - 1` threads; 1 gives a pool that runs everything on the caller. By default one per processor that this
     /// process may use. Where the system refuses more threads there are fewer, as `count` says.
@@ -27,21 +27,10 @@ public final class ThreadPool: Sendable {
         // Spinning takes the processor from those that are waited for, if there are not enough.
         let team = ThreadTeam(spins: count <= Processors.available)
         self.team = team
-        var threads: [pthread_t] = []
-        for index in 1..<max(count, 1) {
-            var thread = pthread_t()
-            let box = Unmanaged.passRetained(WorkerStart(team: team, index: index))
-            let status = pthread_create(
-                &thread, nil,
-                { argument in
-                    let start = Unmanaged<WorkerStart>.fromOpaque(argument!).takeRetainedValue()
-                    start.team.work(start.index)
-                    return nil
-                }, box.toOpaque())
-            guard status == 0 else {
-                box.release()
-                break
-            }
+        var threads: [WorkerThread] = []
+        while threads.count < count - 1 {
+            let index = threads.count + 1
+            guard let thread = WorkerThread.ifPossible({ team.work(index) }) else { break }
             threads.append(thread)
         }
         self.threads = threads
@@ -50,17 +39,7 @@ public final class ThreadPool: Sendable {
 
     deinit {
         team.stop()
-        for thread in threads { pthread_join(thread, nil) }
-    }
-
-    private final class WorkerStart: Sendable {
-        let team: ThreadTeam
-        let index: Int
-
-        init(team: ThreadTeam, index: Int) {
-            self.team = team
-            self.index = index
-        }
+        for thread in threads { thread.join() }
     }
 
     /// Runs `body` once on each thread with the indices `0 ..< count` and returns when all are done.
@@ -116,41 +95,26 @@ private final class ThreadTeam: @unchecked Sendable {
     private let callerSleeps = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
     private var job = fm_closure()
-    private let gate = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let sleepLock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// Held by the caller whose job it is.
+    private let gate = Condition()
+    private let wake = Condition()
+    private let done = Condition()
     private let spins: Int
     private let yields: Int
 
     init(spins: Bool) {
         self.spins = spins ? 4000 : 0
         yields = spins ? 200 : 1
-        pthread_mutex_init(gate, nil)
-        pthread_mutex_init(sleepLock, nil)
-        pthread_cond_init(wake, nil)
-        pthread_cond_init(done, nil)
-    }
-
-    deinit {
-        pthread_mutex_destroy(gate)
-        pthread_mutex_destroy(sleepLock)
-        pthread_cond_destroy(wake)
-        pthread_cond_destroy(done)
-        gate.deallocate()
-        sleepLock.deallocate()
-        wake.deallocate()
-        done.deallocate()
     }
 
     func run(_ body: (Int) -> Void, others: Int) {
-        pthread_mutex_lock(gate)
+        gate.lock()
         storeClosure(body, &job)
         remaining.store(others, ordering: .relaxed)
         beginGeneration()
         body(0)
         waitForOthers()
-        pthread_mutex_unlock(gate)
+        gate.unlock()
     }
 
     func stop() {
@@ -161,9 +125,9 @@ private final class ThreadTeam: @unchecked Sendable {
     private func beginGeneration() {
         generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
         guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
-        pthread_mutex_lock(sleepLock)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(sleepLock)
+        wake.lock()
+        wake.broadcast()
+        wake.unlock()
     }
 
     /// What each thread but the caller does.
@@ -186,19 +150,19 @@ private final class ThreadTeam: @unchecked Sendable {
             if remaining.load(ordering: .acquiring) == 0 { return }
             sched_yield()
         }
-        pthread_mutex_lock(sleepLock)
+        done.lock()
         callerSleeps.store(true, ordering: .sequentiallyConsistent)
-        while remaining.load(ordering: .sequentiallyConsistent) > 0 { pthread_cond_wait(done, sleepLock) }
+        while remaining.load(ordering: .sequentiallyConsistent) > 0 { done.wait() }
         callerSleeps.store(false, ordering: .relaxed)
-        pthread_mutex_unlock(sleepLock)
+        done.unlock()
     }
 
     private func finishPart() {
         let rest = remaining.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
         guard rest == 0, callerSleeps.load(ordering: .sequentiallyConsistent) else { return }
-        pthread_mutex_lock(sleepLock)
-        pthread_cond_signal(done)
-        pthread_mutex_unlock(sleepLock)
+        done.lock()
+        done.signal()
+        done.unlock()
     }
 
     private func waitForJob(after seen: UInt64) -> UInt64 {
@@ -206,15 +170,15 @@ private final class ThreadTeam: @unchecked Sendable {
             let current = generation.load(ordering: .acquiring)
             if current != seen { return current }
         }
-        pthread_mutex_lock(sleepLock)
+        wake.lock()
         sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
         var current = generation.load(ordering: .sequentiallyConsistent)
         while current == seen {
-            pthread_cond_wait(wake, sleepLock)
+            wake.wait()
             current = generation.load(ordering: .sequentiallyConsistent)
         }
         sleepers.wrappingSubtract(1, ordering: .relaxed)
-        pthread_mutex_unlock(sleepLock)
+        wake.unlock()
         return current
     }
 }

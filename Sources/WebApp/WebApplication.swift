@@ -1,8 +1,10 @@
 import EmotionRecognition
+import FaceVision
 import Files
 import MusicMatching
-import NeuralNet
 import Synchronization
+import TextCoding
+import Threads
 
 /// The page, the interface behind it, and what keeps both safe.
 public final class WebApplication: HTTPHandler {
@@ -21,6 +23,9 @@ public final class WebApplication: HTTPHandler {
         /// Whether a proxy on this machine says who the client is and whether it came over TLS (`X-Forwarded-For`,
         /// `X-Forwarded-Proto`).
         public var isBehindProxy = false
+        /// How faces are found unless a visitor says so, one of `FaceSearch.names`.
+        public var detector = "auto"
+        public var detectorSettings = DetectorSettings()
         /// Pictures analysed at once and waiting.
         public var analyses = Processors.available
         public var waiting = 4
@@ -32,6 +37,8 @@ public final class WebApplication: HTTPHandler {
         /// Names of the services that visitors can choose, and of the one that is asked when they don't.
         public var services: [String] = []
         public var usualService: String?
+        /// What the server's owner can do about a problem; visitors read it behind what is wrong.
+        public var remedies: [Problem.Kind: String] = [:]
         /// Lines about requests; never with queries, bodies or tokens.
         public var log: (@Sendable (String) -> Void)?
 
@@ -77,7 +84,8 @@ public final class WebApplication: HTTPHandler {
         limits.workers = options.analyses
         limits.waiting = options.waiting
         limits.sessions = options.sessions
-        let analysis = try AnalysisService(models, limits: limits)
+        let analysis = AnalysisService(
+            models, try DetectorShelf(usual: options.detector, options.detectorSettings), limits: limits)
         self.analysis = analysis
         background = JobQueue(workers: 2, waitingLimit: 64)
         catalogues = CataloguePool(try music.open(), open: music.open)
@@ -191,6 +199,8 @@ public final class WebApplication: HTTPHandler {
     }
 
     public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+        var problem = problem
+        if let remedy = options.remedies[problem.kind] { problem.detail += "; \(remedy)" }
         guard problem.kind == .unauthorized else { return finished(problem.response, request) }
         var response = problem.response
         // People who open the page without the token get a form instead of JSON.

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import Terminal
 
 Program(
@@ -24,5 +25,5 @@ Program(
             ServeCommand.command,
             LiveCommand.command,
         ]),
-    version: Fermusic.version, otherNames: otherNames
+    version: Fermusic.version, otherNames: otherNames, errorText: Remedies.text
 ).main()

@@ -1,6 +1,6 @@
 import EmotionRecognition
 import FaceVision
-import NeuralNet
+import Randomness
 
 /// Writes a video of one drawn face that stands still, 25 frames a second.
 func writeClip(_ path: String, frames: Int = 10) throws {

@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNet
+import JSON
 import Testing
 
 /// Songs on the command line, each test with a catalogue of its own.

@@ -54,7 +54,7 @@ import Testing
         #expect(text.status == 0 && text.output.contains("pic\\xE9.png: "), "\(text.output)\(text.errors)")
         #expect(try exists("\"t$e.csv\"") && exists("\"s$e.svg\""))
         let json = try run("predict --json pic*.png")
-        let name = try JSONValue(parsing: json.output)["file"]?.stringValue
+        let name = try JSONValue(parsing: json.output)["source"]?.stringValue
         // The name as JSON tells it names the file again.
         #expect(name == "pic\u{10FEE9}.png")
         #expect(try Fermusic.run(["predict", folder.path + "/" + (name ?? "")]).status == 0)

@@ -1,6 +1,6 @@
 import ChildProcess
 import Foundation
-import NeuralNet
+import JSON
 import Testing
 
 /// The real FER2013, if it is at hand: `FERMUSIC_SHARED_DATA`, or `shared/data` beside the package's folder.

@@ -2,7 +2,8 @@ import ChildProcess
 import EmotionRecognition
 import FaceVision
 import Foundation
-import NeuralNet
+import JSON
+import Randomness
 import Testing
 
 /// `fermusic serve` as a process.
@@ -26,7 +27,7 @@ import Testing
     }
 
     /// Starts a server, calls `body` with its address, ends it with SIGTERM; gives its exit code.
-    private func serve(_ options: [String], _ body: (URL, _ catalogue: URL) throws -> Void) throws -> Int32 {
+    static func serve(_ options: [String], _ body: (URL, _ catalogue: URL) throws -> Void) throws -> Int32 {
         let folder = try Fermusic.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let catalogue = folder.appendingPathComponent("songs.db")
@@ -94,7 +95,7 @@ import Testing
     static let hasOpenSSL = FileManager.default.fileExists(atPath: "/usr/bin/openssl")
 
     @Test(.enabled(if: hasCurl, "curl is not here")) func servesUntilTold() throws {
-        let status = try serve([]) { address, catalogue in
+        let status = try Self.serve([]) { address, catalogue in
             #expect(address.host == "127.0.0.1")
             let page = String(decoding: try fetch(address, ""), as: UTF8.self)
             #expect(page.contains("<title>fermusic</title>"))
@@ -107,7 +108,7 @@ import Testing
 
     @Test func closesTheCatalogue() throws {
         var log = URL(fileURLWithPath: "/")
-        let status = try serve([]) { _, catalogue in
+        let status = try Self.serve([]) { _, catalogue in
             log = URL(fileURLWithPath: catalogue.path + "-wal")
             #expect(FileManager.default.fileExists(atPath: catalogue.path))
             usleep(300_000)
@@ -131,7 +132,7 @@ import Testing
         openssl.standardError = FileHandle.nullDevice
         try openssl.run()
         openssl.waitUntilExit()
-        let status = try serve(["--tls-key", key, "--tls-cert", certificate]) { address, _ in
+        let status = try Self.serve(["--tls-key", key, "--tls-cert", certificate]) { address, _ in
             #expect(address.scheme == "https")
             let health = String(decoding: try fetch(address, "healthz"), as: UTF8.self)
             #expect(health.contains("\"ok\""))

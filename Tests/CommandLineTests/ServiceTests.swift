@@ -1,6 +1,6 @@
 import ChildProcess
 import Foundation
-import NeuralNet
+import JSON
 import StubServer
 import Testing
 

@@ -2,7 +2,8 @@ import ChildProcess
 import EmotionRecognition
 import FaceVision
 import Foundation
-import NeuralNet
+import JSON
+import Randomness
 import Testing
 
 /// `predict` and `predict-webcam` on videos, folders and what is none. The pictures are drawn; where a detector must find
@@ -56,7 +57,7 @@ import Testing
                 let result = try Fermusic.run(["predict", picture, "--detector", "none", "--json"])
                 #expect(result.status == 0, "\(result.errors)")
                 let json = try JSONValue(parsing: result.output)
-                #expect(json["file"] != nil && json["frame"] == nil, "\(result.output)")
+                #expect(json["source"] != nil && json["frame"] == nil, "\(result.output)")
             }
         }
     }

@@ -1,6 +1,5 @@
 import EmotionRecognition
 import Foundation
-import NeuralNet
 import Testing
 
 /// What training writes, and what it leaves alone.

@@ -84,14 +84,14 @@ import Testing
         var options = NetworkOptions()
         options.widths = [8, 8]
         for architecture in [Architecture.cnn, .resnet50v2] {
-            #expect(throws: NeuralNetError.self) { try architecture.makeModel(options, seed: 1) }
+            #expect(throws: RecognitionError.self) { try architecture.makeModel(options, seed: 1) }
         }
         options.widths = []
-        #expect(throws: NeuralNetError.self) { try Architecture.vgg.makeModel(options, seed: 1) }
+        #expect(throws: RecognitionError.self) { try Architecture.vgg.makeModel(options, seed: 1) }
         options = NetworkOptions()
         options.blockDropout = [0.1, 0.2, 0.3]
         for architecture in Architecture.allCases {
-            #expect(throws: NeuralNetError.self) { try architecture.makeModel(options, seed: 1) }
+            #expect(throws: RecognitionError.self) { try architecture.makeModel(options, seed: 1) }
         }
     }
 

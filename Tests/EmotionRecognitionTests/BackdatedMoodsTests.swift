@@ -9,12 +9,12 @@ import Testing
     private func run(waits: Bool, _ boxes: (Int) -> [Rectangle]) throws -> [FrameResult] {
         let detector = ScriptedDetector()
         let reader = try FaceReader(LiveFixture.recogniser(), detector: detector)
-        var moods = BackdatedMoods(MoodTracker.Options(), waits: waits), results: [FrameResult] = []
+        var moods = BackdatedMoods(MoodTracker.Options()), results: [FrameResult] = []
         for index in 0..<20 {
             detector.boxes = boxes(index)
             var frame = LiveFixture.frame(index)
             frame.duration = 1 / 30.0
-            results += try moods.add(frame, using: reader).map(\.result)
+            results += try moods.add(frame, using: reader, waits: waits).map(\.result)
             if !waits { #expect(results.count == index + 1) }
         }
         return results + moods.finish().map(\.result)

@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Testing
+import Threads
 
 @Suite struct DatasetExportTests {
     static let threads = ThreadPool(threads: 2)

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Emotions
 import Testing
 
 @Suite struct EmotionGroupingTests {
@@ -34,6 +35,21 @@ import Testing
                 error { _ = try EmotionGrouping(reading: wrong) }
                     == "\(wrong): line 3: expected 'name = class, class'")
         }
+    }
+
+    /// A selection leaves out what is not among its emotions, however the model calls them.
+    @Test func selectionsRestrict() throws {
+        let seven = FaceDataset.standardClassNames, eight = seven + ["Contempt"]
+        #expect(EmotionSelection.allCases.map(\.emotions.count) == [5, 7, 8])
+        #expect(EmotionGrouping.five.groups.map(\.name) == ["angry", "happy", "sad", "surprise", "neutral"])
+        #expect(try EmotionGrouping(.five, of: seven) == .five)
+        #expect(try EmotionGrouping(.seven, of: seven) == nil && EmotionGrouping(.eight, of: seven) == nil)
+        #expect(try EmotionGrouping(.seven, of: eight)?.groups.map(\.name) == seven)
+        #expect(try EmotionGrouping(.eight, of: eight) == nil)
+        #expect(try EmotionGrouping(.five, of: ["joy", "fear", "sad"])?.groups.map(\.name) == ["joy", "sad"])
+        #expect(
+            error { _ = try EmotionGrouping(.five, of: ["cat", "joy"]) }
+                == "of the model's classes cat, joy only 1 are among the five emotions")
     }
 
     @Test func mistakesNameFileAndLine() throws {

@@ -40,7 +40,7 @@ import Testing
         #expect(both.labels == a.labels && both.singleLook == both.probabilities)
         let other = try Predictions(
             of: model(seed: 2, names: ["a", "b", "c", "d"]), on: data, indices: all, threads: threads)
-        #expect(throws: NeuralNetError.self) { try Predictions(ensemble: [a, other]) }
+        #expect(throws: RecognitionError.self) { try Predictions(ensemble: [a, other]) }
     }
 
     @Test func comparisonCountsEachPictureOnce() throws {

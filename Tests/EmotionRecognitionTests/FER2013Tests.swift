@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Testing
+import Threads
 
 /// The real data set, where it is at hand: `FERMUSIC_SHARED_DATA`, else `../shared/data` beside the package.
 enum SharedData {

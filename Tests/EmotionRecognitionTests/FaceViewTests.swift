@@ -1,5 +1,4 @@
 import EmotionRecognition
-import NeuralNet
 import Testing
 
 @Suite struct FaceViewTests {

@@ -1,5 +1,4 @@
 import EmotionRecognition
-import Emotions
 import FaceVision
 import NeuralNet
 
@@ -10,7 +9,7 @@ enum LiveFixture {
             input: [16, 16, 1],
             layers: [Conv2D(4, kernelSize: 3, activation: .relu), Flatten(), Dense(7, activation: .softmax)], seed: 5)
         let card = ModelCard(
-            classNames: Emotion.allCases.map(\.name), input: InputFormat(width: 16, height: 16))
+            classNames: FaceDataset.standardClassNames, input: InputFormat(width: 16, height: 16))
         return try EmotionRecogniser(
             EmotionModel(model: model, card: card), batchSize: 4, threads: ThreadPool(threads: 1))
     }

@@ -17,7 +17,7 @@ import Testing
         for name in ["classNames", "input"] {
             var fewer = fields
             fewer[name] = nil
-            #expect(throws: NeuralNetError.self) { try ModelCard(json: .object(fewer), path: "x") }
+            #expect(throws: RecognitionError.self) { try ModelCard(json: .object(fewer), path: "x") }
         }
         for (name, _) in fields {
             for other in [JSONValue.int(.max), .int(.min), .double(1e300), "text", [], [:], [[[]]]] {

@@ -90,6 +90,29 @@ import Testing
         }
     }
 
+    /// A face that no detector has to find gets a number of its own for each video, too.
+    @Test func numbersAreNotUsedAgainWithoutDetector() throws {
+        let reader = try FaceReader(LiveFixture.recogniser(), detector: nil)
+        var tracker = MoodTracker()
+        var events: [FaceEvent] = []
+        for source in ["a", "a", "b", "a"] { events += try tracker.process(frame(source, 0), using: reader).events }
+        #expect(
+            events == [
+                .appeared(identity: 1), .left(identity: 1), .appeared(identity: 2), .left(identity: 2),
+                .appeared(identity: 3),
+            ])
+    }
+
+    /// In a recording a face is there from the frame in which it was first seen, as `predict` says it.
+    @Test func recordingsAreDatedBack() async throws {
+        let detector = ScriptedDetector()
+        detector.boxes = [box(10)]
+        let recogniser = LiveRecogniser(try FaceReader(LiveFixture.recogniser(), detector: detector))
+        var counts: [Int] = []
+        for try await result in recogniser.results(from: CountedFrames(8)) { counts.append(result.faces.count) }
+        #expect(counts == [Int](repeating: 1, count: 8))
+    }
+
     @Test func wholePictureIsOneFaceWithoutDetector() throws {
         let reader = try FaceReader(LiveFixture.recogniser(), detector: nil)
         var tracker = MoodTracker()

@@ -1,6 +1,6 @@
 import EmotionRecognition
 import FaceVision
-import NeuralNet
+import JSON
 import Testing
 
 @Suite struct OutputTests {
@@ -30,20 +30,37 @@ import Testing
     }
 
     @Test func jsonHasTheAgreedNames() throws {
-        let value = try JSONValue(parsing: FrameJSON.value(result(0.5, [1], changed: 1), classNames: names).text())
+        let writer = FrameJSON(classNames: names)
+        let value = try JSONValue(parsing: writer.value(result(0.5, [1], changed: 1)).text())
         guard case .object(let fields) = value, case .array(let faces)? = fields["faces"],
             case .object(let face)? = faces.first, case .object(let box)? = face["box"]
         else {
             Issue.record("\(value)")
             return
         }
-        #expect(Set(fields.keys) == ["source", "frame", "time", "faces", "group", "events", "milliseconds"])
+        #expect(
+            Set(fields.keys) == [
+                "source", "frame", "time", "width", "height", "faces", "group", "events", "timing",
+            ])
         #expect(
             Set(face.keys) == [
-                "box", "emotion", "confidence", "probabilities", "uncertain", "warnings", "track", "detected",
+                "box", "emotion", "confidence", "probabilities", "mood", "uncertain", "warnings", "track", "detected",
+                "landmarks",
             ])
         #expect(Set(box.keys) == ["x", "y", "width", "height"])
         #expect(face["emotion"] == .string(names[1]))
+        // The user's own groups are nowhere on the map of moods.
+        let placed = FrameJSON(classNames: names) { _ in (0.5, 0.5) }
+        #expect(face["mood"] == .null && placed.value(result(0, [1]).faces[0])["mood"] == .null)
+        #expect(
+            fields["events"]?.arrayValue?.first
+                == ["kind": "mood-changed", "track": 0, "from": .string(names[0]), "to": .string(names[1])])
+    }
+
+    @Test func moodsLieWhereTheMapSays() {
+        let writer = FrameJSON(classNames: ["Happiness", "sadness"]) { ($0[.happy], $0[.sad]) }
+        let face = result(0, [0]).faces[0]
+        #expect(writer.value(face)["mood"] == ["valence": 0.75, "energy": 0.25])
     }
 
     @Test func subtitlesChangeWithTheMood() {

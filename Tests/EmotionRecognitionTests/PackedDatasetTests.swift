@@ -2,8 +2,8 @@ import EmotionRecognition
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Testing
+import Threads
 import Zip
 
 @Suite struct PackedDatasetTests {

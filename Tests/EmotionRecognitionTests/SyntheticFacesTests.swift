@@ -17,7 +17,7 @@ import Testing
 
     @Test func classesAreBalanced() {
         let faces = SyntheticFaces(seed: 1).dataset(training: 700, test: 71)
-        #expect(faces.classNames == Emotion.allCases.map(\.name))
+        #expect(faces.classNames == FaceDataset.standardClassNames)
         #expect(faces.indices(of: .training).count == 700)
         #expect(faces.indices(of: .publicTest).count == 71)
         #expect(faces.indices(of: .privateTest).isEmpty)
@@ -25,6 +25,18 @@ import Testing
             #expect(faces.indices(of: .training).count { faces.labels[$0] == label } == 100)
             #expect((10...11).contains(faces.indices(of: .publicTest).count { faces.labels[$0] == label }))
         }
+    }
+
+    /// Contempt is drawn where it is asked for, and changes nothing elsewhere.
+    @Test func eightEmotionsCanBeDrawn() {
+        let seven = SyntheticFaces(seed: 1).dataset(training: 14, test: 0)
+        let eight = SyntheticFaces(seed: 1).dataset(training: 16, test: 0, emotions: EmotionSelection.eight.emotions)
+        #expect(eight.classNames == FaceDataset.standardClassNames + ["contempt"])
+        #expect(eight.labels == (0..<16).map { UInt8($0 % 8) })
+        #expect(eight.pixels.prefix(7 * 2304) == seven.pixels.prefix(7 * 2304))
+        var random = RandomGenerator(seed: 3), other = random
+        #expect(
+            SyntheticFaces().draw(.contempt, random: &random) != SyntheticFaces().draw(.neutral, random: &other))
     }
 
     @Test func noFaceIsBlankOrRepeated() {

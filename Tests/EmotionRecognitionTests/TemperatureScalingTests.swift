@@ -1,6 +1,6 @@
 import EmotionRecognition
 import Glibc
-import NeuralNet
+import Randomness
 import Testing
 
 @Suite struct TemperatureScalingTests {

@@ -2,7 +2,6 @@ import EmotionRecognition
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 
 /// A folder that exists while `body` runs.
 func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {

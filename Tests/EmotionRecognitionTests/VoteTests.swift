@@ -3,6 +3,7 @@ import Files
 import Glibc
 import NeuralNet
 import Testing
+import Threads
 
 /// FER+: what ten people saw.
 @Suite struct VoteTests {
@@ -58,7 +59,8 @@ import Testing
                 "emotion,pixels,Usage\n0,1 2 3 4,Training\n3,5 6 7 8,Training\n2,9 9 9 9,PublicTest\n",
                 to: "\(folder)/f.csv")
             var options = DatasetReadOptions(size: 2)
-            options.votes = (try FaceVotes(reading: write(table, to: "\(folder)/votes.csv")), targets)
+            options.votes = try FaceVotes(reading: write(table, to: "\(folder)/votes.csv"))
+            options.targets = targets
             return try FaceDataset.read(csv, options: options, threads: ThreadPool(threads: 1))
         }
     }
@@ -71,8 +73,9 @@ import Testing
         #expect(dataset.classNames == FaceVotes.classNames && dataset.classNames.last == "contempt")
         #expect(dataset.labels == [6, 7] && dataset.splits == [.training, .publicTest])
         #expect(dataset.pixels == [1, 2, 3, 4, 9, 9, 9, 9])
-        #expect(loaded.notes == ["1 pictures that are no one emotion by their votes were left out"])
-        #expect(dataset.labelAgreement(of: [0, 1]) == .init(count: 2, same: 0, meanMajority: 0.6))
+        #expect(loaded.notes.map(\.text) == ["1 pictures that are no one emotion by their votes were left out"])
+        let agreement = dataset.labelAgreement(of: [0, 1])
+        #expect(agreement?.count == 2 && agreement?.same == 0 && agreement?.meanMajority == 0.6)
 
         let data = FaceTrainingData(dataset, indices: [0, 1])
         var input = [Float](repeating: 0, count: 4), target = [Float](repeating: 0, count: 8)
@@ -156,14 +159,48 @@ extension VoteTests {
     func foldersAreJoinedByName() throws {
         let folder = "\(SharedData.folder)/fer2013"
         var options = DatasetReadOptions()
-        options.votes = (
-            try FaceVotes(reading: "\(folder)/fer2013new.csv", names: "\(folder)/kaggle-rows.csv"), .distribution
-        )
+        options.votes = try FaceVotes(reading: "\(folder)/fer2013new.csv", names: "\(folder)/kaggle-rows.csv")
         let dataset = try FaceDataset.read(SharedData.fer2013, options: options, threads: ThreadPool()).dataset
         let test = dataset.indices(of: .publicTest)
         let agreement = try #require(dataset.labelAgreement(of: test))
         // Measured elsewhere, too: 65.4 % without contempt.
         #expect(agreement.count == test.count && (3_350...3_420).contains(test.count))
         #expect(abs(Double(agreement.same) / Double(agreement.count) - 0.65) < 0.01)
+    }
+}
+
+extension VoteTests {
+    /// The folders of FER+, with a label.csv without header and rectangles in quotes.
+    @Test func foldersOfVotes() throws {
+        try withTemporaryFolder { folder in
+            for (part, rows) in [
+                (
+                    "FER2013Train",
+                    [
+                        "fer0000000.png,\"(0, 0, 48, 48)\",4,0,0,1,3,2,0,0,0,0",
+                        "b.png,\"(0, 0, 48, 48)\",0,1,0,0,0,0,0,0,0,9",
+                    ]
+                ),
+                ("FER2013Valid", ["fer0028638.png,\"(0, 0, 48, 48)\",0,0,0,0,0,0,2,8,0,0"]),
+                ("FER2013Test", ["fer0032220.png,\"(0, 0, 48, 48)\",0,10,0,0,0,0,0,0,0,0"]),
+            ] {
+                try write(rows.joined(separator: "\n") + "\n", to: "\(folder)/data/\(part)/label.csv")
+                for row in rows {
+                    try write(TinyJPEG.bytes, to: "\(folder)/data/\(part)/\(row.prefix { $0 != "," })")
+                }
+            }
+            for targets in [VoteTargets.distribution, .majority] {
+                var options = DatasetReadOptions(size: 8)
+                options.targets = targets
+                let loaded = try FaceDataset.read(folder, options: options, threads: ThreadPool(threads: 1))
+                #expect(loaded.dataset.classNames == FaceVotes.classNames)
+                let dataset = loaded.dataset
+                func labels(_ split: FaceDataset.Split) -> [UInt8] { dataset.indices(of: split).map { dataset.labels[$0] } }
+                #expect(labels(.training) == (targets == .majority ? [] : [6]))
+                #expect(labels(.publicTest) == [7] && labels(.privateTest) == [3])
+                #expect(loaded.notes.first?.text == "taken for FER+ by its label.csv")
+                #expect(loaded.dataset.labelAgreement(of: [0]) != nil)
+            }
+        }
     }
 }

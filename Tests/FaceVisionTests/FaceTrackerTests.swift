@@ -1,7 +1,6 @@
-import NeuralNet
-import Testing
-
 import FaceVision
+import Randomness
+import Testing
 
 /// Answers with the faces that a script puts into each frame.
 private final class ScriptedDetector: FaceDetector {

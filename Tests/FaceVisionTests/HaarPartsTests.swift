@@ -1,6 +1,6 @@
 import CKernels
 import FaceVision
-import NeuralNet
+import Randomness
 import Testing
 
 /// The parts of the cascade detector, each against its definition or against OpenCV 4.14.

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import Randomness
 import Testing
 
 @Suite struct MTCNNCandidateTests {

@@ -1,7 +1,7 @@
 import FaceVision
 import Glibc
-import NeuralNet
 import Testing
+import Threads
 
 @Suite struct MTCNNDetectorTests {
     private static let threads = ThreadPool(threads: 2)

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import Randomness
 
 /// Cascades that tests make up, and their text in both formats of OpenCV.
 enum SmallCascade {

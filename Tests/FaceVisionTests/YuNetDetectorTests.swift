@@ -2,6 +2,7 @@ import FaceVision
 import Glibc
 import NeuralNet
 import Testing
+import Threads
 
 @Suite struct YuNetDetectorTests {
     private static let threads = ThreadPool(threads: 2)

@@ -1,4 +1,5 @@
 import JSON
+import JSONCoding
 import Testing
 
 @Suite struct JSONParsingTests {

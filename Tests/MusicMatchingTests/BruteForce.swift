@@ -58,7 +58,7 @@ struct BruteForce {
         func blend(_ points: [MoodPoint]) -> Double {
             Emotion.allCases.map { request.emotions[$0] * points[$0.rawValue][axis] }.reduce(0, +)
         }
-        let match = blend(map.match), lift = blend(map.lift), neutral = map.match[6][axis]
+        let match = blend(map.match), lift = blend(map.lift), neutral = map.match[Emotion.neutral.rawValue][axis]
         switch request.mode {
         case .match: return match
         case .lift: return lift

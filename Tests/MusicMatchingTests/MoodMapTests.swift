@@ -1,4 +1,5 @@
 import Emotions
+import Foundation
 import MusicMatching
 import Testing
 
@@ -14,6 +15,22 @@ import Testing
             #expect(abs(point.energy - (0.5 + 0.4 * value.1)) <= 0.0051, "\(emotion)")
         }
         #expect(abs(MoodMap.standard.weights.reduce(0, +) - 1) < 1e-12)
+    }
+
+    /// Every emotion has a place of its own, and every set of them can be ranked.
+    @Test func everyEmotionHasItsPlace() throws {
+        let map = MoodMap.standard
+        #expect(map.match.count == Emotion.allCases.count && Set(map.match).count == map.match.count)
+        #expect(map.lift.count == Emotion.allCases.count && Set(map.lift).count == map.lift.count)
+        for section in ["[match]", "[lift]"] {
+            let rows = MoodMap.standardText.components(separatedBy: section)[1].split(separator: "[")[0]
+            for emotion in Emotion.allCases { #expect(rows.contains("\n\(emotion.name) "), "\(section) \(emotion)") }
+        }
+        for emotion in Emotion.allCases {
+            #expect(EmotionSet(rawValue: EmotionSet(emotion).rawValue).emotions == [emotion])
+            #expect(EmotionSet(rawValue: -1).contains(emotion))
+        }
+        #expect(EmotionSet(rawValue: 1 << 20).isEmpty)
     }
 
     @Test func aFileOverridesSingleLines() throws {

@@ -68,7 +68,7 @@ import Testing
     @Test func noArtistTwiceInFive() throws {
         for seed in 0..<10 {
             let catalogue = try Self.random(500, seed: UInt64(seed))
-            var request = RecommendationRequest(EmotionVector(Emotion.allCases[seed % 7]))
+            var request = RecommendationRequest(EmotionVector(Emotion.allCases[seed % Emotion.allCases.count]))
             request.mode = MoodMode.allCases[seed % 4]
             request.count = 40
             request.surpriseShare = 0.3

@@ -1,5 +1,6 @@
 import NeuralNet
 import Testing
+import Timing
 
 @Suite struct StatisticsTests {
     @Test func calibrationByHand() {

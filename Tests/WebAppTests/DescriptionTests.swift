@@ -1,6 +1,7 @@
+import Emotions
 import FaceVision
 import Foundation
-import NeuralNet
+import JSON
 import Testing
 import WebApp
 
@@ -30,6 +31,15 @@ import WebApp
         for match in text.matches(of: #/"\$ref": "#\/components\/schemas\/(\w+)"/#) {
             #expect(description["components"]?["schemas"]?[String(match.1)] != nil, "\(match.1)")
         }
+    }
+
+    @Test func knowsEveryEmotionAndDetector() throws {
+        let description = try description()
+        #expect(
+            description["components"]?["schemas"]?["Emotion"]?["enum"] == JSONValue(Emotion.allCases.map(\.name)))
+        let parameters = description["paths"]?["/api/v1/analyse"]?["post"]?["parameters"]?.arrayValue ?? []
+        let detector = parameters.first { $0["name"] == "detector" }
+        #expect(detector?["schema"]?["enum"] == JSONValue(FaceSearch.names))
     }
 
     @Test func describesEveryProblem() throws {

@@ -1,7 +1,7 @@
 import Emotions
 import Foundation
+import JSON
 import MusicMatching
-import NeuralNet
 import Testing
 import WebApp
 

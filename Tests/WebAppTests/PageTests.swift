@@ -1,5 +1,6 @@
+import Emotions
 import Foundation
-import NeuralNet
+import JSON
 import Testing
 import WebApp
 
@@ -32,6 +33,28 @@ import WebApp
             // Everything is from here.
             #expect(!text.contains("http://") && !text.contains("https://"), "\(name)")
         }
+    }
+
+    /// Each emotion has its words in each language, its colours for day and night, and its face.
+    @Test func knowsEveryEmotion() throws {
+        func text(_ name: String) throws -> String {
+            try String(contentsOfFile: TestServer.page + "/" + name, encoding: .utf8)
+        }
+        let texts = try FileManager.default.contentsOfDirectory(atPath: TestServer.page + "/texts").sorted()
+        for emotion in Emotion.allCases.map(\.name) {
+            for file in texts { #expect(try text("texts/" + file).contains("\"emotion-\(emotion)\": "), "\(file)") }
+            #expect(try text("base.css").components(separatedBy: " --\(emotion): #").count == 3, "\(emotion)")
+            #expect(try text("face.js").contains("  \(emotion): ["), "\(emotion)")
+        }
+        for selection in EmotionSelection.allCases {
+            for file in texts { #expect(try text("texts/" + file).contains("\"\(selection.rawValue)\": "), "\(file)") }
+        }
+    }
+
+    @Test func offersTheEmotionsThatModelsKnow() throws {
+        let sets = try server.get().get("/api/v1/options").json["emotionSets"]?.arrayValue ?? []
+        #expect(sets.map { $0["name"] } == ["five", "seven"])
+        #expect(sets.map { $0["emotions"]?.arrayValue?.count } == [5, 7])
     }
 
     @Test func isSmall() throws {

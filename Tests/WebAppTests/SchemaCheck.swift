@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNet
+import JSON
 
 /// Compares JSON with the schemas of an OpenAPI description: as much of JSON Schema as that uses.
 struct SchemaCheck {
@@ -45,6 +45,9 @@ struct SchemaCheck {
         let known = schema["properties"]?.objectValue ?? [:]
         for name in schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [] where fields[name] == nil {
             found.append("\(place): '\(name)' is missing")
+        }
+        if let names = schema["propertyNames"] {
+            for name in fields.keys { found += problems(.string(name), names, at: place) }
         }
         for (name, field) in fields {
             if let inner = known[name] {

@@ -1,6 +1,5 @@
 import FaceVision
 import Foundation
-import NeuralNet
 import Testing
 import WebApp
 

@@ -1,5 +1,5 @@
 import Foundation
-import NeuralNet
+import JSON
 
 /// Speaks HTTP byte by byte, so that tests can say what no well-behaved client would.
 final class TestClient {

@@ -1,6 +1,6 @@
 import Foundation
+import JSON
 import MusicMatching
-import NeuralNet
 import Testing
 import WebApp
 

@@ -5,7 +5,7 @@ import NeuralNet
 extension Augmentation {
     /// Whether there is anything to do.
     package var changesLight: Bool {
-        contrastRange != 1...1 || gammaRange != 1...1 || blurProbability > 0 || resolutionRange != 1...1
+        contrastRange != 1...1 || gammaRange != 1...1 || blurProbability > 0 || lowResolutionProbability > 0
             || noiseDeviation > 0
     }
 
@@ -15,8 +15,8 @@ extension Augmentation {
         let count = size * size
         withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { memory in
             let spare = memory.baseAddress!
-            if resolutionRange != 1...1 {
-                let share = random.uniform(in: resolutionRange)
+            if lowResolutionProbability > 0, random.uniform() < lowResolutionProbability {
+                let share = random.uniform(in: 0.3...0.8)
                 lowerResolution(pixels, size: size, to: max(4, Int(Float(size) * share)), spare)
             }
             if blurProbability > 0, random.uniform() < blurProbability {

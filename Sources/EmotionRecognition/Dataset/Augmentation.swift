@@ -1,11 +1,11 @@
 import Glibc
-import NeuralNet
+import Randomness
 
 /// Random changes to training pictures, with the names and meanings of Keras's `ImageDataGenerator`, plus random crop
 /// and random erasing.
 ///
 /// Rotation, shift, shear, zoom and flip become one affine map, so a picture is interpolated once (bilinear).
-public struct Augmentation: Sendable, Equatable, Encodable {
+public struct Augmentation: Sendable, Equatable {
     /// What lies outside the picture.
     public enum FillMode: String, Sendable, Codable, CaseIterable {
         /// The value `fillValue`.
@@ -37,8 +37,8 @@ public struct Augmentation: Sendable, Equatable, Encodable {
     public var gammaRange: ClosedRange<Float> = 1...1
     /// Share of pictures that are blurred, by a Gaussian of 0.4 to 1.6 pixels.
     public var blurProbability: Float = 0
-    /// Shares of the width and height that pictures are brought down to, and up again.
-    public var resolutionRange: ClosedRange<Float> = 1...1
+    /// Share of pictures that are brought down to 0.3 to 0.8 of their width and height, and up again.
+    public var lowResolutionProbability: Float = 0
     /// The largest standard deviation of noise, grey levels.
     public var noiseDeviation: Float = 0
     public var fillMode: FillMode = .nearest
@@ -74,7 +74,7 @@ public struct Augmentation: Sendable, Equatable, Encodable {
         result.contrastRange = around1(contrastRange)
         result.gammaRange = around1(gammaRange)
         result.blurProbability *= factor
-        result.resolutionRange = around1(resolutionRange)
+        result.lowResolutionProbability *= factor
         result.noiseDeviation *= factor
         result.randomCropPadding = Int(Float(randomCropPadding) * factor)
         result.erasingProbability *= factor

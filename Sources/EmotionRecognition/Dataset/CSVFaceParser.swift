@@ -1,6 +1,7 @@
 import Emotions
 import FaceVision
 import Glibc
+import TextCoding
 
 /// Takes the lines of one CSV file.
 ///
@@ -19,7 +20,7 @@ struct CSVFaceParser {
     private var fields: [UnsafeBufferPointer<UInt8>] = []
     /// Places in `classNames` by the labels seen, where they are not FER2013's numbers.
     private var labels: [String: Int] = [:]
-    private var classNames = Emotion.allCases.map(\.name)
+    private var classNames = FaceDataset.standardClassNames
     /// Rows whose Usage is the plain word for a test, and whether there is a part for validation.
     private var testRows: [Int] = []
     private var hasValidation = false
@@ -43,22 +44,24 @@ struct CSVFaceParser {
         var result = LoadedDataset(dataset: dataset, skipped: skipped)
         if hasValidation, !testRows.isEmpty {
             result.dataset.setSplit(.privateTest, of: testRows)
-            result.notes.append("validation pictures are PublicTest, test pictures PrivateTest")
+            result.notes.append(Note("validation pictures are PublicTest, test pictures PrivateTest"))
         }
         let renamed = labels.sorted { $0.key < $1.key }.filter { $0.key != classNames[$0.value] }
         if !renamed.isEmpty {
-            result.notes.append(
-                "classes: \(renamed.map { "\($0.key) = \(classNames[$0.value])" }.joined(separator: ", "))")
+            let pairs = renamed.map { "\($0.key) = \(classNames[$0.value])" }
+            result.notes.append(Note("classes: \(pairs.joined(separator: ", "))"))
         }
-        if classNames.count > Emotion.allCases.count {
+        if classNames.count > FaceDataset.standardClassNames.count {
             // Emotions there are, then others by name, as for folders.
             let present = Set(dataset.labels.map { classNames[Int($0)] })
             let emotions = Emotion.allCases.map(\.name)
             let order = emotions.filter(present.contains) + present.subtracting(emotions).sorted()
             result.dataset = result.dataset.relabelled(
                 order, map: classNames.map { order.firstIndex(of: $0) ?? 0 })
-            result.notes.append(
-                "no emotions, classes of their own: \(present.subtracting(emotions).sorted().joined(separator: ", "))")
+            let others = present.subtracting(emotions).sorted()
+            if !others.isEmpty {
+                result.notes.append(Note("no emotions, classes of their own: \(others.joined(separator: ", "))"))
+            }
         }
         return result
     }
@@ -184,9 +187,8 @@ struct CSVFaceParser {
         if name == nil {
             switch ClassWord(text) {
             case .emotion(let emotion), .nearEmotion(let emotion): name = emotion.name
-            case .other("contempt"): name = "contempt"
             case .other, .number:
-                throw bad("label '\(text)' is no emotion; --classes FILE can say what it means")
+                throw unclear("label '\(text)' is no emotion", fitting: [], text)
             }
         }
         let place = classNames.firstIndex(of: name!) ?? classNames.count
@@ -200,13 +202,14 @@ struct CSVFaceParser {
     }
 
     private func number7(_ number: Int, _ text: String) throws -> Int {
-        guard Emotion(rawValue: number) != nil else {
-            let fitting = ClassNumbering.fitting([number]).map(\.rawValue)
-            throw bad(
-                "label \(text) is not in 0...6"
-                    + (fitting.isEmpty ? "" : "; --classes \(fitting.joined(separator: " or ")) would know it"))
+        guard FaceDataset.standardClassNames.indices.contains(number) else {
+            throw unclear("label \(text) is not in 0...6", fitting: ClassNumbering.fitting([number]), text)
         }
         return number
+    }
+
+    private func unclear(_ reason: String, fitting: [ClassNumbering], _ label: String) -> DatasetError {
+        .unclearClasses(path: path, row: row, reason: reason, remedy: .classes(fitting: fitting.map(\.rawValue), example: label))
     }
 
     /// `3`, `3.0`, `3.`

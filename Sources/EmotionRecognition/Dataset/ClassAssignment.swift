@@ -1,6 +1,7 @@
 import Emotions
 import Files
 import Glibc
+import TextCoding
 
 /// What the user says about the names of classes: a published numbering, or a file.
 public struct ClassAssignment: Sendable, Equatable {

@@ -2,13 +2,13 @@ import Emotions
 
 /// The classes of a data set, and what the names that were found became.
 struct ClassMapping {
-    /// FER2013's seven if all classes are emotions; otherwise the emotions there are in FER2013's order, then the others
-    /// by name.
+    /// FER2013's seven if all classes are among them; otherwise the emotions there are in their order, then the others by
+    /// name.
     private(set) var classNames: [String] = []
     /// What was found, to its place in `classNames`.
     private(set) var places: [String: Int] = [:]
     /// What people should know, a line each.
-    private(set) var notes: [String] = []
+    private(set) var notes: [Note] = []
 
     /// - Parameters:
     ///   - found: names of folders or labels, each once.
@@ -39,7 +39,8 @@ struct ClassMapping {
         let present = Set(names.values)
         let emotions = Emotion.allCases.map(\.name)
         let others = present.subtracting(emotions).sorted()
-        classNames = others.isEmpty ? emotions : emotions.filter(present.contains) + others
+        let standard = FaceDataset.standardClassNames
+        classNames = present.isSubset(of: standard) ? standard : emotions.filter(present.contains) + others
         for (name, own) in names { places[name] = classNames.firstIndex(of: own)! }
         describe(names, guesses: guesses, others: others)
     }
@@ -50,23 +51,24 @@ struct ClassMapping {
             guard let found = foundFor[own], found != [own] else { return nil }
             return "\(found.joined(separator: " and ")) = \(own)"
         }
-        if !renamed.isEmpty { notes.append("classes: \(renamed.joined(separator: ", "))") }
+        if !renamed.isEmpty { notes.append(Note("classes: \(renamed.joined(separator: ", "))")) }
         if !guesses.isEmpty {
-            notes.append("\(guesses.joined(separator: ", ")): a typing error? --classes FILE says otherwise")
+            notes.append(
+                Note(
+                    "\(guesses.joined(separator: ", ")): a typing error?",
+                    remedy: .classes(fitting: [], example: foundFor.values.joined().min() ?? "")))
         }
         if !others.isEmpty, others.count < classNames.count {
-            notes.append("no emotions, classes of their own: \(others.joined(separator: ", "))")
+            notes.append(Note("no emotions, classes of their own: \(others.joined(separator: ", "))"))
         }
     }
 
     private static func unclear(_ numbers: Set<Int>, path: String) -> DatasetError {
-        let fitting = ClassNumbering.fitting(numbers).map(\.summary)
+        let fitting = ClassNumbering.fitting(numbers)
         let ends = numbers.count > 1 ? "\(numbers.min()!) to \(numbers.max()!)" : "\(numbers.first!)"
-        let fits = fitting.isEmpty ? "" : "; what would fit: \(fitting.joined(separator: "; "))"
-        return .empty(
-            path: path,
-            reason:
-                "class names that are numbers (\(ends)) don't say the emotions; give --classes NAME, or --classes FILE "
-                + "with lines such as '\(numbers.min()!) = happy'\(fits)")
+        let fits = fitting.isEmpty ? "" : "; what would fit: \(fitting.map(\.summary).joined(separator: "; "))"
+        return .unclearClasses(
+            path: path, row: nil, reason: "class names that are numbers (\(ends)) don't say the emotions\(fits)",
+            remedy: .classes(fitting: fitting.map(\.rawValue), example: "\(numbers.min()!)"))
     }
 }

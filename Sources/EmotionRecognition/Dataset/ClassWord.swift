@@ -1,4 +1,5 @@
 import Emotions
+import TextCoding
 
 /// What the name of a class folder, a label in a table or an output of a model means.
 enum ClassWord: Equatable {
@@ -22,8 +23,6 @@ enum ClassWord: Equatable {
             self = .number(number)
         } else if let emotion = Emotion(name: joined) {
             self = .emotion(emotion)
-        } else if ["contempt", "contemptuous"].contains(joined.lowercased()) {
-            self = .other("contempt")
         } else if let emotion = EmotionWords.nearEmotion(joined) {
             self = .nearEmotion(emotion)
         } else {
@@ -91,14 +90,4 @@ extension ModelLabels {
 public enum ModelLabels {
     /// Names as this program calls them, see `EmotionWords`: `Anger` is `angry`. Others stay as they are.
     public static func standard(_ names: [String]) -> [String] { ClassWord.outputNames(names) }
-}
-
-extension StringProtocol {
-    /// Without blanks at both ends, nor the mark that some editors put before the first line.
-    var trimmingBlanks: String {
-        var text = self[...]
-        while let first = text.first, first.isWhitespace || first == "\u{FEFF}" { text = text.dropFirst() }
-        while let last = text.last, last.isWhitespace { text = text.dropLast() }
-        return String(text)
-    }
 }

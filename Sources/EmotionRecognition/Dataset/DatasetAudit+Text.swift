@@ -7,6 +7,13 @@ extension DatasetAudit {
         lines.append("")
         lines += describe("exact duplicates", exactDuplicates, examples)
         lines += describe("near duplicates", nearDuplicates, examples)
+        if let votes, votes.count > 0 {
+            func tenth(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+            lines.append(
+                "votes: the data's own label is what most people saw in "
+                    + "\(tenth(Double(votes.same) / Double(votes.count) * 100)) % of \(votes.count) pictures; "
+                    + "of ten people \(tenth(votes.meanMajority * 10)) see that on average")
+        }
         lines.append("blank pictures: \(blank.count)")
         lines += shortened(blank.map(text), examples)
         lines.append("unreadable: \(unreadable.count)")

@@ -41,6 +41,8 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
     public var blank: [Item]
     /// One line for each row or file that could not be used.
     public var unreadable: [String]
+    /// How often the data's own labels are what most people saw, where there are votes.
+    public var votes: FaceDataset.LabelAgreement?
     public var fingerprint: String
     public var thresholds: Thresholds
 
@@ -52,6 +54,7 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
         size = dataset.size
         classNames = dataset.classNames
         fingerprint = dataset.fingerprint
+        votes = dataset.labelAgreement(of: Array(0..<dataset.count))
         self.thresholds = thresholds
         unreadable = skipped.map(\.description)
         classCounts = [:]

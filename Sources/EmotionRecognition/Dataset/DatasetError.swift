@@ -6,6 +6,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case badImage(path: String, reason: String)
     case empty(path: String, reason: String)
     case cannotWrite(path: String, reason: String)
+    /// Names of classes that do not say what they mean; a `ClassAssignment` would.
+    case unclearClasses(path: String, row: Int?, reason: String, remedy: Remedy)
 
     public var description: String {
         switch self {
@@ -13,8 +15,14 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
             return "\(path): \(reason)"
         case .badRow(let path, let row, let reason): return "\(path): row \(row): \(reason)"
         case .cannotWrite(let path, let reason): return "\(path): cannot write: \(reason)"
+        case .unclearClasses(let path, let row, let reason, _):
+            return row.map { "\(path): row \($0): \(reason)" } ?? "\(path): \(reason)"
         }
     }
+}
+
+extension DatasetError: RemediableError {
+    public var remedy: Remedy? { if case .unclearClasses(_, _, _, let remedy) = self { remedy } else { nil } }
 }
 
 /// How a data set is read.
@@ -25,8 +33,9 @@ public struct DatasetReadOptions: Sendable {
     public var skipsBad = false
     /// What the user says about the names of classes.
     public var classes: ClassAssignment?
-    /// People's votes for the pictures, and what becomes of them.
-    public var votes: (table: FaceVotes, targets: VoteTargets)?
+    /// People's votes for the pictures, and what becomes of them, also of those that come with the data.
+    public var votes: FaceVotes?
+    public var targets = VoteTargets.distribution
 
     public init(size: Int = 48, skipsBad: Bool = false, classes: ClassAssignment? = nil) {
         self.size = size
@@ -40,5 +49,7 @@ public struct LoadedDataset: Sendable {
     public var dataset: FaceDataset
     public var skipped: [DatasetError]
     /// How names of classes and the layout were understood where that is not plain, a line each.
-    public var notes: [String] = []
+    public var notes: [Note] = []
+    /// Votes that came with the data.
+    var votes: FaceVotes?
 }

@@ -2,18 +2,18 @@ import Emotions
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Synchronization
+import Threads
 
 extension FaceDataset {
     /// Writes Kaggle's CSV: `emotion,pixels,Usage`, one picture per row, in order; whole or not at all.
     /// Throws `DatasetError.cannotWrite`; also if the classes are not the seven emotions, which the format's numbers
     /// mean.
     public func writeCSV(_ path: String, progress: (Double) -> Void = { _ in }) throws {
-        guard classNames == Emotion.allCases.map(\.name) else {
+        guard classNames == FaceDataset.standardClassNames else {
             throw DatasetError.cannotWrite(
                 path: path,
-                reason: "this form knows only the classes \(Emotion.allCases.map(\.name).joined(separator: ", ")); "
+                reason: "this form knows only the classes \(FaceDataset.standardClassNames.joined(separator: ", ")); "
                     + "the data set has \(classNames.joined(separator: ", "))")
         }
         do {

@@ -12,7 +12,9 @@ struct DatasetLayout {
     private(set) var classNames: [String] = []
     private(set) var items: [Item] = []
     /// What people should know about how it was understood, a line each.
-    private(set) var notes: [String] = []
+    private(set) var notes: [Note] = []
+    /// What people voted, where that is published instead of classes.
+    private(set) var votes: FaceVotes?
 
     /// A picture whose class has a name, still to be mapped.
     struct Named {
@@ -34,12 +36,13 @@ struct DatasetLayout {
         if !folders.areEmotions, let scheme = try PublishedScheme(listing.files, pictures: pictures, contents: contents)
         {
             named = scheme.named
-            notes.append(scheme.note)
+            votes = scheme.votes
+            notes.append(Note(scheme.note))
         } else {
             notes += folders.notes
             if named.allSatisfy({ PublishedScheme.isRAFDB($0.file.last!) }), !named.isEmpty {
                 certain = .rafdb
-                if given == nil { notes.append("taken for RAF-DB by the names of its files") }
+                if given == nil { notes.append(Note("taken for RAF-DB by the names of its files")) }
             }
         }
         guard !named.isEmpty else {
@@ -85,7 +88,7 @@ struct DatasetLayout {
 /// Class folders, with or without folders of splits above them.
 private struct ClassFolders {
     private(set) var named: [DatasetLayout.Named] = []
-    private(set) var notes: [String] = []
+    private(set) var notes: [Note] = []
     /// Whether every class is an emotion by its name.
     private(set) var areEmotions = false
     private(set) var hasFolders = false
@@ -116,17 +119,16 @@ private struct ClassFolders {
             && classes.allSatisfy {
                 switch ClassWord($0) {
                 case .emotion, .nearEmotion: return true
-                case .other(let name): return name == "contempt"
-                case .number: return false
+                case .other, .number: return false
                 }
             }
         if hasValidation, splits.contains(where: FaceDataset.Split.isTest) {
-            notes.append("validation pictures are PublicTest, test pictures PrivateTest")
+            notes.append(Note("validation pictures are PublicTest, test pictures PrivateTest"))
         }
         for folder in bare.prefix(5) {
-            notes.append("\(folder[top...].joined(separator: "/")) is an empty class folder")
+            notes.append(Note("\(folder[top...].joined(separator: "/")) is an empty class folder"))
         }
-        if bare.count > 5 { notes.append("\(bare.count - 5) more class folders are empty") }
-        if outside > 0 { notes.append("\(outside) pictures outside the class folders were passed over") }
+        if bare.count > 5 { notes.append(Note("\(bare.count - 5) more class folders are empty")) }
+        if outside > 0 { notes.append(Note("\(outside) pictures outside the class folders were passed over")) }
     }
 }

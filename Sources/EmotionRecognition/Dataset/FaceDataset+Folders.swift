@@ -1,22 +1,22 @@
 import FaceVision
 import Files
 import Glibc
-import NeuralNet
 import Synchronization
+import Threads
 
 extension FaceDataset {
     /// Reads a CSV file (see `readCSV`), folders of pictures (see `readFolders`), or either packed (see `PackedFiles`),
-    /// whichever `path` is; joined with people's votes if the options have some. Throws `DatasetError`.
+    /// whichever `path` is; joined with people's votes if the options or the data have some. Throws `DatasetError`.
     public static func read(
         _ path: String, options: DatasetReadOptions = .init(), threads: ThreadPool,
         progress: @Sendable (Double) -> Void = { _ in }
     ) throws -> LoadedDataset {
         var loaded = try readLabelled(path, options: options, threads: threads, progress: progress)
-        guard let (table, targets) = options.votes else { return loaded }
-        let voted = try loaded.dataset.voted(table, targets: targets)
+        guard let votes = options.votes ?? loaded.votes else { return loaded }
+        let voted = try loaded.dataset.voted(votes, targets: options.targets)
         loaded.dataset = voted.dataset
         if voted.leftOut > 0 {
-            loaded.notes.append("\(voted.leftOut) pictures that are no one emotion by their votes were left out")
+            loaded.notes.append(Note("\(voted.leftOut) pictures that are no one emotion by their votes were left out"))
         }
         return loaded
     }

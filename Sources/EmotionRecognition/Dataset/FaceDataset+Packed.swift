@@ -1,6 +1,6 @@
 import FaceVision
 import Files
-import NeuralNet
+import Threads
 
 extension FaceDataset {
     /// Reads a zip, a tar (also compressed) or a compressed CSV file without unpacking it to disk: class folders as
@@ -16,7 +16,7 @@ extension FaceDataset {
             let place = entry.path.split(separator: "/").map(String.init).filter { $0 != "." && $0 != ".." }
             places.append(place)
             paths.append(entry.path)
-            if place.last?.hasSuffix(".txt") == true, texts.count < 10_000 {
+            if let name = place.last, name.hasSuffix(".txt") || name == "label.csv", texts.count < 10_000 {
                 texts[place] = String(decoding: try entry.bytes(limit: 1 << 24), as: UTF8.self)
             }
         }

@@ -1,6 +1,6 @@
 import Emotions
 import Files
-import NeuralNet
+import Randomness
 
 /// Labelled grey pictures of faces, all of one size, held as bytes: FER2013's 28,709 training pictures are 66 MB.
 public struct FaceDataset: Sendable {

@@ -1,5 +1,6 @@
 import FaceVision
 import NeuralNet
+import Randomness
 
 /// Part of a `FaceDataset` as the trainer and the evaluator want it: scaled to what the model expects, augmented
 /// while training.
@@ -42,39 +43,17 @@ public struct FaceTrainingData: TrainingData {
         targetCount = dataset.classNames.count
     }
 
-    /// As a model wants it: in its scale, with its classes. Throws `NeuralNetError.incompatibleData` if the pictures'
-    /// size differs or the model does not know a class.
-    public init(_ dataset: FaceDataset, indices: [Int], for emotionModel: EmotionModel) throws {
-        let input = emotionModel.card.input
-        guard input.scaledSize == (dataset.size, dataset.size), input.width == input.height else {
-            throw NeuralNetError.incompatibleData(
-                expected: "pictures as the model wants them (\(input.summary))",
-                received: "\(dataset.size)x\(dataset.size)")
-        }
-        let outputs = ModelLabels.standard(emotionModel.card.classNames)
-        var map: [Int] = []
-        for (label, name) in dataset.classNames.enumerated() {
-            if let place = outputs.firstIndex(of: name) {
-                map.append(place)
-            } else if indices.contains(where: { Int(dataset.labels[$0]) == label }) {
-                throw NeuralNetError.incompatibleData(
-                    expected: "the model's classes \(emotionModel.card.classNames.joined(separator: ", "))",
-                    received: name)
-            } else {
-                map.append(0)
-            }
-        }
+    /// Of data whose classes are numbered otherwise than the model's: `labelMap` has the model's class for each.
+    init(_ dataset: FaceDataset, indices: [Int], scale: Float, offset: Float, cropSize: Int, labelMap: [Int], classes: Int) {
         self.dataset = dataset
         self.indices = indices
-        scale = input.scale
-        offset = input.offset
+        self.scale = scale
+        self.offset = offset
+        self.cropSize = cropSize
+        self.labelMap = labelMap
         augmentation = .none
         seed = 0
-        cropSize = input.width
-        channels = input.channels
-        equalisation = input.equalisation ?? .none
-        labelMap = map
-        targetCount = emotionModel.card.classNames.count
+        targetCount = classes
     }
 
     public var count: Int { indices.count }

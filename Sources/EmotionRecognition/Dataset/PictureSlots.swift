@@ -51,7 +51,9 @@ final class PictureSlots: @unchecked Sendable {  // threads write to separate pi
                 split: item.split, name: names[index])
         }
         guard dataset.count > 0 else { throw DatasetError.empty(path: path, reason: "no readable images") }
-        return LoadedDataset(
+        var loaded = LoadedDataset(
             dataset: dataset, skipped: failed.sorted { $0.key < $1.key }.map(\.value), notes: layout.notes)
+        loaded.votes = layout.votes
+        return loaded
     }
 }

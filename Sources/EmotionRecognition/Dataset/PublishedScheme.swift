@@ -1,18 +1,48 @@
 import FaceVision
+import TextCoding
 
 /// Data sets that are published without class folders, known for certain by the names of their files.
 struct PublishedScheme {
     private(set) var named: [DatasetLayout.Named] = []
     /// What it was taken for, in a line.
     private(set) var note = ""
+    /// What people voted, for FER+.
+    private(set) var votes: FaceVotes?
 
-    /// Nil if it is none of them: KDEF, JAFFE, RAF-DB, CK+. Throws what `contents` throws.
+    /// Nil if it is none of them: FER+, KDEF, JAFFE, RAF-DB, CK+. Throws what `contents` throws.
     init?(_ files: [[String]], pictures: [[String]], contents: ([String]) throws -> String) throws {
+        if try readFERPlus(files, pictures, contents) { return }
         if try readRAFDB(files, pictures, contents) || readCohnKanade(files, pictures, contents) { return }
         if readNames(pictures, "KDEF", PublishedScheme.kdef) || readNames(pictures, "JAFFE", PublishedScheme.jaffe) {
             return
         }
         return nil
+    }
+
+    /// FER+: folders `FER2013Train`, `FER2013Valid` and `FER2013Test`, each with pictures and a `label.csv` of votes.
+    private mutating func readFERPlus(
+        _ files: [[String]], _ pictures: [[String]], _ contents: ([String]) throws -> String
+    ) throws -> Bool {
+        let splits: [String: FaceDataset.Split] = [
+            "fer2013train": .training, "fer2013valid": .publicTest, "fer2013test": .privateTest,
+        ]
+        func split(_ file: [String]) -> FaceDataset.Split? {
+            file.count > 1 ? splits[file[file.count - 2].lowercased()] : nil
+        }
+        let tables = files.filter { $0.last! == "label.csv" && split($0) != nil }
+        if tables.isEmpty { return false }
+        let votes = try FaceVotes(labelFiles: tables.map { ($0[$0.count - 2], try contents($0)) })
+        for file in pictures {
+            guard let split = split(file), let row = votes.row(of: file.suffix(2).joined(separator: "/")) else { continue }
+            // What the label is does not matter: the votes decide.
+            let counts = votes.rows[row].prefix(FaceVotes.columns.count)
+            named.append(
+                .init(
+                    file: file, className: FaceVotes.columns[counts.firstIndex(of: counts.max()!)!], split: split))
+        }
+        note = "taken for FER+ by its label.csv" + rest(pictures)
+        self.votes = votes
+        return !named.isEmpty
     }
 
     /// Pictures that say their class in their names, if nine of ten do.

@@ -1,23 +1,26 @@
 import FaceVision
 import NeuralNet
+import Threads
 
 /// Shows what in a face makes a network name an emotion. For one thread at a time.
 public final class FaceExplainer {
     /// What was found out about one face.
     public struct Explanation: Sendable {
-        /// Where the face is in the photo.
-        public var box: Rectangle
+        /// Where the face is in the photo, and what the network says about it.
+        public var reading: FaceReading
         /// What the network saw of the photo; nil if that is the whole, squeezed into a square.
         public var square: FaceSquare?
-        /// In the order of the model's classes.
-        public var probabilities: [Float]
         /// The class that the heat speaks for.
         public var label: Int
         /// Over what the network sees.
         public var heat: GradCAM.Map
+
+        public var box: Rectangle { reading.box }
+        /// In the order of the model's classes.
+        public var probabilities: [Float] { reading.probabilities }
     }
 
-    public let emotionModel: EmotionModel
+    public var emotionModel: EmotionModel { reader.recogniser.emotionModel }
     /// The layer whose activations are looked at, and their width and height.
     public var layer: (name: String, height: Int, width: Int) {
         let node = emotionModel.model.nodes[cam.node]
@@ -25,45 +28,34 @@ public final class FaceExplainer {
     }
 
     private let cam: GradCAM
-    private let recogniser: EmotionRecogniser
-    private let detector: (any FaceDetector)?
-    private let framing: FaceFraming
+    private let reader: FaceReader
 
-    /// Without a detector each picture is taken to be one face. `layer` names another layer than the usual one. The
-    /// framing is the detector's own unless given.
-    /// Throws `NeuralNetError`.
-    public init(
+    /// Explains what the reader reads; its groups don't count. `layer` names another layer than the usual one. Throws
+    /// `RecognitionError`.
+    public init(_ reader: FaceReader, layer: String? = nil, threads: ThreadPool) throws {
+        self.reader = reader
+        cam = try GradCAM(reader.recogniser.emotionModel.model, layer: layer, threads: threads)
+    }
+
+    /// Without a detector each picture is taken to be one face. The framing is the detector's own unless given. Throws
+    /// `RecognitionError`.
+    public convenience init(
         _ emotionModel: EmotionModel, detector: (any FaceDetector)?, layer: String? = nil,
         framing: FaceFraming? = nil, threads: ThreadPool
     ) throws {
-        self.emotionModel = emotionModel
-        self.detector = detector
-        self.framing = framing ?? detector?.framing ?? FaceFraming()
-        cam = try GradCAM(emotionModel.model, layer: layer, threads: threads)
-        recogniser = try EmotionRecogniser(emotionModel, batchSize: 1, threads: threads)
+        var options = FaceReader.Options()
+        options.framing = framing
+        let recogniser = try EmotionRecogniser(emotionModel, batchSize: 1, threads: threads)
+        try self.init(FaceReader(recogniser, detector: detector, options: options), layer: layer, threads: threads)
     }
 
     /// All faces, the largest first. `label` is the class to explain; for each face its most probable one by default.
     /// Throws what the detector throws.
     public func explain(_ photo: Image, label: Int? = nil) throws -> [Explanation] {
-        guard let detector else {
-            let box = Rectangle(x: 0, y: 0, width: Double(photo.width), height: Double(photo.height))
-            return [explain(photo, box: box, square: nil, label: label)]
+        let found = try reader.find(photo)
+        return zip(found, reader.recognise(found)).map { face, reading in
+            let result = cam.map(reader.recogniser.input(of: face.picture), class: label)
+            return Explanation(reading: reading, square: face.square, label: result.label, heat: result.map)
         }
-        let size = emotionModel.card.input.scaledSize
-        return try detector.detect(in: photo).sorted { $0.box.area > $1.box.area }.map { face in
-            let crop = photo.face(
-                in: face.box, landmarks: face.landmarks, framing: framing, size: max(size.width, size.height))
-            return explain(
-                crop, box: face.box, square: framing.square(around: face.box, landmarks: face.landmarks), label: label)
-        }
-    }
-
-    private func explain(_ face: Image, box: Rectangle, square: FaceSquare?, label: Int?) -> Explanation {
-        let result = cam.map(recogniser.input(of: face), class: label)
-        let probabilities =
-            emotionModel.card.temperature.map { TemperatureScaling.apply($0, to: result.output) } ?? result.output
-        return Explanation(
-            box: box, square: square, probabilities: probabilities, label: result.label, heat: result.map)
     }
 }

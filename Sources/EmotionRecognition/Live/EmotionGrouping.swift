@@ -1,5 +1,7 @@
+import Emotions
 import Files
 import Glibc
+import TextCoding
 
 /// Fewer or other names than a model's classes: classes put together or left out.
 public struct EmotionGrouping: Sendable, Equatable {
@@ -30,10 +32,24 @@ public struct EmotionGrouping: Sendable, Equatable {
         self.groups = groups
     }
 
-    /// The five that many programs show: angry, happy, sad, surprise, neutral. Disgust and fear, which networks tell apart
-    /// least, are left out.
+    /// The five that many programs show, see `EmotionSelection.five`.
     public static let five = try! EmotionGrouping(
-        ["angry", "happy", "sad", "surprise", "neutral"].map { Group(name: $0, classes: [$0]) })
+        EmotionSelection.five.emotions.map { Group(name: $0.name, classes: [$0.name]) })
+
+    /// Leaves out what is not among the emotions of a selection; nil if a model has nothing else. Throws
+    /// `EmotionGroupingError` if fewer than two classes are left.
+    public init?(_ selection: EmotionSelection, of classNames: [String]) throws {
+        let emotions = selection.emotions
+        let kept = classNames.filter { name in Emotion(name: name).map(emotions.contains) ?? false }
+        if kept.count == classNames.count { return nil }
+        do {
+            try self.init(kept.map { Group(name: $0, classes: [$0]) })
+        } catch {
+            throw EmotionGroupingError(
+                "of the model's classes \(classNames.joined(separator: ", ")) only \(kept.count) are among the "
+                    + "\(selection.rawValue) emotions")
+        }
+    }
 
     /// Reads lines such as `good = happy, surprise`; `#` begins a comment. Classes that are not named are left out.
     /// Throws `EmotionGroupingError` naming file and line.
@@ -48,14 +64,14 @@ public struct EmotionGrouping: Sendable, Equatable {
         // Windows' editors end lines with two characters, which Swift takes for one, and begin files with a mark.
         let lines = text.drop { $0 == "\u{FEFF}" }.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (number, line) in lines.enumerated() {
-            let content = line.prefix { $0 != "#" }.trimmed
+            let content = line.prefix { $0 != "#" }.trimmingBlanks
             if content.isEmpty { continue }
             let parts = content.split(separator: "=", omittingEmptySubsequences: false)
-            let name = parts[0].trimmed
+            let name = parts[0].trimmingBlanks
             guard parts.count == 2, !name.isEmpty else {
                 throw EmotionGroupingError("\(path): line \(number + 1): expected 'name = class, class'")
             }
-            groups.append(Group(name: name, classes: parts[1].split(separator: ",").map(\.trimmed)))
+            groups.append(Group(name: name, classes: parts[1].split(separator: ",").map(\.trimmingBlanks)))
         }
         do {
             try self.init(groups)
@@ -101,11 +117,4 @@ public struct EmotionGroupingError: Error, CustomStringConvertible, Sendable {
     public let description: String
 
     init(_ description: String) { self.description = description }
-}
-
-extension Substring {
-    fileprivate var trimmed: String {
-        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        return String(String(drop(while: blank).reversed().drop(while: blank)).reversed())
-    }
 }

@@ -1,5 +1,4 @@
 import FaceVision
-import NeuralNet
 
 /// Finds the faces in single pictures and says how each feels. For one thread at a time.
 public final class FaceReader {
@@ -14,63 +13,96 @@ public final class FaceReader {
         public init() {}
     }
 
+    /// A face that was found, and what the network gets to see of it.
+    public struct FoundFace: Sendable {
+        public var box: Rectangle
+        public var landmarks: FaceLandmarks?
+        /// The part of the picture that was cut out; nil if that is the whole.
+        public var square: FaceSquare?
+        /// In colour where the network looks at colours.
+        public var picture: Image
+        /// Its width in the picture, in pixels.
+        var width: Double
+    }
+
     public let recogniser: EmotionRecogniser
-    /// nil: each picture is one cropped face.
-    public let detector: (any FaceDetector)?
+    public let search: FaceSearch
     public let options: Options
     /// What readings' probabilities and labels stand for.
     public let classNames: [String]
-    private let framing: FaceFraming
     private let sums: GroupSums?
 
     /// Throws `EmotionGroupingError` if the model lacks a class that is to be grouped.
-    public init(
-        _ recogniser: EmotionRecogniser, detector: (any FaceDetector)?, options: Options = Options()
-    ) throws {
+    public init(_ recogniser: EmotionRecogniser, search: FaceSearch, options: Options = Options()) throws {
         self.recogniser = recogniser
-        self.detector = detector
+        self.search = search
         self.options = options
-        framing = options.framing ?? detector?.framing ?? FaceFraming()
         sums = try options.grouping?.sums(of: recogniser.emotionModel.card.classNames)
         classNames = options.grouping?.groups.map(\.name) ?? recogniser.emotionModel.card.classNames
     }
 
-    /// All faces, the largest first. Throws what the detector throws.
-    public func read(_ image: Image) throws -> [FaceReading] {
-        guard let detector else { return [readWhole(image)] }
-        let faces = try detector.detect(in: image).sorted { $0.box.area > $1.box.area }
-        return read(image, faces: faces.map { ($0.box, $0.landmarks) })
+    /// Without a detector each picture is one cropped face. Throws `EmotionGroupingError`.
+    public convenience init(
+        _ recogniser: EmotionRecogniser, detector: (any FaceDetector)?, options: Options = Options()
+    ) throws {
+        try self.init(recogniser, search: FaceSearch(detector), options: options)
+    }
+
+    /// Whether network or detector look at colours. Where neither does, pictures are best decoded in grey: that is
+    /// cheaper, and the brightness that is stored is not quite that of the colours.
+    public var needsColor: Bool { recogniser.emotionModel.card.input.needsColor || search.needsColor }
+
+    /// All faces in a picture of its own, the largest first. Throws what the detector throws.
+    public func read(_ image: Image) throws -> [FaceReading] { recognise(try find(image)) }
+
+    /// The faces in a picture of its own, the largest first. Throws what the detector throws.
+    public func find(_ image: Image) throws -> [FoundFace] {
+        guard let detector = try search.detector(for: image, isPicture: true) else { return [whole(image)] }
+        return try detector.detect(in: image).sorted { $0.box.area > $1.box.area }.map {
+            cut(image, $0.box, $0.landmarks, detector)
+        }
     }
 
     /// A picture that is one cropped face.
-    func readWhole(_ image: Image) -> FaceReading {
-        let whole = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
-        let size = recogniser.emotionModel.card.input.scaledSize
-        let warnings = FaceWarning.warnings(
-            crop: image.grayscale.resized(width: size.width, height: size.height), width: whole.width)
-        return reading(recogniser.recognise([image])[0], box: whole, landmarks: nil, warnings)
+    func whole(_ image: Image) -> FoundFace {
+        FoundFace(
+            box: Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height)), picture: image,
+            width: Double(image.width))
     }
 
-    /// Faces whose place is known, in the same order.
-    func read(_ image: Image, faces: [(box: Rectangle, landmarks: FaceLandmarks?)]) -> [FaceReading] {
-        let input = recogniser.emotionModel.card.input.scaledSize
-        let size = max(input.width, input.height)
-        let crops = faces.map { image.face(in: $0.box, landmarks: $0.landmarks, framing: framing, size: size) }
-        return recogniser.recognise(crops).enumerated().map { index, result in
-            let face = faces[index]
+    /// A face whose place is known.
+    func cut(
+        _ image: Image, _ box: Rectangle, _ landmarks: FaceLandmarks?, _ detector: any FaceDetector
+    ) -> FoundFace {
+        let framing = options.framing ?? detector.framing, input = recogniser.emotionModel.card.input
+        let picture = image.face(
+            in: box, landmarks: landmarks, framing: framing,
+            size: max(input.scaledSize.width, input.scaledSize.height), inColor: input.needsColor)
+        return FoundFace(
+            box: box, landmarks: landmarks, square: framing.square(around: box, landmarks: landmarks),
+            picture: picture, width: box.width * framing.margin)
+    }
+
+    /// How faces feel that were found, in the same order.
+    func recognise(_ faces: [FoundFace]) -> [FaceReading] {
+        let size = recogniser.emotionModel.card.input.scaledSize
+        return zip(faces, recogniser.recognise(faces.map(\.picture))).map { face, result in
+            let crop = face.picture.grayscale
             return reading(
-                result, box: face.box, landmarks: face.landmarks,
-                FaceWarning.warnings(crop: crops[index], width: face.box.width * framing.margin))
+                result, of: face,
+                FaceWarning.warnings(
+                    crop: face.square == nil ? crop.resized(width: size.width, height: size.height) : crop,
+                    width: face.width))
         }
     }
 
     private func reading(
-        _ result: EmotionRecogniser.Recognition, box: Rectangle, landmarks: FaceLandmarks?, _ warnings: [FaceWarning]
+        _ result: EmotionRecogniser.Recognition, of face: FoundFace, _ warnings: [FaceWarning]
     ) -> FaceReading {
         let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
-        let label = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+        let label = probabilities.indexOfLargest
         return FaceReading(
-            identity: nil, box: box, landmarks: landmarks, isDetected: true, probabilities: probabilities,
+            identity: nil, box: face.box, landmarks: face.landmarks, isDetected: true, probabilities: probabilities,
             label: label, isUncertain: !result.isValid || probabilities[label] < options.certainty, warnings: warnings)
     }
 }

@@ -1,6 +1,6 @@
 import FaceVision
 
-/// What is known after one frame of a video, stream or camera.
+/// What is known after one frame of a video, stream or camera, or about a picture of its own.
 public struct FrameResult: Sendable {
     /// The file, device or address the frame came from.
     public var source: String
@@ -10,7 +10,12 @@ public struct FrameResult: Sendable {
     public var time: Double
     /// Seconds for which the frame is shown, where that is known.
     public var duration: Double?
-    /// Faces that are followed, in the order in which they appeared.
+    /// Of the frame's picture, in pixels.
+    public var width: Int
+    public var height: Int
+    /// Whether it is a picture of its own, whose faces are not followed.
+    public var isPicture: Bool
+    /// Faces that are followed, in the order in which they appeared; of a picture of its own, the largest first.
     public var faces: [FaceReading]
     /// The mood of all together; nil without faces.
     public var group: GroupMood?
@@ -20,14 +25,16 @@ public struct FrameResult: Sendable {
     var doubtful = Set<Int>()
 
     public init(
-        source: String, index: Int, time: Double, duration: Double? = nil, faces: [FaceReading], group: GroupMood?,
-        events: [FaceEvent],
-        timing: FrameTiming
+        source: String, index: Int, time: Double, duration: Double? = nil, width: Int = 0, height: Int = 0,
+        isPicture: Bool = false, faces: [FaceReading], group: GroupMood?, events: [FaceEvent], timing: FrameTiming
     ) {
         self.source = source
         self.index = index
         self.time = time
         self.duration = duration
+        self.width = width
+        self.height = height
+        self.isPicture = isPicture
         self.faces = faces
         self.group = group
         self.events = events
@@ -37,6 +44,10 @@ public struct FrameResult: Sendable {
 
 /// Where the time went, in seconds.
 public struct FrameTiming: Sendable {
+    /// From capture until somebody had time for it.
+    public var waiting = 0.0
+    /// Making a picture of what came, where that was measured.
+    public var decoding: Double?
     /// Looking for faces.
     public var detection = 0.0
     /// Cutting out and recognising.
@@ -74,6 +85,33 @@ public struct GroupMood: Sendable, Equatable {
         }
         guard total > 0 else { return nil }
         probabilities = sums.map { Float($0 / total) }
-        label = sums.indices.reduce(0) { sums[$1] > sums[$0] ? $1 : $0 }
+        label = sums.indexOfLargest
+    }
+}
+
+extension FrameResult {
+    /// Says the same about a larger picture: of `width` x `height`, `factor` times as large as the one looked at.
+    package mutating func scale(by factor: Double, width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        for index in faces.indices {
+            faces[index].box.scale(by: factor)
+            faces[index].landmarks?.scale(by: factor)
+        }
+    }
+}
+
+extension Rectangle {
+    fileprivate mutating func scale(by factor: Double) {
+        self = Rectangle(x: x * factor, y: y * factor, width: width * factor, height: height * factor)
+    }
+}
+
+extension FaceLandmarks {
+    fileprivate mutating func scale(by factor: Double) {
+        func scaled(_ point: Point) -> Point { Point(x: point.x * factor, y: point.y * factor) }
+        self = FaceLandmarks(
+            leftEye: scaled(leftEye), rightEye: scaled(rightEye), nose: scaled(nose), mouthLeft: scaled(mouthLeft),
+            mouthRight: scaled(mouthRight))
     }
 }

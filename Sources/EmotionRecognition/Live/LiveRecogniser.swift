@@ -2,8 +2,8 @@ import Dispatch
 import FaceVision
 import Synchronization
 
-/// Follows the faces of a video, stream or camera and says how each feels. Can be shared between threads and tasks;
-/// frames are looked at one after the other.
+/// Follows the faces of a video, stream or camera and says how each feels; pictures of their own are looked at by
+/// themselves. Can be shared between threads and tasks; frames are looked at one after the other.
 ///
 ///     let recogniser = LiveRecogniser(reader)
 ///     for try await result in recogniser.results(from: try FrameSources.open("clip.mp4")) {
@@ -12,38 +12,50 @@ import Synchronization
 public final class LiveRecogniser: Sendable {
     private struct Parts {
         var reader: FaceReader
-        var tracker: MoodTracker
+        var moods: BackdatedMoods
     }
 
     /// What readings' probabilities and labels stand for.
     public let classNames: [String]
+    /// See `FaceReader.needsColor`: what `CaptureOptions.format` should give.
+    public let needsColor: Bool
     private let options: MoodTracker.Options
     private let parts: Mutex<Parts>
 
     /// Takes the reader over.
     public init(_ reader: sending FaceReader, options: MoodTracker.Options = MoodTracker.Options()) {
         classNames = reader.classNames
+        needsColor = reader.needsColor
         self.options = options
-        parts = Mutex(Parts(reader: reader, tracker: MoodTracker(options)))
+        parts = Mutex(Parts(reader: reader, moods: BackdatedMoods(options)))
     }
 
-    /// Looks at the next frame. Throws what the detector throws.
-    public func process(_ frame: Frame) throws -> FrameResult {
-        try parts.withLock { parts in try parts.tracker.process(frame, using: parts.reader) }
+    /// Looks at the next frame at once. Throws what the detector throws.
+    public func process(_ frame: Frame) throws -> FrameResult { try add(frame, waits: false).last!.result }
+
+    /// Looks at the next frame and gives those that are decided, in order. Throws what the detector throws.
+    ///
+    /// - Parameter waits: for recordings: a face is there from the frame in which it was first seen, not only from the one
+    ///   that made it sure. Up to 16 frames wait for that; `finish` gives the last. Without, each is decided at once.
+    package func add(_ frame: Frame, waits: Bool) throws -> [(frame: Frame, result: FrameResult)] {
+        try parts.withLock { parts in try parts.moods.add(frame, using: parts.reader, waits: waits) }
     }
+
+    /// The frames that still wait, at the end.
+    package func finish() -> [(frame: Frame, result: FrameResult)] { parts.withLock { $0.moods.finish() } }
 
     /// Forgets all faces, for another video.
     public func reset() {
-        parts.withLock { $0.tracker = MoodTracker(options) }
+        parts.withLock { $0.moods = BackdatedMoods(options) }
     }
 
     /// Seconds until the calibration ends; nil if there is none or it is done.
     public func calibrationRemaining(at time: Double) -> Double? {
-        parts.withLock { $0.tracker.calibrationRemaining(at: time) }
+        parts.withLock { $0.moods.calibrationRemaining(at: time) }
     }
 
     /// A result for each frame, made on a thread of its own while somebody waits for it: nothing queues, and a live source
-    /// (`LiveCapture`) gives its newest frame. Throws `CaptureError` and `ImageError`; after an error in one file of a
+    /// (`LiveCapture`) gives its newest frame. In recordings faces are there from the frame in which they were first seen. Throws `CaptureError` and `ImageError`; after an error in one file of a
     /// folder the iterator goes on with the next. Begins by forgetting all faces.
     public func results(from source: sending any FrameSource) -> FrameResults {
         reset()
@@ -73,6 +85,9 @@ final class FrameWorker: Sendable {
     private let cancellation: Cancellation
     // Used on `queue` only, which runs one piece of work at a time.
     private nonisolated(unsafe) let source: any FrameSource
+    // On `queue` only, too.
+    private nonisolated(unsafe) var decided: ArraySlice<FrameResult> = []
+    private nonisolated(unsafe) var hasEnded = false
 
     init(_ recogniser: LiveRecogniser, _ source: sending any FrameSource) {
         self.recogniser = recogniser
@@ -82,14 +97,23 @@ final class FrameWorker: Sendable {
 
     deinit { cancellation.cancel() }
 
+    private func readOn() throws {
+        if let frame = try source.next() {
+            decided += try recogniser.add(frame, waits: !source.isLive).map(\.result)
+        } else {
+            hasEnded = true
+            decided += recogniser.finish().map(\.result)
+        }
+    }
+
     func next() async throws -> FrameResult? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 queue.async {
                     continuation.resume(
                         with: Result {
-                            guard let frame = try self.source.next() else { return nil }
-                            return try self.recogniser.process(frame)
+                            while self.decided.isEmpty, !self.hasEnded { try self.readOn() }
+                            return self.decided.popFirst()
                         })
                 }
             }

@@ -43,14 +43,14 @@ public struct MoodFilter: Sendable {
     public mutating func add(_ observation: [Float], time: Double) -> Mood {
         if probabilities.count != observation.count {
             probabilities = observation
-            label = observation.indices.reduce(0) { observation[$1] > observation[$0] ? $1 : $0 }
+            label = observation.indexOfLargest
             lastTime = time
             return mood(hasChanged: true)
         }
         let keep = Float(exp(-max(0, time - lastTime) / options.timeConstant))
         lastTime = time
         for i in probabilities.indices { probabilities[i] = keep * probabilities[i] + (1 - keep) * observation[i] }
-        let best = probabilities.indices.reduce(0) { probabilities[$1] > probabilities[$0] ? $1 : $0 }
+        let best = probabilities.indexOfLargest
         guard best != label, probabilities[best] > probabilities[label] + options.margin else {
             challenger = nil
             return mood(hasChanged: false)

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import Timing
 
 /// Follows faces and their moods through the frames of a video, stream or camera. When another source begins, all that
 /// was known is forgotten; single pictures are looked at by themselves. It holds only what is known about the faces; many
@@ -22,19 +22,16 @@ public struct MoodTracker: Sendable {
     }
 
     private let options: Options
-    private let showsDoubtful: Bool
     private var faces: FaceTracker
     private var known: [Int: Known] = [:]
     private var calibration: NeutralCalibration?
     private var lastTime = 0.0
     private var source: String?
+    /// Whose face pictures are that are one cropped face.
+    private var onlyFace: Int?
 
-    public init(_ options: Options = Options()) { self.init(options, showsDoubtful: false) }
-
-    /// - Parameter showsDoubtful: results have faces that are not confirmed yet too, named in `doubtful`.
-    init(_ options: Options, showsDoubtful: Bool) {
+    public init(_ options: Options = Options()) {
         self.options = options
-        self.showsDoubtful = showsDoubtful
         faces = FaceTracker(options: options.tracking)
         calibration = options.calibrationSeconds.map(NeutralCalibration.init)
     }
@@ -48,10 +45,29 @@ public struct MoodTracker: Sendable {
     /// Looks at the next frame. Time stamps should grow; one that goes back counts as the last one. Throws what the
     /// detector throws.
     public mutating func process(_ frame: Frame, using reader: FaceReader) throws -> FrameResult {
+        try process(frame, using: reader, showsDoubtful: false)
+    }
+
+    /// - Parameter showsDoubtful: the result has faces that are not confirmed yet too, named in `doubtful`.
+    mutating func process(
+        _ frame: Frame, using reader: FaceReader, showsDoubtful: Bool
+    ) throws -> FrameResult {
         var events: [FaceEvent] = []
         if let source, source != frame.source { events = forget() }
         source = frame.source
-        return try frame.isPicture ? look(frame, reader, events) : follow(frame, reader, events)
+        var result = FrameResult(
+            source: frame.source, index: frame.index, time: frame.time, duration: frame.duration,
+            width: frame.image.width, height: frame.image.height, isPicture: frame.isPicture, faces: [], group: nil,
+            events: events, timing: FrameTiming())
+        result.timing.waiting = frame.age.seconds
+        if frame.isPicture {
+            try look(frame, reader, &result)
+        } else {
+            try follow(frame, reader, showsDoubtful, &result)
+        }
+        result.group = GroupMood(result.faces)
+        result.timing.latency = frame.age.seconds
+        return result
     }
 
     /// Ends with all faces. Their numbers are not used again.
@@ -59,6 +75,7 @@ public struct MoodTracker: Sendable {
         defer {
             known = [:]
             faces.reset()
+            onlyFace = nil
             calibration = options.calibrationSeconds.map(NeutralCalibration.init)
             lastTime = 0
         }
@@ -66,53 +83,51 @@ public struct MoodTracker: Sendable {
     }
 
     /// A picture of its own.
-    private func look(_ frame: Frame, _ reader: FaceReader, _ events: [FaceEvent]) throws -> FrameResult {
-        let readings = try reader.read(frame.image)
-        var timing = FrameTiming()
-        timing.latency = seconds(frame.age)
-        return FrameResult(
-            source: frame.source, index: frame.index, time: frame.time, faces: readings, group: GroupMood(readings),
-            events: events, timing: timing)
+    private func look(_ frame: Frame, _ reader: FaceReader, _ result: inout FrameResult) throws {
+        let began = monotonicSeconds()
+        let found = try reader.find(frame.image)
+        result.timing.detection = monotonicSeconds() - began
+        result.faces = reader.recognise(found)
+        result.timing.recognition = monotonicSeconds() - began - result.timing.detection
     }
 
-    private mutating func follow(_ frame: Frame, _ reader: FaceReader, _ before: [FaceEvent]) throws -> FrameResult {
-        var events = before
+    private mutating func follow(
+        _ frame: Frame, _ reader: FaceReader, _ showsDoubtful: Bool, _ result: inout FrameResult
+    ) throws {
         let time = frame.time.isFinite ? max(frame.time, lastTime) : lastTime
         lastTime = time
-        let duration = frame.duration.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
-        var timing = FrameTiming()
+        result.time = time
+        result.duration = frame.duration.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
         let began = monotonicSeconds()
+        let detector = try reader.search.detector(for: frame.image, isPicture: false)
         let tracked: [TrackedFace]
-        if let detector = reader.detector {
+        if let detector {
             tracked = try faces.update(
-                frame.image, time: time, duration: duration, includesDoubtful: showsDoubtful, using: detector)
+                frame.image, time: time, duration: result.duration, includesDoubtful: showsDoubtful, using: detector)
         } else {
-            let whole = Rectangle(x: 0, y: 0, width: Double(frame.image.width), height: Double(frame.image.height))
-            tracked = [TrackedFace(identity: 1, box: whole, confidence: 1)]
+            let identity = onlyFace ?? faces.newIdentity()
+            onlyFace = identity
+            tracked = [TrackedFace(identity: identity, box: reader.whole(frame.image).box, confidence: 1)]
         }
-        timing.detection = monotonicSeconds() - began
-        let readings = read(frame, tracked, time, reader, &events)
-        timing.recognition = monotonicSeconds() - began - timing.detection
+        result.timing.detection = monotonicSeconds() - began
+        result.faces = read(frame, tracked, time, reader, detector, &result.events)
+        result.timing.recognition = monotonicSeconds() - began - result.timing.detection
         for identity in known.keys.sorted() where !tracked.contains(where: { $0.identity == identity }) {
             known[identity] = nil
-            events.append(.left(identity: identity))
+            result.events.append(.left(identity: identity))
         }
-        timing.latency = seconds(frame.age)
-        var result = FrameResult(
-            source: frame.source, index: frame.index, time: time, duration: duration, faces: readings,
-            group: GroupMood(readings), events: events, timing: timing)
         result.doubtful = Set(tracked.filter { !$0.isConfirmed }.map(\.identity))
-        return result
     }
 
     private mutating func read(
-        _ frame: Frame, _ tracked: [TrackedFace], _ time: Double, _ reader: FaceReader, _ events: inout [FaceEvent]
+        _ frame: Frame, _ tracked: [TrackedFace], _ time: Double, _ reader: FaceReader,
+        _ detector: (any FaceDetector)?, _ events: inout [FaceEvent]
     ) -> [FaceReading] {
         let seen = tracked.filter(\.isDetected)
-        let observations =
-            reader.detector == nil
-            ? [reader.readWhole(frame.image)] : reader.read(frame.image, faces: seen.map { ($0.box, $0.landmarks) })
-        for (face, observation) in zip(seen, observations) {
+        let found = seen.map { face in
+            detector.map { reader.cut(frame.image, face.box, face.landmarks, $0) } ?? reader.whole(frame.image)
+        }
+        for (face, observation) in zip(seen, reader.recognise(found)) {
             observe(face.identity, observation, time, reader.classNames, &events)
         }
         return tracked.compactMap { face in

@@ -14,7 +14,7 @@ public enum Architecture: String, CaseIterable, Sendable {
     /// Residual blocks with squeeze-and-excitation, averaged without a large dense layer.
     case seResNet = "se-resnet"
 
-    /// The network with random weights. Throws `NeuralNetError` when an option does not suit it.
+    /// The network with random weights. Throws `RecognitionError` when an option does not suit it.
     public func makeModel(_ options: NetworkOptions = NetworkOptions(), seed: UInt64) throws -> Model {
         switch self {
         case .cnn: return try DocumentedNetwork.make(options, seed: seed)

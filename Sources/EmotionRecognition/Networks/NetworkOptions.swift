@@ -27,7 +27,7 @@ public struct NetworkOptions: Sendable, Equatable {
         guard let blockDropout else { return rates }
         if blockDropout.count == 1 { return Array(repeating: blockDropout[0], count: blocks) }
         guard blockDropout.count == blocks else {
-            throw NeuralNetError.invalidGraph(
+            throw RecognitionError.invalidSetting(
                 "\(network.rawValue) has \(blocks) blocks to drop from, not \(blockDropout.count)")
         }
         return blockDropout
@@ -35,7 +35,7 @@ public struct NetworkOptions: Sendable, Equatable {
 
     /// Throws when widths were chosen for a network that has none to choose.
     func refuseWidths(_ network: Architecture) throws {
-        if widths != nil { throw NeuralNetError.invalidGraph("\(network.rawValue) has no widths to choose") }
+        if widths != nil { throw RecognitionError.invalidSetting("\(network.rawValue) has no widths to choose") }
     }
 }
 

@@ -12,7 +12,7 @@ enum SEResNet {
     static func make(_ options: NetworkOptions, seed: UInt64) throws -> Model {
         let widths = options.widths ?? [32, 64, 128, 256]
         guard !widths.isEmpty, widths.count <= 8, widths.allSatisfy({ (1...4096).contains($0) }) else {
-            throw NeuralNetError.invalidGraph("se-resnet wants 1 to 8 widths of 1 to 4096 filters, not \(widths)")
+            throw RecognitionError.invalidSetting("se-resnet wants 1 to 8 widths of 1 to 4096 filters, not \(widths)")
         }
         let rates = try options.blockDropout(
             widths.count, default: Array(repeating: 0.1, count: widths.count), of: .seResNet)

@@ -1,72 +1,111 @@
+import Emotions
 import FaceVision
-import NeuralNet
+import JSON
 
 /// Results as JSON, with the same names everywhere: on the command line, in files, on the web.
-public enum FrameJSON {
-    /// `box` (x, y, width, height in pixels), `emotion`, `confidence`, `probabilities`, `uncertain`, `warnings`, and
-    /// `landmarks` and `track` where known.
-    public static func value(_ face: FaceReading, classNames: [String]) -> JSONValue {
-        let probabilities = Dictionary(
-            zip(classNames, face.probabilities.map { JSONValue.double(Double($0)) }), uniquingKeysWith: { $1 })
+///
+/// Probabilities have six decimals, places in the picture two.
+public struct FrameJSON: Sendable {
+    /// Where emotions lie on the plane of valence and energy, each 0 to 1.
+    public typealias Place = @Sendable (EmotionVector) -> (valence: Double, energy: Double)
+
+    private let classNames: [String]
+    /// nil where classes are no emotions, such as groups of the user's own.
+    private let emotions: EmotionClasses?
+    private let place: Place?
+
+    /// - Parameter place: without it `mood` is null.
+    public init(classNames: [String], place: Place? = nil) {
+        self.classNames = classNames
+        emotions = try? EmotionClasses(classNames)
+        self.place = place
+    }
+
+    /// `source`, `width` and `height` in pixels, `faces`, `group`, `events`, `timing` in milliseconds; for frames of
+    /// videos, streams and cameras also `frame`, its number, and `time` in seconds.
+    public func value(_ result: FrameResult) -> JSONValue { .object(fields(result)) }
+
+    /// The same for others to be added.
+    public func fields(_ result: FrameResult) -> [String: JSONValue] {
         var fields: [String: JSONValue] = [
-            "box": value(face.box), "emotion": .string(classNames[face.label]),
-            "confidence": .double(Double(face.confidence)), "probabilities": .object(probabilities),
-            "uncertain": .bool(face.isUncertain), "warnings": JSONValue(face.warnings.map(\.rawValue)),
+            "source": result.source.isEmpty ? .null : .string(result.source), "width": .int(result.width),
+            "height": .int(result.height), "faces": .array(result.faces.map(value)),
+            "group": result.group.map { value($0) } ?? .null, "events": .array(result.events.map(value)),
+            "timing": value(result.timing),
         ]
-        if let identity = face.identity {
-            fields["track"] = .int(identity)
-            fields["detected"] = .bool(face.isDetected)
+        if !result.isPicture {
+            fields["frame"] = .int(result.index)
+            fields["time"] = .double(result.time)
         }
-        if let points = face.landmarks {
-            fields["landmarks"] = [
-                "leftEye": value(points.leftEye), "rightEye": value(points.rightEye), "nose": value(points.nose),
-                "mouthLeft": value(points.mouthLeft), "mouthRight": value(points.mouthRight),
-            ]
-        }
-        return .object(fields)
+        return fields
     }
 
-    /// `source`, `frame`, `time` in seconds, `faces`, `group`, `events`, `milliseconds`.
-    public static func value(_ result: FrameResult, classNames: [String]) -> JSONValue {
-        [
-            "source": .string(result.source), "frame": .int(result.index), "time": .double(result.time),
-            "faces": .array(result.faces.map { value($0, classNames: classNames) }),
-            "group": result.group.map { value($0, classNames: classNames) } ?? .null,
-            "events": .array(result.events.map { value($0, classNames: classNames) }),
-            "milliseconds": [
-                "detection": .double(result.timing.detection * 1e3),
-                "recognition": .double(result.timing.recognition * 1e3),
-                "latency": .double(result.timing.latency * 1e3),
-            ],
+    /// `track` (null in single pictures), `detected`, `box` (x, y, width, height), `landmarks` where the detector finds
+    /// them, `emotion`, `confidence`, `probabilities`, `mood`, `uncertain`, `warnings`.
+    public func value(_ face: FaceReading) -> JSONValue { .object(fields(face)) }
+
+    /// The same for others to be added.
+    public func fields(_ face: FaceReading) -> [String: JSONValue] {
+        var fields = mood(face.probabilities, label: face.label)
+        fields["track"] = face.identity.map(JSONValue.int) ?? .null
+        fields["detected"] = .bool(face.isDetected)
+        fields["box"] = [
+            "x": Self.rounded(face.box.x, 100), "y": Self.rounded(face.box.y, 100),
+            "width": Self.rounded(face.box.width, 100), "height": Self.rounded(face.box.height, 100),
         ]
+        fields["landmarks"] = face.landmarks.map(value) ?? .null
+        fields["uncertain"] = .bool(face.isUncertain)
+        fields["warnings"] = JSONValue(face.warnings.map(\.rawValue))
+        return fields
     }
 
-    /// `emotion`, `confidence`, `probabilities`.
-    public static func value(_ group: GroupMood, classNames: [String]) -> JSONValue {
-        let probabilities = Dictionary(
-            zip(classNames, group.probabilities.map { JSONValue.double(Double($0)) }), uniquingKeysWith: { $1 })
-        return [
-            "emotion": .string(classNames[group.label]), "confidence": .double(Double(group.confidence)),
-            "probabilities": .object(probabilities),
-        ]
-    }
+    /// `emotion`, `confidence`, `probabilities`, `mood`.
+    public func value(_ group: GroupMood) -> JSONValue { .object(mood(group.probabilities, label: group.label)) }
 
-    /// `event`: `appeared`, `left` or `moodChanged` (with `from` and `to`), and `track`.
-    public static func value(_ event: FaceEvent, classNames: [String]) -> JSONValue {
+    /// `kind`: `appeared`, `left` or `mood-changed` (with `from` and `to`), and `track`.
+    public func value(_ event: FaceEvent) -> JSONValue {
         switch event {
-        case .appeared(let identity): ["event": "appeared", "track": .int(identity)]
-        case .left(let identity): ["event": "left", "track": .int(identity)]
-        case .moodChanged(let identity, let from, let to):
+        case .appeared(let track): ["kind": "appeared", "track": .int(track)]
+        case .left(let track): ["kind": "left", "track": .int(track)]
+        case .moodChanged(let track, let from, let to):
             [
-                "event": "moodChanged", "track": .int(identity), "from": .string(classNames[from]),
+                "kind": "mood-changed", "track": .int(track), "from": .string(classNames[from]),
                 "to": .string(classNames[to]),
             ]
         }
     }
 
-    private static func value(_ box: Rectangle) -> JSONValue {
-        ["x": .double(box.x), "y": .double(box.y), "width": .double(box.width), "height": .double(box.height)]
+    private func mood(_ probabilities: [Float], label: Int) -> [String: JSONValue] {
+        let point = place.flatMap { place in emotions?.vector(probabilities).map(place) }
+        return [
+            "emotion": .string(classNames[label]), "confidence": Self.rounded(Double(probabilities[label]), 1e6),
+            "probabilities": .object(
+                Dictionary(
+                    zip(classNames, probabilities.map { Self.rounded(Double($0), 1e6) }), uniquingKeysWith: { $1 })),
+            "mood": point.map {
+                ["valence": Self.rounded($0.valence, 10_000), "energy": Self.rounded($0.energy, 10_000)]
+            } ?? .null,
+        ]
     }
 
-    private static func value(_ point: Point) -> JSONValue { [.double(point.x), .double(point.y)] }
+    private func value(_ timing: FrameTiming) -> JSONValue {
+        func milliseconds(_ seconds: Double) -> JSONValue { Self.rounded(seconds * 1000, 100) }
+        return [
+            "waiting": milliseconds(timing.waiting), "decoding": timing.decoding.map(milliseconds) ?? .null,
+            "detection": milliseconds(timing.detection), "recognition": milliseconds(timing.recognition),
+            "total": milliseconds(timing.latency),
+        ]
+    }
+
+    private func value(_ points: FaceLandmarks) -> JSONValue {
+        func place(_ point: Point) -> JSONValue { [Self.rounded(point.x, 100), Self.rounded(point.y, 100)] }
+        return [
+            "leftEye": place(points.leftEye), "rightEye": place(points.rightEye), "nose": place(points.nose),
+            "mouthLeft": place(points.mouthLeft), "mouthRight": place(points.mouthRight),
+        ]
+    }
+
+    private static func rounded(_ value: Double, _ steps: Double) -> JSONValue {
+        .double((value * steps).rounded() / steps)
+    }
 }

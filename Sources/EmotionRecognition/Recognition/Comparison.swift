@@ -1,3 +1,4 @@
+import JSON
 import NeuralNet
 
 /// Two models on the same pictures.
@@ -23,7 +24,7 @@ public struct Comparison: Sendable {
     /// The surest answers first.
     public let disagreements: [Disagreement]
 
-    /// Throws `NeuralNetError.incompatibleData` if the models' classes differ.
+    /// Throws `RecognitionError.incompatibleData` if the models' classes differ.
     public init(_ a: Predictions, _ b: Predictions) throws {
         precondition(a.indices == b.indices, "predictions for different pictures")
         let places = try Predictions.places(of: b.classNames, in: a.classNames)

@@ -12,16 +12,18 @@ extension EmotionModel {
     }
 
     /// The network with one output, a softmax over all classes, and in words what was done for it. Throws
-    /// `NeuralNetError.file` where the user must say what is meant.
+    /// `RecognitionError.file` where the user must say what is meant.
     static func namingEmotions(
         _ model: Model, _ hints: Hints, path: String
-    ) throws -> (model: Model, notes: [String]) {
-        func failure(_ reason: String) -> NeuralNetError { .file(path: path, place: nil, reason: reason) }
+    ) throws -> (model: Model, notes: [Note]) {
+        func failure(_ reason: String, _ remedy: Remedy? = nil) -> RecognitionError {
+            .file(path: path, reason: reason, remedy: remedy)
+        }
         var model = model
         if model.outputs.count > 1 || hints.outputName != nil {
             let names = model.outputs.map { model.nodes[$0].layer.name }
             guard let wanted = hints.outputName else {
-                throw failure("it has several outputs; give --output=NAME, one of \(names.joined(separator: ", "))")
+                throw failure("it has several outputs", .outputName(names))
             }
             guard let place = names.firstIndex(where: { $0 == wanted || $0.hasSuffix("/" + wanted) }) else {
                 throw failure("no output is named '\(wanted)', only \(names.joined(separator: ", "))")
@@ -51,23 +53,20 @@ extension EmotionModel {
                 isSingle
                 ? "its one output is taken for the probability of the second class"
                 : "its outputs are probabilities by themselves: they are divided by their sum"
-            return (try sigmoid(model, before), ["\(path): \(words)"])
+            return (try sigmoid(model, before), [Note("\(path): \(words)")])
         case (.linear, .sigmoid): return (try sigmoid(model, before), [])
         case (.linear, .logits) where isSingle: return (try sigmoid(model, before), [])
         case (.linear, .logits): return (try softmax(model, before), [])
         case (.linear, nil) where !isSingle:
             return (
                 try softmax(model, before),
-                [
-                    "\(path): its last layer has no softmax and gets one; --output=sigmoid or probabilities if that is wrong"
-                ]
+                [Note("\(path): its last layer has no softmax and gets one", remedy: .outputKind)]
             )
         case (_, let kind?):
             throw failure("its last layer ends in \(ending.identifier): its outputs are no \(kind.rawValue)")
         default:
             throw failure(
-                "its outputs are no probabilities: its last layer ends in \(ending.identifier); "
-                    + "give --output=logits, sigmoid or probabilities if they are")
+                "its outputs are no probabilities: its last layer ends in \(ending.identifier)", .outputKind)
         }
     }
 

@@ -1,4 +1,5 @@
 import Files
+import JSON
 import NeuralNet
 
 /// A network that names emotions, with what must be known to use it.
@@ -6,7 +7,7 @@ public struct EmotionModel: Sendable {
     public let model: Model
     public internal(set) var card: ModelCard
     /// What was noticed while the file was read, a line each.
-    public internal(set) var notes: [String] = []
+    public internal(set) var notes: [Note] = []
 
     /// The model that comes with the program.
     public static let standardName = "fer2013-vgg.h5"
@@ -56,28 +57,23 @@ public struct EmotionModel: Sendable {
     }
 
     /// Reads a Keras file, `.h5` or `.keras`, or an ONNX file. Files of this program say how they are fed; for others `hints`
-    /// must. Throws `NeuralNetError.file`.
+    /// must. Throws `RecognitionError.file`, with a remedy where a hint would help, and `NeuralNetError.file`.
     public init(reading path: String, hints: Hints = Hints()) throws {
         let contents = try NetworkFile.read(path, inputSize: hints.inputSize)
         try self.init(contents.model, metadata: contents.metadata, hints: hints, path: path)
-        notes = contents.warnings.map { "\(path): \($0)" } + notes
+        notes = contents.warnings.map { Note("\(path): \($0)") } + notes
     }
 
-    /// What to say about `NeuralNetError.unknownInputSize`.
-    public static func sizeNeeded(_ path: String, _ layer: String, _ shape: String) -> NeuralNetError {
-        .file(
-            path: path, place: "layer '\(layer)'",
-            reason: "the size of its input is open, \(shape); give --input-size=PIXELS")
-    }
-
-    /// Reads a file of weights alone into the network they belong to. Throws `NeuralNetError.file`.
+    /// Reads a file of weights alone into the network they belong to. Throws `RecognitionError.file`.
     public init(readingWeights path: String, into network: Model, hints: Hints) throws {
         try ModelFile.readWeights(path, into: network)
         try self.init(network, metadata: nil, hints: hints, path: path)
     }
 
     private init(_ model: Model, metadata: JSONValue?, hints: Hints, path: String) throws {
-        func failure(_ reason: String) -> NeuralNetError { .file(path: path, place: nil, reason: reason) }
+        func failure(_ reason: String, _ remedy: Remedy? = nil) -> RecognitionError {
+            .file(path: path, reason: reason, remedy: remedy)
+        }
         let (model, notes) = try EmotionModel.namingEmotions(model, hints, path: path)
         self.notes = notes
         let shape = model.inputShapes[0], classes = model.outputShapes[0][0]
@@ -87,10 +83,10 @@ public struct EmotionModel: Sendable {
             card = try ModelCard(json: metadata, path: path)
         } else {
             guard hints.inputRange != nil else {
-                throw failure("the file does not say how pixels are scaled; give --input-range=0..1, -1..1 or 0..255")
+                throw failure("the file does not say how pixels are scaled", .inputRange)
             }
             guard hints.classNames != nil else {
-                throw failure("the file does not name its \(classes) outputs; give --labels=NAME,NAME,...")
+                throw failure("the file does not name its \(classes) outputs", .classNames)
             }
             card = ModelCard(classNames: ModelLabels.standard(hints.classNames ?? []), input: InputFormat())
             card.program = "unknown"
@@ -115,7 +111,7 @@ public struct EmotionModel: Sendable {
 
     /// Writes model and card, whole or not at all, in the format that the name says; Keras will go on training with the
     /// settings of the card's recipe.
-    /// Throws `NeuralNetError.file`.
+    /// Throws `RecognitionError.file`.
     public func write(to path: String) throws {
         let training = card.training?.recipe.compilation ?? ModelFile.Training()
         try NetworkFile.write(model, metadata: try card.json, training: training, to: path)

@@ -1,5 +1,6 @@
 import FaceVision
 import NeuralNet
+import Threads
 
 /// Names the emotion of pictures of faces. For one thread at a time; several can share an `EmotionModel`.
 public final class EmotionRecogniser {
@@ -21,7 +22,7 @@ public final class EmotionRecogniser {
     private let executor: Executor
     private let batchSize: Int
 
-    /// Allocates for batches of up to `batchSize` faces. Throws `NeuralNetError` if the model cannot run.
+    /// Allocates for batches of up to `batchSize` faces. Throws `RecognitionError` if the model cannot run.
     public init(
         _ emotionModel: EmotionModel, batchSize: Int = 16, precision: Precision = .float, threads: ThreadPool
     ) throws {
@@ -50,7 +51,7 @@ public final class EmotionRecogniser {
                 } else if let temperature = emotionModel.card.temperature {
                     values = TemperatureScaling.apply(temperature, to: values)
                 }
-                let label = values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
+                let label = values.indexOfLargest
                 results.append(Recognition(probabilities: values, label: label, isValid: isValid))
             }
         }

@@ -1,5 +1,7 @@
 import Glibc
+import JSON
 import NeuralNet
+import Threads
 
 /// How good a model, or an ensemble, is on a split of a data set.
 public struct Evaluation: Sendable {
@@ -29,7 +31,7 @@ public struct Evaluation: Sendable {
     public let votes: VoteEvaluation?
     public let seconds: Double
 
-    /// Runs the model over the given places of the data set. Throws `NeuralNetError.incompatibleData` if pictures or
+    /// Runs the model over the given places of the data set. Throws `RecognitionError.incompatibleData` if pictures or
     /// classes do not fit the model.
     public init(
         of emotionModel: EmotionModel, on dataset: FaceDataset, indices: [Int], split: FaceDataset.Split? = nil,

@@ -1,11 +1,3 @@
-import NeuralNet
-
-/// What is done to the brightness of a grey picture before a network sees it.
-public enum Equalisation: String, Sendable, Codable, CaseIterable {
-    case none
-    /// All grey values occur equally often, see `HistogramEqualisation`.
-    case histogram
-}
 
 /// How a network wants its pictures: size, grey or colour, and the range of its numbers.
 public struct InputFormat: Sendable, Equatable, Codable {
@@ -39,6 +31,8 @@ public struct InputFormat: Sendable, Equatable, Codable {
     var equalises: Bool { equalisation == .histogram }
     /// Whether the network does without the picture's colours.
     var isGrey: Bool { channels == 1 || repeatsGrey == true }
+    /// Whether the network looks at colours.
+    public var needsColor: Bool { !isGrey }
 
     /// Width and height that pictures are brought to before the centre is cut out.
     public var scaledSize: (width: Int, height: Int) { (pictureSize ?? width, pictureSize ?? height) }

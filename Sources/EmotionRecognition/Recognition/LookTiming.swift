@@ -1,5 +1,8 @@
 import FaceVision
 import NeuralNet
+import Randomness
+import Threads
+import Timing
 
 /// How long models take for one look at one face of 48 x 48 bytes, one at a time.
 public struct LookTiming: Sendable {
@@ -10,7 +13,7 @@ public struct LookTiming: Sendable {
     public let spread: Double
 
     /// Runs the models in turn, so that what else the machine does meets all of them alike: `rounds` times about
-    /// `duration` seconds each. Throws `NeuralNetError` if one cannot run.
+    /// `duration` seconds each. Throws `RecognitionError` if one cannot run.
     public static func measure(
         _ models: [EmotionModel], precision: Precision = .float, threads: ThreadPool, rounds: Int = 7,
         duration: Double = 0.1

@@ -1,3 +1,6 @@
+import Files
+import JSON
+import JSONCoding
 import NeuralNet
 
 /// What a model file says about its model: how to feed it, what its outputs mean, how it came about.
@@ -51,29 +54,24 @@ public struct ModelCard: Sendable, Equatable, Codable {
         self.input = input
     }
 
-    /// Reads what `ModelFile` found in the group `fermusic`. Throws `NeuralNetError.file`.
+    /// Reads what `ModelFile` found in the group `fermusic`. Throws `RecognitionError.file`.
     public init(json: JSONValue, path: String) throws {
         do {
             self = try JSONValue.decode(ModelCard.self, from: json.text())
             if let temperature, !(temperature >= 0.05 && temperature <= 20) {
-                throw NeuralNetError.file(path: path, place: "fermusic", reason: "a temperature of \(temperature)")
+                throw RecognitionError.file(path: path, place: "fermusic", reason: "a temperature of \(temperature)")
             }
             if let seconds = training?.seconds, !(seconds >= 0 && seconds <= 1e10) {
-                throw NeuralNetError.file(path: path, place: "fermusic", reason: "a training of \(seconds) seconds")
+                throw RecognitionError.file(path: path, place: "fermusic", reason: "a training of \(seconds) seconds")
             }
-        } catch let error as NeuralNetError {
+        } catch let error as RecognitionError {
             throw error
         } catch {
-            throw NeuralNetError.file(path: path, place: "fermusic", reason: "the model's description is damaged")
+            throw RecognitionError.file(path: path, place: "fermusic", reason: "the model's description is damaged")
         }
     }
 
     var json: JSONValue {
         get throws { try JSONValue(parsing: JSONValue.encode(self)) }
     }
-}
-
-/// The program.
-public enum Fermusic {
-    public static let version = "0.1.0"
 }

@@ -1,6 +1,6 @@
 import Files
 import Glibc
-import NeuralNet
+import JSON
 
 /// What a model costs: to store, to run, to train.
 public struct ModelFacts: Sendable {

@@ -1,3 +1,4 @@
+import JSON
 import NeuralNet
 import ONNXFiles
 
@@ -21,7 +22,8 @@ public enum NetworkFile {
     /// Whether a file of this name is written as ONNX.
     public static func isNamedONNX(_ path: String) -> Bool { ONNXFile.hasName(path) }
 
-    /// Reads a network. Throws `NeuralNetError.file` naming the layer or node that cannot be used.
+    /// Reads a network. Throws `NeuralNetError.file` naming the layer or node that cannot be used, and
+    /// `RecognitionError.file` if its size is open.
     ///
     /// - Parameter inputSize: height and width of the input where the file leaves them open.
     public static func read(_ path: String, inputSize: Int? = nil) throws -> Contents {
@@ -37,7 +39,9 @@ public enum NetworkFile {
                 model: file.model, metadata: file.metadata, origin: file.kerasVersion.map { "Keras format \($0)" },
                 kerasVersion: file.kerasVersion, warnings: file.warnings)
         } catch NeuralNetError.unknownInputSize(let path, let layer, let shape) {
-            throw EmotionModel.sizeNeeded(path, layer, shape)
+            throw RecognitionError.file(
+                path: path, place: "layer '\(layer)'", reason: "the size of its input is open, \(shape)",
+                remedy: .inputSize)
         }
     }
 

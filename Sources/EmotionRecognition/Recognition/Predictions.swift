@@ -1,4 +1,6 @@
 import NeuralNet
+import Threads
+import Timing
 
 /// What a model, or several together, make of some pictures of a data set.
 public struct Predictions: Sendable {
@@ -19,7 +21,7 @@ public struct Predictions: Sendable {
 
     public var count: Int { indices.count }
 
-    /// Runs the model over the given places of the data set. Throws `NeuralNetError.incompatibleData` if pictures or
+    /// Runs the model over the given places of the data set. Throws `RecognitionError.incompatibleData` if pictures or
     /// classes do not fit the model.
     public init(
         of emotionModel: EmotionModel, on dataset: FaceDataset, indices: [Int],
@@ -52,7 +54,7 @@ public struct Predictions: Sendable {
         seconds = monotonicSeconds() - start
     }
 
-    /// The mean of several models' probabilities for the same pictures. Throws `NeuralNetError.incompatibleData` if
+    /// The mean of several models' probabilities for the same pictures. Throws `RecognitionError.incompatibleData` if
     /// their classes differ.
     public init(ensemble members: [Predictions]) throws {
         precondition(!members.isEmpty)
@@ -83,7 +85,7 @@ public struct Predictions: Sendable {
     static func places(of names: [String], in others: [String]) throws -> [Int] {
         let places = names.compactMap { others.firstIndex(of: $0) }
         guard places.count == names.count, Set(places).count == others.count else {
-            throw NeuralNetError.incompatibleData(
+            throw RecognitionError.incompatibleData(
                 expected: "models with the classes \(names.joined(separator: ", "))",
                 received: others.joined(separator: ", "))
         }

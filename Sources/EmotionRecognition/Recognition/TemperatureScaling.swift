@@ -1,6 +1,7 @@
 import FaceVision
 import Glibc
 import NeuralNet
+import Threads
 
 /// Makes a network's confidence mean what it says: probabilities are raised to the power 1/T and brought to a sum of 1
 /// again, which is the same as dividing the logits by T. The most probable class stays the same.
@@ -80,7 +81,7 @@ extension EmotionModel {
         public var lossAfter: Double
     }
 
-    /// Fits the temperature on labelled pictures. Throws `NeuralNetError.incompatibleData` if they do not fit the model.
+    /// Fits the temperature on labelled pictures. Throws `RecognitionError.incompatibleData` if they do not fit the model.
     public func calibrated(
         on dataset: FaceDataset, indices: [Int], threads: ThreadPool
     ) throws -> (model: EmotionModel, calibration: Calibration) {

@@ -1,5 +1,5 @@
 import FaceVision
-import NeuralNet
+import Files
 import Report
 
 /// The HTML page of a comparison: numbers side by side, charts, and the pictures on which the models disagree.

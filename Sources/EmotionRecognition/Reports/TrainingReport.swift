@@ -1,3 +1,4 @@
+import Files
 import NeuralNet
 import Report
 
@@ -22,7 +23,7 @@ public enum TrainingReport {
         report.add(Heading("Settings"))
         report.add(Paragraph("As recipe files name them. What is not listed is at its default."))
         let always = ["architecture", "optimizer", "learningRate", "schedule", "epochs", "batchSize", "seed"]
-        report.add(Facts(try settings.recipe.settings(always: always) + [("threads", "\(settings.threads)")]))
+        report.add(Facts(settings.recipe.settings(always: always) + [("threads", "\(settings.threads)")]))
         try report.write(to: path)
     }
 

@@ -1,4 +1,4 @@
-import NeuralNet
+import Randomness
 
 extension FacePicture {
     /// Draws nose, mouth, eyes, brows, wrinkles and glasses, in the features' frame.

@@ -1,6 +1,6 @@
 import FaceVision
 import Glibc
-import NeuralNet
+import Randomness
 
 /// One drawn face: the head with what surrounds it, then the light and the camera. The features are in
 /// `FacePicture+Features.swift`.

@@ -1,5 +1,5 @@
 import Emotions
-import NeuralNet
+import Randomness
 
 /// How the movable parts of a face stand. Zero (1 for `eyeOpening` and `mouthWidth`) is a face at rest; lengths are in
 /// face coordinates. What each expression moves follows P. Ekman, W. Friesen, "Facial Action Coding System", 1978.
@@ -68,6 +68,11 @@ struct FacialExpression: Equatable {
             (e.browRaise, e.browTilt, e.foreheadLines) = (0.15, -0.02, 0.8)
             e.eyeOpening = 1.6
             (e.mouthWidth, e.mouthOpening, e.mouthSquare) = (0.55, variant ? 0.2 : 0.14, 0.5)
+        case .contempt:
+            // One corner of the mouth tightened (14).
+            (e.browRaise, e.eyeOpening, e.squint) = (0.03, 0.75, 0.3)
+            (e.mouthCurve, e.mouthWidth, e.cheekLines) = (0.03, 0.95, 0.5)
+            e.mouthSkew = variant ? 0.16 : -0.16
         }
         return e
     }

@@ -1,8 +1,8 @@
 import Emotions
 import FaceVision
-import NeuralNet
+import Randomness
 
-/// Drawn faces with the seven expressions, for demonstrations and tests that download nothing.
+/// Drawn faces with the expressions of emotions, for demonstrations and tests that download nothing.
 ///
 /// Heads, hair, tones, pose, light, background, occlusion and noise vary at random; only the expression carries the
 /// class. A linear model on the pixels learns little from them, a convolutional network nearly everything. They are
@@ -16,21 +16,23 @@ public struct SyntheticFaces: Sendable {
         self.seed = seed
     }
 
-    /// Faces with all emotions in turn: `training` in the split `.training`, then `test` in `.publicTest`. Equal seeds
+    /// Faces with the emotions in turn, FER2013's seven unless others are named: `training` in the split `.training`, then `test` in `.publicTest`. Equal seeds
     /// give equal bytes; each picture depends only on the seed, its split and its place, so a smaller set is the
     /// beginning of a larger one.
     ///
     /// Cost: about a quarter of a millisecond per picture of 48 x 48.
-    public func dataset(training: Int = 4000, test: Int = 1000, size: Int = 48) -> FaceDataset {
-        var dataset = FaceDataset(size: size)
+    public func dataset(
+        training: Int = 4000, test: Int = 1000, size: Int = 48, emotions: [Emotion] = EmotionSelection.seven.emotions
+    ) -> FaceDataset {
+        var dataset = FaceDataset(size: size, classNames: emotions.map(\.name))
         dataset.reserve(training + test)
         for (stream, split, count) in [(UInt64(0), FaceDataset.Split.training, training), (1, .publicTest, test)] {
             for index in 0..<count {
-                let emotion = Emotion.allCases[index % Emotion.allCases.count]
+                let label = index % emotions.count
                 var random = RandomGenerator(seed: seed, streams: stream, UInt64(index))
-                let image = draw(emotion, size: size, random: &random)
+                let image = draw(emotions[label], size: size, random: &random)
                 image.pixels.withUnsafeBufferPointer {
-                    dataset.append($0, label: emotion.rawValue, split: split, name: "face \(dataset.count + 1)")
+                    dataset.append($0, label: label, split: split, name: "face \(dataset.count + 1)")
                 }
             }
         }

@@ -1,5 +1,8 @@
 import Files
+import JSON
+import JSONCoding
 import NeuralNet
+import Report
 
 /// A training run as a text file that people read and edit: `fermusic train --recipe FILE` repeats it.
 public struct RecipeFile: Sendable, Equatable, Codable {
@@ -23,7 +26,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     public init?(of card: ModelCard) {
         guard let training = card.training else { return nil }
         about = card.results.first.map {
-            "\(training.recipe.architecture): \(EvaluationReport.decimal($0.accuracy * 100, 2)) % of \($0.count) images "
+            "\(training.recipe.architecture): \(decimal($0.accuracy * 100, 2)) % of \($0.count) images "
                 + "of \($0.split), trained with \(card.program)"
         }
         recipe = training.recipe
@@ -34,7 +37,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     }
 
     /// Reads a file of up to 17 MB. A network described by a file of its own (`"architecture": "my.json"`) is looked for
-    /// beside the recipe. Throws `NeuralNetError.file` naming what is wrong.
+    /// beside the recipe. Throws `RecognitionError.file` naming what is wrong.
     public init(reading path: String) throws {
         let bytes = try Self.bytes(path)
         let text = String(decoding: bytes, as: UTF8.self)
@@ -42,25 +45,28 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         do {
             json = try JSONValue(parsing: text)
         } catch {
-            throw NeuralNetError.file(path: path, place: nil, reason: "not JSON: \(error)")
+            throw RecognitionError.file(path: path, place: nil, reason: "not JSON: \(error)")
         }
         let known = Set([
             "about", "data", "dataFingerprint", "teacherFingerprint", "baseFingerprint", "threads", "recipe",
         ])
         try Self.refuseUnknown(json, known, path: path, place: nil)
-        try Self.refuseUnknown(
-            json["recipe"], Set(TrainingRecipe.CodingKeys.allCases.map(\.rawValue)), path: path, place: "recipe")
-        try Self.refuseUnknown(
-            json["recipe"]?["augmentation"], Set(Augmentation.CodingKeys.allCases.map(\.rawValue)), path: path,
-            place: "augmentation")
+        let fields = TrainingRecipe.fields
+        try Self.refuseUnknown(json["recipe"], Set(fields.map(\.name)), path: path, place: "recipe")
+        for field in fields where !field.parts.isEmpty {
+            let parts = Set(field.parts.map { String($0.name.dropFirst(field.name.count + 1)) })
+            try Self.refuseUnknown(json["recipe"]?[field.name], parts, path: path, place: field.name)
+        }
         do {
             self = try JSONValue.decode(RecipeFile.self, from: text)
         } catch let error as DecodingError {
-            throw NeuralNetError.file(path: path, place: nil, reason: Self.words(error))
+            throw RecognitionError.file(path: path, place: nil, reason: Self.words(error))
         }
-        if let problem = recipe.problem { throw NeuralNetError.file(path: path, place: "recipe", reason: problem) }
+        if let problem = recipe.problem {
+            throw RecognitionError.file(path: path, place: "recipe", reason: "\(problem)")
+        }
         if let threads, !(1...1024).contains(threads) {
-            throw NeuralNetError.file(path: path, place: nil, reason: "threads must be 1 to 1024")
+            throw RecognitionError.file(path: path, place: nil, reason: "threads must be 1 to 1024")
         }
         if recipe.network == nil, recipe.architecture.hasSuffix(".json") {
             let file =
@@ -79,7 +85,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
         do {
             return try FileBytes.read(path, limit: 17 << 20)
         } catch let failure as FileFailure {
-            throw NeuralNetError.file(path: path, place: nil, reason: failure.reason)
+            throw RecognitionError.file(path: path, place: nil, reason: failure.reason)
         }
     }
 
@@ -89,7 +95,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     ) throws {
         guard let fields = value?.objectValue else { return }
         if let unknown = fields.keys.filter({ !known.contains($0) }).sorted().first {
-            throw NeuralNetError.file(path: path, place: place, reason: "there is no field '\(unknown)'")
+            throw RecognitionError.file(path: path, place: place, reason: "there is no field '\(unknown)'")
         }
     }
 
@@ -104,36 +110,5 @@ public struct RecipeFile: Sendable, Equatable, Codable {
             return "\(place(context)) has a wrong value"
         @unknown default: return "not a recipe"
         }
-    }
-}
-
-extension TrainingRecipe {
-    /// The fields, as recipe files name them, in which two recipes differ.
-    public func differences(from other: TrainingRecipe) throws -> [String] {
-        let mine = try fields, others = try other.fields
-        return CodingKeys.allCases.map(\.rawValue).filter { mine[$0] != others[$0] }
-    }
-
-    /// The fields that are not at their defaults, and those that `names` lists, as recipe files write them.
-    func settings(always names: [String]) throws -> [(String, String)] {
-        let standard = TrainingRecipe()
-        let mine = try fields, usual = try standard.fields, changed = try differences(from: standard)
-        var result: [(String, String)] = []
-        for key in CodingKeys.allCases.map(\.rawValue) where names.contains(key) || changed.contains(key) {
-            // A whole network's description is more than a setting.
-            if key == CodingKeys.network.rawValue { continue }
-            guard let parts = mine[key]?.objectValue else {
-                result.append((key, (mine[key]?.stringValue ?? mine[key]?.text() ?? "none").replacing(",", with: ", ")))
-                continue
-            }
-            for (name, value) in parts.sorted(by: { $0.key < $1.key }) where value != usual[key]?[name] {
-                result.append(("\(key).\(name)", (value.stringValue ?? value.text()).replacing(",", with: ", ")))
-            }
-        }
-        return result
-    }
-
-    private var fields: JSONValue {
-        get throws { try JSONValue(parsing: JSONValue.encode(self)) }
     }
 }

@@ -8,21 +8,20 @@ extension TrainingRecipe {
     static let headName = "head"
 
     /// Where a model's file is that a recipe names: as it says, or beside the program. `what`: what it is, for the error.
-    /// Throws `NeuralNetError.file` if it is nowhere.
+    /// Throws `RecognitionError.file` if it is nowhere.
     static func path(ofModel name: String, _ what: String) throws -> String {
         if access(name.cPath, F_OK) == 0 { return name }
         if !name.contains("/"), let known = ProgramFile.path(name, checkoutFolder: "Checkpoints") { return known }
-        throw NeuralNetError.file(path: name, place: nil, reason: "there is no such \(what)")
+        throw RecognitionError.file(path: name, place: nil, reason: "there is no such \(what)")
     }
 
-    /// The model that the run starts from; nil if it starts from random weights. Throws `NeuralNetError.file`.
+    /// The model that the run starts from; nil if it starts from random weights. Throws `RecognitionError.file`.
     public func readBase() throws -> EmotionModel? {
         guard let from else { return nil }
         let path = try TrainingRecipe.path(ofModel: from, "model to start from")
         guard try NetworkFile.read(path, inputSize: cropSize ?? inputSize).metadata != nil else {
-            throw NeuralNetError.file(
-                path: from, place: nil,
-                reason: "the file does not say how it is fed; fermusic model convert makes one that does")
+            throw RecognitionError.file(
+                path: from, reason: "the file does not say how it is fed", remedy: .description)
         }
         return try EmotionModel(reading: path, hints: EmotionModel.Hints(inputSize: cropSize ?? inputSize))
     }
@@ -39,10 +38,10 @@ extension TrainingRecipe {
         equalisation = input.equalisation ?? .none
     }
 
-    /// The network with the base's weights, for these classes and pictures of this recipe's size. Throws `NeuralNetError`
+    /// The network with the base's weights, for these classes and pictures of this recipe's size. Throws `RecognitionError`
     /// if it does not fit.
     func makeModel(from base: EmotionModel, classNames: [String]) throws -> Model {
-        func failure(_ reason: String) -> NeuralNetError { .file(path: from ?? "", place: nil, reason: reason) }
+        func failure(_ reason: String) -> RecognitionError { .file(path: from ?? "", place: nil, reason: reason) }
         let size = cropSize ?? inputSize
         guard channels == base.card.input.channels else {
             throw failure("takes \(base.card.input.channels) channels, not \(channels)")

@@ -3,12 +3,12 @@ import NeuralNet
 extension TrainingRecipe {
     /// Reads the teacher for learners that are fed as `input` says; nil if the recipe has none.
     ///
-    /// Throws `NeuralNetError.file` if it cannot be read, has other classes, or sees pictures in another way: it may
+    /// Throws `RecognitionError.file` if it cannot be read, has other classes, or sees pictures in another way: it may
     /// only see a smaller part of them.
     func makeTeacher(input: InputFormat, classNames: [String]) throws -> Teacher? {
         guard let teacher else { return nil }
         let known = try EmotionModel(reading: TrainingRecipe.path(ofModel: teacher, "teacher"))
-        func failure(_ reason: String) -> NeuralNetError { .file(path: teacher, place: nil, reason: reason) }
+        func failure(_ reason: String) -> RecognitionError { .file(path: teacher, place: nil, reason: reason) }
         guard known.card.classNames == classNames else {
             throw failure("a teacher of \(known.card.classNames), but the data has \(classNames)")
         }

@@ -2,7 +2,11 @@ import Emotions
 import FaceVision
 import Files
 import Glibc
+import JSON
+import JSONCoding
 import NeuralNet
+import Threads
+import Timing
 
 /// One training run from data to model file: validates, keeps the best, logs, and can be interrupted at any moment.
 public final class TrainingSession {
@@ -31,7 +35,7 @@ public final class TrainingSession {
     }
 
     /// Where the run writes.
-    public struct Files: Sendable {
+    public struct Paths: Sendable {
         public var checkpoint: String
         /// Seconds between two saves of the resume file, besides that after each epoch.
         public var saveInterval = 300.0
@@ -45,7 +49,7 @@ public final class TrainingSession {
     }
 
     public let settings: Settings
-    public let files: Files
+    public let files: Paths
     public let model: Model
     public let trainer: Trainer
     public let dataset: FaceDataset
@@ -73,12 +77,13 @@ public final class TrainingSession {
     public var stepEnded: (Trainer) -> Void = { _ in }
     public var epochEnded: (EpochRecord) throws -> Void = { _ in }
 
-    /// Prepares a run on data that was read before, and reads the teacher. Throws `NeuralNetError` or `DatasetError` when
-    /// they do not fit.
+    /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `RecognitionError` or
+    /// `DatasetError` when they do not fit.
     public init(
-        settings: Settings, files: Files, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
+        settings: Settings, files: Paths, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
     ) throws {
         let recipe = settings.recipe
+        if let problem = recipe.problem { throw problem }
         self.settings = settings
         self.files = files
         let dataset = try recipe.head.map { try dataset.keeping($0, path: settings.data) } ?? dataset
@@ -143,17 +148,18 @@ public final class TrainingSession {
         return input
     }
 
-    /// The settings of an unfinished run. Throws `NeuralNetError.file`.
+    /// The settings of an unfinished run. Throws `RecognitionError.file`.
     public static func settings(ofResumeFile path: String) throws -> Settings {
         let text = try ResumeFile.settings(of: path)
         guard let saved = try? JSONValue.decode(Saved.self, from: text) else {
-            throw NeuralNetError.file(path: path, place: "settings", reason: "damaged, or of another program version")
+            throw RecognitionError.file(path: path, place: "settings", reason: "damaged, or of another program version")
         }
         return saved.settings
     }
 
-    private struct Saved: Codable {
-        var settings: Settings
+    /// What a resume file says of the run.
+    package struct Saved: Codable {
+        package var settings: Settings
         var seconds: Double
         var dataFingerprint: String
         var teacherFingerprint: String?
@@ -161,23 +167,23 @@ public final class TrainingSession {
         var began: String?
     }
 
-    /// Goes back to where the run was interrupted. Throws `NeuralNetError.file` if the data has changed since.
+    /// Goes back to where the run was interrupted. Throws `RecognitionError.file` if the data has changed since.
     public func resume() throws {
         let text = try ResumeFile.settings(of: files.resume)
         let saved = try JSONValue.decode(Saved.self, from: text)
         guard saved.dataFingerprint == dataFingerprint else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.data) is not the data the run began with; the same pictures in another order, as "
                     + "Kaggle's CSV and folders have them, count as other data")
         }
         guard saved.teacherFingerprint == teacherFingerprint else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.recipe.teacher ?? "the teacher") is not the teacher the run began with")
         }
         guard saved.baseFingerprint == baseFingerprint else {
-            throw NeuralNetError.file(
+            throw RecognitionError.file(
                 path: files.resume, place: nil,
                 reason: "\(settings.recipe.from ?? "the model") is not what the run started from")
         }
@@ -187,7 +193,7 @@ public final class TrainingSession {
     }
 
     /// Trains. Afterwards the checkpoint holds the model; if the run is not over, the resume file holds its state,
-    /// otherwise there is none. Throws `NeuralNetError`; the last good files stay.
+    /// otherwise there is none. Throws `RecognitionError`; the last good files stay.
     public func run() throws -> TrainingEnd {
         let stepEnd: (Trainer) throws -> Void = { [unowned self] trainer in
             stepEnded(trainer)

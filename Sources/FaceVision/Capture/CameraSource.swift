@@ -2,6 +2,8 @@ import CFFmpeg
 import CVideo4Linux
 import Files
 import Glibc
+import MediaFiles
+import Timing
 
 /// A camera. `next` gives the newest frame that there is; older ones that nobody fetched are dropped.
 final class CameraSource: FrameSource {
@@ -29,7 +31,7 @@ final class CameraSource: FrameSource {
     /// Opens the camera and starts it. Throws `CaptureError`.
     init(_ path: String, options: CaptureOptions) throws(CaptureError) {
         self.path = path
-        ffmpeg = try FFmpeg.load()
+        ffmpeg = try capturing(FFmpeg.load)
         device = try VideoDevice(path)
         guard device.information.captures != 0, device.information.streams != 0 else {
             let reason =

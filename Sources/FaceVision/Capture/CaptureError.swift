@@ -1,3 +1,5 @@
+import MediaFiles
+
 /// Why frames cannot be had or written. The description is one clear line that says what to do where that is known.
 public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
     /// There is no such camera; `others` are those that there are.

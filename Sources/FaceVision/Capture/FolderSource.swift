@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import MediaFiles
 
 /// The pictures and videos in a folder and those below it, by name, but not those that this program drew. One that cannot
 /// be read is an error once; then the next one comes.

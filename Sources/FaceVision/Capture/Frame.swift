@@ -1,3 +1,5 @@
+import MediaFiles
+
 /// One picture of a camera, video, stream, folder or file.
 public struct Frame: Sendable {
     public var image: Image

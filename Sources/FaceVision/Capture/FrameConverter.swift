@@ -1,4 +1,5 @@
 import CFFmpeg
+import MediaFiles
 
 /// Makes pictures out of decoded frames, whatever their pixels are like. Keeps what it prepared for the last kind.
 final class FrameConverter {

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import MediaFiles
 
 /// Opens whatever frames can come from.
 public enum FrameSources {
@@ -20,12 +21,14 @@ public enum FrameSources {
         case .path(let path): return try unlessCancelled(path, options) { try open(path: path, options: options) }
         case .standardInput: return try open(descriptor: STDIN_FILENO, name: address.name, options: options)
         case .network(let url):
-            let ffmpeg = try FFmpeg.load()
+            let ffmpeg = try capturing(FFmpeg.load)
             let limit = WaitLimit(options.cancellation, seconds: options.timeout)
             return try unlessCancelled(address.name, options) {
                 // A picture is asked for once and comes whole.
                 if FrameAddress.isWeb(url) {
-                    let input = try StreamInput(ffmpeg, url: url, name: address.name, limit: limit)
+                    let input = try capturing { () throws(MediaError) in
+                        try StreamInput(ffmpeg, url: url, name: address.name, limit: limit)
+                    }
                     if let source = try stillPicture(input, options: options) { return source }
                     limit.restart()
                     // Many cameras have one client at a time: what has begun is played on.
@@ -75,12 +78,13 @@ public enum FrameSources {
 
     static func open(file path: String, options: CaptureOptions) throws -> any FrameSource {
         let limit = WaitLimit(options.cancellation, seconds: options.timeout)
-        return try recognise(StreamInput(path: path, limit: limit), options: options)
+        let input = try capturing { () throws(MediaError) in try StreamInput(path: path, limit: limit) }
+        return try recognise(input, options: options)
     }
 
     /// Looks at the beginning.
     private static func recognise(_ input: StreamInput, options: CaptureOptions) throws -> any FrameSource {
-        let head = try input.peek(4096)
+        let head = try capturing { () throws(MediaError) in try input.peek(4096) }
         guard !head.isEmpty else { throw CaptureError.cannotOpen(source: input.name, reason: "it is empty") }
         var format: String?
         switch PictureFormat.detect(head) {
@@ -94,17 +98,18 @@ public enum FrameSources {
             throw CaptureError.cannotOpen(source: input.name, reason: "it is text, neither a picture nor a video")
         case nil: break
         }
-        let ffmpeg = try FFmpeg.load()
+        let ffmpeg = try capturing(FFmpeg.load)
         return try VideoSource(ffmpeg, VideoContainer(ffmpeg, input: input, format: format), options: options)
     }
 
     /// What comes from an address, if it is a picture: it may move, but has an end.
     private static func stillPicture(_ input: StreamInput, options: CaptureOptions) throws -> (any FrameSource)? {
-        guard let format = PictureFormat.detect(try input.peek(64)) else { return nil }
+        let head = try capturing { () throws(MediaError) in try input.peek(64) }
+        guard let format = PictureFormat.detect(head) else { return nil }
         if format == .jpeg, try isMotionJPEG(input) { return nil }
         guard format == .gif else { return picture(input, options: options) }
-        let bytes = try input.readAll(limit: ImageFile.maximumBytes)
-        let ffmpeg = try FFmpeg.load()
+        let bytes = try capturing { () throws(MediaError) in try input.readAll(limit: ImageFile.maximumBytes) }
+        let ffmpeg = try capturing(FFmpeg.load)
         let whole = StreamInput(bytes: bytes, name: input.name, limit: input.limit)
         return try VideoSource(ffmpeg, VideoContainer(ffmpeg, input: whole, format: nil), options: options)
     }
@@ -112,7 +117,7 @@ public enum FrameSources {
     /// FFmpeg's name for pictures that come one after the other without end, bare or as parts of a message; `nil` for
     /// what may be a file, in which places are looked up.
     private static func liveFormat(_ input: StreamInput) throws(CaptureError) -> String? {
-        let head = try input.peek(64)
+        let head = try capturing { () throws(MediaError) in try input.peek(64) }
         if PictureFormat.detect(head) == .jpeg { return "mjpeg" }
         return head.drop { $0 == 0x0D || $0 == 0x0A }.starts(with: "--".utf8) ? "mpjpeg" : nil
     }
@@ -121,7 +126,7 @@ public enum FrameSources {
         PictureSource(name: input.name, cancellation: options.cancellation) {
             let bytes: [UInt8]
             do {
-                bytes = try input.readAll(limit: ImageFile.maximumBytes)
+                bytes = try capturing { () throws(MediaError) in try input.readAll(limit: ImageFile.maximumBytes) }
             } catch CaptureError.cannotOpen(let path, let reason) {
                 throw ImageError.cannotRead(path: path, reason: reason)
             }
@@ -132,7 +137,7 @@ public enum FrameSources {
     private static func isMotionJPEG(_ input: StreamInput) throws(CaptureError) -> Bool {
         var size = 1 << 16
         while size <= ImageFile.maximumBytes {
-            let bytes = try input.peek(size)
+            let bytes = try capturing { () throws(MediaError) in try input.peek(size) }
             switch JPEGSequence.judge(bytes, isComplete: bytes.count < size) {
             case .several: return true
             case .single: return false

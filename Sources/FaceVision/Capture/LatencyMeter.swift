@@ -1,3 +1,5 @@
+import Timing
+
 /// How old frames are when their result is there, and how many come: over the last frames.
 public struct LatencyMeter: Sendable {
     private var ages: [Double] = []
@@ -12,7 +14,7 @@ public struct LatencyMeter: Sendable {
     }
 
     /// Notes that the frame's result is there now.
-    public mutating func add(_ frame: Frame) { add(age: seconds(frame.age), at: .now) }
+    public mutating func add(_ frame: Frame) { add(age: frame.age.seconds, at: .now) }
 
     package mutating func add(age: Double, at end: ContinuousClock.Instant) {
         if ages.count < capacity {
@@ -35,6 +37,6 @@ public struct LatencyMeter: Sendable {
     /// Results per second; `nil` before the second frame.
     public var framesPerSecond: Double? {
         guard ends.count > 1, let first = ends.min(), let last = ends.max(), last > first else { return nil }
-        return Double(ends.count - 1) / seconds(first.duration(to: last))
+        return Double(ends.count - 1) / first.duration(to: last).seconds
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
-import Synchronization
+import MediaFiles
+import Threads
 
 /// Keeps capturing from a camera or stream on a thread of its own, so that what is fetched is never old: the newest
 /// frame wins, nothing queues. When a source that was running fails, it is opened again after 0.5 s, 1 s, 2 s, ... at
@@ -41,7 +42,7 @@ public final class LiveCapture: FrameSource {
     public private(set) var continuesAfterErrors = false
     private let mailbox: Mailbox<Result<Frame, any Error>>
     private let notes: CaptureNotes
-    private let thread: CaptureThread
+    private let thread: WorkerThread
 
     /// Starts capturing. `onChange` is called on the capturing thread.
     ///
@@ -76,7 +77,7 @@ public final class LiveCapture: FrameSource {
         self.mailbox = mailbox
         self.notes = notes
         description = name
-        thread = CaptureThread { loop.run() }
+        thread = WorkerThread { loop.run() }
     }
 
     deinit {
@@ -104,167 +105,5 @@ public final class LiveCapture: FrameSource {
             throw error
         case nil: return nil
         }
-    }
-}
-
-/// Warnings of the capturing thread for the one that reads.
-private final class CaptureNotes: Sendable {
-    private let lines = Mutex<[String]>([])
-    /// A bad stream that comes back again and again says the same.
-    private static let most = 100
-
-    var warnings: [String] { lines.withLock { $0 } }
-
-    func add(_ warnings: [String]) {
-        lines.withLock { lines in lines += warnings.prefix(CaptureNotes.most - lines.count) }
-    }
-}
-
-/// What the capturing thread does.
-private struct CaptureLoop: Sendable {
-    let name: String
-    let options: CaptureOptions
-    let keepsRecorded: Bool
-    let mailbox: Mailbox<Result<Frame, any Error>>
-    let notes: CaptureNotes
-    let onChange: @Sendable (LiveCapture.State) -> Void
-    let open: @Sendable (CaptureOptions) throws -> any FrameSource
-
-    func run() {
-        var failure: (any Error)?
-        var hasRun = false, attempt = 0
-        var clock = ContinuedClock()
-        while !options.cancellation.isCancelled {
-            onChange(.connecting)
-            var isRecorded = false
-            do {
-                let source = try open(options)
-                isRecorded = !source.isLive
-                defer { notes.add(source.warnings) }
-                try deliver(source, &clock, &hasRun, &attempt)
-                if !isRecorded {
-                    failure = CaptureError.disconnected(source: name, reason: "closed by the other side")
-                }
-            } catch {
-                failure = error
-            }
-            if isRecorded || !hasRun || options.cancellation.isCancelled { break }
-            let seconds = min(0.5 * Double(1 << min(attempt, 5)), 10)
-            attempt += 1
-            onChange(.waiting(reason: failure.map { "\($0)" } ?? "", seconds: seconds))
-            failure = nil
-            _ = options.cancellation.sleep(seconds: seconds)
-        }
-        mailbox.close(options.cancellation.isCancelled ? nil : failure)
-        onChange(.ended)
-    }
-
-    private func deliver(
-        _ source: any FrameSource, _ clock: inout ContinuedClock, _ hasRun: inout Bool, _ attempt: inout Int
-    ) throws {
-        var darkness = DarknessDetector()
-        let keepsAll = keepsRecorded && !source.isLive
-        var isFirst = true
-        while !options.cancellation.isCancelled {
-            do {
-                guard var frame = try source.next() else { return }
-                clock.stamp(&frame, isFirst: isFirst)
-                if isFirst { onChange(.running(source.description)) }
-                isFirst = false
-                hasRun = true
-                attempt = 0
-                if source.isLive, let isDark = darkness.add(frame.image) {
-                    onChange(isDark ? .dark(source.description) : .running(source.description))
-                }
-                mailbox.put(.success(frame), isKept: keepsAll || frame.isPicture, options.cancellation)
-            } catch  where source.continuesAfterErrors {
-                mailbox.put(.failure(error), isKept: true, options.cancellation)
-            }
-        }
-    }
-}
-
-/// Times and numbers of frames that go on where they were when a source is opened again: each opening counts its own
-/// from 0, and whoever follows faces must not see time stand still until it has caught up.
-package struct ContinuedClock {
-    private var last: (time: Double, index: Int, capturedAt: ContinuousClock.Instant)?
-    private var timeOffset = 0.0
-    private var indexOffset = 0
-
-    package init() {}
-
-    /// - Parameter isFirst: the frame is the first since the source was opened.
-    package mutating func stamp(_ frame: inout Frame, isFirst: Bool) {
-        if isFirst, let last {
-            timeOffset = last.time + max(0, seconds(last.capturedAt.duration(to: frame.capturedAt))) - frame.time
-            indexOffset = last.index + 1 - frame.index
-        }
-        frame.time += timeOffset
-        frame.index += indexOffset
-        last = (frame.time, frame.index, frame.capturedAt)
-    }
-}
-
-/// Notices when a camera sees nothing.
-package struct DarknessDetector {
-    private var isDark = false
-    private var count = 0
-    /// About a second.
-    package static let frames = 30
-
-    package init() {}
-
-    /// Whether it has become dark (true) or bright (false) with this picture; `nil` if nothing changed.
-    package mutating func add(_ image: Image) -> Bool? {
-        let mean = DarknessDetector.brightness(image)
-        // Two thresholds, so that noise around one doesn't flicker.
-        count = mean < (isDark ? 14 : 10) ? count + 1 : 0
-        if !isDark, count >= DarknessDetector.frames {
-            isDark = true
-            return true
-        }
-        if isDark, count == 0 {
-            isDark = false
-            return false
-        }
-        return nil
-    }
-
-    /// The mean of a sample of the picture, from 0 to 255.
-    static func brightness(_ image: Image) -> Double {
-        let step = max(1, image.pixels.count / 4096 | 1)
-        var sum = 0, count = 0
-        for i in stride(from: 0, to: image.pixels.count, by: step) {
-            sum += Int(image.pixels[i])
-            count += 1
-        }
-        return Double(sum) / Double(max(count, 1))
-    }
-}
-
-/// A thread that runs one closure.
-final class CaptureThread: Sendable {
-    private let handle: pthread_t
-
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    init(_ run: @escaping @Sendable () -> Void) {
-        var handle = pthread_t()
-        let status = pthread_create(
-            &handle, nil,
-            { argument in
-                Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().run()
-                return nil
-            }, Unmanaged.passRetained(Work(run)).toOpaque())
-        precondition(status == 0, "cannot start a thread (error \(status))")
-        self.handle = handle
-    }
-
-    /// Waits until it has ended; called once. From the thread itself it only lets go.
-    func join() {
-        if pthread_equal(handle, pthread_self()) != 0 { pthread_detach(handle) } else { pthread_join(handle, nil) }
     }
 }

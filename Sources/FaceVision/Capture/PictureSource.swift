@@ -1,3 +1,5 @@
+import MediaFiles
+
 /// A single picture as a source of one frame.
 final class PictureSource: FrameSource {
     private let read: () throws -> Image

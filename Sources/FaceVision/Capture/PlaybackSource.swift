@@ -1,3 +1,6 @@
+import MediaFiles
+import Timing
+
 /// A video, or a folder of videos and pictures, that is played: at its own speed, as a camera would deliver it, or again
 /// and again. Cameras and live streams go through as they are.
 public final class PlaybackSource: FrameSource {
@@ -93,7 +96,7 @@ public final class PlaybackSource: FrameSource {
         let begin = started ?? .now - .seconds(frame.time)
         started = begin
         let due = begin + .seconds(frame.time)
-        let wait = seconds(ContinuousClock.now.duration(to: due))
+        let wait = ContinuousClock.now.duration(to: due).seconds
         if wait > 0, !cancellation.sleep(seconds: wait) { return nil }
         frame.capturedAt = due
         return frame

@@ -1,4 +1,5 @@
 import CFFmpeg
+import MediaFiles
 
 /// The sound of a file, packet by packet and as it is, for a video that is made from its pictures: the stream that
 /// players choose.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import MediaFiles
 
 /// What the installed FFmpeg can read and write.
 public struct VideoCodecs: Sendable {
@@ -10,7 +11,7 @@ public struct VideoCodecs: Sendable {
 
     /// Looks; loads FFmpeg. Throws `CaptureError.libraryMissing`.
     public init() throws(CaptureError) {
-        let ffmpeg = try FFmpeg.load()
+        let ffmpeg = try capturing(FFmpeg.load)
         let formats = [
             ("H.264", AV_CODEC_ID_H264), ("H.265", AV_CODEC_ID_HEVC), ("VP8", AV_CODEC_ID_VP8),
             ("VP9", AV_CODEC_ID_VP9), ("AV1", AV_CODEC_ID_AV1), ("MPEG-4", AV_CODEC_ID_MPEG4),

@@ -1,5 +1,6 @@
 import CFFmpeg
 import Glibc
+import MediaFiles
 
 /// The video packets of a file, pipe or address.
 final class VideoContainer {

@@ -1,4 +1,5 @@
 import CFFmpeg
+import MediaFiles
 
 /// One codec with its state: packets in, frames out.
 final class VideoDecoder {

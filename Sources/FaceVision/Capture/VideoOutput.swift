@@ -1,5 +1,6 @@
 import CFFmpeg
 import Files
+import MediaFiles
 
 /// One encoder and the file it writes to, in FFmpeg's terms: results are 0 or its errors.
 final class VideoOutput {

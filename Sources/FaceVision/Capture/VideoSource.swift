@@ -1,4 +1,6 @@
 import CFFmpeg
+import MediaFiles
+import Timing
 
 /// The frames of a video file, a pipe or a stream from the network.
 final class VideoSource: FrameSource {
@@ -123,7 +125,7 @@ final class VideoSource: FrameSource {
         let image = try converter.image(decoded, pixelAspect: container.pixelAspect(of: decoded), frames: frames)
         let turn = fermusic_frame_matrix(ffmpeg.table, decoded).map(Orientation.init(matrix:)) ?? orientation
         if frames == 0 { started = now }
-        let time = isLive ? seconds(started.duration(to: now)) : presentationTime(decoded)
+        let time = isLive ? started.duration(to: now).seconds : presentationTime(decoded)
         defer { frames += 1 }
         readingFailures = 0
         var frame = Frame(
@@ -231,9 +233,4 @@ final class VideoSource: FrameSource {
             }
         }
     }
-}
-
-/// A duration as seconds.
-package func seconds(_ duration: Duration) -> Double {
-    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }

@@ -1,5 +1,6 @@
 import CFFmpeg
 import Files
+import MediaFiles
 
 /// Writes a video from pictures with time stamps: MP4, MOV or MKV by the name's ending. The file appears under its
 /// name when it is whole; on failure, or if `finish` is not called, nothing is left.
@@ -59,7 +60,7 @@ public final class VideoWriter {
         self.encoders = encoders
         self.isDrawn = isDrawn
         rate = framesPerSecond > 0 && framesPerSecond <= 1000 ? framesPerSecond : 25
-        ffmpeg = try FFmpeg.load()
+        ffmpeg = try capturing(FFmpeg.load)
         do throws(FileFailure) {
             file = try PendingFile(path)
         } catch {

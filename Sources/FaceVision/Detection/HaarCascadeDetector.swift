@@ -1,5 +1,5 @@
 import CKernels
-import NeuralNet
+import Threads
 
 /// Finds what a Haar cascade was trained for, by the method of OpenCV 4's `CascadeClassifier::detectMultiScale` and
 /// with the same results: the picture is searched at many sizes, and windows that agree become one face.

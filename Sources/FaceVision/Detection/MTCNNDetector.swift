@@ -1,4 +1,4 @@
-import NeuralNet
+import Threads
 
 /// Finds faces with three small networks, each looking closer at what the one before let through: boxes, five
 /// landmarks and probabilities.
@@ -50,6 +50,8 @@ public final class MTCNNDetector: FaceDetector {
             try require(thresholds.output, "thresholds.output", in: 0...1, "from 0 to 1")
         }
     }
+
+    public static let needsColor = true
 
     public let options: Options
     private let proposals: MTCNNProposals

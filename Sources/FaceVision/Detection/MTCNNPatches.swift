@@ -1,4 +1,5 @@
 import NeuralNet
+import Threads
 
 /// The second and third stage: a network over square patches of the picture, many at once.
 package final class MTCNNPatches {

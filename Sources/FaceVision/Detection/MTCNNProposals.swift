@@ -1,5 +1,6 @@
 import Glibc
 import NeuralNet
+import Threads
 
 /// The first stage: the proposal network over all places and sizes of a picture.
 ///

@@ -29,9 +29,7 @@ public struct MTCNNWeights: Sendable {
         func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
         if let path { return (path, false) }
         if let named = variable(environmentVariable) { return (named, false) }
-        // The specification of base directories ignores relative paths.
-        let data = variable("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return ((data ?? "\(variable("HOME") ?? "")/.local/share") + "/fermusic/mtcnn.h5", true)
+        return (UserFolder.data(environment: environment) + "/mtcnn.h5", true)
     }
 
     /// Reads the weights file at `path`, or at the place that `location` says.

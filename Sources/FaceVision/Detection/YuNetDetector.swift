@@ -1,5 +1,4 @@
-import Glibc
-import NeuralNet
+import Threads
 
 /// Finds faces with one small network in one look: boxes, five landmarks and how sure it is. Also tilted, half hidden
 /// and masked ones.
@@ -37,6 +36,8 @@ public final class YuNetDetector: FaceDetector {
             try require((64...4096).contains(longestSide), "longestSide", "from 64 to 4096 pixels", longestSide)
         }
     }
+
+    public static let needsColor = true
 
     public let options: Options
     private let looks: YuNetLooks

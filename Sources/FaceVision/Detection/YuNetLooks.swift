@@ -1,5 +1,6 @@
 import Glibc
 import NeuralNet
+import Threads
 
 /// Runs the network over parts of pictures at a size. Executors are kept by size, so that pictures of one size, such as a
 /// video's, need no new ones.

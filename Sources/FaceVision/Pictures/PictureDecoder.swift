@@ -4,6 +4,7 @@ import CPNG
 import CTIFF
 import CWebP
 import Glibc
+import MediaFiles
 
 /// Pictures out of bytes: each format by its own library, the rarer ones by FFmpeg. What comes is upright, has 8-bit
 /// samples, and what is transparent lies over white, as people see it.
@@ -77,7 +78,7 @@ enum PictureDecoder {
             var options = CaptureOptions(format: grayscale ? .gray : .rgb)
             options.decodingThreads = 1
             let input = StreamInput(bytes: bytes, name: "", limit: WaitLimit(options.cancellation, seconds: 60))
-            let ffmpeg = try FFmpeg.load()
+            let ffmpeg = try capturing(FFmpeg.load)
             let container = try VideoContainer(ffmpeg, input: input, format: nil, maximumPixels: maximumPixels)
             let source = try VideoSource(ffmpeg, container, options: options)
             guard let image = try source.next()?.image else { throw Failure(reason: "it holds no picture") }

@@ -91,6 +91,12 @@ public struct FaceTracker: Sendable {
         distances = (0, 0)
     }
 
+    /// A number for a face that no detector has to find; it is not used again either.
+    public mutating func newIdentity() -> Int {
+        defer { nextIdentity += 1 }
+        return nextIdentity
+    }
+
     /// The faces in the next frame, oldest first. Throws what the detector throws.
     ///
     /// - Parameters:

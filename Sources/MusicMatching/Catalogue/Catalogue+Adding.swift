@@ -1,4 +1,5 @@
 import Emotions
+import Timing
 
 /// What became of a song that a source names.
 public enum AddResult: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Whom somebody means by an artist's name.
 public struct NamedArtist: Sendable, Equatable {
     /// As it was given.

@@ -1,3 +1,5 @@
+import Timing
+
 extension Catalogue {
     /// What is wrong with the database: damage, no room, no right to write. `nil` if all is well. Reads all of it.
     public func problem() throws -> String? {

@@ -83,28 +83,3 @@ public final class Catalogue {
         }
     }
 }
-
-/// Seconds since 1970.
-public func currentTime() -> Int { time(nil) }
-
-/// The user's folders after the XDG base directory specification.
-public enum UserFolder {
-    /// Data that belongs to the user.
-    public static var data: String { folder("XDG_DATA_HOME", ".local/share") }
-    /// Settings.
-    public static var configuration: String { folder("XDG_CONFIG_HOME", ".config") }
-
-    private static func folder(_ variable: String, _ fallback: String) -> String {
-        // Relative paths are to be ignored, says the specification.
-        if let value = getenv(variable).map({ String(pathBytes: $0) }), value.hasPrefix("/") {
-            return value + "/fermusic"
-        }
-        return home + "/" + fallback + "/fermusic"
-    }
-
-    static var home: String {
-        if let value = getenv("HOME").map({ String(pathBytes: $0) }), value.hasPrefix("/") { return value }
-        if let entry = getpwuid(getuid()), let folder = entry.pointee.pw_dir { return String(pathBytes: folder) }
-        return "/"
-    }
-}

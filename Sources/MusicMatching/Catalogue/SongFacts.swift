@@ -1,4 +1,5 @@
 import Emotions
+import TextCoding
 
 /// What the catalogue knows of a song beside its names, as it is stored.
 struct SongFacts: Equatable {

@@ -1,3 +1,5 @@
+import Timing
+
 /// What a listener says about a song.
 public enum Opinion: String, CaseIterable, Sendable {
     case like, dislike

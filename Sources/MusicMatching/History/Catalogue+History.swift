@@ -49,17 +49,3 @@ extension Catalogue {
         return entries
     }
 }
-
-extension EmotionVector {
-    /// Two decimals, the strongest first: "happy=0.60,surprise=0.40"; a certain emotion is its name alone.
-    public var text: String {
-        let order = Emotion.allCases.filter { self[$0] >= 0.005 }.sorted {
-            self[$0] != self[$1] ? self[$0] > self[$1] : $0.rawValue < $1.rawValue
-        }
-        if order.count == 1 { return order[0].name }
-        return order.map { emotion in
-            let hundredths = Int((self[emotion] * 100).rounded())
-            return "\(emotion.name)=\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
-        }.joined(separator: ",")
-    }
-}

@@ -1,4 +1,5 @@
 import Emotions
+import TextCoding
 
 /// Makes songs of the rows of one table.
 struct SongRowReader {

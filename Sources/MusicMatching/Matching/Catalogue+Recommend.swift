@@ -1,4 +1,5 @@
 import Emotions
+import Timing
 
 /// What a listener asks for.
 public struct RecommendationRequest: Sendable {

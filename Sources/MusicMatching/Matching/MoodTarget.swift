@@ -21,9 +21,7 @@ struct MoodTarget: Equatable {
     var labelShare = 1.0
 
     /// What songs that lift are said to suit.
-    private static let uplifting = Emotion.allCases.map {
-        $0 == .happy || $0 == .neutral || $0 == .surprise ? 1.0 : 0
-    }
+    private static let uplifting = Emotion.allCases.map { $0.traits.isUplifting ? 1.0 : 0 }
 
     /// The targets of a list of songs, in order.
     static func targets(_ emotions: EmotionVector, mode: MoodMode, count: Int, map: MoodMap) -> [MoodTarget] {

@@ -53,7 +53,7 @@ struct Reason {
         let strongest = request.emotions.strongest
         guard liked == nil, request.mode == .match || request.mode == .amplify, song.emotions.contains(strongest)
         else { return nil }
-        return ReasonPart("suits", "suits \(Reason.noun(strongest))", ["emotion": strongest.name])
+        return ReasonPart("suits", "suits \(strongest.traits.noun)", ["emotion": strongest.name])
     }
 
     private var nearness: ReasonPart {
@@ -105,17 +105,5 @@ struct Reason {
             extras.append(ReasonPart("estimated", "its mood is estimated"))
         }
         return extras
-    }
-
-    private static func noun(_ emotion: Emotion) -> String {
-        switch emotion {
-        case .angry: "anger"
-        case .disgust: "disgust"
-        case .fear: "fear"
-        case .happy: "happiness"
-        case .sad: "sadness"
-        case .surprise: "surprise"
-        case .neutral: "a neutral mood"
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Randomness
+
 /// Picks a list from ranked songs: the best ones, with variety and now and then a surprise.
 struct SongPicker {
     /// Gives songs from the best to the worst.
@@ -14,7 +16,7 @@ struct SongPicker {
     var surpriseReach: Double
     /// The positions that are drawn by lot.
     var surprises: Set<Int>
-    var generator: SeededGenerator
+    var generator: SplitMix64
     /// The artists credited on a song.
     var artists: (Int) throws -> [String]
 
@@ -29,7 +31,7 @@ struct SongPicker {
         artistGap = ranking.artistGap
         surprisePool = ranking.surprisePool
         surpriseReach = ranking.surpriseReach
-        generator = SeededGenerator(seed: seed)
+        generator = SplitMix64(seed: seed)
         self.artists = artists
         // The share on average: of 5 songs a fifth is one, a tenth is one in every second list.
         let exact = surpriseShare * Double(count)

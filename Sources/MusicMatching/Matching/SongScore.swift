@@ -32,7 +32,7 @@ struct SongScore {
         weights = map.weights
         ranking = map.ranking
         doubt = (1 - ranking.estimateTrust) * ranking.estimateError * ranking.estimateError
-        labelCosts = (0..<128).map { bits in
+        labelCosts = (0..<EmotionSet.count).map { bits in
             let set = EmotionSet(rawValue: bits)
             if set.isEmpty { return target.labelShare * map.ranking.noLabel }
             let suits = Emotion.allCases.reduce(0) { $0 + (set.contains($1) ? target.labels[$1.rawValue] : 0) }

@@ -2,10 +2,14 @@ import Emotions
 
 /// Emotions that a song is said to suit.
 public struct EmotionSet: OptionSet, Sendable, Hashable {
-    public let rawValue: Int
-    public init(rawValue: Int) { self.rawValue = rawValue & 127 }
+    /// How many sets there are; each has its raw value among them.
+    static let count = 1 << Emotion.allCases.count
 
-    public init(_ emotion: Emotion) { rawValue = 1 << emotion.rawValue }
+    public let rawValue: Int
+    /// Bits that stand for no emotion don't count.
+    public init(rawValue: Int) { self.rawValue = rawValue & (EmotionSet.count - 1) }
+
+    public init(_ emotion: Emotion) { self.init(rawValue: 1 << emotion.rawValue) }
     public func contains(_ emotion: Emotion) -> Bool { rawValue & (1 << emotion.rawValue) != 0 }
 
     /// In the order of `Emotion`.

@@ -1,5 +1,6 @@
 import Emotions
 import Files
+import TextCoding
 
 extension MoodMap {
     /// The map without any changes of the user's.
@@ -7,6 +8,8 @@ extension MoodMap {
         do {
             var map = MoodMap.blank
             try map.apply(standardText, path: "the standard mood map")
+            let missing = Emotion.allCases.filter { [map.match[$0.rawValue], map.lift[$0.rawValue]].contains(nowhere) }
+            precondition(missing.isEmpty, "the standard mood map lacks \(missing)")
             return map
         } catch {
             preconditionFailure("\(error)")
@@ -27,10 +30,12 @@ extension MoodMap {
 
     /// Nothing is known; `standardText` fills it.
     private static var blank: MoodMap {
-        let nowhere = MoodPoint(valence: 0.5, energy: 0.5, danceability: 0.5, acousticness: 0.5, tempo: 110)
         let points = Array(repeating: nowhere, count: Emotion.allCases.count)
         return MoodMap(match: points, lift: points, weights: [0.2, 0.2, 0.2, 0.2, 0.2], ranking: Ranking())
     }
+
+    private static let nowhere = MoodPoint(
+        valence: 0.5, energy: 0.5, danceability: 0.5, acousticness: 0.5, tempo: 110)
 
     /// Takes the lines of a file over. On failure the map is unchanged.
     mutating func apply(_ text: String, path: String) throws {
@@ -143,11 +148,4 @@ extension MoodMap.Ranking {
             "surprise-reach": \.surpriseReach,
         ]
     }
-}
-
-/// Without blanks at either end.
-func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
 }

@@ -11,7 +11,8 @@ extension MoodMap {
         # Songs that feel as you do: valence, energy, danceability, acousticness (0 to 1), tempo (beats per minute).
         # valence = 0.5 + 0.4 P and energy = 0.5 + 0.4 A, with pleasure P and arousal A of the emotion widely attributed
         # to J. Russell, A. Mehrabian, "Evidence for a three-factor theory of emotions", 1977. The factor 0.4 and the
-        # lesser axes are choices of ours. An emotion vector is a point between these, weighted by its probabilities.
+        # lesser axes are choices of ours, as is all of contempt: unpleasant, but cool. An emotion vector is a point between
+        # these, weighted by its probabilities.
         [match]
         angry    = 0.30 0.74 0.50 0.05 132
         disgust  = 0.26 0.64 0.47 0.20 116
@@ -20,6 +21,7 @@ extension MoodMap {
         sad      = 0.25 0.39 0.48 0.60  95
         surprise = 0.66 0.77 0.63 0.10 128
         neutral  = 0.50 0.50 0.55 0.40 110
+        contempt = 0.34 0.52 0.50 0.20 112
 
         # Songs towards feeling better. Choices of ours; whether music that lifts helps more than music that matches
         # is an open question (K. Starcke and others, 2021, doi:10.3390/ijerph182312486).
@@ -31,6 +33,7 @@ extension MoodMap {
         sad      = 0.70 0.60 0.60 0.30 112
         surprise = 0.72 0.70 0.65 0.15 122
         neutral  = 0.65 0.60 0.60 0.30 114
+        contempt = 0.60 0.45 0.55 0.40 104
 
         # How much each axis counts in the distance between a mood and a song. Brought to a sum of 1. Distance is the
         # square root of the weighted mean of squared differences.

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import TextCoding
 
 /// libcurl's handles for one transfer at a time, with the connection that stays open between them.
 final class HTTPConnection: @unchecked Sendable {

@@ -2,7 +2,20 @@
 enum WebAddress {
     /// "a=1&b=2", percent-encoded.
     static func query(_ fields: [(String, String)]) -> String {
-        fields.map { "\(SongLinks.encoded($0.0))=\(SongLinks.encoded($0.1))" }.joined(separator: "&")
+        fields.map { "\(WebAddress.encoded($0.0))=\(WebAddress.encoded($0.1))" }.joined(separator: "&")
+    }
+
+    /// Percent-encoded (RFC 3986): only unreserved characters stay as they are, so nothing can end or change a link.
+    static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+            default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// A name or value of a query or form as it was meant.

@@ -1,4 +1,5 @@
 import Glibc
+import Timing
 
 /// Times for people.
 enum Clock {

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import TextCoding
 
 /// A text that is never shown: printing it, dumping it or putting it into a message gives dots.
 public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

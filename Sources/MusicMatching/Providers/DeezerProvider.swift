@@ -1,4 +1,6 @@
 import JSON
+import TextCoding
+import Timing
 
 /// Deezer: covers and 30-second previews, without an account. Its terms allow non-commercial use and ask for its name
 /// beside what it gives.

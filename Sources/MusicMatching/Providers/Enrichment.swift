@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// What a service adds to songs that were found already.
 public struct Enrichment: Sendable {
@@ -23,7 +24,7 @@ public struct Enrichment: Sendable {
         let limit = CallLimit(until: deadline) { isCancelled() || work.isOver }
         let query = ProviderQuery(limit, needsPreview: needsPreview)
         for _ in 0..<min(EnrichmentWork.threads, songs.count) {
-            let started = Background.start {
+            let started = WorkerThread.startDetached {
                 while let index = work.next() {
                     work.take(index, Result { () throws(ProviderError) in try provider.resolve(songs[index], query) })
                 }
@@ -92,31 +93,5 @@ private final class EnrichmentWork: Sendable {
             let late = ProviderError(service, .timedOut, "no answer in time")
             return (state.matches, state.problem ?? (isLate ? late : nil))
         }
-    }
-}
-
-/// Threads that nobody waits for.
-enum Background {
-    private final class Work: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    /// `false` if the system has no thread left.
-    static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
-        var handle = pthread_t()
-        let work = Unmanaged.passRetained(Work(run))
-        let status = pthread_create(
-            &handle, nil,
-            { context in
-                Unmanaged<Work>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, work.toOpaque())
-        guard status == 0 else {
-            work.release()
-            return false
-        }
-        pthread_detach(handle)
-        return true
     }
 }

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Files of `NAME=value` lines as shells and many programs read them.
 package enum EnvironmentFile {
     /// The pairs in order. Understands `export`, comments, single and double quotes; lines that are none are passed

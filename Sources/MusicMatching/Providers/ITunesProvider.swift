@@ -1,4 +1,5 @@
 import JSON
+import Timing
 
 /// Apple's search: covers and 30-second previews, without an account. Both may be shown beside the link to the store
 /// only.

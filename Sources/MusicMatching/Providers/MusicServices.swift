@@ -1,5 +1,8 @@
+import Files
 import Glibc
 import Synchronization
+import Threads
+import Timing
 
 /// The music services that a user has at hand, with what they share: connections, memory, credentials. For any number
 /// of threads.
@@ -69,7 +72,7 @@ public final class MusicServices: Sendable {
         let found = Shared<[MusicService: [ProviderFinding]]>([:])
         for service in MusicService.allCases {
             let provider = provider(service)
-            let started = Background.start {
+            let started = WorkerThread.startDetached {
                 let findings = provider.check(CallLimit(until: deadline))
                 found.state.withLock { $0[service] = findings }
             }

@@ -1,5 +1,4 @@
-/// Why a service could not be used. The description is one clear line with what to do about it; it never holds a key
-/// or token.
+/// Why a service could not be used. The description is one clear line that never holds a key or token.
 public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Cause: String, Sendable, CaseIterable {
         /// Credentials are missing.
@@ -87,16 +86,15 @@ public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible
         switch cause {
         case .notSetUp: return "not set up: \(detail)"
         case .badCredentials: return "does not accept the credentials: \(detail)"
-        case .loginNeeded: return "needs a login; run 'fermusic spotify login'"
-        case .loginExpired:
-            return "the login has expired (they last six months) or was revoked; run 'fermusic spotify login'"
+        case .loginNeeded: return "needs a login"
+        case .loginExpired: return "the login has expired (they last six months) or was revoked"
         case .premiumMissing:
             return "the owner of the app needs Spotify Premium (apps in development mode work only with it)"
         case .premiumRequired: return "starting playback needs Spotify Premium"
         case .notAllowListed:
             return "this account is not on the app's list of users; its owner adds it in the Spotify dashboard under "
                 + "User Management (five users at most)"
-        case .scopeMissing: return "the login does not allow this; run 'fermusic spotify login' again"
+        case .scopeMissing: return "the login does not allow this"
         case .wrongRedirect: return "wrong redirect address: \(detail)"
         case .forbidden: return "refuses access" + (detail.isEmpty ? "" : ": \(detail)")
         case .noDevice: return "no device is playing; open Spotify on a phone or computer first"

@@ -1,4 +1,5 @@
 import Synchronization
+import Timing
 
 /// What is remembered of services between runs of the program: answers with their age, which endpoints are left alone
 /// and until when, and when they were called. In the catalogue's database, on a connection of its own, for any number

@@ -1,4 +1,5 @@
 import JSON
+import TextCoding
 
 /// Searching for songs at a service with answers that are kept.
 struct TrackSearch: Sendable {

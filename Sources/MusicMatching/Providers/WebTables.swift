@@ -1,3 +1,5 @@
+import Timing
+
 /// CSV tables on the web as lists to read again: `https://...`. Servers that say when a table was changed are not made
 /// to send it twice.
 struct WebTables: ListProvider {

@@ -1,4 +1,5 @@
 import JSON
+import Timing
 
 /// YouTube's search, with a key: 100 searches a day, so what it finds is kept for half a year.
 public struct YouTubeProvider: MusicProvider {

@@ -1,6 +1,7 @@
 import Emotions
 import Files
 import Glibc
+import Timing
 
 /// A list of songs that is read again from time to time.
 public struct SongSource: Sendable, Equatable {
@@ -24,6 +25,16 @@ public struct RefreshResult: Sendable {
 
     public var place: String
     public var outcome: Outcome
+    /// Why a service failed.
+    public var cause: ProviderError.Cause?
+}
+
+/// A list of songs that a service does not give.
+public struct ListError: Error, Equatable, Sendable, CustomStringConvertible {
+    public var place: String
+    public var problem: ProviderError
+
+    public var description: String { "\(place): \(problem)" }
 }
 
 extension Catalogue {
@@ -91,6 +102,10 @@ extension Catalogue {
                     results.append(RefreshResult(place: source.place, outcome: .failed(reason)))
                 default: throw error
                 }
+            } catch let error as ListError {
+                let problem = error.problem
+                results.append(
+                    RefreshResult(place: source.place, outcome: .failed("\(problem)"), cause: problem.cause))
             }
             try progress(source.place, 1, 0)
         }
@@ -121,6 +136,8 @@ extension Catalogue {
         let list: ProvidedList
         do {
             list = try provider.list(at: source.place, version: source.fingerprint)
+        } catch let error as ProviderError {
+            throw ListError(place: source.place, problem: error)
         } catch {
             throw MusicError.badFile(path: source.place, reason: "\(error)")
         }
@@ -137,7 +154,7 @@ extension Catalogue {
         }
     }
 
-    /// Fetches a list and remembers it, as `importAndRemember` does with files. Throws `MusicError`.
+    /// Fetches a list and remembers it, as `importAndRemember` does with files. Throws `MusicError` or `ListError`.
     public func importAndRemember(
         _ place: String, from provider: any ListProvider, options: ImportOptions, remembers: Bool = true,
         progress: (Double, Int) throws -> Void = { _, _ in }
@@ -145,6 +162,8 @@ extension Catalogue {
         let list: ProvidedList
         do {
             list = try provider.list(at: place, version: "")
+        } catch let error as ProviderError {
+            throw ListError(place: place, problem: error)
         } catch {
             throw MusicError.badFile(path: place, reason: "\(error)")
         }

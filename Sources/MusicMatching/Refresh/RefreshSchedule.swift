@@ -1,4 +1,5 @@
 import Glibc
+import Timing
 
 /// A day of the week on which lists are read again.
 public enum Weekday: String, CaseIterable, Sendable {

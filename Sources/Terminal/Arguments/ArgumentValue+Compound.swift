@@ -1,3 +1,5 @@
+import TextCoding
+
 /// A span of time with units: `30s`, `90m`, `2h`, `1d`, `1h30m`, `250ms`.
 ///
 /// A bare number is refused, because nobody can tell whether `--budget 90` means seconds or minutes.
@@ -118,15 +120,6 @@ public struct CommaSeparated<Element: ArgumentValue>: ArgumentValue {
             return Element.suggestion(for: word)
         }
         return isBetter && better.count == words.count ? better.joined(separator: ",") : nil
-    }
-}
-
-extension Substring {
-    /// Without what is white at both ends.
-    fileprivate var trimmingBlanks: String {
-        var text = drop(while: \.isWhitespace)
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }
 

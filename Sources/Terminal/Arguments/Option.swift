@@ -35,8 +35,21 @@ public struct Option<Value: ArgumentResult>: Parameter {
             completion: nil, boundsText: bounds.text, check: bounds.contains)
     }
 
-    /// The same option, listed under a heading of its own in help.
-    public func group(_ title: String) -> Self {
+    /// An option described by a table elsewhere, in texts: `standard` is what help shows as the default, `limits` are the
+    /// words for `isAllowed`.
+    package init(
+        _ name: String, short: Character?, help: String, placeholder: String?, choices: [String], standard: String?,
+        limits: String?, isAllowed: @escaping @Sendable (Value.Item) -> Bool
+    ) {
+        description = .value(
+            of: Value.self, kind: .option, name: name, short: short, default: nil, help: help,
+            placeholder: placeholder, isRequired: false, choices: choices, completion: nil, boundsText: limits,
+            check: isAllowed)
+        description.defaultText = standard
+    }
+
+    /// The same option, listed under a heading of its own in help; nil is the ordinary list.
+    public func group(_ title: String?) -> Self {
         var copy = self
         copy.description.group = title
         return copy
@@ -60,8 +73,8 @@ public struct Flag: Parameter {
             read: { texts throws(UsageError) in texts.last.map { $0 == "true" } ?? `default` })
     }
 
-    /// The same flag, listed under a heading of its own in help.
-    public func group(_ title: String) -> Self {
+    /// The same flag, listed under a heading of its own in help; nil is the ordinary list.
+    public func group(_ title: String?) -> Self {
         var copy = self
         copy.description.group = title
         return copy

@@ -18,7 +18,7 @@ public struct ParameterDescription: Sendable {
     public let isRequired: Bool
     public let isRepeated: Bool
     /// What holds when nothing is given, if that's worth showing.
-    public let defaultText: String?
+    public internal(set) var defaultText: String?
     /// The limits of a number in words.
     public let boundsText: String?
     /// All legal texts if there are few of them.

@@ -10,11 +10,17 @@ public struct Program: Sendable {
     let root: Command
     let version: String
     let otherNames: [String: String]
+    private let errorText: @Sendable (any Error) -> String
 
     /// - Parameters:
     ///   - root: a group of verbs, or a single command.
     ///   - otherNames: what options are called in other programs, without dashes: "did you mean" knows them.
-    public init(_ root: Command, version: String, otherNames: [String: String] = [:]) {
+    ///   - errorText: what is printed of an error that a command throws.
+    public init(
+        _ root: Command, version: String, otherNames: [String: String] = [:],
+        errorText: @escaping @Sendable (any Error) -> String = { "\($0)" }
+    ) {
+        self.errorText = errorText
         self.version = version
         self.otherNames = otherNames
         guard !root.subcommands.isEmpty else {
@@ -74,7 +80,7 @@ public struct Program: Sendable {
         } catch let error as UsageError {
             return report(error, path: path, to: console.errors)
         } catch {
-            try? console.errors.line(message(printable("\(error)"), console.errors))
+            try? console.errors.line(message(printable(errorText(error)), console.errors))
             return .failed
         }
     }

@@ -28,8 +28,3 @@ public func timeText(_ duration: Duration) -> String {
     default: return "\(seconds / 86400) d \(seconds / 3600 % 24) h"
     }
 }
-
-extension Duration {
-    /// The whole as seconds.
-    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}

@@ -1,3 +1,5 @@
+import Timing
+
 /// The text of one state of a job.
 struct ProgressLine {
     let title: String
@@ -19,7 +21,7 @@ struct ProgressLine {
     private var time: String? {
         if isLast { return "took \(timeText(elapsed))" }
         guard let total, completed > start, elapsed > .zero else { return nil }
-        let left = elapsed.inSeconds * Double(max(0, total - completed)) / Double(completed - start)
+        let left = elapsed.seconds * Double(max(0, total - completed)) / Double(completed - start)
         // A guess beyond a year is no information.
         return left < 3.2e7 ? "\(timeText(.seconds(left.rounded()))) left" : nil
     }

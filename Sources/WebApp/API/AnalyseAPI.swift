@@ -1,6 +1,6 @@
 import EmotionRecognition
+import Emotions
 import MusicMatching
-import NeuralNet
 
 /// Pictures in, faces out.
 struct AnalyseAPI: Sendable {
@@ -10,6 +10,9 @@ struct AnalyseAPI: Sendable {
 
     static let path = "/api/v1/analyse"
     static let sessionHeader = "fermusic-session"
+    /// What may help when no face was found in a photo.
+    static let noFaceHint =
+        "detector=none takes the whole picture for one face; a photo that lies on its side must be turned upright first"
     /// The contents decide; what they are called matters little.
     static let pictureTypes = ["image/*", "application/octet-stream"]
 
@@ -39,15 +42,17 @@ struct AnalyseAPI: Sendable {
     }
 
     private func analyse(_ request: HTTPRequest, _ rest: String) throws -> Answer {
-        var wish = AnalysisEngine.Wish()
+        let detectors = service.detectors
+        var wish = AnalysisEngine.Wish(
+            detector: try request.choice("detector", detectors.names, default: detectors.usual))
         if let id = request.value("model") {
             guard let index = service.shelf.index(of: id) else {
                 throw Problem(.badRequest, "there is no model of that name; /api/v1/models lists them")
             }
             wish.model = index
         }
-        wish.isFive = try request.choice("emotions", ["seven", "five"], default: "seven") == "five"
-        wish.isCrop = try request.choice("detector", ["haar", "none"], default: "haar") == "none"
+        let selections = ["all"] + EmotionSelection.allCases.map(\.rawValue)
+        wish.selection = EmotionSelection(rawValue: try request.choice("emotions", selections, default: "all"))
         if request.body.isEmpty { throw Problem(.badPicture, "the picture is empty") }
         var session: AnalysisSession?
         if let token = request.headers[AnalyseAPI.sessionHeader] {
@@ -65,9 +70,13 @@ struct AnalyseAPI: Sendable {
         let (bytes, chosen, stream) = (request.body, wish, session)
         return .later(place) { worker in
             do {
-                let result = try service.analyse(bytes, wish: chosen, session: stream, arrival: arrival, worker: worker)
+                let (result, names) = try service.analyse(
+                    bytes, wish: chosen, session: stream, arrival: arrival, worker: worker)
                 metrics.analysed(result)
-                return .json(AnalysisJSON(result.classNames, moodMap).value(result, session: stream))
+                var fields = FrameJSON(names, moodMap).fields(result)
+                fields["session"] = stream.map { .string($0.token) } ?? .null
+                fields["hint"] = result.faces.isEmpty && stream == nil ? .string(AnalyseAPI.noFaceHint) : .null
+                return .json(.object(fields))
             } catch let problem as Problem {
                 return problem.response
             } catch {

@@ -47,8 +47,7 @@ final class CataloguePool: Sendable {
         } catch MusicError.busy {
             throw Problem(.overloaded, "another program is writing to the catalogue", retryAfter: 2)
         } catch is MusicError {
-            throw Problem(
-                .catalogue, "the catalogue cannot be read; the server's owner finds out why with 'fermusic doctor'")
+            throw Problem(.catalogue, "the catalogue cannot be read")
         }
     }
 

@@ -1,3 +1,4 @@
+import EmotionRecognition
 import Files
 import Glibc
 import Synchronization
@@ -38,17 +39,17 @@ final class Metrics: Sendable {
         }
     }
 
-    func analysed(_ result: AnalysisService.Result) {
-        let seconds = result.seconds
+    func analysed(_ result: FrameResult) {
+        let timing = result.timing
         counts.withLock { counts in
             counts.pictures += 1
             counts.faces += result.faces.count
-            counts.analysisSeconds += seconds.total
-            counts.stages["waiting", default: 0] += seconds.waiting
-            counts.stages["decoding", default: 0] += seconds.decoding
-            counts.stages["detection", default: 0] += seconds.detection
-            counts.stages["recognition", default: 0] += seconds.recognition
-            let place = Metrics.bounds.firstIndex { seconds.total <= $0 } ?? Metrics.bounds.count
+            counts.analysisSeconds += timing.latency
+            counts.stages["waiting", default: 0] += timing.waiting
+            counts.stages["decoding", default: 0] += timing.decoding ?? 0
+            counts.stages["detection", default: 0] += timing.detection
+            counts.stages["recognition", default: 0] += timing.recognition
+            let place = Metrics.bounds.firstIndex { timing.latency <= $0 } ?? Metrics.bounds.count
             counts.buckets[place] += 1
         }
     }

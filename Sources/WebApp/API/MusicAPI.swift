@@ -1,7 +1,7 @@
 import Emotions
 import Files
+import JSON
 import MusicMatching
-import NeuralNet
 
 /// What a music service knows of a song, for showing and playing it.
 public struct SongMedia: Sendable, Equatable {
@@ -50,12 +50,7 @@ struct MusicAPI: Sendable {
         request.usualLanguages = RecommendationParsing.usualLanguages(visitor)
         if !isPersonal { request.listener = request.listener ?? Listener() }
         let songs = try catalogues.use { try $0.recommend(request) }
-        return .now(
-            .json([
-                "mode": .string(request.mode.rawValue), "seed": .int(Int(request.seed)),
-                "target": songs.last.map { SongJSON.value($0.target) } ?? .null,
-                "songs": .array(songs.map(SongJSON.value)),
-            ]))
+        return .now(.json(RecommendationJSON.value(songs, for: request)))
     }
 
     private func feedback(_ request: HTTPRequest, _ rest: String) throws -> Answer {
@@ -115,7 +110,7 @@ struct MusicAPI: Sendable {
         }
         let wanted = filter
         let songs = try catalogues.use { try $0.songs(wanted) }
-        return .now(.json(["songs": .array(songs.map { .object(SongJSON.value($0)) }), "artists": []]))
+        return .now(.json(["songs": .array(songs.map { SongJSON.value($0) }), "artists": []]))
     }
 
     private func findMedia(_ request: HTTPRequest, _ rest: String) throws -> Answer {

@@ -1,7 +1,8 @@
 import EmotionRecognition
 import Emotions
+import Files
+import JSON
 import MusicMatching
-import NeuralNet
 import Synchronization
 
 /// What the page needs to know before it begins.
@@ -49,6 +50,13 @@ struct OptionsAPI: Sendable {
         return (songs, languages)
     }
 
+    /// Those that some model on the shelf can tell apart, the largest last.
+    private var selections: [EmotionSelection] {
+        let known = Set(analysis.shelf.entries.flatMap { $0.model.card.classNames.compactMap(Emotion.init(name:)) })
+        let fitting = EmotionSelection.allCases.filter { known.isSuperset(of: $0.emotions) }
+        return fitting.isEmpty ? [.eight] : fitting
+    }
+
     private func answer() throws -> HTTPResponse {
         let (songs, languages) = try counts()
         let points = Emotion.allCases.map { emotion -> JSONValue in
@@ -60,7 +68,10 @@ struct OptionsAPI: Sendable {
         return .json([
             "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
             "models": .array(analysis.shelf.entries.map { .string($0.id) }),
+            "detectors": JSONValue(analysis.detectors.names), "usualDetector": .string(analysis.detectors.usual),
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
+            "emotionSets": .array(
+                selections.map { ["name": .string($0.rawValue), "emotions": JSONValue($0.emotions.map(\.name))] }),
             "services": JSONValue(services), "usualService": usualService.map { .string($0) } ?? .null,
             "pageLanguages": .array(pageLanguages.map { ["code": .string($0.code), "name": .string($0.name)] }),
             "songs": .int(songs),

@@ -1,4 +1,4 @@
-import NeuralNet
+import JSON
 
 /// Reads what clients send, and says what is wrong with it.
 struct Parameters {

@@ -1,6 +1,7 @@
 import Emotions
+import JSON
 import MusicMatching
-import NeuralNet
+import TextCoding
 
 /// Reads what songs are asked for.
 enum RecommendationParsing {
@@ -83,33 +84,14 @@ enum RecommendationParsing {
         }
     }
 
-    /// `sad`, or several with their weights.
     private static func emotions(_ text: String) throws -> EmotionVector {
-        var weights = Emotion.allCases.map { _ in 0.0 }
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let pieces = part.split(separator: "=", omittingEmptySubsequences: false)
-            guard let emotion = pieces.first.flatMap({ Emotion(name: String(trimmed($0))) }), pieces.count <= 2,
-                let weight = pieces.count == 2 ? Double(String(trimmed(pieces[1]))) : 1
-            else { throw badEmotions }
-            weights[emotion.rawValue] += weight
-        }
-        return try vector(weights)
+        guard let vector = EmotionVector(text) else { throw badEmotions }
+        return vector
     }
 
     private static func emotions(_ value: JSONValue) throws -> EmotionVector {
-        guard let fields = value.objectValue else { throw badEmotions }
-        var weights = Emotion.allCases.map { _ in 0.0 }
-        for (name, value) in fields {
-            guard let emotion = Emotion(name: name), let weight = value.number else { throw badEmotions }
-            weights[emotion.rawValue] += weight
-        }
-        return try vector(weights)
-    }
-
-    private static func vector(_ weights: [Double]) throws -> EmotionVector {
-        guard weights.allSatisfy({ $0 >= 0 && $0 <= 1e6 }), let vector = EmotionVector(weights: weights) else {
-            throw badEmotions
-        }
+        let weights = value.objectValue?.map { ($0.key, $0.value.number ?? .nan) }
+        guard let vector = weights.flatMap({ EmotionVector(named: $0) }) else { throw badEmotions }
         return vector
     }
 

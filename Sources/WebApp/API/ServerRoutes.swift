@@ -1,5 +1,5 @@
 import EmotionRecognition
-import NeuralNet
+import Files
 
 /// How the server is, and what its camera sees.
 struct ServerRoutes: Sendable {
@@ -25,7 +25,7 @@ struct ServerRoutes: Sendable {
     }
 
     private func watch(_ open: (LiveFeed) -> (any ByteStream)?) throws -> any ByteStream {
-        guard let feed else { throw Problem(.notLive, "start the server with 'fermusic live'") }
+        guard let feed else { throw Problem(.notLive, "the server was started without a camera") }
         guard let stream = open(feed) else {
             throw Problem(.overloaded, "\(LiveFeed.watcherLimit) watch already", retryAfter: 10)
         }

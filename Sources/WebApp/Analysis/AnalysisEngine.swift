@@ -1,6 +1,7 @@
 import EmotionRecognition
+import Emotions
 import FaceVision
-import NeuralNet
+import Threads
 
 /// All that looking at pictures needs memory for: detectors and networks. Each worker has one, and visitors take
 /// turns; what is known about a visitor's faces is elsewhere (`AnalysisSession`) and small.
@@ -11,53 +12,55 @@ final class AnalysisEngine: @unchecked Sendable {
     struct Wish: Hashable, Sendable {
         /// Place on the shelf.
         var model = 0
-        /// The five classes that are easier to tell apart, instead of all.
-        var isFive = false
-        /// The picture is one cropped face.
-        var isCrop = false
+        /// Emotions told apart, at most; nil for all that the model knows.
+        var selection: EmotionSelection?
+        /// How faces are found.
+        var detector: String
         /// One of many pictures, to be done fast: small faces are not looked for.
         var isStream = false
     }
 
-    private let shelf: ModelShelf
-    private let cascade: HaarCascade
+    private let models: ModelShelf
+    private let detectors: DetectorShelf
     private let threads = ThreadPool(threads: 1)
     private var recognisers: [Int: EmotionRecogniser] = [:]
-    private var detectors: [Bool: HaarCascadeDetector] = [:]
+    private var searches: [Search: FaceSearch] = [:]
     private var readers: [Wish: FaceReader] = [:]
 
-    init(_ shelf: ModelShelf, cascade: HaarCascade) {
-        self.shelf = shelf
-        self.cascade = cascade
+    private struct Search: Hashable {
+        var detector: String
+        var isStream: Bool
     }
 
-    /// The reader for a wish; made when first asked for. Throws what models and groupings throw.
+    init(_ models: ModelShelf, _ detectors: DetectorShelf) {
+        self.models = models
+        self.detectors = detectors
+    }
+
+    /// The reader for a wish; made when first asked for. Throws what models, detectors and groupings throw.
     func reader(for wish: Wish) throws -> FaceReader {
         if let known = readers[wish] { return known }
         let recogniser: EmotionRecogniser
         if let known = recognisers[wish.model] {
             recogniser = known
         } else {
-            recogniser = try EmotionRecogniser(shelf.entries[wish.model].model, batchSize: 4, threads: threads)
+            recogniser = try EmotionRecogniser(models.entries[wish.model].model, batchSize: 4, threads: threads)
             recognisers[wish.model] = recogniser
         }
         var options = FaceReader.Options()
-        if wish.isFive { options.grouping = .five }
+        options.grouping = try wish.selection.flatMap {
+            try EmotionGrouping($0, of: recogniser.emotionModel.card.classNames)
+        }
         let reader = try FaceReader(
-            recogniser, detector: wish.isCrop ? nil : try detector(isStream: wish.isStream), options: options)
+            recogniser, search: search(Search(detector: wish.detector, isStream: wish.isStream)), options: options)
         readers[wish] = reader
         return reader
     }
 
-    private func detector(isStream: Bool) throws -> HaarCascadeDetector {
-        if let known = detectors[isStream] { return known }
-        var options = HaarCascadeDetector.Options()
-        let size = isStream ? 56 : 40
-        options.scaleFactor = isStream ? 1.15 : 1.1
-        options.minNeighbors = 5
-        options.minSize = PixelSize(width: size, height: size)
-        let detector = try HaarCascadeDetector(cascade: cascade, options: options, threads: threads)
-        detectors[isStream] = detector
-        return detector
+    private func search(_ wanted: Search) throws -> FaceSearch {
+        if let known = searches[wanted] { return known }
+        let search = try detectors.search(wanted.detector, isHurried: wanted.isStream, threads: threads)
+        searches[wanted] = search
+        return search
     }
 }

@@ -1,6 +1,7 @@
 import EmotionRecognition
 import FaceVision
-import NeuralNet
+import Threads
+import Timing
 
 /// Looks at visitors' pictures with a few workers. A picture lives in memory from its arrival to its answer; nothing
 /// of it is written anywhere.
@@ -17,38 +18,18 @@ final class AnalysisService: Sendable {
         var searchedSide = 1280
     }
 
-    /// A picture with all that is known of it.
-    struct Result: Sendable {
-        var width: Int
-        var height: Int
-        var faces: [FaceReading]
-        var group: GroupMood?
-        var events: [FaceEvent] = []
-        var classNames: [String]
-        var seconds: Seconds
-    }
-
-    /// Where the time went.
-    struct Seconds: Sendable {
-        var waiting = 0.0
-        var decoding = 0.0
-        var detection = 0.0
-        var recognition = 0.0
-        var total = 0.0
-    }
-
     let limits: Limits
     let shelf: ModelShelf
+    let detectors: DetectorShelf
     let sessions: SessionStore
     let queue: JobQueue
     private let engines: [AnalysisEngine]
 
-    /// Throws if OpenCV's cascade is missing.
-    init(_ shelf: ModelShelf, limits: Limits) throws {
+    init(_ shelf: ModelShelf, _ detectors: DetectorShelf, limits: Limits) {
         self.shelf = shelf
+        self.detectors = detectors
         self.limits = limits
-        let cascade = try HaarCascade.frontalFace(path: nil)
-        engines = (0..<limits.workers).map { _ in AnalysisEngine(shelf, cascade: cascade) }
+        engines = (0..<limits.workers).map { _ in AnalysisEngine(shelf, detectors) }
         sessions = SessionStore(limit: limits.sessions)
         queue = JobQueue(workers: limits.workers, waitingLimit: limits.waiting)
     }
@@ -58,69 +39,48 @@ final class AnalysisService: Sendable {
     func analyse(
         _ bytes: [UInt8], wish: AnalysisEngine.Wish, session: AnalysisSession?, arrival: ContinuousClock.Instant,
         worker: Int
-    ) throws -> Result {
-        let began = ContinuousClock.now
-        var seconds = Seconds()
-        seconds.waiting = arrival.duration(to: began).seconds
-        let whole: Image
+    ) throws -> (result: FrameResult, classNames: [String]) {
         do {
-            whole = try ImageFile.decode(bytes, name: "picture", grayscale: true, maximumPixels: limits.pixels)
-        } catch ImageError.cannotRead(_, let reason) {
-            throw Problem(.badPicture, reason)
-        }
-        seconds.decoding = began.duration(to: .now).seconds
-        let scale = max(1, Double(max(whole.width, whole.height)) / Double(limits.searchedSide))
-        let image =
-            scale == 1
-            ? whole
-            : whole.resized(
-                width: max(1, Int(Double(whole.width) / scale)), height: max(1, Int(Double(whole.height) / scale)))
-        let result: Result
-        do {
+            let began = ContinuousClock.now
             let reader = try engines[worker].reader(for: wish)
-            result = try read(image, reader, wish, session, arrival, &seconds)
+            let whole = try decode(bytes, inColor: reader.needsColor)
+            let scale = max(1, Double(max(whole.width, whole.height)) / Double(limits.searchedSide))
+            let image =
+                scale == 1
+                ? whole
+                : whole.resized(
+                    width: max(1, Int(Double(whole.width) / scale)), height: max(1, Int(Double(whole.height) / scale)))
+            let decoded = ContinuousClock.now
+            var result = try look(image, reader, wish, session, arrival)
+            if scale > 1 { result.scale(by: scale, width: whole.width, height: whole.height) }
+            result.timing.waiting = arrival.duration(to: began).seconds
+            result.timing.decoding = began.duration(to: decoded).seconds
+            result.timing.latency = arrival.duration(to: .now).seconds
+            return (result, reader.classNames)
         } catch let error as Problem {
             throw error
+        } catch let error as EmotionGroupingError {
+            throw Problem(.badRequest, "\(error)")
         } catch {
             throw Problem(.failed, "the picture could not be analysed")
         }
-        seconds.total = arrival.duration(to: .now).seconds
-        return scaled(result, by: scale, width: whole.width, height: whole.height, seconds)
     }
 
-    private func read(
+    private func decode(_ bytes: [UInt8], inColor: Bool) throws -> Image {
+        do {
+            return try ImageFile.decode(bytes, name: "picture", grayscale: !inColor, maximumPixels: limits.pixels)
+        } catch ImageError.cannotRead(_, let reason) {
+            throw Problem(.badPicture, reason)
+        }
+    }
+
+    private func look(
         _ image: Image, _ reader: FaceReader, _ wish: AnalysisEngine.Wish, _ session: AnalysisSession?,
-        _ arrival: ContinuousClock.Instant, _ seconds: inout Seconds
-    ) throws -> Result {
-        let names = reader.classNames
-        guard let session else {
-            let began = ContinuousClock.now
-            let faces = try reader.read(image)
-            seconds.detection = began.duration(to: .now).seconds
-            return Result(
-                width: image.width, height: image.height, faces: faces, group: GroupMood(faces), classNames: names,
-                seconds: seconds)
-        }
-        let frame = try session.process(image, arrival: arrival, wish: wish, reader: reader)
-        seconds.detection = frame.timing.detection
-        seconds.recognition = frame.timing.recognition
-        return Result(
-            width: image.width, height: image.height, faces: frame.faces, group: frame.group, events: frame.events,
-            classNames: names, seconds: seconds)
-    }
-
-    /// In pixels of the picture as it was sent.
-    private func scaled(_ result: Result, by scale: Double, width: Int, height: Int, _ seconds: Seconds) -> Result {
-        var result = result
-        result.seconds = seconds
-        result.width = width
-        result.height = height
-        if scale == 1 { return result }
-        for index in result.faces.indices {
-            let box = result.faces[index].box
-            result.faces[index].box = Rectangle(
-                x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale)
-        }
-        return result
+        _ arrival: ContinuousClock.Instant
+    ) throws -> FrameResult {
+        if let session { return try session.process(image, arrival: arrival, wish: wish, reader: reader) }
+        var tracker = MoodTracker()
+        return try tracker.process(
+            Frame(image: image, time: 0, capturedAt: arrival, isPicture: true), using: reader)
     }
 }

@@ -1,6 +1,7 @@
 import EmotionRecognition
+import Emotions
 import Files
-import NeuralNet
+import JSON
 
 /// The models that visitors can choose from.
 public struct ModelShelf: Sendable {
@@ -13,12 +14,13 @@ public struct ModelShelf: Sendable {
     public let entries: [Entry]
 
     /// Reads the files; the first is what is used unless another one is asked for. Models whose classes are no
-    /// emotions are refused: songs could not be found for them. Throws `NeuralNetError` or `WebServerError.badFile`.
+    /// emotions are refused: songs could not be found for them. Throws `RecognitionError`, `NeuralNetError` or
+    /// `WebServerError`.
     public init(_ paths: [String]) throws {
         var entries: [Entry] = []
         for path in paths {
             let model = try EmotionModel(reading: path)
-            guard EmotionNames(model.card.classNames).areAllKnown else {
+            guard (try? EmotionClasses(model.card.classNames)) != nil else {
                 throw WebServerError.badFile(
                     path: path, reason: "its classes are not emotions: \(model.card.classNames.joined(separator: ", "))"
                 )
@@ -29,7 +31,7 @@ public struct ModelShelf: Sendable {
             entries.append(Entry(id: id, model: model))
         }
         guard !entries.isEmpty else {
-            throw WebServerError.cannotStart(reason: "no model was found beside the program; give one with --model")
+            throw WebServerError.noModels
         }
         self.entries = entries
     }

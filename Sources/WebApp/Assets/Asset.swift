@@ -1,5 +1,6 @@
 import CZlib
 import Files
+import TextCoding
 
 /// A file of the page, kept in memory as it is sent.
 struct Asset: Sendable {

@@ -1,10 +1,9 @@
-import Glibc
-import Synchronization
+import Threads
 
 /// Threads that work through jobs, with a limit on how many wait: what is too much is refused at once instead of
 /// being done too late.
 public final class JobQueue: @unchecked Sendable {
-    // Safe to share: everything that changes is read and written under `lock`.
+    // Safe to share: everything that changes is read and written under the lock of `change`.
 
     /// A job's place in the queue. Used once, with `run`.
     public struct Place: Sendable {
@@ -32,8 +31,7 @@ public final class JobQueue: @unchecked Sendable {
     private var running: Set<Int> = []
     private var isStopping = false
     private var threads: [WorkerThread] = []
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let change = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let change = Condition()
 
     /// - Parameters:
     ///   - workers: jobs done at once, each on a thread of its own.
@@ -42,29 +40,15 @@ public final class JobQueue: @unchecked Sendable {
         precondition(workers >= 1 && waitingLimit >= 0)
         self.workers = workers
         self.waitingLimit = waitingLimit
-        pthread_mutex_init(lock, nil)
-        pthread_cond_init(change, nil)
         for index in 0..<workers { threads.append(WorkerThread { [unowned self] in work(index) }) }
     }
 
-    deinit {
-        stop()
-        pthread_mutex_destroy(lock)
-        pthread_cond_destroy(change)
-        lock.deallocate()
-        change.deallocate()
-    }
-
-    private func locked<R>(_ body: () -> R) -> R {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        return body()
-    }
+    deinit { stop() }
 
     /// A place for a job, or `nil` when too many have one, or too many of this key. Jobs with the same key are done one
     /// after the other.
     public func place(key: Int? = nil) -> Place? {
-        locked {
+        change.withLock {
             guard !isStopping, taken < workers + waitingLimit else { return nil }
             if let key {
                 guard places[key, default: 0] < JobQueue.placesPerKey else { return nil }
@@ -76,32 +60,32 @@ public final class JobQueue: @unchecked Sendable {
     }
 
     /// Jobs that wait or run.
-    public var load: Int { locked { taken } }
+    public var load: Int { change.withLock { taken } }
 
     private func add(_ job: Job) {
-        locked {
+        change.withLock {
             jobs.append(job)
-            pthread_cond_broadcast(change)
+            change.broadcast()
         }
     }
 
     private func work(_ worker: Int) {
         while let job = next() {
             job.work(worker)
-            locked {
+            change.withLock {
                 taken -= 1
                 if let key = job.key {
                     running.remove(key)
                     let left = places[key, default: 1] - 1
                     places[key] = left > 0 ? left : nil
                 }
-                pthread_cond_broadcast(change)
+                change.broadcast()
             }
         }
     }
 
     private func next() -> Job? {
-        locked {
+        change.withLock {
             while true {
                 if let index = jobs.firstIndex(where: { job in job.key.map { !running.contains($0) } ?? true }) {
                     let job = jobs.remove(at: index)
@@ -109,16 +93,16 @@ public final class JobQueue: @unchecked Sendable {
                     return job
                 }
                 if isStopping, taken == 0 { return nil }
-                pthread_cond_wait(change, lock)
+                change.wait()
             }
         }
     }
 
     /// Gives no more places, and returns when all that have one are done.
     public func stop() {
-        locked {
+        change.withLock {
             isStopping = true
-            pthread_cond_broadcast(change)
+            change.broadcast()
         }
         for thread in threads { thread.join() }
         threads = []

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Calls something again and again on a thread of its own until it goes away.
 final class Ticker: Sendable {

@@ -94,12 +94,13 @@ public final class LiveFeed: Sendable {
 
     fileprivate func leave() { state.withLock { $0.watchers -= 1 } }
 
-    /// Events that were not heard yet, at most so many bytes; the connection sleeps if there are none.
+    /// Events that were not heard yet: one, and others as far as all have at most so many bytes; the connection sleeps if
+    /// there are none.
     fileprivate func events(_ heard: inout Heard, limit: Int, wait: () -> WakeUp) -> StreamRead {
         state.withLock { state in
             var bytes: [UInt8] = []
             for event in state.events where event.number > heard.event {
-                guard bytes.count + event.text.utf8.count <= limit else { break }
+                guard bytes.isEmpty || bytes.count + event.text.utf8.count <= limit else { break }
                 bytes += Array(event.text.utf8)
                 heard.event = event.number
             }
@@ -128,6 +129,8 @@ private final class EventStream: ByteStream, @unchecked Sendable {
     private let feed: LiveFeed
     private var heard: LiveFeed.Heard
     private var hasBegun = false
+    /// What is left of an event that is longer than what can be sent at once.
+    private var pending: ArraySlice<UInt8> = []
 
     init(_ feed: LiveFeed) {
         self.feed = feed
@@ -141,7 +144,14 @@ private final class EventStream: ByteStream, @unchecked Sendable {
             hasBegun = true
             return .bytes(Array("retry: 2000\n\n".utf8))
         }
-        return feed.events(&heard, limit: limit, wait: wait)
+        if pending.isEmpty {
+            let next = feed.events(&heard, limit: limit, wait: wait)
+            guard case .bytes(let bytes) = next else { return next }
+            pending = bytes[...]
+        }
+        let part = pending.prefix(limit)
+        pending = pending.dropFirst(part.count)
+        return .bytes(Array(part))
     }
 
     func close() { feed.leave() }

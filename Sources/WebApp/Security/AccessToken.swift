@@ -1,4 +1,5 @@
 import Glibc
+import TextCoding
 
 /// The secret that lets people in, and where requests carry it.
 struct AccessToken: Sendable {

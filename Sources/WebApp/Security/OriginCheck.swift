@@ -12,7 +12,7 @@ struct OriginCheck: Sendable {
     func check(_ request: HTTPRequest) throws {
         let host = request.headers["host"] ?? ""
         guard let name = OriginCheck.hostName(host), accepts(name) else {
-            throw Problem(.forbiddenHost, "allow the name with --allow-host if it is this server's")
+            throw Problem(.forbiddenHost, "the name in the Host header is none of this server's")
         }
         if request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS" { return }
         if let site = request.headers["sec-fetch-site"]?.lowercased(), site == "cross-site" || site == "same-site" {

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// A request whose head, at least, has arrived.
 public struct HTTPRequest: Sendable {
     public var method: String
@@ -47,12 +49,4 @@ public struct HTTPRequest: Sendable {
             return !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
         }
     }
-}
-
-/// Without blanks and tabs at both ends.
-func trimmed(_ text: Substring) -> Substring {
-    var text = text
-    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-    return text
 }

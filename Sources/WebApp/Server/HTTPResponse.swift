@@ -1,4 +1,4 @@
-import NeuralNet
+import JSON
 
 /// What is sent back.
 public struct HTTPResponse: Sendable {

@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Glibc
 import Synchronization
+import Timing
 
 /// An HTTP server: libmicrohttpd's threads read requests and write answers; what takes time runs elsewhere while the
 /// connection sleeps.
@@ -224,8 +225,4 @@ final class Exchange: @unchecked Sendable {
 
     /// The length that the request says its body has; 0 if it does not.
     var declaredLength: Int { request.headers["content-length"].flatMap { Int($0) } ?? 0 }
-}
-
-extension Duration {
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

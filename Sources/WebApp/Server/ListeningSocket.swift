@@ -21,11 +21,10 @@ struct ListeningSocket {
         let kind = address.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(address.pointee.ai_family, kind, 0)
         func failure() -> WebServerError {
-            let reason =
-                errno == EADDRINUSE
-                ? "another program uses this port; give another one with --port"
-                : errno == EACCES ? "ports below 1024 are for root" : String(cString: strerror(errno))
+            let code = errno
             if descriptor >= 0 { close(descriptor) }
+            if code == EADDRINUSE { return .portTaken(host: host, port: port) }
+            let reason = code == EACCES ? "ports below 1024 are for root" : String(cString: strerror(code))
             return .cannotListen(host: host, port: port, reason: reason)
         }
         guard descriptor >= 0 else { throw failure() }

@@ -1,4 +1,4 @@
-import NeuralNet
+import JSON
 
 /// Why a request was not done, as RFC 9457 writes it ("Problem Details for HTTP APIs").
 public struct Problem: Error, Sendable, Equatable {

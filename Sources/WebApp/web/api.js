@@ -53,7 +53,7 @@ export const closeSession = (session) =>
 export function analyse(picture, { session, model, grouping, signal } = {}) {
   const query = new URLSearchParams();
   if (model) query.set("model", model);
-  if (grouping === "five") query.set("emotions", "five");
+  if (grouping) query.set("emotions", grouping);
   const headers = { "Content-Type": picture.type || "image/jpeg" };
   if (session) headers["Fermusic-Session"] = session;
   return ask(`/api/v1/analyse${query.size ? "?" + query : ""}`, { method: "POST", headers, body: picture, signal });

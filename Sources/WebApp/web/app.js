@@ -18,7 +18,6 @@ import { change, settings } from "./store.js";
 import { emotionName, percent, preferred, put, speak, t } from "./texts.js";
 import * as timeline from "./timeline.js";
 
-const FIVE = ["angry", "happy", "sad", "surprise", "neutral"];
 const mark = new DrawnFace();
 const ways = {};
 let way = null;
@@ -79,7 +78,7 @@ function build() {
 }
 
 function emotionsChanged() {
-  tell(settings.grouping === "five" ? FIVE : facts.emotions.map(({ emotion }) => emotion));
+  tell(choices.chosenEmotions().emotions);
   showMood();
 }
 

@@ -12,6 +12,9 @@ const FEW = 12;
 let showsAll = false;
 const SERVICES = { spotify: "Spotify", youtube: "YouTube", deezer: "Deezer", itunes: "iTunes" };
 
+/** The emotions that are told apart: those that were chosen, else as many as a model knows. */
+export const chosenEmotions = () => facts.emotionSets.find(({ name }) => name === settings.grouping) ?? facts.emotionSets.at(-1);
+
 export const serviceName = (service) => SERVICES[service] ?? service;
 
 /** `report` is called with "songs" or "analysis", whichever the choice concerns. */
@@ -43,7 +46,7 @@ function set(values, what) {
 /** Shows everything, in the page's language. */
 export function build() {
   segments("modes", "mode", facts.modes.map((mode) => [mode, t(`mode-${mode}`), t(`mode-${mode}-hint`)]), settings.mode, (mode) => set({ mode }, "songs"));
-  segments("grouping", "grouping", [["five", t("five")], ["seven", t("seven")]], settings.grouping, (grouping) => set({ grouping }, "analysis"));
+  segments("grouping", "grouping", facts.emotionSets.map(({ name }) => [name, t(name)]), chosenEmotions().name, (grouping) => set({ grouping }, "analysis"));
   find("count-value").textContent = settings.count;
   const services = ["any", "spotify", "youtube", ...facts.services.filter((name) => !["spotify", "youtube"].includes(name))];
   find("service").replaceChildren(...services.map((name) =>

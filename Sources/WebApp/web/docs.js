@@ -85,7 +85,7 @@ const PROBLEMS = {
   "bad-picture": "422: the picture is damaged, of a kind that is not read, or has too many pixels.",
   unauthorized: "401: send the server's token as 'Authorization: Bearer TOKEN'.",
   "cross-site": "403: a page of another site made the request.",
-  "forbidden-host": "421: the server does not answer to the name in the Host header; its owner can allow it with --allow-host.",
+  "forbidden-host": "421: the server does not answer to the name in the Host header; its owner can allow it.",
   "not-found": "404: there is no such address, song or session.",
   "not-live": "404: no camera is connected to this server.",
   "method-not-allowed": "405: see the header Allow.",

@@ -11,6 +11,7 @@ const LOOKS = {
   sad: [-0.8, 0, 0.8, 0.9, 0.2],
   surprise: [0, 1, 1.4, 0.1, 1],
   neutral: [0.05, 0, 1, 0, 0],
+  contempt: [0.3, 0, 0.6, -0.2, 0.25],
 };
 
 /** The look of a mixture of emotions. */

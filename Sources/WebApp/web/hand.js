@@ -5,8 +5,6 @@ import { find, make } from "./dom.js";
 import { emotionsAt, moodOf, places } from "./moods.js";
 import { emotionName } from "./texts.js";
 
-const ORDER = ["happy", "surprise", "neutral", "sad", "fear", "angry", "disgust"];
-
 export class HandWay {
   #buttons = new Map();
   /** What was chosen last, and the face that was tapped for it. */
@@ -25,7 +23,8 @@ export class HandWay {
 
   /** Shows the faces, in the page's language. */
   build() {
-    const names = ORDER.filter((emotion) => places.has(emotion));
+    // Pleasant ones first.
+    const names = [...places.keys()].sort((a, b) => places.get(b).valence - places.get(a).valence);
     find("hand").replaceChildren(...names.map((emotion) => {
       const button = make("button", { type: "button", "aria-pressed": String(emotion === this.#pressed), onclick: () => this.chooseEmotion(emotion) },
         new DrawnFace({ [emotion]: 1 }).element, make("span", {}, emotionName(emotion)));

@@ -20,6 +20,8 @@ class Moods extends EventTarget {
       and wants to see songs. */
   take(mood, { isDeliberate = false, leads = false } = {}) {
     const time = performance.now() / 1000;
+    // Groups of the owner's own are nowhere on the map.
+    if (mood && !mood.mood) mood = { ...mood, mood: places.get("neutral") };
     this.current = mood;
     if (!mood) {
       this.#seenAt = null;

@@ -9,7 +9,7 @@ const across = (valence) => EDGE + valence * (WIDTH - 2 * EDGE);
 const up = (energy) => HEIGHT - EDGE - energy * (HEIGHT - 2 * EDGE);
 
 /** Where names stand that would lie on each other: across, down, anchor. */
-const LABELS = { angry: [7, 3.5, "start"], fear: [-7, 3.5, "end"], disgust: [-7, 3.5, "end"], surprise: [0, -8, "middle"] };
+const LABELS = { angry: [7, 3.5, "start"], fear: [-7, 3.5, "end"], disgust: [-7, 3.5, "end"], surprise: [0, -8, "middle"], contempt: [-7, 3.5, "end"] };
 
 let dot, trail, target, onPlace = null;
 let shown = null, wanted = null, past = [];

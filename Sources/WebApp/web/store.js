@@ -24,7 +24,7 @@ function write(key, value) {
 
 const STANDARD = {
   pageLanguage: null, languages: [], without: [], artists: [], mode: "match", service: "any", count: 6,
-  grouping: "seven", model: null, way: "camera", choicesOpen: false,
+  grouping: null, model: null, way: "camera", choicesOpen: false,
 };
 
 export const settings = read(SETTINGS, STANDARD);

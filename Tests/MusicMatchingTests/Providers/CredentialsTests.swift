@@ -2,6 +2,7 @@ import Files
 import Glibc
 import MusicMatching
 import Testing
+import TextCoding
 
 @Suite struct CredentialsTests {
     @Test func environmentFilesAreReadAsShellsDo() {

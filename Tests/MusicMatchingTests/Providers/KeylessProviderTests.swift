@@ -2,6 +2,7 @@ import MusicMatching
 import StubServer
 import Synchronization
 import Testing
+import Timing
 
 /// Deezer, iTunes and YouTube.
 @Suite struct KeylessProviderTests {

@@ -2,6 +2,7 @@ import Files
 import Glibc
 import MusicMatching
 import StubServer
+import Timing
 
 /// Services that all live at stubs of a test, in a folder of their own.
 struct StubbedServices {

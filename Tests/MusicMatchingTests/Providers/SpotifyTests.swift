@@ -5,6 +5,7 @@ import MusicMatching
 import StubServer
 import Synchronization
 import Testing
+import Timing
 
 @Suite struct SpotifyTests {
     private static let tracks = [

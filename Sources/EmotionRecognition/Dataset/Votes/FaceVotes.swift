@@ -1,5 +1,6 @@
 import Emotions
 import Files
+import TextCoding
 
 /// What ten people saw in each picture of FER2013, as published: rows of counts that belong to the pictures in Kaggle's
 /// order, or to files.
@@ -32,28 +33,26 @@ public struct FaceVotes: Sendable {
     ///   is theirs. Without one, files have the names of the table.
     /// Throws `DatasetError` naming file and row.
     public init(reading path: String, names: String? = nil) throws {
-        self.path = path
         var rows: [Counts] = []
-        var byName: [String: Int] = [:]
-        var columns: [Int]?
-        for (line, fields) in try VoteTable.lines(path) {
-            if columns == nil {
-                columns = try VoteTable.columns(fields, path: path)
-                if columns!.first != 2 || Int(fields[2]) == nil { continue }
-            }
-            var counts = Counts()
-            for column in columns! {
-                guard column < fields.count, let votes = UInt8(fields[column]), votes <= 100 else {
-                    let reason = column < fields.count ? "'\(fields[column].prefix(20))' is no number of votes" : "too short"
-                    throw DatasetError.badRow(path: path, row: line, reason: reason)
-                }
-                counts.append(votes)
-            }
-            if let name = VoteTable.pictureName(fields) { byName[name] = rows.count }
-            rows.append(counts)
-        }
+        var byName = try VoteTable.read(VoteTable.lines(path), path: path, into: &rows)
         guard !rows.isEmpty else { throw DatasetError.empty(path: path, reason: "no rows with votes") }
         if let names { byName.merge(try VoteTable.names(names, rows: rows.count)) { _, new in new } }
+        self.path = path
+        self.rows = rows
+        rowsByName = byName
+    }
+
+    /// Reads the texts of several `label.csv`, each for the pictures of its folder. Throws `DatasetError`.
+    init(labelFiles: [(folder: String, text: String)]) throws {
+        var rows: [Counts] = []
+        var byName: [String: Int] = [:]
+        for (folder, text) in labelFiles {
+            let lines = VoteTable.lines(of: Array(text.utf8))
+            for (name, row) in try VoteTable.read(lines, path: "\(folder)/label.csv", into: &rows) {
+                byName["\(folder)/\(name)"] = row
+            }
+        }
+        path = "label.csv"
         self.rows = rows
         rowsByName = byName
     }
@@ -79,6 +78,10 @@ enum VoteTable {
         } catch let error as FileFailure {
             throw DatasetError.cannotRead(path: path, reason: error.reason)
         }
+        return lines(of: bytes)
+    }
+
+    static func lines(of bytes: [UInt8]) -> [(line: Int, fields: [String])] {
         var result: [(Int, [String])] = []
         var number = 0
         for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
@@ -97,6 +100,32 @@ enum VoteTable {
             if fields.count > 1 { result.append((number, fields)) }
         }
         return result
+    }
+
+    /// Appends the votes of a table, and gives the rows of its pictures' names. Throws `DatasetError.badRow`.
+    static func read(
+        _ lines: [(line: Int, fields: [String])], path: String, into rows: inout [FaceVotes.Counts]
+    ) throws -> [String: Int] {
+        var byName: [String: Int] = [:]
+        var columns: [Int]?
+        for (line, fields) in lines {
+            if columns == nil {
+                columns = try self.columns(fields, path: path)
+                if columns!.first != 2 || Int(fields[2]) == nil { continue }
+            }
+            var counts = FaceVotes.Counts()
+            for column in columns! {
+                guard column < fields.count, let votes = UInt8(fields[column]), votes <= 100 else {
+                    let reason =
+                        column < fields.count ? "'\(fields[column].prefix(20))' is no number of votes" : "too short"
+                    throw DatasetError.badRow(path: path, row: line, reason: reason)
+                }
+                counts.append(votes)
+            }
+            if let name = pictureName(fields) { byName[name] = rows.count }
+            rows.append(counts)
+        }
+        return byName
     }
 
     /// The places of the ten counts, from a header or, where there is none, behind a file's name and a rectangle.

@@ -1,4 +1,5 @@
 import Glibc
+import TextCoding
 
 /// Who comes to a listener, and lines that are pasted. Several may be there at once: browsers open connections that
 /// they don't use.

@@ -1,4 +1,5 @@
 import Glibc
+import TextCoding
 
 /// A login: Authorization Code with PKCE (RFC 7636). The listener agrees in a browser, which then comes to an address of
 /// this machine with a code.

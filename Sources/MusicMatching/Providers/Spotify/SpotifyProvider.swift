@@ -85,8 +85,7 @@ public struct SpotifyProvider: MusicProvider {
     private func checkLogin(_ limit: CallLimit) -> ProviderFinding {
         guard let login = api.tokens.storedLogin else {
             return ProviderFinding(
-                "login", .notSetUp, "none; 'fermusic spotify login' allows playlists and playback",
-                cause: .loginNeeded)
+                "login", .notSetUp, "none; playlists and playback need one", cause: .loginNeeded)
         }
         do {
             // Whether the login is still good only the service knows.

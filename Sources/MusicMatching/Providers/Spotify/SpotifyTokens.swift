@@ -2,6 +2,7 @@ import Files
 import Glibc
 import JSON
 import Synchronization
+import TextCoding
 
 /// Whom a call is made for.
 enum SpotifyAccess {

@@ -1,0 +1,31 @@
+/// A part of a picture that a network looks at, mirrored or not.
+public struct FaceView: Sendable, Hashable {
+    /// Where the part lies in the room there is: 0 at the left or top, 0.5 in the middle, 1 at the right or bottom.
+    public var x: Float
+    public var y: Float
+    public var isMirrored: Bool
+
+    public init(x: Float, y: Float, isMirrored: Bool = false) {
+        self.x = x
+        self.y = y
+        self.isMirrored = isMirrored
+    }
+
+    public static let centre = FaceView(x: 0.5, y: 0.5)
+
+    /// Writes `byte * scale + offset` of a grey picture's part, row by row.
+    func write(
+        _ source: UnsafePointer<UInt8>, width: Int, height: Int, cropWidth: Int, cropHeight: Int, scale: Float,
+        offset: Float, to target: UnsafeMutablePointer<Float>
+    ) {
+        let left = Int(Float(width - cropWidth) * x), top = Int(Float(height - cropHeight) * y)
+        for row in 0..<cropHeight {
+            let from = source + (top + row) * width + left, to = target + row * cropWidth
+            if isMirrored {
+                for column in 0..<cropWidth { to[column] = Float(from[cropWidth - 1 - column]) * scale + offset }
+            } else {
+                for column in 0..<cropWidth { to[column] = Float(from[column]) * scale + offset }
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// The program itself.
+public enum Fermusic {
+    /// As the change log has it.
+    public static let version = "0.2.0"
+}

@@ -1,0 +1,16 @@
+/// Why a file or stream of sound or pictures cannot be opened. The description is one clear line.
+public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
+    case cannotOpen(source: String, reason: String)
+    /// Nothing came for as long as was agreed to wait.
+    case stalled(source: String, seconds: Double)
+    /// FFmpeg's libraries are not there.
+    case libraryMissing(reason: String)
+
+    public var description: String {
+        switch self {
+        case .cannotOpen(let source, let reason): "\(source): cannot open: \(reason)"
+        case .stalled(let source, let seconds): "\(source): nothing came for \(seconds) s"
+        case .libraryMissing(let reason): "FFmpeg's libraries are needed: \(reason)"
+        }
+    }
+}

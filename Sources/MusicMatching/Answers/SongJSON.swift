@@ -1,0 +1,37 @@
+import JSON
+
+/// Songs as JSON, with the same names everywhere: on the command line, in files, on the web.
+public enum SongJSON {
+    /// The song's own fields, for others to be added.
+    public static func fields(_ song: Song) -> [String: JSONValue] {
+        let links = SongLinks(song)
+        func identifier(_ kind: SongIdentifier.Kind) -> JSONValue {
+            song.identifiers.first { $0.kind == kind }.map { .string($0.value) } ?? .null
+        }
+        var features: [String: JSONValue] = [:]
+        for axis in MoodAxis.allCases { features[axis.name] = .double(song.mood[axis]) }
+        return [
+            "id": .int(song.id), "title": .string(song.title), "artist": .string(song.artist),
+            "album": song.album.isEmpty ? .null : .string(song.album), "year": song.year.map(JSONValue.int) ?? .null,
+            "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres),
+            "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
+            "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
+            "editorial": .bool(song.isEditorial),
+            "identifiers": .array(
+                song.identifiers.map { ["kind": .string($0.kind.rawValue), "value": .string($0.value)] }),
+            "links": ["spotify": .string(links.spotify), "youtube": .string(links.youtube)],
+            "players": ["spotify": identifier(.spotify), "youtube": identifier(.youtube)],
+        ]
+    }
+
+    public static func value(_ song: Song) -> JSONValue { .object(fields(song)) }
+
+    /// A place in mood space: `valence`, `energy`, `danceability`, `acousticness`, `tempo`.
+    public static func value(_ point: MoodPoint) -> JSONValue {
+        .object(
+            Dictionary(
+                uniqueKeysWithValues: MoodAxis.allCases.map { axis in
+                    (axis.name, .double((point[axis] * 10_000).rounded() / 10_000))
+                }))
+    }
+}

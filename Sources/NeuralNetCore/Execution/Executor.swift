@@ -1,0 +1,248 @@
+import CKernels
+
+/// Runs a model on batches up to a fixed size: forward, and backward when made for training.
+///
+/// All memory is allocated when it is made; running allocates nothing. An executor belongs to one thread at a time;
+/// several executors can run one model at once.
+public final class Executor {
+    public let model: Model
+    public let maximumBatch: Int
+    public let threads: ThreadPool
+    let plan: ExecutionPlan
+
+    /// Bytes of activations, gradients and scratch.
+    public var memory: Int { (arenaCount + preparedCount + gradientCount) * MemoryLayout<Float>.stride }
+
+    /// Gradients of the trainable weights, laid out as `Weights.values`. Empty when not made for training.
+    public let gradients: UnsafeMutableBufferPointer<Float>
+
+    private let arena: UnsafeMutablePointer<Float>
+    private let arenaCount: Int
+    private let prepared: UnsafeMutablePointer<Float>
+    private let preparedCount: Int
+    private let gradientCount: Int
+    private var stepBuffers: [LayerBuffers] = []
+    /// Per step and input, where a gradient goes that must be added to one already written.
+    private var additions: [[(target: UnsafeMutablePointer<Float>, count: Int)?]] = []
+    /// Per step, whether another call of its layer wrote the gradients of its weights before it.
+    private var addsGradients: [Bool] = []
+    private var activationPointers: [UnsafeMutablePointer<Float>] = []
+    private var gradientPointers: [UnsafeMutablePointer<Float>?] = []
+    private var weightsVersion: UInt64 = 0
+    /// Samples of the last `forward`.
+    package private(set) var count = 0
+    private var seed: UInt64 = 0
+    private var dropoutScale: Float = 1
+    private var isTraining = false
+    /// Is told when each step begins and ends; nil tells nobody.
+    package var observer: (any StepObserver)?
+
+    /// Plans and allocates. `absorbing`: per output, a last activation that the loss computes with itself, so that
+    /// `backward` starts from the gradient with respect to its input. `precision`: for prediction. `watching`: a node whose
+    /// output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a layer cannot run with these
+    /// shapes.
+    public init(
+        _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
+        absorbing: [Activation?] = [], computesInputGradients: Bool = false,
+        convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float, watching watched: Int? = nil
+    ) throws {
+        precondition(maximumBatch > 0 && (watched == nil || isTraining))
+        self.model = model
+        self.maximumBatch = maximumBatch
+        self.threads = threads
+        plan = try ExecutionPlan(
+            model: model,
+            options: .init(
+                maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
+                absorbed: absorbing, computesInputGradients: computesInputGradients,
+                convolution: convolution, precision: precision, watched: watched))
+        let layout = MemoryLayoutOfPlan(plan, model)
+        arenaCount = layout.total
+        arena = AlignedMemory.allocate(floats: arenaCount)
+        preparedCount = plan.steps.reduce(0) {
+            $0 + ($1.kernel.memory.prepared + 15) / 16 * 16 + ($1.folded?.memory ?? 0)
+        }
+        prepared = AlignedMemory.allocate(floats: preparedCount)
+        gradientCount = isTraining ? model.weights.trainableCount : 0
+        gradients = UnsafeMutableBufferPointer(
+            start: AlignedMemory.allocate(floats: max(gradientCount, 16)), count: gradientCount)
+        bind(layout)
+    }
+
+    deinit {
+        AlignedMemory.free(arena)
+        AlignedMemory.free(prepared)
+        AlignedMemory.free(gradients.baseAddress)
+    }
+
+    /// Where the caller writes the samples of input `index` before `forward`, one after another.
+    public func input(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
+        activationPointers[plan.nodeBuffers[model.inputs[index]]]
+    }
+
+    /// The results of output `index` after `forward`.
+    public func output(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
+        activationPointers[plan.outputBuffers[index]]
+    }
+
+    /// What the loss of output `index` sees after `forward`: the output, or what goes into its last activation.
+    public func lossInput(_ index: Int = 0) -> (values: UnsafeMutablePointer<Float>, isBeforeActivation: Bool) {
+        (activationPointers[plan.lossBuffer(index)], plan.absorbedSteps[index] != nil)
+    }
+
+    /// Where the caller writes the gradient of the loss before `backward`, with respect to `lossInput`.
+    public func outputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
+        guard let pointer = gradientPointers[plan.lossBuffer(index)] else {
+            preconditionFailure("not made for training")
+        }
+        return pointer
+    }
+
+    /// Where the gradient with respect to `lossInput` goes; nil when not made for training.
+    package func lossGradient(_ index: Int) -> UnsafeMutablePointer<Float>? {
+        plan.options.isTraining ? gradientPointers[plan.lossBuffer(index)] : nil
+    }
+
+    /// The gradient with respect to input `index`, after `backward`, if computed.
+    public func inputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float>? {
+        gradientPointers[plan.nodeBuffers[model.inputs[index]]]
+    }
+
+    /// The output of the watched node after `forward`, and its gradient after `backward`.
+    public var watched: (activation: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>)? {
+        guard let buffer = plan.watchedBuffer, let gradient = gradientPointers[buffer] else { return nil }
+        return (activationPointers[buffer], gradient)
+    }
+
+    /// Computes the outputs of the first `count` samples. `seed` decides what Dropout drops, `dropoutScale` is a factor
+    /// of its rate.
+    public func forward(count: Int, isTraining: Bool = false, seed: UInt64 = 0, dropoutScale: Float = 1) {
+        precondition(count > 0 && count <= maximumBatch, "batch of \(count), made for 1...\(maximumBatch)")
+        self.count = count
+        self.seed = seed
+        self.dropoutScale = dropoutScale
+        self.isTraining = isTraining
+        model.weights.withAccess(changingStatistics: isTraining) { runForward() }
+    }
+
+    private func runForward() {
+        let version = model.weights.version
+        let changed = version != weightsVersion
+        weightsVersion = version
+        if changed { fold() }
+        for index in plan.steps.indices {
+            observer?.stepBegins()
+            plan.steps[index].kernel.forward(
+                stepBuffers[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
+            observer?.stepEnds(index, isBackward: false)
+        }
+    }
+
+    /// Computes the gradients of the last `forward`, of training or of prediction as that was, from `outputGradient`.
+    /// Adds to `gradients` if `accumulate`.
+    public func backward(accumulate: Bool = false) {
+        precondition(plan.options.isTraining, "not made for training")
+        model.weights.withAccess(changingStatistics: false) { runBackward(accumulate: accumulate) }
+    }
+
+    private func runBackward(accumulate: Bool) {
+        for index in (plan.firstBackwardStep..<plan.steps.count).reversed()
+        where stepBuffers[index].outputGradient != nil {
+            observer?.stepBegins()
+            plan.steps[index].kernel.backward(
+                stepBuffers[index],
+                pass(
+                    index, isTraining: isTraining, changed: false, overwrite: !accumulate && !addsGradients[index]))
+            for (i, addition) in additions[index].enumerated() {
+                if let addition {
+                    fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count)
+                }
+            }
+            observer?.stepEnds(index, isBackward: true)
+        }
+    }
+
+    /// The steps in order: for measurements, and for tests that want to know which path they try.
+    package var steps: [StepDescription] {
+        plan.steps.indices.map { index in
+            let step = plan.steps[index]
+            return StepDescription(
+                name: step.name, kernel: "\(type(of: step.kernel))", node: model.nodes[step.node],
+                isActivation: step.kernel is ActivationKernel,
+                computesInputGradient: stepBuffers[index].inputGradients.first.map { $0 != nil } ?? false)
+        }
+    }
+
+    /// The type of each step's kernel, in order.
+    package var kernelNames: [String] { plan.steps.map { "\(type(of: $0.kernel))" } }
+
+    /// Writes `value` over everything that a step may not rely on: for tests that look for reads of stale memory.
+    package func fillMemory(with value: Float) {
+        arena.update(repeating: value, count: arenaCount)
+        gradients.update(repeating: value)
+    }
+
+    private func pass(_ step: Int, isTraining: Bool, changed: Bool, overwrite: Bool) -> Pass {
+        Pass(
+            count: count, isTraining: isTraining && !plan.steps[step].isFixed,
+            seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
+            dropoutScale: dropoutScale, weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
+    }
+
+    /// Computes the kernels and biases that a BatchNormalization was folded into.
+    private func fold() {
+        for (index, step) in plan.steps.enumerated() {
+            step.folded?.write(model.weights, to: stepBuffers[index].parameters[0])
+        }
+    }
+
+    /// Backwards, the last call of a layer comes first.
+    private func findSharedGradients() {
+        addsGradients = [Bool](repeating: false, count: plan.steps.count)
+        var written: Set<Int> = []
+        for index in (plan.firstBackwardStep..<plan.steps.count).reversed()
+        where stepBuffers[index].outputGradient != nil && !plan.steps[index].parameters.isEmpty {
+            addsGradients[index] = !written.insert(plan.steps[index].parameters.lowerBound).inserted
+        }
+    }
+
+    private func bind(_ layout: MemoryLayoutOfPlan) {
+        activationPointers = layout.activations.map { arena + $0 }
+        gradientPointers = layout.gradients.map { $0.map { arena + $0 } }
+        var preparedOffset = 0
+        let weights = model.weights
+        for (index, step) in plan.steps.enumerated() {
+            var inputGradients: [UnsafeMutablePointer<Float>?] = []
+            var sums: [(target: UnsafeMutablePointer<Float>, count: Int)?] = []
+            for (i, input) in step.inputs.enumerated() {
+                if let temporary = layout.additions[index][i] {
+                    inputGradients.append(arena + temporary)
+                    sums.append((gradientPointers[input]!, plan.buffers[input]))
+                } else {
+                    inputGradients.append(gradientPointers[input])
+                    sums.append(nil)
+                }
+            }
+            additions.append(sums.contains { $0 != nil } ? sums : [])
+            var parameters = step.parameters.map { weights.values + weights.entries[$0].offset }
+            if let folded = step.folded {
+                let start = prepared + preparedOffset
+                parameters = [start, start + folded.biasOffset]
+                preparedOffset += folded.memory
+            }
+            stepBuffers.append(
+                LayerBuffers(
+                    inputs: step.inputs.map { activationPointers[$0] }, output: activationPointers[step.output],
+                    inputGradients: inputGradients, outputGradient: gradientPointers[step.output],
+                    parameters: parameters,
+                    parameterGradients: step.parameters.map {
+                        plan.options.isTraining && weights.entries[$0].specification.isTrainable
+                            ? gradients.baseAddress! + weights.entries[$0].offset : nil
+                    },
+                    state: arena + layout.states[index], prepared: prepared + preparedOffset,
+                    scratch: arena + layout.scratches[index]))
+            preparedOffset += (step.kernel.memory.prepared + 15) / 16 * 16
+        }
+        findSharedGradients()
+    }
+}

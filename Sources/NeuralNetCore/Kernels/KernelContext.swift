@@ -1,0 +1,47 @@
+/// How convolutions are computed. All give the same results up to rounding.
+public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
+    /// The fastest for each shape.
+    case automatic
+    /// As matrix products over OpenBLAS, whatever the shape: the usual way, to compare with.
+    case im2col
+    /// The definition as loops, nothing fused: slow, for tests.
+    case reference
+}
+
+/// What numbers prediction computes with.
+public enum Precision: String, Sendable, Codable, CaseIterable {
+    case float
+    /// 8-bit integers in the large products, see `QuantizedConvolution`; small layers stay with floats.
+    case int8
+}
+
+/// What a layer knows when it makes its kernel.
+public struct KernelContext: Sendable {
+    public var inputShapes: [Shape]
+    public var outputShape: Shape
+    /// The largest number of samples of one call.
+    public var maximumBatch: Int
+    public var threads: Int
+    public var isTraining: Bool
+    public var convolution = ConvolutionAlgorithm.automatic
+    public var precision = Precision.float
+
+    /// Whether large products are made of integers.
+    var isQuantized: Bool { precision == .int8 && !isTraining && convolution == .automatic }
+
+    /// Whether the plain reference kernels are used throughout, each step on its own.
+    public var usesReferenceKernels: Bool { convolution == .reference }
+}
+
+/// One kernel of a layer, what it puts out per sample, and which of the layer's parameters are its own.
+public struct LayerStep: Sendable {
+    public var kernel: any LayerKernel
+    public var outputCount: Int
+    public var parameters: Range<Int>
+
+    public init(kernel: any LayerKernel, outputCount: Int, parameters: Range<Int>) {
+        self.kernel = kernel
+        self.outputCount = outputCount
+        self.parameters = parameters
+    }
+}

@@ -1,0 +1,125 @@
+import CKernels
+import JSON
+
+/// The mean of each window, per channel; places outside the image do not count, as in TensorFlow.
+///
+/// - Input: `[height, width, channels]`; output: `[height', width', channels]`. No parameters.
+public struct AveragePool2D: Layer {
+    public static let className = "AveragePooling2D"
+    public var name: String
+    public var poolSize: (Int, Int)
+    public var strides: (Int, Int)
+    public var padding: Padding
+
+    /// `strides` is the pool size unless given.
+    public init(
+        poolSize: (Int, Int) = (2, 2), strides: (Int, Int)? = nil, padding: Padding = .valid, name: String = ""
+    ) {
+        self.poolSize = poolSize
+        self.strides = strides ?? poolSize
+        self.padding = padding
+        self.name = name
+    }
+
+    public init(_ poolSize: Int, strides: Int? = nil, padding: Padding = .valid, name: String = "") {
+        self.init(
+            poolSize: (poolSize, poolSize), strides: strides.map { ($0, $0) }, padding: padding, name: name)
+    }
+
+    private func geometry(_ inputs: [Shape]) throws -> ConvolutionGeometry {
+        let (height, width, channels) = try singleImage(inputs)
+        try require(poolSize.0 > 0 && poolSize.1 > 0, "poolSize", "positive", poolSize)
+        try require(strides.0 > 0 && strides.1 > 0, "strides", "positive", strides)
+        return try ConvolutionGeometry(
+            layer: label, height: height, width: width, channels: channels, kernel: poolSize, strides: strides,
+            padding: padding)
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws -> Shape {
+        let g = try geometry(inputs)
+        return [g.outputHeight, g.outputWidth, g.channels]
+    }
+
+    public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
+        AveragePoolKernel(geometry: try geometry(context.inputShapes))
+    }
+
+    public var config: [String: JSONValue] {
+        [
+            "pool_size": [.int(poolSize.0), .int(poolSize.1)], "strides": [.int(strides.0), .int(strides.1)],
+            "padding": .string(padding.rawValue), "data_format": "channels_last",
+        ]
+    }
+}
+
+struct AveragePoolKernel: LayerKernel {
+    let geometry: ConvolutionGeometry
+    var memory: KernelMemory { KernelMemory() }
+    private var outputCount: Int { geometry.outputPixels * geometry.channels }
+
+    /// Calls `body` with the offsets of each output place and each place of its window, and `1 / places`.
+    private func forEachPlace(_ body: (_ output: Int, _ input: Int, _ share: Float) -> Void) {
+        let g = geometry
+        for h in 0..<g.outputHeight {
+            let top = h * g.strideHeight - g.padTop
+            let rows = max(top, 0)..<min(top + g.kernelHeight, g.height)
+            for w in 0..<g.outputWidth {
+                let left = w * g.strideWidth - g.padLeft
+                let columns = max(left, 0)..<min(left + g.kernelWidth, g.width)
+                let share = 1 / Float(rows.count * columns.count)
+                for r in rows {
+                    for q in columns {
+                        body((h * g.outputWidth + w) * g.channels, (r * g.width + q) * g.channels, share)
+                    }
+                }
+            }
+        }
+    }
+
+    func forward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.runEach(pass.count) { _, image in
+            let x = b.inputs[0] + image * geometry.inputCount, y = b.output + image * outputCount
+            memset(y, 0, outputCount * MemoryLayout<Float>.stride)
+            forEachPlace { output, input, share in fm_add_scaled(y + output, x + input, share, geometry.channels) }
+        }
+    }
+
+    func backward(_ b: LayerBuffers, _ pass: Pass) {
+        guard let gradient = b.inputGradients[0] else { return }
+        pass.threads.runEach(pass.count) { _, image in
+            let dx = gradient + image * geometry.inputCount, dy = b.outputGradient! + image * outputCount
+            memset(dx, 0, geometry.inputCount * MemoryLayout<Float>.stride)
+            forEachPlace { output, input, share in fm_add_scaled(dx + input, dy + output, share, geometry.channels) }
+        }
+    }
+}
+
+/// The mean over all places, per channel: `[height, width, channels]` to `[channels]`, or to `[1, 1, channels]` with
+/// `keepsDimensions`. No parameters. M. Lin et al., "Network in Network", 2014.
+public struct GlobalAveragePool2D: Layer {
+    public static let className = "GlobalAveragePooling2D"
+    public var name: String
+    public var keepsDimensions: Bool
+
+    public init(keepsDimensions: Bool = false, name: String = "") {
+        self.keepsDimensions = keepsDimensions
+        self.name = name
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws -> Shape {
+        let channels = try singleImage(inputs).channels
+        return keepsDimensions ? [1, 1, channels] : [channels]
+    }
+
+    public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
+        let shape = context.inputShapes[0]
+        return AveragePoolKernel(
+            geometry: try ConvolutionGeometry(
+                layer: label, height: shape[0], width: shape[1], channels: shape[2], kernel: (shape[0], shape[1]),
+                strides: (shape[0], shape[1]), padding: .valid))
+    }
+
+    public var config: [String: JSONValue] {
+        ["data_format": "channels_last", "keepdims": .bool(keepsDimensions)]
+    }
+}

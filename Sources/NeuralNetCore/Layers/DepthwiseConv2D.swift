@@ -1,0 +1,176 @@
+import CKernels
+import JSON
+
+/// Convolves each channel on its own: output channel `c * depthMultiplier + j` comes from input channel `c`.
+///
+/// - Input: `[height, width, channels]`; output: `[height', width', channels * depthMultiplier]`.
+/// - Parameters: `kernel` `[kernelHeight, kernelWidth, channels, depthMultiplier]`, `bias`
+///   `[channels * depthMultiplier]`.
+/// - Cost: `2 height' width' channels depthMultiplier kernelHeight kernelWidth` operations.
+public struct DepthwiseConv2D: Layer {
+    public static let className = "DepthwiseConv2D"
+    public var name: String
+    public var kernelSize: (Int, Int)
+    public var strides: (Int, Int)
+    public var padding: Padding
+    public var depthMultiplier: Int
+    public var dilationRate: (Int, Int)
+    public var activation: Activation
+    public var usesBias: Bool
+    public var depthwiseInitializer: Initializer
+    public var biasInitializer: Initializer
+    /// Factor of the L2 penalty on the kernel.
+    public var depthwiseL2: Float
+
+    public init(
+        kernelSize: (Int, Int), strides: (Int, Int) = (1, 1), padding: Padding = .valid, depthMultiplier: Int = 1,
+        dilationRate: (Int, Int) = (1, 1), activation: Activation = .linear, usesBias: Bool = true,
+        depthwiseInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+        depthwiseL2: Float = 0, name: String = ""
+    ) {
+        self.kernelSize = kernelSize
+        self.strides = strides
+        self.padding = padding
+        self.depthMultiplier = depthMultiplier
+        self.dilationRate = dilationRate
+        self.activation = activation
+        self.usesBias = usesBias
+        self.depthwiseInitializer = depthwiseInitializer
+        self.biasInitializer = biasInitializer
+        self.depthwiseL2 = depthwiseL2
+        self.name = name
+    }
+
+    /// The same with square kernel and strides.
+    public init(
+        kernelSize: Int, strides: Int = 1, padding: Padding = .valid, depthMultiplier: Int = 1,
+        activation: Activation = .linear, usesBias: Bool = true, name: String = ""
+    ) {
+        self.init(
+            kernelSize: (kernelSize, kernelSize), strides: (strides, strides), padding: padding,
+            depthMultiplier: depthMultiplier, activation: activation, usesBias: usesBias, name: name)
+    }
+
+    func geometry(_ inputs: [Shape]) throws -> ConvolutionGeometry {
+        let (height, width, channels) = try singleImage(inputs)
+        try require(depthMultiplier > 0, "depthMultiplier", "positive", depthMultiplier)
+        try require(kernelSize.0 > 0 && kernelSize.1 > 0, "kernelSize", "positive", kernelSize)
+        try require(strides.0 > 0 && strides.1 > 0, "strides", "positive", strides)
+        try require(dilationRate.0 > 0 && dilationRate.1 > 0, "dilationRate", "positive", dilationRate)
+        return try ConvolutionGeometry(
+            layer: label, height: height, width: width, channels: channels, kernel: kernelSize, strides: strides,
+            dilation: dilationRate, padding: padding)
+    }
+
+    public func outputShape(_ inputs: [Shape]) throws -> Shape {
+        let g = try geometry(inputs)
+        return [g.outputHeight, g.outputWidth, g.channels * depthMultiplier]
+    }
+
+    public func parameters(_ inputs: [Shape]) -> [ParameterSpecification] {
+        let channels = inputs[0][2], taps = kernelSize.0 * kernelSize.1
+        var result = [
+            ParameterSpecification(
+                name: "kernel", shape: [kernelSize.0, kernelSize.1, channels, depthMultiplier],
+                initializer: depthwiseInitializer, fanIn: taps * channels, fanOut: taps * depthMultiplier,
+                l2: depthwiseL2)
+        ]
+        if usesBias {
+            result.append(
+                ParameterSpecification(
+                    name: "bias", shape: [channels * depthMultiplier], initializer: biasInitializer))
+        }
+        return result
+    }
+
+    public func makeKernel(_ context: KernelContext) throws -> (any LayerKernel)? {
+        DepthwiseKernel(
+            geometry: try geometry(context.inputShapes), multiplier: depthMultiplier, usesBias: usesBias,
+            threads: context.threads, isTraining: context.isTraining)
+    }
+
+    public var config: [String: JSONValue] {
+        [
+            "kernel_size": [.int(kernelSize.0), .int(kernelSize.1)],
+            "strides": [.int(strides.0), .int(strides.1)], "padding": .string(padding.rawValue),
+            "depth_multiplier": .int(depthMultiplier), "data_format": "channels_last",
+            "dilation_rate": [.int(dilationRate.0), .int(dilationRate.1)],
+            "activation": KerasConfig.activation(activation), "use_bias": .bool(usesBias),
+            "depthwise_initializer": KerasConfig.initializer(depthwiseInitializer),
+            "bias_initializer": KerasConfig.initializer(biasInitializer),
+            "depthwise_regularizer": KerasConfig.regularizer(l2: depthwiseL2), "bias_regularizer": nil,
+            "activity_regularizer": nil, "depthwise_constraint": nil, "bias_constraint": nil,
+        ]
+    }
+}
+
+struct DepthwiseKernel: LayerKernel {
+    let geometry: ConvolutionGeometry
+    let multiplier: Int
+    private(set) var usesBias: Bool
+    let threads: Int
+    let isTraining: Bool
+
+    private var filters: Int { geometry.channels * multiplier }
+    private var kernelCount: Int { geometry.taps * filters }
+    private var outputCount: Int { geometry.outputPixels * filters }
+    private var sumsPerThread: Int { (kernelCount + filters + 15) / 16 * 16 }
+
+    private var shape: fm_depthwise_shape {
+        let g = geometry
+        return fm_depthwise_shape(
+            height: Int32(g.height), width: Int32(g.width), channels: Int32(g.channels),
+            multiplier: Int32(multiplier), kernel_height: Int32(g.kernelHeight), kernel_width: Int32(g.kernelWidth),
+            stride_height: Int32(g.strideHeight), stride_width: Int32(g.strideWidth),
+            dilation_height: Int32(g.dilationHeight), dilation_width: Int32(g.dilationWidth),
+            pad_top: Int32(g.padTop), pad_left: Int32(g.padLeft), out_height: Int32(g.outputHeight),
+            out_width: Int32(g.outputWidth))
+    }
+
+    var memory: KernelMemory {
+        var memory = KernelMemory()
+        memory.keepsInput = true
+        if isTraining { memory.scratch = threads * sumsPerThread }
+        return memory
+    }
+
+    func addingBias() -> (any LayerKernel)? {
+        var copy = self
+        copy.usesBias = true
+        return copy
+    }
+
+    func forward(_ b: LayerBuffers, _ pass: Pass) {
+        pass.threads.runEach(pass.count) { _, image in
+            var shape = shape
+            let y = b.output + image * outputCount
+            fm_depthwise_forward(&shape, b.inputs[0] + image * geometry.inputCount, b.parameters[0], y)
+            if usesBias { fm_add_bias(y, b.parameters[1], geometry.outputPixels, filters, 0) }
+        }
+    }
+
+    func backward(_ b: LayerBuffers, _ pass: Pass) {
+        let kernel = b.parameterGradient(0), bias = b.parameterGradient(1)
+        pass.threads.run { thread in
+            var shape = shape
+            let sums = b.scratch + thread * sumsPerThread
+            memset(sums, 0, sumsPerThread * MemoryLayout<Float>.stride)
+            for image in pass.count * thread / threads..<pass.count * (thread + 1) / threads {
+                let dy = b.outputGradient! + image * outputCount
+                if kernel != nil {
+                    fm_depthwise_weight_gradient(&shape, b.inputs[0] + image * geometry.inputCount, dy, sums)
+                }
+                if bias != nil { fm_add_column_sums(dy, geometry.outputPixels, filters, sums + kernelCount) }
+                if let dx = b.inputGradients[0] {
+                    fm_depthwise_input_gradient(&shape, dy, b.parameters[0], dx + image * geometry.inputCount)
+                }
+            }
+        }
+        ThreadSums.reduce(
+            b.scratch, stride: sumsPerThread, threads: threads, into: kernel, count: kernelCount,
+            overwrite: pass.overwritesGradients)
+        ThreadSums.reduce(
+            b.scratch + kernelCount, stride: sumsPerThread, threads: threads, into: bias, count: filters,
+            overwrite: pass.overwritesGradients)
+    }
+}

@@ -1,0 +1,46 @@
+import NeuralNetCore
+import Threads
+
+/// Prepares batches on a thread of its own, ahead of the computation.
+final class BatchLoader {
+    struct Batch {
+        /// The samples' first inputs, one after another; those of other inputs `batchSize * offset` further, as
+        /// `BatchLoader.inputOffsets` says.
+        var inputs: UnsafeMutablePointer<Float>
+        var targets: UnsafeMutablePointer<Float>
+        /// A factor per sample; nil if all count the same.
+        var weights: UnsafeMutablePointer<Float>?
+        var count: Int
+        /// Place of the first sample in the epoch's order.
+        var start: Int
+    }
+
+    private let queue: BatchQueue
+    private let thread: WorkerThread
+
+    init(_ data: any TrainingData, batchSize: Int) {
+        let queue = BatchQueue(data, batchSize: batchSize)
+        self.queue = queue
+        thread = WorkerThread { queue.work() }
+    }
+
+    deinit {
+        queue.stop()
+        thread.join()
+    }
+
+    /// Where the parts of a sample begin, in floats; their end is last.
+    var inputOffsets: [Int] { queue.inputOffsets }
+    var targetOffsets: [Int] { queue.targetOffsets }
+
+    /// Starts over: `indices` in that order, from place `start` on. `epoch` is handed to the data, nil for as they are.
+    func begin(_ indices: some Collection<Int>, epoch: Int?, from start: Int = 0) {
+        queue.begin(indices, epoch: epoch, from: start)
+    }
+
+    /// The next batch, or nil at the end. It stays valid until `release`. Throws what the data threw.
+    func next() throws(NeuralNetError) -> Batch? { try queue.next() }
+
+    /// Gives the batch taken last back.
+    func release() { queue.release() }
+}

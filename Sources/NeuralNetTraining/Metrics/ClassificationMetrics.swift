@@ -1,0 +1,90 @@
+import CKernels
+import NeuralNetCore
+
+/// How well predicted classes agree with the true ones.
+public struct ClassificationMetrics: Sendable, Equatable {
+    /// `confusion[true][predicted]` counts samples.
+    public private(set) var confusion: [[Int]]
+    /// Samples whose true class is among the two, three, ... most probable: `topK[k - 1]`.
+    public private(set) var topK: [Int]
+    public private(set) var count = 0
+
+    public init(classes: Int) {
+        confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+        topK = Array(repeating: 0, count: classes)
+    }
+
+    /// Counts `labels.count` rows of probabilities, one value per class.
+    public init(probabilities: [Float], labels: [Int], classes: Int) {
+        self.init(classes: classes)
+        precondition(probabilities.count == labels.count * classes)
+        for (row, label) in labels.enumerated() {
+            add(label: label, probabilities: probabilities[row * classes..<(row + 1) * classes])
+        }
+    }
+
+    /// Counts one sample. Equal probabilities count for the lower class, as argmax does.
+    public mutating func add(label: Int, probabilities: ArraySlice<Float>) {
+        let row = Array(probabilities)
+        let rank = row.indices.reduce(0) {
+            $0 + (row[$1] > row[label] || (row[$1] == row[label] && $1 < label) ? 1 : 0)
+        }
+        for k in rank..<topK.count { topK[k] += 1 }
+        var best = 0
+        for i in row.indices where row[i] > row[best] { best = i }
+        confusion[label][best] += 1
+        count += 1
+    }
+
+    public var correct: Int { confusion.indices.reduce(0) { $0 + confusion[$1][$1] } }
+
+    /// Share of samples classified rightly; 0 for no samples.
+    public var accuracy: Double { count == 0 ? 0 : Double(correct) / Double(count) }
+
+    /// Share of samples whose class is among the `k` most probable.
+    public func topAccuracy(_ k: Int) -> Double {
+        count == 0 || topK.isEmpty ? 0 : Double(topK[min(max(k, 1), topK.count) - 1]) / Double(count)
+    }
+
+    /// Wilson's 95 % interval of the accuracy. E. B. Wilson, "Probable Inference", 1927.
+    public var accuracyInterval: ClosedRange<Double> {
+        guard count > 0 else { return 0...1 }
+        let z = 1.959963984540054, n = Double(count), p = accuracy
+        let centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+        let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+        return max(0, centre - half)...min(1, centre + half)
+    }
+
+    /// Samples of a class.
+    public func support(_ label: Int) -> Int { confusion[label].reduce(0, +) }
+
+    /// Share of the samples predicted as the class that are of it; 0 if none are predicted.
+    public func precision(_ label: Int) -> Double {
+        let predicted = confusion.reduce(0) { $0 + $1[label] }
+        return predicted == 0 ? 0 : Double(confusion[label][label]) / Double(predicted)
+    }
+
+    /// Share of the class's samples that are predicted as it; 0 if it has none.
+    public func recall(_ label: Int) -> Double {
+        let total = support(label)
+        return total == 0 ? 0 : Double(confusion[label][label]) / Double(total)
+    }
+
+    /// Harmonic mean of precision and recall.
+    public func f1(_ label: Int) -> Double {
+        let p = precision(label), r = recall(label)
+        return p + r == 0 ? 0 : 2 * p * r / (p + r)
+    }
+
+    /// Mean of the recall over the classes that occur, each counting the same.
+    public var balancedAccuracy: Double {
+        let present = confusion.indices.filter { support($0) > 0 }
+        return present.isEmpty ? 0 : present.reduce(0) { $0 + recall($1) } / Double(present.count)
+    }
+
+    /// Mean of F1 over the classes that occur, each counting the same.
+    public var macroF1: Double {
+        let present = confusion.indices.filter { support($0) > 0 }
+        return present.isEmpty ? 0 : present.reduce(0) { $0 + f1($1) } / Double(present.count)
+    }
+}

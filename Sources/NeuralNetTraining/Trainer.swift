@@ -1,0 +1,245 @@
+import CKernels
+import NeuralNetCore
+import Randomness
+import Timing
+
+/// Trains a model: batches prepared in the background, forward, losses, backward, optimizer, validation per epoch.
+///
+/// Nothing is allocated in a steady step. The run can be stopped after any step and continued exactly, see
+/// `TrainingProgress` and `stateArrays`.
+public final class Trainer {
+    public let model: Model
+    public let options: TrainingOptions
+    public internal(set) var progress = TrainingProgress()
+    public var callbacks: [any Callback] = []
+    /// Ends the run before the next batch, with the state complete.
+    public var stopsTraining = false
+
+    /// The model that validation measures and that should be kept: the running average if there is one.
+    public var averagedModel: Model { average ?? model }
+
+    let data: any TrainingData
+    let validation: (any TrainingData)?
+    let average: Model?
+    let executor: Executor
+    let evaluator: Evaluator?
+    let optimizer: OptimizerState
+    let metrics: MetricSums
+    let monitor: TrainingOptions.Monitor
+    let isMonitorBetterWhenLarger: Bool
+    private let losses: [any Loss]
+    private let loader: BatchLoader
+    private let teacher: TeacherRun?
+    /// The best weights so far; while `holdsBestWeights`, the latest ones.
+    let bestWeights: UnsafeMutablePointer<Float>?
+    var holdsBestWeights = false
+    private let sampleWeights: UnsafeMutablePointer<Float>
+    private var accumulated = 0
+    /// The learning rate of the last step.
+    var lastLearningRate: Float = 0
+    /// The class of each sample; 0 for data without classes.
+    private let labels: [Int]
+
+    /// Allocates everything the run needs. Throws `NeuralNetError` when model, data and teacher do not fit each other, or
+    /// settings cannot be right together.
+    public init(
+        _ model: Model, options: TrainingOptions, data: any TrainingData, validation: (any TrainingData)? = nil,
+        teacher: Teacher? = nil, threads: ThreadPool
+    ) throws {
+        try options.validate(for: model)
+        losses = options.losses(for: model)
+        try data.requireFit(model, losses: losses)
+        try validation?.requireFit(model, losses: losses)
+        self.model = model
+        self.options = options
+        self.data = data
+        self.validation = validation
+        labels = (0..<data.count).map { data.label(of: $0) ?? 0 }
+        metrics = MetricSums(model, losses: losses, metrics: model.outputs.indices.map(options.metrics(ofOutput:)))
+        progress.metricSums = [Double](repeating: 0, count: metrics.count)
+        (monitor, isMonitorBetterWhenLarger) = try Trainer.monitor(
+            options.monitor, metrics, validation, classes: Trainer.classes(of: model, validation))
+        executor = try Executor(
+            model, maximumBatch: options.batchSize, threads: threads, isTraining: true, losses: losses,
+            convolution: options.convolution)
+        average = options.averageDecay == nil ? nil : model.copy()
+        let measured = average ?? model
+        evaluator = try validation.map { _ in
+            try Evaluator(measured, batchSize: options.batchSize, threads: threads)
+        }
+        loader = BatchLoader(data, batchSize: options.batchSize)
+        self.teacher = try teacher.map {
+            try TeacherRun($0, data: data, batchSize: options.batchSize, threads: threads)
+        }
+        optimizer = try OptimizerState(
+            options.optimizer, for: model, groups: options.groups,
+            excludedFromWeightDecay: options.excludedFromWeightDecay,
+            transforms: options.gradientTransforms + (options.globalClipNorm.map { [GlobalNormClipping($0)] } ?? []),
+            threads: threads)
+        bestWeights = options.keepsBestWeights ? AlignedMemory.allocate(floats: model.weights.count) : nil
+        sampleWeights = AlignedMemory.allocate(floats: options.batchSize)
+    }
+
+    deinit {
+        AlignedMemory.free(bestWeights)
+        AlignedMemory.free(sampleWeights)
+    }
+
+    /// The number of classes that a classifier's validation is measured over; nil for other tasks.
+    private static func classes(of model: Model, _ data: (any TrainingData)?) -> Int? {
+        guard let data, model.outputs.count == 1, data.count > 0, data.label(of: 0) != nil else { return nil }
+        return model.outputShapes[0].count == 1 ? model.outputShapes[0][0] : nil
+    }
+
+    /// The value that decides which epoch is the best, and whether it should be large.
+    private static func monitor(
+        _ wanted: TrainingOptions.Monitor?, _ metrics: MetricSums, _ validation: (any TrainingData)?, classes: Int?
+    ) throws -> (TrainingOptions.Monitor, Bool) {
+        var isLarge: [String: Bool] = ["loss": false]
+        for name in metrics.names { isLarge[name] = metrics.isBetterWhenLarger(name) }
+        if validation != nil {
+            for (name, value) in isLarge { isLarge["val_" + name] = value }
+            if classes != nil { isLarge["val_macro_f1"] = true }
+        }
+        if let wanted {
+            guard let value = isLarge[wanted.rawValue] else {
+                throw NeuralNetError.invalidSetting(
+                    "there is no '\(wanted.rawValue)' to watch, only " + isLarge.keys.sorted().joined(separator: ", "))
+            }
+            return (wanted, value)
+        }
+        for name in ["val_accuracy", "val_loss", "accuracy"] {
+            if let value = isLarge[name] { return (.init(rawValue: name), value) }
+        }
+        return (.loss, false)
+    }
+
+    /// Bytes of activations, gradients and moments.
+    public var memory: Int { executor.memory + optimizer.memorySize }
+
+    /// The metrics of the epoch under way, by name.
+    public var currentMetrics: [String: Double] { metrics.results(progress.metricSums) }
+
+    /// Trains until all epochs are done, patience or the budget ends, or a callback asks for the end. Can be called again
+    /// to go on. Throws what callbacks, data and gradient transforms throw, and `NeuralNetError.notFinite`.
+    public func run() throws -> TrainingEnd {
+        let started = monotonicSeconds()
+        showLatestWeights()
+        stopsTraining = false
+        for callback in callbacks { try callback.onTrainBegin(self) }
+        var end = TrainingEnd.finished
+        while progress.epoch < options.epochs {
+            // Here and not behind an epoch, so that a run that was interrupted there ends as it would have.
+            if isOutOfPatience { break }
+            if let early = try runEpoch(started: started) {
+                end = early
+                break
+            }
+        }
+        if end == .finished, isOutOfPatience { end = .stoppedEarly(bestEpoch: progress.bestEpoch) }
+        if options.restoresBestWeights || end == .stoppedEarly(bestEpoch: progress.bestEpoch) { showBestWeights() }
+        for callback in callbacks { try callback.onTrainEnd(self, end) }
+        return end
+    }
+
+    /// Nil when the run is to go on or at its end.
+    private func runEpoch(started: Double) throws -> TrainingEnd? {
+        let epochStart = monotonicSeconds()
+        let before = progress.secondsInEpoch
+        for callback in callbacks { try callback.onEpochBegin(self, epoch: progress.epoch + 1) }
+        loader.begin(order(of: progress.epoch), epoch: progress.epoch, from: progress.samplesInEpoch)
+        while let batch = try loader.next() {
+            for callback in callbacks { try callback.onBatchBegin(self, start: batch.start) }
+            let loss = try train(on: batch)
+            progress.samplesInEpoch = batch.start + batch.count
+            loader.release()
+            progress.secondsInEpoch = before + monotonicSeconds() - epochStart
+            for callback in callbacks { try callback.onBatchEnd(self, loss: loss) }
+            guard accumulated == 0, progress.samplesInEpoch < data.count else { continue }
+            for callback in callbacks { try callback.onStepEnd(self) }
+            if stopsTraining { return .interrupted }
+            if let budget = options.budget, monotonicSeconds() - started > budget { return .budgetUsed }
+        }
+        let record = try finishEpoch()
+        for callback in callbacks { try callback.onEpochEnd(self, record) }
+        if progress.epoch >= options.epochs || isOutOfPatience { return nil }
+        if stopsTraining { return .interrupted }
+        if let budget = options.budget, monotonicSeconds() - started > budget { return .budgetUsed }
+        return nil
+    }
+
+    /// The order of the samples in an epoch, a function of seed and epoch.
+    private func order(of epoch: Int) -> [Int] {
+        var random = RandomGenerator(seed: options.seed, streams: 0x0D3, UInt64(epoch))
+        return options.sampling.order(of: labels, random: &random)
+    }
+
+    /// Where the targets of an output begin.
+    private func targets(_ batch: BatchLoader.Batch, _ output: Int) -> UnsafeMutablePointer<Float> {
+        batch.targets + options.batchSize * loader.targetOffsets[output]
+    }
+
+    /// The batch's mean loss.
+    private func train(on batch: BatchLoader.Batch) throws -> Double {
+        for input in model.inputs.indices {
+            let offset = loader.inputOffsets[input]
+            executor.input(input).update(
+                from: batch.inputs + options.batchSize * offset,
+                count: batch.count * (loader.inputOffsets[input + 1] - offset))
+        }
+        let stream = UInt64(progress.epoch) << 32 | UInt64(batch.start)
+        let isFinish = progress.epoch >= options.epochs - options.finishEpochs
+        executor.forward(
+            count: batch.count, isTraining: true, seed: options.seed &+ stream,
+            dropoutScale: isFinish ? options.finishDropout : 1)
+        metrics.update(&progress.metricSums, count: batch.count) { output in
+            (UnsafePointer(executor.output(output)), UnsafePointer(targets(batch, output)))
+        }
+        teacher?.teach(inputs: batch.inputs, targets: batch.targets, count: batch.count)
+
+        let share = 1 / Float(samplesOfStep(with: batch)), weights = weights(of: batch)
+        var sum = 0.0
+        for (output, loss) in losses.enumerated() {
+            let factor = options.lossWeight(ofOutput: output)
+            sum +=
+                Double(factor)
+                * executor.lossSum(
+                    loss, targets: targets(batch, output), sampleWeights: weights, output: output, scale: share * factor
+                )
+        }
+        guard sum.isFinite else { throw NeuralNetError.notFinite(quantity: "the loss", step: progress.step + 1) }
+        progress.lossSum += sum
+
+        executor.backward(accumulate: accumulated > 0)
+        accumulated += 1
+        if accumulated == options.gradientAccumulation || batch.start + batch.count >= data.count {
+            try step()
+            accumulated = 0
+        }
+        return sum / Double(batch.count)
+    }
+
+    /// The samples whose gradients are added up before the step that `batch` belongs to: less at the end of an epoch.
+    private func samplesOfStep(with batch: BatchLoader.Batch) -> Int {
+        let full = options.batchSize * options.gradientAccumulation
+        return min(full, data.count - batch.start / full * full)
+    }
+
+    /// Factors of the batch's samples: their own times those of their classes, mixed as the targets are; nil if all are 1.
+    private func weights(of batch: BatchLoader.Batch) -> UnsafePointer<Float>? {
+        let classes = options.classWeights.count
+        guard classes > 0 else { return batch.weights.map { UnsafePointer($0) } }
+        let columns = data.targetCount
+        for row in 0..<batch.count {
+            var sum: Float = 0
+            if columns == classes {
+                for i in 0..<classes { sum += batch.targets[row * classes + i] * options.classWeights[i] }
+            } else {
+                let label = Probabilities.label(batch.targets[row * columns], classes)
+                sum = label < classes ? options.classWeights[label] : 1
+            }
+            sampleWeights[row] = sum * (batch.weights?[row] ?? 1)
+        }
+        return UnsafePointer(sampleWeights)
+    }
+}

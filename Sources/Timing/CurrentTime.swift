@@ -1,0 +1,4 @@
+import Glibc
+
+/// Seconds since 1970.
+public func currentTime() -> Int { time(nil) }

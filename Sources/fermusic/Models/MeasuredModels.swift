@@ -1,0 +1,105 @@
+import EmotionRecognition
+import Files
+import NeuralNet
+import Terminal
+import Threads
+
+/// Models measured on the same pictures, each in the size it wants them.
+final class MeasuredModels {
+    /// A model and how it did.
+    struct Subject {
+        var path: String
+        /// The file's name without folder and ending.
+        var name: String
+        var model: EmotionModel
+        var predictions: Predictions
+        var evaluation: Evaluation
+        var facts: ModelFacts
+    }
+
+    let data: String
+    let split: FaceDataset.Split?
+    private(set) var skipped = 0
+    private let splitName: String
+    private let augmentation: TestTimeAugmentation
+    private let precision: Precision
+    private let skipsBad: Bool
+    private let classes: String?
+    private let votes: VoteFiles?
+    private let threads: ThreadPool
+    private let console: Console
+    /// By width: data sets are read once for each.
+    private var datasets: [Int: FaceDataset] = [:]
+
+    init(_ a: Arguments, data: String, split: String?, tta: TestTimeAugmentation, _ console: Console) throws {
+        self.data = data
+        splitName = split ?? "PublicTest"
+        self.split = FaceDataset.Split(rawValue: splitName)
+        augmentation = tta
+        precision = SharedOptions.precision(a)
+        skipsBad = a[SharedOptions.skipBad]
+        classes = a[SharedOptions.classes]
+        votes = VoteFiles(a)
+        threads = SharedOptions.threadPool(a)
+        self.console = console
+    }
+
+    /// Reads and measures models; `hints` are for those whose files do not say it. Throws what reading models and data
+    /// throw.
+    func examine(_ paths: [String], hints: EmotionModel.Hints) throws -> [Subject] {
+        let models = try paths.map { try EmotionModel(reading: $0, hints: hints) }
+        if paths.count == 1 { try SharedOptions.requireAgreement(hints, models[0], paths[0]) }
+        for note in models.flatMap(\.notes) { try console.errors.line(printable(Remedies.text(note))) }
+        let predictions = try zip(models, paths).map(predict)
+        let timings = try LookTiming.measure(models, precision: precision, threads: threads)
+        if let spread = timings.map(\.spread).max(), spread > 2 {
+            try console.errors.line(
+                "note: the machine is busy, times per face differ \(fixed(spread, 1))-fold from round to round")
+        }
+        return try paths.indices.map { at in
+            return Subject(
+                path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at],
+                evaluation: Evaluation(predictions[at], split: split, dataset: try dataset(for: models[at])),
+                facts: ModelFacts(models[at], path: paths[at], timing: timings[at]))
+        }
+    }
+
+    private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
+        let dataset = try dataset(for: model)
+        var indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
+        if dataset.votes != nil {
+            // Models of seven emotions are measured without contempt, which FER2013's labels do not have.
+            let known = Set(ModelLabels.standard(model.card.classNames))
+            let all = indices.count
+            indices.removeAll { !known.contains(dataset.classNames[Int(dataset.labels[$0])]) }
+            if indices.count < all {
+                try console.errors.line(
+                    "\(path.lastPathPart): \(all - indices.count) pictures of classes that it does not know were left out")
+            }
+        }
+        guard !indices.isEmpty else {
+            let parts = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
+            let hint = parts.count == 1 ? "; --split \(parts[0].rawValue) measures on what is there" : ""
+            let counts = FaceDataset.Split.allCases.map { "\($0.rawValue) \(dataset.indices(of: $0).count)" }
+            throw DatasetError.empty(
+                path: data, reason: "no images in \(splitName) (\(counts.joined(separator: ", ")))\(hint)")
+        }
+        let display = ProgressDisplay("evaluating \(path.lastPathPart)", total: indices.count, stream: console.errors)
+        let predictions = try Predictions(
+            of: model, on: dataset, indices: indices, augmentation: augmentation, precision: precision, threads: threads
+        ) { display.update($0) }
+        display.finish()
+        return predictions
+    }
+
+    /// The data in the size that a model wants.
+    func dataset(for model: EmotionModel) throws -> FaceDataset {
+        let size = model.card.input.scaledSize.width
+        if let known = datasets[size] { return known }
+        let loaded = try SharedOptions.readDataset(
+            data, size: size, skipsBad: skipsBad, classes: classes, votes: votes, threads: threads, console)
+        skipped = loaded.skipped.count
+        datasets[size] = loaded.dataset
+        return loaded.dataset
+    }
+}

@@ -1,0 +1,163 @@
+import Emotions
+import MusicMatching
+import Terminal
+
+/// `fermusic recommend`
+enum RecommendCommand {
+    static let mode = Option<MoodMode>(
+        "mode", default: .match,
+        help: "Songs that feel as you do, songs towards better, a walk from one to the other, or more of the same.")
+    static let count = Option<Int>("count", short: "n", default: 5, help: "Songs.", range: 1...100)
+    static let languages = Option<CommaSeparated<LanguageWord>?>(
+        "language", short: "l",
+        help: "Languages to sing in, by name or ISO code; unknown ones, then others come when these run out.")
+    static let artists = Option<[String]>(
+        "artist", short: "a", help: "An artist you would like to hear, or a part of the name. May be repeated.")
+    static let surprise = Option<Double?>(
+        "surprise", help: "Share of songs drawn by lot; the mood map's by default.", range: 0...1)
+    static let seed = Option<Int?>(
+        "seed", help: "Repeats the same draw; another one each time by default.", range: 0...)
+    static let forget = Flag("no-history", help: "Do not note what was recommended.")
+    static let opens = Flag("open", help: "Open the first song in the browser.")
+    static let previews = Flag(
+        "preview", help: "Play half a minute of the first song that has a preview; asks Deezer if no one else is named."
+    )
+
+    static let command = Command(
+        "recommend", summary: "Songs for what you feel, now.",
+        discussion: """
+            Needs no account and no network: songs come from the local catalogue at once, links open a search. All the \
+            probabilities of an emotion count, not only the strongest. What was recommended is noted, so that other \
+            songs come next time; 'fermusic feedback' tells what you like.
+
+            With credentials for Spotify or YouTube, or with --provider, a service adds direct links and covers after \
+            that, as far as it answers in time; with --preview also half a minute to listen to.
+            """,
+        examples: [
+            Example("fermusic recommend --emotion sad --count 5"),
+            Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
+            Example("fermusic recommend --camera 0", "look into the camera for three seconds"),
+            Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
+            Example("fermusic recommend --emotion happy --provider deezer", "with covers, no account needed"),
+        ],
+        parameters: MoodSource.parameters + [
+            mode, count, languages, artists, surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait,
+            opens, previews, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
+            SharedOptions.json,
+        ] + DetectorOptions.all,
+        run: run)
+
+    private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        var request = RecommendationRequest(try MoodSource.read(a, console))
+        request.mode = a[mode]
+        request.count = a[count]
+        request.languages = a[languages]?.values.map(\.language) ?? []
+        request.usualLanguages = MusicOptions.usualLanguages
+        request.artists = a[artists]
+        request.surpriseShare = a[surprise]
+        request.seed = UInt64(a[seed] ?? Int.random(in: 0...Int.max))
+        let (catalogue, songs) = try MusicOptions.withCatalogueOrBuiltIn(a, console) { catalogue in
+            (catalogue, try catalogue.recommend(request))
+        }
+        guard !songs.isEmpty else {
+            throw MusicError.database(
+                path: catalogue.path,
+                reason: MusicOptions.builtInSongs == nil
+                    ? "no songs; the built-in list (songs.csv) was not found beside the program, import one"
+                    : "no songs left that you don't dislike")
+        }
+        // From here on songs are there: nothing that goes wrong may take them away, and nobody waits for another
+        // process that writes for long.
+        catalogue.setBusyTimeout(.milliseconds(200))
+        let asking = try ServiceAsking(a, memory: catalogue.path)
+        let answer = RecommendAnswer(songs: songs, request: request)
+        if !a[SharedOptions.json] { try answer.print(withLinks: asking == nil, console) }
+        for artist in request.artists { try explain(artist, catalogue, console) }
+        if !a[forget] { try note(songs, request, catalogue, console) }
+        let enrichment = asking?.ask(songs.map(\.song))
+        if let enrichment { try keep(enrichment, songs, catalogue, console) }
+        let enriched = EnrichedSongs(songs.map(\.song), enrichment)
+        if a[SharedOptions.json] {
+            let value = RecommendationJSON.value(
+                songs, for: request, songs: enriched.songs, enrichment: enrichment)
+            try console.output.line(SongText.jsonLine(value))
+        } else if enrichment != nil {
+            try answer.printLinks(enriched, console)
+        }
+        try open(enriched, a, console)
+        return .done
+    }
+
+    /// Says whom a name was taken for, if not for itself.
+    private static func explain(_ artist: String, _ catalogue: Catalogue, _ console: Console) throws {
+        guard let found = try? catalogue.artist(named: artist), found.meant != artist else { return }
+        if let meant = found.meant {
+            try console.errors.line("note: '\(SongText.line(artist))' is taken for \(SongText.line(meant))")
+        } else {
+            let nearest = try? catalogue.nearestArtist(to: artist)
+            let question = nearest.map { "; did you mean '\(SongText.line($0))'?" } ?? ""
+            try console.errors.line("note: no songs by '\(SongText.line(artist))'\(question)")
+        }
+    }
+
+    /// What the service said of songs makes their links direct from now on.
+    private static func keep(
+        _ enrichment: Enrichment, _ songs: [Recommendation], _ catalogue: Catalogue, _ console: Console
+    ) throws {
+        if let problem = enrichment.problem { try console.errors.line("note: \(printable(Remedies.text(problem)))") }
+        for (recommendation, match) in zip(songs, enrichment.matches) {
+            // Only a kindness to the next run.
+            if let match, match.age == nil { try? catalogue.note(match, of: recommendation.song.id) }
+        }
+    }
+
+    private static func open(_ songs: EnrichedSongs, _ a: Arguments, _ console: Console) throws {
+        var links: [String] = []
+        if a[opens] { links.append(songs.link(0)) }
+        if a[previews] {
+            let preview = songs.matches.lazy.compactMap { $0?.preview }.first
+            if let preview { links.append(preview) } else { try console.errors.line("note: no preview was found") }
+        }
+        for link in links {
+            do {
+                try WebLink.open(link)
+            } catch {
+                try console.errors.line("note: \(printable(Remedies.text(error)))")
+            }
+        }
+    }
+
+    private static func note(
+        _ songs: [Recommendation], _ request: RecommendationRequest, _ catalogue: Catalogue, _ console: Console
+    ) throws {
+        do {
+            try catalogue.note(songs, for: request)
+        } catch let error as MusicError {
+            try console.errors.line("warning: not noted in the history: \(printable(Remedies.text(error)))")
+        }
+    }
+}
+
+/// A service that is to be asked about songs.
+private struct ServiceAsking {
+    let services: MusicServices
+    let service: MusicService
+    let time: Duration
+    let needsPreview: Bool
+
+    /// `nil` if nobody is to be asked.
+    init?(_ a: Arguments, memory: String) throws {
+        let choice = a[ServiceOptions.provider]
+        if choice == .none { return nil }
+        services = try ServiceOptions.services(memory: memory)
+        let wanted = choice.service(services)
+        needsPreview = a[RecommendCommand.previews]
+        guard let service = needsPreview && choice == .auto ? .deezer : wanted else { return nil }
+        self.service = service
+        time = a[ServiceOptions.wait]
+    }
+
+    func ask(_ songs: [Song]) -> Enrichment {
+        Enrichment(of: songs, with: services.provider(service), within: time, needsPreview: needsPreview)
+    }
+}

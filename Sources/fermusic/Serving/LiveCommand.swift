@@ -1,0 +1,43 @@
+import EmotionRecognition
+import FaceVision
+import Glibc
+import MusicMatching
+import Terminal
+import WebApp
+
+/// `fermusic live`
+enum LiveCommand {
+    static let command = Command(
+        "live", summary: "The camera of this machine, on the terminal and on the page.",
+        discussion: """
+            What 'predict-webcam' shows, and the page of 'serve' with this camera's pictures and songs for what it sees. \
+            Visitors can use their own cameras too. Ends with Ctrl-C, or with the video.
+            """,
+        examples: [
+            Example("fermusic live --open"), Example("fermusic live 1 --emotions five"),
+            Example("fermusic live clip.mp4 --repeat 100", "without a camera"),
+        ],
+        parameters: [
+            PredictWebcamCommand.source, SharedOptions.model, SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.json, StreamOptions.emotions,
+            StreamOptions.certainty,
+        ] + SharedOptions.hintOptions
+            + ServerOptions.all.filter { $0.description.name != ServerOptions.models.description.name }
+            + StreamOptions.outputs + StreamOptions.following + StreamOptions.camera,
+        run: run)
+
+    private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        let signals = SignalWatcher.start()
+        let feed = LiveFeed()
+        let model = try SharedOptions.modelPath(a)
+        let others = ModelShelf.standardPaths().filter { $0 != model }
+        let service = try WebService(a, console, models: [model] + others, feed: feed)
+        defer { service.stop() }
+        let moodMap = try MusicOptions.readMoodMap(a)
+        let stream = try FaceStream(a, console, signals: signals, moodMap: moodMap)
+        stream.showsPictures = true
+        return try PredictWebcamCommand.watch(stream, a, console, signals) { frame, result in
+            feed.show(frame, result, stream.json)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import EmotionRecognition
+import Files
+import Glibc
+import JSON
+import NeuralNet
+import Terminal
+import Threads
+import Timing
+
+/// `fermusic train`
+enum TrainCommand {
+    static let command = Command(
+        "train", summary: "Train a network.",
+        discussion: """
+            Validates on the PublicTest part of the data after each epoch and keeps the best weights. Ctrl-C, SIGTERM, \
+            a closed terminal and --budget finish the step under way and save all state beside the checkpoint; \
+            --resume then goes on to the same result, bit for bit, as if nothing had happened.
+
+            Equal results need equal data in the same order: Kaggle's CSV file and folders of the same pictures differ in \
+            that.
+            """,
+        examples: [
+            Example("fermusic train --data fer2013.csv --checkpoint my.h5 --epochs 75"),
+            Example("fermusic train --resume --checkpoint my.h5", "go on after an interruption"),
+            Example(
+                "fermusic train --recipe Recipes/fer2013-cnn.json --data fer2013/",
+                "repeat a shipped model, which was trained on folders"),
+            Example(
+                "fermusic train --from fer2013-vgg.h5 --data mine/ --head angry,calm,happy --freeze 40 --checkpoint my.h5",
+                "a shipped model for classes of one's own"),
+            Example(
+                "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",
+                "as plain Keras does it"),
+        ],
+        parameters: TrainOptions.parameters,
+        run: run)
+
+    private static func settings(
+        _ a: Arguments, _ file: RecipeFile?, _ files: TrainingSession.Paths
+    ) throws -> TrainingSession.Settings {
+        let isUnfinished = access(files.resume.cPath, F_OK) == 0
+        var settings: TrainingSession.Settings
+        if a[TrainOptions.resume] {
+            if a[TrainOptions.restart] { throw UsageError.conflict("--resume", "--restart") }
+            guard isUnfinished else {
+                throw UsageError.other("there is no interrupted run to resume: \(files.resume) does not exist")
+            }
+            settings = try resumed(a, file, files.resume)
+        } else {
+            if isUnfinished && !a[TrainOptions.restart] {
+                throw UsageError.other(
+                    "\(files.resume) holds an interrupted run: go on with --resume, or begin anew with --restart")
+            }
+            if access(files.checkpoint.cPath, F_OK) == 0 && !a[TrainOptions.restart] {
+                throw UsageError.other("\(files.checkpoint) exists already; --restart replaces it with a new model")
+            }
+            let file = try TrainOptions.merged(a, into: file)
+            guard let path = a[TrainOptions.data]?.string ?? file.data else { throw UsageError.missingOption("--data") }
+            settings = TrainingSession.Settings(
+                data: path, recipe: file.recipe,
+                threads: a[SharedOptions.threads] ?? file.threads ?? Processors.available,
+                skipsBad: a[SharedOptions.skipBad])
+            settings.classes = a[SharedOptions.classes]
+            let votes = VoteFiles(a)
+            settings.votes = votes?.table
+            settings.voteNames = votes?.names
+        }
+        settings.log = a[TrainOptions.log]?.string ?? settings.log
+        settings.report = a[TrainOptions.report]?.string ?? settings.report
+        return settings
+    }
+
+    /// The settings of an interrupted run. Where its data lies may have changed, which its fingerprint guards; nothing
+    /// that its result depends on may.
+    private static func resumed(
+        _ a: Arguments, _ file: RecipeFile?, _ path: String
+    ) throws -> TrainingSession.Settings {
+        var settings = try TrainingSession.settings(ofResumeFile: path)
+        var recipe = file?.recipe ?? settings.recipe
+        try TrainOptions.apply(a, to: &recipe)
+        var changes = recipe.differences(from: settings.recipe)
+        if let threads = a[SharedOptions.threads], threads != settings.threads { changes.append("threads") }
+        guard changes.isEmpty else {
+            throw UsageError.other(
+                "--resume goes on as the run began, where this was different: \(changes.joined(separator: ", ")); "
+                    + "leave it out, or begin anew with --restart")
+        }
+        settings.data = a[TrainOptions.data]?.string ?? settings.data
+        settings.classes = a[SharedOptions.classes] ?? settings.classes
+        if let votes = VoteFiles(a) { (settings.votes, settings.voteNames) = (votes.table, votes.names) }
+        if a[SharedOptions.skipBad] { settings.skipsBad = true }
+        return settings
+    }
+
+    private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        let signals = SignalWatcher.start(catchesHangUp: true)
+        let files = TrainingSession.Paths(checkpoint: try TrainOptions.checkpointPath(a))
+        try Writability.check(files.checkpoint)
+        // Once: it may be a pipe.
+        let file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
+        var settings = try settings(a, file, files)
+        if let log = settings.log { try Writability.check(log) }
+        if let report = settings.report { try Writability.checkFolder(report) }
+        let threads = ThreadPool(threads: settings.threads)
+        let loaded = try SharedOptions.readDataset(
+            settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
+            classes: settings.classes, votes: VoteFiles(settings.votes, names: settings.voteNames),
+            targets: settings.recipe.votes ?? .distribution, threads: threads, console)
+        if loaded.dataset.votes == nil, settings.recipe.votes != nil { throw UsageError.missingOption("--votes") }
+        // Of data that comes with votes.
+        if loaded.dataset.votes != nil { settings.recipe.votes = settings.recipe.votes ?? .distribution }
+        let session = try TrainingSession(
+            settings: settings, files: files, dataset: loaded.dataset, threads: threads,
+            budget: a[TrainOptions.budget].map(\.seconds))
+        if session.dataset.count < loaded.dataset.count {
+            let count = loaded.dataset.count - session.dataset.count
+            try console.errors.line("left out: \(count) pictures of classes that the new last layer does not name")
+        }
+        if a[TrainOptions.resume] { try session.resume() }
+        if let expected = file?.dataFingerprint, expected != session.dataFingerprint {
+            try console.errors.line(
+                "note: \(settings.data) is not the data that the recipe was made with, or in another order")
+        }
+        if let expected = file?.teacherFingerprint, expected != session.teacherFingerprint {
+            try console.errors.line("note: the teacher is not the one that the recipe was made with")
+        }
+        if let expected = file?.baseFingerprint, expected != session.baseFingerprint {
+            try console.errors.line("note: the model to start from is not the one that the recipe was made with")
+        }
+        if a[TrainOptions.restart] { unlink(files.resume.cPath) }
+        try console.errors.line(
+            "\(settings.recipe.architecture): \(session.model.parameterCount) parameters, "
+                + "\(session.trainingCount) training and \(session.validationCount) validation images, "
+                + "\(threads.count) thread\(threads.count == 1 ? "" : "s"), "
+                + "\((session.trainer.memory + (1 << 20) - 1) >> 20) MB")
+        let view = TrainingView(session, console: console)
+        session.shouldContinue = { signals.received == nil }
+        session.stepEnded = { view.stepEnded($0) }
+        session.epochEnded = { record in
+            try view.epochEnded(record)
+            if let folder = settings.report {
+                try TrainingReport.write(
+                    session.trainer.progress.history, settings: settings, to: folder + "/training.html")
+            }
+        }
+        let end: TrainingEnd
+        do {
+            end = try session.run()
+        } catch {
+            view.close()
+            if access(files.checkpoint.cPath, F_OK) == 0 {
+                try console.errors.line("\(printable(files.checkpoint)) holds the last good model")
+            }
+            throw error
+        }
+        view.close()
+        return try finish(end, session, signals, a, console)
+    }
+
+    private static func finish(
+        _ end: TrainingEnd, _ session: TrainingSession, _ signals: SignalWatcher, _ a: Arguments, _ console: Console
+    ) throws -> ExitCode {
+        let progress = session.trainer.progress
+        if a[SharedOptions.json] {
+            let best = progress.history.first { $0.epoch == progress.bestEpoch }
+            let object: JSONValue = [
+                "checkpoint": .string(session.files.checkpoint), "epochs": .int(progress.epoch),
+                "bestEpoch": .int(progress.bestEpoch), "finished": .bool(end != .interrupted && end != .budgetUsed),
+                "validationAccuracy": best?.validationAccuracy.map(JSONValue.double) ?? .null,
+                "trainingAccuracy": best?.accuracy.map(JSONValue.double) ?? .null,
+            ]
+            try console.output.line(object.text())
+        }
+        switch end {
+        case .finished: break
+        case .stoppedEarly(let best): try console.errors.line("no better epoch than \(best) for a while: stopped")
+        case .interrupted, .budgetUsed:
+            try console.errors.line(
+                "stopped after step \(progress.step); go on with: fermusic train --resume --checkpoint \(session.files.checkpoint)"
+            )
+            return signals.exitCode ?? .done
+        }
+        if let best = progress.history.first(where: { $0.epoch == progress.bestEpoch }),
+            let accuracy = best.validationAccuracy
+        {
+            try console.errors.line(
+                "best epoch \(best.epoch): \(percent(accuracy, decimals: 2)) of \(session.validationCount) validation images"
+            )
+        }
+        try console.errors.line("wrote \(printable(session.files.checkpoint))")
+        return .done
+    }
+}

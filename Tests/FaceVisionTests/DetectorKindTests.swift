@@ -1,0 +1,47 @@
+import FaceVision
+import Testing
+import Threads
+
+/// Detectors are what their kinds say.
+@Suite struct DetectorKindTests {
+    @Test func namesAreUnique() {
+        #expect(Set(FaceSearch.names).count == FaceSearch.names.count)
+        for kind in DetectorKind.all {
+            #expect(Set(kind.options.map(\.name)).count == kind.options.count, "\(kind.name)")
+            #expect(kind.options.allSatisfy { $0.name.allSatisfy { $0.isLowercase || $0 == "-" } }, "\(kind.name)")
+            #expect(DetectorKind.named(kind.name)?.summary == kind.summary)
+        }
+        #expect(!DetectorKind.haar.needsColor && DetectorKind.mtcnn.needsColor)
+    }
+
+    @Test(.enabled(if: HaarCascadeDetectorTests.hasCascades, "opencv-data is not here"))
+    func haarTakesItsOptions() throws {
+        var settings = DetectorSettings()
+        settings.values = [
+            "scale-factor": .number(1.3), "min-neighbors": .whole(2), "min-size": .whole(44), "max-size": .whole(90),
+        ]
+        let make = try DetectorKind.haar.load(settings), threads = ThreadPool(threads: 1)
+        func options(_ settings: DetectorSettings) throws -> HaarCascadeDetector.Options? {
+            (try make(settings, threads) as? HaarCascadeDetector)?.options
+        }
+        #expect(
+            try options(settings) == .init(scaleFactor: 1.3, minNeighbors: 2, minSize: 44, maxSize: 90))
+        #expect(try options(DetectorSettings()) == .init(scaleFactor: 1.1, minNeighbors: 5, minSize: 30))
+        var hurried = DetectorSettings()
+        hurried.isHurried = true
+        #expect(try options(hurried) == .init(scaleFactor: 1.15, minNeighbors: 5, minSize: 56))
+    }
+
+    @Test func mtcnnTakesItsOptions() throws {
+        var settings = DetectorSettings()
+        settings.values = ["mtcnn-weights": .file("/nope.h5")]
+        #expect(throws: MTCNNError.self) { try DetectorKind.mtcnn.load(settings) }
+        try withTemporaryFolder { folder in
+            try MTCNNFiles.write(MTCNNFiles.randomTensors(seed: 1), to: "\(folder)/w.h5")
+            settings.values = ["mtcnn-weights": .file("\(folder)/w.h5"), "min-size": .whole(44)]
+            let make = try DetectorKind.mtcnn.load(settings)
+            let detector = try make(settings, ThreadPool(threads: 1)) as? MTCNNDetector
+            #expect(detector?.options == .init(minimumFaceSize: 44, scaleFactor: 0.709))
+        }
+    }
+}
