@@ -6,7 +6,7 @@ import Threads
 
 @Suite struct YuNetDetectorTests {
     private static let threads = ThreadPool(threads: 2)
-    private static let weights =
+    static let weights =
         #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Checkpoints/yunet.onnx"
 
     private func detector(_ options: YuNetDetector.Options = .init(), threads: ThreadPool = threads) throws
