@@ -145,7 +145,7 @@ def fermusic(program, arguments, files):
             answer = json.loads(line)
             boxes = [[face["box"][side] for side in ("x", "y", "width", "height")] + [face.get("score", 1)]
                      for face in answer.get("faces", [])]
-            answers[answer["file"]] = boxes
+            answers[answer["source"]] = boxes
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     missing = [file for file in files if str(file) not in answers]

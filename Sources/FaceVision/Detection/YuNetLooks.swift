@@ -8,10 +8,13 @@ final class YuNetLooks {
     private struct Size: Hashable {
         var height: Int
         var width: Int
+        var isSmall: Bool { max(height, width) <= YuNetLooks.smallSide }
     }
 
-    /// Executors of this many sizes are kept: 40 MB for one of 640 x 480.
+    /// Executors of this many sizes are kept: 40 MB for one of 640 x 480. Of small ones, for second looks, so many more.
     private static let mostSizes = 4
+    private static let mostSmallSizes = 16
+    private static let smallSide = 160
 
     private let model: Model
     private let threads: ThreadPool
@@ -77,7 +80,10 @@ final class YuNetLooks {
         if let index = executors.firstIndex(where: { $0.size == size }) {
             executors.append(executors.remove(at: index))
         } else {
-            if executors.count == YuNetLooks.mostSizes { executors.removeFirst() }
+            let most = size.isSmall ? YuNetLooks.mostSmallSizes : YuNetLooks.mostSizes
+            if executors.count(where: { $0.size.isSmall == size.isSmall }) == most {
+                executors.remove(at: executors.firstIndex { $0.size.isSmall == size.isSmall }!)
+            }
             let resized = try model.sharingWeights(inputShapes: [[size.height + 1, size.width + 1, 3]])
             executors.append((size, try Executor(resized, maximumBatch: 1, threads: threads)))
         }
