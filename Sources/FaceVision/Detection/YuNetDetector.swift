@@ -77,7 +77,9 @@ public final class YuNetDetector: FaceDetector {
         }
         var found = try look(min(longest, options.longestSide))
         if longest > YuNetDetector.largestSeenWell {
-            found += try look(YuNetDetector.smallLook).filter { min($0.box.width, $0.box.height) >= YuNetDetector.large }
+            found += try look(YuNetDetector.smallLook).filter {
+                min($0.box.width, $0.box.height) >= YuNetDetector.large
+            }
         }
         let sure = try YuNetDetector.distinct(found).compactMap { face -> DetectedFace? in
             guard (face.box.width + face.box.height) / 2 >= options.minimumFaceSize else { return nil }

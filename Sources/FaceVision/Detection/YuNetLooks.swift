@@ -2,8 +2,8 @@ import Glibc
 import NeuralNet
 import Threads
 
-/// Runs the network over parts of pictures at a size. Executors are kept by size, so that pictures of one size, such as a
-/// video's, need no new ones.
+/// Runs the network over parts of pictures at a size. Executors are kept by size, so that pictures of one size, such as
+/// a video's, need no new ones.
 final class YuNetLooks {
     private struct Size: Hashable {
         var height: Int
@@ -11,7 +11,7 @@ final class YuNetLooks {
         var isSmall: Bool { max(height, width) <= YuNetLooks.smallSide }
     }
 
-    /// Executors of this many sizes are kept: 40 MB for one of 640 x 480. Of small ones, for second looks, so many more.
+    /// Executors of so many sizes are kept, 40 MB for one of 640 x 480, and of small ones, for second looks.
     private static let mostSizes = 4
     private static let mostSmallSizes = 16
     private static let smallSide = 160
