@@ -2,7 +2,7 @@ extension DetectorKind {
     public static let yunet = DetectorKind(
         YuNetDetector.self, name: "yunet", summary: "a network that finds tilted and half hidden faces too",
         options: [
-            DetectorOption("yunet-weights", .file, help: "What Scripts/convert-yunet wrote; what came along by default."),
+            DetectorOption("yunet-weights", .file, help: "What Scripts/convert-yunet wrote, if not the usual one."),
             DetectorOption("sure", .number(0.1...1), help: "How sure it must be of a face; 0.6 by default."),
             .smallestFace,
         ]
