@@ -113,7 +113,8 @@ let package = Package(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
             name: "NeuralNetTests",
-            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Timing"], exclude: ["Fixtures"]),
+            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Threads", "Timing"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "FaceVisionTests",
             dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
