@@ -66,8 +66,8 @@ let package = Package(
         .target(
             name: "FaceVision",
             dependencies: [
-                "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
-                "MediaFiles", "Threads", "Timing",
+                "NeuralNet", "ONNXFiles", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg",
+                "CVideo4Linux", "Files", "MediaFiles", "Threads", "Timing",
             ]),
         .target(name: "Emotions", dependencies: ["TextCoding"]),
         .target(
