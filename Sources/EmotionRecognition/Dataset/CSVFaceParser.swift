@@ -203,7 +203,8 @@ struct CSVFaceParser {
 
     private func number7(_ number: Int, _ text: String) throws -> Int {
         guard FaceDataset.standardClassNames.indices.contains(number) else {
-            throw unclear("label \(text) is not in 0...6", fitting: ClassNumbering.fitting([number]), text)
+            let fitting = ClassNumbering.fitting([number]), reason = "label \(text) is not in 0...6"
+            throw fitting.isEmpty ? bad(reason) : unclear(reason, fitting: fitting, text)
         }
         return number
     }
