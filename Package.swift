@@ -66,8 +66,8 @@ let package = Package(
         .target(
             name: "FaceVision",
             dependencies: [
-                "NeuralNet", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg", "CVideo4Linux", "Files",
-                "MediaFiles", "Threads", "Timing",
+                "NeuralNet", "ONNXFiles", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg",
+                "CVideo4Linux", "Files", "MediaFiles", "Threads", "Timing",
             ]),
         .target(name: "Emotions", dependencies: ["TextCoding"]),
         .target(
@@ -113,7 +113,8 @@ let package = Package(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
             name: "NeuralNetTests",
-            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Timing"], exclude: ["Fixtures"]),
+            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Threads", "Timing"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "FaceVisionTests",
             dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],

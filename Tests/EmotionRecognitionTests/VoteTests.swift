@@ -80,7 +80,8 @@ import Threads
         let data = FaceTrainingData(dataset, indices: [0, 1])
         var input = [Float](repeating: 0, count: 4), target = [Float](repeating: 0, count: 8)
         data.write(sample: 0, epoch: 0, input: &input, target: &target)
-        #expect(target == [3 / 9, 2 / 9, 0, 0, 0, 0, 4 / 9, 0].map { Float($0) })
+        let shares: [Float] = [3 / 9, 2 / 9, 0, 0, 0, 0, 4 / 9, 0]
+        #expect(target == shares)
         data.write(sample: 0, epoch: nil, input: &input, target: &target)
         #expect(target == [0, 0, 0, 0, 0, 0, 1, 0])
     }

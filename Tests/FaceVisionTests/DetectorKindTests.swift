@@ -11,7 +11,7 @@ import Threads
             #expect(kind.options.allSatisfy { $0.name.allSatisfy { $0.isLowercase || $0 == "-" } }, "\(kind.name)")
             #expect(DetectorKind.named(kind.name)?.summary == kind.summary)
         }
-        #expect(!DetectorKind.haar.needsColor && DetectorKind.mtcnn.needsColor)
+        #expect(!DetectorKind.haar.needsColor && DetectorKind.mtcnn.needsColor && DetectorKind.yunet.needsColor)
     }
 
     @Test(.enabled(if: HaarCascadeDetectorTests.hasCascades, "opencv-data is not here"))
@@ -43,5 +43,17 @@ import Threads
             let detector = try make(settings, ThreadPool(threads: 1)) as? MTCNNDetector
             #expect(detector?.options == .init(minimumFaceSize: 44, scaleFactor: 0.709))
         }
+    }
+
+    @Test func yunetTakesItsOptions() throws {
+        var settings = DetectorSettings()
+        settings.values = ["yunet-weights": .file("/nope.onnx")]
+        #expect(throws: YuNetError.weightsNotFound(path: "/nope.onnx")) { try DetectorKind.yunet.load(settings) }
+        settings.values = ["yunet-weights": .file(YuNetDetectorTests.weights), "sure": .number(0.8), "min-size": .whole(40)]
+        let make = try DetectorKind.yunet.load(settings)
+        let detector = try make(settings, ThreadPool(threads: 1)) as? YuNetDetector
+        #expect(detector?.options == .init(threshold: 0.8, minimumFaceSize: 28, longestSide: 1280))
+        settings.isHurried = true
+        #expect((try make(settings, ThreadPool(threads: 1)) as? YuNetDetector)?.options.longestSide == 640)
     }
 }

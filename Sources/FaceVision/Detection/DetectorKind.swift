@@ -5,7 +5,7 @@ import Threads
 /// A new detector is a file with the class and its kind, and a line in `all`.
 public struct DetectorKind: Sendable {
     /// All that there are; the first is the usual one.
-    public static let all: [DetectorKind] = [.haar, .mtcnn]
+    public static let all: [DetectorKind] = [.haar, .mtcnn, .yunet]
 
     /// Makes detectors, each for one thread at a time, of what was read once. Throws for settings that are not possible.
     public typealias Maker = @Sendable (DetectorSettings, ThreadPool) throws -> any FaceDetector
