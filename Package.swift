@@ -81,7 +81,8 @@ let package = Package(
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding", "Threads",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding",
+                "Threads",
                 "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
@@ -110,14 +111,17 @@ let package = Package(
         .testTarget(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
-            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Timing"], exclude: ["Fixtures"]),
+            name: "NeuralNetTests", dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Timing"],
+            exclude: ["Fixtures"]),
         .testTarget(
-            name: "FaceVisionTests", dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
+            name: "FaceVisionTests",
+            dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding", "Randomness",
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
+                "Randomness",
                 "Threads", "Zip",
             ],
             exclude: ["Fixtures"]),

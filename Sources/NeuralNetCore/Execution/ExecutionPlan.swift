@@ -92,7 +92,8 @@ struct ExecutionPlan: Sendable {
                     name: place == last ? node.layer.name : "\(node.layer.name)/\(place)", kernel: step.kernel,
                     inputs: inputs, output: output,
                     parameters: first + step.parameters.lowerBound..<first + step.parameters.upperBound, node: index))
-            steps[steps.count - 1].isFixed = !node.isTrainable && lowered.contains { $0.kernel is any NormalizingKernel }
+            steps[steps.count - 1].isFixed =
+                !node.isTrainable && lowered.contains { $0.kernel is any NormalizingKernel }
             inputs = [output]
         }
         if chained {
