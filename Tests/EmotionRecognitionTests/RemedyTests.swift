@@ -41,7 +41,8 @@ import Threads
                 let path = try write(text, to: folder + "/a.csv")
                 return remedy {
                     _ = try FaceDataset.read(
-                        path, options: DatasetReadOptions(size: 2), threads: ThreadPool(threads: 1)) { _ in }
+                        path, options: DatasetReadOptions(size: 2), threads: ThreadPool(threads: 1)
+                    ) { _ in }
                 }
             }
             let frown = try found("frown"), seven = try found("7")

@@ -197,7 +197,9 @@ extension VoteTests {
                 let loaded = try FaceDataset.read(folder, options: options, threads: ThreadPool(threads: 1))
                 #expect(loaded.dataset.classNames == FaceVotes.classNames)
                 let dataset = loaded.dataset
-                func labels(_ split: FaceDataset.Split) -> [UInt8] { dataset.indices(of: split).map { dataset.labels[$0] } }
+                func labels(_ split: FaceDataset.Split) -> [UInt8] {
+                    dataset.indices(of: split).map { dataset.labels[$0] }
+                }
                 #expect(labels(.training) == (targets == .majority ? [] : [6]))
                 #expect(labels(.publicTest) == [7] && labels(.privateTest) == [3])
                 #expect(loaded.notes.first?.text == "taken for FER+ by its label.csv")

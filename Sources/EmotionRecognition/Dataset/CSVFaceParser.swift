@@ -210,7 +210,8 @@ struct CSVFaceParser {
     }
 
     private func unclear(_ reason: String, fitting: [ClassNumbering], _ label: String) -> DatasetError {
-        .unclearClasses(path: path, row: row, reason: reason, remedy: .classes(fitting: fitting.map(\.rawValue), example: label))
+        .unclearClasses(
+            path: path, row: row, reason: reason, remedy: .classes(fitting: fitting.map(\.rawValue), example: label))
     }
 
     /// `3`, `3.0`, `3.`
