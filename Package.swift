@@ -78,11 +78,14 @@ let package = Package(
             ]),
         .target(
             name: "MusicMatching",
-            dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing"]),
+            dependencies: [
+                "Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing",
+            ]),
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding", "Threads",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding",
+                "Threads",
                 "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),

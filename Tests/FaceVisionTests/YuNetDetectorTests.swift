@@ -120,7 +120,8 @@ import Threads
         #expect(try detector.detect(in: dark).first?.box.overlap(face) ?? 0 > 0.8)
         let large = image.resized(width: image.width * 4, height: image.height * 4)
         let box = try detector.detect(in: large).first?.box
-        #expect(box.map { Rectangle(x: $0.x / 4, y: $0.y / 4, width: $0.width / 4, height: $0.height / 4) }?
-            .overlap(face) ?? 0 > 0.8)
+        #expect(
+            box.map { Rectangle(x: $0.x / 4, y: $0.y / 4, width: $0.width / 4, height: $0.height / 4) }?
+                .overlap(face) ?? 0 > 0.8)
     }
 }
