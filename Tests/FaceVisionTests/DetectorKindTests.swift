@@ -49,7 +49,9 @@ import Threads
         var settings = DetectorSettings()
         settings.values = ["yunet-weights": .file("/nope.onnx")]
         #expect(throws: YuNetError.weightsNotFound(path: "/nope.onnx")) { try DetectorKind.yunet.load(settings) }
-        settings.values = ["yunet-weights": .file(YuNetDetectorTests.weights), "sure": .number(0.8), "min-size": .whole(40)]
+        settings.values = [
+            "yunet-weights": .file(YuNetDetectorTests.weights), "sure": .number(0.8), "min-size": .whole(40),
+        ]
         let make = try DetectorKind.yunet.load(settings)
         let detector = try make(settings, ThreadPool(threads: 1)) as? YuNetDetector
         #expect(detector?.options == .init(threshold: 0.8, minimumFaceSize: 28, longestSide: 1280))

@@ -2,7 +2,8 @@ extension DetectorKind {
     public static let yunet = DetectorKind(
         YuNetDetector.self, name: "yunet", summary: "a network that finds tilted and half hidden faces too",
         options: [
-            DetectorOption("yunet-weights", .file, help: "What Scripts/convert-yunet wrote; by default what came along."),
+            DetectorOption(
+                "yunet-weights", .file, help: "What Scripts/convert-yunet wrote; by default what came along."),
             DetectorOption("sure", .number(0.1...1), help: "How sure it must be of a face; 0.7 by default."),
             .smallestFace,
         ]
