@@ -78,11 +78,14 @@ let package = Package(
             ]),
         .target(
             name: "MusicMatching",
-            dependencies: ["Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing"]),
+            dependencies: [
+                "Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing",
+            ]),
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding", "Threads",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding",
+                "Threads",
                 "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
@@ -113,7 +116,8 @@ let package = Package(
             name: "ONNXFilesTests", dependencies: ["ONNXFiles", "NeuralNet", "Files"], exclude: ["Fixtures"]),
         .testTarget(
             name: "NeuralNetTests",
-            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Timing"], exclude: ["Fixtures"]),
+            dependencies: ["NeuralNet", "CKernels", "AllocationCounter", "Randomness", "Threads", "Timing"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "FaceVisionTests",
             dependencies: ["FaceVision", "CKernels", "NeuralNet", "Randomness", "Threads", "Timing", "ChildProcess"],

@@ -9,7 +9,8 @@ public enum RecognitionError: Error, Equatable, Sendable, CustomStringConvertibl
 
     public var description: String {
         switch self {
-        case .file(let path, let place, let reason, _): place.map { "\(path): \($0): \(reason)" } ?? "\(path): \(reason)"
+        case .file(let path, let place, let reason, _):
+            place.map { "\(path): \($0): \(reason)" } ?? "\(path): \(reason)"
         case .invalidSetting(let reason): reason
         case .incompatibleData(let expected, let received): "data: expected \(expected), received \(received)"
         }

@@ -13,7 +13,8 @@ public struct EmotionTraits: Sendable {
     public let isUplifting: Bool
 
     fileprivate init(
-        _ noun: String, _ red: UInt8, _ green: UInt8, _ blue: UInt8, isInFER2013: Bool = true, isAmongFive: Bool = false,
+        _ noun: String, _ red: UInt8, _ green: UInt8, _ blue: UInt8, isInFER2013: Bool = true,
+        isAmongFive: Bool = false,
         isUplifting: Bool = false
     ) {
         self.noun = noun

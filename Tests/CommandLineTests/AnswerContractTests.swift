@@ -84,7 +84,8 @@ import Testing
         let catalogue = ["--catalogue", folder.appendingPathComponent("songs.db").path]
         let recommended = try JSONValue(
             parsing: Fermusic.run(
-                ["recommend", "-e", "happy=0.6, surprise=0.4", "--json", "--provider", "none"] + catalogue).output)
+                ["recommend", "-e", "happy=0.6, surprise=0.4", "--json", "--provider", "none"] + catalogue
+            ).output)
         let listed = try JSONValue(
             parsing: Fermusic.run(["catalogue", "list", "-n", "1", "--json"] + catalogue).output)
         var answer: JSONValue = .null, found: JSONValue = .null

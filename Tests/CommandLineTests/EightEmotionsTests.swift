@@ -90,7 +90,7 @@ import Testing
             }
         }
         let near = try Fermusic.run(
-            ["recommend", "-e", "contempt", "-n", "50", "--provider", "none", "--surprise", "0"] + catalogue)
+            ["recommend", "-e", "contempt", "--artist", "Nobody", "--provider", "none", "--surprise", "0"] + catalogue)
         #expect(near.output.contains("suits contempt"), "\(near.output)")
 
         let photo = try picture()

@@ -30,7 +30,8 @@ import Testing
         let table = folder.appendingPathComponent("a.csv").path
         try "emotion,pixels,Usage\n7,1 2 3 4,Training\n".write(toFile: table, atomically: true, encoding: .utf8)
         let classes = try Fermusic.run(["dataset", "info", table])
-        #expect(classes.status == 1 && classes.errors.contains("; give --classes rafdb or affectnet"), "\(classes.errors)")
+        #expect(
+            classes.status == 1 && classes.errors.contains("; give --classes rafdb or affectnet"), "\(classes.errors)")
         let taken = try Fermusic.run(["serve", "--model", table])
         #expect(taken.status == 1, "\(taken.errors)")
     }

@@ -104,7 +104,8 @@ import Threads
             guard let option = field.option else { continue }
             var recipe = TrainingRecipe()
             let present = option.access.text(recipe)
-            let candidates = ["17", "0.375", "true", "false", "some,more", "im2col", "3"]
+            let candidates =
+                ["17", "0.375", "true", "false", "some,more", "im2col", "3"]
                 + { if case .words(let words) = option.access.kind { words } else { [] } }()
             let text = try #require(candidates.first { option.access.allows($0) && $0 != present }, "\(field.name)")
             option.access.set(&recipe, text)

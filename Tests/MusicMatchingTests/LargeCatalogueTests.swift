@@ -46,7 +46,7 @@ import Testing
             #expect(importing < 400 * Self.count)
             for (number, mode) in MoodMode.allCases.enumerated() {
                 var request = RecommendationRequest(
-                    try #require(EmotionVector(weights: (0..<7).map { Double(($0 + number) % 5) })))
+                    try #require(EmotionVector(weights: Emotion.allCases.indices.map { Double(($0 + number) % 5) })))
                 request.mode = mode
                 let steps = try catalogue.countingSteps { _ = try catalogue.recommend(request) }
                 print("\(mode.rawValue): \(steps) steps")

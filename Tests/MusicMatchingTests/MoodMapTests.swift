@@ -68,10 +68,10 @@ import Testing
     }
 
     @Test func vectorsAreNormalised() throws {
-        let vector = try #require(EmotionVector(weights: [0, 0, 0, 3, 0, 1, 0]))
+        let vector = try #require(EmotionVector(weights: [0, 0, 0, 3, 0, 1, 0, 0]))
         #expect(vector[.happy] == 0.75 && vector.strongest == .happy && vector.text == "happy=0.75,surprise=0.25")
         #expect(EmotionVector(.sad).text == "sad")
-        for bad in [[0, 0, 0, 0, 0, 0, 0], [1], [-1, 2, 0, 0, 0, 0, 0], [Double.nan, 1, 0, 0, 0, 0, 0]] {
+        for bad in [[0, 0, 0, 0, 0, 0, 0, 0], [1], [-1, 2, 0, 0, 0, 0, 0, 0], [Double.nan, 1, 0, 0, 0, 0, 0, 0]] {
             #expect(EmotionVector(weights: bad) == nil)
         }
     }

@@ -126,7 +126,7 @@ import Testing
 
     @Test func allProbabilitiesCount() throws {
         let catalogue = try Self.random(3000, seed: 3)
-        var request = RecommendationRequest(try #require(EmotionVector(weights: [0, 0, 0, 0.55, 0.45, 0, 0])))
+        var request = RecommendationRequest(try #require(EmotionVector("happy=0.55,sad=0.45")))
         let target = try #require(try catalogue.recommend(request).first).target
         #expect(abs(target.valence - (0.55 * 0.82 + 0.45 * 0.25)) < 1e-9)
         #expect(abs(target.energy - (0.55 * 0.70 + 0.45 * 0.39)) < 1e-9)

@@ -1,6 +1,7 @@
 import NeuralNet
 import Synchronization
 import Testing
+import Threads
 
 /// Weights that change while others compute with them.
 struct WeightsAccessTests {
@@ -18,52 +19,59 @@ struct WeightsAccessTests {
         }
     }
 
+    /// The outputs for ones.
+    private func outputs(_ executor: Executor) -> [Float] {
+        for i in 0..<64 { executor.input()[i] = 1 }
+        executor.forward(count: 1)
+        return (0..<32).map { executor.output()[$0] }
+    }
+
     @Test func aPassSeesWeightsOfOneTime() throws {
-        let model = try model(), isDone = Atomic(false), torn = Atomic(0)
+        let model = try model(), score = Score()
         fill(model, with: 1)
-        let threads = ThreadPool(threads: 3)
-        try withExtendedLifetime(model) {
-            let executors = try (0..<2).map { _ in
-                try Executor(model, maximumBatch: 1, threads: ThreadPool(threads: 1))
-            }
-            for executor in executors { for i in 0..<64 { executor.input()[i] = 1 } }
-            let handles = executors.map { Held($0) }
-            threads.run { thread in
-                if thread == 0 {
-                    for round in 0..<300 { fill(model, with: round % 2 == 0 ? 2 : 1) }
-                    isDone.store(true, ordering: .releasing)
-                    return
+        let readers = try (0..<2).map { _ in
+            Held(executor: try Executor(model, maximumBatch: 1, threads: ThreadPool(threads: 1)))
+        }
+        let threads = readers.map { reader in
+            WorkerThread {
+                for _ in 0..<300 {
+                    let values = outputs(reader.executor)
+                    if Set(values).count != 1 || ![4096, 4 * 4096].contains(values[0]) {
+                        score.torn.wrappingAdd(1, ordering: .relaxed)
+                    }
                 }
-                let executor = handles[thread - 1].executor
-                repeat {
-                    executor.forward(count: 1)
-                    let first = executor.output()[0]
-                    if first != 64 * 64, first != 4 * 64 * 64 { torn.wrappingAdd(1, ordering: .relaxed) }
-                    for i in 0..<32 where executor.output()[i] != first { torn.wrappingAdd(1, ordering: .relaxed) }
-                } while !isDone.load(ordering: .acquiring)
+                score.rest.wrappingSubtract(1, ordering: .releasing)
             }
         }
-        #expect(torn.load(ordering: .relaxed) == 0)
+        var value: Float = 1
+        while score.rest.load(ordering: .acquiring) > 0 {
+            value = 3 - value
+            fill(model, with: value)
+        }
+        for thread in threads { thread.join() }
+        #expect(score.torn.load(ordering: .relaxed) == 0)
+    }
+
+    private final class Score: Sendable {
+        /// Readers at work.
+        let rest = Atomic(2)
+        let torn = Atomic(0)
     }
 
     /// One thread at a time has it.
     private struct Held: @unchecked Sendable {
         let executor: Executor
-        init(_ executor: Executor) { self.executor = executor }
     }
 
     @Test func changesAreAnnounced() throws {
         let model = try model()
         let executor = try Executor(model, maximumBatch: 1, threads: ThreadPool(threads: 1))
-        for i in 0..<64 { executor.input()[i] = 1 }
         let before = model.weights.version
         fill(model, with: 1)
         #expect(model.weights.version != before)
-        executor.forward(count: 1)
-        #expect(executor.output()[0] == 64 * 64)
+        #expect(outputs(executor)[0] == 4096)
         model.weights.set(1, [Float](repeating: 2, count: 64 * 32))
-        executor.forward(count: 1)
-        #expect(executor.output()[0] == 2 * 64 * 64)
+        #expect(outputs(executor)[0] == 2 * 4096)
         #expect(model.weights.withUnsafeValues { $0[model.weights.entries[1].offset] } == 2)
     }
 

@@ -33,13 +33,10 @@ import WebApp
         }
     }
 
-    @Test func knowsEveryEmotionAndDetector() throws {
+    @Test func knowsEveryEmotion() throws {
         let description = try description()
         #expect(
             description["components"]?["schemas"]?["Emotion"]?["enum"] == JSONValue(Emotion.allCases.map(\.name)))
-        let parameters = description["paths"]?["/api/v1/analyse"]?["post"]?["parameters"]?.arrayValue ?? []
-        let detector = parameters.first { $0["name"] == "detector" }
-        #expect(detector?["schema"]?["enum"] == JSONValue(FaceSearch.names))
     }
 
     @Test func describesEveryProblem() throws {

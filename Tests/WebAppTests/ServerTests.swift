@@ -94,6 +94,23 @@ import WebApp
         #expect(feed.watchers == 0)
     }
 
+    /// An event that is longer than a connection's buffer goes out in pieces, and others go behind it.
+    @Test func longEventsAreSent() throws {
+        let feed = LiveFeed()
+        let server = try TestServer(feed: feed)
+        let events = try #require(TestClient(port: server.port))
+        events.send("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        _ = events.head()
+        while feed.watchers < 1 { usleep(1000) }
+        feed.tell("frame", String(repeating: "x", count: 300_000))
+        feed.tell("frame", "short")
+        var heard: [UInt8] = []
+        while heard.suffix(200).firstRange(of: Array("data: short\n".utf8)) == nil {
+            heard += try #require(events.more())
+        }
+        #expect(heard.count { $0 == UInt8(ascii: "x") } >= 300_000)
+    }
+
     @Test func slowWatchersMissPictures() throws {
         let feed = LiveFeed()
         let server = try TestServer(feed: feed)

@@ -203,13 +203,15 @@ struct CSVFaceParser {
 
     private func number7(_ number: Int, _ text: String) throws -> Int {
         guard FaceDataset.standardClassNames.indices.contains(number) else {
-            throw unclear("label \(text) is not in 0...6", fitting: ClassNumbering.fitting([number]), text)
+            let fitting = ClassNumbering.fitting([number]), reason = "label \(text) is not in 0...6"
+            throw fitting.isEmpty ? bad(reason) : unclear(reason, fitting: fitting, text)
         }
         return number
     }
 
     private func unclear(_ reason: String, fitting: [ClassNumbering], _ label: String) -> DatasetError {
-        .unclearClasses(path: path, row: row, reason: reason, remedy: .classes(fitting: fitting.map(\.rawValue), example: label))
+        .unclearClasses(
+            path: path, row: row, reason: reason, remedy: .classes(fitting: fitting.map(\.rawValue), example: label))
     }
 
     /// `3`, `3.0`, `3.`

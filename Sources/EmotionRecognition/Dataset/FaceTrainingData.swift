@@ -44,7 +44,10 @@ public struct FaceTrainingData: TrainingData {
     }
 
     /// Of data whose classes are numbered otherwise than the model's: `labelMap` has the model's class for each.
-    init(_ dataset: FaceDataset, indices: [Int], scale: Float, offset: Float, cropSize: Int, labelMap: [Int], classes: Int) {
+    init(
+        _ dataset: FaceDataset, indices: [Int], scale: Float, offset: Float, cropSize: Int, labelMap: [Int],
+        classes: Int
+    ) {
         self.dataset = dataset
         self.indices = indices
         self.scale = scale

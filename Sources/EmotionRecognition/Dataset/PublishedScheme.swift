@@ -33,7 +33,9 @@ struct PublishedScheme {
         if tables.isEmpty { return false }
         let votes = try FaceVotes(labelFiles: tables.map { ($0[$0.count - 2], try contents($0)) })
         for file in pictures {
-            guard let split = split(file), let row = votes.row(of: file.suffix(2).joined(separator: "/")) else { continue }
+            guard let split = split(file), let row = votes.row(of: file.suffix(2).joined(separator: "/")) else {
+                continue
+            }
             // What the label is does not matter: the votes decide.
             let counts = votes.rows[row].prefix(FaceVotes.columns.count)
             named.append(

@@ -9,7 +9,8 @@ enum MiniXception {
     static func make(_ options: NetworkOptions, seed: UInt64) throws -> Model {
         let widths = options.widths ?? [16, 32, 64, 128]
         guard !widths.isEmpty, widths.count <= 8, widths.allSatisfy({ (1...4096).contains($0) }) else {
-            throw RecognitionError.invalidSetting("mini-xception wants 1 to 8 widths of 1 to 4096 filters, not \(widths)")
+            throw RecognitionError.invalidSetting(
+                "mini-xception wants 1 to 8 widths of 1 to 4096 filters, not \(widths)")
         }
         let rates = try options.blockDropout(
             widths.count, default: Array(repeating: 0, count: widths.count), of: .miniXception)

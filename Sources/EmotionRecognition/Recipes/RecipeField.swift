@@ -103,7 +103,9 @@ public struct RecipeField<Owner: Sendable>: Sendable {
     }
 
     /// The same field, of what has `Owner` as a part. Its part reads and writes it.
-    private func lifted<Whole>(by path: WritableKeyPath<Whole, Owner> & Sendable, into part: String) -> RecipeField<Whole> {
+    private func lifted<Whole>(by path: WritableKeyPath<Whole, Owner> & Sendable, into part: String) -> RecipeField<
+        Whole
+    > {
         var field = RecipeField<Whole>(
             "\(part).\(name)", isOptional: isOptional, access: access?.lifted(by: path), read: { _, _ in },
             write: { _, _ in }, isAllowed: { [isAllowed] in isAllowed($0[keyPath: path]) },

@@ -3,7 +3,8 @@ import NeuralNet
 /// The settings of a run, each in one place. What a command line calls them, in which group and with which help, stands
 /// beside what files call them.
 extension TrainingRecipe: RecipePart {
-    public static let fields: [RecipeField<TrainingRecipe>] = running + input + optimization + learning + variation + end
+    public static let fields: [RecipeField<TrainingRecipe>] =
+        running + input + optimization + learning + variation + end
 
     private static let running: [RecipeField<TrainingRecipe>] = [
         RecipeField("architecture", \.architecture),

@@ -1,4 +1,3 @@
-
 /// How a network wants its pictures: size, grey or colour, and the range of its numbers.
 public struct InputFormat: Sendable, Equatable, Codable {
     public var width: Int

@@ -22,7 +22,7 @@ public struct DetectorShelf: Sendable {
         for (index, kind) in DetectorKind.all.enumerated() {
             do {
                 entries.append(Entry(kind: kind, make: try kind.load(settings)))
-            } catch where kind.name != usual && (index > 0 || usual != "auto") {
+            } catch  where kind.name != usual && (index > 0 || usual != "auto") {
                 continue
             }
         }

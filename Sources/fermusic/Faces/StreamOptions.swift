@@ -8,7 +8,8 @@ import Terminal
 enum StreamOptions {
     static let emotions = Option<String>(
         "emotions", default: "all",
-        help: "Emotions told apart: all that the model knows, of these at most eight (with contempt), seven (as FER2013) or "
+        help:
+            "Emotions told apart: all that the model knows, of these at most eight (with contempt), seven (as FER2013) or "
             + "five (no disgust, no fear), or a file of lines 'name = class, class'.",
         placeholder: "all|eight|seven|five|file", completion: .files)
     static let certainty = Option<Double>(

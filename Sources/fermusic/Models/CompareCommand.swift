@@ -20,7 +20,8 @@ enum CompareCommand {
             Example("fermusic compare a.h5 b.h5 --data fer2013/ --report report/")
         ],
         parameters: [
-            first, second, SharedOptions.data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, EvaluateCommand.split, EvaluateCommand.report,
+            first, second, SharedOptions.data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames,
+            EvaluateCommand.split, EvaluateCommand.report,
             pictures,
             EvaluateCommand.tta,
             SharedOptions.int8, SharedOptions.threads,

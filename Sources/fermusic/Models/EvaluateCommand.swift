@@ -35,7 +35,8 @@ enum EvaluateCommand {
                 "a file that doesn't say how it is fed"),
         ],
         parameters: [
-            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, split, report, tta, ensemble,
+            models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, SharedOptions.votes,
+            SharedOptions.voteNames, split, report, tta, ensemble,
             markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
             SharedOptions.json,
         ] + SharedOptions.hintOptions,
@@ -48,7 +49,8 @@ enum EvaluateCommand {
         let subjects = try exam.examine(paths, hints: try SharedOptions.hints(a))
         var together: Evaluation?
         if subjects.count > 1, a[ensemble] {
-            together = Evaluation(try Predictions(ensemble: subjects.map(\.predictions)), split: exam.split,
+            together = Evaluation(
+                try Predictions(ensemble: subjects.map(\.predictions)), split: exam.split,
                 dataset: try exam.dataset(for: subjects[0].model))
         }
         if let folder = a[report] { try writeReports(subjects, exam, folder.string, console) }

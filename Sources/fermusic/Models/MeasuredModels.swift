@@ -74,7 +74,8 @@ final class MeasuredModels {
             indices.removeAll { !known.contains(dataset.classNames[Int(dataset.labels[$0])]) }
             if indices.count < all {
                 try console.errors.line(
-                    "\(path.lastPathPart): \(all - indices.count) pictures of classes that it does not know were left out")
+                    "\(path.lastPathPart): \(all - indices.count) pictures of classes that it does not know were left out"
+                )
             }
         }
         guard !indices.isEmpty else {

@@ -148,7 +148,8 @@ private final class RefreshTimer {
         do {
             for result in try RefreshCommand.refreshIfDue(arguments) {
                 if case .failed(let reason) = result.outcome {
-                    try console.errors.line("warning: \(printable(result.place)): \(printable(reason))\(RefreshCommand.remedy(result))")
+                    try console.errors.line(
+                        "warning: \(printable(result.place)): \(printable(reason))\(RefreshCommand.remedy(result))")
                 } else {
                     try console.errors.line("refreshed \(printable(result.place))")
                 }

@@ -140,7 +140,8 @@ enum DoctorChecks {
                     case .failed: .failed
                     }
                 findings.append(
-                    Finding("\(service.name) \(part.part)", state,
+                    Finding(
+                        "\(service.name) \(part.part)", state,
                         part.text + (Remedies.words(part.cause).map { "; \($0)" } ?? ""), cause: part.cause?.rawValue))
             }
         }

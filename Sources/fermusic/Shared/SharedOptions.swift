@@ -120,7 +120,8 @@ enum SharedOptions {
         _ path: String, size: Int, skipsBad: Bool, classes: String?, votes: VoteFiles? = nil,
         targets: VoteTargets = .distribution, threads: ThreadPool, _ console: Console
     ) throws -> LoadedDataset {
-        var options = DatasetReadOptions(size: size, skipsBad: skipsBad, classes: try classes.map { try ClassAssignment($0) })
+        var options = DatasetReadOptions(
+            size: size, skipsBad: skipsBad, classes: try classes.map { try ClassAssignment($0) })
         options.votes = try votes.map { try FaceVotes(reading: $0.table, names: $0.names) }
         options.targets = targets
         let display = ProgressDisplay("reading \(path)", total: 100, isShare: true, stream: console.errors)
@@ -130,7 +131,9 @@ enum SharedOptions {
         display.finish(fields: [("images", "\(loaded.dataset.count)")])
         for note in loaded.notes { try console.errors.line(printable(Remedies.text(note))) }
         if !loaded.skipped.isEmpty {
-            for problem in loaded.skipped.prefix(5) { try console.errors.line("skipped: \(printable(Remedies.text(problem)))") }
+            for problem in loaded.skipped.prefix(5) {
+                try console.errors.line("skipped: \(printable(Remedies.text(problem)))")
+            }
             if loaded.skipped.count > 5 { try console.errors.line("skipped: \(loaded.skipped.count - 5) more") }
         }
         return loaded

@@ -35,7 +35,8 @@ enum TrainOptions {
 
     static var parameters: [any Parameter] {
         [
-            data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, checkpoint, recipeFile, architecture,
+            data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames, checkpoint, recipeFile,
+            architecture,
         ] + settings.map(\.parameter)
             + [SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json, resume, restart, budget, log, report]
     }
