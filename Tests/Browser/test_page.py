@@ -261,7 +261,7 @@ def the_keyboard_stays_among_the_songs(page, context):
     page.locator(".song .act.like").nth(1).focus()
     page.keyboard.press("Tab")
     before = titles(page)
-    page.evaluate("() => document.querySelector('#hand button:last-child').click()")
+    page.locator("#hand button:has-text('disgusted')").evaluate("button => button.click()")
     expect(page.locator("#said")).to_have_text("You feel disgusted.")
     page.wait_for_timeout(700)
     assert titles(page) == before

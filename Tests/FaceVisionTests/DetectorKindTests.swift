@@ -51,10 +51,11 @@ import Threads
         #expect(throws: YuNetError.weightsNotFound(path: "/nope.onnx")) { try DetectorKind.yunet.load(settings) }
         settings.values = [
             "yunet-weights": .file(YuNetDetectorTests.weights), "sure": .number(0.8), "min-size": .whole(40),
+            "max-size": .whole(100),
         ]
         let make = try DetectorKind.yunet.load(settings)
         let detector = try make(settings, ThreadPool(threads: 1)) as? YuNetDetector
-        #expect(detector?.options == .init(threshold: 0.8, minimumFaceSize: 28, longestSide: 1280))
+        #expect(detector?.options == .init(threshold: 0.8, minimumFaceSize: 28, maximumFaceSize: 70, longestSide: 1280))
         settings.isHurried = true
         #expect((try make(settings, ThreadPool(threads: 1)) as? YuNetDetector)?.options.longestSide == 640)
     }

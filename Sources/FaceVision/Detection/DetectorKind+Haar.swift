@@ -7,7 +7,7 @@ extension DetectorKind {
                 "scale-factor", .number(1.001...10), help: "Ratio of one size searched to the next; 1.1 by default."),
             DetectorOption("min-neighbors", .whole(0...1000), help: "Windows that must agree; 5 by default."),
             .smallestFace,
-            DetectorOption("max-size", .whole(12...100_000), help: "Largest face, pixels; any by default."),
+            .largestFace,
         ]
     ) { settings in
         let cascade = try HaarCascade.frontalFace(path: settings.file("cascade"))

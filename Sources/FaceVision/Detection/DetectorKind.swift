@@ -5,7 +5,7 @@ import Threads
 /// A new detector is a file with the class and its kind, and a line in `all`.
 public struct DetectorKind: Sendable {
     /// All that there are; the first is the usual one.
-    public static let all: [DetectorKind] = [.haar, .mtcnn, .yunet]
+    public static let all: [DetectorKind] = [.yunet, .haar, .mtcnn]
 
     /// Makes detectors, each for one thread at a time, of what was read once. Throws for settings that are not possible.
     public typealias Maker = @Sendable (DetectorSettings, ThreadPool) throws -> any FaceDetector
@@ -95,6 +95,10 @@ extension DetectorOption {
     /// Of any detector that looks for faces of different sizes.
     public static let smallestFace = DetectorOption(
         "min-size", .whole(12...10_000), help: "Smallest face, pixels; 30 by default.")
+
+    /// Of those that can leave large ones out.
+    public static let largestFace = DetectorOption(
+        "max-size", .whole(12...100_000), help: "Largest face, pixels; any by default.")
 }
 
 extension DetectorSettings {

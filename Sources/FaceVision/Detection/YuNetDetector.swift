@@ -15,12 +15,15 @@ public final class YuNetDetector: FaceDetector {
         public var threshold: Double
         /// The side of the smallest face to tell of, in pixels, from 8: the mean of its box's width and height.
         public var minimumFaceSize: Double
+        /// The same of the largest; nil for any.
+        public var maximumFaceSize: Double?
         /// Larger pictures are made as small as this, 64...4096 pixels. The time grows with its square.
         public var longestSide: Int
 
-        public init(threshold: Double = 0.6, minimumFaceSize: Double = 20, longestSide: Int = 1280) {
+        public init(threshold: Double = 0.6, minimumFaceSize: Double = 20, maximumFaceSize: Double? = nil, longestSide: Int = 1280) {
             self.threshold = threshold
             self.minimumFaceSize = minimumFaceSize
+            self.maximumFaceSize = maximumFaceSize
             self.longestSide = longestSide
         }
 
@@ -82,7 +85,8 @@ public final class YuNetDetector: FaceDetector {
             }
         }
         let sure = try YuNetDetector.distinct(found).compactMap { face -> DetectedFace? in
-            guard (face.box.width + face.box.height) / 2 >= options.minimumFaceSize else { return nil }
+            let size = (face.box.width + face.box.height) / 2
+            guard size >= options.minimumFaceSize, size <= options.maximumFaceSize ?? .infinity else { return nil }
             var face = face
             if face.confidence < max(options.threshold, YuNetDetector.sureAtOnce) {
                 face.confidence = try confidence(ofASecondLookAt: face.box, in: image)
