@@ -113,7 +113,10 @@ import Testing
             (["--csv", "x", "--jsonl", "x"], "--jsonl and --csv would both write x"),
             (["--srt", "-"], "--srt: expected a file"),
             (["--annotate", "out.avi"], "--annotate: expected a folder, or a name ending in .png"),
-            (["--detector", "haar", "--scale-factor", "0.7"], "--scale-factor: expected 1.001 to 10 for haar, got '0.7'"),
+            (
+                ["--detector", "haar", "--scale-factor", "0.7"],
+                "--scale-factor: expected 1.001 to 10 for haar, got '0.7'"
+            ),
             (["--detector", "mtcnn", "--scale-factor", "1.1"], "--scale-factor: expected 0.1 to 0.9 for mtcnn"),
             (["--min-size", "50", "--max-size", "40"], "--max-size is smaller than --min-size, 50"),
             (["--detector", "mtcnn", "--max-size", "90"], "--max-size is for yunet and haar"),

@@ -20,7 +20,10 @@ public final class YuNetDetector: FaceDetector {
         /// Larger pictures are made as small as this, 64...4096 pixels. The time grows with its square.
         public var longestSide: Int
 
-        public init(threshold: Double = 0.6, minimumFaceSize: Double = 20, maximumFaceSize: Double? = nil, longestSide: Int = 1280) {
+        public init(
+            threshold: Double = 0.6, minimumFaceSize: Double = 20, maximumFaceSize: Double? = nil,
+            longestSide: Int = 1280
+        ) {
             self.threshold = threshold
             self.minimumFaceSize = minimumFaceSize
             self.maximumFaceSize = maximumFaceSize
