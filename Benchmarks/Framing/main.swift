@@ -4,7 +4,7 @@
 // there is cut out of the picture again with each framing. Prints how FER2013's own frame lies around the boxes, and a
 // table of accuracies.
 //
-//     framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count 3589] [--jitter 0.05] [--tilt 25]
+//     framing-benchmark --data fer2013.csv [--model m.h5] [--detector yunet|haar|mtcnn] [--count 3589] [--jitter 0.05] [--tilt 25]
 import EmotionRecognition
 import FaceVision
 import Files
@@ -14,14 +14,14 @@ import Threads
 import Timing
 
 var options = [
-    "--detector": "haar", "--model": "Checkpoints/fer2013-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
+    "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/fer2013-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
 ]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
 guard let data = options["--data"], let limit = Int(options["--count"]!), let jitter = Double(options["--jitter"]!)
 else {
     print(
-        "usage: framing-benchmark --data fer2013.csv [--model m.h5] [--detector haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]"
+        "usage: framing-benchmark --data fer2013.csv [--model m.h5] [--detector yunet|haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]"
     )
     exit(2)
 }
@@ -29,16 +29,13 @@ else {
 let threads = ThreadPool()
 let model = try EmotionModel(reading: options["--model"]!)
 let recogniser = try EmotionRecogniser(model, batchSize: 64, threads: threads)
-let detector: any FaceDetector =
-    if options["--detector"] == "mtcnn" {
-        try MTCNNDetector(weights: MTCNNWeights(path: options["--weights"]), options: .init(), threads: threads)
-    } else {
-        try HaarCascadeDetector(
-            cascade: HaarCascade.frontalFace(),
-            options: .init(
-                scaleFactor: 1.1, minNeighbors: Int(options["--min-neighbors"] ?? "5")!,
-                minSize: PixelSize(width: 60, height: 60)), threads: threads)
-    }
+guard let kind = DetectorKind.named(options["--detector"]!) else {
+    print("--detector is one of \(DetectorKind.all.map(\.name).joined(separator: ", "))")
+    exit(2)
+}
+var settings = DetectorSettings()
+settings.values[DetectorOption.smallestFace.name] = .whole(60)
+let detector = try kind.load(settings)(settings, threads)
 let dataset = try FaceDataset.read(data, options: DatasetReadOptions(size: 48), threads: threads).dataset
 let side = 192, paper = 320, border = (paper - side) / 2
 

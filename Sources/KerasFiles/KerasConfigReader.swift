@@ -191,6 +191,13 @@ struct KerasConfigReader {
             default: break
             }
         }
+        if className.lowercased() == "constant" {
+            switch config?["value"]?.doubleValue {
+            case 0: return .zeros
+            case 1: return .ones
+            default: break
+            }
+        }
         if isTrained { return fallback }
         throw failure(name, "\(value.text()) is not a known initializer")
     }

@@ -38,6 +38,14 @@ import Testing
                 == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Orthogonal\",\"config\":{\"gain\":2}} "
                 + "is not a known initializer")
         #expect(try complaint(text) == "model_weights: missing")
+        // As EfficientNetV2 has it.
+        for (value, expected) in [("0", Initializer.zeros), ("1.0", .ones)] {
+            let constant = fields.replacing(
+                #""kernel_initializer": {"class_name": "Orthogonal", "config": {"gain": 2}}"#,
+                with: #""bias_initializer": {"class_name": "Constant", "config": {"value": \#(value)}}"#)
+            let model = try ModelFile.architecture(fromJSON: chain("Conv2D", constant), path: "my.json")
+            #expect((model.nodes.last?.layer as? Conv2D)?.biasInitializer == expected)
+        }
     }
 
     /// As MobileNets have it, as a layer and as a function.
