@@ -52,6 +52,8 @@ async function begin() {
   addEventListener("fermusic-choices", showPrivacy);
   setInterval(() => { if (way !== "hand") timeline.add(moods.current); }, 1000);
   go(facts.live ? "live" : settings.way === "live" ? "camera" : settings.way);
+  // Until here a click would have been lost.
+  for (const part of document.querySelectorAll("[inert]")) part.inert = false;
 }
 
 /** Asks again while the server cannot be reached: it may be starting. */
