@@ -68,6 +68,12 @@ public struct FaceDataset: Sendable {
         names.append(name)
     }
 
+    /// Puts other bytes in the place of a picture's.
+    mutating func replaceImage(_ index: Int, by image: [UInt8]) {
+        precondition(image.count == imageBytes)
+        pixels.replaceSubrange(index * imageBytes..<(index + 1) * imageBytes, with: image)
+    }
+
     /// Puts pictures into another split.
     mutating func setSplit(_ split: Split, of places: [Int]) {
         for place in places { splits[place] = split }

@@ -22,6 +22,8 @@ public struct FaceTrainingData: TrainingData {
     /// 1, or 3 for the grey picture in each.
     public var channels = 1
     public var equalisation = Equalisation.none
+    /// Of the model, for pictures it is asked about; those it learns from are as they are.
+    var light: LightRange?
     /// The model's class for each class of the data set.
     private let labelMap: [Int]
     public let targetCount: Int
@@ -70,10 +72,18 @@ public struct FaceTrainingData: TrainingData {
         let place = indices[index]
         dataset.pixels.withUnsafeBufferPointer { pixels in
             let source = pixels.baseAddress! + place * dataset.imageBytes
-            guard equalisation == .histogram else { return write(source, place, epoch, to: input) }
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: dataset.imageBytes) { equal in
-                HistogramEqualisation.apply(source, count: dataset.imageBytes, to: equal.baseAddress!)
-                write(UnsafePointer(equal.baseAddress!), place, epoch, to: input)
+            let light = epoch == nil ? self.light : nil
+            guard equalisation == .histogram || light != nil else { return write(source, place, epoch, to: input) }
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: dataset.imageBytes) { changed in
+                var from = source
+                if let light, light.apply(source, count: dataset.imageBytes, to: changed.baseAddress!) {
+                    from = UnsafePointer(changed.baseAddress!)
+                }
+                if equalisation == .histogram {
+                    HistogramEqualisation.apply(from, count: dataset.imageBytes, to: changed.baseAddress!)
+                    from = UnsafePointer(changed.baseAddress!)
+                }
+                write(from, place, epoch, to: input)
             }
         }
         if channels == 3 { repeatGrey(input) }

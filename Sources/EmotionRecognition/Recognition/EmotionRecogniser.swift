@@ -72,7 +72,10 @@ public final class EmotionRecogniser {
         let format = emotionModel.card.input
         let size = format.scaledSize
         var image = (format.isGrey ? face.grayscale : face).resized(width: size.width, height: size.height)
-        if format.equalises, image.channels == 1 { image = image.equalised }
+        if image.channels == 1 {
+            if let light = format.light { image = light.adapted(image) }
+            if format.equalises { image = image.equalised }
+        }
         let left = (size.width - format.width) / 2, top = (size.height - format.height) / 2
         var place = target
         for row in 0..<format.height {

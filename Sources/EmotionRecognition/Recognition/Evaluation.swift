@@ -103,6 +103,15 @@ public struct Evaluation: Sendable {
                 "labelAgreement": .double(votes.labelsThemselves.accuracy),
                 "seenByTwo": .double(votes.seenByTwo.accuracy), "crossEntropy": .double(votes.crossEntropy),
                 "voteEntropy": .double(votes.voteEntropy), "oneVoter": .double(votes.oneVoter),
+                "byAgreement": .array(
+                    votes.byAgreement.enumerated().filter { $0.element.count > 0 }.map {
+                        [
+                            "tenths": .int($0.offset), "count": .int($0.element.count),
+                            "accuracy": .double($0.element.accuracy),
+                        ]
+                    }),
+                "agreement": .object(
+                    Dictionary(uniqueKeysWithValues: zip(classNames, votes.agreement.map { .double($0) }))),
             ]
         }
         return .object(fields)

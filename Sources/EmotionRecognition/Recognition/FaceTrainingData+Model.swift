@@ -26,5 +26,6 @@ extension FaceTrainingData {
             classes: emotionModel.card.classNames.count)
         channels = input.channels
         equalisation = input.equalisation ?? .none
+        light = input.light
     }
 }

@@ -11,6 +11,8 @@ public struct InputFormat: Sendable, Equatable, Codable {
     public var pictureSize: Int?
     /// Done at `pictureSize`, before the centre is cut out; nil for nothing.
     public var equalisation: Equalisation?
+    /// The light that the network knows: pictures are brought to it, at `pictureSize`; nil if they are taken as they are.
+    public var light: LightRange?
     /// The network's three channels are all the grey picture, not its colours; nil for no.
     public var repeatsGrey: Bool?
 

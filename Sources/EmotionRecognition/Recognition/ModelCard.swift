@@ -61,6 +61,9 @@ public struct ModelCard: Sendable, Equatable, Codable {
             if let temperature, !(temperature >= 0.05 && temperature <= 20) {
                 throw RecognitionError.file(path: path, place: "fermusic", reason: "a temperature of \(temperature)")
             }
+            if let light = input.light, !light.isValid {
+                throw RecognitionError.file(path: path, place: "fermusic", reason: "a light that no picture has")
+            }
             if let seconds = training?.seconds, !(seconds >= 0 && seconds <= 1e10) {
                 throw RecognitionError.file(path: path, place: "fermusic", reason: "a training of \(seconds) seconds")
             }

@@ -85,7 +85,7 @@ extension EmotionModel {
     public func calibrated(
         on dataset: FaceDataset, indices: [Int], threads: ThreadPool
     ) throws -> (model: EmotionModel, calibration: Calibration) {
-        let data = try FaceTrainingData(dataset, indices: indices, for: self)
+        let data = try FaceTrainingData(dataset, indices: indices, for: inLight(of: dataset))
         let probabilities = try Evaluator(model, threads: threads).predict(data)
         let labels = (0..<data.count).map { data.label(of: $0)! }
         let temperature = TemperatureScaling.fit(probabilities: probabilities, labels: labels)
@@ -99,7 +99,7 @@ extension EmotionModel {
             labels.enumerated().reduce(0.0) { $0 - Double(log(max(values[$1.offset * classes + $1.element], 1e-7))) }
                 / Double(labels.count)
         }
-        var result = self
+        var result = inLight(of: dataset)
         result.card.temperature = temperature
         return (
             result,

@@ -7,7 +7,8 @@ import Report
 public enum EvaluationReport {
     /// Writes the page; missing folders are made. Throws `ReportError`.
     public static func write(
-        _ evaluation: Evaluation, of model: EmotionModel, facts: ModelFacts, name: String, data: String,
+        _ evaluation: Evaluation, robustness: RobustnessEvaluation? = nil, of model: EmotionModel, facts: ModelFacts,
+        name: String, data: String,
         dataset: FaceDataset, to path: String
     ) throws {
         let metrics = evaluation.metrics, interval = metrics.accuracyInterval
@@ -55,6 +56,7 @@ public enum EvaluationReport {
                         + "fitted on, those that training validates on unless others were chosen, the calibration "
                         + "error comes out a little too small."))
         }
+        if let robustness { addRobustness(robustness, unspoilt: evaluation, to: &report) }
         if let training = model.card.training, training.history.count > 1 {
             report.add(Heading("Training"))
             TrainingReport.addCurves(training.history, to: &report)

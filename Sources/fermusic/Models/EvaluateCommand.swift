@@ -16,6 +16,8 @@ enum EvaluateCommand {
     )
     static let ensemble = Flag(
         "ensemble", default: true, help: "Average the probabilities of several models too, beside each alone.")
+    static let robustness = Flag(
+        "robustness", help: "Measure again on pictures that are dark, blurred, small, noisy, tilted, covered or cut.")
     static let markdown = Flag("markdown", help: "Print a table for a README and sections for the models' cards.")
 
     static let command = Command(
@@ -36,7 +38,7 @@ enum EvaluateCommand {
         ],
         parameters: [
             models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, SharedOptions.votes,
-            SharedOptions.voteNames, split, report, tta, ensemble,
+            SharedOptions.voteNames, split, report, tta, ensemble, robustness,
             markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
             SharedOptions.json,
         ] + SharedOptions.hintOptions,
@@ -45,7 +47,8 @@ enum EvaluateCommand {
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         var paths = a[models].map(\.string)
         if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try SharedOptions.modelPath(a)) }
-        let exam = try MeasuredModels(a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], console)
+        let exam = try MeasuredModels(
+            a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], isSpoilt: a[robustness], console)
         let subjects = try exam.examine(paths, hints: try SharedOptions.hints(a))
         var together: Evaluation?
         if subjects.count > 1, a[ensemble] {
@@ -73,7 +76,8 @@ enum EvaluateCommand {
         for subject in subjects {
             let file = "\(folder)/\(subjects.count == 1 ? "index" : subject.name).html"
             try EvaluationReport.write(
-                subject.evaluation, of: subject.model, facts: subject.facts, name: subject.path, data: exam.data,
+                subject.evaluation, robustness: subject.robustness, of: subject.model, facts: subject.facts,
+                name: subject.path, data: exam.data,
                 dataset: exam.dataset(for: subject.model), to: file)
             try console.errors.line("wrote \(printable(file))")
         }
@@ -88,6 +92,7 @@ enum EvaluateCommand {
             fields["model"] = .string(subject.path)
             fields["data"] = .string(exam.data)
             fields["skipped"] = .int(exam.skipped)
+            if let robustness = subject.robustness { fields["robustness"] = robustness.json }
             return .object(fields)
         }
         if items.count == 1 { return items[0] }

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import NeuralNet
 import Terminal
 
 /// What `fermusic evaluate` prints.
@@ -18,13 +19,32 @@ enum EvaluationTable {
         text += "top-2      \(percent(metrics.topAccuracy(2), decimals: 2))\n"
         text += "loss       \(fixed(evaluation.loss, 4))\n"
         text += "ECE        \(percent(evaluation.calibration.expectedError, decimals: 2))\n"
-        if let votes = evaluation.votes { text += lines(votes) }
+        if let votes = evaluation.votes { text += lines(votes) + agreement(votes) }
         text += "size       \(subject.facts.parameters) parameters, \(fileSize(subject.facts))\n"
         text +=
             "speed      \(fixed(subject.facts.milliseconds, 2)) ms per face, "
             + "\(fixed(Double(metrics.count) / max(evaluation.seconds, 1e-9), 0)) images/s\n"
         if let seconds = subject.facts.trainingSeconds { text += "training   \(timeText(.seconds(seconds)))\n" }
-        return text + "\n" + classes(evaluation) + "\n" + confusion(evaluation)
+        text += "\n" + classes(evaluation) + "\n" + confusion(evaluation)
+        if let robustness = subject.robustness { text += "\n" + spoilt(robustness) }
+        return text
+    }
+
+    private static func spoilt(_ robustness: RobustnessEvaluation) -> String {
+        var table = TextTable([
+            .left("spoilt"), .left("how"), .right("accuracy"), .right("balanced"), .right("confidence"),
+        ])
+        for row in spoiltRows(robustness) { table.add(row) }
+        return table.render()
+    }
+
+    private static func spoiltRows(_ robustness: RobustnessEvaluation) -> [[String]] {
+        robustness.points.map { point in
+            [
+                point.corruption.rawValue, point.corruption.text(point.level), percent(point.accuracy),
+                percent(point.balancedAccuracy), percent(point.confidence),
+            ]
+        }
     }
 
     private static func lines(_ votes: VoteEvaluation) -> String {
@@ -42,15 +62,35 @@ enum EvaluationTable {
             """
     }
 
+    /// "where 3 of 10 people agree 40 %, ..."
+    private static func agreement(_ votes: VoteEvaluation) -> String {
+        let shares = votes.byAgreement.enumerated().filter { $0.element.count > 0 }
+        let texts = shares.map { "\($0.offset): \(percent($0.element.accuracy, decimals: 0))" }
+        return texts.isEmpty
+            ? "" : "           right where so many of ten people agree: \(texts.joined(separator: ", "))\n"
+    }
+
     private static func classes(_ evaluation: Evaluation) -> String {
-        let metrics = evaluation.metrics
-        var table = TextTable([.left("class"), .right("images"), .right("precision"), .right("recall"), .right("F1")])
-        for (label, name) in evaluation.classNames.enumerated() {
-            table.add(
-                name, "\(metrics.support(label))", percent(metrics.precision(label)), percent(metrics.recall(label)),
-                fixed(metrics.f1(label), 3))
-        }
+        let (titles, rows) = classRows(evaluation.metrics, evaluation)
+        var table = TextTable(titles.enumerated().map { $0.offset == 0 ? .left($0.element) : .right($0.element) })
+        for row in rows { table.add(row) }
         return table.render()
+    }
+
+    /// A row for each class; with votes also how far the people agree where most saw it.
+    private static func classRows(
+        _ metrics: ClassificationMetrics, _ evaluation: Evaluation
+    ) -> (titles: [String], rows: [[String]]) {
+        let agreement = evaluation.votes?.agreement
+        let rows = evaluation.classNames.indices.map { label in
+            [
+                evaluation.classNames[label], "\(metrics.support(label))", percent(metrics.precision(label)),
+                percent(metrics.recall(label)), fixed(metrics.f1(label), 3),
+            ] + (agreement.map { [percent($0[label])] } ?? [])
+        }
+        return (
+            ["emotion", "pictures", "precision", "recall", "F1"] + (agreement == nil ? [] : ["people agree"]), rows
+        )
     }
 
     private static func confusion(_ evaluation: Evaluation) -> String {
@@ -81,16 +121,14 @@ enum EvaluationTable {
 
     private static func section(_ subject: MeasuredModels.Subject) -> String {
         let metrics = subject.evaluation.singleLookMetrics, names = subject.evaluation.classNames
-        let classes = names.indices.map { label in
-            [
-                names[label], "\(metrics.support(label))", percent(metrics.precision(label)),
-                percent(metrics.recall(label)), fixed(metrics.f1(label), 3),
-            ]
-        }
+        let classes = classRows(metrics, subject.evaluation)
         let confusion = names.indices.map { label in [names[label]] + metrics.confusion[label].map { "\($0)" } }
         return "\n## \(subject.name)\n\n"
-            + markdownTable(["emotion", "pictures", "precision", "recall", "F1"], classes, names: 1) + "\n"
+            + markdownTable(classes.titles, classes.rows, names: 1) + "\n"
             + markdownTable(["true \\ predicted"] + names, confusion, names: 1)
+            + (subject.robustness.map {
+                "\n" + markdownTable(["spoilt", "how", "accuracy", "balanced", "confidence"], spoiltRows($0), names: 2)
+            } ?? "")
     }
 
     /// - Parameter names: the columns from the left that hold words, not numbers.

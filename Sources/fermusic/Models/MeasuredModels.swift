@@ -15,6 +15,8 @@ final class MeasuredModels {
         var predictions: Predictions
         var evaluation: Evaluation
         var facts: ModelFacts
+        /// Nil unless asked for.
+        var robustness: RobustnessEvaluation?
     }
 
     let data: String
@@ -22,6 +24,7 @@ final class MeasuredModels {
     private(set) var skipped = 0
     private let splitName: String
     private let augmentation: TestTimeAugmentation
+    private let isSpoilt: Bool
     private let precision: Precision
     private let skipsBad: Bool
     private let classes: String?
@@ -31,11 +34,16 @@ final class MeasuredModels {
     /// By width: data sets are read once for each.
     private var datasets: [Int: FaceDataset] = [:]
 
-    init(_ a: Arguments, data: String, split: String?, tta: TestTimeAugmentation, _ console: Console) throws {
+    /// - Parameter isSpoilt: measures on spoilt pictures too.
+    init(
+        _ a: Arguments, data: String, split: String?, tta: TestTimeAugmentation, isSpoilt: Bool = false,
+        _ console: Console
+    ) throws {
         self.data = data
         splitName = split ?? "PublicTest"
         self.split = FaceDataset.Split(rawValue: splitName)
         augmentation = tta
+        self.isSpoilt = isSpoilt
         precision = SharedOptions.precision(a)
         skipsBad = a[SharedOptions.skipBad]
         classes = a[SharedOptions.classes]
@@ -57,10 +65,11 @@ final class MeasuredModels {
                 "note: the machine is busy, times per face differ \(fixed(spread, 1))-fold from round to round")
         }
         return try paths.indices.map { at in
-            return Subject(
+            Subject(
                 path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at],
                 evaluation: Evaluation(predictions[at], split: split, dataset: try dataset(for: models[at])),
-                facts: ModelFacts(models[at], path: paths[at], timing: timings[at]))
+                facts: ModelFacts(models[at], path: paths[at], timing: timings[at]),
+                robustness: isSpoilt ? try robustness(models[at], paths[at], predictions[at].indices) : nil)
         }
     }
 
@@ -91,6 +100,15 @@ final class MeasuredModels {
         ) { display.update($0) }
         display.finish()
         return predictions
+    }
+
+    private func robustness(_ model: EmotionModel, _ path: String, _ indices: [Int]) throws -> RobustnessEvaluation {
+        let display = ProgressDisplay(
+            "spoiling pictures for \(path.lastPathPart)", total: RobustnessEvaluation.steps, stream: console.errors)
+        defer { display.finish() }
+        return try RobustnessEvaluation(
+            of: model, on: dataset(for: model), indices: indices, precision: precision, threads: threads
+        ) { display.update($0) }
     }
 
     /// The data in the size that a model wants.

@@ -1,0 +1,97 @@
+import FaceVision
+
+/// The light that a model knows from its training pictures: how bright and how contrasty these are. A picture from a dark
+/// room or a foggy lens is brought to the border of that range before the network sees it; others stay as they are.
+public struct LightRange: Sendable, Equatable, Codable {
+    /// Of the mean of a picture's grey values, as shares of white.
+    public var mean: ClosedRange<Float>
+    /// Of their standard deviation.
+    public var deviation: ClosedRange<Float>
+
+    public init(mean: ClosedRange<Float>, deviation: ClosedRange<Float>) {
+        self.mean = mean
+        self.deviation = deviation
+    }
+
+    /// The share of training pictures on either side that counts as outside.
+    static let tail: Float = 0.05
+    /// The most that contrast is raised: beyond is more noise than face.
+    private static let largestGain: Float = 32
+
+    /// The range of most pictures at these places; nil for less than a hundred.
+    public init?(of dataset: FaceDataset, indices: [Int]) {
+        guard indices.count >= 100 else { return nil }
+        var means: [Float] = [], deviations: [Float] = []
+        dataset.pixels.withUnsafeBufferPointer { pixels in
+            for index in indices {
+                let (mean, deviation) = LightRange.measure(
+                    pixels.baseAddress! + index * dataset.imageBytes, dataset.imageBytes)
+                means.append(mean / 255)
+                deviations.append(deviation / 255)
+            }
+        }
+        func middle(_ values: [Float]) -> ClosedRange<Float> {
+            let sorted = values.sorted(), out = Int(Float(sorted.count) * LightRange.tail)
+            return sorted[out]...sorted[sorted.count - 1 - out]
+        }
+        mean = middle(means)
+        deviation = middle(deviations)
+        guard deviation.lowerBound > 0 else { return nil }
+    }
+
+    /// Whether these are numbers that pictures can have.
+    var isValid: Bool {
+        mean.lowerBound >= 0 && mean.upperBound <= 1 && deviation.lowerBound > 0 && deviation.upperBound <= 0.5
+    }
+
+    /// Mean and standard deviation of `count` bytes.
+    private static func measure(_ pixels: UnsafePointer<UInt8>, _ count: Int) -> (mean: Float, deviation: Float) {
+        var sum = 0, squares = 0
+        for i in 0..<count {
+            let value = Int(pixels[i])
+            sum += value
+            squares += value * value
+        }
+        let mean = Double(sum) / Double(count)
+        return (Float(mean), Float(max(Double(squares) / Double(count) - mean * mean, 0).squareRoot()))
+    }
+
+    /// Writes `count` bytes in the light of the range; `target` may be `source`. Says whether they had to be changed; if
+    /// not, nothing is written.
+    @discardableResult
+    func apply(_ source: UnsafePointer<UInt8>, count: Int, to target: UnsafeMutablePointer<UInt8>) -> Bool {
+        let (mean, deviation) = LightRange.measure(source, count)
+        let goal = min(max(mean / 255, self.mean.lowerBound), self.mean.upperBound) * 255
+        let spread = min(max(deviation / 255, self.deviation.lowerBound), self.deviation.upperBound) * 255
+        guard goal != mean || spread != deviation else { return false }
+        let gain = min(spread / max(deviation, 0.5), LightRange.largestGain)
+        for i in 0..<count {
+            target[i] = UInt8(min(max(((Float(source[i]) - mean) * gain + goal).rounded(), 0), 255))
+        }
+        return true
+    }
+
+    /// The picture in the light of the range. Only for grey pictures.
+    public func adapted(_ image: Image) -> Image {
+        precondition(image.channels == 1)
+        var pixels = image.pixels
+        let isChanged = pixels.withUnsafeMutableBufferPointer {
+            apply($0.baseAddress!, count: $0.count, to: $0.baseAddress!)
+        }
+        return isChanged ? Image(width: image.width, height: image.height, pixels: pixels) : image
+    }
+}
+
+extension EmotionModel {
+    /// The same for pictures in the light of the data set's training part, if the model looks at grey pictures as they are
+    /// and there is such a part.
+    func inLight(of dataset: FaceDataset) -> EmotionModel {
+        var result = self
+        if card.input.isGrey, !card.input.equalises,
+            let light = LightRange(of: dataset, indices: dataset.indices(of: .training))
+        {
+            result.card.input.light = light
+        }
+        return result
+    }
+}
