@@ -69,6 +69,14 @@ import Testing
     @Test func evaluates() throws {
         let result = try Fermusic.run(["evaluate", "--data", path("faces"), "--model", path("eight.h5"), "--json"])
         #expect(try JSONValue(parsing: result.output)["perClass"]?.objectValue?["contempt"] != nil, "\(result)")
+        let spoilt = try Fermusic.run(
+            [
+                "evaluate", "--data", path("faces"), "--model", path("eight.h5"), "--robustness", "--report",
+                path("page"),
+            ])
+        #expect(spoilt.output.contains("10 % of the light") && spoilt.output.contains("30 degrees"), "\(spoilt)")
+        let page = try String(contentsOfFile: path("page/index.html"), encoding: .utf8)
+        #expect(page.contains("When the picture is worse") && page.contains("Spoilt: mask"))
     }
 
     /// Songs for contempt, said and seen, by the command line and by the page's interface; songs that suit it.
