@@ -1,0 +1,58 @@
+import EmotionRecognition
+import Randomness
+import Testing
+
+@Suite struct CertaintyTests {
+    /// Noise around the threshold changes the answer once, not in every frame; what is clear shows.
+    @Test(arguments: [Float(0.45), 0.97]) func doesNotFlicker(_ threshold: Float) {
+        let certainty = Certainty(threshold: threshold), step = min((1 - threshold) / 8, 0.02)
+        var isUncertain = false, answers: [Bool] = []
+        for frame in 0..<60 {
+            isUncertain = certainty.isUncertain(threshold + (frame % 2 == 0 ? step : -step), before: isUncertain)
+            answers.append(isUncertain)
+        }
+        #expect(answers == [false] + [Bool](repeating: true, count: 59))
+        #expect(!certainty.isUncertain(0.998, before: true))
+    }
+
+    @Test func whatIsNoNumberIsUncertain() {
+        #expect(Certainty.usual.isUncertain(.nan))
+        #expect(Certainty.usual.isUncertain(0.34) && !Certainty.usual.isUncertain(0.35))
+    }
+
+    /// Answers that are right as often as they say: what is certain is right in 85 % together.
+    @Test func fitsTheWantedAccuracy() throws {
+        var random = RandomGenerator(seed: 4)
+        let answers = (0..<20_000).map { _ in
+            let confidence = random.uniform(in: 0.3...1)
+            return (confidence: confidence, isRight: random.uniform() < confidence)
+        }
+        let certainty = try #require(Certainty.fit(answers))
+        // The mean of what lies above 0.7.
+        #expect(abs(certainty.threshold - 0.7) < 0.03, "\(certainty.threshold)")
+        let certain = answers.filter { !certainty.isUncertain($0.confidence) }
+        let accuracy = Double(certain.count { $0.isRight }) / Double(certain.count)
+        #expect(abs(accuracy - Certainty.wantedAccuracy) < 0.005)
+    }
+
+    @Test func neverWhatIsAsLikelyWrong() throws {
+        let good = (0..<200).map { (confidence: Float($0 % 10) / 10, isRight: true) }
+        #expect(try #require(Certainty.fit(good)).threshold == 0.5)
+        let bad = (0..<200).map { (confidence: Float($0 % 10) / 10, isRight: false) }
+        let none = try #require(Certainty.fit(bad))
+        #expect(bad.allSatisfy { none.isUncertain($0.confidence) })
+    }
+
+    /// Equal confidences are certain together or not at all, whatever their order.
+    @Test func equalConfidences() throws {
+        let answers = (0..<200).map { (confidence: Float(0.8), isRight: $0 < 160) }
+        let fitted = try #require(Certainty.fit(answers))
+        #expect(fitted.isUncertain(0.8))
+        #expect(Certainty.fit(answers.reversed()) == fitted)
+    }
+
+    @Test func fewAnswersTellNothing() {
+        #expect(Certainty.fit((0..<99).map { _ in (confidence: 0.9, isRight: true) }) == nil)
+        #expect(Certainty.fit([]) == nil)
+    }
+}
