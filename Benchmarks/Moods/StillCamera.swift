@@ -2,10 +2,6 @@ import FaceVision
 import Glibc
 import Randomness
 
-extension Double {
-    static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
-}
-
 /// Films pictures of faces as somebody before a camera looks: the head moves, nods and comes nearer, the light changes,
 /// the sensor is noisy.
 struct StillCamera {

@@ -1,3 +1,4 @@
+import Glibc
 import Randomness
 
 /// What a clip shows when: pictures of one mood one after the other, then of another mood.
@@ -29,7 +30,7 @@ struct StillScript {
                 stills.append(Still(start: duration, picture: picture, mood: mood))
                 let share = Double(random.uniform())
                 // Short looks are more frequent, but take no more of the time.
-                duration += 0.15 * Double.power(10, share)
+                duration += 0.15 * pow(10, share)
             }
             mood = (mood + 1 + random.integer(below: pictures.count - 1)) % pictures.count
         }

@@ -35,6 +35,19 @@ import Testing
         #expect(abs(accuracy - Certainty.wantedAccuracy) < 0.005)
     }
 
+    /// Of a network that is right in nine of ten answers a third of the mistakes is doubted all the same.
+    @Test func someMistakesAreDoubted() throws {
+        var random = RandomGenerator(seed: 5)
+        let answers = (0..<20_000).map { _ in
+            let confidence = random.uniform(in: 0.8...1)
+            return (confidence: confidence, isRight: random.uniform() < confidence)
+        }
+        let certainty = try #require(Certainty.fit(answers))
+        let mistakes = answers.filter { !$0.isRight }
+        let doubted = Double(mistakes.count { certainty.isUncertain($0.confidence) }) / Double(mistakes.count)
+        #expect(abs(doubted - Certainty.doubtedMistakes) < 0.02)
+    }
+
     @Test func neverWhatIsAsLikelyWrong() throws {
         let good = (0..<200).map { (confidence: Float($0 % 10) / 10, isRight: true) }
         #expect(try #require(Certainty.fit(good)).threshold == 0.5)

@@ -10,6 +10,8 @@ public struct Certainty: Sendable, Equatable {
     public static let usual = Certainty(threshold: 0.35)
     /// The share of certain answers that `fit` wants to be right.
     public static let wantedAccuracy = 0.85
+    /// The share of wrong answers that `fit` wants to be uncertain, however good a network is.
+    public static let doubtedMistakes = 1.0 / 3
     /// What `fit` needs to say anything.
     public static let fewestAnswers = 100
 
@@ -20,20 +22,24 @@ public struct Certainty: Sendable, Equatable {
         !(confidence >= threshold + (before ? min(0.05, (1 - threshold) / 2) : 0))
     }
 
-    /// The threshold with which the most answers are certain of which `wantedAccuracy` are right, to three digits; all
-    /// are uncertain (1) where there is none. At least one half: what is as likely wrong as right is not certain, however
-    /// good the rest. Nil for fewer than `fewestAnswers`, which tell nothing.
+    /// The threshold with which the most answers are certain, of which `wantedAccuracy` are right, while `doubtedMistakes`
+    /// of the wrong ones are not; to three digits. All are uncertain (1) where there is none. At least one half: what is as
+    /// likely wrong as right is not certain. Nil for fewer than `fewestAnswers`, which tell nothing.
     ///
     /// - Parameter answers: on pictures that the network was not trained on; confidences are calibrated.
     public static func fit(_ answers: [(confidence: Float, isRight: Bool)]) -> Certainty? {
         guard answers.count >= fewestAnswers else { return nil }
         let ranked = answers.sorted { $0.confidence > $1.confidence }
+        let mistakes = Double(ranked.count { !$0.isRight })
         var threshold: Float = 1, right = 0
         for (index, answer) in ranked.enumerated() {
             if answer.isRight { right += 1 }
             // Equal confidences are certain together.
             if index + 1 < ranked.count, ranked[index + 1].confidence == answer.confidence { continue }
-            if Double(right) >= wantedAccuracy * Double(index + 1) { threshold = answer.confidence }
+            let wrong = Double(index + 1 - right)
+            if Double(right) >= wantedAccuracy * Double(index + 1), mistakes - wrong >= doubtedMistakes * mistakes {
+                threshold = answer.confidence
+            }
         }
         return Certainty(threshold: (max(0.5, threshold) * 1000).rounded(.down) / 1000)
     }

@@ -171,9 +171,9 @@ enum ModelCommand {
         "calibrate", summary: "Make a model's confidence mean what it says.",
         discussion: """
             Fits the temperature that probabilities are corrected with, and the confidence from which on answers are \
-            certain: \(percent(Certainty.wantedAccuracy, decimals: 0)) of those are right, and none is that is as likely \
-            wrong. Both are stored in the file; the network stays as it is, and so does the answer. Training does this \
-            by itself.
+            certain: \(percent(Certainty.wantedAccuracy, decimals: 0)) of those are right, and at least a third of the wrong \
+            ones is not among them. Both are stored in the file; the network stays as it is, and so does the answer. \
+            Training does this by itself.
             """,
         examples: [
             Example("fermusic model calibrate my.h5 --data fer2013.csv"),
