@@ -37,7 +37,7 @@ import Testing
     /// same time, but for a frame, whatever the rate.
     @Test(arguments: [5.0, 15, 30, 60], [2, 5, 7, 8]) func realChangeShowsOnce(_ rate: Double, _ classes: Int) throws {
         func sure(_ label: Int) -> [Float] {
-            (0..<classes).map { $0 == label ? 0.75 : 0.25 / Float(classes - 1) }
+            (0..<classes).map { $0 == label ? 0.9 : 0.1 / Float(classes - 1) }
         }
         func delay(_ rate: Double) throws -> Double {
             var filter = MoodFilter()

@@ -5,9 +5,9 @@ import Glibc
 public struct MoodFilter: Sendable {
     public struct Options: Sendable, Equatable {
         /// Seconds after which a look counts for 37 % of what it did (the time constant of the leak); 0 steadies nothing.
-        public var timeConstant = 0.8
+        public var timeConstant = 0.7
         /// How many times as probable as the current label another one must be.
-        public var lead: Float = 2.5
+        public var lead: Float = 3.5
 
         public init() {}
     }
