@@ -25,7 +25,8 @@ final class MoodBenchmark {
         var words = arguments[...]
         while let name = words.popFirst() {
             guard options[name] != nil, let value = words.popFirst() else {
-                throw UsageError(description: "\(name)? Options with a value are \(options.keys.sorted().joined(separator: " "))")
+                throw UsageError(
+                    description: "\(name)? Options with a value are \(options.keys.sorted().joined(separator: " "))")
             }
             options[name] = value
         }

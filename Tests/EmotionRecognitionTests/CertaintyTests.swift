@@ -68,4 +68,37 @@ import Testing
         #expect(Certainty.fit((0..<99).map { _ in (confidence: 0.9, isRight: true) }) == nil)
         #expect(Certainty.fit([]) == nil)
     }
+
+    /// The model's file, or who asks, decides; a picture and a face that is followed are uncertain alike.
+    @Test(arguments: [nil, 0, 0.999] as [Float?], [nil, 0, 0.999] as [Float?])
+    func oneThresholdForPicturesAndThroughTime(_ model: Float?, _ asked: Float?) throws {
+        let recogniser = try LiveFixture.recogniser(certaintyThreshold: model)
+        var options = FaceReader.Options()
+        options.certainty = asked
+        let reader = try FaceReader(recogniser, detector: nil, options: options)
+        #expect(reader.certainty.threshold == asked ?? model ?? 0.35)
+        let picture = try reader.read(LiveFixture.face(1, size: 96))[0]
+        #expect(picture.isUncertain == (picture.confidence < reader.certainty.threshold))
+        var tracker = MoodTracker()
+        for index in 0..<5 {
+            let face = try #require(try tracker.process(LiveFixture.frame(index), using: reader).faces.first)
+            #expect(face.isUncertain == picture.isUncertain)
+        }
+    }
+
+    @Test func cardsKeepIt() throws {
+        var card = try LiveFixture.recogniser(certaintyThreshold: 0.625).emotionModel.card
+        try withTemporaryFolder { folder in
+            for threshold in [nil, 0.625] as [Float?] {
+                card.certaintyThreshold = threshold
+                let model = EmotionModel(model: try LiveFixture.recogniser().emotionModel.model, card: card)
+                try model.write(to: "\(folder)/model.h5")
+                #expect(try EmotionModel(reading: "\(folder)/model.h5").card.certaintyThreshold == threshold)
+            }
+            card.certaintyThreshold = 1.5
+            let model = EmotionModel(model: try LiveFixture.recogniser().emotionModel.model, card: card)
+            try model.write(to: "\(folder)/model.h5")
+            #expect(throws: RecognitionError.self) { try EmotionModel(reading: "\(folder)/model.h5") }
+        }
+    }
 }

@@ -56,7 +56,8 @@ import Testing
 
     /// Frames that come twice as often, each said twice, change nothing.
     @Test func timeCountsNotFrames() {
-        var once = MoodFilter(), twice = MoodFilter(), mood = once.add(happy, time: 0), other = twice.add(happy, time: 0)
+        var once = MoodFilter(), twice = MoodFilter(), mood = once.add(happy, time: 0),
+            other = twice.add(happy, time: 0)
         for frame in 1..<40 {
             let look = frame % 7 < 3 ? sad : happy, time = Double(frame) / 10
             mood = once.add(look, time: time)

@@ -104,8 +104,11 @@ public final class FaceReader {
     ) -> FaceReading {
         let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
         let label = probabilities.indexOfLargest
-        return FaceReading(
+        var reading = FaceReading(
             identity: nil, box: face.box, landmarks: face.landmarks, isDetected: true, probabilities: probabilities,
-            label: label, isUncertain: !result.isValid || certainty.isUncertain(probabilities[label]), warnings: warnings)
+            label: label, isUncertain: !result.isValid || certainty.isUncertain(probabilities[label]),
+            warnings: warnings)
+        reading.isValid = result.isValid
+        return reading
     }
 }

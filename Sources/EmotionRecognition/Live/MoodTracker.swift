@@ -153,8 +153,10 @@ public struct MoodTracker: Sendable {
         let mood = filter.add(probabilities, time: time)
         var warnings = before?.warnings ?? WarningFilter(timeConstant: options.mood.timeConstant)
         warnings.add(observation.warnings, time: time)
-        let isUncertain = reader.certainty.isUncertain(
-            mood.confidence, before: !mood.hasChanged && before?.isUncertain ?? false)
+        let isUncertain =
+            !observation.isValid
+            || reader.certainty.isUncertain(
+                mood.confidence, before: !mood.hasChanged && before?.isUncertain ?? false)
         known[identity] = Known(filter: filter, mood: mood, isUncertain: isUncertain, warnings: warnings)
         if let before {
             if mood.hasChanged {

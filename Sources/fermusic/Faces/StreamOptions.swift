@@ -14,7 +14,8 @@ enum StreamOptions {
         placeholder: "all|eight|seven|five|file", completion: .files)
     static let certainty = Option<Double?>(
         "certainty",
-        help: "Below this confidence an answer counts as uncertain; as the model says, or \(Certainty.usual.threshold).",
+        help:
+            "Below this confidence an answer counts as uncertain; as the model says, or \(Certainty.usual.threshold).",
         range: 0...1)
     static let jsonLines = Option<Path?>("jsonl", help: "Write a JSON object per frame; - prints them.").group(
         "Outputs")

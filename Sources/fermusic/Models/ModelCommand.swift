@@ -178,7 +178,8 @@ enum ModelCommand {
         examples: [
             Example("fermusic model calibrate my.h5 --data fer2013.csv"),
             Example(
-                "fermusic model calibrate my.h5 --data fer2013.csv --votes fer2013new.csv", "right is what most people saw"),
+                "fermusic model calibrate my.h5 --data fer2013.csv --votes fer2013new.csv",
+                "right is what most people saw"),
         ],
         parameters: [
             file, SharedOptions.data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames,
@@ -214,7 +215,8 @@ enum ModelCommand {
 
     private static func certain(_ answers: CertainAnswers, isFitted: Bool) -> String {
         "certain            \(percent(answers.coverage)) of the answers, from \(percent(Double(answers.threshold))) on"
-            + (isFitted ? "" : " as usual, since these are too few pictures") + "; \(percent(answers.accuracy)) of them right"
+            + (isFitted ? "" : " as usual, since these are too few pictures")
+            + "; \(percent(answers.accuracy)) of them right"
     }
 
     private static func shapeText(_ shape: Shape) -> String { shape.map(String.init).joined(separator: "x") }
