@@ -104,6 +104,10 @@ let package = Package(
             name: "framing-benchmark",
             dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads", "Timing"],
             path: "Benchmarks/Framing"),
+        .executableTarget(
+            name: "mood-benchmark",
+            dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads"],
+            path: "Benchmarks/Moods"),
 
         .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),

@@ -199,7 +199,7 @@ import Testing
         let json = try JSONValue(parsing: result.output)
         #expect(json["models"]?.arrayValue?.count == 2 && json["ensemble"]?["accuracy"]?.doubleValue != nil)
         for key in [
-            "accuracy", "accuracyInterval", "singleLookAccuracy", "macroF1", "perClass", "calibrationError",
+            "accuracy", "accuracyInterval", "singleLookAccuracy", "macroF1", "perClass", "calibrationError", "certain",
             "parameters", "fileBytes", "millisecondsPerFace", "trainingSeconds",
         ] {
             #expect(json["models"]?.arrayValue?[0][key]?.isNull == false, "\(key)")

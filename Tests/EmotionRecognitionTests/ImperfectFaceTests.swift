@@ -73,6 +73,12 @@ import Testing
             options.certainty = 0.1
             let face = try FaceReader(recogniser, detector: nil, options: options).read(LiveFixture.face(1))[0]
             #expect(face.isUncertain)
+            let reader = try FaceReader(recogniser, detector: nil, options: options)
+            var tracker = MoodTracker()
+            for index in 0..<3 {
+                let followed = try tracker.process(LiveFixture.frame(index), using: reader).faces
+                #expect(followed.allSatisfy(\.isUncertain) && followed.count == 1)
+            }
         }
         let sound = try EmotionRecogniser(model(bias: 0), threads: ThreadPool(threads: 1))
         #expect(sound.recognise([LiveFixture.face(1)])[0].isValid)

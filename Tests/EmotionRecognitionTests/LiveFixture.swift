@@ -4,12 +4,13 @@ import NeuralNet
 
 /// A small network with random weights, drawn faces, and a detector that says what a test tells it.
 enum LiveFixture {
-    static func recogniser() throws -> EmotionRecogniser {
+    static func recogniser(certaintyThreshold: Float? = nil) throws -> EmotionRecogniser {
         let model = try Model(
             input: [16, 16, 1],
             layers: [Conv2D(4, kernelSize: 3, activation: .relu), Flatten(), Dense(7, activation: .softmax)], seed: 5)
-        let card = ModelCard(
+        var card = ModelCard(
             classNames: FaceDataset.standardClassNames, input: InputFormat(width: 16, height: 16))
+        card.certaintyThreshold = certaintyThreshold
         return try EmotionRecogniser(
             EmotionModel(model: model, card: card), batchSize: 4, threads: ThreadPool(threads: 1))
     }

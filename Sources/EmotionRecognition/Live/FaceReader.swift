@@ -5,8 +5,8 @@ public final class FaceReader {
     public struct Options: Sendable, Equatable {
         /// How the network's picture is cut out around a detector's box; nil as suits the detector.
         public var framing: FaceFraming?
-        /// A face is uncertain when no class has this probability.
-        public var certainty: Float = 0.35
+        /// A face is uncertain when no class has this probability; nil as the model's file says.
+        public var certainty: Float?
         /// Other names than the model's classes.
         public var grouping: EmotionGrouping?
 
@@ -30,6 +30,8 @@ public final class FaceReader {
     public let options: Options
     /// What readings' probabilities and labels stand for.
     public let classNames: [String]
+    /// When readings are certain.
+    public let certainty: Certainty
     private let sums: GroupSums?
 
     /// Throws `EmotionGroupingError` if the model lacks a class that is to be grouped.
@@ -37,6 +39,7 @@ public final class FaceReader {
         self.recogniser = recogniser
         self.search = search
         self.options = options
+        certainty = options.certainty.map(Certainty.init(threshold:)) ?? recogniser.emotionModel.card.certainty
         sums = try options.grouping?.sums(of: recogniser.emotionModel.card.classNames)
         classNames = options.grouping?.groups.map(\.name) ?? recogniser.emotionModel.card.classNames
     }
@@ -101,8 +104,11 @@ public final class FaceReader {
     ) -> FaceReading {
         let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
         let label = probabilities.indexOfLargest
-        return FaceReading(
+        var reading = FaceReading(
             identity: nil, box: face.box, landmarks: face.landmarks, isDetected: true, probabilities: probabilities,
-            label: label, isUncertain: !result.isValid || probabilities[label] < options.certainty, warnings: warnings)
+            label: label, isUncertain: !result.isValid || certainty.isUncertain(probabilities[label]),
+            warnings: warnings)
+        reading.isValid = result.isValid
+        return reading
     }
 }

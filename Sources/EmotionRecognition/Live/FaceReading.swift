@@ -24,6 +24,8 @@ public struct FaceReading: Sendable {
     /// No class is probable enough to be named.
     public var isUncertain: Bool
     public var warnings: [FaceWarning]
+    /// Whether the network said anything, see `EmotionRecogniser.Recognition`.
+    var isValid = true
 
     public init(
         identity: Int? = nil, box: Rectangle, landmarks: FaceLandmarks? = nil, isDetected: Bool = true,

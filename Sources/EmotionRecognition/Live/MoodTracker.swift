@@ -18,6 +18,7 @@ public struct MoodTracker: Sendable {
     private struct Known: Sendable {
         var filter: MoodFilter
         var mood: MoodFilter.Mood
+        var isUncertain: Bool
         var warnings: WarningFilter
     }
 
@@ -128,31 +129,35 @@ public struct MoodTracker: Sendable {
             detector.map { reader.cut(frame.image, face.box, face.landmarks, $0) } ?? reader.whole(frame.image)
         }
         for (face, observation) in zip(seen, reader.recognise(found)) {
-            observe(face.identity, observation, time, reader.classNames, &events)
+            observe(face.identity, observation, time, reader, &events)
         }
         return tracked.compactMap { face in
             guard let known = known[face.identity] else { return nil }
             return FaceReading(
                 identity: face.identity, box: face.box, landmarks: face.landmarks, isDetected: face.isDetected,
-                probabilities: known.mood.probabilities, label: known.mood.label, isUncertain: known.mood.isUncertain,
+                probabilities: known.mood.probabilities, label: known.mood.label, isUncertain: known.isUncertain,
                 warnings: known.warnings.shown)
         }
     }
 
     private mutating func observe(
-        _ identity: Int, _ observation: FaceReading, _ time: Double, _ classNames: [String],
+        _ identity: Int, _ observation: FaceReading, _ time: Double, _ reader: FaceReader,
         _ events: inout [FaceEvent]
     ) {
         var probabilities = observation.probabilities
         if calibration != nil {
-            probabilities = calibration!.observe(identity, probabilities, time: time, classNames: classNames)
+            probabilities = calibration!.observe(identity, probabilities, time: time, classNames: reader.classNames)
         }
         let before = known[identity]
         var filter = before?.filter ?? MoodFilter(options.mood)
         let mood = filter.add(probabilities, time: time)
         var warnings = before?.warnings ?? WarningFilter(timeConstant: options.mood.timeConstant)
         warnings.add(observation.warnings, time: time)
-        known[identity] = Known(filter: filter, mood: mood, warnings: warnings)
+        let isUncertain =
+            !observation.isValid
+            || reader.certainty.isUncertain(
+                mood.confidence, before: !mood.hasChanged && before?.isUncertain ?? false)
+        known[identity] = Known(filter: filter, mood: mood, isUncertain: isUncertain, warnings: warnings)
         if let before {
             if mood.hasChanged {
                 events.append(.moodChanged(identity: identity, from: before.mood.label, to: mood.label))

@@ -23,6 +23,8 @@ public struct Evaluation: Sendable {
     /// With one look at the centre of each picture.
     public let singleLookMetrics: ClassificationMetrics
     public let calibration: Calibration
+    /// What is given without a word of doubt, with one look.
+    public let certain: CertainAnswers
     /// Mean cross-entropy.
     public let loss: Double
     /// The most confident wrong answers first.
@@ -47,6 +49,7 @@ public struct Evaluation: Sendable {
     public init(_ predictions: Predictions, split: FaceDataset.Split? = nil, dataset: FaceDataset? = nil) {
         let classes = predictions.classNames.count
         var calibration = Calibration()
+        var certain = CertainAnswers(predictions.certainty)
         var mistakes: [Mistake] = []
         var loss = 0.0
         for picture in 0..<predictions.count {
@@ -54,6 +57,8 @@ public struct Evaluation: Sendable {
             let truth = predictions.labels[picture], predicted = predictions.predicted(picture)
             let confidence = row[row.startIndex + predicted]
             calibration.add(confidence: confidence, isCorrect: predicted == truth)
+            let look = Array(predictions.singleLook[picture * classes..<(picture + 1) * classes])
+            certain.add(look.max()!, isRight: look.indexOfLargest == truth)
             loss -= log(Double(max(row[row.startIndex + truth], 1e-7)))
             if predicted != truth {
                 mistakes.append(
@@ -70,6 +75,7 @@ public struct Evaluation: Sendable {
         singleLookMetrics = ClassificationMetrics(
             probabilities: predictions.singleLook, labels: predictions.labels, classes: classes)
         self.calibration = calibration
+        self.certain = certain
         self.loss = loss / Double(max(predictions.count, 1))
         self.mistakes = mistakes.sorted { $0.confidence > $1.confidence }
         votes = dataset.flatMap { VoteEvaluation(predictions, on: $0) }
@@ -92,6 +98,10 @@ public struct Evaluation: Sendable {
             "singleLookAccuracy": .double(singleLookMetrics.accuracy), "tta": .string(augmentation.rawValue),
             "macroF1": .double(metrics.macroF1), "top2Accuracy": .double(metrics.topAccuracy(2)),
             "calibrationError": .double(calibration.expectedError),
+            "certain": [
+                "threshold": .double(Double(certain.threshold)), "coverage": .double(certain.coverage),
+                "accuracy": .double(certain.accuracy),
+            ],
             "loss": .double(loss), "count": .int(metrics.count), "classNames": JSONValue(classNames),
             "perClass": .object(perClass), "confusion": .array(metrics.confusion.map { JSONValue($0) }),
             "split": split.map { .string($0.rawValue) } ?? .null, "seconds": .double(seconds),

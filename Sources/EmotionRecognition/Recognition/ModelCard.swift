@@ -46,6 +46,8 @@ public struct ModelCard: Sendable, Equatable, Codable {
     public var input: InputFormat
     /// What makes the confidence mean what it says; see `TemperatureScaling`. nil: not calibrated.
     public var temperature: Float?
+    /// The probability from which on an answer is certain, see `Certainty`; nil: not fitted.
+    public var certaintyThreshold: Float?
     public var results: [Result] = []
     public var training: Training?
 
@@ -64,6 +66,9 @@ public struct ModelCard: Sendable, Equatable, Codable {
             if let light = input.light, !light.isValid {
                 throw RecognitionError.file(path: path, place: "fermusic", reason: "a light that no picture has")
             }
+            if let threshold = certaintyThreshold, !(threshold >= 0 && threshold <= 1) {
+                throw RecognitionError.file(path: path, place: "fermusic", reason: "a certainty of \(threshold)")
+            }
             if let seconds = training?.seconds, !(seconds >= 0 && seconds <= 1e10) {
                 throw RecognitionError.file(path: path, place: "fermusic", reason: "a training of \(seconds) seconds")
             }
@@ -73,6 +78,9 @@ public struct ModelCard: Sendable, Equatable, Codable {
             throw RecognitionError.file(path: path, place: "fermusic", reason: "the model's description is damaged")
         }
     }
+
+    /// When the model's answers are certain.
+    public var certainty: Certainty { certaintyThreshold.map(Certainty.init(threshold:)) ?? .usual }
 
     var json: JSONValue {
         get throws { try JSONValue(parsing: JSONValue.encode(self)) }

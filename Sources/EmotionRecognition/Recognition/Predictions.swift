@@ -16,6 +16,8 @@ public struct Predictions: Sendable {
     public private(set) var singleLook: [Float]
     /// How often the model looked: less than asked for where corners and centre are the same.
     public let augmentation: TestTimeAugmentation
+    /// When answers are certain; of several models as the strictest says.
+    public let certainty: Certainty
     /// Time for all looks at all pictures.
     public let seconds: Double
 
@@ -46,6 +48,7 @@ public struct Predictions: Sendable {
             if view == .centre { first = seen }
         }
         classNames = emotionModel.card.classNames
+        certainty = emotionModel.card.certainty
         self.indices = indices
         labels = (0..<data.count).map { data.label(of: $0)! }
         probabilities = sums
@@ -73,6 +76,7 @@ public struct Predictions: Sendable {
             }
         }
         classNames = first.classNames
+        certainty = members.map(\.certainty).max { $0.threshold < $1.threshold }!
         indices = first.indices
         labels = first.labels
         probabilities = sums

@@ -10,7 +10,11 @@ import Threads
 public enum TemperatureScaling {
     /// The probabilities at a temperature, which is above 0.
     public static func apply(_ temperature: Float, to probabilities: [Float]) -> [Float] {
-        let logits = probabilities.map { log(max($0, 1e-12)) / temperature }
+        softmax(probabilities.map { log(max($0, 1e-12)) / temperature })
+    }
+
+    /// The probabilities whose logarithms these are, but for a constant.
+    static func softmax(_ logits: [Float]) -> [Float] {
         let most = logits.max() ?? 0
         let scaled = logits.map { exp($0 - most) }
         let sum = scaled.reduce(0, +)
@@ -73,6 +77,8 @@ extension EmotionModel {
     /// What calibrating has done.
     public struct Calibration: Sendable {
         public var temperature: Float
+        /// What is certain then.
+        public var certain: CertainAnswers
         public var count: Int
         /// Expected calibration error and mean cross-entropy before and after.
         public var errorBefore: Double
@@ -81,7 +87,7 @@ extension EmotionModel {
         public var lossAfter: Double
     }
 
-    /// Fits the temperature on labelled pictures. Throws `RecognitionError.incompatibleData` if they do not fit the model.
+    /// Fits temperature and certainty on labelled pictures. Throws `RecognitionError.incompatibleData` if they do not fit the model.
     public func calibrated(
         on dataset: FaceDataset, indices: [Int], threads: ThreadPool
     ) throws -> (model: EmotionModel, calibration: Calibration) {
@@ -101,10 +107,17 @@ extension EmotionModel {
         }
         var result = inLight(of: dataset)
         result.card.temperature = temperature
+        let answers = labels.enumerated().map { row, label in
+            let values = Array(scaled[row * classes..<(row + 1) * classes])
+            return (confidence: values.max()!, isRight: values.indexOfLargest == label)
+        }
+        result.card.certaintyThreshold = Certainty.fit(answers)?.threshold
+        var certain = CertainAnswers(result.card.certainty)
+        for answer in answers { certain.add(answer.confidence, isRight: answer.isRight) }
         return (
             result,
             Calibration(
-                temperature: temperature, count: labels.count,
+                temperature: temperature, certain: certain, count: labels.count,
                 errorBefore: TemperatureScaling.expectedCalibrationError(probabilities: probabilities, labels: labels),
                 errorAfter: TemperatureScaling.expectedCalibrationError(probabilities: scaled, labels: labels),
                 lossBefore: loss(probabilities), lossAfter: loss(scaled))

@@ -25,6 +25,10 @@ public enum EvaluationReport {
             Facts([
                 ("95 % interval of the accuracy", "\(percent(interval.lowerBound)) to \(percent(interval.upperBound))"),
                 ("calibration error", percent(evaluation.calibration.expectedError)),
+                (
+                    "certain answers",
+                    "\(percent(evaluation.certain.coverage)), of which \(percent(evaluation.certain.accuracy)) are right"
+                ),
                 ("looks at each image", evaluation.augmentation.rawValue),
                 ("network", "\(model.model.parameterCount) parameters, input \(model.card.input.summary)"),
                 ("file", "\(decimal(Double(facts.fileBytes) / 1e6, 2)) MB"),

@@ -12,8 +12,11 @@ enum StreamOptions {
             "Emotions told apart: all that the model knows, of these at most eight (with contempt), seven (as FER2013) or "
             + "five (no disgust, no fear), or a file of lines 'name = class, class'.",
         placeholder: "all|eight|seven|five|file", completion: .files)
-    static let certainty = Option<Double>(
-        "certainty", default: 0.35, help: "Below this confidence an answer counts as uncertain.", range: 0...1)
+    static let certainty = Option<Double?>(
+        "certainty",
+        help:
+            "Below this confidence an answer counts as uncertain; as the model says, or \(Certainty.usual.threshold).",
+        range: 0...1)
     static let jsonLines = Option<Path?>("jsonl", help: "Write a JSON object per frame; - prints them.").group(
         "Outputs")
     static let csv = Option<Path?>("csv", help: "Write a table row per face and frame; - prints them.").group("Outputs")
@@ -23,10 +26,12 @@ enum StreamOptions {
     ).group("Outputs")
     static let summary = Option<Path?>("summary", help: "Write shares of time and a timeline as .svg.").group("Outputs")
     static let smoothing = Option<Double>(
-        "smoothing", default: 0.4, help: "Seconds over which moods are smoothed; 0 for none.", range: 0...10
+        "smoothing", default: MoodFilter.Options().timeConstant,
+        help: "Seconds over which moods are smoothed; 0 shows each frame's.", range: 0...10
     ).group("Following")
-    static let dwell = Option<Double>(
-        "dwell", default: 0.35, help: "Seconds that another mood must last before the label changes.", range: 0...10
+    static let lead = Option<Double>(
+        "lead", default: Double(MoodFilter.Options().lead),
+        help: "How many times as probable another mood must be before the label changes.", range: 1...1000
     ).group("Following")
     static let searchInterval = Option<Int>(
         "search-every", default: 6,
@@ -51,15 +56,14 @@ enum StreamOptions {
         "Camera")
 
     static var outputs: [any Parameter] { [jsonLines, csv, subtitles, annotated, summary] }
-    static var following: [any Parameter] { [smoothing, dwell, searchInterval, calibrate, repeats, seconds] }
+    static var following: [any Parameter] { [smoothing, lead, searchInterval, calibrate, repeats, seconds] }
     static var camera: [any Parameter] { [size, rate, format] }
 
     static func trackerOptions(_ a: Arguments) -> MoodTracker.Options {
         var options = MoodTracker.Options()
         options.tracking.searchInterval = a[searchInterval]
-        options.mood.timeConstant = max(a[smoothing], 1e-6)
-        options.mood.dwell = a[dwell]
-        options.mood.certainty = Float(a[certainty])
+        options.mood.timeConstant = a[smoothing]
+        options.mood.lead = Float(a[lead])
         options.calibrationSeconds = a[calibrate] ? 10 : nil
         return options
     }
@@ -74,7 +78,7 @@ enum StreamOptions {
     /// For a model with these classes. Throws `EmotionGroupingError`.
     static func readerOptions(_ a: Arguments, classNames: [String]) throws -> FaceReader.Options {
         var options = FaceReader.Options()
-        options.certainty = Float(a[certainty])
+        options.certainty = a[certainty].map { Float($0) }
         if let selection = EmotionSelection(rawValue: a[emotions]) {
             options.grouping = try EmotionGrouping(selection, of: classNames)
         } else if a[emotions] != "all" {

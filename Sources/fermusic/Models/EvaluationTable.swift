@@ -19,6 +19,10 @@ enum EvaluationTable {
         text += "top-2      \(percent(metrics.topAccuracy(2), decimals: 2))\n"
         text += "loss       \(fixed(evaluation.loss, 4))\n"
         text += "ECE        \(percent(evaluation.calibration.expectedError, decimals: 2))\n"
+        let certain = evaluation.certain
+        text +=
+            "certain    \(percent(certain.coverage)) of the answers, from \(percent(Double(certain.threshold))) on; "
+            + "\(percent(certain.accuracy)) of them right\n"
         if let votes = evaluation.votes { text += lines(votes) + agreement(votes) }
         text += "size       \(subject.facts.parameters) parameters, \(fileSize(subject.facts))\n"
         text +=
@@ -143,7 +147,7 @@ enum EvaluationTable {
         let tta = subjects.map(\.evaluation.augmentation).max { $0.views.count < $1.views.count } ?? .none
         var titles = ["model", "network", "accuracy", "95 % interval"]
         if tta != .none { titles.insert("one look", at: 2) }
-        titles += ["macro-F1", "ECE", "parameters", "file", "ms per face", "training"]
+        titles += ["macro-F1", "ECE", "certain (right)", "parameters", "file", "ms per face", "training"]
         func results(_ evaluation: Evaluation) -> [String] {
             let metrics = evaluation.metrics, interval = metrics.accuracyInterval
             let single = percent(evaluation.singleLookMetrics.accuracy, decimals: 2)
@@ -152,6 +156,7 @@ enum EvaluationTable {
                     + (evaluation.augmentation == tta ? "" : " (\(evaluation.augmentation.rawValue))"),
                 "\(fixed(interval.lowerBound * 100, 1)) to \(percent(interval.upperBound))",
                 fixed(metrics.macroF1, 3), percent(evaluation.calibration.expectedError),
+                "\(percent(evaluation.certain.coverage)) (\(percent(evaluation.certain.accuracy)))",
             ]
         }
         var rows = subjects.map { subject -> [String] in

@@ -75,18 +75,7 @@ final class MeasuredModels {
 
     private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
         let dataset = try dataset(for: model)
-        var indices = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
-        if dataset.votes != nil {
-            // Models of seven emotions are measured without contempt, which FER2013's labels do not have.
-            let known = Set(ModelLabels.standard(model.card.classNames))
-            let all = indices.count
-            indices.removeAll { !known.contains(dataset.classNames[Int(dataset.labels[$0])]) }
-            if indices.count < all {
-                try console.errors.line(
-                    "\(path.lastPathPart): \(all - indices.count) pictures of classes that it does not know were left out"
-                )
-            }
-        }
+        let indices = try Self.indices(of: split, in: dataset, for: model, path, console)
         guard !indices.isEmpty else {
             let parts = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
             let hint = parts.count == 1 ? "; --split \(parts[0].rawValue) measures on what is there" : ""
@@ -109,6 +98,24 @@ final class MeasuredModels {
         return try RobustnessEvaluation(
             of: model, on: dataset(for: model), indices: indices, precision: precision, threads: threads
         ) { display.update($0) }
+    }
+
+    /// The pictures of a split, or all. Models of seven emotions are measured without contempt, which FER2013's labels do
+    /// not have but people's votes do; how many are left out is said.
+    static func indices(
+        of split: FaceDataset.Split?, in dataset: FaceDataset, for model: EmotionModel, _ path: String,
+        _ console: Console
+    ) throws -> [Int] {
+        let all = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
+        guard dataset.votes != nil else { return all }
+        let known = Set(ModelLabels.standard(model.card.classNames))
+        let indices = all.filter { known.contains(dataset.classNames[Int(dataset.labels[$0])]) }
+        if indices.count < all.count {
+            try console.errors.line(
+                "\(path.lastPathPart): \(all.count - indices.count) pictures of classes that it does not know were left out"
+            )
+        }
+        return indices
     }
 
     /// The data in the size that a model wants.

@@ -51,7 +51,9 @@ enum ModelCommand {
             try console.output.line("input    \(card.input.summary)")
             try console.output.line("classes  \(card.classNames.joined(separator: ", "))")
             if let temperature = card.temperature {
-                try console.output.line("calibrated, temperature \(fixed(Double(temperature), 3))")
+                try console.output.line(
+                    "calibrated, temperature \(fixed(Double(temperature), 3)), certain from "
+                        + percent(Double(card.certainty.threshold)))
             }
             for line in trainingLines(card) { try console.output.line(line) }
             for result in card.results {
@@ -168,13 +170,20 @@ enum ModelCommand {
     static let calibrate = Command(
         "calibrate", summary: "Make a model's confidence mean what it says.",
         discussion: """
-            Fits the temperature that probabilities are corrected with and stores it in the file; the network stays as it \
-            is, and so does the answer. Training does this by itself.
+            Fits the temperature that probabilities are corrected with, and the confidence from which on answers are \
+            certain: \(percent(Certainty.wantedAccuracy, decimals: 0)) of those are right, and at least a third of the wrong \
+            ones is not among them. Both are stored in the file; the network stays as it is, and so does the answer. \
+            Training does this by itself.
             """,
-        examples: [Example("fermusic model calibrate my.h5 --data fer2013.csv")],
+        examples: [
+            Example("fermusic model calibrate my.h5 --data fer2013.csv"),
+            Example(
+                "fermusic model calibrate my.h5 --data fer2013.csv --votes fer2013new.csv",
+                "right is what most people saw"),
+        ],
         parameters: [
-            file, SharedOptions.data, SharedOptions.classes, EvaluateCommand.split, SharedOptions.threads,
-            SharedOptions.skipBad,
+            file, SharedOptions.data, SharedOptions.classes, SharedOptions.votes, SharedOptions.voteNames,
+            EvaluateCommand.split, SharedOptions.threads, SharedOptions.skipBad,
         ] + SharedOptions.hintOptions
     ) { a, console in
         let path = a[file].string
@@ -184,10 +193,11 @@ enum ModelCommand {
         let data = a[SharedOptions.data].string
         let dataset = try SharedOptions.readDataset(
             data, size: model.card.input.scaledSize.width, skipsBad: a[SharedOptions.skipBad],
-            classes: a[SharedOptions.classes], threads: threads, console
+            classes: a[SharedOptions.classes], votes: VoteFiles(a), threads: threads, console
         ).dataset
         let name = a[EvaluateCommand.split] ?? "PublicTest"
-        let indices = FaceDataset.Split(rawValue: name).map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
+        let indices = try MeasuredModels.indices(
+            of: FaceDataset.Split(rawValue: name), in: dataset, for: model, path, console)
         guard !indices.isEmpty else { throw DatasetError.empty(path: data, reason: "no images in \(name)") }
         let (calibrated, result) = try model.calibrated(on: dataset, indices: indices, threads: threads)
         try calibrated.write(to: path)
@@ -196,10 +206,17 @@ enum ModelCommand {
             temperature        \(fixed(Double(result.temperature), 3)) on \(result.count) images of \(name)
             calibration error  \(percent(result.errorBefore)) -> \(percent(result.errorAfter))
             cross-entropy      \(fixed(result.lossBefore, 4)) -> \(fixed(result.lossAfter, 4))
+            \(certain(result.certain, isFitted: calibrated.card.certaintyThreshold != nil))
             wrote \(a[file])
 
             """)
         return .done
+    }
+
+    private static func certain(_ answers: CertainAnswers, isFitted: Bool) -> String {
+        "certain            \(percent(answers.coverage)) of the answers, from \(percent(Double(answers.threshold))) on"
+            + (isFitted ? "" : " as usual, since these are too few pictures")
+            + "; \(percent(answers.accuracy)) of them right"
     }
 
     private static func shapeText(_ shape: Shape) -> String { shape.map(String.init).joined(separator: "x") }

@@ -13,5 +13,5 @@ let otherNames = [
     "db": "catalogue", "database": "catalogue", "catalog": "catalogue", "address": "host", "bind": "host",
     "listen": "host", "key": "tls-key", "cert": "tls-cert", "browser": "open", "quantize": "int8",
     "optimiser": "optimizer", "sched": "schedule", "scheduler": "schedule", "equalize": "equalise",
-    "save-video": "annotate", "output-video": "annotate", "subtitles": "srt",
+    "dwell": "lead", "save-video": "annotate", "output-video": "annotate", "subtitles": "srt",
 ]
