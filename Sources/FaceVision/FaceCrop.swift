@@ -16,12 +16,17 @@ public struct FaceFraming: Sendable, Equatable, Codable {
     /// Networks are trained with faces turned by up to 10 degrees and read those best as they are: points found in a small
     /// face are less sure than that (`Benchmarks/Framing`).
     public var levelsBeyond: Double?
+    /// Eyes further from level than so many degrees are more likely wrong points than a tilted head, and not heeded.
+    public var levelsUpTo: Double
 
-    public init(margin: Double = 1, leastWidth: Double = 1, shift: Double = 0, levelsBeyond: Double? = 15) {
+    public init(
+        margin: Double = 1, leastWidth: Double = 1, shift: Double = 0, levelsBeyond: Double? = 15, levelsUpTo: Double = 57
+    ) {
         self.margin = margin
         self.leastWidth = leastWidth
         self.shift = shift
         self.levelsBeyond = levelsBeyond
+        self.levelsUpTo = levelsUpTo
     }
 }
 
@@ -29,8 +34,8 @@ extension FaceFraming {
     /// The angle in radians by which a face is to be turned.
     fileprivate func turn(for points: FaceLandmarks) -> Double {
         let angle = atan2(points.rightEye.y - points.leftEye.y, points.rightEye.x - points.leftEye.x)
-        // Eyes far from level are more likely wrong points than a tilted head.
-        guard let levelsBeyond, abs(angle) > levelsBeyond * .pi / 180, abs(angle) < 1 else { return 0 }
+        let degrees = abs(angle) * 180 / .pi
+        guard let levelsBeyond, degrees > levelsBeyond, degrees < levelsUpTo else { return 0 }
         return angle
     }
 }
