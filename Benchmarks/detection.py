@@ -3,11 +3,14 @@
 
     Benchmarks/detection.py folder [--program .build/release/fermusic] [--yunet yunet.onnx] [--mtcnn mtcnn.h5]
                             [--centerface centerface.onnx] [--blazeface] [--cascade] [--fraction 1] [--json file]
+                            [--crops folder]
 
 `folder` is what Benchmarks/Detection/backgrounds.py and compose.py made. Each detector named sees the same pictures. A
 box is right when it overlaps a face's box, or the part of it inside the picture, by 0.3 (intersection over union), and
 false when it overlaps none by that or another box has it already. CPU time is that of one process on one thread, without
-reading the pictures; fermusic's is that of the whole program, reading and emotions included. Needs numpy, Pillow and
+reading the pictures; fermusic's is that of the whole program, reading and emotions included. With --program it is also
+seen how many faces of 60 pixels and more are found in pictures that lie on a side, and with --crops (a folder of pictures
+that are a face and nothing else) in how many of those, enlarged, a face is found that is the picture. Needs numpy, Pillow and
 what the detectors need.
 """
 import argparse
@@ -16,6 +19,7 @@ import json
 import pathlib
 import random
 import sys
+import tempfile
 import time
 
 import numpy
@@ -70,6 +74,43 @@ def measured(name, detector, photos, truth, folder):
     return {"photos": photo_boxes, "faces": boxes, "ms": milliseconds}
 
 
+def on_a_side(program, truth, folder, work):
+    """Share of faces found in turned pictures with faces of 60 pixels and more, by degrees."""
+    chosen = [one for one in truth if one["series"] == "size" and one["value"] >= 60 and "real" in one["file"]]
+    for degrees, turn in ((90, Image.Transpose.ROTATE_90), (180, Image.Transpose.ROTATE_180),
+                          (270, Image.Transpose.ROTATE_270)):
+        files = []
+        for picture in chosen:
+            files.append(work / f"{degrees}-{pathlib.Path(picture['file']).name}")
+            Image.open(folder / picture["file"]).transpose(turn).save(files[-1], compress_level=1)
+        hits, false = [], 0
+        for picture, boxes in zip(chosen, detectors.fermusic(program, ["-t", "1"], files)[0]):
+            stored = []
+            for x, y, width, height, score in boxes:
+                # Back into the upright picture, whose size is 640 x 480.
+                stored.append({90: [640 - y - height, x, height, width], 180: [640 - x - width, 480 - y - height, width,
+                                                                               height],
+                               270: [y, 480 - x - width, height, width]}[degrees] + [score])
+            found, wrong = judged(stored, picture, (640, 480))
+            hits += found
+            false += wrong
+        print(f"lying by {degrees} degrees: {100 * numpy.mean(hits):.0f} % of {len(hits)} real faces found, "
+              f"{false} false in {len(chosen)} pictures")
+
+
+def cropped(program, folder, work):
+    """In how many enlarged crops a face is found, and in how many it is the whole picture."""
+    crops = random.Random(1).sample(sorted(folder.rglob("*.jpg")) + sorted(folder.rglob("*.png")), 200)
+    for side in (80, 128, 224):
+        files = []
+        for crop in crops:
+            files.append(work / f"{side}-{crop.stem}.png")
+            Image.open(crop).resize((side, side), Image.Resampling.BICUBIC).save(files[-1])
+        boxes = detectors.fermusic(program, ["-t", "1"], files)[0]
+        print(f"crops of {side} pixels: a face in {100 * numpy.mean([len(one) == 1 for one in boxes]):.0f} %, the whole "
+              f"picture in {100 * numpy.mean([len(one) == 1 and one[0][2] == side for one in boxes]):.0f} %")
+
+
 def rows(result, threshold, photos, truth):
     """False faces in 100 photos of scenes and of animals, false ones per composed picture, recall per series."""
     kept = lambda boxes: [box for box in boxes if box[4] >= threshold]  # noqa: E731
@@ -122,6 +163,7 @@ def main():
     parser.add_argument("--blazeface", action="store_true")
     parser.add_argument("--cascade", action="store_true")
     parser.add_argument("--fraction", type=float, default=1)
+    parser.add_argument("--crops", type=pathlib.Path)
     parser.add_argument("--json", type=pathlib.Path, help="what was found; kept ones are not run again")
     options = parser.parse_args()
 
@@ -131,6 +173,8 @@ def main():
     chosen = {}
     thresholds = {}
     if options.program:
+        chosen["fermusic"] = lambda: [options.program, "-t", "1"]
+        thresholds["fermusic"] = [0, 0.7]
         chosen["fermusic haar"] = lambda: [options.program, "--detector", "haar", "-t", "1"]
         if options.mtcnn:
             chosen["fermusic mtcnn"] = lambda: [options.program, "--detector", "mtcnn", "--mtcnn-weights",
@@ -162,6 +206,12 @@ def main():
     print(f"{len(photos)} photos without people, {len(truth)} pictures with "
           f"{sum(len(picture['faces']) for picture in truth)} faces")
     table({name: results[name] for name in chosen}, photos, truth, thresholds)
+    if options.program:
+        print()
+        with tempfile.TemporaryDirectory() as work:
+            on_a_side(options.program, truth, options.folder, pathlib.Path(work))
+            if options.crops:
+                cropped(options.program, options.crops, pathlib.Path(work))
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ class Cascade:
 
 
 def fermusic(program, arguments, files):
-    """All files at once, by `fermusic predict`; its faces have no score: 1. Returns boxes per file and CPU seconds."""
+    """All files at once, by `fermusic predict`; a face of a detector without a score has 1. Returns boxes per file and CPU seconds."""
     import resource
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     answers = {}
@@ -143,7 +143,7 @@ def fermusic(program, arguments, files):
                              capture_output=True, text=True)
         for line in run.stdout.splitlines():
             answer = json.loads(line)
-            boxes = [[face["box"][side] for side in ("x", "y", "width", "height")] + [face.get("score", 1)]
+            boxes = [[face["box"][side] for side in ("x", "y", "width", "height")] + [face.get("score") or 1]
                      for face in answer.get("faces", [])]
             answers[answer["source"]] = boxes
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

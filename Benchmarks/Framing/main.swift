@@ -86,8 +86,9 @@ for index in indices {
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 print("faces found in \(samples.count) of \(indices.count) pictures")
-func longer(_ box: Rectangle) -> Double { max(box.width, box.height) }
-print("FER2013's frame, in sides of the box: median \(rounded(median(samples.map { Double(side) / longer($0.box) })))")
+let usual = detector.framing
+func width(_ box: Rectangle) -> Double { max(box.width, box.height * usual.leastWidth) }
+print("FER2013's frame, in widths of the box: median \(rounded(median(samples.map { Double(side) / width($0.box) })))")
 let centre = Double(side) / 2
 print(
     "its centre lies below the box's by \(rounded(median(samples.map { (centre - $0.box.y - $0.box.height / 2) / $0.box.width })))"
@@ -108,14 +109,15 @@ print(
 }
 
 print("accuracy of the pictures as they are: \(rounded(accuracy(nil) * 100)) %")
-let shifts = [-0.05, 0, 0.025, 0.05, 0.1]
-let margins = [0.9, 1, 1.05, 1.1, 1.2, 1.3]
+print("with the usual framing: \(rounded(accuracy(usual) * 100)) %")
+let shifts = [-0.05, -0.025, 0, 0.025, 0.05]
+let margins = [0.9, 0.95, 1, 1.05, 1.1, 1.2].map { rounded(usual.margin * $0) }.map { Double($0)! }
 for levels in samples.contains(where: { $0.landmarks != nil }) ? [nil, 15, 0] as [Double?] : [nil] {
     print(
         levels.map { "turned level from \(Int($0)) degrees on" } ?? "as they are", "- margin down, shift across:",
         shifts.map { "\($0)" }.joined(separator: "  "))
     for margin in margins {
-        let row = shifts.map { rounded(accuracy(FaceFraming(margin: margin, shift: $0, levelsBeyond: levels)) * 100) }
+        let row = shifts.map { rounded(accuracy(FaceFraming(margin: margin, leastWidth: usual.leastWidth, shift: $0, levelsBeyond: levels)) * 100) }
         print("\(margin)  \(row.joined(separator: "  "))")
     }
 }

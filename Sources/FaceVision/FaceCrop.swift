@@ -3,7 +3,12 @@ import Glibc
 /// How a square is laid around a detected face.
 public struct FaceFraming: Sendable, Equatable, Codable {
     /// Side of the square in widths of the detector's box.
+    ///
+    /// Boxes that end at the chin grow with an open mouth, their widths don't.
     public var margin: Double
+    /// The least width that a box counts with, in heights of the box: where half a face is hidden or outside the picture,
+    /// its width says little. 1 for detectors that know squares only.
+    public var leastWidth: Double
     /// How far the square's centre lies below the box's, in widths of the box.
     public var shift: Double
     /// Faces whose eyes are known and further from level than so many degrees are turned upright; nil turns none.
@@ -11,11 +16,17 @@ public struct FaceFraming: Sendable, Equatable, Codable {
     /// Networks are trained with faces turned by up to 10 degrees and read those best as they are: points found in a small
     /// face are less sure than that (`Benchmarks/Framing`).
     public var levelsBeyond: Double?
+    /// Eyes further from level than so many degrees are more likely wrong points than a tilted head, and not heeded.
+    public var levelsUpTo: Double
 
-    public init(margin: Double = 1, shift: Double = 0, levelsBeyond: Double? = 15) {
+    public init(
+        margin: Double = 1, leastWidth: Double = 1, shift: Double = 0, levelsBeyond: Double? = 15, levelsUpTo: Double = 57
+    ) {
         self.margin = margin
+        self.leastWidth = leastWidth
         self.shift = shift
         self.levelsBeyond = levelsBeyond
+        self.levelsUpTo = levelsUpTo
     }
 }
 
@@ -23,8 +34,8 @@ extension FaceFraming {
     /// The angle in radians by which a face is to be turned.
     fileprivate func turn(for points: FaceLandmarks) -> Double {
         let angle = atan2(points.rightEye.y - points.leftEye.y, points.rightEye.x - points.leftEye.x)
-        // Eyes far from level are more likely wrong points than a tilted head.
-        guard let levelsBeyond, abs(angle) > levelsBeyond * .pi / 180, abs(angle) < 1 else { return 0 }
+        let degrees = abs(angle) * 180 / .pi
+        guard let levelsBeyond, degrees > levelsBeyond, degrees < levelsUpTo else { return 0 }
         return angle
     }
 }
@@ -58,7 +69,7 @@ extension FaceFraming {
         let down = shift * box.width
         return FaceSquare(
             centreX: box.x + box.width / 2 - sin(angle) * down, centreY: box.y + box.height / 2 + cos(angle) * down,
-            side: max(box.width, box.height) * margin, angle: angle)
+            side: max(box.width, box.height * leastWidth) * margin, angle: angle)
     }
 }
 
@@ -70,8 +81,12 @@ extension Image {
     public func face(
         in box: Rectangle, landmarks: FaceLandmarks? = nil, framing: FaceFraming, size: Int, inColor: Bool = false
     ) -> Image {
+        cut(framing.square(around: box, landmarks: landmarks), size: size, inColor: inColor)
+    }
+
+    /// What a square shows, `size` x `size`, as `face(in:)` says.
+    func cut(_ square: FaceSquare, size: Int, inColor: Bool) -> Image {
         precondition(size > 0)
-        let square = framing.square(around: box, landmarks: landmarks)
         guard inColor, channels == 3 else {
             return Image(width: size, height: size, pixels: cut(square, size) { luma($0, $1) })
         }

@@ -28,9 +28,10 @@ enum LiveFixture {
 /// Finds what it is told.
 final class ScriptedDetector: FaceDetector {
     var boxes: [Rectangle] = []
+    var score: Double?
 
     func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
         boxes.filter { box in region.map { $0.intersection(box).area > box.area * 0.99 } ?? true }
-            .map { DetectedFace(box: $0, confidence: 1) }
+            .map { DetectedFace(box: $0, confidence: 1, score: score) }
     }
 }

@@ -142,15 +142,18 @@ import Testing
     }
 
     @Test func largeAndSureFacesCountMore() throws {
-        func face(_ probabilities: [Float], _ size: Double) -> FaceReading {
+        func face(_ probabilities: [Float], _ size: Double, score: Double? = nil) -> FaceReading {
             FaceReading(
-                box: box(0, size), probabilities: probabilities,
+                box: box(0, size), score: score, probabilities: probabilities,
                 label: probabilities[0] > probabilities[1] ? 0 : 1)
         }
         let group = try #require(GroupMood([face([0.9, 0.1], 100), face([0.2, 0.8], 50)]))
         // Weights 100² x 0.9 and 50² x 0.8.
         #expect(abs(group.probabilities[0] - Float((9000 * 0.9 + 2000 * 0.2) / 11_000)) < 1e-5)
         #expect(group.label == 0)
+        // What may be no face counts as much less as it is less sure.
+        let doubtful = try #require(GroupMood([face([0.9, 0.1], 100, score: 0.5), face([0.2, 0.8], 50, score: 1)]))
+        #expect(abs(doubtful.probabilities[0] - Float((4500 * 0.9 + 2000 * 0.2) / 6500)) < 1e-5)
         #expect(GroupMood([]) == nil)
     }
 

@@ -9,7 +9,7 @@ import Testing
     private func result(_ time: Double, _ labels: [Int], changed: Int = 0) -> FrameResult {
         let faces = labels.enumerated().map { index, label in
             FaceReading(
-                identity: index + 1, box: Rectangle(x: 10.04, y: 20, width: 30, height: 40),
+                identity: index + 1, box: Rectangle(x: 10.04, y: 20, width: 30, height: 40), score: 0.9876,
                 probabilities: label == 0 ? [0.75, 0.25] : [0.25, 0.75], label: label, warnings: [.small, .dark])
         }
         return FrameResult(
@@ -21,11 +21,12 @@ import Testing
         let table = FrameCSV(classNames: names)
         #expect(
             table.header
-                == "source,time,frame,track,x,y,width,height,label,confidence,uncertain,warnings,happy,\"sad, or \"\"blue\"\"\""
+                == "source,time,frame,track,x,y,width,height,label,confidence,uncertain,warnings,score,"
+                + "happy,\"sad, or \"\"blue\"\"\""
         )
         let rows = table.rows(result(1.5, [0, 1]))
         #expect(rows.count == 2)
-        #expect(rows[0] == "\"a,b.mp4\",1.500,15,1,10.0,20.0,30.0,40.0,happy,0.7500,0,small dark,0.7500,0.2500")
+        #expect(rows[0] == "\"a,b.mp4\",1.500,15,1,10.0,20.0,30.0,40.0,happy,0.7500,0,small dark,0.9876,0.7500,0.2500")
         #expect(table.rows(result(0, [])).isEmpty)
     }
 
@@ -45,10 +46,10 @@ import Testing
         #expect(
             Set(face.keys) == [
                 "box", "emotion", "confidence", "probabilities", "mood", "uncertain", "warnings", "track", "detected",
-                "landmarks",
+                "landmarks", "score",
             ])
         #expect(Set(box.keys) == ["x", "y", "width", "height"])
-        #expect(face["emotion"] == .string(names[1]))
+        #expect(face["emotion"] == .string(names[1]) && face["score"] == 0.9876)
         // The user's own groups are nowhere on the map of moods.
         let placed = FrameJSON(classNames: names) { _ in (0.5, 0.5) }
         #expect(face["mood"] == .null && placed.value(result(0, [1]).faces[0])["mood"] == .null)

@@ -22,7 +22,7 @@ import Threads
         ]
         let make = try DetectorKind.haar.load(settings), threads = ThreadPool(threads: 1)
         func options(_ settings: DetectorSettings) throws -> HaarCascadeDetector.Options? {
-            (try make(settings, threads) as? HaarCascadeDetector)?.options
+            ((try make(settings, threads) as? VerifiedDetector)?.detector as? HaarCascadeDetector)?.options
         }
         #expect(
             try options(settings) == .init(scaleFactor: 1.3, minNeighbors: 2, minSize: 44, maxSize: 90))
@@ -30,6 +30,22 @@ import Threads
         var hurried = DetectorSettings()
         hurried.isHurried = true
         #expect(try options(hurried) == .init(scaleFactor: 1.15, minNeighbors: 5, minSize: 56))
+    }
+
+    @Test func smallSharesAreLeftOut() throws {
+        final class Two: FaceDetector {
+            func detect(in image: Image, region: Rectangle?) -> [DetectedFace] {
+                [30, 50].map { DetectedFace(box: Rectangle(x: 0, y: 0, width: $0, height: 60), confidence: 1) }
+            }
+        }
+        let image = Image(width: 400, height: 200, pixels: [UInt8](repeating: 0, count: 80_000))
+        let limited = ShareLimitedDetector(Two(), share: 0.2)
+        #expect(try limited.detect(in: image).map(\.box.width) == [50] && !limited.needsColor)
+        var settings = DetectorSettings()
+        settings.values = ["yunet-weights": .file(YuNetDetectorTests.weights), "min-share": .number(0.3)]
+        let made = try DetectorKind.yunet.load(settings)(settings, ThreadPool(threads: 1)) as? ShareLimitedDetector
+        #expect(made?.share == 0.3 && made?.detector is YuNetDetector)
+        for kind in DetectorKind.all { #expect(kind.options.contains { $0.name == "min-share" }) }
     }
 
     @Test func mtcnnTakesItsOptions() throws {

@@ -33,6 +33,16 @@ import Testing
         }
     }
 
+    /// Width counts, unless it is too small beside the height.
+    @Test func framingByWidth() {
+        let framing = FaceFraming(margin: 2, leastWidth: 0.7)
+        func side(_ width: Double, _ height: Double) -> Double {
+            framing.square(around: Rectangle(x: 0, y: 0, width: width, height: height), landmarks: nil).side
+        }
+        #expect(side(20, 25) == 40 && side(20, 20) == 40 && abs(side(10, 20) - 28) < 1e-9)
+        #expect(FaceFraming().square(around: Rectangle(x: 0, y: 0, width: 9, height: 20), landmarks: nil).side == 20)
+    }
+
     /// Eyes on a slope become level: the left eye's brightness comes out at the left.
     @Test func eyesAreLevelled() {
         let box = Rectangle(x: 20, y: 15, width: 20, height: 20)

@@ -19,6 +19,19 @@ import Testing
         return bytes.prefix(2) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + block + bytes.dropFirst(2)
     }
 
+    /// Each pixel of the upright picture comes from where `stored` says.
+    @Test(arguments: Orientation.allCases) func placesAreKnown(orientation: Orientation) {
+        let image = Image(width: 5, height: 3, pixels: (0..<15).map { UInt8($0) })
+        let upright = image.turned(orientation)
+        for y in 0..<upright.height {
+            for x in 0..<upright.width {
+                let place = orientation.stored(
+                    Point(x: Double(x) + 0.5, y: Double(y) + 0.5), width: image.width, height: image.height)
+                #expect(Int(place.y) * 5 + Int(place.x) == Int(upright.pixels[y * upright.width + x]))
+            }
+        }
+    }
+
     /// Where the light quarter of a stored picture must be seen, and its size: by hand from the EXIF standard, which
     /// says for each value where the stored first row and first column are seen.
     static let corners: [(orientation: Int, right: Bool, bottom: Bool, swaps: Bool)] = [

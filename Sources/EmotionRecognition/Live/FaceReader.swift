@@ -21,9 +21,14 @@ public final class FaceReader {
         public var square: FaceSquare?
         /// In colour where the network looks at colours.
         public var picture: Image
+        /// See `DetectedFace.score`.
+        var score: Double?
         /// Its width in the picture, in pixels.
         var width: Double
     }
+
+    /// Faces of a lower score are doubtful.
+    static let leastScore = 0.7
 
     public let recogniser: EmotionRecogniser
     public let search: FaceSearch
@@ -58,24 +63,16 @@ public final class FaceReader {
     /// All faces in a picture of its own, the largest first. Throws what the detector throws.
     public func read(_ image: Image) throws -> [FaceReading] { recognise(try find(image)) }
 
-    /// The faces in a picture of its own, the largest first. Throws what the detector throws.
-    public func find(_ image: Image) throws -> [FoundFace] {
-        guard let detector = try search.detector(for: image, isPicture: true) else { return [whole(image)] }
-        return try detector.detect(in: image).sorted { $0.box.area > $1.box.area }.map {
-            cut(image, $0.box, $0.landmarks, detector)
-        }
-    }
-
     /// A picture that is one cropped face.
-    func whole(_ image: Image) -> FoundFace {
+    func whole(_ image: Image, score: Double? = nil) -> FoundFace {
         FoundFace(
             box: Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height)), picture: image,
-            width: Double(image.width))
+            score: score, width: Double(image.width))
     }
 
     /// A face whose place is known.
     func cut(
-        _ image: Image, _ box: Rectangle, _ landmarks: FaceLandmarks?, _ detector: any FaceDetector
+        _ image: Image, _ box: Rectangle, _ landmarks: FaceLandmarks?, score: Double?, _ detector: any FaceDetector
     ) -> FoundFace {
         let framing = options.framing ?? detector.framing, input = recogniser.emotionModel.card.input
         let picture = image.face(
@@ -83,7 +80,7 @@ public final class FaceReader {
             size: max(input.scaledSize.width, input.scaledSize.height), inColor: input.needsColor)
         return FoundFace(
             box: box, landmarks: landmarks, square: framing.square(around: box, landmarks: landmarks),
-            picture: picture, width: box.width * framing.margin)
+            picture: picture, score: score, width: box.width * framing.margin)
     }
 
     /// How faces feel that were found, in the same order.
@@ -91,11 +88,11 @@ public final class FaceReader {
         let size = recogniser.emotionModel.card.input.scaledSize
         return zip(faces, recogniser.recognise(faces.map(\.picture))).map { face, result in
             let crop = face.picture.grayscale
-            return reading(
-                result, of: face,
-                FaceWarning.warnings(
-                    crop: face.square == nil ? crop.resized(width: size.width, height: size.height) : crop,
-                    width: face.width))
+            var warnings = FaceWarning.warnings(
+                crop: face.square == nil ? crop.resized(width: size.width, height: size.height) : crop,
+                width: face.width)
+            if let score = face.score, score < FaceReader.leastScore { warnings.append(.doubtful) }
+            return reading(result, of: face, warnings)
         }
     }
 
@@ -105,8 +102,9 @@ public final class FaceReader {
         let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
         let label = probabilities.indexOfLargest
         var reading = FaceReading(
-            identity: nil, box: face.box, landmarks: face.landmarks, isDetected: true, probabilities: probabilities,
-            label: label, isUncertain: !result.isValid || certainty.isUncertain(probabilities[label]),
+            identity: nil, box: face.box, landmarks: face.landmarks, isDetected: true, score: face.score,
+            probabilities: probabilities, label: label,
+            isUncertain: !result.isValid || certainty.isUncertain(probabilities[label]) || warnings.contains(.doubtful),
             warnings: warnings)
         reading.isValid = result.isValid
         return reading

@@ -6,6 +6,8 @@ public enum FaceWarning: String, Sendable, Hashable, CaseIterable {
     case small
     case dark
     case blurred
+    /// What was found may be no face.
+    case doubtful
 }
 
 /// One face in a picture and how it feels.
@@ -17,11 +19,13 @@ public struct FaceReading: Sendable {
     public var landmarks: FaceLandmarks?
     /// Whether it was seen in this very frame; else it is lost for a moment and its box is where it is expected.
     public var isDetected: Bool
+    /// How sure the detector is that it is a face, 0 to 1; nil where none looked, or where it cannot say.
+    public var score: Double?
     /// In the order of the reader's class names; they sum to 1.
     public var probabilities: [Float]
     /// The class it is taken for.
     public var label: Int
-    /// No class is probable enough to be named.
+    /// No class is probable enough to be named, or the face is doubtful.
     public var isUncertain: Bool
     public var warnings: [FaceWarning]
     /// Whether the network said anything, see `EmotionRecogniser.Recognition`.
@@ -29,12 +33,13 @@ public struct FaceReading: Sendable {
 
     public init(
         identity: Int? = nil, box: Rectangle, landmarks: FaceLandmarks? = nil, isDetected: Bool = true,
-        probabilities: [Float], label: Int, isUncertain: Bool = false, warnings: [FaceWarning] = []
+        score: Double? = nil, probabilities: [Float], label: Int, isUncertain: Bool = false, warnings: [FaceWarning] = []
     ) {
         self.identity = identity
         self.box = box
         self.landmarks = landmarks
         self.isDetected = isDetected
+        self.score = score
         self.probabilities = probabilities
         self.label = label
         self.isUncertain = isUncertain

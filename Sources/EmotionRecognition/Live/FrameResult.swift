@@ -66,7 +66,7 @@ public enum FaceEvent: Sendable, Hashable {
     case moodChanged(identity: Int, from: Int, to: Int)
 }
 
-/// How several faces feel together: large and sure ones count for more.
+/// How several faces feel together: large and sure ones count for more, doubtful ones less.
 public struct GroupMood: Sendable, Equatable {
     /// In the order of the class names; they sum to 1.
     public var probabilities: [Float]
@@ -75,11 +75,11 @@ public struct GroupMood: Sendable, Equatable {
 
     public var confidence: Float { probabilities[label] }
 
-    /// Weighted by the area of the box and the confidence of the face. Nil without faces.
+    /// Weighted by the area of the box, the confidence of the face, and how sure it is that it is one. Nil without faces.
     public init?(_ faces: [FaceReading]) {
         var sums = [Double](repeating: 0, count: faces.first?.probabilities.count ?? 0), total = 0.0
         for face in faces {
-            let weight = face.box.area * Double(face.confidence)
+            let weight = face.box.area * Double(face.confidence) * (face.score ?? 1)
             total += weight
             for (index, probability) in face.probabilities.enumerated() { sums[index] += weight * Double(probability) }
         }

@@ -126,7 +126,7 @@ public struct MoodTracker: Sendable {
     ) -> [FaceReading] {
         let seen = tracked.filter(\.isDetected)
         let found = seen.map { face in
-            detector.map { reader.cut(frame.image, face.box, face.landmarks, $0) } ?? reader.whole(frame.image)
+            detector.map { reader.cut(frame.image, face.box, face.landmarks, score: face.score, $0) } ?? reader.whole(frame.image)
         }
         for (face, observation) in zip(seen, reader.recognise(found)) {
             observe(face.identity, observation, time, reader, &events)
@@ -135,7 +135,8 @@ public struct MoodTracker: Sendable {
             guard let known = known[face.identity] else { return nil }
             return FaceReading(
                 identity: face.identity, box: face.box, landmarks: face.landmarks, isDetected: face.isDetected,
-                probabilities: known.mood.probabilities, label: known.mood.label, isUncertain: known.isUncertain,
+                score: face.score, probabilities: known.mood.probabilities, label: known.mood.label,
+                isUncertain: known.isUncertain || known.warnings.shown.contains(.doubtful),
                 warnings: known.warnings.shown)
         }
     }

@@ -10,7 +10,7 @@ public struct FrameCSV: Sendable {
     public var header: String {
         let fixed = [
             "source", "time", "frame", "track", "x", "y", "width", "height", "label", "confidence", "uncertain",
-            "warnings",
+            "warnings", "score",
         ]
         return (fixed + classNames).map(Self.field).joined(separator: ",")
     }
@@ -24,6 +24,7 @@ public struct FrameCSV: Sendable {
                     decimal(face.box.x, 1), decimal(face.box.y, 1), decimal(face.box.width, 1),
                     decimal(face.box.height, 1), classNames[face.label], decimal(Double(face.confidence), 4),
                     face.isUncertain ? "1" : "0", face.warnings.map(\.rawValue).joined(separator: " "),
+                    face.score.map { decimal($0, 4) } ?? "",
                 ] + face.probabilities.map { decimal(Double($0), 4) }
             return fields.map(Self.field).joined(separator: ",")
         }

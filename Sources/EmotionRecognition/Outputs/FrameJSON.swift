@@ -41,7 +41,8 @@ public struct FrameJSON: Sendable {
     }
 
     /// `track` (null in single pictures), `detected`, `box` (x, y, width, height), `landmarks` where the detector finds
-    /// them, `emotion`, `confidence`, `probabilities`, `mood`, `uncertain`, `warnings`.
+    /// them, `emotion`, `confidence`, `probabilities`, `mood`, `uncertain`, `warnings`, and `score`: how sure the detector is of the face,
+    /// null where none says so.
     public func value(_ face: FaceReading) -> JSONValue { .object(fields(face)) }
 
     /// The same for others to be added.
@@ -54,6 +55,7 @@ public struct FrameJSON: Sendable {
             "width": Self.rounded(face.box.width, 100), "height": Self.rounded(face.box.height, 100),
         ]
         fields["landmarks"] = face.landmarks.map(value) ?? .null
+        fields["score"] = face.score.map { Self.rounded($0, 1e4) } ?? .null
         fields["uncertain"] = .bool(face.isUncertain)
         fields["warnings"] = JSONValue(face.warnings.map(\.rawValue))
         return fields

@@ -19,7 +19,7 @@ extension DetectorKind {
                     threshold: settings.number("sure") ?? 0.6,
                     minimumFaceSize: Double(settings.smallestFace) * tightness,
                     maximumFaceSize: settings.whole(DetectorOption.largestFace.name).map { Double($0) * tightness },
-                    longestSide: settings.isHurried ? 640 : 1280),
+                    longestSide: settings.isHurried ? 640 : 1280, findsTilt: !settings.isHurried),
                 threads: threads)
         }
     }

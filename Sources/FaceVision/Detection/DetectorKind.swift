@@ -28,12 +28,19 @@ public struct DetectorKind: Sendable {
         self.name = name
         self.summary = summary
         needsColor = type.needsColor
-        self.options = options
+        self.options = options + [.smallestShare]
         self.read = read
     }
 
     /// Reads what the detector needs. Throws what its files throw.
-    public func load(_ settings: DetectorSettings = DetectorSettings()) throws -> Maker { try read(settings) }
+    public func load(_ settings: DetectorSettings = DetectorSettings()) throws -> Maker {
+        let make = try read(settings)
+        return { settings, threads in
+            let detector = try make(settings, threads)
+            guard let share = settings.number(DetectorOption.smallestShare.name) else { return detector }
+            return ShareLimitedDetector(detector, share: share)
+        }
+    }
 
     /// The kind of that name.
     public static func named(_ name: String) -> DetectorKind? { all.first { $0.name == name } }
@@ -95,6 +102,10 @@ extension DetectorOption {
     /// Of any detector that looks for faces of different sizes.
     public static let smallestFace = DetectorOption(
         "min-size", .whole(12...10_000), help: "Smallest face, pixels; 30 by default.")
+
+    /// Of every detector.
+    public static let smallestShare = DetectorOption(
+        "min-share", .number(0...1), help: "Smallest face, as a share of the picture's shorter side; 0 by default.")
 
     /// Of those that can leave large ones out.
     public static let largestFace = DetectorOption(

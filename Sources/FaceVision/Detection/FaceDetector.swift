@@ -4,11 +4,14 @@ public struct DetectedFace: Sendable, Hashable {
     /// How sure the detector is; larger is surer. A probability for MTCNN, the number of windows that
     /// agree for cascades.
     public var confidence: Double
+    /// How sure it is that this is a face, 0 to 1, alike for all detectors; nil where nobody can say.
+    public var score: Double?
     public var landmarks: FaceLandmarks?
 
-    public init(box: Rectangle, confidence: Double, landmarks: FaceLandmarks? = nil) {
+    public init(box: Rectangle, confidence: Double, score: Double? = nil, landmarks: FaceLandmarks? = nil) {
         self.box = box
         self.confidence = confidence
+        self.score = score
         self.landmarks = landmarks
     }
 }
@@ -20,6 +23,8 @@ public protocol FaceDetector: AnyObject {
     func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace]
     /// Whether it looks at colours; one that does not gets grey pictures, which are cheaper to decode.
     static var needsColor: Bool { get }
+    /// The same of this one, which may depend on what it is made of.
+    var needsColor: Bool { get }
     /// The square around its boxes that shows a face as FER2013 does.
     var framing: FaceFraming { get }
     /// From this confidence on a detection is no false alarm, or hardly ever.
@@ -30,6 +35,7 @@ public protocol FaceDetector: AnyObject {
 
 extension FaceDetector {
     public static var needsColor: Bool { false }
+    public var needsColor: Bool { Self.needsColor }
     public var framing: FaceFraming { FaceFraming() }
     public var sureConfidence: Double { 0 }
     public var certainConfidence: Double { .infinity }

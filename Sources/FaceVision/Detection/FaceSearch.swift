@@ -9,7 +9,8 @@ public final class FaceSearch {
 
     /// Whether detectors look at colours; without, pictures need none.
     public let needsColor: Bool
-    private let sparesCrops: Bool
+    /// Whether pictures that show little else than a face are taken for one cropped face.
+    public let sparesCrops: Bool
     private let make: (@Sendable () throws -> any FaceDetector)?
     private var made: (any FaceDetector)?
 
@@ -18,7 +19,7 @@ public final class FaceSearch {
         made = detector
         make = nil
         sparesCrops = false
-        needsColor = detector.map { type(of: $0).needsColor } ?? false
+        needsColor = detector?.needsColor ?? false
     }
 
     private init(_ kind: DetectorKind, sparesCrops: Bool, make: @escaping @Sendable () throws -> any FaceDetector) {

@@ -138,7 +138,7 @@ public final class MTCNNDetector: FaceDetector {
         let points = (0..<5).map { Point(x: candidate.landmarks[$0], y: candidate.landmarks[$0 + 5]) }
         return DetectedFace(
             box: Rectangle(x: left, y: top, width: right - left, height: bottom - top),
-            confidence: Double(candidate.score),
+            confidence: Double(candidate.score), score: Double(candidate.score),
             landmarks: FaceLandmarks(
                 leftEye: points[0], rightEye: points[1], nose: points[2], mouthLeft: points[3],
                 mouthRight: points[4]))

@@ -174,7 +174,7 @@ private struct YuNetPicture {
 
 extension Image {
     /// A part as a picture of its own; the picture itself where that is all of it.
-    fileprivate func part(_ part: PixelRectangle) -> Image {
+    func part(_ part: PixelRectangle) -> Image {
         if part.width == width && part.height == height { return self }
         var cut: [UInt8] = []
         cut.reserveCapacity(part.width * part.height * channels)

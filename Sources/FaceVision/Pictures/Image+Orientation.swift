@@ -16,6 +16,23 @@ public enum Orientation: Int, Sendable, CaseIterable {
     public var swapsSides: Bool { rawValue >= 5 }
 }
 
+extension Orientation {
+    /// Where a point of the picture made upright lies in the stored one, whose sides are `width` and `height`.
+    public func stored(_ point: Point, width: Int, height: Int) -> Point {
+        let (x, y) = (point.x, point.y), right = Double(width), bottom = Double(height)
+        return switch self {
+        case .upright: point
+        case .mirrored: Point(x: right - x, y: y)
+        case .upsideDown: Point(x: right - x, y: bottom - y)
+        case .mirroredUpsideDown: Point(x: x, y: bottom - y)
+        case .transposed: Point(x: y, y: x)
+        case .turnClockwise: Point(x: y, y: bottom - x)
+        case .transposedUpsideDown: Point(x: right - y, y: bottom - x)
+        case .turnCounterclockwise: Point(x: right - y, y: x)
+        }
+    }
+}
+
 extension Image {
     /// The picture made upright. Cost: one pass over the pixels; none when it is upright already.
     public func turned(_ orientation: Orientation) -> Image {

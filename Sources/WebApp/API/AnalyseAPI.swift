@@ -12,7 +12,7 @@ struct AnalyseAPI: Sendable {
     static let sessionHeader = "fermusic-session"
     /// What may help when no face was found in a photo.
     static let noFaceHint =
-        "detector=none takes the whole picture for one face; a photo that lies on its side must be turned upright first"
+        "detector=none takes the whole picture for one face"
     /// The contents decide; what they are called matters little.
     static let pictureTypes = ["image/*", "application/octet-stream"]
 

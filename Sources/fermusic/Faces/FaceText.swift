@@ -5,7 +5,7 @@ import Terminal
 struct FaceText {
     /// What may help when no face was found.
     static let noFaceHint =
-        "--detector none takes the whole picture for one face; a photo that lies on its side must be turned upright first"
+        "--detector none takes the whole picture for one face"
 
     let classNames: [String]
 
@@ -32,7 +32,8 @@ struct FaceText {
 
     /// What speaks against it, with two spaces before; empty if nothing does.
     func notes(_ face: FaceReading) -> String {
-        let notes = (face.isUncertain ? ["uncertain"] : []) + face.warnings.map(\.rawValue)
+        let warnings = face.warnings.map { $0 == .doubtful ? "perhaps no face (\(percent(face.score ?? 0)))" : $0.rawValue }
+        let notes = (face.isUncertain ? ["uncertain"] : []) + warnings
         return notes.isEmpty ? "" : "  " + notes.joined(separator: ", ")
     }
 
