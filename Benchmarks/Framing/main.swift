@@ -14,7 +14,7 @@ import Threads
 import Timing
 
 var options = [
-    "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/fer2013-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
+    "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/ferplus-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
 ]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }

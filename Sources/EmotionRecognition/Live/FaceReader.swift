@@ -22,7 +22,7 @@ public final class FaceReader {
         /// In colour where the network looks at colours.
         public var picture: Image
         /// See `DetectedFace.score`.
-        var score: Double?
+        package var score: Double?
         /// Its width in the picture, in pixels.
         var width: Double
     }

@@ -10,7 +10,7 @@ public struct EmotionModel: Sendable {
     public internal(set) var notes: [Note] = []
 
     /// The model that comes with the program.
-    public static let standardName = "fer2013-vgg.h5"
+    public static let standardName = "ferplus-vgg.h5"
 
     /// Where it is; `nil` if it is not beside the program.
     public static var standardPath: String? { ProgramFile.path(standardName, checkoutFolder: "Checkpoints") }

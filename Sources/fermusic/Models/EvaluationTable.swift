@@ -130,9 +130,30 @@ enum EvaluationTable {
         return "\n## \(subject.name)\n\n"
             + markdownTable(classes.titles, classes.rows, names: 1) + "\n"
             + markdownTable(["true \\ predicted"] + names, confusion, names: 1)
+            + "\n" + remarks(subject.evaluation).map { "- \($0)\n" }.joined()
             + (subject.robustness.map {
                 "\n" + markdownTable(["spoilt", "how", "accuracy", "balanced", "confidence"], spoiltRows($0), names: 2)
             } ?? "")
+    }
+
+    /// What a card says beside the tables.
+    private static func remarks(_ evaluation: Evaluation) -> [String] {
+        let certain = evaluation.certain
+        var result = [
+            "\(percent(certain.coverage)) of the answers are certain (from \(percent(Double(certain.threshold))) on); "
+                + "\(percent(certain.accuracy)) of those are right."
+        ]
+        guard let votes = evaluation.votes else { return result }
+        let shares = votes.byAgreement.enumerated().filter { $0.element.count > 0 }
+        result += [
+            "\(percent(votes.majority.accuracy, decimals: 2)) of the \(votes.majority.count) pictures are right whose emotion "
+                + "has more than half of the votes.",
+            "\(percent(votes.seenByTwo.accuracy)) of the answers were given by two or more of the ten people too; one of "
+                + "these people alone is right in \(percent(votes.oneVoter)).",
+            "Right where so many of ten agree: "
+                + shares.map { "\($0.offset): \(percent($0.element.accuracy, decimals: 0))" }.joined(separator: ", ") + ".",
+        ]
+        return result
     }
 
     /// - Parameter names: the columns from the left that hold words, not numbers.
