@@ -10,6 +10,10 @@ import Testing
     private let seven = EmotionSelection.seven.emotions.map(\.name)
     private let eight = EmotionSelection.eight.emotions.map(\.name)
 
+    /// The models that come along.
+    private static let checkpoints = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Checkpoints").path
+
     private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     init() throws {
@@ -48,9 +52,12 @@ import Testing
             #expect(keys(answer) == Set(expected), "\(choice): \(result.errors)")
             #expect(answer["faces"]?.arrayValue?.first?["mood"]?["valence"]?.doubleValue != nil)
         }
-        // A model of seven cannot say more.
-        let usual = try Fermusic.run(["predict", "--json", "--emotions", "eight", picture])
-        #expect(try keys(JSONValue(parsing: usual.output)) == Set(seven), "\(usual.errors)")
+        // The model that comes along knows eight, one of seven cannot say more.
+        let old = ["--model", Self.checkpoints + "/fer2013-vgg.h5"]
+        for (model, expected) in [([], eight), (old, seven)] {
+            let result = try Fermusic.run(["predict", "--json", "--emotions", "eight", picture] + model)
+            #expect(try keys(JSONValue(parsing: result.output)) == Set(expected), "\(result.errors)")
+        }
         try writeClip(path("clip.mkv"))
         let outputs = [
             "--csv", path("out.csv"), "--srt", path("out.srt"), "--summary", path("out.svg"), "--annotate",

@@ -84,7 +84,8 @@ import Testing
     @Test func cropsAreFaces() throws {
         func find(_ width: Int, _ height: Int, _ spot: Rectangle) throws -> FaceReader.FoundFace? {
             let search = FaceSearch.automatic(.haar) { SpotDetector() }
-            return try FaceReader(LiveFixture.recogniser(), search: search).find(picture(width, height, spot: spot)).first
+            return try FaceReader(LiveFixture.recogniser(), search: search).find(picture(width, height, spot: spot))
+                .first
         }
         let crop = try #require(try find(120, 120, Rectangle(x: 12, y: 14, width: 98, height: 98)))
         #expect(crop.square == nil && crop.box == Rectangle(x: 0, y: 0, width: 120, height: 120) && crop.score == 0.9)

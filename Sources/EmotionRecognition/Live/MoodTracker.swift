@@ -126,7 +126,8 @@ public struct MoodTracker: Sendable {
     ) -> [FaceReading] {
         let seen = tracked.filter(\.isDetected)
         let found = seen.map { face in
-            detector.map { reader.cut(frame.image, face.box, face.landmarks, score: face.score, $0) } ?? reader.whole(frame.image)
+            detector.map { reader.cut(frame.image, face.box, face.landmarks, score: face.score, $0) }
+                ?? reader.whole(frame.image)
         }
         for (face, observation) in zip(seen, reader.recognise(found)) {
             observe(face.identity, observation, time, reader, &events)

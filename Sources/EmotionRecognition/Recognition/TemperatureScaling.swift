@@ -124,3 +124,17 @@ extension EmotionModel {
         )
     }
 }
+
+extension EmotionModel {
+    /// The same for pictures in the light of the data set's training part, if the model looks at grey pictures as they are
+    /// and there is such a part.
+    func inLight(of dataset: FaceDataset) -> EmotionModel {
+        var result = self
+        if card.input.isGrey, !card.input.equalises,
+            let light = LightRange(of: dataset, indices: dataset.indices(of: .training))
+        {
+            result.card.input.light = light
+        }
+        return result
+    }
+}

@@ -141,10 +141,11 @@ public enum Corruption: String, Sendable, CaseIterable, Codable {
     /// Beyond the border lies the border.
     private func bilinear(_ values: [Float], _ side: Int, _ x: Float, _ y: Float) -> Float {
         let x = min(max(x, 0), Float(side - 1)), y = min(max(y, 0), Float(side - 1))
-        let left = min(Int(x), side - 2), top = min(Int(y), side - 2)
-        let ax = x - Float(left), ay = y - Float(top), at = top * side + left
-        let upper = values[at] + ax * (values[at + 1] - values[at])
-        let lower = values[at + side] + ax * (values[at + side + 1] - values[at + side])
+        let left = Int(x), top = Int(y), right = min(left + 1, side - 1), bottom = min(top + 1, side - 1)
+        let ax = x - Float(left), ay = y - Float(top)
+        func value(_ column: Int, _ row: Int) -> Float { values[row * side + column] }
+        let upper = value(left, top) + ax * (value(right, top) - value(left, top))
+        let lower = value(left, bottom) + ax * (value(right, bottom) - value(left, bottom))
         return upper + ay * (lower - upper)
     }
 }

@@ -151,7 +151,8 @@ enum EvaluationTable {
             "\(percent(votes.seenByTwo.accuracy)) of the answers were given by two or more of the ten people too; one of "
                 + "these people alone is right in \(percent(votes.oneVoter)).",
             "Right where so many of ten agree: "
-                + shares.map { "\($0.offset): \(percent($0.element.accuracy, decimals: 0))" }.joined(separator: ", ") + ".",
+                + shares.map { "\($0.offset): \(percent($0.element.accuracy, decimals: 0))" }.joined(separator: ", ")
+                + ".",
         ]
         return result
     }

@@ -81,17 +81,3 @@ public struct LightRange: Sendable, Equatable, Codable {
         return isChanged ? Image(width: image.width, height: image.height, pixels: pixels) : image
     }
 }
-
-extension EmotionModel {
-    /// The same for pictures in the light of the data set's training part, if the model looks at grey pictures as they are
-    /// and there is such a part.
-    func inLight(of dataset: FaceDataset) -> EmotionModel {
-        var result = self
-        if card.input.isGrey, !card.input.equalises,
-            let light = LightRange(of: dataset, indices: dataset.indices(of: .training))
-        {
-            result.card.input.light = light
-        }
-        return result
-    }
-}
