@@ -64,7 +64,7 @@ public enum Corruption: String, Sendable, CaseIterable, Codable {
             for i in rows.lowerBound * size..<rows.upperBound * size { pixels[i] = 20 }
         case .cut:
             // What a cut-out has beyond the picture's border is its border.
-            let width = Int((Float(size) * level).rounded()), isLeft = index % 2 == 0
+            let width = min(Int((Float(size) * level).rounded()), size - 1), isLeft = index % 2 == 0
             for row in 0..<size {
                 let edge = pixels[row * size + (isLeft ? width : size - 1 - width)]
                 let columns = isLeft ? 0..<width : size - width..<size
