@@ -4,7 +4,7 @@ import Glibc
 /// How filters of several kinds do on the same clips, a row each.
 struct MoodTable {
     var clips: [Observations]
-    /// A clip in which nothing changes.
+    /// A clip of which nothing is known: only changes are counted.
     var video: Observations?
     var certainty: Certainty
 
