@@ -43,6 +43,7 @@ struct Sample {
     var picture: Image
     var box: Rectangle
     var landmarks: FaceLandmarks?
+    var tilt: Double?
     var label: Int
 }
 
@@ -80,7 +81,7 @@ for index in indices {
             leftEye: moved($0.leftEye), rightEye: moved($0.rightEye), nose: moved($0.nose),
             mouthLeft: moved($0.mouthLeft), mouthRight: moved($0.mouthRight))
     }
-    samples.append(Sample(picture: picture, box: box, landmarks: points, label: Int(dataset.labels[index])))
+    samples.append(Sample(picture: picture, box: box, landmarks: points, tilt: face.tilt, label: Int(dataset.labels[index])))
 }
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
@@ -102,7 +103,8 @@ print(
         // Boxes from video tremble; a framing that only suits exact ones is no good.
         box.x += Double(random.uniform(in: -1...1)) * jitter * box.width
         box.y += Double(random.uniform(in: -1...1)) * jitter * box.width
-        return sample.picture.face(in: box, landmarks: sample.landmarks, framing: framing, size: 48)
+        return sample.picture.face(
+            in: box, landmarks: sample.landmarks, tilt: sample.tilt, framing: framing, size: 48)
     }
     let results = recogniser.recognise(crops)
     return Double(zip(results, samples).count { $0.label == $1.label }) / Double(samples.count)
