@@ -14,7 +14,8 @@ import Threads
 import Timing
 
 var options = [
-    "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/fer2013-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
+    "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/fer2013-vgg.h5", "--count": "100000",
+    "--jitter": "0", "--tilt": "0",
 ]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
@@ -81,7 +82,8 @@ for index in indices {
             leftEye: moved($0.leftEye), rightEye: moved($0.rightEye), nose: moved($0.nose),
             mouthLeft: moved($0.mouthLeft), mouthRight: moved($0.mouthRight))
     }
-    samples.append(Sample(picture: picture, box: box, landmarks: points, tilt: face.tilt, label: Int(dataset.labels[index])))
+    samples.append(
+        Sample(picture: picture, box: box, landmarks: points, tilt: face.tilt, label: Int(dataset.labels[index])))
 }
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
@@ -119,7 +121,11 @@ for levels in samples.contains(where: { $0.landmarks != nil }) ? [nil, 15, 0] as
         levels.map { "turned level from \(Int($0)) degrees on" } ?? "as they are", "- margin down, shift across:",
         shifts.map { "\($0)" }.joined(separator: "  "))
     for margin in margins {
-        let row = shifts.map { rounded(accuracy(FaceFraming(margin: margin, leastWidth: usual.leastWidth, shift: $0, levelsBeyond: levels)) * 100) }
+        let row = shifts.map { shift in
+            let framing = FaceFraming(
+                margin: margin, leastWidth: usual.leastWidth, shift: shift, levelsBeyond: levels)
+            return rounded(accuracy(framing) * 100)
+        }
         print("\(margin)  \(row.joined(separator: "  "))")
     }
 }

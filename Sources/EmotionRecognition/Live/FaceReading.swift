@@ -31,7 +31,8 @@ public struct FaceReading: Sendable {
 
     public init(
         identity: Int? = nil, box: Rectangle, landmarks: FaceLandmarks? = nil, isDetected: Bool = true,
-        score: Double? = nil, probabilities: [Float], label: Int, isUncertain: Bool = false, warnings: [FaceWarning] = []
+        score: Double? = nil, probabilities: [Float], label: Int, isUncertain: Bool = false,
+        warnings: [FaceWarning] = []
     ) {
         self.identity = identity
         self.box = box

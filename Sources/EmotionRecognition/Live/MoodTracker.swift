@@ -126,7 +126,8 @@ public struct MoodTracker: Sendable {
         let seen = tracked.filter(\.isDetected)
         let found = seen.map { face -> FaceReader.FoundFace in
             let detected = DetectedFace(
-                box: face.box, confidence: face.confidence, score: face.score, landmarks: face.landmarks, tilt: face.tilt)
+                box: face.box, confidence: face.confidence, score: face.score, landmarks: face.landmarks,
+                tilt: face.tilt)
             return detector.map { reader.cut(frame.image, detected, $0) } ?? reader.whole(frame.image)
         }
         for (face, observation) in zip(seen, reader.recognise(found)) {
