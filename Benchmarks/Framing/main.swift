@@ -14,7 +14,8 @@ import Threads
 import Timing
 
 var options = [
-    "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/ferplus-vgg.h5", "--count": "100000", "--jitter": "0", "--tilt": "0",
+    "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/ferplus-vgg.h5", "--count": "100000",
+    "--jitter": "0", "--tilt": "0",
 ]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
@@ -43,6 +44,7 @@ struct Sample {
     var picture: Image
     var box: Rectangle
     var landmarks: FaceLandmarks?
+    var tilt: Double?
     var label: Int
 }
 
@@ -80,7 +82,8 @@ for index in indices {
             leftEye: moved($0.leftEye), rightEye: moved($0.rightEye), nose: moved($0.nose),
             mouthLeft: moved($0.mouthLeft), mouthRight: moved($0.mouthRight))
     }
-    samples.append(Sample(picture: picture, box: box, landmarks: points, label: Int(dataset.labels[index])))
+    samples.append(
+        Sample(picture: picture, box: box, landmarks: points, tilt: face.tilt, label: Int(dataset.labels[index])))
 }
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
@@ -102,7 +105,8 @@ print(
         // Boxes from video tremble; a framing that only suits exact ones is no good.
         box.x += Double(random.uniform(in: -1...1)) * jitter * box.width
         box.y += Double(random.uniform(in: -1...1)) * jitter * box.width
-        return sample.picture.face(in: box, landmarks: sample.landmarks, framing: framing, size: 48)
+        return sample.picture.face(
+            in: box, landmarks: sample.landmarks, tilt: sample.tilt, framing: framing, size: 48)
     }
     let results = recogniser.recognise(crops)
     return Double(zip(results, samples).count { $0.label == $1.label }) / Double(samples.count)
@@ -117,7 +121,11 @@ for levels in samples.contains(where: { $0.landmarks != nil }) ? [nil, 15, 0] as
         levels.map { "turned level from \(Int($0)) degrees on" } ?? "as they are", "- margin down, shift across:",
         shifts.map { "\($0)" }.joined(separator: "  "))
     for margin in margins {
-        let row = shifts.map { rounded(accuracy(FaceFraming(margin: margin, leastWidth: usual.leastWidth, shift: $0, levelsBeyond: levels)) * 100) }
+        let row = shifts.map { shift in
+            let framing = FaceFraming(
+                margin: margin, leastWidth: usual.leastWidth, shift: shift, levelsBeyond: levels)
+            return rounded(accuracy(framing) * 100)
+        }
         print("\(margin)  \(row.joined(separator: "  "))")
     }
 }

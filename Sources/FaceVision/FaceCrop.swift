@@ -11,32 +11,29 @@ public struct FaceFraming: Sendable, Equatable, Codable {
     public var leastWidth: Double
     /// How far the square's centre lies below the box's, in widths of the box.
     public var shift: Double
-    /// Faces whose eyes are known and further from level than so many degrees are turned upright; nil turns none.
+    /// Faces whose tilt or eyes are known and further from level than so many degrees are turned upright; nil turns none.
     ///
     /// Networks are trained with faces turned by up to 10 degrees and read those best as they are: points found in a small
     /// face are less sure than that (`Benchmarks/Framing`).
     public var levelsBeyond: Double?
-    /// Eyes further from level than so many degrees are more likely wrong points than a tilted head, and not heeded.
-    public var levelsUpTo: Double
 
-    public init(
-        margin: Double = 1, leastWidth: Double = 1, shift: Double = 0, levelsBeyond: Double? = 15, levelsUpTo: Double = 57
-    ) {
+    public init(margin: Double = 1, leastWidth: Double = 1, shift: Double = 0, levelsBeyond: Double? = 15) {
         self.margin = margin
         self.leastWidth = leastWidth
         self.shift = shift
         self.levelsBeyond = levelsBeyond
-        self.levelsUpTo = levelsUpTo
     }
 }
 
 extension FaceFraming {
     /// The angle in radians by which a face is to be turned.
-    fileprivate func turn(for points: FaceLandmarks) -> Double {
+    fileprivate func turn(_ points: FaceLandmarks?, tilt: Double?) -> Double {
+        guard let levelsBeyond else { return 0 }
+        if let tilt { return abs(tilt) > levelsBeyond ? tilt * .pi / 180 : 0 }
+        guard let points else { return 0 }
         let angle = atan2(points.rightEye.y - points.leftEye.y, points.rightEye.x - points.leftEye.x)
-        let degrees = abs(angle) * 180 / .pi
-        guard let levelsBeyond, degrees > levelsBeyond, degrees < levelsUpTo else { return 0 }
-        return angle
+        // Eyes far from level are more likely wrong points than a tilted head.
+        return abs(angle) > levelsBeyond * .pi / 180 && abs(angle) < 1 ? angle : 0
     }
 }
 
@@ -63,9 +60,9 @@ public struct FaceSquare: Sendable, Equatable {
 }
 
 extension FaceFraming {
-    /// The square that is laid around a face.
-    public func square(around box: Rectangle, landmarks: FaceLandmarks?) -> FaceSquare {
-        let angle = landmarks.map(turn) ?? 0
+    /// The square that is laid around a face. The eyes tell its tilt, unless that is known, in degrees.
+    public func square(around box: Rectangle, landmarks: FaceLandmarks?, tilt: Double? = nil) -> FaceSquare {
+        let angle = turn(landmarks, tilt: tilt)
         let down = shift * box.width
         return FaceSquare(
             centreX: box.x + box.width / 2 - sin(angle) * down, centreY: box.y + box.height / 2 + cos(angle) * down,
@@ -79,13 +76,14 @@ extension Image {
     ///
     /// Cost: a few samples per pixel covered; about 0.1 ms for a face 200 pixels wide, three times that in colour.
     public func face(
-        in box: Rectangle, landmarks: FaceLandmarks? = nil, framing: FaceFraming, size: Int, inColor: Bool = false
+        in box: Rectangle, landmarks: FaceLandmarks? = nil, tilt: Double? = nil, framing: FaceFraming, size: Int,
+        inColor: Bool = false
     ) -> Image {
-        cut(framing.square(around: box, landmarks: landmarks), size: size, inColor: inColor)
+        cut(framing.square(around: box, landmarks: landmarks, tilt: tilt), size: size, inColor: inColor)
     }
 
     /// What a square shows, `size` x `size`, as `face(in:)` says.
-    func cut(_ square: FaceSquare, size: Int, inColor: Bool) -> Image {
+    package func cut(_ square: FaceSquare, size: Int, inColor: Bool) -> Image {
         precondition(size > 0)
         guard inColor, channels == 3 else {
             return Image(width: size, height: size, pixels: cut(square, size) { luma($0, $1) })

@@ -210,8 +210,8 @@ import Testing
         #expect(looks == ["flip", "flip"])
         let lines = try Fermusic.run(both + ["--markdown", "--no-ensemble"]).output.split(separator: "\n")
         #expect(lines[2].contains("[a](") && lines[3].contains("mini-xception"))
-        // A card's section: a heading, then seven emotions twice below titles and rules.
-        #expect(lines[4] == "## a" && lines[4 + 1 + 2 * (2 + 7)] == "## b" && lines.count == 4 + 2 * 19)
+        // A card's section: a heading, seven emotions twice below titles and rules, and what is certain.
+        #expect(lines[4] == "## a" && lines[4 + 2 + 2 * (2 + 7)] == "## b" && lines.count == 4 + 2 * 20)
         #expect(lines[7].hasPrefix("| angry | "))
 
         let compared = try Fermusic.run(

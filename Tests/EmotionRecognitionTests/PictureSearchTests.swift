@@ -40,11 +40,8 @@ import Testing
 
     private let spot = Rectangle(x: 40, y: 50, width: 30, height: 20)
 
-    @Test(arguments: [
-        (Orientation.turnClockwise, Orientation.turnCounterclockwise), (.turnCounterclockwise, .turnClockwise),
-        (.upsideDown, .upsideDown),
-    ])
-    func picturesOnASideAreTurned(lies: Orientation, back: Orientation) throws {
+    @Test(arguments: [Orientation.turnClockwise, .turnCounterclockwise, .upsideDown])
+    func picturesOnASideAreTurned(lies: Orientation) throws {
         let upright = picture(800, 600, spot: spot), detector = SpotDetector()
         let expected = try #require(try reader(detector).find(upright).first)
         #expect(expected.box == spot && detector.searches == 1)
@@ -57,7 +54,7 @@ import Testing
         #expect(lying.pixels[Int(box.y + box.height - 1) * lying.width + Int(box.x + box.width - 1)] == 255)
         #expect(box.area == spot.area)
         let square = try #require(face.square)
-        let place = back.stored(
+        let place = lies.stored(
             Point(x: square.centreX, y: square.centreY), width: upright.width, height: upright.height)
         #expect(abs(place.x - 55) < 1e-9 && abs(place.y - 60) < 1e-9)
     }
@@ -77,7 +74,8 @@ import Testing
         #expect(face.box == large && face.square != nil)
         // Of a large picture, or for a small face, there is no second look.
         #expect(try reader(detector).find(picture(900, 900, spot: large)).isEmpty)
-        #expect(try reader(detector).find(picture(120, 120, spot: spot)).isEmpty)
+        #expect(
+            try reader(detector).find(picture(120, 120, spot: Rectangle(x: 12, y: 50, width: 30, height: 20))).isEmpty)
     }
 
     /// With the usual search a picture that shows a face as data sets do is the face.

@@ -61,6 +61,23 @@ import Testing
         #expect(unturned == plane.face(in: box, framing: FaceFraming(), size: 20))
     }
 
+    /// A known tilt counts more than the eyes, however large it is.
+    @Test func knownTiltsAreLevelled() {
+        let box = Rectangle(x: 20, y: 15, width: 20, height: 20)
+        let level = FaceLandmarks(
+            leftEye: Point(x: 26, y: 22), rightEye: Point(x: 34, y: 22), nose: Point(x: 30, y: 26),
+            mouthLeft: Point(x: 26, y: 29), mouthRight: Point(x: 34, y: 29))
+        for (tilt, angle) in [(-30.0, -30.0), (180, 180), (90, 90), (14, 0)] {
+            let square = FaceFraming().square(around: box, landmarks: level, tilt: tilt)
+            #expect(abs(square.angle * 180 / .pi - angle) < 1e-9)
+        }
+        #expect(FaceFraming(levelsBeyond: nil).square(around: box, landmarks: level, tilt: 40).angle == 0)
+        // On its head: rows and columns are exchanged end for end.
+        let turned = plane.face(in: box, tilt: 180, framing: FaceFraming(), size: 20)
+        let upright = plane.face(in: box, framing: FaceFraming(), size: 20)
+        #expect(zip(turned.pixels, upright.pixels.reversed()).allSatisfy { abs(Int($0) - Int($1)) <= 1 })
+    }
+
     @Test func outsideRepeatsTheBorder() {
         let crop = plane.face(
             in: Rectangle(x: -30, y: -30, width: 20, height: 20), framing: FaceFraming(), size: 8)

@@ -121,6 +121,14 @@ import Threads
         let dark = Image(width: image.width, height: image.height, channels: 3, pixels: image.pixels.map { $0 / 10 })
         let inTheDark = try #require(try detector.detect(in: dark).first)
         #expect(inTheDark.box.overlap(face) > 0.8)
+        #expect(abs(try #require(found.first?.tilt)) < 15)
+        for (turn, tilt) in [(Orientation.turnClockwise, 90.0), (.upsideDown, 180), (.turnCounterclockwise, 270)] {
+            // What is not found lying is found by `FaceReader`, which turns the picture.
+            guard let lying = try detector.detect(in: image.turned(turn)).first else { continue }
+            #expect(lying.tilt == tilt)
+        }
+        #expect(try detector.score(of: face, in: image) > 0.8)
+        #expect(try detector.score(of: Rectangle(x: 10, y: 300, width: 80, height: 80), in: image) == 0)
         let large = image.resized(width: image.width * 4, height: image.height * 4)
         let box = try #require(try detector.detect(in: large).first).box
         let same = Rectangle(x: face.x * 4, y: face.y * 4, width: face.width * 4, height: face.height * 4)

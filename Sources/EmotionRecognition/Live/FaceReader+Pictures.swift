@@ -5,7 +5,7 @@ import Glibc
 extension FaceReader {
     /// A turned picture is looked at only where the upright one has no face, and rocks and leaves have three more chances
     /// then to look like one: so sure the detector must be.
-    private static let leastScoreTurned = 0.8
+    private static let leastScoreTurned = 0.85
     /// Sides of pictures that may be a cropped face: of one shape or nearly, and no larger than data sets have them.
     private static let largestCrop = 640
     private static let longestCrop = 1.6
@@ -24,13 +24,14 @@ extension FaceReader {
         if faces.isEmpty { faces = try facesThatFill(image, detector) }
         if faces.isEmpty { return try findTurned(image, detector) }
         if search.sparesCrops, isCrop(image, faces[0], detector) { return [whole(image, score: faces[0].score)] }
-        return faces.map { cut(image, $0.box, $0.landmarks, score: $0.score, detector) }
+        return faces.map { cut(image, $0, detector) }
     }
 
     /// Whether the picture shows the face as data sets' crops do.
     private func isCrop(_ image: Image, _ face: DetectedFace, _ detector: any FaceDetector) -> Bool {
         let sides = (Double(image.width), Double(image.height)), shorter = min(sides.0, sides.1)
-        let square = (options.framing ?? detector.framing).square(around: face.box, landmarks: face.landmarks)
+        let square = (options.framing ?? detector.framing).square(
+            around: face.box, landmarks: face.landmarks, tilt: face.tilt)
         return max(sides.0, sides.1) < 1.1 * shorter && square.side > FaceReader.cropShare * shorter
             && square.angle == 0 && abs(square.centreX - sides.0 / 2) < 0.15 * shorter
             && abs(square.centreY - sides.1 / 2) < 0.15 * shorter
@@ -62,7 +63,7 @@ extension FaceReader {
             best = (
                 score,
                 faces.sorted { $0.box.area > $1.box.area }.map {
-                    cut(upright, $0.box, $0.landmarks, score: $0.score, detector).stored(turn, image)
+                    cut(upright, $0, detector).stored(turn, image)
                 }
             )
         }

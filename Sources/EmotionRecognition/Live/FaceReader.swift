@@ -22,7 +22,7 @@ public final class FaceReader {
         /// In colour where the network looks at colours.
         public var picture: Image
         /// See `DetectedFace.score`.
-        package var score: Double?
+        public var score: Double?
         /// Its width in the picture, in pixels.
         var width: Double
     }
@@ -71,16 +71,14 @@ public final class FaceReader {
     }
 
     /// A face whose place is known.
-    func cut(
-        _ image: Image, _ box: Rectangle, _ landmarks: FaceLandmarks?, score: Double?, _ detector: any FaceDetector
-    ) -> FoundFace {
+    func cut(_ image: Image, _ face: DetectedFace, _ detector: any FaceDetector) -> FoundFace {
         let framing = options.framing ?? detector.framing, input = recogniser.emotionModel.card.input
-        let picture = image.face(
-            in: box, landmarks: landmarks, framing: framing,
-            size: max(input.scaledSize.width, input.scaledSize.height), inColor: input.needsColor)
+        let square = framing.square(around: face.box, landmarks: face.landmarks, tilt: face.tilt)
+        let picture = image.cut(
+            square, size: max(input.scaledSize.width, input.scaledSize.height), inColor: input.needsColor)
         return FoundFace(
-            box: box, landmarks: landmarks, square: framing.square(around: box, landmarks: landmarks),
-            picture: picture, score: score, width: box.width * framing.margin)
+            box: face.box, landmarks: face.landmarks, square: square, picture: picture, score: face.score,
+            width: face.box.width * framing.margin)
     }
 
     /// How faces feel that were found, in the same order.

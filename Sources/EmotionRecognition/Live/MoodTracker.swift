@@ -125,9 +125,11 @@ public struct MoodTracker: Sendable {
         _ detector: (any FaceDetector)?, _ events: inout [FaceEvent]
     ) -> [FaceReading] {
         let seen = tracked.filter(\.isDetected)
-        let found = seen.map { face in
-            detector.map { reader.cut(frame.image, face.box, face.landmarks, score: face.score, $0) }
-                ?? reader.whole(frame.image)
+        let found = seen.map { face -> FaceReader.FoundFace in
+            let detected = DetectedFace(
+                box: face.box, confidence: face.confidence, score: face.score, landmarks: face.landmarks,
+                tilt: face.tilt)
+            return detector.map { reader.cut(frame.image, detected, $0) } ?? reader.whole(frame.image)
         }
         for (face, observation) in zip(seen, reader.recognise(found)) {
             observe(face.identity, observation, time, reader, &events)

@@ -17,6 +17,8 @@ extension TrainingRecipe {
             throw failure("a teacher that sees more than the network: \(format.summary), not \(input.summary)")
         }
         let scaled = format.scaledSize
+        // Of pictures that are asked about; those to learn from are shown to both as they are.
+        format.light = nil
         (format.width, format.height, format.pictureSize) = (input.width, input.height, input.pictureSize)
         guard format == input, scaled == input.scaledSize else {
             throw failure("a teacher that sees pictures otherwise: \(known.card.input.summary), not \(input.summary)")

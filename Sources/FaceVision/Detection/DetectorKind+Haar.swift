@@ -3,7 +3,8 @@ extension DetectorKind {
         HaarCascadeDetector.self, name: "haar", summary: "OpenCV's Haar cascade for faces from the front",
         options: [
             DetectorOption(
-                "cascade", .file, help: "An OpenCV cascade; what others than the usual one find is not looked at again."),
+                "cascade", .file, help: "An OpenCV cascade; what others than the usual one find is not looked at again."
+            ),
             DetectorOption(
                 "scale-factor", .number(1.001...10), help: "Ratio of one size searched to the next; 1.1 by default."),
             DetectorOption("min-neighbors", .whole(0...1000), help: "Windows that must agree; 5 by default."),

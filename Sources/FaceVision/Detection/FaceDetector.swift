@@ -7,12 +7,17 @@ public struct DetectedFace: Sendable, Hashable {
     /// How sure it is that this is a face, 0 to 1, alike for all detectors; nil where nobody can say.
     public var score: Double?
     public var landmarks: FaceLandmarks?
+    /// How far it is tilted, in degrees, positive where its right side is lower; nil where only its eyes may tell.
+    public var tilt: Double?
 
-    public init(box: Rectangle, confidence: Double, score: Double? = nil, landmarks: FaceLandmarks? = nil) {
+    public init(
+        box: Rectangle, confidence: Double, score: Double? = nil, landmarks: FaceLandmarks? = nil, tilt: Double? = nil
+    ) {
         self.box = box
         self.confidence = confidence
         self.score = score
         self.landmarks = landmarks
+        self.tilt = tilt
     }
 }
 

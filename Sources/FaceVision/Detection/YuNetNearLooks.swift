@@ -8,6 +8,8 @@ struct YuNetNearLooks {
     struct View {
         /// 0 where it finds no face.
         var score: Double
+        /// In degrees; nil where it was not looked for.
+        var tilt: Double?
         /// Of a face that it finds tilted.
         var landmarks: FaceLandmarks?
     }
@@ -40,6 +42,7 @@ struct YuNetNearLooks {
             best.score = max(upright, try nearer?.look(0, looks)?.confidence ?? 0)
         }
         guard isTilted else { return best }
+        best.tilt = 0
         var scores = [(degrees: 0.0, score: upright)]
         var tilted: DetectedFace?
         func look(_ turns: [Double]) throws {
@@ -52,7 +55,9 @@ struct YuNetNearLooks {
         func consider(_ face: DetectedFace, tilt degrees: Double) {
             let score = face.confidence - YuNetNearLooks.mistrust
             guard score > best.score else { return }
-            best = View(score: score, landmarks: face.landmarks.map { around.landmarks($0, tilt: degrees) })
+            best = View(
+                score: score, tilt: degrees,
+                landmarks: face.landmarks.map { around.landmarks($0, tilt: degrees) })
         }
         try look(YuNetNearLooks.turns)
         if let tilted, tilted.confidence > best.score - YuNetNearLooks.mistrust { try look(YuNetNearLooks.largerTurns) }

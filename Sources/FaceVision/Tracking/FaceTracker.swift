@@ -8,6 +8,8 @@ public struct TrackedFace: Sendable, Hashable {
     public var confidence: Double
     /// See `DetectedFace.score`; the last one while the face is lost.
     public var score: Double?
+    /// See `DetectedFace.tilt`; the last one that was looked for.
+    public var tilt: Double?
     /// Whether a detector saw it in this very frame.
     public var isDetected: Bool
     /// Whether it has been there long enough, or is certain enough, to be a face.
@@ -17,13 +19,14 @@ public struct TrackedFace: Sendable, Hashable {
 
     public init(
         identity: Int, box: Rectangle, landmarks: FaceLandmarks? = nil, confidence: Double, score: Double? = nil,
-        isDetected: Bool = true, age: Double = 0
+        tilt: Double? = nil, isDetected: Bool = true, age: Double = 0
     ) {
         self.identity = identity
         self.box = box
         self.landmarks = landmarks
         self.confidence = confidence
         self.score = score
+        self.tilt = tilt
         self.isDetected = isDetected
         self.age = age
     }
@@ -188,7 +191,8 @@ public struct FaceTracker: Sendable {
         for (detection, taken) in zip(detections, isTaken) where !taken && detection.confidence >= sure {
             var face = TrackedFace(
                 identity: nextIdentity, box: detection.box, landmarks: detection.landmarks,
-                confidence: detection.confidence, score: detection.score, isDetected: true, age: 0)
+                confidence: detection.confidence, score: detection.score, tilt: detection.tilt, isDetected: true,
+                age: 0)
             face.isConfirmed = false
             nextIdentity += 1
             tracks.append(Track(face: face, lastBox: detection.box, firstSeen: time, lastSeen: time))
@@ -210,6 +214,7 @@ public struct FaceTracker: Sendable {
         track.face.landmarks = detection.landmarks
         track.face.confidence = detection.confidence
         track.face.score = detection.score
+        track.face.tilt = detection.tilt ?? track.face.tilt
         track.face.isDetected = true
         track.lastSeen = time
         track.hits += 1

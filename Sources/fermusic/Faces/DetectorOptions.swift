@@ -6,8 +6,8 @@ import Threads
 enum DetectorOptions {
     static let detector = Option<String>(
         "detector", default: "auto",
-        help: "Finds the faces. none: each picture is one face; auto: none up to \(FaceSearch.largestCrop) pixels, "
-            + "else \(DetectorKind.all[0].name).",
+        help: "Finds the faces. none: each picture is one face; auto: none up to \(FaceSearch.largestCrop) pixels "
+            + "and for pictures that show a face as data sets do, else \(DetectorKind.all[0].name).",
         choices: FaceSearch.names
     ).group("Faces")
 

@@ -32,9 +32,8 @@ struct FaceText {
 
     /// What speaks against it, with two spaces before; empty if nothing does.
     func notes(_ face: FaceReading) -> String {
-        let warnings = face.warnings.map {
-            $0 == .doubtful ? "perhaps no face (\(percent(face.score ?? 0)))" : $0.rawValue
-        }
+        let doubt = "perhaps no face (\(percent(face.score ?? 0)))"
+        let warnings = face.warnings.map { $0 == .doubtful ? doubt : $0.rawValue }
         let notes = (face.isUncertain ? ["uncertain"] : []) + warnings
         return notes.isEmpty ? "" : "  " + notes.joined(separator: ", ")
     }
