@@ -11,7 +11,7 @@ final class MoodBenchmark {
     }
 
     private var options = [
-        "--model": "Checkpoints/fer2013-vgg.h5", "--detector": DetectorKind.all[0].name, "--seconds": "600",
+        "--model": "Checkpoints/ferplus-vgg.h5", "--detector": DetectorKind.all[0].name, "--seconds": "600",
         "--rate": "25", "--seed": "1", "--data": "", "--votes": "", "--video": "", "--csv": "",
     ]
     private let seconds, rate: Double

@@ -52,7 +52,10 @@ import Testing
         let data = SyntheticFaces().dataset(training: 140, test: 21, size: 24), threads = ThreadPool(threads: 1)
         let plain = EmotionModel(
             model: model, card: ModelCard(classNames: data.classNames, input: InputFormat(width: 24, height: 24)))
-        let (calibrated, _) = try plain.calibrated(on: data, indices: Array(140..<161), threads: threads)
+        // Data that a model was not trained on says nothing of its light.
+        let (foreign, _) = try plain.calibrated(on: data, indices: Array(140..<161), threads: threads)
+        #expect(foreign.card.input.light == nil)
+        let calibrated = plain.inLight(of: data)
         let light = try #require(calibrated.card.input.light)
         // What is measured is what is answered, also in the dark.
         let dark = data.corrupted(.dark, 0.1, at: Array(140..<161))

@@ -77,6 +77,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [3, 8, 50]) func aSureLookStaysSure(_ classes: Int) {
+        let sure = (0..<classes).map { $0 == 1 ? 0.999 : 0.001 / Float(classes - 1) }
+        var filter = MoodFilter()
+        for frame in 0..<300 {
+            let mood = filter.add(sure, time: Double(frame) / 30)
+            #expect(mood.confidence > 0.99 && mood.label == 1)
+        }
+    }
+
     @Test func withoutATimeEachFrameStandsForItself() {
         var options = MoodFilter.Options()
         options.timeConstant = 0
@@ -113,6 +122,14 @@ import Testing
         #expect(shown[89] == [.dark])
         let changes = zip(shown, shown.dropFirst()).count { $0 != $1 }
         #expect(changes == 1)
+        // Without a time each look stands for itself, also two at once.
+        var plain = WarningFilter(timeConstant: 0)
+        for (warnings, time) in [([.doubtful], 1), ([.doubtful], 1), ([], 2), ([.doubtful], 2)]
+            as [([FaceWarning], Double)]
+        {
+            plain.add(warnings, time: time)
+            #expect(plain.shown == warnings)
+        }
         var first = WarningFilter(timeConstant: 0.4)
         first.add([.small], time: 7)
         #expect(first.shown == [.small], "a single look counts")

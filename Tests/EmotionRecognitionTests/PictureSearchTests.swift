@@ -8,6 +8,8 @@ import Testing
     private final class SpotDetector: FaceDetector {
         var score = 0.9
         var leastRoom = 0
+        /// How far its boxes reach to the left of what it sees.
+        var beyond = 0.0
         private(set) var searches = 0
 
         func detect(in image: Image, region: Rectangle?) -> [DetectedFace] {
@@ -20,7 +22,8 @@ import Testing
             guard room >= leastRoom, leastRoom > 0 || image.pixels[0] == 0 else { return [] }
             let box = Rectangle(
                 x: Double(left), y: Double(top), width: Double(right - left), height: Double(bottom - top))
-            return [DetectedFace(box: box, confidence: 1, score: score)]
+            let wider = Rectangle(x: box.x - beyond, y: box.y, width: box.width + beyond, height: box.height)
+            return [DetectedFace(box: wider, confidence: 1, score: score)]
         }
     }
 
@@ -72,6 +75,11 @@ import Testing
         let large = Rectangle(x: 20, y: 15, width: 80, height: 90)
         let face = try #require(try reader(detector).find(picture(120, 120, spot: large)).first)
         #expect(face.box == large && face.square != nil)
+        // What reaches beyond the picture is not said to be in it.
+        detector.beyond = 30
+        let wide = try #require(try reader(detector).find(picture(120, 120, spot: large)).first)
+        #expect(wide.box == Rectangle(x: 0, y: 15, width: 100, height: 90))
+        detector.beyond = 0
         // Of a large picture, or for a small face, there is no second look.
         #expect(try reader(detector).find(picture(900, 900, spot: large)).isEmpty)
         #expect(

@@ -9,12 +9,13 @@ private final class ScriptedDetector: FaceDetector {
     var sureConfidence = 0.0
     var certainConfidence = Double.infinity
     var regions: [Rectangle?] = []
+    var tilt: Double?
 
     func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace] {
         regions.append(region)
         return faces.enumerated().filter { _, face in
             region.map { $0.intersection(face).area > face.area * 0.99 } ?? true
-        }.map { DetectedFace(box: $1, confidence: confidences.isEmpty ? 1 : confidences[$0]) }
+        }.map { DetectedFace(box: $1, confidence: confidences.isEmpty ? 1 : confidences[$0], tilt: tilt) }
     }
 }
 
@@ -51,6 +52,19 @@ private final class ScriptedDetector: FaceDetector {
             #expect(faces.first { $0.identity == 1 }?.box == detector.faces[0], "frame \(frame)")
             #expect(faces.first { $0.identity == 2 }?.box == detector.faces[1], "frame \(frame)")
         }
+    }
+
+    /// Searches of a part and sure looks say nothing of the tilt: it is kept, but not for ever.
+    @Test func tiltIsKeptForAWhile() throws {
+        let detector = ScriptedDetector()
+        detector.faces = [box(100)]
+        var tracker = FaceTracker()
+        var tilts: [Double?] = []
+        for frame in 0..<90 {
+            detector.tilt = frame < 10 ? 35 : nil
+            tilts.append(try tracker.update(image, time: Double(frame) / 30, using: detector).first?.tilt)
+        }
+        #expect(tilts[5...30].allSatisfy { $0 == 35 } && tilts[45...].allSatisfy { $0 == nil })
     }
 
     @Test func shortLossIsBridgedAndLongLossEndsIt() throws {

@@ -23,8 +23,16 @@ extension FaceReader {
         var faces = try detector.detect(in: image).sorted { $0.box.area > $1.box.area }
         if faces.isEmpty { faces = try facesThatFill(image, detector) }
         if faces.isEmpty { return try findTurned(image, detector) }
-        if search.sparesCrops, isCrop(image, faces[0], detector) { return [whole(image, score: faces[0].score)] }
-        return faces.map { cut(image, $0, detector) }
+        if search.sparesCrops, faces.count == 1, isCrop(image, faces[0], detector) {
+            return [whole(image, score: faces[0].score)]
+        }
+        let picture = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
+        return faces.map {
+            var face = cut(image, $0, detector)
+            // Faces found on paper may reach beyond the picture.
+            face.box = face.box.intersection(picture)
+            return face
+        }
     }
 
     /// Whether the picture shows the face as data sets' crops do.
@@ -32,7 +40,8 @@ extension FaceReader {
         let sides = (Double(image.width), Double(image.height)), shorter = min(sides.0, sides.1)
         let square = (options.framing ?? detector.framing).square(
             around: face.box, landmarks: face.landmarks, tilt: face.tilt)
-        return max(sides.0, sides.1) < 1.1 * shorter && square.side > FaceReader.cropShare * shorter
+        return max(image.width, image.height) <= FaceReader.largestCrop && max(sides.0, sides.1) < 1.1 * shorter
+            && square.side > FaceReader.cropShare * shorter
             && square.angle == 0 && abs(square.centreX - sides.0 / 2) < 0.15 * shorter
             && abs(square.centreY - sides.1 / 2) < 0.15 * shorter
     }

@@ -15,7 +15,7 @@ public struct MoodFilter: Sendable {
     /// What is known after an observation.
     public struct Mood: Sendable, Equatable {
         /// In the order of the classes; they sum to 1: the mean of the logarithms of what was said of late. So they mean
-        /// what the network's own probabilities mean: who sees the same all the time becomes no surer than by one look.
+        /// what the network's own probabilities mean: who sees the same all the time becomes no surer than by one look, and not surer than 99 %.
         public var probabilities: [Float]
         /// The steady label.
         public var label: Int
@@ -26,12 +26,19 @@ public struct MoodFilter: Sendable {
     }
 
     private let options: Options
+    /// Of which the label is made, and of which the probabilities are.
     private var evidence: [Float] = []
+    private var shown: [Float] = []
     private var label = 0
     private var lastTime = 0.0
 
-    /// A single look says no more against a class than this, however sure the network is.
-    private static let leastProbability: Float = 0.01
+    /// A single look says no more against a class than this, in all classes together: less where it moves the label, which one
+    /// wrong look must not, than where it moves the probabilities, which would not come near 1 otherwise.
+    private static let leastForLabel: Float = 0.08, leastShown: Float = 0.008
+
+    private static func evidence(_ observation: [Float], least: Float) -> [Float] {
+        observation.map { log(max($0, least / Float(max(observation.count, 8)))) }
+    }
 
     public init(_ options: Options = Options()) { self.options = options }
 
@@ -42,17 +49,19 @@ public struct MoodFilter: Sendable {
         lastTime = time
         if evidence.count != observation.count || options.timeConstant <= 0 {
             let before = evidence.count == observation.count ? label : nil
-            evidence = observation.map { log(max($0, Self.leastProbability)) }
+            evidence = Self.evidence(observation, least: Self.leastForLabel)
+            shown = Self.evidence(observation, least: Self.leastShown)
             label = observation.indexOfLargest
             return Mood(probabilities: observation, label: label, hasChanged: label != before)
         }
         let keep = Float(exp(-elapsed / options.timeConstant))
-        for i in evidence.indices {
-            evidence[i] = keep * evidence[i] + (1 - keep) * log(max(observation[i], Self.leastProbability))
+        func leak(_ old: [Float], _ least: Float) -> [Float] {
+            zip(old, Self.evidence(observation, least: least)).map { keep * $0 + (1 - keep) * $1 }
         }
-        let probabilities = TemperatureScaling.softmax(evidence), best = probabilities.indexOfLargest
-        let changes = probabilities[best] > probabilities[label] * options.lead
+        evidence = leak(evidence, Self.leastForLabel)
+        shown = leak(shown, Self.leastShown)
+        let best = evidence.indexOfLargest, changes = exp(evidence[best] - evidence[label]) > options.lead
         if changes { label = best }
-        return Mood(probabilities: probabilities, label: label, hasChanged: changes)
+        return Mood(probabilities: TemperatureScaling.softmax(shown), label: label, hasChanged: changes)
     }
 }

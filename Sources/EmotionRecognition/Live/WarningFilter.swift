@@ -14,7 +14,7 @@ package struct WarningFilter: Sendable {
     /// Adds what was seen at `time` (seconds, not going back).
     package mutating func add(_ warnings: [FaceWarning], time: Double) {
         let present = FaceWarning.allCases.map { warnings.contains($0) ? 1.0 : 0 }
-        let keep = shares.isEmpty ? 0 : exp(-max(0, time - lastTime) / timeConstant)
+        let keep = shares.isEmpty || timeConstant <= 0 ? 0 : exp(-max(0, time - lastTime) / timeConstant)
         if shares.isEmpty { shares = present }
         lastTime = time
         for i in shares.indices { shares[i] = keep * shares[i] + (1 - keep) * present[i] }

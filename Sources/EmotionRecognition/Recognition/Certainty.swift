@@ -23,7 +23,7 @@ public struct Certainty: Sendable, Equatable {
     }
 
     /// The threshold with which the most answers are certain, of which `wantedAccuracy` are right, while `doubtedMistakes`
-    /// of the wrong ones are not; to three digits. All are uncertain (1) where there is none. At least one half: what is as
+    /// of the wrong ones are not; to three digits. All but those of probability 1 are uncertain where there is none. At least one half: what is as
     /// likely wrong as right is not certain. Nil for fewer than `fewestAnswers`, which tell nothing.
     ///
     /// - Parameter answers: on pictures that the network was not trained on; confidences are calibrated.
@@ -41,7 +41,7 @@ public struct Certainty: Sendable, Equatable {
                 threshold = answer.confidence
             }
         }
-        return Certainty(threshold: (max(0.5, threshold) * 1000).rounded(.down) / 1000)
+        return Certainty(threshold: (max(0.5, threshold) * 1000).rounded(.up) / 1000)
     }
 }
 

@@ -23,6 +23,8 @@ public struct Evaluation: Sendable {
     /// With one look at the centre of each picture.
     public let singleLookMetrics: ClassificationMetrics
     public let calibration: Calibration
+    /// The mean confidence of answers by one look.
+    public let singleLookConfidence: Double
     /// What is given without a word of doubt, with one look.
     public let certain: CertainAnswers
     /// Mean cross-entropy.
@@ -75,6 +77,10 @@ public struct Evaluation: Sendable {
         singleLookMetrics = ClassificationMetrics(
             probabilities: predictions.singleLook, labels: predictions.labels, classes: classes)
         self.calibration = calibration
+        let single = predictions.singleLook, width = max(classes, 1)
+        singleLookConfidence =
+            (0..<predictions.count).reduce(0.0) { $0 + Double(single[$1 * width..<($1 + 1) * width].max() ?? 0) }
+            / Double(max(predictions.count, 1))
         self.certain = certain
         self.loss = loss / Double(max(predictions.count, 1))
         self.mistakes = mistakes.sorted { $0.confidence > $1.confidence }
@@ -121,7 +127,8 @@ public struct Evaluation: Sendable {
                         ]
                     }),
                 "agreement": .object(
-                    Dictionary(uniqueKeysWithValues: zip(classNames, votes.agreement.map { .double($0) }))),
+                    Dictionary(
+                        zip(classNames, votes.agreement.map { .double($0) }), uniquingKeysWith: { first, _ in first })),
             ]
         }
         return .object(fields)

@@ -48,6 +48,7 @@ public struct InputFormat: Sendable, Equatable, Codable {
         let crop = pictureSize.map { " from the centre of \($0)x\($0)" } ?? ""
         let colour = channels == 1 ? "grey" : repeatsGrey == true ? "grey three times" : "RGB"
         let equal = equalises ? ", histogram equalised" : ""
-        return "\(width)x\(height) \(colour)\(crop)\(equal), pixels \(text(black))..\(text(white))"
+        let light = light == nil ? "" : ", in the light of its training pictures"
+        return "\(width)x\(height) \(colour)\(crop)\(equal)\(light), pixels \(text(black))..\(text(white))"
     }
 }

@@ -87,11 +87,14 @@ extension EmotionModel {
         public var lossAfter: Double
     }
 
-    /// Fits temperature and certainty on labelled pictures. Throws `RecognitionError.incompatibleData` if they do not fit the model.
+    /// Fits temperature and certainty on labelled pictures; of the data that the model was trained on also the light is taken,
+    /// see `LightRange`. Throws `RecognitionError.incompatibleData` if they do not fit the model.
     public func calibrated(
         on dataset: FaceDataset, indices: [Int], threads: ThreadPool
     ) throws -> (model: EmotionModel, calibration: Calibration) {
-        let data = try FaceTrainingData(dataset, indices: indices, for: inLight(of: dataset))
+        let isOwnData = card.training.map { $0.dataFingerprint == dataset.trainingFingerprint } ?? false
+        var result = isOwnData ? inLight(of: dataset) : self
+        let data = try FaceTrainingData(dataset, indices: indices, for: result)
         let probabilities = try Evaluator(model, threads: threads).predict(data)
         let labels = (0..<data.count).map { data.label(of: $0)! }
         let temperature = TemperatureScaling.fit(probabilities: probabilities, labels: labels)
@@ -105,7 +108,6 @@ extension EmotionModel {
             labels.enumerated().reduce(0.0) { $0 - Double(log(max(values[$1.offset * classes + $1.element], 1e-7))) }
                 / Double(labels.count)
         }
-        var result = inLight(of: dataset)
         result.card.temperature = temperature
         let answers = labels.enumerated().map { row, label in
             let values = Array(scaled[row * classes..<(row + 1) * classes])
@@ -128,7 +130,7 @@ extension EmotionModel {
 extension EmotionModel {
     /// The same for pictures in the light of the data set's training part, if the model looks at grey pictures as they are
     /// and there is such a part.
-    func inLight(of dataset: FaceDataset) -> EmotionModel {
+    package func inLight(of dataset: FaceDataset) -> EmotionModel {
         var result = self
         if card.input.isGrey, !card.input.equalises,
             let light = LightRange(of: dataset, indices: dataset.indices(of: .training))

@@ -16,9 +16,7 @@ extension EvaluationReport {
         var random = RandomGenerator(seed: 3)
         let face = SyntheticFaces().draw(.happy, size: 48, random: &random)
         let metrics = unspoilt.singleLookMetrics
-        let sure =
-            unspoilt.calibration.bins.reduce(0.0) { $0 + $1.confidence * Double($1.count) }
-            / Double(max(metrics.count, 1))
+        let sure = unspoilt.singleLookConfidence
         for corruption in Corruption.allCases {
             let points = robustness.points.filter { $0.corruption == corruption }
             func curve(_ first: Double, _ value: (RobustnessEvaluation.Point) -> Double) -> [(Double, Double)] {

@@ -58,12 +58,17 @@ public struct FaceTracker: Sendable {
         public init() {}
     }
 
+    /// So long the tilt of a face is believed: longer than between two searches of everything.
+    private static let tiltSeconds = 1.0
+
     private struct Track: Sendable {
         var face: TrackedFace
         /// Where a detector saw it last.
         var lastBox: Rectangle
         var firstSeen: Double
         var lastSeen: Double
+        /// When the detector last said how far it is tilted.
+        var tiltSeen: Double
         var hits = 1
         /// Pixels per second of the centre.
         var velocityX = 0.0
@@ -195,7 +200,7 @@ public struct FaceTracker: Sendable {
                 age: 0)
             face.isConfirmed = false
             nextIdentity += 1
-            tracks.append(Track(face: face, lastBox: detection.box, firstSeen: time, lastSeen: time))
+            tracks.append(Track(face: face, lastBox: detection.box, firstSeen: time, lastSeen: time, tiltSeen: time))
         }
     }
 
@@ -214,7 +219,9 @@ public struct FaceTracker: Sendable {
         track.face.landmarks = detection.landmarks
         track.face.confidence = detection.confidence
         track.face.score = detection.score
-        track.face.tilt = detection.tilt ?? track.face.tilt
+        // Searches of a part do not say it; what was said holds until one of everything should have.
+        if detection.tilt != nil { track.tiltSeen = time }
+        track.face.tilt = detection.tilt ?? (time - track.tiltSeen <= FaceTracker.tiltSeconds ? track.face.tilt : nil)
         track.face.isDetected = true
         track.lastSeen = time
         track.hits += 1

@@ -51,9 +51,9 @@ async function begin() {
   moods.addEventListener("mood", showMood);
   addEventListener("fermusic-choices", showPrivacy);
   setInterval(() => { if (way !== "hand") timeline.add(moods.current); }, 1000);
-  go(facts.live ? "live" : settings.way === "live" ? "camera" : settings.way);
   // Until here a click would have been lost.
   for (const part of document.querySelectorAll("[inert]")) part.inert = false;
+  go(facts.live ? "live" : settings.way === "live" ? "camera" : settings.way);
 }
 
 /** Asks again while the server cannot be reached: it may be starting. */
@@ -197,4 +197,7 @@ function setUpLanguage() {
   });
 }
 
-begin();
+begin().catch((problem) => {
+  find("failed").hidden = false;
+  throw problem;
+});

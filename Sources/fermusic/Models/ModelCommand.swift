@@ -172,7 +172,8 @@ enum ModelCommand {
         discussion: """
             Fits the temperature that probabilities are corrected with, and the confidence from which on answers are \
             certain: \(percent(Certainty.wantedAccuracy, decimals: 0)) of those are right, and at least a third of the wrong \
-            ones is not among them. Both are stored in the file; the network stays as it is, and so does the answer. \
+            ones is not among them. Both are stored in the file; the network stays as it is. With the data that it was \
+            trained on the light of those pictures is stored too, to which darker, brighter and flatter ones are brought. \
             Training does this by itself.
             """,
         examples: [
