@@ -32,12 +32,14 @@ struct Observations {
     func shown(
         by make: () -> ([Float], Double) -> (label: Int, confidence: Float), _ certainty: Certainty
     ) -> [MoodScore.Shown] {
-        var identity: Int?, filter = make(), isUncertain = false
+        var identity: Int?, label: Int?, filter = make(), isUncertain = false
         return looks.map { look in
             guard let face = look.face else { return MoodScore.Shown(time: look.time, label: nil) }
-            if face.identity != identity { (identity, filter) = (face.identity, make()) }
+            if face.identity != identity { (identity, filter, label) = (face.identity, make(), nil) }
             let answer = filter(face.probabilities, look.time)
-            isUncertain = certainty.isUncertain(answer.confidence, before: isUncertain)
+            // As for faces that are followed: doubt lasts a little longer, but not for another mood or face.
+            isUncertain = certainty.isUncertain(answer.confidence, before: answer.label == label && isUncertain)
+            label = answer.label
             return MoodScore.Shown(time: look.time, label: answer.label, isUncertain: isUncertain)
         }
     }
