@@ -2,6 +2,7 @@ import CHDF5
 import Files
 import NeuralNetCore
 import Synchronization
+import Threads
 
 /// A new HDF5 file, written with libhdf5. Objects in it are named by paths such as `model_weights/dense`. `HDF5File` reads.
 ///
@@ -15,7 +16,7 @@ package final class HDF5Writer {
     private let file: hid_t
 
     private static let counter = Atomic<Int>(0)
-    private static let lock = Mutex<Void>(())
+    private static let lock = Guarded<Void>(())
 
     /// Starts a file for `path`. Nothing is on the disk before `save()`.
     package init(creating path: String) throws {

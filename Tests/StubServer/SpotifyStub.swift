@@ -1,5 +1,5 @@
 import JSON
-import Synchronization
+import Threads
 
 /// Spotify as it is documented, with accounts and Web API on one address: made-up tracks, tokens that end, errors on
 /// request.
@@ -29,11 +29,11 @@ public final class SpotifyStub: Sendable {
     }
 
     public static let id = "stub-client-id", secret = "stub-client-secret"
-    private let state: Mutex<State>
-    private let holder = Mutex<StubServer?>(nil)
+    private let state: Guarded<State>
+    private let holder = Guarded<StubServer?>(nil)
 
     public init(_ tracks: [Track] = []) {
-        state = Mutex(State(tracks: tracks))
+        state = Guarded(State(tracks: tracks))
         let server = StubServer { [weak self] request in self?.answer(request) ?? StubReply(500) }
         holder.withLock { $0 = server }
     }
