@@ -70,6 +70,23 @@ import Testing
         #expect(try ModelFile.json(of: again) == ModelFile.json(of: Self.model(name)))
     }
 
+    @Test(arguments: ["m.h5", "m.keras"]) func halfPrecisionTakesHalfTheRoom(_ name: String) throws {
+        let model = try Self.model("branches")
+        randomize(model)
+        try KerasFixtures.inTemporaryFolder { folder in
+            let path = "\(folder)/\(name)"
+            try ModelFile.write(model, precision: .float16, to: path)
+            let read = try ModelFile.read(path).model
+            for i in model.weights.entries.indices {
+                #expect(read.weights.array(i) == model.weights.array(i).map { Float(Float16($0)) })
+            }
+            model.weights.set(0, [70_000] + model.weights.array(0).dropFirst())
+            let message = KerasFixtures.message { try ModelFile.write(model, precision: .float16, to: path) }
+            #expect(message.hasSuffix("70000.0 is too large for float16"), "\(message)")
+            #expect(try ModelFile.read(path).model.weights.array(1) == read.weights.array(1))
+        }
+    }
+
     private func randomize(_ model: Model) {
         for (i, entry) in model.weights.entries.enumerated() {
             var random = RandomGenerator(seed: 9, streams: UInt64(i))
