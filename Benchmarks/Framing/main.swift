@@ -4,7 +4,8 @@
 // there is cut out of the picture again with each framing. Prints how FER2013's own frame lies around the boxes, and a
 // table of accuracies.
 //
-//     framing-benchmark --data fer2013.csv [--model m.h5] [--detector yunet|haar|mtcnn] [--count 3589] [--jitter 0.05] [--tilt 25]
+//     framing-benchmark --data fer2013.csv [--votes fer2013new.csv] [--model m.h5]
+//         [--detector yunet|haar|mtcnn] [--count 3589] [--jitter 0.05] [--tilt 25]
 import EmotionRecognition
 import FaceVision
 import Files
@@ -15,14 +16,15 @@ import Timing
 
 var options = [
     "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/ferplus-vgg.h5", "--count": "100000",
-    "--jitter": "0", "--tilt": "0",
+    "--jitter": "0", "--tilt": "0", "--votes": "",
 ]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
 guard let data = options["--data"], let limit = Int(options["--count"]!), let jitter = Double(options["--jitter"]!)
 else {
     print(
-        "usage: framing-benchmark --data fer2013.csv [--model m.h5] [--detector yunet|haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]"
+        "usage: framing-benchmark --data fer2013.csv [--votes fer2013new.csv] [--model m.h5] [--detector yunet|haar|mtcnn] [--count n] "
+            + "[--jitter share] [--tilt degrees]"
     )
     exit(2)
 }
@@ -37,7 +39,10 @@ guard let kind = DetectorKind.named(options["--detector"]!) else {
 var settings = DetectorSettings()
 settings.values[DetectorOption.smallestFace.name] = .whole(60)
 let detector = try kind.load(settings)(settings, threads)
-let dataset = try FaceDataset.read(data, options: DatasetReadOptions(size: 48), threads: threads).dataset
+var reading = DatasetReadOptions(size: 48)
+if !options["--votes"]!.isEmpty { reading.votes = try FaceVotes(reading: options["--votes"]!) }
+reading.targets = .majority
+let dataset = try FaceDataset.read(data, options: reading, threads: threads).dataset
 let side = 192, paper = 320, border = (paper - side) / 2
 
 struct Sample {

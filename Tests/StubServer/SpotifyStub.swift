@@ -41,8 +41,8 @@ public final class SpotifyStub: Sendable {
     public var server: StubServer { holder.withLock { $0! } }
     public var url: String { server.url }
     public var tokensIssued: Int { state.withLock { $0.issued } }
-    public var playing: [String] { state.withLock { $0.playing } }
-    public var made: [(name: String, isPublic: Bool?)] { state.withLock { $0.made } }
+    public var playing: [String] { state.withLock { $0.playing.map { $0 } } }
+    public var made: [(name: String, isPublic: Bool?)] { state.withLock { $0.made.map { $0 } } }
     public func playlist(_ id: String) -> [String] { state.withLock { $0.playlists[id] ?? [] } }
     public func requests(_ path: String) -> [StubRequest] { server.requests.filter { $0.path.hasPrefix(path) } }
 

@@ -73,7 +73,7 @@ public final class StubServer: Sendable {
 
     public var url: String { "http://127.0.0.1:\(port)" }
     /// All requests so far.
-    public var requests: [StubRequest] { state.log.withLock { $0 } }
+    public var requests: [StubRequest] { state.log.withLock { $0.map { $0 } } }
 
     public init(_ answer: @escaping @Sendable (StubRequest) -> StubReply) {
         (listener, port) = StubServer.listen()

@@ -7,7 +7,7 @@ import Threads
         private let counts: Guarded<[Int]>
         init(_ count: Int) { counts = Guarded([Int](repeating: 0, count: count)) }
         func add(_ index: Int) { counts.withLock { $0[index] += 1 } }
-        var values: [Int] { counts.withLock { $0 } }
+        var values: [Int] { counts.withLock { $0.map { $0 } } }
     }
 
     @Test(arguments: [1, 2, 3, 8])

@@ -28,7 +28,6 @@ import Testing
     final class Diary: Sendable {
         private let lines = Guarded<[LiveCapture.State]>([])
         func add(_ state: LiveCapture.State) { lines.withLock { $0.append(state) } }
-        // Copied element by element: whose array it is alone Swift counts in ways that the thread sanitizer does not see.
         var states: [LiveCapture.State] { lines.withLock { $0.map { $0 } } }
     }
 
