@@ -71,12 +71,13 @@ import Testing
     }
 
     /// As EfficientNet has it, for one: architectures are trained with what their JSON says.
-    @Test(arguments: [
-        .zeros, .constant(0.25), .glorotNormal, .heUniform, .lecunNormal, .uniform(-0.02, 0.5),
-        .normal(mean: 0.1, deviation: 0.02), .truncated(mean: 0, deviation: 0.3), .orthogonal(gain: 1.5),
-        .varianceScaling(scale: 2, mode: .fanOut, distribution: .truncated),
-        .varianceScaling(scale: 0.3, mode: .fanAverage, distribution: .normal),
-    ] as [Initializer])
+    @Test(
+        arguments: [
+            .zeros, .constant(0.25), .glorotNormal, .heUniform, .lecunNormal, .uniform(-0.02, 0.5),
+            .normal(mean: 0.1, deviation: 0.02), .truncated(mean: 0, deviation: 0.3), .orthogonal(gain: 1.5),
+            .varianceScaling(scale: 2, mode: .fanOut, distribution: .truncated),
+            .varianceScaling(scale: 0.3, mode: .fanAverage, distribution: .normal),
+        ] as [Initializer])
     func initializersAreKept(_ initializer: Initializer) throws {
         let model = try Model(input: [4]) { Dense(3, kernelInitializer: initializer) }
         let again = try ModelFile.architecture(fromJSON: ModelFile.json(of: model), path: "x.json")

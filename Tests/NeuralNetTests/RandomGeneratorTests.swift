@@ -44,30 +44,31 @@ import Testing
     }
 
     /// Means, deviations and limits of the initial weights are those of the papers and of Keras's documentation.
-    @Test(arguments: [
-        (.zeros, 0, 0, 0), (.ones, 1, 0, 1), (.constant(-2.5), -2.5, 0, 2.5),
-        (.glorotUniform, 0, (2.0 / 500).squareRoot(), (6.0 / 500).squareRoot()),
-        (.glorotNormal, 0, (2.0 / 500).squareRoot(), 2 * (2.0 / 500).squareRoot() / 0.8796),
-        (.heUniform, 0, (2.0 / 300).squareRoot(), (6.0 / 300).squareRoot()),
-        (.heNormal, 0, (2.0 / 300).squareRoot(), 2 * (2.0 / 300).squareRoot() / 0.8796),
-        (.lecunUniform, 0, (1.0 / 300).squareRoot(), (3.0 / 300).squareRoot()),
-        (.lecunNormal, 0, (1.0 / 300).squareRoot(), 2 * (1.0 / 300).squareRoot() / 0.8796),
-        (.randomUniform, 0, 0.05 / 3.0.squareRoot(), 0.05), (.uniform(1, 3), 2, 1 / 3.0.squareRoot(), 3),
-        (.randomNormal, 0, 0.05, nil), (.normal(mean: 1, deviation: 0.5), 1, 0.5, nil),
-        (.truncatedNormal, 0, 0.05 * 0.8796, 0.1),
-        (.truncated(mean: 1, deviation: 0.5), 1, 0.5 * 0.8796, 2),
-        (.orthogonal, 0, (1.0 / 300).squareRoot(), nil),
-        (.orthogonal(gain: 3), 0, 3 * (1.0 / 300).squareRoot(), nil),
-        (
-            .varianceScaling(scale: 2, mode: .fanOut, distribution: .truncated), 0, (2.0 / 200).squareRoot(),
-            2 * (2.0 / 200).squareRoot() / 0.8796
-        ),
-        (
-            .varianceScaling(scale: 0.5, mode: .fanOut, distribution: .uniform), 0, (0.5 / 200).squareRoot(),
-            (1.5 / 200).squareRoot()
-        ),
-        (.varianceScaling(scale: 1, mode: .fanAverage, distribution: .normal), 0, (2.0 / 500).squareRoot(), nil),
-    ] as [(Initializer, Double, Double, Double?)])
+    @Test(
+        arguments: [
+            (.zeros, 0, 0, 0), (.ones, 1, 0, 1), (.constant(-2.5), -2.5, 0, 2.5),
+            (.glorotUniform, 0, (2.0 / 500).squareRoot(), (6.0 / 500).squareRoot()),
+            (.glorotNormal, 0, (2.0 / 500).squareRoot(), 2 * (2.0 / 500).squareRoot() / 0.8796),
+            (.heUniform, 0, (2.0 / 300).squareRoot(), (6.0 / 300).squareRoot()),
+            (.heNormal, 0, (2.0 / 300).squareRoot(), 2 * (2.0 / 300).squareRoot() / 0.8796),
+            (.lecunUniform, 0, (1.0 / 300).squareRoot(), (3.0 / 300).squareRoot()),
+            (.lecunNormal, 0, (1.0 / 300).squareRoot(), 2 * (1.0 / 300).squareRoot() / 0.8796),
+            (.randomUniform, 0, 0.05 / 3.0.squareRoot(), 0.05), (.uniform(1, 3), 2, 1 / 3.0.squareRoot(), 3),
+            (.randomNormal, 0, 0.05, nil), (.normal(mean: 1, deviation: 0.5), 1, 0.5, nil),
+            (.truncatedNormal, 0, 0.05 * 0.8796, 0.1),
+            (.truncated(mean: 1, deviation: 0.5), 1, 0.5 * 0.8796, 2),
+            (.orthogonal, 0, (1.0 / 300).squareRoot(), nil),
+            (.orthogonal(gain: 3), 0, 3 * (1.0 / 300).squareRoot(), nil),
+            (
+                .varianceScaling(scale: 2, mode: .fanOut, distribution: .truncated), 0, (2.0 / 200).squareRoot(),
+                2 * (2.0 / 200).squareRoot() / 0.8796
+            ),
+            (
+                .varianceScaling(scale: 0.5, mode: .fanOut, distribution: .uniform), 0, (0.5 / 200).squareRoot(),
+                (1.5 / 200).squareRoot()
+            ),
+            (.varianceScaling(scale: 1, mode: .fanAverage, distribution: .normal), 0, (2.0 / 500).squareRoot(), nil),
+        ] as [(Initializer, Double, Double, Double?)])
     func initializers(_ initializer: Initializer, mean: Double, deviation: Double, limit: Double?) throws {
         let model = try Model(input: [300], seed: 5) { Dense(200, kernelInitializer: initializer) }
         let w = model.weights.array(0).map(Double.init)
