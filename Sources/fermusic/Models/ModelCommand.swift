@@ -135,7 +135,7 @@ enum ModelCommand {
                 (["from     \(from), fingerprint \(fingerprint)"] + parts.compactMap { $0 }).joined(separator: ", "))
         }
         if let teacher = recipe.teacher, let fingerprint = training.teacherFingerprint {
-            lines.append("teacher  \(teacher), share \(recipe.teacherShare), fingerprint \(fingerprint)")
+            lines.append("teacher  \(teacher.recipeText), share \(recipe.teacherShare), fingerprint \(fingerprint)")
         }
         if let started = training.started, let written = training.written {
             lines.append("run      \(started) to \(written)")
