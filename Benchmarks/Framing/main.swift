@@ -29,6 +29,12 @@ else {
     exit(2)
 }
 
+/// A table takes minutes: each line is shown when it is there.
+func say(_ line: String) {
+    print(line)
+    fflush(nil)
+}
+
 let threads = ThreadPool()
 let model = try EmotionModel(reading: options["--model"]!)
 let recogniser = try EmotionRecogniser(model, batchSize: 64, threads: threads)
@@ -93,12 +99,12 @@ for index in indices {
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-print("faces found in \(samples.count) of \(indices.count) pictures")
+say("faces found in \(samples.count) of \(indices.count) pictures")
 let usual = detector.framing
 func width(_ box: Rectangle) -> Double { max(box.width, box.height * usual.leastWidth) }
-print("FER2013's frame, in widths of the box: median \(rounded(median(samples.map { Double(side) / width($0.box) })))")
+say("FER2013's frame, in widths of the box: median \(rounded(median(samples.map { Double(side) / width($0.box) })))")
 let centre = Double(side) / 2
-print(
+say(
     "its centre lies below the box's by \(rounded(median(samples.map { (centre - $0.box.y - $0.box.height / 2) / $0.box.width })))"
 )
 
@@ -117,20 +123,20 @@ print(
     return Double(zip(results, samples).count { $0.label == $1.label }) / Double(samples.count)
 }
 
-print("accuracy of the pictures as they are: \(rounded(accuracy(nil) * 100)) %")
-print("with the usual framing: \(rounded(accuracy(usual) * 100)) %")
+say("accuracy of the pictures as they are: \(rounded(accuracy(nil) * 100)) %")
+say("with the usual framing: \(rounded(accuracy(usual) * 100)) %")
 let shifts = [-0.05, -0.025, 0, 0.025, 0.05]
 let margins = [0.9, 0.95, 1, 1.05, 1.1, 1.2].map { rounded(usual.margin * $0) }.map { Double($0)! }
 for levels in samples.contains(where: { $0.landmarks != nil }) ? [nil, 15, 0] as [Double?] : [nil] {
-    print(
-        levels.map { "turned level from \(Int($0)) degrees on" } ?? "as they are", "- margin down, shift across:",
-        shifts.map { "\($0)" }.joined(separator: "  "))
+    say(
+        (levels.map { "turned level from \(Int($0)) degrees on" } ?? "as they are") + " - margin down, shift across: "
+            + shifts.map { "\($0)" }.joined(separator: "  "))
     for margin in margins {
         let row = shifts.map { shift in
             let framing = FaceFraming(
                 margin: margin, leastWidth: usual.leastWidth, shift: shift, levelsBeyond: levels)
             return rounded(accuracy(framing) * 100)
         }
-        print("\(margin)  \(row.joined(separator: "  "))")
+        say("\(margin)  \(row.joined(separator: "  "))")
     }
 }
