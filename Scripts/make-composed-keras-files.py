@@ -5,8 +5,9 @@
     Scripts/make-composed-keras-files.py tf_keras    files of Keras 2 (needs tf-keras, too)
 
 Models inside models, called once and twice, shared layers, arithmetic written as layers, layers that do nothing at
-prediction, frozen layers, penalties, several inputs and outputs; and a model with the channels first. Beside each file
-its inputs and the predictions of the library that wrote it.
+prediction, frozen layers, penalties, several inputs and outputs; a model with the channels first; and one of Keras 3
+with tensors given by keyword. Beside each file its inputs and the predictions of the library that wrote it. Names of
+models behind the library's make only these.
 """
 import importlib
 import os
@@ -63,8 +64,28 @@ def channels_first():
     return keras.Model(inputs, L.Dense(3, activation="softmax", name="answer")(x), name="first")
 
 
+def keywords():
+    """What is attended to by keyword, in another order than that of the arguments; a model inside with two inputs; one
+    inside whose pictures may have any size."""
+    x = inputs = keras.Input((6, 5, 2), name="picture")
+    base = keras.Sequential([keras.Input((None, None, 2)), L.Conv2D(3, 3, name="any")], name="base")
+    x = L.Reshape((12, 3), name="rows")(base(x))
+    query, key = L.Dense(4, name="query")(x), L.Dense(4, name="key")(x)
+    x = L.MultiHeadAttention(2, 3, name="attention")(query=query, key=key, value=key)
+    a, b = keras.Input((12, 4), name="a"), keras.Input((12, 4), name="b")
+    both = keras.Model([a, b], L.Subtract(name="difference")([a, L.Dense(4, name="inside")(b)]), name="both")
+    x = keras.ops.leaky_relu(both([x, query]))
+    return keras.Model(inputs, L.Dense(3, activation="softmax", name="answer")(L.Flatten(name="flat")(x)), name="keywords")
+
+
 def main():
-    for name, model in (("composed", composed()), ("first", channels_first())):
+    made = {"composed": composed, "first": channels_first}
+    if VERSION == "keras3":
+        made["keywords"] = keywords
+    for name, make in made.items():
+        if sys.argv[2:] and name not in sys.argv[2:]:
+            continue
+        model = make()
         random = np.random.default_rng(7)
         for weight in model.weights:
             if "seed" in weight.name or "StateVar" in weight.name:

@@ -50,7 +50,7 @@ struct KerasCall {
             if let args = node["args"] {
                 var call = KerasCall()
                 try collect(args, into: &call.arguments, failure)
-                for (name, value) in node["kwargs"]?.objectValue ?? [:] where !value.isNull {
+                for (name, value) in node["kwargs"]?.objectValue ?? [:] where !isNothing(value) {
                     var found: [Argument] = []
                     if value.arrayValue == nil { try collect(value, into: &found, failure) }
                     call.keywords[name] = found.first ?? .constant(value)
@@ -70,8 +70,8 @@ struct KerasCall {
                 } else {
                     call.arguments.append(.tensor(try reference(link, mayCountDefinition: true, failure)))
                 }
-                for (name, value) in parts.dropFirst(3).first?.objectValue ?? [:] where !value.isNull && name != "name"
-                {
+                for (name, value) in parts.dropFirst(3).first?.objectValue ?? [:]
+                where !isNothing(value) && name != "name" {
                     let isTensor = value.arrayValue?.count == 3 && value.arrayValue![0].stringValue != nil
                     call.keywords[name] =
                         isTensor
@@ -80,6 +80,11 @@ struct KerasCall {
             }
             return call
         }
+    }
+
+    /// Null, or a null for each of several tensors.
+    private static func isNothing(_ value: JSONValue) -> Bool {
+        value.isNull || value.arrayValue.map { !$0.isEmpty && $0.allSatisfy(\.isNull) } == true
     }
 
     /// `["a", 0, 0]`.

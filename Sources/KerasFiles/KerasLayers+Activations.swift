@@ -5,6 +5,7 @@ extension KerasLayers {
         switch className {
         case "Activation": return ActivationLayer(try r.activation())
         case "Softmax":
+            if r.raw("axis")?.isNull == true { throw r.failure("axis", "null is not supported, only axes") }
             let axes = try r.axes("axis")
             return axes == [-1] ? ActivationLayer(.softmax) : Softmax(axes: axes)
         case "PReLU":

@@ -66,7 +66,7 @@ extension KerasLayers {
 
     private static func attention(_ r: inout KerasConfigReader) throws -> any Layer {
         for name in ["query_shape", "key_shape", "value_shape"] { _ = r.raw(name) }  // Keras 2's; inputs have shapes
-        for name in ["use_gate", "flash_attention"] where try r.bool(name, default: false) {
+        for name in ["use_gate", "flash_attention", "softmax_robust_masking"] where try r.bool(name, default: false) {
             throw r.failure(name, "true is not supported")
         }
         let axes = try r.axes("attention_axes", default: 1)

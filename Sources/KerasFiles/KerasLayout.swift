@@ -24,6 +24,8 @@ struct KerasLayout {
     var makesChannelsFirst = false
     /// The configuration for the order here.
     var config: JSONValue
+    /// Why the layer cannot be brought to it; nil if it can.
+    var problem: String?
 
     private static let images: Set<String> = [
         "Conv2D", "Convolution2D", "DepthwiseConv2D", "SeparableConv2D", "SeparableConvolution2D", "Conv2DTranspose",
@@ -49,6 +51,10 @@ struct KerasLayout {
             takesChannelsFirst = true
             makesChannelsFirst = makesImage
             set("data_format", "channels_last")
+            if makesImage, dependsOnAxis(item.config["activation"]) {
+                problem =
+                    "activation: \(item.config["activation"]!.text()) of an image with the channels first is not supported"
+            }
             return
         }
         guard inputs.allSatisfy(\.isChannelsFirst), !inputs.isEmpty else { return }
@@ -60,11 +66,17 @@ struct KerasLayout {
             guard let axis, let place = [1: 3, 2: 1, 3: 2][axis < 0 ? axis + 4 : axis] else { return }
             set("axis", .int(place))
         case "Dropout" where item.config["noise_shape"]?.isNull == false: return
+        case "Activation" where dependsOnAxis(item.config["activation"]): return
         case _ where Self.elementwise.contains(item.className) || PassedOver.classes.contains(item.className): break
         default: return
         }
         takesChannelsFirst = true
         makesChannelsFirst = true
+    }
+
+    /// Whether a function is one of all values along the last axis, which is the width in Keras's order.
+    private func dependsOnAxis(_ activation: JSONValue?) -> Bool {
+        activation?.text().lowercased().contains("softmax") == true
     }
 
     private mutating func set(_ field: String, _ value: JSONValue) {

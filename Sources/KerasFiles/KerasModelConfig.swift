@@ -259,6 +259,7 @@ package struct KerasModelConfig {
     private func layer(_ item: KerasGraph.Item, _ layout: KerasLayout) throws -> SharedLayer {
         guard let fields = layout.config.objectValue else { throw failure("a layer without class_name or config") }
         let label = item.name.isEmpty ? item.className : item.name
+        if let problem = layout.problem { throw failure(layer: label, problem) }
         notes.keptFields = [:]
         var layer: any Layer
         if let own = try options.layers.make(item.className, label, fields, path: options.path) {
@@ -313,7 +314,7 @@ extension KerasModelConfig {
         let given = arguments?.first
         if let first = items.first, let inner = first["config"] {
             let name = inner["name"]?.stringValue ?? first["class_name"]?.stringValue ?? ""
-            if let shape = try inputShape(inner, layer: name) { return shape }
+            if let shape = try inputShape(inner, layer: name, given: given) { return shape }
             if given == nil, first["class_name"]?.stringValue == "Sequential",
                 let shape = try inputShape(ofSequential: inner, arguments: nil)
             {

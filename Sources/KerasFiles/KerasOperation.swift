@@ -21,6 +21,9 @@ struct KerasOperation {
         for (name, argument) in call.keywords {
             if case .constant(let value) = argument { settings[name] = value }
         }
+        if item.className != "TFOpLambda", function.hasSuffix("softmax"), settings["axis"]?.isNull == true {
+            throw failure("operation \(item.className): over all axes is not supported, only of the last one")
+        }
         settings = settings.filter { !$0.value.isNull && !["name", "dtype", "trainable"].contains($0.key) }
         let label = item.className == "TFOpLambda" ? item.config["function"]!.stringValue! : item.className
         func refusal(_ reason: String) -> NeuralNetError { failure("operation \(label): \(reason)") }
@@ -31,6 +34,10 @@ struct KerasOperation {
             layer = Rescaling(-1)
         } else {
             guard !call.hasConstants else { throw refusal("called with a constant is not supported") }
+            // What is left out is exact in TensorFlow, and an approximation in Keras.
+            if item.className == "TFOpLambda", function == "gelu" {
+                settings["approximate"] = settings["approximate"] ?? false
+            }
             layer = try Self.function(function, settings, refusal)
         }
     }
@@ -130,6 +137,13 @@ struct KerasOperation {
             layer = Concatenate(axis: rest.removeValue(forKey: "axis")?.intValue ?? -1)
         case "gelu":
             layer = ActivationLayer(.gelu(approximate: rest.removeValue(forKey: "approximate")?.boolValue ?? true))
+        case "leaky_relu":
+            let slope = rest.removeValue(forKey: "negative_slope") ?? rest.removeValue(forKey: "alpha") ?? 0.2
+            layer = slope.doubleValue.map { ActivationLayer(.leakyRelu(negativeSlope: Float($0))) }
+        case "elu", "celu":
+            let alpha = Float((rest.removeValue(forKey: "alpha") ?? 1).doubleValue ?? .nan)
+            guard alpha.isFinite, alpha > 0 else { throw refusal("with such an alpha is not supported") }
+            layer = ActivationLayer(name == "elu" ? .elu(alpha: alpha) : .celu(alpha: alpha))
         case "softmax", "log_softmax":
             guard rest.removeValue(forKey: "axis")?.intValue ?? -1 == -1 else { throw refusal("only of the last axis") }
             fallthrough
@@ -141,6 +155,13 @@ struct KerasOperation {
             throw refusal("called with \(name)=\(rest[name]!.text()) is not supported")
         }
         return layer
+    }
+
+    /// Whether a layer computes something else in training.
+    private static func differsInTraining(_ item: KerasGraph.Item) -> Bool {
+        item.isModel || item.className == "BatchNormalization" || item.className.hasPrefix("Random")
+            || ["Dropout", "Noise"].contains { item.className.contains($0) }
+            || ["dropout", "recurrent_dropout"].contains { item.config[$0]?.doubleValue ?? 0 > 0 }
     }
 
     /// Throws for what a layer is called with besides tensors, unless it changes nothing at prediction.
@@ -159,8 +180,9 @@ struct KerasOperation {
             case .constant(let value):
                 // Keras 3 notes the default of `training`, and passes it over when it predicts. Keras 2 abides by it.
                 let isKeras2 = call.references.contains(where: \.mayCountDefinition)
-                let normalizes = item.className == "BatchNormalization" || item.isModel
-                if name == "training", let flag = value.boolValue, !flag || !isKeras2 || !normalizes { continue }
+                if name == "training", let flag = value.boolValue, !flag || !isKeras2 || !differsInTraining(item) {
+                    continue
+                }
                 throw failure("inbound_nodes: call with \(name)=\(value.text()) is not supported")
             }
         }

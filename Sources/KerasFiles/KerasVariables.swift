@@ -1,15 +1,24 @@
+import JSON
 import NeuralNetCore
 
 /// The weights in Keras 3's `model.weights.h5`: `layers/<class>_<number>/vars/<index>`, models inside with `layers` of
 /// their own.
 enum KerasVariables {
-    /// A layer with weights, and the path of its group.
-    private static func places(_ scopes: KerasLevel.Scopes, scope: Int?, in group: String) -> [(
-        node: Int, place: String
-    )] {
+    /// A layer with weights, and the path of its group. `config`: what the file says of this level; the layers are in its
+    /// order, which also depends on which tensors a layer is given by keyword.
+    private static func places(
+        _ scopes: KerasLevel.Scopes, scope: Int?, in group: String, config: JSONValue? = nil
+    ) -> [(node: Int, place: String)] {
         var counts: [String: Int] = [:]
         let level = KerasLevel(scopes, scope: scope)
-        return level.members.flatMap { member -> [(node: Int, place: String)] in
+        let listed = config?["config"]?["layers"]?.arrayValue ?? []
+        let names = listed.map { $0["config"]?["name"]?.stringValue ?? "" }
+        let order = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
+        var members = level.members
+        if names.count == order.count, names.allSatisfy({ name in members.contains { $0.name == name } }) {
+            members.sort { order[$0.name] ?? -1 < order[$1.name] ?? -1 }
+        }
+        return members.flatMap { member -> [(node: Int, place: String)] in
             let className: String
             switch member.content {
             case .layer(let node):
@@ -23,7 +32,10 @@ enum KerasVariables {
             let place = "\(group)/" + (number == 0 ? base : "\(base)_\(number)")
             switch member.content {
             case .layer(let node): return [(node, place)]
-            case .model(let inner): return places(scopes, scope: inner, in: place + "/layers")
+            case .model(let inner):
+                return places(
+                    scopes, scope: inner, in: place + "/layers",
+                    config: order[member.name].map { listed[$0] })
             }
         }
     }
@@ -51,8 +63,10 @@ enum KerasVariables {
     }
 
     /// Finds the weights. `group`: `layers`, or what the versions before 3 called it.
-    static func locate(_ file: HDF5File, group: String, for model: Model) throws -> [StoredWeights] {
-        try places(KerasLevel.Scopes(of: model), scope: nil, in: group).compactMap { node, place in
+    static func locate(
+        _ file: HDF5File, group: String, for model: Model, config: JSONValue? = nil
+    ) throws -> [StoredWeights] {
+        try places(KerasLevel.Scopes(of: model), scope: nil, in: group, config: config).compactMap { node, place in
             let count = model.nodes[node].parameters.count
             guard count > 0 else { return nil }
             let paths = try parts(of: model.nodes[node].layer, count: count).flatMap { part in

@@ -33,8 +33,10 @@ public enum ModelFile {
             let weights = try archive.weights()
             // A small file has no large model.
             options.weightLimit = min(1 << 28, weights.mostUnpacked / 4)
-            let (model, warnings) = try KerasModelConfig.model(from: archive.text("config.json") ?? "", options)
-            try KerasWeights.read(locate(weights, for: model), weights, into: model)
+            let config = try archive.text("config.json") ?? ""
+            let (model, warnings) = try KerasModelConfig.model(from: config, options)
+            let located = try locate(weights, for: model, config: try? JSONValue(parsing: config))
+            try KerasWeights.read(located, weights, into: model)
             return Contents(
                 model: model, metadata: try archive.metadata, kerasVersion: try archive.kerasVersion, warnings: warnings
             )
@@ -110,15 +112,15 @@ public enum ModelFile {
         }
     }
 
-    /// Finds a model's weights in any of Keras's layouts.
-    static func locate(_ file: HDF5File, for model: Model) throws -> [StoredWeights] {
+    /// Finds a model's weights in any of Keras's layouts. `config`: the description that the file has beside them.
+    static func locate(_ file: HDF5File, for model: Model, config: JSONValue? = nil) throws -> [StoredWeights] {
         if try file.exists("model_weights") {
             return try KerasWeights.locate(file, group: "model_weights", for: model)
         } else if try file.texts("layer_names", of: "") != nil {
             return try KerasWeights.locate(file, group: "", for: model)
         }
         for group in ["layers", "_layer_checkpoint_dependencies"] where try file.exists(group) {
-            return try KerasVariables.locate(file, group: group, for: model)
+            return try KerasVariables.locate(file, group: group, for: model, config: config)
         }
         throw NeuralNetError.file(path: file.path, place: nil, reason: "no weights of Keras in it")
     }

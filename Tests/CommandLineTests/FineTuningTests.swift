@@ -67,6 +67,14 @@ import Testing
         let named = try Fermusic.run(["predict", "--model", path("tuned.h5"), "--json", path("mine/test/grin")])
         #expect(named.status == 0 && named.output.contains("\"cross\""), "\(named.errors)")
 
+        // It goes on with its own classes, whatever others the data could have.
+        let longer = try Fermusic.run([
+            "train", "--from", path("tuned.h5"), "--data", path("mine"), "--checkpoint", path("longer.h5"), "--epochs",
+            "1",
+        ])
+        #expect(longer.status == 0, "\(longer.errors)")
+        #expect(try EmotionModel(reading: path("longer.h5")).card.classNames == ["grin", "neutral", "cross"])
+
         // The recipe repeats the run.
         let recipe = try Fermusic.run(["model", "recipe", path("tuned.h5")])
         try recipe.output.write(toFile: path("again.json"), atomically: true, encoding: .utf8)
@@ -102,6 +110,9 @@ import Testing
         }
         #expect(try errors(arguments("x.h5")).contains("a new last layer can be put on"))
         #expect(try errors(arguments("x.h5", ["--head", "grin,sad,calm"])).contains("no pictures of 'sad', only of"))
+        for (option, value) in [("--widths", "8,8"), ("--head-dropout", "0.7"), ("--block-dropout", "0.6")] {
+            #expect(try errors(arguments("x.h5", [option, value])).contains("\(option) and --from exclude each other"))
+        }
         #expect(
             try errors(arguments("x.h5", ["--head", "grin,calm,cross", "--freeze", "konv*"]))
                 .contains("no layer with weights is called 'konv*'"))

@@ -75,6 +75,7 @@ import Testing
         #expect(message { _ = try read(.relu) }.contains("its last layer ends in relu"))
         #expect(throws: RecognitionError.self) { _ = try read(.relu) }
         #expect(message { _ = try read(.softmax) { $0.outputKind = .logits } }.contains("is a softmax"))
+        #expect(message { _ = try read(.linear) { $0.outputKind = .probabilities } }.contains("do not add up to 1"))
         #expect(message { _ = try read(.sigmoid) { $0.outputKind = .logits } }.contains("its outputs are no logits"))
         #expect(message { _ = try read(.linear, units: 1) }.contains("no probabilities"))
     }

@@ -61,6 +61,18 @@ import Testing
         #expect(model.nodes.filter { $0.layer is Permute }.count == 1)
     }
 
+    /// Keras orders layers also by the alphabet of keywords, and weights in its own format by that.
+    @Test(arguments: ["h5", "keras"]) func tensorsByKeyword(ending: String) throws {
+        let model = try ModelFile.read(KerasFixtures.path("keras3-keywords.\(ending)")).model
+        #expect(try difference(model, "keras3-keywords-expected.h5") < 1e-5)
+        try KerasFixtures.inTemporaryFolder { folder in
+            for path in ["\(folder)/m.h5", "\(folder)/m.keras"] {
+                try ModelFile.write(model, to: path)
+                #expect(try difference(ModelFile.read(path).model, "keras3-keywords-expected.h5") < 1e-5)
+            }
+        }
+    }
+
     /// A model inside that is only cut is none any more, but still a file.
     @Test func cutThrough() throws {
         let whole = try ModelFile.read(KerasFixtures.path("keras3-composed.keras")).model

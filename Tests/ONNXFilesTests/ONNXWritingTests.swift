@@ -93,6 +93,20 @@ import Testing
     }
 
     /// A model inside a model is written layer by layer, also when it is called twice.
+    /// A net without convolutions does not show by its operators how pictures lie; the axes are those of this library.
+    @Test(arguments: [[1], [2], [3], [-3]]) func picturesOfItsOwnLieAsTheyAre(_ axes: [Int]) throws {
+        let model = try Model(input: [3, 5, 6], seed: 1) { Softmax(axes: axes) }
+        let samples = ONNXWritingTests.samples(model)
+        try ONNXFixtures.inTemporaryFolder { folder in
+            try ONNXFile.write(model, to: "\(folder)/a.onnx")
+            let again = try ONNXFile.read("\(folder)/a.onnx").model
+            #expect(again.outputShapes == [[3, 5, 6]])
+            let difference = ONNXFixtures.difference(
+                try ONNXFixtures.prediction(model, samples), try ONNXFixtures.prediction(again, samples))
+            #expect(difference < 1e-6)
+        }
+    }
+
     @Test func modelsInsideAreWritten() throws {
         let inner = try Model(input: [4, 4, 2], name: "inner") {
             Conv2D(2, kernelSize: 3, padding: .same, activation: .relu)

@@ -44,7 +44,12 @@ extension EmotionModel {
             }
             return (model, [])
         }
-        if hints.outputKind == .probabilities { return (model, []) }
+        if hints.outputKind == .probabilities {
+            guard try givesProbabilities(model) else {
+                throw failure("its outputs are no probabilities: they do not add up to 1", .outputKind)
+            }
+            return (model, [])
+        }
         let (ending, before) = model.lastActivation
         let isSingle = model.outputShapes[0] == [1]
         switch (ending, hints.outputKind) {
@@ -67,6 +72,17 @@ extension EmotionModel {
         default:
             throw failure(
                 "its outputs are no probabilities: its last layer ends in \(ending.identifier)", .outputKind)
+        }
+    }
+
+    /// Whether what it says of three pictures, black, white and between, can be probabilities.
+    private static func givesProbabilities(_ model: Model) throws -> Bool {
+        let pixels = model.inputShapes[0].reduce(1, *), classes = model.outputShapes[0][0]
+        let pictures = [Float(0), 0.5, 1].flatMap { [Float](repeating: $0, count: pixels) }
+        let outputs = try model.predict(pictures, threads: ThreadPool(threads: 1))
+        return (0..<3).allSatisfy { picture in
+            let row = outputs[picture * classes..<(picture + 1) * classes]
+            return row.allSatisfy { $0 >= -1e-3 } && abs(row.reduce(0, +) - 1) < 0.01
         }
     }
 

@@ -2,6 +2,16 @@ import Files
 import Glibc
 import NeuralNet
 
+extension EmotionModel {
+    /// The model's classes, if these are what there are pictures of: data may know names for which it has none.
+    func sameClasses(as dataset: FaceDataset) -> [String]? {
+        let there = dataset.classNames.indices.filter { dataset.labels.contains(UInt8($0)) }.map {
+            dataset.classNames[$0]
+        }
+        return card.classNames != dataset.classNames && Set(there) == Set(card.classNames) ? card.classNames : nil
+    }
+}
+
 /// Fine-tuning: a run that goes on from a finished model.
 extension TrainingRecipe {
     /// The name that a new last layer has.

@@ -86,10 +86,12 @@ public final class TrainingSession {
         if let problem = recipe.problem { throw problem }
         self.settings = settings
         self.files = files
-        let dataset = try recipe.head.map { try dataset.keeping($0, path: settings.data) } ?? dataset
+        let base = try recipe.readBase()
+        let dataset =
+            try (recipe.head ?? base?.sameClasses(as: dataset))
+            .map { try dataset.keeping($0, path: settings.data) } ?? dataset
         self.dataset = dataset
         let size = recipe.cropSize ?? dataset.size
-        let base = try recipe.readBase()
         baseFingerprint = base?.model.weights.fingerprint
         var input = Self.inputFormat(recipe, dataset)
         if let known = base?.card.input {

@@ -11,6 +11,8 @@ struct GraphBuilder {
     private var roots: [SharedLayer.Identity: Int] = [:]
     private var scopeRoots: [SharedLayer.Identity: Int] = [:]
     private var names: Set<String> = []
+    /// What layers are called that have a name: others get another one, wherever they are.
+    private var givenNames: Set<String> = []
     private var counts: [String: Int] = [:]
     private let weightLimit: Int
     private var weightCount = 0
@@ -28,6 +30,7 @@ struct GraphBuilder {
     }
 
     mutating func add(_ output: SymbolicTensor) throws {
+        collectNames(output)
         // Depth first without recursion: deep networks must not overflow the stack.
         var stack = [output]
         while let tensor = stack.last {
@@ -45,6 +48,17 @@ struct GraphBuilder {
             } else {
                 stack.append(contentsOf: missing.reversed())
             }
+        }
+    }
+
+    private mutating func collectNames(_ output: SymbolicTensor) {
+        var stack = [output], seen: Set<ObjectIdentifier> = []
+        while let tensor = stack.popLast() {
+            guard indices[ObjectIdentifier(tensor)] == nil, seen.insert(ObjectIdentifier(tensor)).inserted else {
+                continue
+            }
+            if let name = tensor.layer?.layer.name { givenNames.insert(name) }
+            stack += tensor.inputs
         }
     }
 
@@ -117,7 +131,7 @@ struct GraphBuilder {
                 let count = counts[base, default: 0]
                 counts[base] = count + 1
                 layer.name = count == 0 ? base : "\(base)_\(count)"
-            } while names.contains(layer.name)
+            } while names.contains(layer.name) || givenNames.contains(layer.name)
         }
         guard names.insert(layer.name).inserted else {
             throw NeuralNetError.invalidGraph("two layers are named '\(layer.name)'")

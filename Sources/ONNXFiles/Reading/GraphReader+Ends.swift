@@ -34,6 +34,7 @@ extension GraphReader {
         }
         guard known.checkedCount != nil else { throw failure("is too large: \(text)") }
         let onnxAxes = known.map(newFactors)
+        if sizes.count == 4 { pictureOrders.insert(isFirst) }
         let axes = isFirst ? [onnxAxes[1], onnxAxes[2], onnxAxes[0]] : onnxAxes
         let tensor = Input(axes.map(\.size), name: uniqueName(cleaned(info.name, otherwise: "input")))
         return Feature(tensor: tensor, axes: axes, onnxAxes: onnxAxes)
@@ -41,7 +42,8 @@ extension GraphReader {
 
     /// Whether a picture has its channels before its pixels: what first happens to it shows that, or else its sizes.
     private func isChannelsFirst(_ name: String, _ sizes: [Int?]) -> Bool {
-        guard sizes.count == 4 else { return false }
+        // What this library writes has pictures in its own order.
+        guard sizes.count == 4, file.producer != GraphWriter.producer else { return false }
         var waiting: Set<String> = [name]
         for node in file.graph.nodes where !waiting.isDisjoint(with: node.inputs) {
             switch node.type {
@@ -65,7 +67,9 @@ extension GraphReader {
             throw ONNXFailure("is constant, or only a piece of a function")
         }
         let inOrder = Array(feature.onnxAxes.indices)
-        let isPicture = inOrder.count == 3 && !isArranged(feature, inOrder) && isArranged(feature, [1, 2, 0])
+        let isPicture =
+            pictureOrders != [false] && inOrder.count == 3 && !isArranged(feature, inOrder)
+            && isArranged(feature, [1, 2, 0])
         let result = try arranged(feature, isPicture ? [1, 2, 0] : inOrder)
         guard !isInput(result.tensor) else { throw ONNXFailure("is an input") }
         return result.tensor

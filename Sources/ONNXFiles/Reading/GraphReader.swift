@@ -15,6 +15,8 @@ final class GraphReader {
     let pictureSize: Int?
     /// Samples in a batch, if the file fixes that.
     var batchSize: Int?
+    /// Whether pictures that come in have their channels first.
+    var pictureOrders: Set<Bool> = []
     var factorCount = 0
     private(set) var values: [String: GraphValue] = [:]
     private var inputs: [SymbolicTensor] = []

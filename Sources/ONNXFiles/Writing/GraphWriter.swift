@@ -18,6 +18,9 @@ struct GraphWriter {
     /// Raised by operators that are newer than 13.
     var operatorSet = 13
 
+    /// Says in files who wrote them, and so how pictures lie.
+    static let producer = "fermusic"
+
     init(_ model: Model) {
         self.model = model
         outputs = Array(repeating: [:], count: model.nodes.count)
@@ -42,7 +45,7 @@ struct GraphWriter {
             file.graph.outputs.append(info(name, model.nodes[index].outputShape))
         }
         file.irVersion = operatorSet < 20 ? 8 : 10
-        file.producer = "fermusic"
+        file.producer = GraphWriter.producer
         file.operatorSets = ["": operatorSet]
         file.graph.name = model.name
         file.graph.nodes = nodes

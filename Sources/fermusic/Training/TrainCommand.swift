@@ -26,7 +26,7 @@ enum TrainCommand {
                 "fermusic train --recipe Recipes/fer2013-cnn.json --data fer2013/",
                 "repeat a shipped model, which was trained on folders"),
             Example(
-                "fermusic train --from fer2013-vgg.h5 --data mine/ --head angry,calm,happy --freeze 40 --checkpoint my.h5",
+                "fermusic train --from fer2013-vgg.h5 --data mine/ --head angry,calm,happy --freeze 34 --checkpoint my.h5",
                 "a shipped model for classes of one's own"),
             Example(
                 "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",

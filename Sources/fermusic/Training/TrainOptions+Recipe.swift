@@ -22,6 +22,10 @@ extension TrainOptions {
             guard recipe.from == nil else { throw UsageError.other("--arch and --from exclude each other") }
             try setArchitecture(&recipe, a)
         }
+        for setting in settings where recipe.from != nil && setting.wasGiven(a) {
+            guard ["widths", "blockDropout", "headDropout"].contains(setting.field.name) else { continue }
+            throw UsageError.other("\(displayName(setting.field.name)) and --from exclude each other")
+        }
         // Whoever gives an option that changes nothing expects something else.
         let useless = settings.filter { $0.wasGiven(a) }.compactMap { recipe.unused($0.field) }.first
         if let problem = useless ?? recipe.problem { throw UsageError.other(problem.words(displayName)) }
