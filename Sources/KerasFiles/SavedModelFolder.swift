@@ -18,9 +18,13 @@ struct SavedModelFolder {
     var refusal: NeuralNetError {
         var name = folder
         while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+        // Only Keras 2 leaves a description of the layers there; what Keras 3 exports is a program without one.
+        let line =
+            access((name + "/keras_metadata.pb").cPath, F_OK) == 0
+            ? "TF_USE_LEGACY_KERAS=1 python3 -c "
+                + #""import tensorflow as tf; tf.keras.models.load_model('\#(name)').save('\#(name).h5')""#
+            : "python3 -m tf2onnx.convert --saved-model '\(name)' --output '\(name).onnx'"
         return .file(
-            path: path, place: nil,
-            reason: "a SavedModel of TensorFlow; this makes a file of it: TF_USE_LEGACY_KERAS=1 python3 -c "
-                + #""import tensorflow as tf; tf.keras.models.load_model('\#(name)').save('\#(name).h5')""#)
+            path: path, place: nil, reason: "a SavedModel of TensorFlow; this makes a file of it: \(line)")
     }
 }

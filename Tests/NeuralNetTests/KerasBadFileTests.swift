@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import NeuralNet
 import Testing
@@ -45,6 +46,20 @@ import Testing
                 with: #""bias_initializer": {"class_name": "Constant", "config": {"value": \#(value)}}"#)
             let model = try ModelFile.architecture(fromJSON: chain("Conv2D", constant), path: "my.json")
             #expect((model.nodes.last?.layer as? Conv2D)?.biasInitializer == expected)
+        }
+    }
+
+    /// With the line that makes a file of it: through Keras 2 where that left a description, otherwise through ONNX.
+    @Test func savedModels() throws {
+        try KerasFixtures.inTemporaryFolder { folder in
+            try FileManager.default.createDirectory(atPath: "\(folder)/saved", withIntermediateDirectories: true)
+            try Data([8, 1, 0x12, 1]).write(to: URL(fileURLWithPath: "\(folder)/saved/saved_model.pb"))
+            func refusal(_ path: String) -> String { KerasFixtures.message { _ = try ModelFile.read(path) } }
+            for path in ["saved", "saved/", "saved/saved_model.pb"] {
+                #expect(refusal("\(folder)/\(path)").contains("tf2onnx.convert --saved-model '\(folder)/saved' "))
+            }
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/saved/keras_metadata.pb"))
+            #expect(refusal("\(folder)/saved").contains("load_model('\(folder)/saved').save('\(folder)/saved.h5')"))
         }
     }
 

@@ -1,3 +1,4 @@
+import Files
 import JSON
 import NeuralNet
 import ONNXFiles
@@ -17,7 +18,10 @@ public enum NetworkFile {
         public var warnings: [String] = []
     }
 
-    public static func isONNX(_ path: String) -> Bool { ONNXFile.isONNX(path) }
+    /// By its contents; a SavedModel's begin as ONNX's do.
+    public static func isONNX(_ path: String) -> Bool {
+        path.lastPathPart != "saved_model.pb" && ONNXFile.isONNX(path)
+    }
 
     /// Whether a file of this name is written as ONNX.
     public static func isNamedONNX(_ path: String) -> Bool { ONNXFile.hasName(path) }
