@@ -20,7 +20,7 @@ enum DoctorCommand {
             SharedOptions.json,
         ]
     ) { a, console in
-        var findings = [DoctorChecks.model(a)] + DoctorChecks.detectors() + [DoctorChecks.camera()]
+        var findings = [DoctorChecks.processor(), DoctorChecks.model(a)] + DoctorChecks.detectors() + [DoctorChecks.camera()]
         findings += DoctorChecks.codecs()
         findings += DoctorChecks.catalogue(a)
         findings += DoctorChecks.services(a, asks: !a[offline])
