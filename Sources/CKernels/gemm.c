@@ -8,17 +8,19 @@
 // runs. 14 x 32 for 32 registers of 16 floats, 6 x 16 for 16 of 8; for registers of 4 floats 6 x 16 where there are 32
 // (arm64), and 3 x 8 where there are 16.
 
-// Blocks of b have so many rows and columns, and of a so many panels.
+// Blocks of b have so many rows and columns, and of a at most so many rows.
 #define FM_DEPTH 384
 #define FM_BLOCK_COLUMNS 512
-#define FM_BLOCK_PANELS 8
+#define FM_BLOCK_ROWS 112
 // What is read only once is asked for so many rows ahead, if it is too large for the caches (in floats).
 #define FM_AHEAD 16
 #define FM_FAR ((size_t)1 << 17)
+// And so much is read from the nearest cache wherever it lies.
+#define FM_NEAR ((size_t)1 << 12)
 // So many floats of a row of c stay in the nearest cache.
 #define FM_ROW_COLUMNS 4096
 // Floats of the buffer: the largest block of a, with what packing may write behind it, and of b.
-#define FM_PACKED_A (FM_DEPTH * FM_BLOCK_PANELS * 14 + 64)
+#define FM_PACKED_A (FM_DEPTH * FM_BLOCK_ROWS + 64)
 #define FM_PACKED_B (FM_DEPTH * FM_BLOCK_COLUMNS + 64)
 // Bytes: not more than a huge page, which spares address translations.
 #define FM_BUFFER ((size_t)1 << 21)

@@ -40,7 +40,9 @@ static void FM_NAME(blocks)(int transpose_a, int transpose_b, size_t m, size_t n
     const size_t b_row = transpose_b ? 1 : ldb, b_col = transpose_b ? ldb : 1;
     const fm_panels panels = panels_of(m, FM_ROWS);
     const int packs_a = n > 4 * FM_COLUMNS && m > FM_ROWS;
-    const int packs_b = transpose_b || m > 3 * FM_ROWS;
+    const int packs_b = transpose_b || (m > 3 * FM_ROWS && k * ldb > FM_NEAR);
+    if (!packs_a && !packs_b && !turned && n % 16 == 0 && k * n < FM_FAR)
+        return FM_NAME(thin)(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
     const int fetches = k * n >= FM_FAR;
     float *const packed_a = buffer, *const packed_b = buffer + FM_PACKED_A;
     const size_t parts = (k + FM_DEPTH - 1) / FM_DEPTH;
@@ -55,8 +57,9 @@ static void FM_NAME(blocks)(int transpose_a, int transpose_b, size_t m, size_t n
                 (transpose_b ? FM_NAME(pack_rows) : FM_NAME(pack_columns))(
                     b + top * b_row + j * b_col, ldb, columns, depth, FM_COLUMNS, packed_b + (j - left) * depth);
             }
-            for (size_t block = 0; block < panels.count; block += FM_BLOCK_PANELS) {
-                const size_t end = panels.count - block < FM_BLOCK_PANELS ? panels.count : block + FM_BLOCK_PANELS;
+            for (size_t block = 0; block < panels.count; block += FM_BLOCK_ROWS / FM_ROWS) {
+                const size_t end =
+                    panels.count - block < FM_BLOCK_ROWS / FM_ROWS ? panels.count : block + FM_BLOCK_ROWS / FM_ROWS;
                 const size_t start = panel_start(panels, block);
                 if (packs_a)
                     for (size_t panel = block; panel < end; panel++) {

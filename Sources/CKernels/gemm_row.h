@@ -4,6 +4,17 @@
 static inline __attribute__((always_inline)) void FM_NAME(add_rows)(
     const int count, size_t n, const float *a, size_t a_col, const float *b, size_t ldb, float *c, int accumulate) {
     size_t j = 0;
+    for (; j + 2 * FM_WIDTH <= n; j += 2 * FM_WIDTH) {
+        VEC sum = accumulate ? *(const VEC *)(c + j) : (VEC){0};
+        VEC next = accumulate ? *(const VEC *)(c + j + FM_WIDTH) : (VEC){0};
+#pragma clang loop unroll(full)
+        for (int q = 0; q < count; q++) {
+            sum += a[q * a_col] * *(const VEC *)(b + q * ldb + j);
+            next += a[q * a_col] * *(const VEC *)(b + q * ldb + j + FM_WIDTH);
+        }
+        *(VEC *)(c + j) = sum;
+        *(VEC *)(c + j + FM_WIDTH) = next;
+    }
     for (; j + FM_WIDTH <= n; j += FM_WIDTH) {
         VEC sum = accumulate ? *(const VEC *)(c + j) : (VEC){0};
 #pragma clang loop unroll(full)

@@ -10,9 +10,14 @@ static const char *const names[FM_ISA_COUNT] = {"baseline", "avx2", "avx512", "v
 static fm_isa detect(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    // All of x86-64-v3 and v4, since their code uses all of it.
-    if (!__builtin_cpu_supports("x86-64-v3")) return FM_BASELINE;
-    if (!__builtin_cpu_supports("x86-64-v4")) return FM_AVX2;
+    // All that FM_FEATURES_... name.
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("bmi") ||
+        !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("popcnt"))
+        return FM_BASELINE;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
+        !__builtin_cpu_supports("avx512vl"))
+        return FM_AVX2;
     return __builtin_cpu_supports("avx512vnni") ? FM_VNNI : FM_AVX512;
 #else
     return FM_BASELINE;

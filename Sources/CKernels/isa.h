@@ -16,7 +16,7 @@ extern fm_isa fm_isa_level;
 
 #if defined(__x86_64__)
 // The features one by one: a function for "arch=x86-64-v4" would be given vectors of half the width.
-#define FM_FEATURES_AVX2 "avx2,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt"
+#define FM_FEATURES_AVX2 "avx2,bmi,bmi2,fma,popcnt"
 #define FM_FEATURES_AVX512 FM_FEATURES_AVX2 ",avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
 #define FM_FEATURES_VNNI FM_FEATURES_AVX512 ",avx512vnni"
 #define FM_TARGET(features) __attribute__((target(features)))
