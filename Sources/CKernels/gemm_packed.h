@@ -39,7 +39,7 @@ static void FM_NAME(blocks)(int transpose_a, int transpose_b, size_t m, size_t n
     const size_t a_row = transpose_a ? 1 : lda, a_col = transpose_a ? lda : 1;
     const size_t b_row = transpose_b ? 1 : ldb, b_col = transpose_b ? ldb : 1;
     const fm_panels panels = panels_of(m, FM_ROWS);
-    const int packs_a = n > 4 * FM_COLUMNS && m > FM_ROWS;
+    const int packs_a = n > 4 * FM_COLUMNS && m > FM_ROWS && (transpose_a ? k : m) * lda > FM_NEAR;
     const int packs_b = transpose_b || (m > 3 * FM_ROWS && k * ldb > FM_NEAR);
     if (!packs_a && !packs_b && !turned && n % 16 == 0 && k * n < FM_FAR)
         return FM_NAME(thin)(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
@@ -104,7 +104,7 @@ static void FM_NAME(any)(int transpose_a, int transpose_b, size_t m, size_t n, s
         return FM_NAME(row)(transpose_b, n, k, a, transpose_a ? lda : 1, b, ldb, c, accumulate);
     // Vectors along the longer side, where the shorter one would leave them half empty.
     const size_t along_n = (n + FM_WIDTH - 1) / FM_WIDTH * FM_WIDTH, along_m = (m + FM_WIDTH - 1) / FM_WIDTH * FM_WIDTH;
-    if (n < 2 * FM_WIDTH && k >= 2 * FM_WIDTH && 3 * m * along_n > 4 * n * along_m)
+    if (n < 2 * FM_WIDTH && k >= 2 * FM_WIDTH && 5 * m * along_n > 6 * n * along_m)
         return FM_NAME(blocks)(!transpose_b, !transpose_a, n, m, k, b, ldb, a, lda, c, ldc, accumulate, 1, buffer);
     FM_NAME(blocks)(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, c, ldc, accumulate, 0, buffer);
 }

@@ -101,7 +101,13 @@ static void FM_NAME(pack_rows)(const float *x, size_t stride, size_t count, size
 static void FM_NAME(pack_columns)(const float *x, size_t stride, size_t count, size_t depth, size_t width,
                                   float *packed) {
     if (count == FM_COLUMNS)
-        for (size_t p = 0; p < depth; p++) memcpy(packed + p * width, x + p * stride, FM_COLUMNS * sizeof(float));
+        for (size_t p = 0; p < depth; p++) {
+            // The rows are too far apart for the processor to guess.
+            for (size_t i = 0; i < FM_COLUMNS; i += 16) __builtin_prefetch(x + (p + FM_AHEAD) * stride + i);
+            memcpy(packed + p * width, x + p * stride, FM_COLUMNS * sizeof(float));
+        }
+    else if (count == FM_ROWS)
+        for (size_t p = 0; p < depth; p++) memcpy(packed + p * width, x + p * stride, FM_ROWS * sizeof(float));
     else
         for (size_t p = 0; p < depth; p++) FM_NAME(widen)(x + p * stride, count, packed + p * width);
 }
