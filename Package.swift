@@ -60,6 +60,7 @@ let package = Package(
             name: "KerasFiles",
             dependencies: [
                 "NeuralNetCore", "NeuralNetTraining", "CHDF5", "HDF5Reader", "Zip", "Files", "JSON", "JSONCoding",
+                "Threads",
             ]),
         .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
@@ -86,11 +87,10 @@ let package = Package(
             name: "WebApp",
             dependencies: [
                 "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding",
-                "Threads",
-                "Timing", "CMicroHTTPD", "CZlib",
+                "Threads", "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
-        .target(name: "Terminal", dependencies: ["Files", "TextCoding", "Timing"]),
+        .target(name: "Terminal", dependencies: ["Files", "TextCoding", "Threads", "Timing"]),
         .target(name: "Report", dependencies: ["Files", "TextCoding"]),
         .executableTarget(
             name: "fermusic",
@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
-        .target(name: "StubServer", dependencies: ["JSON"], path: "Tests/StubServer"),
+        .target(name: "StubServer", dependencies: ["JSON", "Threads"], path: "Tests/StubServer"),
         .testTarget(
             name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "CHDF5", "Files"], exclude: ["Fixtures"]),
         .testTarget(name: "ZipTests", dependencies: ["Zip", "Files"]),
@@ -131,8 +131,7 @@ let package = Package(
             name: "EmotionRecognitionTests",
             dependencies: [
                 "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
-                "Randomness",
-                "Threads", "Zip",
+                "Randomness", "Threads", "Zip",
             ],
             exclude: ["Fixtures"]),
         .testTarget(
@@ -144,7 +143,8 @@ let package = Package(
         .testTarget(
             name: "MusicMatchingTests",
             dependencies: [
-                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer", "TextCoding", "Timing",
+                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer", "TextCoding", "Threads",
+                "Timing",
             ]),
         .testTarget(
             name: "WebAppTests",
@@ -153,7 +153,7 @@ let package = Package(
             ]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
-        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "ChildProcess"]),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,4 +1,6 @@
-"""fermusic beside TensorFlow and PyTorch on the same cores, in one run: `make bench PEERS=path/to/venv`.
+"""fermusic beside TensorFlow, PyTorch, ONNX Runtime and OpenVINO on the same cores, in one run.
+
+`make bench PEERS=path/to/venv` runs it.
 
 All programs stay alive and take turns, measurement by measurement, so that a slow moment of the machine falls on all of
 them. Prints medians, their spread and ratios; writes everything as JSON.
@@ -9,7 +11,9 @@ import datetime
 import json
 import os
 import platform
+import random
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
@@ -37,11 +41,23 @@ class Program:
         self.process.wait()
 
 
+# Shipped models beside the networks that are made for the comparison; runtimes for ONNX get the documented network from
+# its model too.
+SHIPPED = {"cnn": "fer2013-cnn.h5", "vgg": "ferplus-vgg.h5", "mini-xception": "fer2013-mini-xception.h5"}
+RUNTIMES = ("onnxruntime", "openvino")
+
+
 def cases(quick):
     """name, what is measured, network, batch, the ratio that is promised to each peer."""
-    yield "training, batch 64", "train", "cnn", 64, {"tensorflow": 2.5, "pytorch": 3}
-    yield "inference, batch 1", "infer", "cnn", 1, {"tensorflow": 3}
-    yield "inference, batch 64", "infer", "cnn", 64, {"tensorflow": 2}
+    yield "training, batch 64", "train", "cnn", 64, {"tensorflow": 2.5, "pytorch": 2.5}
+    yield "vgg, training, batch 64", "train", "vgg", 64, {"tensorflow": 2.5}
+    for network in SHIPPED:
+        prefix = "" if network == "cnn" else f"{network}, "
+        for batch, least in ((1, 1.3), (64, 1.5)):
+            promised = {runtime: least for runtime in RUNTIMES}
+            if network == "cnn":
+                promised["tensorflow"] = 3 if batch == 1 else 2
+            yield f"{prefix}inference, batch {batch}", "infer", network, batch, promised
     if quick:
         return
     for batch in (16, 32, 128, 256):
@@ -52,6 +68,44 @@ def cases(quick):
             yield f"{network}, inference, batch {batch}", "infer", network, batch, {"tensorflow": 1}
         for batch in (16, 64):
             yield f"{network}, training, batch {batch}", "train", network, batch, {"tensorflow": 1}
+
+
+def which(program, network, models, onnx):
+    """How a network is named to a program."""
+    request = {"network": network}
+    if network in onnx:
+        request["onnx"] = onnx[network]
+    if network == "cnn":
+        return request
+    if network in models:
+        request["network"] = models[network]
+    elif program == "fermusic":
+        request["network"] = os.path.join(here, "networks", network + ".json")
+    return request
+
+
+def check(programs, models, onnx, folder):
+    """That all programs say the same about the same pictures: only then their speeds can be compared."""
+    pictures, path, worst = 4, os.path.join(folder, "pictures"), {}
+    for network, model in models.items():
+        side = 44 if network == "vgg" else 48
+        values = random.Random(1)
+        with open(path, "wb") as file:
+            file.write(b"".join(struct.pack("<f", values.random()) for _ in range(pictures * side * side)))
+        truth = programs[0].ask(measure="output", model=model, input=path)["output"]
+        for program in programs[1:]:
+            request = which(program.name, network, models, onnx)
+            request["network"] = model
+            found = program.ask(measure="output", input=path, shape=[pictures, side, side, 1], **request).get("output")
+            if found is None:
+                continue
+            error = max(abs(a - b) for a, b in zip(truth, found, strict=True))
+            worst[program.name] = max(error, worst.get(program.name, 0))
+            if error > (0.05 if "bfloat16" in program.name else 1e-4):
+                sys.exit(f"{program.name} answers otherwise than fermusic for {network}: by {error:.2g}")
+    for name, error in worst.items():
+        print(f"{name} says the same about the same pictures, within {error:.1g}")
+    return worst
 
 
 def timed(command):
@@ -97,10 +151,10 @@ def whole_programs(options, threads, result):
         print(f"fermusic predict, cold start to printed result: {spread(cold)} ms")
 
 
-def own_figures(options, threads, result):
+def own_figures(options, threads, environment, result):
     """What needs no peer: the matrix product's peak, the share of it that convolutions reach, what a second thread brings."""
     answers = [
-        json.loads(subprocess.check_output([options.fermusic, "bench", "--threads", threads, "--json"], text=True))
+        json.loads(subprocess.check_output([options.fermusic, "bench", "--threads", threads, "--json"], text=True, env=environment))
         for _ in range(max(1, min(3, options.rounds)))]
     result["fermusic"] = answers
     peak = [a["effectiveConvolutionGflops"] / a["sgemmGflops"] for a in answers]
@@ -138,40 +192,56 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
-    parser.add_argument("--quick", action="store_true", help="only the three main cases")
+    parser.add_argument("--quick", action="store_true", help="only the main cases")
+    parser.add_argument("--isa", choices=("avx2",), help="hold all programs that can be held to an instruction set to this one")
+    parser.add_argument("--bfloat16", action="store_true", help="peers also in bfloat16, for processors that have it")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--data", help="FER2013 as class folders: measures an epoch and a prediction as whole programs")
     parser.add_argument("--json", help="where to write the result")
     options = parser.parse_args()
 
     threads = str(options.threads)
-    programs = [Program("fermusic", [options.fermusic, "bench", "--worker", "--threads", threads])]
+    environment = dict(os.environ)
+    if options.isa:
+        # ONNX Runtime has no such setting.
+        environment |= {"FERMUSIC_ISA": options.isa, "ONEDNN_MAX_CPU_ISA": options.isa.upper(), "DNNL_MAX_CPU_ISA": options.isa.upper()}
+    programs = [Program("fermusic", [options.fermusic, "bench", "--worker", "--threads", threads], env=environment)]
     peers = os.path.join(here, "peers")
     if options.python:
-        for name, module in (("tensorflow", "tensorflow"), ("pytorch", "torch")):
-            if available(options.python, module):
-                script = os.path.join(peers, f"{module}_peer.py")
-                programs.append(Program(name, [options.python, script, threads], stderr=subprocess.DEVNULL))
+        for name, module in (("tensorflow", "tensorflow"), ("pytorch", "torch"), ("onnxruntime", "onnxruntime"), ("openvino", "openvino")):
+            if not available(options.python, module) or options.isa and name == "onnxruntime":
+                continue
+            script = os.path.join(peers, f"{module}_peer.py")
+            for precision in ["float32", "bfloat16"] if options.bfloat16 and name != "onnxruntime" else ["float32"]:
+                programs.append(Program(
+                    name if precision == "float32" else f"{name} bfloat16", [options.python, script, threads, precision],
+                    env=environment, stderr=subprocess.DEVNULL))
     ours = programs[0]
     result = {
         "date": datetime.date.today().isoformat(), "processor": processor(), "threads": options.threads,
         "system": f"{platform.system()} {platform.release()}", "secondsPerMeasurement": options.seconds,
-        "rounds": options.rounds, "cases": [],
+        "rounds": options.rounds, "isa": options.isa, "cases": [],
     }
     for program in programs[1:]:
         result[program.name] = program.ask(measure="info")
 
     print(f"{result['processor']}, {threads} threads, {options.rounds} rounds of {options.seconds:g} s each")
-    print(f"{'':34} {'':>11} {'median (smallest-largest)':>32}   fermusic is faster by")
+    print(f"{'':34} {'':>19} {'median (smallest-largest)':>32}   fermusic is faster by")
     missed = 0
+    folder = tempfile.TemporaryDirectory()
+    models = {n: os.path.join(here, "..", "Checkpoints", file) for n, file in SHIPPED.items()}
+    onnx = {n: os.path.join(folder.name, n + ".onnx") for n in models}
+    for n in models:
+        subprocess.run([options.fermusic, "model", "convert", models[n], onnx[n]], check=True, stderr=subprocess.DEVNULL)
+    result["largestDifference"] = check(programs, models, onnx, folder.name)
     for name, measure, network, batch, promised in cases(options.quick):
         if options.only not in name:
             continue
         rates, latencies = {}, {}
         for _ in range(options.rounds):
             for program in programs:
-                which = network if program is not ours or network == "cnn" else os.path.join(here, "networks", network + ".json")
-                answer = program.ask(measure=measure, network=which, batch=batch, seconds=options.seconds)
+                answer = program.ask(
+                    measure=measure, batch=batch, seconds=options.seconds, **which(program.name, network, models, onnx))
                 if "rate" in answer:
                     rates.setdefault(program.name, []).append(answer["rate"])
                 if measure == "infer" and "p99" in answer:
@@ -181,7 +251,7 @@ def main():
             case["latency"] = latencies
         case["ratios"] = {}
         for program, values in rates.items():
-            text = f"{name if program == 'fermusic' else '':34} {program:>11} {spread(values):>27} img/s"
+            text = f"{name if program == 'fermusic' else '':34} {program:>19} {spread(values):>27} img/s"
             if program != "fermusic":
                 # Round by round: both were measured within seconds of each other.
                 ratios = [a / b for a, b in zip(rates["fermusic"], values)]
@@ -202,7 +272,7 @@ def main():
         result["cases"].append(case)
     for program in programs:
         program.close()
-    own_figures(options, threads, result)
+    own_figures(options, threads, environment, result)
     if options.data:
         whole_programs(options, threads, result)
     if options.json:

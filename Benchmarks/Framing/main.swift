@@ -4,7 +4,8 @@
 // there is cut out of the picture again with each framing. Prints how FER2013's own frame lies around the boxes, and a
 // table of accuracies.
 //
-//     framing-benchmark --data fer2013.csv [--model m.h5] [--detector yunet|haar|mtcnn] [--count 3589] [--jitter 0.05] [--tilt 25]
+//     framing-benchmark --data fer2013.csv [--votes fer2013new.csv] [--model m.h5]
+//         [--detector yunet|haar|mtcnn] [--count 3589] [--jitter 0.05] [--tilt 25]
 import EmotionRecognition
 import FaceVision
 import Files
@@ -15,16 +16,23 @@ import Timing
 
 var options = [
     "--detector": DetectorKind.all[0].name, "--model": "Checkpoints/ferplus-vgg.h5", "--count": "100000",
-    "--jitter": "0", "--tilt": "0",
+    "--jitter": "0", "--tilt": "0", "--votes": "",
 ]
 var words = CommandLine.arguments.dropFirst()
 while let name = words.popFirst(), let value = words.popFirst() { options[name] = value }
 guard let data = options["--data"], let limit = Int(options["--count"]!), let jitter = Double(options["--jitter"]!)
 else {
     print(
-        "usage: framing-benchmark --data fer2013.csv [--model m.h5] [--detector yunet|haar|mtcnn] [--count n] [--jitter share] [--tilt degrees]"
+        "usage: framing-benchmark --data fer2013.csv [--votes fer2013new.csv] [--model m.h5] [--detector yunet|haar|mtcnn] [--count n] "
+            + "[--jitter share] [--tilt degrees]"
     )
     exit(2)
+}
+
+/// A table takes minutes: each line is shown when it is there.
+func say(_ line: String) {
+    print(line)
+    fflush(nil)
 }
 
 let threads = ThreadPool()
@@ -37,7 +45,10 @@ guard let kind = DetectorKind.named(options["--detector"]!) else {
 var settings = DetectorSettings()
 settings.values[DetectorOption.smallestFace.name] = .whole(60)
 let detector = try kind.load(settings)(settings, threads)
-let dataset = try FaceDataset.read(data, options: DatasetReadOptions(size: 48), threads: threads).dataset
+var reading = DatasetReadOptions(size: 48)
+if !options["--votes"]!.isEmpty { reading.votes = try FaceVotes(reading: options["--votes"]!) }
+reading.targets = .majority
+let dataset = try FaceDataset.read(data, options: reading, threads: threads).dataset
 let side = 192, paper = 320, border = (paper - side) / 2
 
 struct Sample {
@@ -88,12 +99,12 @@ for index in indices {
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-print("faces found in \(samples.count) of \(indices.count) pictures")
+say("faces found in \(samples.count) of \(indices.count) pictures")
 let usual = detector.framing
 func width(_ box: Rectangle) -> Double { max(box.width, box.height * usual.leastWidth) }
-print("FER2013's frame, in widths of the box: median \(rounded(median(samples.map { Double(side) / width($0.box) })))")
+say("FER2013's frame, in widths of the box: median \(rounded(median(samples.map { Double(side) / width($0.box) })))")
 let centre = Double(side) / 2
-print(
+say(
     "its centre lies below the box's by \(rounded(median(samples.map { (centre - $0.box.y - $0.box.height / 2) / $0.box.width })))"
 )
 
@@ -112,20 +123,20 @@ print(
     return Double(zip(results, samples).count { $0.label == $1.label }) / Double(samples.count)
 }
 
-print("accuracy of the pictures as they are: \(rounded(accuracy(nil) * 100)) %")
-print("with the usual framing: \(rounded(accuracy(usual) * 100)) %")
+say("accuracy of the pictures as they are: \(rounded(accuracy(nil) * 100)) %")
+say("with the usual framing: \(rounded(accuracy(usual) * 100)) %")
 let shifts = [-0.05, -0.025, 0, 0.025, 0.05]
 let margins = [0.9, 0.95, 1, 1.05, 1.1, 1.2].map { rounded(usual.margin * $0) }.map { Double($0)! }
 for levels in samples.contains(where: { $0.landmarks != nil }) ? [nil, 15, 0] as [Double?] : [nil] {
-    print(
-        levels.map { "turned level from \(Int($0)) degrees on" } ?? "as they are", "- margin down, shift across:",
-        shifts.map { "\($0)" }.joined(separator: "  "))
+    say(
+        (levels.map { "turned level from \(Int($0)) degrees on" } ?? "as they are") + " - margin down, shift across: "
+            + shifts.map { "\($0)" }.joined(separator: "  "))
     for margin in margins {
         let row = shifts.map { shift in
             let framing = FaceFraming(
                 margin: margin, leastWidth: usual.leastWidth, shift: shift, levelsBeyond: levels)
             return rounded(accuracy(framing) * 100)
         }
-        print("\(margin)  \(row.joined(separator: "  "))")
+        say("\(margin)  \(row.joined(separator: "  "))")
     }
 }

@@ -1,10 +1,10 @@
-"""TensorFlow's side of the comparison: one JSON request per line on standard input, one answer per line.
+"""TensorFlow's side of the comparison; see peer.py. Usage: python tensorflow_peer.py THREADS [bfloat16]
 
-Usage: python tensorflow_peer.py THREADS. Everything is traced (`tf.function`) and fed from memory, which is the fastest
-way that TensorFlow offers; `predict` measures `model.predict`, which is what programs usually call per picture.
+Everything is traced (`tf.function`) and fed from memory, which is the fastest way that TensorFlow offers, with XLA where
+that is faster; `predict` measures `model.predict`, which is what programs usually call per picture; bfloat16 is Keras's
+`mixed_bfloat16`.
 """
 
-import json
 import os
 import statistics
 import sys
@@ -13,6 +13,7 @@ import time
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 threads = int(sys.argv[1])
+half = "bfloat16" in sys.argv[2:]
 started = time.perf_counter()
 import numpy
 import tensorflow as tf
@@ -20,93 +21,104 @@ import tensorflow as tf
 tf.config.threading.set_intra_op_parallelism_threads(threads)
 tf.config.threading.set_inter_op_parallelism_threads(1)
 import keras
+
+import peer
 from networks import NETWORKS
 
 import_seconds = time.perf_counter() - started
 random = numpy.random.default_rng(1)
+if half:
+    keras.mixed_precision.set_global_policy("mixed_bfloat16")
 
 
-def repeat(step, seconds):
-    times = []
-    end = time.perf_counter() + seconds
-    while True:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-        if start + times[-1] > end:
-            return times
+def without_precision(value):
+    """A layer's description without the precision that it was saved with."""
+    if isinstance(value, dict):
+        return {k: without_precision(v) for k, v in value.items() if k != "dtype"}
+    return [without_precision(v) for v in value] if isinstance(value, list) else value
+
+
+def network(request):
+    name = request["network"]
+    if name in NETWORKS:
+        return NETWORKS[name]()
+    if not name.endswith(".h5"):
+        return None
+    model = keras.models.load_model(name, compile=False)
+    if half:
+        same = type(model).from_config(without_precision(model.get_config()))
+        same.set_weights(model.get_weights())
+        return same
+    return model
 
 
 def pictures(model, count):
     return random.random((count, *model.input_shape[1:]), dtype=numpy.float32)
 
 
-def training(model, batch):
+def faster(make):
+    """The faster of two forms of a step, without and with XLA."""
+    plain, compiled = make(False), make(True)
+    for step in (plain, compiled):
+        peer.repeat(step, 0.5)
+    times = [statistics.median(peer.repeat(step, 0.5)) for step in (plain, compiled)]
+    return plain if times[0] <= times[1] else compiled
+
+
+def training(request):
+    model, batch = network(request), request["batch"]
+    if model is None:
+        return None
     optimizer = keras.optimizers.Adam()
     optimizer.build(model.trainable_variables)
     loss = keras.losses.CategoricalCrossentropy()
+    classes = model.output_shape[-1]
     batches = [
-        (tf.constant(pictures(model, batch)), tf.constant(numpy.eye(7, dtype="float32")[random.integers(0, 7, batch)]))
-        for _ in range(4)
+        (tf.constant(pictures(model, batch)),
+         tf.constant(numpy.eye(classes, dtype="float32")[random.integers(0, classes, batch)])) for _ in range(4)
     ]
 
-    @tf.function
-    def step(x, y):
-        with tf.GradientTape() as tape:
-            value = loss(y, model(x, training=True))
-        optimizer.apply_gradients(zip(tape.gradient(value, model.trainable_variables), model.trainable_variables))
-        return value
+    def make(compiled):
+        @tf.function(jit_compile=compiled)
+        def step(x, y):
+            with tf.GradientTape() as tape:
+                value = loss(y, model(x, training=True))
+            optimizer.apply_gradients(zip(tape.gradient(value, model.trainable_variables), model.trainable_variables))
+            return value
 
-    position = 0
+        return peer.in_turn(batches, lambda pair: step(*pair).numpy())
 
-    def run():
-        nonlocal position
-        position += 1
-        step(*batches[position % 4]).numpy()
-
-    return run
+    return faster(make)
 
 
-def inference(model, batch):
-    batches = [pictures(model, batch) for _ in range(4)]
-    traced = tf.function(lambda x: model(x, training=False))
-    position = 0
+def inference(request):
+    model = network(request)
+    if model is None:
+        return None
+    batches = [pictures(model, request["batch"]) for _ in range(4)]
 
-    def run():
-        nonlocal position
-        position += 1
-        traced(tf.constant(batches[position % 4])).numpy()
+    def make(compiled):
+        traced = tf.function(lambda x: model(x, training=False), jit_compile=compiled)
+        return peer.in_turn(batches, lambda x: tf.cast(traced(tf.constant(x)), tf.float32).numpy())
 
-    return run
+    return faster(make)
 
 
-def prediction(model, batch):
-    x = pictures(model, batch)
+def prediction(request):
+    model = network(request)
+    if model is None:
+        return None
+    x = pictures(model, request["batch"])
     return lambda: model.predict(x, verbose=0)
 
 
-makers = {"train": training, "infer": inference, "predict": prediction}
-prepared = {}
-for line in sys.stdin:
-    request = json.loads(line)
-    kind, name, batch = request["measure"], request.get("network", "cnn"), request.get("batch", 64)
-    if kind == "info":
-        answer = {"version": tf.__version__, "keras": keras.__version__, "importSeconds": import_seconds}
-    elif kind not in makers:
-        answer = {"error": "unknown measure"}
-    else:
-        key = (kind, name, batch)
-        if key not in prepared:
-            prepared.clear()
-            prepared[key] = makers[kind](NETWORKS[name](), batch)
-            repeat(prepared[key], min(request["seconds"], 0.5))
-            repeat(prepared[key], min(request["seconds"], 0.5))
-        times = repeat(prepared[key], request["seconds"])
-        middle = statistics.median(times)
-        # Training counts everything that happened, as throughput does; inference the median batch.
-        rate = batch * len(times) / sum(times) if kind == "train" else batch / middle
-        answer = {
-            "rate": rate, "median": middle, "p99": sorted(times)[min(len(times) - 1, int(len(times) * 0.99))],
-            "runs": len(times),
-        }
-    print(json.dumps(answer), flush=True)
+def output(request, values):
+    model = network(request)
+    return model and tf.cast(model(values, training=False), tf.float32).numpy()
+
+
+info = {
+    "version": tf.__version__, "keras": keras.__version__, "importSeconds": import_seconds,
+    "precision": "mixed_bfloat16" if half else "float32",
+}
+peer.serve(info, {"train": training, "infer": inference, "predict": prediction}, output)

@@ -1,18 +1,24 @@
-"""PyTorch's side of the comparison: one JSON request per line on standard input, one answer per line.
+"""PyTorch's side of the comparison; see peer.py. Usage: python torch_peer.py THREADS [bfloat16]
 
-Usage: python torch_peer.py THREADS. The documented network only, in eager mode, which is what people train with.
+The documented network only, in eager mode, which is what people train with, pictures with their channels last;
+bfloat16 is `torch.autocast`.
 """
 
-import json
-import statistics
+import contextlib
 import sys
-import time
 
 import torch
 from torch import nn
 
+import peer
+
 torch.set_num_threads(int(sys.argv[1]))
 torch.set_num_interop_threads(1)
+half = "bfloat16" in sys.argv[2:]
+
+
+def precision():
+    return torch.autocast("cpu", dtype=torch.bfloat16) if half else contextlib.nullcontext()
 
 
 def documented(size=48):
@@ -21,75 +27,49 @@ def documented(size=48):
         nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25),
         nn.Conv2d(64, 128, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(128, 128, 3), nn.ReLU(), nn.MaxPool2d(2),
         nn.Dropout(0.25), nn.Flatten(), nn.Linear(128 * (side // 2) ** 2, 1024), nn.ReLU(), nn.Dropout(0.5),
-        nn.Linear(1024, 7))
+        nn.Linear(1024, 7)).to(memory_format=torch.channels_last)
 
 
 NETWORKS = {"cnn": 48, "cnn-96": 96}
 
 
-def training(model, size, batch):
-    model.train()
+def pictures(batch, size):
+    return torch.rand(batch, 1, size, size).to(memory_format=torch.channels_last)
+
+
+def training(request):
+    size, batch = NETWORKS.get(request["network"]), request["batch"]
+    if not size:
+        return None
+    model = documented(size).train()
     optimizer = torch.optim.Adam(model.parameters())
     loss = nn.CrossEntropyLoss()
-    batches = [(torch.rand(batch, 1, size, size), torch.randint(0, 7, (batch,))) for _ in range(4)]
-    position = 0
+    batches = [(pictures(batch, size), torch.randint(0, 7, (batch,))) for _ in range(4)]
 
-    def run():
-        nonlocal position
-        position += 1
-        x, y = batches[position % 4]
+    def step(pair):
+        x, y = pair
         optimizer.zero_grad(set_to_none=True)
-        loss(model(x), y).backward()
+        with precision():
+            value = loss(model(x), y)
+        value.backward()
         optimizer.step()
 
-    return run
+    return peer.in_turn(batches, step)
 
 
-def inference(model, size, batch):
-    model.eval()
-    batches = [torch.rand(batch, 1, size, size) for _ in range(4)]
-    position = 0
+def inference(request):
+    size = NETWORKS.get(request["network"])
+    if not size:
+        return None
+    model = documented(size).eval()
+    batches = [pictures(request["batch"], size) for _ in range(4)]
 
-    def run():
-        nonlocal position
-        position += 1
-        with torch.inference_mode():
-            model(batches[position % 4]).softmax(1).numpy()
+    def step(x):
+        with torch.inference_mode(), precision():
+            return model(x).float().softmax(1).numpy()
 
-    return run
-
-
-def repeat(step, seconds):
-    times = []
-    end = time.perf_counter() + seconds
-    while True:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-        if start + times[-1] > end:
-            return times
+    return peer.in_turn(batches, step)
 
 
-makers = {"train": training, "infer": inference}
-prepared = {}
-for line in sys.stdin:
-    request = json.loads(line)
-    kind, name, batch = request["measure"], request.get("network", "cnn"), request.get("batch", 64)
-    if kind == "info":
-        answer = {"version": torch.__version__}
-    elif kind not in makers or name not in NETWORKS:
-        answer = {"error": "not measured"}
-    else:
-        key = (kind, name, batch)
-        if key not in prepared:
-            prepared.clear()
-            prepared[key] = makers[kind](documented(NETWORKS[name]), NETWORKS[name], batch)
-            repeat(prepared[key], min(request["seconds"], 0.5))
-        times = repeat(prepared[key], request["seconds"])
-        middle = statistics.median(times)
-        rate = batch * len(times) / sum(times) if kind == "train" else batch / middle
-        answer = {
-            "rate": rate, "median": middle, "p99": sorted(times)[min(len(times) - 1, int(len(times) * 0.99))],
-            "runs": len(times),
-        }
-    print(json.dumps(answer), flush=True)
+info = {"version": torch.__version__, "precision": "bfloat16 autocast" if half else "float32"}
+peer.serve(info, {"train": training, "infer": inference}, lambda request, pictures: None)

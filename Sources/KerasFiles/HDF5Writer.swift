@@ -2,6 +2,7 @@ import CHDF5
 import Files
 import NeuralNetCore
 import Synchronization
+import Threads
 
 /// A new HDF5 file, written with libhdf5. Objects in it are named by paths such as `model_weights/dense`. `HDF5File` reads.
 ///
@@ -13,13 +14,15 @@ import Synchronization
 package final class HDF5Writer {
     package let path: String
     private let file: hid_t
+    private let precision: StoredPrecision
 
     private static let counter = Atomic<Int>(0)
-    private static let lock = Mutex<Void>(())
+    private static let lock = Guarded<Void>(())
 
     /// Starts a file for `path`. Nothing is on the disk before `save()`.
-    package init(creating path: String) throws {
+    package init(creating path: String, precision: StoredPrecision = .float32) throws {
         self.path = path
+        self.precision = precision
         file = HDF5Writer.locked {
             let access = H5Pcreate(fermusic_h5p_file_access())
             defer { H5Pclose(access) }
@@ -108,11 +111,17 @@ package final class HDF5Writer {
         }
     }
 
-    /// Writes numbers as a float32 dataset of the given shape (an empty one: a scalar).
+    /// Writes numbers as a dataset of the given shape (an empty one: a scalar), in the file's precision.
     package func write(_ values: UnsafePointer<Float>, shape: [Int], to dataset: String) throws {
+        let values = UnsafeBufferPointer(start: values, count: shape.reduce(1, *))
+        if precision == .float16, let large = values.first(where: { abs($0) > StoredPrecision.largestHalf }) {
+            throw failure(dataset, "\(large) is too large for float16")
+        }
+        let half = precision == .float16 ? HDF5Writer.locked { fermusic_h5t_float16_file() } : nil
+        defer { if let half { HDF5Writer.locked { _ = H5Tclose(half) } } }
         try write(
-            UnsafeRawPointer(values), type: fermusic_h5t_float(), fileType: fermusic_h5t_float32_file(), shape: shape,
-            to: dataset)
+            UnsafeRawPointer(values.baseAddress!), type: fermusic_h5t_float(),
+            fileType: half ?? HDF5Writer.locked { fermusic_h5t_float32_file() }, shape: shape, to: dataset)
     }
 
     /// Writes one whole number as an int64 dataset.

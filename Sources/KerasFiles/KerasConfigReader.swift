@@ -168,38 +168,49 @@ struct KerasConfigReader {
     /// layers one that is not known is taken for the usual one, since it will not be used.
     mutating func initializer(_ name: String, default fallback: Initializer) throws -> Initializer {
         guard let value = field(name), !value.isNull else { return fallback }
-        let className = value.stringValue ?? value["class_name"]?.stringValue ?? ""
-        let byName: [String: Initializer] = [
-            "zeros": .zeros, "ones": .ones, "glorot_uniform": .glorotUniform, "glorot_normal": .glorotNormal,
-            "he_uniform": .heUniform, "he_normal": .heNormal, "lecun_uniform": .lecunUniform,
-            "lecun_normal": .lecunNormal, "zero": .zeros, "one": .ones, "random_uniform": .randomUniform,
-            "uniform": .randomUniform, "random_normal": .randomNormal, "normal": .randomNormal,
-            "truncated_normal": .truncatedNormal, "orthogonal": .orthogonal,
-        ]
-        let config = value["config"]
-        let settings: [(String, Double)] = [
-            ("minval", -0.05), ("maxval", 0.05), ("mean", 0), ("stddev", 0.05), ("gain", 1),
-        ]
-        let isUsual = settings.allSatisfy { config?[$0.0]?.doubleValue ?? $0.1 == $0.1 }
-        if let known = Initializer(rawValue: className) ?? byName[className], isUsual || isTrained { return known }
-        if className == "VarianceScaling", let scale = config?["scale"]?.doubleValue {
-            let isUniform = config?["distribution"]?.stringValue == "uniform"
-            switch (scale, config?["mode"]?.stringValue) {
-            case (1, "fan_avg"): return isUniform ? .glorotUniform : .glorotNormal
-            case (2, "fan_in"): return isUniform ? .heUniform : .heNormal
-            case (1, "fan_in"): return isUniform ? .lecunUniform : .lecunNormal
-            default: break
-            }
-        }
-        if className.lowercased() == "constant" {
-            switch config?["value"]?.doubleValue {
-            case 0: return .zeros
-            case 1: return .ones
-            default: break
-            }
-        }
+        if let known = KerasConfigReader.initializer(value) { return known }
         if isTrained { return fallback }
         throw failure(name, "\(value.text()) is not a known initializer")
+    }
+
+    /// Nil for one that is not known. Names come as classes and as functions, whose settings are the defaults.
+    private static func initializer(_ value: JSONValue) -> Initializer? {
+        let name = value.stringValue ?? value["class_name"]?.stringValue ?? "", config = value["config"] ?? .null
+        func number(_ setting: String, _ usual: Double) -> Double? {
+            guard let value = config[setting] else { return usual }
+            return value.doubleValue.flatMap { abs($0) <= Double(Float.greatestFiniteMagnitude) ? $0 : nil }
+        }
+        switch name.lowercased().filter({ $0 != "_" }) {
+        case "zeros", "zero": return .zeros
+        case "ones", "one": return .ones
+        case "glorotuniform": return .glorotUniform
+        case "glorotnormal": return .glorotNormal
+        case "heuniform": return .heUniform
+        case "henormal": return .heNormal
+        case "lecununiform": return .lecunUniform
+        case "lecunnormal": return .lecunNormal
+        case "constant": return number("value", 0).map { .constant(Float($0)) }
+        case "randomuniform", "uniform":
+            guard let lowest = number("minval", -0.05), let highest = number("maxval", 0.05), lowest <= highest
+            else { return nil }
+            return .uniform(Float(lowest), Float(highest))
+        case "randomnormal", "normal":
+            guard let mean = number("mean", 0), let deviation = number("stddev", 0.05) else { return nil }
+            return .normal(mean: mean, deviation: deviation)
+        case "truncatednormal":
+            guard let mean = number("mean", 0), let deviation = number("stddev", 0.05) else { return nil }
+            return .truncated(mean: Float(mean), deviation: Float(deviation))
+        case "orthogonal", "orthogonalinitializer": return number("gain", 1).map { .orthogonal(gain: Float($0)) }
+        case "variancescaling":
+            let distribution = config["distribution"]?.stringValue ?? "truncated_normal"
+            guard let scale = number("scale", 1), scale > 0,
+                let mode = Initializer.FanMode(rawValue: config["mode"]?.stringValue ?? "fan_in"),
+                let known = Initializer.FanDistribution(
+                    rawValue: distribution == "normal" ? "truncated_normal" : distribution)
+            else { return nil }
+            return .varianceScaling(scale: Float(scale), mode: mode, distribution: known)
+        default: return nil
+        }
     }
 
     /// The factor of an L2 penalty; 0 for none. Other penalties are kept for the file.

@@ -46,7 +46,7 @@ extension KerasLayers {
             ("moving_mean_initializer", .zeros), ("moving_variance_initializer", .ones),
         ] {
             guard try r.initializer(name, default: expected) == expected || r.isTrained else {
-                throw r.failure(name, "only \(expected.rawValue) is supported")
+                throw r.failure(name, "only \(expected == .ones ? "Ones" : "Zeros") is supported")
             }
         }
     }

@@ -153,12 +153,14 @@ public enum ModelFile {
     }
 
     /// Writes a model, whole or not at all: in Keras 3's own format if the name ends in `.keras`, otherwise HDF5. `training`
-    /// is what Keras compiles the model with when it loads the file. Throws `NeuralNetError.file`.
+    /// is what Keras compiles the model with when it loads the file, `precision` how its weights are kept. Throws
+    /// `NeuralNetError.file`.
     public static func write(
-        _ model: Model, metadata: JSONValue? = nil, training: Training = Training(), to path: String
+        _ model: Model, metadata: JSONValue? = nil, training: Training = Training(),
+        precision: StoredPrecision = .float32, to path: String
     ) throws {
         let config = try KerasModelWriter.config(of: model, path: path)
-        let file = try HDF5Writer(creating: path)
+        let file = try HDF5Writer(creating: path, precision: precision)
         if path.lowercased().hasSuffix(".keras") {
             try KerasVariables.write(model, to: file)
             var fields = config.objectValue ?? [:]

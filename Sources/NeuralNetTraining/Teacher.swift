@@ -1,28 +1,31 @@
 import NeuralNetCore
 
-/// A trained network that a smaller one learns from: the targets of each batch become
+/// Trained networks that another one learns from: the targets of each batch become
 /// `(1 - share) target + share teacher(input)`, with the inputs as the learner sees them, augmented and mixed, or their
-/// centre if the teacher sees less. Label smoothing comes after that.
+/// centre if the teacher sees less. Of several teachers it is the mean. Label smoothing comes after that.
 ///
 /// Source: G. Hinton et al., "Distilling the Knowledge in a Neural Network", 2015, with a temperature of 1.
-/// Cost: a forward pass of the teacher per batch.
+/// Cost: a forward pass of each teacher per batch.
 public struct Teacher: Sendable {
-    /// Ends in a softmax over the learner's classes.
-    public let model: Model
+    /// Each ends in a softmax over the learner's classes.
+    public let models: [Model]
     /// 0 (no teacher) to 1 (the teacher alone).
     public let share: Float
 
     /// A teacher whose `share` of each target is 0...1.
-    public init(_ model: Model, share: Float = 0.5) {
-        precondition(share >= 0 && share <= 1)
-        self.model = model
+    public init(_ model: Model, share: Float = 0.5) { self.init([model], share: share) }
+
+    /// Several teachers, at least one.
+    public init(_ models: [Model], share: Float = 0.5) {
+        precondition(share >= 0 && share <= 1 && !models.isEmpty)
+        self.models = models
         self.share = share
     }
 }
 
 /// A teacher with the memory to teach batches of one size.
 final class TeacherRun {
-    private let executor: Executor
+    private let executors: [Executor]
     private let share: Float
     private let inputShape: Shape
     private let classes: Int
@@ -30,16 +33,17 @@ final class TeacherRun {
     /// Throws `NeuralNetError.incompatibleData` if the teacher wants other inputs, or larger ones, than there are, or
     /// has other classes.
     init(_ teacher: Teacher, data: any TrainingData, batchSize: Int, threads: ThreadPool) throws {
-        let model = teacher.model
-        guard model.inputs.count == 1, model.outputs.count == 1, model.outputShapes[0] == [data.targetCount],
-            model.endsInSoftmax, TeacherRun.isPart(model.inputShapes[0], of: data.inputShape)
-        else {
-            throw NeuralNetError.incompatibleData(
-                expected: "a teacher of \(data.inputShape), or of its centre, and a softmax of \(data.targetCount) "
-                    + "classes",
-                received: "\(model.inputShapes) and \(model.outputShapes)")
+        executors = try teacher.models.map { model in
+            guard model.inputs.count == 1, model.outputs.count == 1, model.outputShapes[0] == [data.targetCount],
+                model.endsInSoftmax, TeacherRun.isPart(model.inputShapes[0], of: data.inputShape)
+            else {
+                throw NeuralNetError.incompatibleData(
+                    expected: "a teacher of \(data.inputShape), or of its centre, and a softmax of \(data.targetCount) "
+                        + "classes",
+                    received: "\(model.inputShapes) and \(model.outputShapes)")
+            }
+            return try Executor(model, maximumBatch: batchSize, threads: threads)
         }
-        executor = try Executor(model, maximumBatch: batchSize, threads: threads)
         share = teacher.share
         inputShape = data.inputShape
         classes = data.targetCount
@@ -54,13 +58,17 @@ final class TeacherRun {
 
     /// Puts the teacher's opinion into the targets.
     func teach(inputs: UnsafePointer<Float>, targets: UnsafeMutablePointer<Float>, count: Int) {
-        copyCentres(inputs, count: count)
-        executor.forward(count: count)
-        let opinions = executor.output()
-        for i in 0..<count * classes { targets[i] = (1 - share) * targets[i] + share * opinions[i] }
+        for i in 0..<count * classes { targets[i] *= 1 - share }
+        let part = share / Float(executors.count)
+        for executor in executors {
+            copyCentres(inputs, to: executor, count: count)
+            executor.forward(count: count)
+            let opinions = executor.output()
+            for i in 0..<count * classes { targets[i] += part * opinions[i] }
+        }
     }
 
-    private func copyCentres(_ inputs: UnsafePointer<Float>, count: Int) {
+    private func copyCentres(_ inputs: UnsafePointer<Float>, to executor: Executor, count: Int) {
         let shape = executor.model.inputShapes[0], target = executor.input()
         let whole = inputShape.reduce(1, *)
         if shape == inputShape { return target.update(from: inputs, count: count * whole) }

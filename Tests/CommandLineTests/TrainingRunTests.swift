@@ -145,6 +145,19 @@ import Testing
         #expect(try weights("again.h5") == weights("whole.h5"))
         #expect(try Fermusic.run(["model", "summary", path("again.h5")]).output.contains("teacher  \(path("t.h5"))"))
 
+        // The mean of two, by name from a recipe.
+        func learnOfBoth(_ name: String, _ more: [String] = []) throws -> Fermusic.Result {
+            let both = "\(path("t.h5")),\(path("alone.h5"))"
+            return try Fermusic.run(arguments(name, epochs: 1, ["--arch", "mini-xception", "--teacher", both] + more))
+        }
+        #expect(try learnOfBoth("both.h5").status == 0)
+        try Fermusic.run(["model", "recipe", path("both.h5")]).output
+            .write(toFile: path("b.json"), atomically: true, encoding: .utf8)
+        let fromBoth = try Fermusic.run(
+            ["train", "--recipe", path("b.json"), "--data", data, "--checkpoint", path("both2.h5")])
+        #expect(fromBoth.status == 0 && !fromBoth.errors.contains("note:"), "\(fromBoth.errors)")
+        #expect(try weights("both.h5") == weights("both2.h5"))
+
         for (more, message) in [
             (["--crop-size", "24"], "sees more than the network"), (["--channels", "3"], "sees pictures otherwise"),
             (["--equalise", "histogram"], "sees pictures otherwise"), (["--teacher", data], "faces.csv"),

@@ -1,6 +1,6 @@
 import AllocationCounter
 import NeuralNet
-import Synchronization
+import Threads
 import Testing
 
 /// Running a model must not allocate.
@@ -25,7 +25,7 @@ import Testing
     }
 
     /// There is one counter for all tests, which run at the same time.
-    private static let counter = Mutex<Void>(())
+    private static let counter = Guarded<Void>(())
 
     /// Allocations on the pool's threads, the caller's included, while `body` runs.
     private static func allocations(_ pool: ThreadPool, _ body: () -> Void) -> Int {

@@ -30,18 +30,18 @@ import Testing
     /// How weights began does not matter to trained ones.
     @Test func initializersMatterWhereTheyAreUsed() throws {
         let fields =
-            #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Orthogonal", "config": {"gain": 2}}"#
+            #""filters": 2, "kernel_size": [3, 3], "kernel_initializer": {"class_name": "Identity", "config": {"gain": 2}}"#
         let text = chain("Conv2D", fields)
         let message = KerasFixtures.message { _ = try ModelFile.architecture(fromJSON: text, path: "my.json") }
         #expect(
             message
-                == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Orthogonal\",\"config\":{\"gain\":2}} "
+                == "my.json: layer 'layer_7': kernel_initializer: {\"class_name\":\"Identity\",\"config\":{\"gain\":2}} "
                 + "is not a known initializer")
         #expect(try complaint(text) == "model_weights: missing")
         // As EfficientNetV2 has it.
-        for (value, expected) in [("0", Initializer.zeros), ("1.0", .ones)] {
+        for (value, expected) in [("0", Initializer.zeros), ("1.0", .ones), ("0.5", .constant(0.5))] {
             let constant = fields.replacing(
-                #""kernel_initializer": {"class_name": "Orthogonal", "config": {"gain": 2}}"#,
+                #""kernel_initializer": {"class_name": "Identity", "config": {"gain": 2}}"#,
                 with: #""bias_initializer": {"class_name": "Constant", "config": {"value": \#(value)}}"#)
             let model = try ModelFile.architecture(fromJSON: chain("Conv2D", constant), path: "my.json")
             #expect((model.nodes.last?.layer as? Conv2D)?.biasInitializer == expected)

@@ -70,6 +70,38 @@ import Testing
         #expect(try ModelFile.json(of: again) == ModelFile.json(of: Self.model(name)))
     }
 
+    /// As EfficientNet has it, for one: architectures are trained with what their JSON says.
+    @Test(
+        arguments: [
+            .zeros, .constant(0.25), .glorotNormal, .heUniform, .lecunNormal, .uniform(-0.02, 0.5),
+            .normal(mean: 0.1, deviation: 0.02), .truncated(mean: 0, deviation: 0.3), .orthogonal(gain: 1.5),
+            .varianceScaling(scale: 2, mode: .fanOut, distribution: .truncated),
+            .varianceScaling(scale: 0.3, mode: .fanAverage, distribution: .normal),
+        ] as [Initializer])
+    func initializersAreKept(_ initializer: Initializer) throws {
+        let model = try Model(input: [4]) { Dense(3, kernelInitializer: initializer) }
+        let again = try ModelFile.architecture(fromJSON: ModelFile.json(of: model), path: "x.json")
+        let dense = try #require(again.nodes.compactMap { $0.layer as? Dense }.first)
+        #expect(dense.kernelInitializer == initializer)
+    }
+
+    @Test(arguments: ["m.h5", "m.keras"]) func halfPrecisionTakesHalfTheRoom(_ name: String) throws {
+        let model = try Self.model("branches")
+        randomize(model)
+        try KerasFixtures.inTemporaryFolder { folder in
+            let path = "\(folder)/\(name)"
+            try ModelFile.write(model, precision: .float16, to: path)
+            let read = try ModelFile.read(path).model
+            for i in model.weights.entries.indices {
+                #expect(read.weights.array(i) == model.weights.array(i).map { Float(Float16($0)) })
+            }
+            model.weights.set(0, [70_000] + model.weights.array(0).dropFirst())
+            let message = KerasFixtures.message { try ModelFile.write(model, precision: .float16, to: path) }
+            #expect(message.hasSuffix("70000.0 is too large for float16"), "\(message)")
+            #expect(try ModelFile.read(path).model.weights.array(1) == read.weights.array(1))
+        }
+    }
+
     private func randomize(_ model: Model) {
         for (i, entry) in model.weights.entries.enumerated() {
             var random = RandomGenerator(seed: 9, streams: UInt64(i))

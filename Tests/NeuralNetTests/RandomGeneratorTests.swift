@@ -43,32 +43,41 @@ import Testing
         #expect((0..<20).allSatisfy { _ in random.integer(below: 1) == 0 })
     }
 
-    /// Means and deviations of the initial weights are those of the papers.
-    @Test(arguments: Initializer.allCases)
-    func initializers(_ initializer: Initializer) throws {
+    /// Means, deviations and limits of the initial weights are those of the papers and of Keras's documentation.
+    @Test(
+        arguments: [
+            (.zeros, 0, 0, 0), (.ones, 1, 0, 1), (.constant(-2.5), -2.5, 0, 2.5),
+            (.glorotUniform, 0, (2.0 / 500).squareRoot(), (6.0 / 500).squareRoot()),
+            (.glorotNormal, 0, (2.0 / 500).squareRoot(), 2 * (2.0 / 500).squareRoot() / 0.8796),
+            (.heUniform, 0, (2.0 / 300).squareRoot(), (6.0 / 300).squareRoot()),
+            (.heNormal, 0, (2.0 / 300).squareRoot(), 2 * (2.0 / 300).squareRoot() / 0.8796),
+            (.lecunUniform, 0, (1.0 / 300).squareRoot(), (3.0 / 300).squareRoot()),
+            (.lecunNormal, 0, (1.0 / 300).squareRoot(), 2 * (1.0 / 300).squareRoot() / 0.8796),
+            (.randomUniform, 0, 0.05 / 3.0.squareRoot(), 0.05), (.uniform(1, 3), 2, 1 / 3.0.squareRoot(), 3),
+            (.randomNormal, 0, 0.05, nil), (.normal(mean: 1, deviation: 0.5), 1, 0.5, nil),
+            (.truncatedNormal, 0, 0.05 * 0.8796, 0.1),
+            (.truncated(mean: 1, deviation: 0.5), 1, 0.5 * 0.8796, 2),
+            (.orthogonal, 0, (1.0 / 300).squareRoot(), nil),
+            (.orthogonal(gain: 3), 0, 3 * (1.0 / 300).squareRoot(), nil),
+            (
+                .varianceScaling(scale: 2, mode: .fanOut, distribution: .truncated), 0, (2.0 / 200).squareRoot(),
+                2 * (2.0 / 200).squareRoot() / 0.8796
+            ),
+            (
+                .varianceScaling(scale: 0.5, mode: .fanOut, distribution: .uniform), 0, (0.5 / 200).squareRoot(),
+                (1.5 / 200).squareRoot()
+            ),
+            (.varianceScaling(scale: 1, mode: .fanAverage, distribution: .normal), 0, (2.0 / 500).squareRoot(), nil),
+        ] as [(Initializer, Double, Double, Double?)])
+    func initializers(_ initializer: Initializer, mean: Double, deviation: Double, limit: Double?) throws {
         let model = try Model(input: [300], seed: 5) { Dense(200, kernelInitializer: initializer) }
         let w = model.weights.array(0).map(Double.init)
-        let mean = w.reduce(0, +) / Double(w.count)
-        let deviation = (w.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(w.count)).squareRoot()
+        let found = w.reduce(0, +) / Double(w.count)
+        let spread = (w.reduce(0) { $0 + ($1 - found) * ($1 - found) } / Double(w.count)).squareRoot()
         let largest = w.map(abs).max()!
-        let expected: (deviation: Double, limit: Double?)
-        switch initializer {
-        case .zeros: expected = (0, 0)
-        case .ones: expected = (0, 1)
-        case .glorotUniform: expected = ((2.0 / 500).squareRoot(), (6.0 / 500).squareRoot())
-        case .glorotNormal: expected = ((2.0 / 500).squareRoot(), 2 * (2.0 / 500).squareRoot() / 0.8796)
-        case .heUniform: expected = ((2.0 / 300).squareRoot(), (6.0 / 300).squareRoot())
-        case .lecunUniform: expected = ((1.0 / 300).squareRoot(), (3.0 / 300).squareRoot())
-        case .lecunNormal: expected = ((1.0 / 300).squareRoot(), 2 * (1.0 / 300).squareRoot() / 0.8796)
-        case .randomUniform: expected = (0.05 / 3.0.squareRoot(), 0.05)
-        case .randomNormal: expected = (0.05, nil)
-        case .truncatedNormal: expected = (0.05 * 0.8796, 0.1)
-        case .orthogonal: expected = ((1.0 / 300).squareRoot(), nil)
-        case .heNormal: expected = ((2.0 / 300).squareRoot(), 2 * (2.0 / 300).squareRoot() / 0.8796)
-        }
-        #expect(abs(deviation - expected.deviation) <= 0.01 * expected.deviation)
-        if let limit = expected.limit { #expect(largest <= limit * 1.0001 && largest >= limit * 0.99) }
-        #expect(abs(mean - (initializer == .ones ? 1 : 0)) < 0.002)
+        #expect(abs(spread - deviation) <= 0.01 * deviation + 1e-6)
+        if let limit { #expect(largest <= limit * 1.0001 && largest >= limit * 0.99) }
+        #expect(abs(found - mean) < 0.002 + 0.02 * deviation)
     }
 
     @Test(arguments: [[6, 4], [4, 6], [5, 5]] as [Shape])

@@ -72,6 +72,26 @@ import Testing
         #expect(record.accuracy == Double(right) / Double(data.count))
     }
 
+    /// Three teachers of different sizes count in equal parts.
+    @Test func severalTeachersAreAveraged() throws {
+        let data = try dataset(10, size: 6, channels: 1) { $0 % 3 }
+        let teachers = try [(6, 7), (4, 9), (3, 11)].map { try network($0.0, channels: 1, seed: UInt64($0.1)) }
+        let learner = try network(6, channels: 1, seed: 8)
+        let opinions = try zip(teachers, [6, 4, 3]).map { try outputs($0, centre(data, $1)) }
+        let guesses = try outputs(learner, data)
+        var expected = 0.0
+        for i in 0..<data.count * classes {
+            let mean = opinions.reduce(0) { $0 + $1[i] } / 3
+            let target = 0.4 * (data.labels[i / classes] == i % classes ? 1 : 0) + 0.6 * mean
+            expected -= Double(target) * log(Double(guesses[i])) / Double(data.count)
+        }
+        let trainer = try Trainer(
+            learner, options: options(rate: 0), data: data, teacher: Teacher(teachers, share: 0.6),
+            threads: ThreadPool(threads: 2))
+        #expect(try trainer.run() == .finished)
+        #expect(abs(try #require(trainer.progress.history.first).loss - expected) < 1e-5)
+    }
+
     /// Labels that say nothing, and a teacher who knows.
     @Test func learnsWhatTheLabelsDoNotSay() throws {
         let data = try dataset(300, size: 4) { _ in 0 }

@@ -1,5 +1,5 @@
 import JSON
-import Synchronization
+import Threads
 
 /// Spotify as it is documented, with accounts and Web API on one address: made-up tracks, tokens that end, errors on
 /// request.
@@ -29,11 +29,11 @@ public final class SpotifyStub: Sendable {
     }
 
     public static let id = "stub-client-id", secret = "stub-client-secret"
-    private let state: Mutex<State>
-    private let holder = Mutex<StubServer?>(nil)
+    private let state: Guarded<State>
+    private let holder = Guarded<StubServer?>(nil)
 
     public init(_ tracks: [Track] = []) {
-        state = Mutex(State(tracks: tracks))
+        state = Guarded(State(tracks: tracks))
         let server = StubServer { [weak self] request in self?.answer(request) ?? StubReply(500) }
         holder.withLock { $0 = server }
     }
@@ -41,8 +41,8 @@ public final class SpotifyStub: Sendable {
     public var server: StubServer { holder.withLock { $0! } }
     public var url: String { server.url }
     public var tokensIssued: Int { state.withLock { $0.issued } }
-    public var playing: [String] { state.withLock { $0.playing } }
-    public var made: [(name: String, isPublic: Bool?)] { state.withLock { $0.made } }
+    public var playing: [String] { state.withLock { $0.playing.map { $0 } } }
+    public var made: [(name: String, isPublic: Bool?)] { state.withLock { $0.made.map { $0 } } }
     public func playlist(_ id: String) -> [String] { state.withLock { $0.playlists[id] ?? [] } }
     public func requests(_ path: String) -> [StubRequest] { server.requests.filter { $0.path.hasPrefix(path) } }
 

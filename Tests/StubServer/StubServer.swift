@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Threads
 
 /// A request as a stub received it.
 public struct StubRequest: Sendable {
@@ -65,15 +65,15 @@ public final class StubServer: Sendable {
 
     /// What the threads of the connections share; it lives as long as any of them.
     private final class State: Sendable {
-        let log = Mutex<[StubRequest]>([])
+        let log = Guarded<[StubRequest]>([])
         /// Connections that are open; nil when the server is gone. A number is taken out before its connection is
         /// closed: afterwards it may belong to somebody else.
-        let open = Mutex<Set<Int32>?>([])
+        let open = Guarded<Set<Int32>?>([])
     }
 
     public var url: String { "http://127.0.0.1:\(port)" }
     /// All requests so far.
-    public var requests: [StubRequest] { state.log.withLock { $0 } }
+    public var requests: [StubRequest] { state.log.withLock { $0.map { $0 } } }
 
     public init(_ answer: @escaping @Sendable (StubRequest) -> StubReply) {
         (listener, port) = StubServer.listen()

@@ -1,11 +1,11 @@
-import Synchronization
+import Threads
 import Terminal
 import Testing
 
 @Suite struct ConsoleTests {
     /// A clock the test moves by hand.
     final class FakeClock: Sendable {
-        private let time = Mutex(Duration.zero)
+        private let time = Guarded(Duration.zero)
         var now: Duration { time.withLock { $0 } }
         func advance(_ step: Duration) { time.withLock { $0 += step } }
     }

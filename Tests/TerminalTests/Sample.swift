@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 import Terminal
 import Testing
 
@@ -11,7 +11,7 @@ struct Outcome: Equatable {
 
 /// Collects what is written to a stream.
 final class Capture: Sendable {
-    private let buffer = Mutex("")
+    private let buffer = Guarded("")
     var text: String { buffer.withLock { $0 } }
     func stream(isTerminal: Bool = false, usesColor: Bool = false, width: Int = 80) -> TextStream {
         TextStream(isTerminal: isTerminal, usesColor: usesColor, width: { width }) { text throws(StreamError) in
@@ -95,7 +95,7 @@ enum Sample {
 
     /// The values of a `train` line.
     static func parse(_ words: String...) throws -> Arguments {
-        let values = Mutex<Arguments?>(nil)
+        let values = Guarded<Arguments?>(nil)
         let command = Command(
             "train", summary: "",
             parameters: [

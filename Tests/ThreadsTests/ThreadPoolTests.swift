@@ -1,14 +1,13 @@
-import Synchronization
 import Testing
 import Threads
 
 @Suite struct ThreadPoolTests {
     /// How often each index was handed out.
     private final class Tally: Sendable {
-        private let counts: Mutex<[Int]>
-        init(_ count: Int) { counts = Mutex([Int](repeating: 0, count: count)) }
+        private let counts: Guarded<[Int]>
+        init(_ count: Int) { counts = Guarded([Int](repeating: 0, count: count)) }
         func add(_ index: Int) { counts.withLock { $0[index] += 1 } }
-        var values: [Int] { counts.withLock { $0 } }
+        var values: [Int] { counts.withLock { $0.map { $0 } } }
     }
 
     @Test(arguments: [1, 2, 3, 8])
@@ -37,7 +36,7 @@ import Threads
     func ranges(_ threads: Int, _ total: Int) {
         let pool = ThreadPool(threads: threads)
         func parts() -> [Range<Int>?] {
-            let result = Mutex([Range<Int>?](repeating: nil, count: threads))
+            let result = Guarded([Range<Int>?](repeating: nil, count: threads))
             pool.runRanges(total) { thread, range in result.withLock { $0[thread] = range } }
             return result.withLock { $0 }
         }

@@ -94,7 +94,7 @@ extension FaceDataset {
         for parent in Set(paths.map { $0.prefix(through: $0.lastIndex(of: "/")!) }).sorted() {
             try FolderTree.create("\(folder)/\(parent.dropLast())")
         }
-        let failure = Mutex<FileFailure?>(nil)
+        let failure = Guarded<FileFailure?>(nil)
         let done = Atomic<Int>(0)
         threads.runEach(count) { _, index in
             guard failure.withLock({ $0 == nil }) else { return }

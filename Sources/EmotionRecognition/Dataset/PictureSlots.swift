@@ -1,13 +1,13 @@
 import FaceVision
 import Glibc
-import Synchronization
+import Threads
 
 /// Grey pictures of one size, which are filled in any order and by any thread.
 final class PictureSlots: @unchecked Sendable {  // threads write to separate pictures, failures are locked
     private let pixels: UnsafeMutablePointer<UInt8>
     private let count: Int
     private let size: Int
-    private let failures = Mutex<[Int: DatasetError]>([:])
+    private let failures = Guarded<[Int: DatasetError]>([:])
 
     init(count: Int, size: Int) {
         self.count = count

@@ -1,6 +1,6 @@
 import Dispatch
 import FaceVision
-import Synchronization
+import Threads
 
 /// Follows the faces of a video, stream or camera and says how each feels; pictures of their own are looked at by
 /// themselves. Can be shared between threads and tasks; frames are looked at one after the other.
@@ -20,14 +20,14 @@ public final class LiveRecogniser: Sendable {
     /// See `FaceReader.needsColor`: what `CaptureOptions.format` should give.
     public let needsColor: Bool
     private let options: MoodTracker.Options
-    private let parts: Mutex<Parts>
+    private let parts: Guarded<Parts>
 
     /// Takes the reader over.
     public init(_ reader: sending FaceReader, options: MoodTracker.Options = MoodTracker.Options()) {
         classNames = reader.classNames
         needsColor = reader.needsColor
         self.options = options
-        parts = Mutex(Parts(reader: reader, moods: BackdatedMoods(options)))
+        parts = Guarded(Parts(reader: reader, moods: BackdatedMoods(options)))
     }
 
     /// Looks at the next frame at once. Throws what the detector throws.

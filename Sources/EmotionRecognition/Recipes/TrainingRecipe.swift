@@ -51,9 +51,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var sampling = ClassSampling.natural
     /// The parameter of mixup's beta distribution, 0 for no mixup.
     public var mixup: Float = 0
-    /// The model file of a network to learn from besides the labels, see `Teacher`: a path, or the name of a model that
-    /// comes with the program.
-    public var teacher: String?
+    /// What to learn from besides the labels, see `Teacher`.
+    public var teacher: ModelNames?
     /// The teacher's share of each target.
     public var teacherShare: Float = 0.5
     public var clipNorm: Float?

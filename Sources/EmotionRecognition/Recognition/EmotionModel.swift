@@ -112,8 +112,8 @@ public struct EmotionModel: Sendable {
     /// Writes model and card, whole or not at all, in the format that the name says; Keras will go on training with the
     /// settings of the card's recipe.
     /// Throws `RecognitionError.file`.
-    public func write(to path: String) throws {
+    public func write(to path: String, precision: StoredPrecision = .float32) throws {
         let training = card.training?.recipe.compilation ?? ModelFile.Training()
-        try NetworkFile.write(model, metadata: try card.json, training: training, to: path)
+        try NetworkFile.write(model, metadata: try card.json, training: training, precision: precision, to: path)
     }
 }

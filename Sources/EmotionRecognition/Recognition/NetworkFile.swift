@@ -45,14 +45,19 @@ public enum NetworkFile {
         }
     }
 
-    /// Writes a network, whole or not at all; `training` is for Keras to go on with. Throws `NeuralNetError.file`.
+    /// Writes a network, whole or not at all; `training` is for Keras to go on with, `precision` for Keras's formats.
+    /// Throws `NeuralNetError.file`.
     public static func write(
-        _ model: Model, metadata: JSONValue? = nil, training: ModelFile.Training = ModelFile.Training(), to path: String
+        _ model: Model, metadata: JSONValue? = nil, training: ModelFile.Training = ModelFile.Training(),
+        precision: StoredPrecision = .float32, to path: String
     ) throws {
         if isNamedONNX(path) {
+            guard precision == .float32 else {
+                throw NeuralNetError.file(path: path, place: nil, reason: "ONNX files are written in float32 only")
+            }
             try ONNXFile.write(model, metadata: metadata, to: path)
         } else {
-            try ModelFile.write(model, metadata: metadata, training: training, to: path)
+            try ModelFile.write(model, metadata: metadata, training: training, precision: precision, to: path)
         }
     }
 }

@@ -1,12 +1,18 @@
 import NeuralNet
 
 extension TrainingRecipe {
-    /// Reads the teacher for learners that are fed as `input` says; nil if the recipe has none.
+    /// Reads the teachers for learners that are fed as `input` says; nil if the recipe has none.
     ///
-    /// Throws `RecognitionError.file` if it cannot be read, has other classes, or sees pictures in another way: it may
+    /// Throws `RecognitionError.file` if one cannot be read, has other classes, or sees pictures in another way: it may
     /// only see a smaller part of them.
     func makeTeacher(input: InputFormat, classNames: [String]) throws -> Teacher? {
         guard let teacher else { return nil }
+        return try Teacher(
+            teacher.names.map { try TrainingRecipe.readTeacher($0, input: input, classNames: classNames) },
+            share: teacherShare)
+    }
+
+    private static func readTeacher(_ teacher: String, input: InputFormat, classNames: [String]) throws -> Model {
         let known = try EmotionModel(reading: TrainingRecipe.path(ofModel: teacher, "teacher"))
         func failure(_ reason: String) -> RecognitionError { .file(path: teacher, place: nil, reason: reason) }
         guard known.card.classNames == classNames else {
@@ -23,6 +29,6 @@ extension TrainingRecipe {
         guard format == input, scaled == input.scaledSize else {
             throw failure("a teacher that sees pictures otherwise: \(known.card.input.summary), not \(input.summary)")
         }
-        return Teacher(known.model, share: teacherShare)
+        return known.model
     }
 }

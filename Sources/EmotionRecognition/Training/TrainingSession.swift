@@ -133,7 +133,7 @@ public final class TrainingSession {
             recipe.mixup > 0
             ? MixupData(trainingData, alpha: recipe.mixup, seed: recipe.seed, endEpoch: finish) : trainingData
         let teacher = try recipe.makeTeacher(input: input, classNames: dataset.classNames)
-        teacherFingerprint = teacher?.model.weights.fingerprint
+        teacherFingerprint = teacher.map { $0.models.map(\.weights.fingerprint).joined(separator: ",") }
         trainer = try Trainer(
             model, options: options, data: seen,
             validation: validation.isEmpty ? nil : data(validation), teacher: teacher, threads: threads)
@@ -180,7 +180,7 @@ public final class TrainingSession {
         guard saved.teacherFingerprint == teacherFingerprint else {
             throw RecognitionError.file(
                 path: files.resume, place: nil,
-                reason: "\(settings.recipe.teacher ?? "the teacher") is not the teacher the run began with")
+                reason: "\(settings.recipe.teacher?.recipeText ?? "the teacher") is not the teacher the run began with")
         }
         guard saved.baseFingerprint == baseFingerprint else {
             throw RecognitionError.file(

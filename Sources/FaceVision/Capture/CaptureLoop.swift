@@ -1,8 +1,8 @@
-import Synchronization
+import Threads
 
 /// Warnings of the capturing thread for the one that reads.
 final class CaptureNotes: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Guarded<[String]>([])
     /// A bad stream that comes back again and again says the same.
     private static let most = 100
 

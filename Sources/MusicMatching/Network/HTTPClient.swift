@@ -1,11 +1,11 @@
 import Glibc
-import Synchronization
+import Threads
 
 /// Asks servers over HTTP, with libcurl: TLS is always verified, plain `http` reaches this machine only, every call is
 /// limited in time and size and can be cancelled. Open connections are used again. For any number of threads.
 public final class HTTPClient: Sendable {
     /// Connections that nobody uses at the moment, the last used ones last.
-    private let idle = Mutex<[HTTPConnection]>([])
+    private let idle = Guarded<[HTTPConnection]>([])
     private let certificates: String?
 
     /// - Parameter certificates: a file of certificates to trust instead of the system's.

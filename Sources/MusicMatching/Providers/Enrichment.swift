@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Threads
 
 /// What a service adds to songs that were found already.
@@ -51,12 +50,12 @@ private final class EnrichmentWork: Sendable {
         var isOver = false
     }
 
-    private let state: Mutex<State>
+    private let state: Guarded<State>
     private let count: Int
 
     init(_ count: Int) {
         self.count = count
-        state = Mutex(State(matches: Array(repeating: nil, count: count)))
+        state = Guarded(State(matches: Array(repeating: nil, count: count)))
     }
 
     var isOver: Bool { state.withLock { $0.isOver } }

@@ -1,6 +1,5 @@
 import Files
 import Glibc
-import Synchronization
 import Threads
 import Timing
 
@@ -128,6 +127,6 @@ public struct SpotifyLoginStatus: Sendable, Equatable {
 
 /// Something that several threads change.
 private final class Shared<Value: Sendable>: Sendable {
-    let state: Mutex<Value>
-    init(_ value: Value) { state = Mutex(value) }
+    let state: Guarded<Value>
+    init(_ value: Value) { state = Guarded(value) }
 }

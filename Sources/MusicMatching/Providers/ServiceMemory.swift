@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 import Timing
 
 /// What is remembered of services between runs of the program: answers with their age, which endpoints are left alone
@@ -7,9 +7,9 @@ import Timing
 ///
 /// Nothing here fails: without the database a service is only asked once more than it had to be.
 public final class ServiceMemory: Sendable {
-    private let database: Mutex<Database>
+    private let database: Guarded<Database>
     /// When the last failure of each endpoint that counted was noted, in this process.
-    private let lastFailures = Mutex<[String: ContinuousClock.Instant]>([:])
+    private let lastFailures = Guarded<[String: ContinuousClock.Instant]>([:])
     /// Seconds since 1970.
     let now: @Sendable () -> Int
 
@@ -26,7 +26,7 @@ public final class ServiceMemory: Sendable {
         database.setBusyTimeout(.milliseconds(25))
         try Schema.migrate(database)
         try database.execute("PRAGMA synchronous = NORMAL")
-        self.database = Mutex(database)
+        self.database = Guarded(database)
         self.now = now
     }
 

@@ -1,69 +1,101 @@
 import CKernels
 import Randomness
 
-/// How a weight gets its first values, with Keras's names.
-public enum Initializer: String, Sendable, CaseIterable {
-    case zeros = "Zeros"
-    case ones = "Ones"
+/// How a weight gets its first values. Keras's names are those of the static members; their settings are Keras's defaults.
+public enum Initializer: Sendable, Hashable {
+    case constant(Float)
+    /// Every value between the two as probable as any other.
+    case uniform(Float, Float)
+    /// Normal, with mean and standard deviation.
+    case normal(mean: Double, deviation: Double)
+    /// The same, cut at two deviations; the deviation is that before cutting.
+    case truncated(mean: Float, deviation: Float)
+    /// With variance `scale` by that number of fans.
+    case varianceScaling(scale: Float, mode: FanMode, distribution: FanDistribution)
+    /// Rows or columns at right angles and of length `gain`, the last axis in a row. A. Saxe et al., 2014.
+    case orthogonal(gain: Float)
+
+    /// What the variance of a weight is divided by: how many inputs an output has, outputs an input, or their mean.
+    public enum FanMode: String, Sendable, CaseIterable {
+        case fanIn = "fan_in", fanOut = "fan_out", fanAverage = "fan_avg"
+    }
+
+    /// The distribution with that variance; `truncated` is cut at two deviations, after which it has it.
+    public enum FanDistribution: String, Sendable, CaseIterable {
+        case uniform = "uniform", truncated = "truncated_normal", normal = "untruncated_normal"
+    }
+
+    public static let zeros = Initializer.constant(0)
+    public static let ones = Initializer.constant(1)
     /// Uniform within ±sqrt(6 / (fanIn + fanOut)). X. Glorot, Y. Bengio, 2010, equation 16.
-    case glorotUniform = "GlorotUniform"
+    public static let glorotUniform = varianceScaling(scale: 1, mode: .fanAverage, distribution: .uniform)
     /// Normal, cut at two deviations, with variance 2 / (fanIn + fanOut). Glorot, Bengio 2010.
-    case glorotNormal = "GlorotNormal"
+    public static let glorotNormal = varianceScaling(scale: 1, mode: .fanAverage, distribution: .truncated)
     /// Uniform within ±sqrt(6 / fanIn). K. He et al., "Delving Deep into Rectifiers", 2015.
-    case heUniform = "HeUniform"
+    public static let heUniform = varianceScaling(scale: 2, mode: .fanIn, distribution: .uniform)
     /// Normal, cut at two deviations, with variance 2 / fanIn. He et al. 2015, equation 10.
-    case heNormal = "HeNormal"
+    public static let heNormal = varianceScaling(scale: 2, mode: .fanIn, distribution: .truncated)
     /// Uniform within ±sqrt(3 / fanIn). Y. LeCun et al., "Efficient BackProp", 1998.
-    case lecunUniform = "LecunUniform"
+    public static let lecunUniform = varianceScaling(scale: 1, mode: .fanIn, distribution: .uniform)
     /// Normal, cut at two deviations, with variance 1 / fanIn. LeCun et al. 1998.
-    case lecunNormal = "LecunNormal"
+    public static let lecunNormal = varianceScaling(scale: 1, mode: .fanIn, distribution: .truncated)
     /// Uniform within ±0.05.
-    case randomUniform = "RandomUniform"
+    public static let randomUniform = uniform(-0.05, 0.05)
     /// Normal with deviation 0.05.
-    case randomNormal = "RandomNormal"
+    public static let randomNormal = normal(mean: 0, deviation: 0.05)
     /// Normal with deviation 0.05, cut at two deviations.
-    case truncatedNormal = "TruncatedNormal"
-    /// Rows or columns at right angles and of length 1, the last axis in a row. A. Saxe et al., 2014.
-    case orthogonal = "Orthogonal"
+    public static let truncatedNormal = truncated(mean: 0, deviation: 0.05)
+    /// Rows or columns at right angles and of length 1.
+    public static let orthogonal = orthogonal(gain: 1)
+
+    /// The deviation of a standard normal number cut at ±2.
+    private static let cutDeviation = 0.87962566103423978
 
     /// Fills `values`, in rows of `columns`. Equal generators give equal values.
     func fill(
         _ values: UnsafeMutableBufferPointer<Float>, fanIn: Int, fanOut: Int, columns: Int,
         random: inout RandomGenerator
     ) {
-        let fans = Float(fanIn + fanOut)
         switch self {
-        case .zeros: values.update(repeating: 0)
-        case .ones: values.update(repeating: 1)
-        case .glorotUniform: uniform(values, limit: (6 / fans).squareRoot(), &random)
-        case .heUniform: uniform(values, limit: (6 / Float(fanIn)).squareRoot(), &random)
-        case .glorotNormal: truncatedNormal(values, deviation: (2 / fans).squareRoot(), &random)
-        case .heNormal: truncatedNormal(values, deviation: (2 / Float(fanIn)).squareRoot(), &random)
-        case .randomUniform: uniform(values, limit: 0.05, &random)
-        case .randomNormal: for i in values.indices { values[i] = Float(0.05 * Self.normal(&random)) }
-        case .truncatedNormal: truncatedNormal(values, deviation: 0.05 * 0.87962566103423978, &random)
-        case .orthogonal: orthogonal(values, columns: columns, &random)
-        case .lecunUniform: uniform(values, limit: (3 / Float(fanIn)).squareRoot(), &random)
-        case .lecunNormal: truncatedNormal(values, deviation: (1 / Float(fanIn)).squareRoot(), &random)
+        case .constant(let value): values.update(repeating: value)
+        case .uniform(let lowest, let highest):
+            for i in values.indices { values[i] = random.uniform(in: lowest...highest) }
+        case .normal(let mean, let deviation):
+            for i in values.indices { values[i] = Float(mean + deviation * Self.normal(&random)) }
+        case .truncated(let mean, let deviation):
+            truncatedNormal(values, mean: mean, deviation: deviation * Float(Self.cutDeviation), &random)
+        case .varianceScaling(let scale, let mode, let distribution):
+            let fans: Float
+            switch mode {
+            case .fanIn: fans = Float(fanIn)
+            case .fanOut: fans = Float(fanOut)
+            case .fanAverage: fans = Float(fanIn + fanOut) / 2
+            }
+            let variance = scale / max(1, fans)
+            switch distribution {
+            case .uniform:
+                let limit = (3 * scale / max(1, fans)).squareRoot()
+                for i in values.indices { values[i] = random.uniform(in: -limit...limit) }
+            case .truncated: truncatedNormal(values, mean: 0, deviation: variance.squareRoot(), &random)
+            case .normal:
+                let deviation = Double(variance.squareRoot())
+                for i in values.indices { values[i] = Float(deviation * Self.normal(&random)) }
+            }
+        case .orthogonal(let gain):
+            orthogonal(values, columns: columns, &random)
+            if gain != 1 { for i in values.indices { values[i] *= gain } }
         }
     }
 
-    private func uniform(
-        _ values: UnsafeMutableBufferPointer<Float>, limit: Float, _ random: inout RandomGenerator
-    ) {
-        for i in values.indices { values[i] = random.uniform(in: -limit...limit) }
-    }
-
-    /// As Keras does, the deviation is that of the values after cutting: 0.8796 is the deviation of a standard normal
-    /// cut at ±2.
+    /// Normal numbers cut at two deviations, which have this deviation then, as Keras has it.
     private func truncatedNormal(
-        _ values: UnsafeMutableBufferPointer<Float>, deviation: Float, _ random: inout RandomGenerator
+        _ values: UnsafeMutableBufferPointer<Float>, mean: Float, deviation: Float, _ random: inout RandomGenerator
     ) {
-        let scale = Double(deviation) / 0.87962566103423978
+        let scale = Double(deviation) / Self.cutDeviation
         for i in values.indices {
             var value: Double
             repeat { value = Self.normal(&random) } while abs(value) > 2
-            values[i] = Float(value * scale)
+            values[i] = mean + Float(value * scale)
         }
     }
 

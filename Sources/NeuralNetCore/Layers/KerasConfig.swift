@@ -29,12 +29,41 @@ package enum KerasConfig {
     }
 
     package static func initializer(_ initializer: Initializer) -> JSONValue {
-        var config: [String: JSONValue] = [:]
+        let (name, settings) = description(initializer)
+        var config = settings
+        if case .constant = initializer {} else { config["seed"] = .null }
+        return object(name, module: "keras.initializers", config: config)
+    }
+
+    private static func description(_ initializer: Initializer) -> (String, [String: JSONValue]) {
+        // Shortest as Float: 0.05 and not 0.05000000074505806.
+        func number(_ value: Float) -> JSONValue { .double(Double("\(value)") ?? Double(value)) }
         switch initializer {
-        case .zeros, .ones: break
-        default: config["seed"] = .null
+        case .zeros: return ("Zeros", [:])
+        case .ones: return ("Ones", [:])
+        case .glorotUniform: return ("GlorotUniform", [:])
+        case .glorotNormal: return ("GlorotNormal", [:])
+        case .heUniform: return ("HeUniform", [:])
+        case .heNormal: return ("HeNormal", [:])
+        case .lecunUniform: return ("LecunUniform", [:])
+        case .lecunNormal: return ("LecunNormal", [:])
+        case .constant(let value): return ("Constant", ["value": number(value)])
+        case .uniform(let lowest, let highest):
+            return ("RandomUniform", ["minval": number(lowest), "maxval": number(highest)])
+        case .normal(let mean, let deviation):
+            return ("RandomNormal", ["mean": .double(mean), "stddev": .double(deviation)])
+        case .truncated(let mean, let deviation):
+            return ("TruncatedNormal", ["mean": number(mean), "stddev": number(deviation)])
+        case .varianceScaling(let scale, let mode, let distribution):
+            return (
+                "VarianceScaling",
+                [
+                    "scale": number(scale), "mode": .string(mode.rawValue),
+                    "distribution": .string(distribution.rawValue),
+                ]
+            )
+        case .orthogonal(let gain): return ("Orthogonal", ["gain": number(gain)])
         }
-        return object(initializer.rawValue, module: "keras.initializers", config: config)
     }
 
     package static func regularizer(l2: Float) -> JSONValue {

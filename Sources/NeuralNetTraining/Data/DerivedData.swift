@@ -1,5 +1,5 @@
 import NeuralNetCore
-import Synchronization
+import Threads
 
 /// Data made of another data set; what it does not say itself is the other's.
 public protocol DerivedTrainingData: TrainingData {
@@ -120,11 +120,11 @@ public struct MappedData<Base: TrainingData>: DerivedTrainingData {
 /// in every epoch. Takes 4 bytes per value.
 public final class CachedData<Base: TrainingData>: DerivedTrainingData {
     public let base: Base
-    private let made: Mutex<[[Float]?]>
+    private let made: Guarded<[[Float]?]>
 
     public init(_ base: Base) {
         self.base = base
-        made = Mutex(Array(repeating: nil, count: base.count))
+        made = Guarded(Array(repeating: nil, count: base.count))
     }
 
     public func write(

@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// Shows how far a job is: one live line on a terminal, now and then a plain line elsewhere (a log, a pipe).
 ///
@@ -37,7 +37,7 @@ public final class ProgressDisplay: Sendable {
     private let stream: TextStream
     private let pace: Pace
     private let clock: @Sendable () -> Duration
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     /// - Parameters:
     ///   - total: the units of work, or `nil` when nobody knows.
@@ -56,7 +56,7 @@ public final class ProgressDisplay: Sendable {
         self.pace = pace
         let began = ContinuousClock.now
         self.clock = clock ?? { ContinuousClock.now - began }
-        state = Mutex(State(completed: start, lastPrintedCount: start))
+        state = Guarded(State(completed: start, lastPrintedCount: start))
     }
 
     /// Tells how many units are done in all, and what else is worth showing.

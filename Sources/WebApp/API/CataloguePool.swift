@@ -1,5 +1,5 @@
 import MusicMatching
-import Synchronization
+import Threads
 
 /// Connections to the catalogue: one is for one thread at a time.
 final class CataloguePool: Sendable {
@@ -18,7 +18,7 @@ final class CataloguePool: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let open: @Sendable () throws -> Catalogue
     /// A catalogue in memory exists once.
     private let isSingle: Bool

@@ -1,7 +1,7 @@
 import EmotionRecognition
 import Files
 import Glibc
-import Synchronization
+import Threads
 
 /// What the server counts, in Prometheus's text format (version 0.0.4).
 final class Metrics: Sendable {
@@ -27,7 +27,7 @@ final class Metrics: Sendable {
 
     /// Upper bounds of the buckets, in seconds.
     private static let bounds = [0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5]
-    private let counts = Mutex(Counts())
+    private let counts = Guarded(Counts())
     private let started = ContinuousClock.now
 
     /// - Parameter route: as in the description of the API; requests to other paths share one name, so that strangers

@@ -3,7 +3,7 @@ import Emotions
 import Files
 import JSON
 import MusicMatching
-import Synchronization
+import Threads
 
 /// What the page needs to know before it begins.
 struct OptionsAPI: Sendable {
@@ -18,7 +18,7 @@ struct OptionsAPI: Sendable {
 
     /// Counting a large catalogue takes a while, and its languages seldom change.
     private final class Kept: Sendable {
-        let counts = Mutex<(time: ContinuousClock.Instant, songs: Int, languages: [(code: String, songs: Int)])?>(nil)
+        let counts = Guarded<(time: ContinuousClock.Instant, songs: Int, languages: [(code: String, songs: Int)])?>(nil)
     }
     private let kept = Kept()
 

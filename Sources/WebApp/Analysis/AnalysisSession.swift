@@ -1,6 +1,7 @@
 import EmotionRecognition
 import FaceVision
 import Synchronization
+import Threads
 
 /// What is known of the faces in one visitor's stream of pictures. Lives in memory only.
 final class AnalysisSession: @unchecked Sendable {
@@ -56,7 +57,7 @@ final class SessionStore: Sendable {
     /// Sessions of one client, so that nobody takes all.
     static let limitPerClient = 20
     let limit: Int
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(limit: Int) { self.limit = limit }
 

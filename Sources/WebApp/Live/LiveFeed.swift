@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// What a camera of this machine sees, for any number of watchers: the newest picture and what happened. A watcher
 /// that is slow misses pictures and never holds others up.
@@ -31,7 +31,7 @@ public final class LiveFeed: Sendable {
     /// Events that are kept for watchers who are late.
     private static let history = 64
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     public init() {}
 

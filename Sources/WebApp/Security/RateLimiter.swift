@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// A bucket of requests for each client that fills at a steady rate.
 final class RateLimiter: Sendable {
@@ -9,7 +9,7 @@ final class RateLimiter: Sendable {
 
     /// Clients that are remembered; beyond, those whose buckets are full again are forgotten.
     private static let capacity = 20_000
-    private let buckets = Mutex<[String: Bucket]>([:])
+    private let buckets = Guarded<[String: Bucket]>([:])
     let perSecond: Double
     let burst: Double
 

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Threads
 
 /// Ends connections that take too long to say what they want. A limit on silence alone, which libmicrohttpd has, is
 /// not enough: a byte every few seconds keeps such a connection for ever ("slow loris").
@@ -10,7 +10,7 @@ final class ConnectionWatch: Sendable {
         var deadline: ContinuousClock.Instant?
     }
 
-    private let connections = Mutex<[Int: Connection]>([:])
+    private let connections = Guarded<[Int: Connection]>([:])
     let headSeconds: Double
     let bodySeconds: Double
 

@@ -1,7 +1,7 @@
 import EmotionRecognition
 import FaceVision
 import Glibc
-import Synchronization
+import Threads
 import Terminal
 
 /// `fermusic predict-webcam`
@@ -76,7 +76,7 @@ enum PredictWebcamCommand {
 
 /// What a capturing thread said and nobody has read yet.
 final class CaptureNews: Sendable {
-    private let states = Mutex<[LiveCapture.State]>([])
+    private let states = Guarded<[LiveCapture.State]>([])
 
     func add(_ state: LiveCapture.State) { states.withLock { $0.append(state) } }
 

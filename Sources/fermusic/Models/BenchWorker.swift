@@ -9,7 +9,8 @@ import Timing
 /// Measures on request: one JSON object per line in, one out. All programs of a comparison speak this, so that they can
 /// take turns within one run.
 ///
-/// Request: `measure` (`train`, `infer`, `sgemm`), `network`, `batch`, `seconds`. Answer: `rate` in images (GFLOP) per
+/// Request: `measure` (`train`, `infer`, `sgemm`), `network` (a name, Keras's model JSON, or a model's file), `batch`,
+/// `seconds`. Answer: `rate` in images (GFLOP) per
 /// second, and for inference `median` and `p99` in seconds per batch. `output` checks before anything is timed: `model`, a
 /// file, and `input`, a file of floats as they lie in memory; the answer has the `output`.
 struct BenchWorker {
@@ -64,6 +65,7 @@ struct BenchWorker {
     }
 
     private func makeModel(_ network: String) throws -> Model {
+        if network.hasSuffix(".h5") { return try NetworkFile.read(network).model }
         guard let choice = NetworkChoice(argument: network) else {
             throw UsageError.notAllowed(
                 "network", value: network, allowed: Architecture.allCases.map(\.rawValue), suggestion: nil)

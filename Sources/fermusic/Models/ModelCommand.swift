@@ -3,6 +3,8 @@ import JSON
 import NeuralNet
 import Terminal
 
+extension StoredPrecision: ArgumentChoice {}
+
 /// `fermusic model summary|convert|recipe|json|calibrate`
 enum ModelCommand {
     static let file = Argument<Path>("model", help: "A Keras file, .h5 or .keras, or an ONNX file.")
@@ -15,6 +17,9 @@ enum ModelCommand {
         "input-size", default: 48,
         help: "Width and height of --arch's input, or of the file's input where it leaves them open.", range: 8...2048)
     static let channels = Option<Int>("channels", default: 1, help: "The channels of --arch's input.", range: 1...3)
+
+    static let weights = Option<StoredPrecision>(
+        "weights", default: .float32, help: "How the file keeps weights; float16 takes half the room.")
 
     static let command = Command(
         "model", summary: "Look into model files and convert them.",
@@ -79,10 +84,11 @@ enum ModelCommand {
                 "fermusic model convert my.weights.h5 my.h5 --arch cnn --input-range 0..1 --labels angry,disgust,fear,happy,sad,surprise,neutral",
                 "weights alone"),
             Example("fermusic model convert net.onnx net.h5"),
+            Example("fermusic model convert my.h5 small.h5 --weights float16", "a file of half the size"),
         ],
         parameters: [
             file, target, architecture, inputSize, channels, SharedOptions.inputRange, SharedOptions.labels,
-            SharedOptions.output,
+            SharedOptions.output, weights,
         ]
     ) { a, console in
         var hints = try SharedOptions.hints(a, size: nil)
@@ -99,13 +105,14 @@ enum ModelCommand {
             if isONNX, hints.inputRange == nil, hints.classNames == nil {
                 let contents = try NetworkFile.read(path, inputSize: hints.inputSize)
                 for warning in contents.warnings { try console.errors.line(printable("\(path): \(warning)")) }
-                try NetworkFile.write(contents.model, metadata: contents.metadata, to: a[target].string)
+                try NetworkFile.write(
+                    contents.model, metadata: contents.metadata, precision: a[weights], to: a[target].string)
                 try console.errors.line("wrote \(a[target])")
                 return .done
             }
             model = try SharedOptions.readModel(path, hints, console)
         }
-        try model.write(to: a[target].string)
+        try model.write(to: a[target].string, precision: a[weights])
         try console.errors.line("wrote \(a[target])")
         return .done
     }
@@ -128,7 +135,7 @@ enum ModelCommand {
                 (["from     \(from), fingerprint \(fingerprint)"] + parts.compactMap { $0 }).joined(separator: ", "))
         }
         if let teacher = recipe.teacher, let fingerprint = training.teacherFingerprint {
-            lines.append("teacher  \(teacher), share \(recipe.teacherShare), fingerprint \(fingerprint)")
+            lines.append("teacher  \(teacher.recipeText), share \(recipe.teacherShare), fingerprint \(fingerprint)")
         }
         if let started = training.started, let written = training.written {
             lines.append("run      \(started) to \(written)")

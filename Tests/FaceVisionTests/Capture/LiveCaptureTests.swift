@@ -1,5 +1,5 @@
 import FaceVision
-import Synchronization
+import Threads
 import Testing
 
 @Suite struct LiveCaptureTests {
@@ -26,9 +26,9 @@ import Testing
 
     /// What a capture said, in order.
     final class Diary: Sendable {
-        private let lines = Mutex<[LiveCapture.State]>([])
+        private let lines = Guarded<[LiveCapture.State]>([])
         func add(_ state: LiveCapture.State) { lines.withLock { $0.append(state) } }
-        var states: [LiveCapture.State] { lines.withLock { $0 } }
+        var states: [LiveCapture.State] { lines.withLock { $0.map { $0 } } }
     }
 
     static func tone(_ value: UInt8) -> Image { Image(width: 8, height: 8, pixels: .init(repeating: value, count: 64)) }
@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func slowReadersGetNewFrames() throws {
-        let made = Mutex(0)
+        let made = Guarded(0)
         let capture = LiveCapture(name: "sketch", options: CaptureOptions()) { options in
             Sketch(options) { index in
                 TestThread.sleep(0.002)
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func reconnectsWithBackOff() throws {
-        let opened = Mutex(0), diary = Diary()
+        let opened = Guarded(0), diary = Diary()
         let capture = LiveCapture(name: "sketch", options: CaptureOptions(), onChange: diary.add) { options in
             let number = opened.withLock {
                 $0 += 1; return $0
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func disconnectedStreamsComeBack() throws {
-        let seen = Mutex<Set<Int>>([])
+        let seen = Guarded<Set<Int>>([])
         let server = TestServer { client in
             client.startMotionJPEG()
             for i in 0... {

@@ -1,5 +1,5 @@
 import FaceVision
-import Synchronization
+import Threads
 import Testing
 
 /// `LiveCapture` and `PlaybackSource` on what is not live: videos, folders, pictures.
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func whatIsNotLiveIsNotOpenedAgain() throws {
-        let opened = Mutex(0)
+        let opened = Guarded(0)
         let capture = LiveCapture(name: "sketch", options: CaptureOptions()) { options in
             opened.withLock { $0 += 1 }
             return Sketch(options, isLive: false) { index in

@@ -1,11 +1,11 @@
 import FaceVision
 import Glibc
-import Synchronization
+import Threads
 import Testing
 
 @Suite struct StreamTests {
     @Test func motionJPEGOverHTTP() throws {
-        let connections = Mutex(0)
+        let connections = Guarded(0)
         let server = TestServer { client in
             connections.withLock { $0 += 1 }
             client.startMotionJPEG()
@@ -240,7 +240,7 @@ import Testing
 
 /// Remembers when something happened on another thread.
 final class Stamp: Sendable {
-    private let time = Mutex(ContinuousClock.now)
+    private let time = Guarded(ContinuousClock.now)
 
     func set() { time.withLock { $0 = .now } }
 

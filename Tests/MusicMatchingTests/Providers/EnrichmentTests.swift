@@ -1,7 +1,7 @@
 import Glibc
 import MusicMatching
 import StubServer
-import Synchronization
+import Threads
 import Testing
 
 @Suite(.serialized) struct EnrichmentTests {
@@ -24,7 +24,7 @@ import Testing
 
     @Test func songsAreAskedForTogether() throws {
         // Nobody is answered before five have asked.
-        let asked = Mutex(0)
+        let asked = Guarded(0)
         try with({ request in
             asked.withLock { $0 += 1 }
             while asked.withLock({ $0 }) < 5 { usleep(1000) }
@@ -50,7 +50,7 @@ import Testing
     }
 
     @Test func oneSlowMomentDoesNotPauseAService() throws {
-        let isSlow = Mutex(true)
+        let isSlow = Guarded(true)
         try with({ request in
             isSlow.withLock { $0 } ? Self.found(request).delayed(600) : Self.found(request)
         }) { _, services in
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func doctorAsksAllAtOnceAndNamesCauses() throws {
-        let waiting = Mutex(0)
+        let waiting = Guarded(0)
         try with({ request in
             // Nobody is answered until four have asked.
             waiting.withLock { $0 += 1 }

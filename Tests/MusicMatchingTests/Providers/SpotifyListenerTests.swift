@@ -4,6 +4,7 @@ import JSON
 import MusicMatching
 import StubServer
 import Synchronization
+import Threads
 import Testing
 import TextCoding
 import Timing
@@ -57,7 +58,7 @@ import Timing
 
     @Test func aLoginWithProofOfPossession() throws {
         try with(Self.freePort, login: false) { stub, services in
-            let pages = Mutex<[String]>([])
+            let pages = Guarded<[String]>([])
             let result = try login(services) { query in
                 #expect(query["response_type"] == "code" && query["code_challenge_method"] == "S256")
                 #expect(query["client_id"] == SpotifyStub.id && query["client_secret"] == nil)
@@ -88,7 +89,7 @@ import Timing
 
     @Test func theVerifierBelongsToTheChallenge() throws {
         try with(Self.freePort, login: false) { stub, services in
-            let challenge = Mutex("")
+            let challenge = Guarded("")
             let result = try login(services) { query in
                 challenge.withLock { $0 = query["code_challenge"] ?? "" }
                 _ = Self.browse(

@@ -1,6 +1,6 @@
 import MusicMatching
 import StubServer
-import Synchronization
+import Threads
 import Testing
 
 @Suite struct WebTableTests {
@@ -15,7 +15,7 @@ import Testing
 
     @Test func tablesOnTheWebAreReadAgainWhenTheyChange() throws {
         try withTemporaryFolder { folder in
-            let state = Mutex((version: "\"1\"", text: "title,artist\nA,1\nB,2\n"))
+            let state = Guarded((version: "\"1\"", text: "title,artist\nA,1\nB,2\n"))
             let server = StubServer { request in
                 state.withLock { state in
                     if request.headers["if-none-match"] == state.version { return StubReply(304) }

@@ -1,7 +1,7 @@
 import Files
 import Glibc
 import JSON
-import Synchronization
+import Threads
 import TextCoding
 
 /// Whom a call is made for.
@@ -18,8 +18,8 @@ final class SpotifyTokens: Sendable {
     private let credentials: Credentials
     let loginPath: String
     private let appPath: String
-    private let app = Mutex<SpotifyToken?>(nil)
-    private let login = Mutex<SpotifyToken?>(nil)
+    private let app = Guarded<SpotifyToken?>(nil)
+    private let login = Guarded<SpotifyToken?>(nil)
 
     /// - Parameter folder: where tokens are kept.
     init(_ client: ServiceClient, _ addresses: ServiceAddresses, _ credentials: Credentials, folder: String) {

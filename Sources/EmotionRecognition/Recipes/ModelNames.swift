@@ -1,0 +1,22 @@
+/// Model files, or names of models that come with the program: one as text, several as a list in files and separated by
+/// commas elsewhere.
+public struct ModelNames: RecipeValue, ExpressibleByStringLiteral {
+    public let names: [String]
+
+    public init(_ names: [String]) { self.names = names }
+    public init(stringLiteral name: String) { names = [name] }
+
+    public static var kind: RecipeValueKind { .path }
+    public init?(recipeText: String) { names = recipeText.split(separator: ",").map(String.init) }
+    public var recipeText: String { names.joined(separator: ",") }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        names = try (try? [container.decode(String.self)]) ?? container.decode([String].self)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if names.count == 1 { try container.encode(names[0]) } else { try container.encode(names) }
+    }
+}
