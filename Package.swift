@@ -17,7 +17,6 @@ let package = Package(
         .executable(name: "fermusic", targets: ["fermusic"]),
     ],
     targets: [
-        library("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev"),
         library("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev"),
         library("CPNG", pkgConfig: "libpng", apt: "libpng-dev"),
         library("CJPEG", pkgConfig: "libjpeg", apt: "libjpeg-dev"),
@@ -29,6 +28,8 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", path: "Sources/CLibraries/CFFmpeg",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+        // To measure by, loaded when first needed; declared without its header.
+        .systemLibrary(name: "COpenBLAS", path: "Sources/CLibraries/COpenBLAS", providers: [.apt(["libopenblas0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -50,11 +51,11 @@ let package = Package(
         .target(name: "Timing"),
         .target(name: "HDF5Reader", dependencies: ["CZlib"]),
         .target(name: "Zip", dependencies: ["CZlib", "Files"]),
-        // Builds without OpenBLAS and Threads too, see Scripts/test-core.
-        .target(name: "NeuralNetCore", dependencies: ["CKernels", "COpenBLAS", "Threads", "JSON", "Randomness"]),
+        // Builds without Threads too, see Scripts/test-core.
+        .target(name: "NeuralNetCore", dependencies: ["CKernels", "Threads", "JSON", "Randomness"]),
         .target(
             name: "NeuralNetTraining",
-            dependencies: ["NeuralNetCore", "CKernels", "Threads", "JSON", "Randomness", "Timing"]),
+            dependencies: ["NeuralNetCore", "CKernels", "COpenBLAS", "Threads", "JSON", "Randomness", "Timing"]),
         .target(
             name: "KerasFiles",
             dependencies: [

@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "isa.h"
 #include <math.h>
 #include <string.h>
 
@@ -42,60 +43,52 @@ static inline float error_function(float x) {
     return v * p / q;
 }
 
-FM_CLONES
-void fm_sigmoid(const float *x, float *y, size_t n) {
+FM_KERNEL(void, fm_sigmoid, (const float *x, float *y, size_t n), (x, y, n)) {
     for (size_t i = 0; i < n; i++) y[i] = 1 / (1 + exponential(-x[i]));
 }
 
-FM_CLONES
-void fm_swish(const float *x, float *y, size_t n) {
+FM_KERNEL(void, fm_swish, (const float *x, float *y, size_t n), (x, y, n)) {
     for (size_t i = 0; i < n; i++) y[i] = x[i] / (1 + exponential(-x[i]));
 }
 
-FM_CLONES
-void fm_swish_gradient(const float *dy, const float *x, float *dx, size_t n) {
+FM_KERNEL(void, fm_swish_gradient, (const float *dy, const float *x, float *dx, size_t n), (dy, x, dx, n)) {
     for (size_t i = 0; i < n; i++) {
         const float s = 1 / (1 + exponential(-x[i]));
         dx[i] = dy[i] * (s + x[i] * s * (1 - s));
     }
 }
 
-FM_CLONES
-void fm_gelu(const float *x, float *y, size_t n) {
+FM_KERNEL(void, fm_gelu, (const float *x, float *y, size_t n), (x, y, n)) {
     for (size_t i = 0; i < n; i++) y[i] = 0.5f * x[i] * (1 + error_function(x[i] * 0.70710678f));
 }
 
-FM_CLONES
-void fm_gelu_gradient(const float *dy, const float *x, float *dx, size_t n) {
+FM_KERNEL(void, fm_gelu_gradient, (const float *dy, const float *x, float *dx, size_t n), (dy, x, dx, n)) {
     for (size_t i = 0; i < n; i++) {
         const float density = 0.39894228f * exponential(-0.5f * x[i] * x[i]);
         dx[i] = dy[i] * (0.5f * (1 + error_function(x[i] * 0.70710678f)) + x[i] * density);
     }
 }
 
-FM_CLONES
-void fm_hard_sigmoid(const float *x, float *y, size_t n, float slope) {
+FM_KERNEL(void, fm_hard_sigmoid, (const float *x, float *y, size_t n, float slope), (x, y, n, slope)) {
     for (size_t i = 0; i < n; i++) {
         const float v = slope * x[i] + 0.5f;
         y[i] = v < 0 ? 0 : v > 1 ? 1 : v;
     }
 }
 
-FM_CLONES
-void fm_hard_sigmoid_gradient(const float *dy, const float *y, float *dx, size_t n, float slope) {
+FM_KERNEL(void, fm_hard_sigmoid_gradient, (const float *dy, const float *y, float *dx, size_t n, float slope),
+          (dy, y, dx, n, slope)) {
     for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 && y[i] < 1 ? slope * dy[i] : 0;
 }
 
-FM_CLONES
-void fm_hard_swish(const float *x, float *y, size_t n) {
+FM_KERNEL(void, fm_hard_swish, (const float *x, float *y, size_t n), (x, y, n)) {
     for (size_t i = 0; i < n; i++) {
         const float v = x[i] + 3;
         y[i] = x[i] * ((v < 0 ? 0 : v > 6 ? 6 : v) / 6);
     }
 }
 
-FM_CLONES
-void fm_hard_swish_gradient(const float *dy, const float *x, float *dx, size_t n) {
+FM_KERNEL(void, fm_hard_swish_gradient, (const float *dy, const float *x, float *dx, size_t n), (dy, x, dx, n)) {
     for (size_t i = 0; i < n; i++) {
         const float slope = x[i] <= -3 ? 0 : x[i] >= 3 ? 1 : (2 * x[i] + 3) / 6;
         dx[i] = dy[i] * slope;

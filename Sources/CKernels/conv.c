@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "isa.h"
 
 typedef float v16 __attribute__((vector_size(64), aligned(4)));
 typedef int32_t i16 __attribute__((vector_size(64), aligned(4)));
@@ -26,10 +27,10 @@ static inline __attribute__((always_inline)) void forward_block(
     }
 }
 
-FM_CLONES
-void fm_direct_forward(const float *x, int width, int channels, int kernel_height, int kernel_width, int stride,
-                       int out_height, int out_width, int filters, const float *w, const float *bias, int relu,
-                       float *y) {
+FM_KERNEL(void, fm_direct_forward, (const float *x, int width, int channels, int kernel_height, int kernel_width,
+                                    int stride, int out_height, int out_width, int filters, const float *w,
+                                    const float *bias, int relu, float *y),
+          (x, width, channels, kernel_height, kernel_width, stride, out_height, out_width, filters, w, bias, relu, y)) {
     const size_t row = (size_t)width * channels, step = (size_t)stride * channels;
     const int taps = kernel_width * channels;
     for (int h = 0; h < out_height; h++)
@@ -90,10 +91,11 @@ static inline __attribute__((always_inline)) void gradient_block_3x3(
     if (bias_gradient) STORE(bias_gradient, LOAD(bias_gradient) + total);
 }
 
-FM_CLONES
-void fm_direct_weight_gradient(const float *x, int width, int channels, int kernel_height, int kernel_width,
-                               int stride, int out_height, int out_width, int filters, const float *dy,
-                               const float *y, float *dw, float *bias_gradient) {
+FM_KERNEL(void, fm_direct_weight_gradient, (const float *x, int width, int channels, int kernel_height,
+                                            int kernel_width, int stride, int out_height, int out_width, int filters,
+                                            const float *dy, const float *y, float *dw, float *bias_gradient),
+          (x, width, channels, kernel_height, kernel_width, stride, out_height, out_width, filters, dy, y, dw,
+           bias_gradient)) {
     const size_t row = (size_t)width * channels, step = (size_t)stride * channels;
     const int taps = kernel_width * channels;
     for (int k = 0; k < filters; k += 16) {

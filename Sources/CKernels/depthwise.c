@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "isa.h"
 #include <string.h>
 
 typedef float v16 __attribute__((vector_size(64), aligned(4)));
@@ -82,9 +83,8 @@ static inline __attribute__((always_inline)) void forward_rows(const fm_depthwis
     }
 }
 
-FM_CLONES
-void fm_depthwise_forward(const fm_depthwise_shape *s, const float *restrict x, const float *restrict w,
-                          float *restrict y) {
+FM_KERNEL(void, fm_depthwise_forward, (const fm_depthwise_shape *s, const float *restrict x, const float *restrict w,
+                                       float *restrict y), (s, x, w, y)) {
     const int C = s->channels, M = s->multiplier;
     if (M == 1 && C % 16 == 0) {
         forward_rows(s, x, w, y, 0);
@@ -100,9 +100,8 @@ void fm_depthwise_forward(const fm_depthwise_shape *s, const float *restrict x, 
     })
 }
 
-FM_CLONES
-void fm_depthwise_input_gradient(const fm_depthwise_shape *s, const float *restrict dy, const float *restrict w,
-                                 float *restrict dx) {
+FM_KERNEL(void, fm_depthwise_input_gradient, (const fm_depthwise_shape *s, const float *restrict dy,
+                                              const float *restrict w, float *restrict dx), (s, dy, w, dx)) {
     const int C = s->channels, M = s->multiplier;
     if (M == 1 && C % 16 == 0 && s->stride_height == 1 && s->stride_width == 1) {
         fm_depthwise_shape back = *s;
@@ -175,9 +174,8 @@ static inline __attribute__((always_inline)) void weight_gradient_of_threes(
         }
 }
 
-FM_CLONES
-void fm_depthwise_weight_gradient(const fm_depthwise_shape *s, const float *restrict x, const float *restrict dy,
-                                  float *restrict dw) {
+FM_KERNEL(void, fm_depthwise_weight_gradient, (const fm_depthwise_shape *s, const float *restrict x,
+                                               const float *restrict dy, float *restrict dw), (s, x, dy, dw)) {
     const int C = s->channels, M = s->multiplier;
     if (M == 1 && C % 16 == 0 && s->kernel_width == 3) {
         weight_gradient_of_threes(s, x, dy, dw);

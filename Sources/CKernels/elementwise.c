@@ -1,9 +1,10 @@
 #include "CKernels.h"
+#include "isa.h"
 #include <math.h>
 #include <string.h>
 
-FM_CLONES
-void fm_add_bias(float *restrict y, const float *restrict bias, size_t rows, size_t columns, int relu) {
+FM_KERNEL(void, fm_add_bias, (float *restrict y, const float *restrict bias, size_t rows, size_t columns, int relu),
+          (y, bias, rows, columns, relu)) {
     for (size_t r = 0; r < rows; r++) {
         float *row = y + r * columns;
         if (relu)
@@ -16,15 +17,14 @@ void fm_add_bias(float *restrict y, const float *restrict bias, size_t rows, siz
     }
 }
 
-FM_CLONES
-void fm_add_column_sums(const float *restrict x, size_t rows, size_t columns, float *restrict sums) {
+FM_KERNEL(void, fm_add_column_sums, (const float *restrict x, size_t rows, size_t columns, float *restrict sums),
+          (x, rows, columns, sums)) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) sums[c] += x[r * columns + c];
 }
 
-FM_CLONES
-void fm_add_column_squares(const float *restrict x, const float *restrict mean, size_t rows, size_t columns,
-                           float *restrict out) {
+FM_KERNEL(void, fm_add_column_squares, (const float *restrict x, const float *restrict mean, size_t rows,
+                                        size_t columns, float *restrict out), (x, mean, rows, columns, out)) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) {
             const float d = x[r * columns + c] - mean[c];
@@ -32,16 +32,15 @@ void fm_add_column_squares(const float *restrict x, const float *restrict mean, 
         }
 }
 
-FM_CLONES
-void fm_add_column_products(const float *restrict dy, const float *restrict x, const float *restrict mean,
-                            size_t rows, size_t columns, float *restrict out) {
+FM_KERNEL(void, fm_add_column_products, (const float *restrict dy, const float *restrict x, const float *restrict mean,
+                                         size_t rows, size_t columns, float *restrict out),
+          (dy, x, mean, rows, columns, out)) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) out[c] += dy[r * columns + c] * (x[r * columns + c] - mean[c]);
 }
 
-FM_CLONES
-void fm_scale_shift(const float *x, const float *restrict scale, const float *restrict shift, size_t rows,
-                    size_t columns, int relu, float *y) {
+FM_KERNEL(void, fm_scale_shift, (const float *x, const float *restrict scale, const float *restrict shift, size_t rows,
+                                 size_t columns, int relu, float *y), (x, scale, shift, rows, columns, relu, y)) {
     const float floor = relu ? 0 : -INFINITY;
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) {
@@ -50,10 +49,10 @@ void fm_scale_shift(const float *x, const float *restrict scale, const float *re
         }
 }
 
-FM_CLONES
-void fm_batch_norm_gradient(const float *restrict dy, const float *restrict x, const float *restrict mean,
-                            const float *restrict a, const float *restrict b, const float *restrict d, size_t rows,
-                            size_t columns, float *restrict dx) {
+FM_KERNEL(void, fm_batch_norm_gradient, (const float *restrict dy, const float *restrict x, const float *restrict mean,
+                                         const float *restrict a, const float *restrict b, const float *restrict d,
+                                         size_t rows, size_t columns, float *restrict dx),
+          (dy, x, mean, a, b, d, rows, columns, dx)) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) {
             const size_t i = r * columns + c;
@@ -61,37 +60,32 @@ void fm_batch_norm_gradient(const float *restrict dy, const float *restrict x, c
         }
 }
 
-FM_CLONES
-void fm_relu(const float *x, float *y, size_t n) {
+FM_KERNEL(void, fm_relu, (const float *x, float *y, size_t n), (x, y, n)) {
     for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : 0;
 }
 
-FM_CLONES
-void fm_relu_gradient(const float *dy, const float *y, float *dx, size_t n) {
+FM_KERNEL(void, fm_relu_gradient, (const float *dy, const float *y, float *dx, size_t n), (dy, y, dx, n)) {
     for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? dy[i] : 0;
 }
 
-FM_CLONES
-void fm_relu_mask(float *restrict dy, const float *restrict y, size_t n) {
+FM_KERNEL(void, fm_relu_mask, (float *restrict dy, const float *restrict y, size_t n), (dy, y, n)) {
     for (size_t i = 0; i < n; i++) {
         const float value = dy[i];
         dy[i] = y[i] > 0 ? value : 0;
     }
 }
 
-FM_CLONES
-void fm_leaky_relu(const float *x, float *y, size_t n, float slope) {
+FM_KERNEL(void, fm_leaky_relu, (const float *x, float *y, size_t n, float slope), (x, y, n, slope)) {
     for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : slope * x[i];
 }
 
-FM_CLONES
-void fm_leaky_relu_gradient(const float *dy, const float *side, float *dx, size_t n, float slope) {
+FM_KERNEL(void, fm_leaky_relu_gradient, (const float *dy, const float *side, float *dx, size_t n, float slope),
+          (dy, side, dx, n, slope)) {
     for (size_t i = 0; i < n; i++) dx[i] = side[i] > 0 ? dy[i] : slope * dy[i];
 }
 
-FM_CLONES
-void fm_prelu(const float *restrict x, const float *restrict slopes, size_t rows, size_t columns,
-              float *restrict y) {
+FM_KERNEL(void, fm_prelu, (const float *restrict x, const float *restrict slopes, size_t rows, size_t columns,
+                           float *restrict y), (x, slopes, rows, columns, y)) {
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) {
             const float v = x[r * columns + c];
@@ -99,9 +93,9 @@ void fm_prelu(const float *restrict x, const float *restrict slopes, size_t rows
         }
 }
 
-FM_CLONES
-void fm_prelu_gradient(const float *restrict dy, const float *restrict x, const float *restrict slopes, size_t rows,
-                       size_t columns, float *restrict dx, float *restrict slope_gradients) {
+FM_KERNEL(void, fm_prelu_gradient, (const float *restrict dy, const float *restrict x, const float *restrict slopes,
+                                    size_t rows, size_t columns, float *restrict dx, float *restrict slope_gradients),
+          (dy, x, slopes, rows, columns, dx, slope_gradients)) {
     for (size_t r = 0; r < rows; r++) {
         const float *g = dy + r * columns, *v = x + r * columns;
         for (size_t c = 0; c < columns; c++) slope_gradients[c] += v[c] > 0 ? 0 : g[c] * v[c];
@@ -110,13 +104,11 @@ void fm_prelu_gradient(const float *restrict dy, const float *restrict x, const 
     }
 }
 
-FM_CLONES
-void fm_add(float *restrict y, const float *restrict x, size_t n) {
+FM_KERNEL(void, fm_add, (float *restrict y, const float *restrict x, size_t n), (y, x, n)) {
     for (size_t i = 0; i < n; i++) y[i] += x[i];
 }
 
-FM_CLONES
-void fm_sum(const float *a, const float *b, float *y, size_t n, int relu) {
+FM_KERNEL(void, fm_sum, (const float *a, const float *b, float *y, size_t n, int relu), (a, b, y, n, relu)) {
     const float floor = relu ? 0 : -INFINITY;
     for (size_t i = 0; i < n; i++) {
         const float value = a[i] + b[i];
@@ -124,24 +116,20 @@ void fm_sum(const float *a, const float *b, float *y, size_t n, int relu) {
     }
 }
 
-FM_CLONES
-void fm_multiply(float *restrict y, const float *restrict x, size_t n) {
+FM_KERNEL(void, fm_multiply, (float *restrict y, const float *restrict x, size_t n), (y, x, n)) {
     for (size_t i = 0; i < n; i++) y[i] *= x[i];
 }
 
-FM_CLONES
-void fm_add_scaled(float *restrict y, const float *restrict x, float a, size_t n) {
+FM_KERNEL(void, fm_add_scaled, (float *restrict y, const float *restrict x, float a, size_t n), (y, x, a, n)) {
     for (size_t i = 0; i < n; i++) y[i] += a * x[i];
 }
 
-FM_CLONES
-void fm_interpolate(float *restrict y, const float *restrict x, float keep, size_t n) {
+FM_KERNEL(void, fm_interpolate, (float *restrict y, const float *restrict x, float keep, size_t n), (y, x, keep, n)) {
     // In this form equal values, those that are not trained, stay equal to the last bit.
     for (size_t i = 0; i < n; i++) y[i] += (1 - keep) * (x[i] - y[i]);
 }
 
-FM_CLONES
-double fm_sum_squares(const float *x, size_t n) {
+FM_KERNEL(double, fm_sum_squares, (const float *x, size_t n), (x, n)) {
     double lanes[8] = {0};
     size_t i = 0;
     for (; i + 8 <= n; i += 8)
@@ -150,8 +138,8 @@ double fm_sum_squares(const float *x, size_t n) {
     return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
 
-FM_CLONES
-void fm_dropout(const float *x, float *y, size_t n, uint32_t offset, uint32_t key, float rate) {
+FM_KERNEL(void, fm_dropout, (const float *x, float *y, size_t n, uint32_t offset, uint32_t key, float rate),
+          (x, y, n, offset, key, rate)) {
     const uint32_t threshold = (uint32_t)(rate * 16777216.0f);
     const float scale = 1.0f / (1.0f - rate);
     for (size_t i = 0; i < n; i++) {
@@ -166,10 +154,11 @@ void fm_dropout(const float *x, float *y, size_t n, uint32_t offset, uint32_t ke
     }
 }
 
-FM_CLONES
-void fm_max_pool(const float *restrict x, int height, int width, int channels, int pool_height, int pool_width,
-                 int stride_height, int stride_width, int pad_top, int pad_left, int out_height, int out_width,
-                 float *restrict y, uint8_t *restrict which) {
+FM_KERNEL(void, fm_max_pool, (const float *restrict x, int height, int width, int channels, int pool_height,
+                              int pool_width, int stride_height, int stride_width, int pad_top, int pad_left,
+                              int out_height, int out_width, float *restrict y, uint8_t *restrict which),
+          (x, height, width, channels, pool_height, pool_width, stride_height, stride_width, pad_top, pad_left,
+           out_height, out_width, y, which)) {
     for (int h = 0; h < out_height; h++)
         for (int w = 0; w < out_width; w++) {
             float *out = y + ((size_t)h * out_width + w) * channels;
@@ -198,10 +187,11 @@ void fm_max_pool(const float *restrict x, int height, int width, int channels, i
         }
 }
 
-FM_CLONES
-void fm_max_pool_gradient(const float *restrict dy, const uint8_t *restrict which, int height, int width,
-                          int channels, int pool_width, int stride_height, int stride_width, int pad_top,
-                          int pad_left, int out_height, int out_width, float *restrict dx) {
+FM_KERNEL(void, fm_max_pool_gradient, (const float *restrict dy, const uint8_t *restrict which, int height, int width,
+                                       int channels, int pool_width, int stride_height, int stride_width, int pad_top,
+                                       int pad_left, int out_height, int out_width, float *restrict dx),
+          (dy, which, height, width, channels, pool_width, stride_height, stride_width, pad_top, pad_left, out_height,
+           out_width, dx)) {
     memset(dx, 0, (size_t)height * width * channels * sizeof(float));
     for (int h = 0; h < out_height; h++)
         for (int w = 0; w < out_width; w++)
@@ -213,9 +203,8 @@ void fm_max_pool_gradient(const float *restrict dy, const uint8_t *restrict whic
             }
 }
 
-FM_CLONES
-void fm_global_max_pool(const float *restrict x, int pixels, int channels, float *restrict y,
-                        int32_t *restrict which) {
+FM_KERNEL(void, fm_global_max_pool, (const float *restrict x, int pixels, int channels, float *restrict y,
+                                     int32_t *restrict which), (x, pixels, channels, y, which)) {
     memcpy(y, x, (size_t)channels * sizeof(float));
     if (which) memset(which, 0, (size_t)channels * sizeof(int32_t));
     for (int p = 1; p < pixels; p++) {
@@ -226,9 +215,9 @@ void fm_global_max_pool(const float *restrict x, int pixels, int channels, float
     }
 }
 
-FM_CLONES
-void fm_adam(float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n, float rate,
-             float beta1, float beta2, float epsilon, float decay, float gradient_scale) {
+FM_KERNEL(void, fm_adam, (float *restrict p, const float *restrict g, float *restrict m, float *restrict v, size_t n,
+                          float rate, float beta1, float beta2, float epsilon, float decay, float gradient_scale),
+          (p, g, m, v, n, rate, beta1, beta2, epsilon, decay, gradient_scale)) {
     for (size_t i = 0; i < n; i++) {
         const float d = g[i] * gradient_scale;
         m[i] += (d - m[i]) * (1 - beta1);
@@ -237,9 +226,9 @@ void fm_adam(float *restrict p, const float *restrict g, float *restrict m, floa
     }
 }
 
-FM_CLONES
-void fm_sgd(float *restrict p, const float *restrict g, float *restrict velocity, size_t n, float rate,
-            float momentum, int nesterov, float decay, float gradient_scale) {
+FM_KERNEL(void, fm_sgd, (float *restrict p, const float *restrict g, float *restrict velocity, size_t n, float rate,
+                         float momentum, int nesterov, float decay, float gradient_scale),
+          (p, g, velocity, n, rate, momentum, nesterov, decay, gradient_scale)) {
     if (!velocity) {
         for (size_t i = 0; i < n; i++) p[i] = p[i] - decay * p[i] - rate * gradient_scale * g[i];
         return;
@@ -252,9 +241,10 @@ void fm_sgd(float *restrict p, const float *restrict g, float *restrict velocity
     }
 }
 
-FM_CLONES
-void fm_rmsprop(float *restrict p, const float *restrict g, float *restrict square, float *restrict velocity,
-                size_t n, float rate, float rho, float momentum, float epsilon, float decay, float gradient_scale) {
+FM_KERNEL(void, fm_rmsprop, (float *restrict p, const float *restrict g, float *restrict square,
+                             float *restrict velocity, size_t n, float rate, float rho, float momentum, float epsilon,
+                             float decay, float gradient_scale),
+          (p, g, square, velocity, n, rate, rho, momentum, epsilon, decay, gradient_scale)) {
     for (size_t i = 0; i < n; i++) {
         const float d = g[i] * gradient_scale;
         square[i] = rho * square[i] + (1 - rho) * d * d;

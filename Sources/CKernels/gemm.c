@@ -1,38 +1,64 @@
 #include "CKernels.h"
+#include "isa.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 // Each instruction set gets the block that fills its registers: rows x columns of sums stay in registers while k
 // runs. 14 x 32 for 32 registers of 16 floats, 6 x 16 for 16 of 8; for registers of 4 floats 6 x 16 where there are 32
-// (arm64), and 2 x 16 where there are 16.
+// (arm64), and 3 x 8 where there are 16.
+
+// Blocks of b have so many rows and columns, and of a at most so many rows.
+#define FM_DEPTH 384
+#define FM_BLOCK_COLUMNS 512
+#define FM_BLOCK_ROWS 112
+// What is read only once is asked for so many rows ahead, if it is too large for the caches (in floats).
+#define FM_AHEAD 16
+#define FM_FAR ((size_t)1 << 17)
+// And so much is read from the nearest cache wherever it lies.
+#define FM_NEAR ((size_t)1 << 12)
+// So many floats of a row of c stay in the nearest cache.
+#define FM_ROW_COLUMNS 4096
+// Floats of the buffer: the largest block of a, with what packing may write behind it, and of b.
+#define FM_PACKED_A (FM_DEPTH * FM_BLOCK_ROWS + 64)
+#define FM_PACKED_B (FM_DEPTH * FM_BLOCK_COLUMNS + 64)
+// Bytes: not more than a huge page, which spares address translations.
+#define FM_BUFFER ((size_t)1 << 21)
+_Static_assert((FM_PACKED_A + FM_PACKED_B) * sizeof(float) <= FM_BUFFER, "the blocks fit into the buffer");
+
+// Panels of rows, split evenly so that none is left with one or two of them: the first `longer` have a row more.
+typedef struct {
+    size_t count, rows, longer;
+} fm_panels;
+
+static inline fm_panels panels_of(size_t m, size_t most) {
+    const size_t count = (m + most - 1) / most;
+    return (fm_panels){count, m / count, m % count};
+}
+
+static inline size_t panel_start(fm_panels panels, size_t panel) {
+    return panel * panels.rows + (panel < panels.longer ? panel : panels.longer);
+}
 
 #if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))), apply_to = function)
+#pragma clang attribute push(FM_TARGET(FM_FEATURES_AVX512), apply_to = function)
 #define FM_NAME(x) avx512_##x
 #define FM_WIDTH 16
 #define FM_VECTORS 2
 #define FM_ROWS 14
-#define FM_CASES                                                                                              \
-    FM_CASE(1) FM_CASE(2) FM_CASE(3) FM_CASE(4) FM_CASE(5) FM_CASE(6) FM_CASE(7) FM_CASE(8) FM_CASE(9)        \
-    FM_CASE(10) FM_CASE(11) FM_CASE(12) FM_CASE(13) FM_CASE(14)
+#define FM_CASES                                                                                                      \
+    FM_CASE(1) FM_CASE(2) FM_CASE(3) FM_CASE(4) FM_CASE(5) FM_CASE(6) FM_CASE(7) FM_CASE(8) FM_CASE(9) FM_CASE(10)    \
+    FM_CASE(11) FM_CASE(12) FM_CASE(13) FM_CASE(14)
 #include "gemm_template.h"
-#undef FM_NAME
-#undef FM_WIDTH
-#undef FM_VECTORS
-#undef FM_ROWS
-#undef FM_CASES
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(FM_TARGET(FM_FEATURES_AVX2), apply_to = function)
 #define FM_NAME(x) avx2_##x
 #define FM_WIDTH 8
 #define FM_VECTORS 2
 #define FM_ROWS 6
 #define FM_CASES FM_CASE(1) FM_CASE(2) FM_CASE(3) FM_CASE(4) FM_CASE(5) FM_CASE(6)
 #include "gemm_template.h"
-#undef FM_NAME
-#undef FM_WIDTH
-#undef FM_VECTORS
-#undef FM_ROWS
-#undef FM_CASES
 #pragma clang attribute pop
 #endif
 
@@ -48,59 +74,55 @@
 #endif
 #include "gemm_template.h"
 
-const char *fm_gemm_isa(void) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
-        return "avx512";
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "avx2";
-#endif
-    return "baseline";
-}
-
 void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_col, const float *b, size_t ldb,
              float *c, size_t ldc, int accumulate) {
     if (m == 0 || n == 0) return;
 #if defined(__x86_64__)
-    switch (fm_gemm_isa()[3]) {
-    case '5': avx512_gemm(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate); return;
-    case '2': avx2_gemm(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate); return;
-    default: break;
-    }
+    if (fm_isa_level >= FM_AVX512) return avx512_thin(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
+    if (fm_isa_level >= FM_AVX2) return avx2_thin(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 #endif
-    baseline_gemm(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
+    baseline_thin(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 }
 
-typedef float v16 __attribute__((vector_size(64), aligned(4)));
+#if __has_include(<threads.h>)
+#include <threads.h>
+static once_flag once = ONCE_FLAG_INIT;
+static tss_t buffers;
+static void make_key(void) { tss_create(&buffers, fm_release); }
+#endif
 
-enum { narrow_depth = 256 };
-
-// `rows` rows of c from `packed` [k][16], their sums in registers.
-static inline __attribute__((always_inline)) void narrow_block(
-    const int rows, size_t n, size_t k, const float *a, size_t lda, const float *packed, float *c, size_t ldc,
-    int accumulate) {
-    v16 sum[8];
-    for (int i = 0; i < rows; i++) sum[i] = (v16){0};
-    for (size_t p = 0; p < k; p++) {
-        const v16 row = *(const v16 *)(packed + p * 16);
-        for (int i = 0; i < rows; i++) sum[i] += a[i * lda + p] * row;
-    }
-    for (int i = 0; i < rows; i++)
-        for (size_t j = 0; j < n; j++) c[i * ldc + j] = sum[i][j] + (accumulate ? c[i * ldc + j] : 0);
+// One buffer per thread, from its first product to its end.
+static float *thread_buffer(void) {
+    static _Thread_local float *buffer;
+    if (buffer) return buffer;
+    buffer = fm_allocate(FM_BUFFER);
+    if (!buffer) abort();
+#if __has_include(<threads.h>)
+    call_once(&once, make_key);
+    tss_set(buffers, buffer);
+#endif
+    return buffer;
 }
 
-FM_CLONES
-void fm_gemm_narrow(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b, size_t ldb, float *c,
-                    size_t ldc, int accumulate) {
-    float packed[narrow_depth * 16];
-    for (size_t start = 0; start < k; start += narrow_depth) {
-        const size_t depth = k - start < narrow_depth ? k - start : narrow_depth;
-        for (size_t p = 0; p < depth; p++)
-            for (size_t j = 0; j < 16; j++) packed[p * 16 + j] = j < n ? b[(start + p) * ldb + j] : 0;
-        const float *part = a + start;
-        const int add = accumulate || start > 0;
-        size_t i = 0;
-        for (; i + 8 <= m; i += 8) narrow_block(8, n, depth, part + i * lda, lda, packed, c + i * ldc, ldc, add);
-        for (; i < m; i++) narrow_block(1, n, depth, part + i * lda, lda, packed, c + i * ldc, ldc, add);
+void fm_gemm_any_for(fm_isa level, int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a,
+                     size_t lda, const float *b, size_t ldb, float *c, size_t ldc, int accumulate) {
+    if (m == 0 || n == 0) return;
+    if (k == 0) {
+        if (!accumulate)
+            for (size_t i = 0; i < m; i++) memset(c + i * ldc, 0, n * sizeof(float));
+        return;
     }
+    float *const buffer = thread_buffer();
+    (void)level;
+#define FM_CALL(any) any(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, c, ldc, accumulate, buffer)
+#if defined(__x86_64__)
+    if (level >= FM_AVX512) return FM_CALL(avx512_any);
+    if (level >= FM_AVX2) return FM_CALL(avx2_any);
+#endif
+    FM_CALL(baseline_any);
+}
+
+void fm_gemm_any(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, const float *a, size_t lda,
+                 const float *b, size_t ldb, float *c, size_t ldc, int accumulate) {
+    fm_gemm_any_for(fm_isa_level, transpose_a, transpose_b, m, n, k, a, lda, b, ldb, c, ldc, accumulate);
 }

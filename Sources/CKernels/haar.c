@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "isa.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -62,18 +63,17 @@ INLINE double stage_sum(const fm_haar_cascade *cascade, const fm_haar_stage *sta
 #include "haar_lanes.h"
 #undef LANES
 
-FM_CLONES
-uint32_t fm_haar_stage_lanes(const fm_haar_cascade *cascade, int index, int lanes, const int32_t *window,
-                             const float *norm) {
+FM_KERNEL(uint32_t, fm_haar_stage_lanes, (const fm_haar_cascade *cascade, int index, int lanes, const int32_t *window,
+                                          const float *norm), (cascade, index, lanes, window, norm)) {
     const fm_haar_stage *stage = &cascade->stages[index];
     if (lanes == 4) return stage_lanes_4(cascade, stage, window, norm);
     if (lanes == 8) return stage_lanes_8(cascade, stage, window, norm);
     return stage_lanes_16(cascade, stage, window, norm);
 }
 
-FM_CLONES
-uint64_t fm_haar_first_stage(const fm_haar_cascade *cascade, const int32_t *window, const int32_t *squares,
-                             float *norm, uint64_t *textured) {
+FM_KERNEL(uint64_t, fm_haar_first_stage, (const fm_haar_cascade *cascade, const int32_t *window, const int32_t *squares,
+                                          float *norm, uint64_t *textured),
+          (cascade, window, squares, norm, textured)) {
     uint64_t all_textured = 0, all_passed = 0;
     for (int i = 0; i < FM_HAAR_WORD; i += 16) {
         uint32_t rough = normalize_8(cascade, window + i, squares + i, norm + i);
@@ -89,9 +89,8 @@ uint64_t fm_haar_first_stage(const fm_haar_cascade *cascade, const int32_t *wind
 
 // Integral images
 
-FM_CLONES
-void fm_haar_mix_rows(const uint8_t *restrict a, const uint8_t *restrict b, int weight, size_t n,
-                      uint16_t *restrict out) {
+FM_KERNEL(void, fm_haar_mix_rows, (const uint8_t *restrict a, const uint8_t *restrict b, int weight, size_t n,
+                                   uint16_t *restrict out), (a, b, weight, n, out)) {
     const uint16_t second = (uint16_t)weight, first = (uint16_t)(256 - weight);
     for (size_t i = 0; i < n; i++) out[i] = (uint16_t)(a[i] * first + b[i] * second);
 }
@@ -133,9 +132,9 @@ void fm_haar_integral_row(const uint8_t *restrict row, size_t n, size_t half, co
     }
 }
 
-FM_CLONES
-void fm_haar_tilted_row(const uint8_t *restrict row, const uint8_t *restrict row_above, size_t n,
-                        const int32_t *restrict above, const int32_t *restrict above_that, int32_t *restrict out) {
+FM_KERNEL(void, fm_haar_tilted_row, (const uint8_t *restrict row, const uint8_t *restrict row_above, size_t n,
+                                     const int32_t *restrict above, const int32_t *restrict above_that,
+                                     int32_t *restrict out), (row, row_above, n, above, above_that, out)) {
     const uint32_t *a = (const uint32_t *)above, *b = (const uint32_t *)above_that;
     uint32_t *t = (uint32_t *)out;
     // Beyond the edges nothing is added, so that the columns there equal those one row above.
@@ -157,8 +156,7 @@ void fm_haar_split_row(const int32_t *restrict in, size_t n, size_t half, int32_
     if (i < n) out[i / 2] = in[i];
 }
 
-FM_CLONES
-void fm_haar_gray_row(const uint8_t *restrict rgb, size_t n, uint8_t *restrict out) {
+FM_KERNEL(void, fm_haar_gray_row, (const uint8_t *restrict rgb, size_t n, uint8_t *restrict out), (rgb, n, out)) {
     for (size_t i = 0; i < n; i++)
         out[i] = (uint8_t)((rgb[3 * i] * 19595u + rgb[3 * i + 1] * 38470u + rgb[3 * i + 2] * 7471u + 0x8000u) >> 16);
 }

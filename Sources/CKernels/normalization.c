@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "isa.h"
 #include <math.h>
 
 enum { LANES = 16 };
@@ -10,9 +11,9 @@ static inline float total(const float *lanes) {
     return sum;
 }
 
-FM_CLONES
-void fm_layer_norm(const float *x, const float *gamma, const float *beta, size_t rows, size_t columns, float epsilon,
-                   int centred, float *y, float *stats) {
+FM_KERNEL(void, fm_layer_norm, (const float *x, const float *gamma, const float *beta, size_t rows, size_t columns,
+                                float epsilon, int centred, float *y, float *stats),
+          (x, gamma, beta, rows, columns, epsilon, centred, y, stats)) {
     for (size_t r = 0; r < rows; r++) {
         const float *in = x + r * columns;
         float *out = y + r * columns;
@@ -37,9 +38,10 @@ void fm_layer_norm(const float *x, const float *gamma, const float *beta, size_t
     }
 }
 
-FM_CLONES
-void fm_layer_norm_gradient(const float *dy, const float *x, const float *gamma, const float *stats, size_t rows,
-                            size_t columns, int centred, float *dx, float *gamma_gradient, float *beta_gradient) {
+FM_KERNEL(void, fm_layer_norm_gradient, (const float *dy, const float *x, const float *gamma, const float *stats,
+                                         size_t rows, size_t columns, int centred, float *dx, float *gamma_gradient,
+                                         float *beta_gradient),
+          (dy, x, gamma, stats, rows, columns, centred, dx, gamma_gradient, beta_gradient)) {
     for (size_t r = 0; r < rows; r++) {
         const float *g = dy + r * columns, *in = x + r * columns;
         const float mean = stats[2 * r], inverse = stats[2 * r + 1];
@@ -69,8 +71,8 @@ void fm_layer_norm_gradient(const float *dy, const float *x, const float *gamma,
     }
 }
 
-FM_CLONES
-void fm_unit_norm(const float *x, size_t rows, size_t columns, float largest, float *y, float *inverses) {
+FM_KERNEL(void, fm_unit_norm, (const float *x, size_t rows, size_t columns, float largest, float *y, float *inverses),
+          (x, rows, columns, largest, y, inverses)) {
     for (size_t r = 0; r < rows; r++) {
         const float *in = x + r * columns;
         float lanes[LANES] = {0};
@@ -84,9 +86,8 @@ void fm_unit_norm(const float *x, size_t rows, size_t columns, float largest, fl
     }
 }
 
-FM_CLONES
-void fm_unit_norm_gradient(const float *dy, const float *y, const float *inverses, size_t rows, size_t columns,
-                           float *dx) {
+FM_KERNEL(void, fm_unit_norm_gradient, (const float *dy, const float *y, const float *inverses, size_t rows,
+                                        size_t columns, float *dx), (dy, y, inverses, rows, columns, dx)) {
     for (size_t r = 0; r < rows; r++) {
         const float *g = dy + r * columns, *out = y + r * columns;
         float lanes[LANES] = {0};

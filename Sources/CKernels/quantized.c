@@ -1,9 +1,9 @@
 #include "CKernels.h"
+#include "isa.h"
 
 #include <string.h>
 
-FM_CLONES
-void fm_range(const float *x, size_t n, float *low, float *high) {
+FM_KERNEL(void, fm_range, (const float *x, size_t n, float *low, float *high), (x, n, low, high)) {
     float least[16] = {0}, greatest[16] = {0};
     size_t i = 0;
     for (; i + 16 <= n; i += 16)
@@ -24,8 +24,7 @@ void fm_range(const float *x, size_t n, float *low, float *high) {
     *high = greatest[0];
 }
 
-FM_CLONES
-void fm_quantize(const float *x, size_t n, float scale, float zero, uint8_t *y) {
+FM_KERNEL(void, fm_quantize, (const float *x, size_t n, float scale, float zero, uint8_t *y), (x, n, scale, zero, y)) {
     for (size_t i = 0; i < n; i++) {
         float v = x[i] * scale + zero;
         v = v > 0 ? v : 0;
@@ -34,9 +33,9 @@ void fm_quantize(const float *x, size_t n, float scale, float zero, uint8_t *y) 
     }
 }
 
-FM_CLONES
-static void gemm_plain(size_t m, size_t n, size_t k, const uint8_t *a, const int8_t *b, const float *scale,
-                       const float *offset, float floor, float *c, size_t ldc) {
+FM_STATIC_KERNEL(void, gemm_plain, (size_t m, size_t n, size_t k, const uint8_t *a, const int8_t *b,
+                                    const float *scale, const float *offset, float floor, float *c, size_t ldc),
+                 (m, n, k, a, b, scale, offset, floor, c, ldc)) {
     for (size_t i = 0; i < m; i++)
         for (size_t f = 0; f < n; f += 16) {
             int32_t sum[16] = {0};
@@ -55,7 +54,7 @@ static void gemm_plain(size_t m, size_t n, size_t k, const uint8_t *a, const int
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
+#define VNNI FM_TARGET(FM_FEATURES_VNNI)
 
 enum { block_rows = 12 };
 
@@ -124,23 +123,13 @@ VNNI static void gemm_vnni(size_t m, size_t n, size_t k, const uint8_t *a, const
 }
 #endif
 
-int fm_has_u8s8(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
-           __builtin_cpu_supports("avx512vl");
-#else
-    return 0;
-#endif
-}
+int fm_has_u8s8(void) { return fm_isa_level >= FM_VNNI; }
 
 void fm_gemm_u8s8(size_t m, size_t n, size_t k, const uint8_t *a, const int8_t *b, const float *scale,
                   const float *offset, float floor, float *c, size_t ldc) {
     if (m == 0) return;
 #if defined(__x86_64__)
-    if (fm_has_u8s8()) {
-        gemm_vnni(m, n, k, a, b, scale, offset, floor, c, ldc);
-        return;
-    }
+    if (fm_has_u8s8()) return gemm_vnni(m, n, k, a, b, scale, offset, floor, c, ldc);
 #endif
     gemm_plain(m, n, k, a, b, scale, offset, floor, c, ldc);
 }

@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "isa.h"
 #include <string.h>
 
 typedef float v16 __attribute__((vector_size(64), aligned(4)));
@@ -19,9 +20,8 @@ typedef uint8_t b16 __attribute__((vector_size(16), aligned(1)));
         r(5, 4.0f * d1 - 5.0f * d3 + d5);          \
     } while (0)
 
-FM_CLONES
-void fm_winograd_input(const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, float *v,
-                       size_t stride) {
+FM_KERNEL(void, fm_winograd_input, (const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, float *v,
+                                    size_t stride), (s, x, tile_row, tile_rows, v, stride)) {
     const int C = s->channels;
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
         for (int tx = 0; tx < s->tile_cols; tx++) {
@@ -90,9 +90,9 @@ void fm_winograd_input(const fm_winograd_shape *s, const float *x, int tile_row,
 // A macro, because vectors passed to a function would have to exist in the baseline's calling convention.
 #define SELECT(mask, yes, no) (((mask) & (yes)) | (~(mask) & (no)))
 
-FM_CLONES
-void fm_winograd_output(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
-                        const float *bias, int relu, float *y) {
+FM_KERNEL(void, fm_winograd_output, (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
+                                     int tile_rows, const float *bias, int relu, float *y),
+          (s, m, stride, tile_row, tile_rows, bias, relu, y)) {
     const int K = s->filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -117,9 +117,9 @@ void fm_winograd_output(const fm_winograd_shape *s, const float *m, size_t strid
         }
 }
 
-FM_CLONES
-void fm_winograd_output_pool(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
-                             int tile_rows, const float *bias, float *pooled, uint8_t *mask) {
+FM_KERNEL(void, fm_winograd_output_pool, (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
+                                          int tile_rows, const float *bias, float *pooled, uint8_t *mask),
+          (s, m, stride, tile_row, tile_rows, bias, pooled, mask)) {
     const int K = s->filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -193,9 +193,9 @@ void fm_winograd_output_pool(const fm_winograd_shape *s, const float *m, size_t 
 #define PUT_COLUMN(j, value) STORE(o + (size_t)(j) * stride, (value))
 #define PUT_OUT(d0, d1, d2, d3) GRADIENT_TRANSFORM(PUT_COLUMN, d0, d1, d2, d3);
 
-FM_CLONES
-void fm_winograd_output_gradient(const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,
-                                 int tile_rows, float *dm, size_t stride, float *bias_gradient) {
+FM_KERNEL(void, fm_winograd_output_gradient, (const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,
+                                              int tile_rows, float *dm, size_t stride, float *bias_gradient),
+          (s, dy, y, tile_row, tile_rows, dm, stride, bias_gradient)) {
     const int K = s->filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -219,10 +219,10 @@ void fm_winograd_output_gradient(const fm_winograd_shape *s, const float *dy, co
         }
 }
 
-FM_CLONES
-void fm_winograd_output_gradient_pool(const fm_winograd_shape *s, const float *dpooled, const uint8_t *mask,
-                                      int tile_row, int tile_rows, float *dm, size_t stride,
-                                      float *bias_gradient) {
+FM_KERNEL(void, fm_winograd_output_gradient_pool, (const fm_winograd_shape *s, const float *dpooled,
+                                                   const uint8_t *mask, int tile_row, int tile_rows, float *dm,
+                                                   size_t stride, float *bias_gradient),
+          (s, dpooled, mask, tile_row, tile_rows, dm, stride, bias_gradient)) {
     const int K = s->filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -262,9 +262,8 @@ void fm_winograd_output_gradient_pool(const fm_winograd_shape *s, const float *d
         r(5, v5);                                                                   \
     } while (0)
 
-FM_CLONES
-void fm_winograd_input_gradient(const fm_winograd_shape *s, const float *dv, size_t stride, int tile_row,
-                                int tile_rows, float *dx) {
+FM_KERNEL(void, fm_winograd_input_gradient, (const fm_winograd_shape *s, const float *dv, size_t stride, int tile_row,
+                                             int tile_rows, float *dx), (s, dv, stride, tile_row, tile_rows, dx)) {
     const int C = s->channels;
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
         for (int tx = 0; tx < s->tile_cols; tx++) {
@@ -319,8 +318,8 @@ void fm_winograd_input_gradient(const fm_winograd_shape *s, const float *dv, siz
         r(5, g2);                                                        \
     } while (0)
 
-FM_CLONES
-void fm_winograd_filter(const float *w, int channels, int filters, int first, int last, float *u, float *ut) {
+FM_KERNEL(void, fm_winograd_filter, (const float *w, int channels, int filters, int first, int last, float *u,
+                                     float *ut), (w, channels, filters, first, last, u, ut)) {
     const size_t plane = (size_t)channels * filters;
     for (int c = first; c < last; c++)
         for (int k = 0; k < filters; k += 16) {
@@ -354,9 +353,9 @@ void fm_winograd_filter(const float *w, int channels, int filters, int first, in
         r(2, (-1.0f / 6) * a_ + (1.0f / 6) * c_ + d5);                                        \
     } while (0)
 
-FM_CLONES
-void fm_winograd_filter_gradient(const float *du, int channels, int filters, int first, int last, float *dw,
-                                 int accumulate) {
+FM_KERNEL(void, fm_winograd_filter_gradient, (const float *du, int channels, int filters, int first, int last,
+                                              float *dw, int accumulate),
+          (du, channels, filters, first, last, dw, accumulate)) {
     const size_t plane = (size_t)channels * filters;
     for (int c = first; c < last; c++)
         for (int k = 0; k < filters; k += 16) {

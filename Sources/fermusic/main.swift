@@ -1,6 +1,13 @@
 import EmotionRecognition
 import Files
+import Glibc
+import NeuralNet
 import Terminal
+
+if let problem = InstructionSet.problem {
+    try? Console.standard.errors.line("fermusic: \(problem)")
+    exit(ExitCode.usage.rawValue)
+}
 
 Program(
     Command(

@@ -113,7 +113,7 @@ import Testing
         try Self.expectNone(try Model(inputs: inputs, outputs: [item.layer(inputs)]), batch: 2, threads: 2)
     }
 
-    /// Sizes as networks have them: OpenBLAS chooses other ways for other sizes.
+    /// Sizes as networks have them: the matrix product takes other ways for other sizes.
     @Test(arguments: [1, 2])
     func largerLayers(_ threads: Int) throws {
         let layers: [([Shape], any Layer)] = [

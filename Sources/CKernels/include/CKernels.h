@@ -7,6 +7,7 @@
 #include "kernels_elementwise.h"
 #include "kernels_gemm.h"
 #include "kernels_haar.h"
+#include "kernels_isa.h"
 #include "kernels_normalization.h"
 #include "kernels_quantized.h"
 #include "kernels_winograd.h"

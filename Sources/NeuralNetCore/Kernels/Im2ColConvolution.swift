@@ -10,7 +10,7 @@ struct Im2ColConvolution: LinearKernel {
     var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
-    private let usesBLAS: Bool
+    private let packsAlways: Bool
     var relu = false
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
@@ -19,7 +19,7 @@ struct Im2ColConvolution: LinearKernel {
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
-        usesBLAS = context.convolution == .im2col
+        packsAlways = context.convolution == .im2col
     }
 
     private var isPointwise: Bool { geometry.isPointwise }
@@ -49,8 +49,8 @@ struct Im2ColConvolution: LinearKernel {
         return scratch
     }
 
-    /// Whether all sizes suit `fm_gemm`, which is faster than OpenBLAS for the thin products of a layer.
-    private var isAligned: Bool { !usesBLAS && geometry.channels % 16 == 0 && filters % 16 == 0 }
+    /// Whether all sizes suit `fm_gemm`, which is faster than packing for the thin products of a layer.
+    private var isAligned: Bool { !packsAlways && geometry.channels % 16 == 0 && filters % 16 == 0 }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         if isAligned, isTraining, pass.weightsChanged {

@@ -2,7 +2,7 @@
 public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
     /// The fastest for each shape.
     case automatic
-    /// As matrix products over OpenBLAS, whatever the shape: the usual way, to compare with.
+    /// As matrix products of all windows, whatever the shape: the usual way, to compare with.
     case im2col
     /// The definition as loops, nothing fused: slow, for tests.
     case reference

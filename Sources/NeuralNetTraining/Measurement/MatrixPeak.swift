@@ -1,11 +1,10 @@
-import CKernels
 import NeuralNetCore
 import Timing
 
-/// The machine's fastest known matrix product: the yardstick for everything else.
+/// How fast large matrices are multiplied: the yardstick for everything else.
 public enum MatrixPeak {
-    /// Billions of floating-point operations per second that OpenBLAS's `sgemm` reaches when every thread of the pool
-    /// multiplies 768 x 768 matrices of its own: the best of the rounds that fit into `seconds`.
+    /// Billions of floating-point operations per second that are reached when every thread of the pool multiplies
+    /// 768 x 768 matrices of its own: the best of the rounds that fit into `seconds`.
     public static func gigaflops(threads: ThreadPool, seconds: Double = 1) -> Double {
         let size = 768, count = size * size
         let memory = AlignedMemory.allocate(floats: 3 * count * threads.count)
@@ -24,7 +23,4 @@ public enum MatrixPeak {
         } while monotonicSeconds() < end
         return best
     }
-
-    /// The vector instructions that the matrix kernels use here: `avx512`, `avx2` or `baseline`.
-    public static var instructionSet: String { String(cString: fm_gemm_isa()) }
 }

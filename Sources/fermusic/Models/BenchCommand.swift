@@ -14,6 +14,8 @@ enum BenchCommand {
         "seconds", default: 2, help: "Time for each measurement.", range: 0.05...600)
     static let worker = Flag(
         "worker", help: "Measure what is asked for on standard input, line by line: for Benchmarks/compare.py.")
+    static let products = Flag(
+        "products", help: "Measure the matrix product beside OpenBLAS's (libopenblas0) instead, on one thread.")
 
     static let command = Command(
         "bench", summary: "Measure how fast networks train and predict on this machine.",
@@ -28,12 +30,13 @@ enum BenchCommand {
         ],
         parameters: [
             TrainOptions.architecture, size, batch, seconds, SharedOptions.int8, SharedOptions.threads,
-            SharedOptions.json, worker,
+            SharedOptions.json, products, worker,
         ],
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         let threads = SharedOptions.threadPool(a)
+        if a[products] { return try ProductBench.run(a, console) }
         if a[worker] { return try BenchWorker(threads: threads).run(console) }
         let choice = a[TrainOptions.architecture], name = choice.argumentText
         let model = try choice.makeModel(NetworkOptions(size: a[size]), seed: 1)
@@ -122,7 +125,7 @@ enum BenchCommand {
             return [
                 "network": .string(network), "inputShape": JSONValue(shape), "parameters": .int(parameters),
                 "batch": .int(batch), "threads": .int(threads), "processor": .string(Machine.processor),
-                "instructionSet": .string(MatrixPeak.instructionSet), "version": .string(Fermusic.version),
+                "instructionSet": .string(InstructionSet.current), "version": .string(Fermusic.version),
                 "trainImagesPerSecond": .double(training),
                 "trainImagesPerSecondOneThread": .double(trainingOneThread),
                 "inferenceMillisecondsBatch1": .double(latencies.median * 1000),
@@ -137,12 +140,12 @@ enum BenchCommand {
     private static func show(_ m: Measurement, network: String, _ console: Console) throws {
         let out = console.output
         let threads = m.threads == 1 ? "1 thread" : "\(m.threads) threads"
-        try out.line("\(Machine.processor), \(threads), \(MatrixPeak.instructionSet)")
+        try out.line("\(Machine.processor), \(threads), \(InstructionSet.current)")
         try out.line(
             "\(printable(network)): input \(m.shape.map(String.init).joined(separator: "x")), \(m.parameters) parameters"
         )
         try out.line("")
-        try out.line("matrix product   \(fixed(m.peak, 0)) GFLOP/s (OpenBLAS sgemm)")
+        try out.line("matrix product   \(fixed(m.peak, 0)) GFLOP/s (\(InstructionSet.current))")
         var training = "training         \(fixed(m.training, 0)) images/s, batch \(m.batch)"
         if m.threads > 1 {
             training +=

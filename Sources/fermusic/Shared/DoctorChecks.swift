@@ -2,12 +2,20 @@ import EmotionRecognition
 import FaceVision
 import Files
 import MusicMatching
+import NeuralNet
 import Terminal
 import Timing
 
 /// What `doctor` tries.
 enum DoctorChecks {
     typealias Finding = DoctorCommand.Finding
+
+    /// What the networks compute with.
+    static func processor() -> Finding {
+        let best = InstructionSet.available.last ?? "", current = InstructionSet.current
+        let lower = current == best ? "" : ", since FERMUSIC_ISA says so; the processor has \(best)"
+        return Finding("processor", .works, "\(Machine.processor): \(current)\(lower)")
+    }
 
     /// Reads the model and lets it look at a picture.
     static func model(_ a: Arguments) -> Finding {

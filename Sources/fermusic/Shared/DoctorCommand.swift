@@ -20,8 +20,8 @@ enum DoctorCommand {
             SharedOptions.json,
         ]
     ) { a, console in
-        var findings = [DoctorChecks.model(a)] + DoctorChecks.detectors() + [DoctorChecks.camera()]
-        findings += DoctorChecks.codecs()
+        var findings = [DoctorChecks.processor(), DoctorChecks.model(a)] + DoctorChecks.detectors()
+        findings += [DoctorChecks.camera()] + DoctorChecks.codecs()
         findings += DoctorChecks.catalogue(a)
         findings += DoctorChecks.services(a, asks: !a[offline])
         if a[SharedOptions.json] {

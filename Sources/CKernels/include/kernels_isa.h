@@ -1,0 +1,26 @@
+#ifndef KERNELS_ISA_H
+#define KERNELS_ISA_H
+
+// Which instructions the kernels use: chosen once, when the program is loaded, and never above what the processor and
+// the system have. Each level has all that those before it have.
+typedef enum {
+    FM_BASELINE,  // x86-64 with SSE2, arm64 with NEON, plain C elsewhere
+    FM_AVX2,      // with FMA: x86-64-v3
+    FM_AVX512,    // F, BW, CD, DQ, VL: x86-64-v4
+    FM_VNNI,      // and products of bytes
+    FM_ISA_COUNT,
+} fm_isa;
+
+// What the kernels use. The environment variable FERMUSIC_ISA can name a lower level than the best; if it names none or
+// one that this processor lacks, this is FM_BASELINE.
+fm_isa fm_isa_used(void);
+
+// The best this machine has.
+fm_isa fm_isa_best(void);
+
+// Whether FERMUSIC_ISA names a level that this processor has, or nothing.
+int fm_isa_is_valid(void);
+
+// "baseline", "avx2", "avx512", "vnni".
+const char *fm_isa_name(fm_isa level);
+#endif

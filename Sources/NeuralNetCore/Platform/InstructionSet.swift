@@ -1,0 +1,25 @@
+import CKernels
+
+/// Which of the processor's instructions the kernels use; chosen once, when the program starts.
+///
+/// That is the best this machine has, or the lower one that the environment variable `FERMUSIC_ISA` names: results of
+/// different ones differ in the last digits. A value that says nothing, or asks for what the processor lacks, means the
+/// baseline, and `problem` says so.
+public enum InstructionSet {
+    /// `baseline`, `avx2`, `avx512` (x86-64 levels 3 and 4), or `vnni` (with products of bytes). On arm64 always
+    /// `baseline`, which is NEON there.
+    public static var current: String { name(fm_isa_used()) }
+
+    /// What this machine can be told to use, the best last.
+    public static var available: [String] {
+        (FM_BASELINE.rawValue...fm_isa_best().rawValue).map { name(fm_isa(rawValue: $0)) }
+    }
+
+    /// What is wrong with `FERMUSIC_ISA`; nil if nothing is.
+    public static var problem: String? {
+        if fm_isa_is_valid() != 0 { return nil }
+        return "FERMUSIC_ISA: this processor can be told to use \(available.joined(separator: ", "))"
+    }
+
+    private static func name(_ level: fm_isa) -> String { String(cString: fm_isa_name(level)) }
+}
