@@ -18,6 +18,8 @@ public enum ONNXFile {
 
     /// The key under which `metadata` is kept in the file.
     static let metadataKey = "fermusic"
+    /// The key under which files of this library say how the pictures lie that go in, which operators need not show.
+    static let orderKey = "fermusic.order", channelsLast = "channels_last"
     /// As large as protobuf allows.
     private static let mostBytes = 1 << 31
 

@@ -42,8 +42,7 @@ extension GraphReader {
 
     /// Whether a picture has its channels before its pixels: what first happens to it shows that, or else its sizes.
     private func isChannelsFirst(_ name: String, _ sizes: [Int?]) -> Bool {
-        // What this library writes has pictures in its own order.
-        guard sizes.count == 4, file.producer != GraphWriter.producer else { return false }
+        guard sizes.count == 4, file.metadata[ONNXFile.orderKey] != ONNXFile.channelsLast else { return false }
         var waiting: Set<String> = [name]
         for node in file.graph.nodes where !waiting.isDisjoint(with: node.inputs) {
             switch node.type {

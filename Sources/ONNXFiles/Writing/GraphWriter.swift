@@ -18,9 +18,6 @@ struct GraphWriter {
     /// Raised by operators that are newer than 13.
     var operatorSet = 13
 
-    /// Says in files who wrote them, and so how pictures lie.
-    static let producer = "fermusic"
-
     init(_ model: Model) {
         self.model = model
         outputs = Array(repeating: [:], count: model.nodes.count)
@@ -45,11 +42,12 @@ struct GraphWriter {
             file.graph.outputs.append(info(name, model.nodes[index].outputShape))
         }
         file.irVersion = operatorSet < 20 ? 8 : 10
-        file.producer = GraphWriter.producer
+        file.producer = "fermusic"
         file.operatorSets = ["": operatorSet]
         file.graph.name = model.name
         file.graph.nodes = nodes
         file.metadata = metadata
+        file.metadata[ONNXFile.orderKey] = ONNXFile.channelsLast
         return file.encoded(tensors)
     }
 
