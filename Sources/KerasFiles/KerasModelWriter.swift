@@ -95,7 +95,6 @@ enum KerasModelWriter {
         }
         guard !level.isSequential else { return .object(item) }
         item["name"] = .string(member.name)
-        // Attention is called with its inputs one by one, what merges with a list of them.
         // Attention takes its tensors one by one, others a list.
         var takesSingly = false
         if case .layer(let index) = member.content { takesSingly = model.nodes[index].layer is MultiHeadAttention }

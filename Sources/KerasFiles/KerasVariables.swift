@@ -56,8 +56,6 @@ enum KerasVariables {
             return ["forward_layer/", "backward_layer/"].flatMap { side in
                 parts(of: layer.layer, count: count / 2).map { (side + $0.path, $0.count) }
             }
-        case is MultiHeadAttention:
-            return ["query_dense/", "key_dense/", "value_dense/", "output_dense/"].map { ($0, count / 4) }
         default: return [("", count)]
         }
     }

@@ -1,3 +1,4 @@
+import Glibc
 import NeuralNet
 import Testing
 
@@ -49,6 +50,11 @@ import Testing
             let behind = try read(
                 chain("3, 4, 5", [("Conv2D", convolution, ""), ("Activation", #""activation": "\#(name)""#, "")]))
             #expect(behind.outputShapes == [[2, 4, 5]], "as Keras has it")
+            let values = try behind.predict((0..<60).map { Float($0 % 7) }, threads: ThreadPool(threads: 1))
+            for row in stride(from: 0, to: 40, by: 5) {
+                let shares = values[row..<row + 5].map { name == "softmax" ? $0 : exp($0) }
+                #expect(abs(shares.reduce(0, +) - 1) < 1e-5)
+            }
         }
         let whole = chain("4", [("Softmax", #""axis": null"#, "")])
         #expect(KerasFixtures.message { _ = try read(whole) }.contains("axis: null is not supported"))
