@@ -3,8 +3,8 @@
 # make demo-training  draw a data set, train on it, measure, name an emotion: nothing is downloaded but Debian packages
 # make test    install what is missing, run all tests
 # make test-browser   the page in headless Chromium; test-api, test-load: its server, asked oddly and asked much
-# make bench   measure this machine (needs python3); PEERS=path/to/venv compares with TensorFlow and PyTorch, DATA=folder
-#              adds an epoch
+# make bench   measure this machine (needs python3); PEERS=path/to/venv compares with TensorFlow, PyTorch, ONNX
+#              Runtime and OpenVINO, DATA=folder adds an epoch
 # make test-under-load TIMES=10   the tests beside busy processes, on one processor, in a folder with an odd name
 # make test-core   the core of the library compiled alone, without HDF5, threads and Foundation, gives the same
 # make test-processors   the kernels with every instruction set of this machine, and in emulators those of others

@@ -108,10 +108,11 @@ def check(programs, models, onnx, folder):
     return worst
 
 
-def timed(command):
+def timed(command, environment):
     """Seconds, largest resident memory in MB and output of a whole program."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
@@ -119,7 +120,7 @@ def timed(command):
     return time.perf_counter() - started, usage.ru_maxrss / 1024, output
 
 
-def whole_programs(options, threads, result):
+def whole_programs(options, threads, environment, result):
     """An epoch from class folders, and one prediction from a cold start."""
     rounds = max(1, min(3, options.rounds))
     epochs, memory, scripts = [], [], []
@@ -128,11 +129,11 @@ def whole_programs(options, threads, result):
             checkpoint = os.path.join(folder, f"model-{round}.h5")
             seconds, megabytes, _ = timed([
                 options.fermusic, "train", "--data", options.data, "--epochs", "1", "--checkpoint", checkpoint,
-                "--threads", threads])
+                "--threads", threads], environment)
             epochs.append(seconds)
             memory.append(megabytes)
             if options.python and available(options.python, "tensorflow"):
-                output = timed([options.python, os.path.join(here, "peers", "keras_script.py"), options.data, threads])[2]
+                output = timed([options.python, os.path.join(here, "peers", "keras_script.py"), options.data, threads], environment)[2]
                 scripts.append(float(output.split("seconds")[1]))
         print(f"one epoch of fermusic train with augmentation, validation, checkpoint, start of the program: {spread(epochs)} s, "
               f"largest resident memory {spread(memory)} MB")
@@ -146,7 +147,7 @@ def whole_programs(options, threads, result):
         picture = next(
             os.path.join(at, name) for at, _, names in sorted(os.walk(options.data)) for name in sorted(names)
             if name.endswith((".jpg", ".png")))
-        cold = [timed([options.fermusic, "predict", "--model", checkpoint, picture])[0] * 1000 for _ in range(11)]
+        cold = [timed([options.fermusic, "predict", "--model", checkpoint, picture], environment)[0] * 1000 for _ in range(11)]
         result["coldPredictMilliseconds"] = cold
         print(f"fermusic predict, cold start to printed result: {spread(cold)} ms")
 
@@ -188,7 +189,7 @@ def spread(values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fermusic", default=os.path.join(here, "..", ".build", "release", "fermusic"))
-    parser.add_argument("--python", help="an interpreter with tensorflow, torch or both")
+    parser.add_argument("--python", help="an interpreter with tensorflow, torch, onnxruntime and openvino, or some of them")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
@@ -204,7 +205,8 @@ def main():
     environment = dict(os.environ)
     if options.isa:
         # ONNX Runtime has no such setting.
-        environment |= {"FERMUSIC_ISA": options.isa, "ONEDNN_MAX_CPU_ISA": options.isa.upper(), "DNNL_MAX_CPU_ISA": options.isa.upper()}
+        environment |= {"FERMUSIC_ISA": options.isa, "ONEDNN_MAX_CPU_ISA": options.isa.upper(), "DNNL_MAX_CPU_ISA": options.isa.upper(),
+                        "XLA_FLAGS": f"--xla_cpu_max_isa={options.isa.upper()}", "ATEN_CPU_CAPABILITY": options.isa}
     programs = [Program("fermusic", [options.fermusic, "bench", "--worker", "--threads", threads], env=environment)]
     peers = os.path.join(here, "peers")
     if options.python:
@@ -274,7 +276,7 @@ def main():
         program.close()
     own_figures(options, threads, environment, result)
     if options.data:
-        whole_programs(options, threads, result)
+        whole_programs(options, threads, environment, result)
     if options.json:
         with open(options.json, "w") as file:
             json.dump(result, file, indent=1)

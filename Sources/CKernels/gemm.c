@@ -1,12 +1,13 @@
 #include "CKernels.h"
 #include "isa.h"
+#include <stdio.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
 // Each instruction set gets the block that fills its registers: rows x columns of sums stay in registers while k
 // runs. 14 x 32 for 32 registers of 16 floats, 6 x 16 for 16 of 8; for registers of 4 floats 6 x 16 where there are 32
-// (arm64), and 3 x 8 where there are 16.
+// (arm64), and 2 x 16 where there are 16.
 
 // Blocks of b have so many rows and columns, and of a at most so many rows.
 #define FM_DEPTH 384
@@ -88,7 +89,8 @@ void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t 
 #include <threads.h>
 static once_flag once = ONCE_FLAG_INIT;
 static tss_t buffers;
-static void make_key(void) { tss_create(&buffers, fm_release); }
+static int has_key;
+static void make_key(void) { has_key = tss_create(&buffers, fm_release) == thrd_success; }
 #endif
 
 // One buffer per thread, from its first product to its end.
@@ -96,10 +98,13 @@ static float *thread_buffer(void) {
     static _Thread_local float *buffer;
     if (buffer) return buffer;
     buffer = fm_allocate(FM_BUFFER);
-    if (!buffer) abort();
+    if (!buffer) {
+        fprintf(stderr, "out of memory: %zu bytes\n", FM_BUFFER);
+        abort();
+    }
 #if __has_include(<threads.h>)
     call_once(&once, make_key);
-    tss_set(buffers, buffer);
+    if (has_key) tss_set(buffers, buffer);
 #endif
     return buffer;
 }

@@ -159,9 +159,17 @@ struct KerasOperation {
 
     /// Whether a layer computes something else in training.
     private static func differsInTraining(_ item: KerasGraph.Item) -> Bool {
-        item.isModel || item.className == "BatchNormalization" || item.className.hasPrefix("Random")
-            || ["Dropout", "Noise"].contains { item.className.contains($0) }
-            || ["dropout", "recurrent_dropout"].contains { item.config[$0]?.doubleValue ?? 0 > 0 }
+        item.isModel || differsInTraining(item.className, item.config)
+    }
+
+    private static func differsInTraining(_ className: String, _ config: JSONValue) -> Bool {
+        className == "BatchNormalization" || className.hasPrefix("Random")
+            || ["Dropout", "Noise"].contains { className.contains($0) }
+            || ["dropout", "recurrent_dropout"].contains { config[$0]?.doubleValue ?? 0 > 0 }
+            || ["layer", "backward_layer"].contains { name in
+                config[name]?["class_name"]?.stringValue.map { differsInTraining($0, config[name]?["config"] ?? .null) }
+                    ?? false
+            }
     }
 
     /// Throws for what a layer is called with besides tensors, unless it changes nothing at prediction.

@@ -21,7 +21,8 @@ void expect(const char *what, const float *found, const double *expected, size_t
     double worst = 0;
     for (size_t i = 0; i < count; i++) {
         const double error = fabs((double)found[i] - expected[i]);
-        if (!(error <= worst)) worst = error;
+        // What is not a number stays the worst.
+        if (!(error <= worst)) worst = isnan(error) ? INFINITY : error;
     }
     if (worst <= tolerance) return;
     fprintf(stderr, "%s: off by %g\n", what, worst);

@@ -70,6 +70,16 @@ import Testing
             KerasFixtures.message { _ = try read(text) }.contains("call with training=true is not supported"))
     }
 
+    /// Also inside of what wraps it.
+    @Test(arguments: [
+        ("TimeDistributed", "Dropout", #""rate": 0.5"#), ("Bidirectional", "LSTM", #""units": 2, "dropout": 0.2"#),
+    ])
+    func trainingInside(_ wrapper: String, _ name: String, _ inner: String) {
+        let layer = #""layer": {"class_name": "\#(name)", "config": {\#(inner), "returns": 1}}, "merge_mode": "concat""#
+        let text = chain("4, 3", [(wrapper, layer, #""training": true"#)])
+        #expect(KerasFixtures.message { _ = try read(text) }.contains("call with training=true is not supported"))
+    }
+
     /// What is put between layers does not take the names of others.
     @Test func namesOfOthers() throws {
         let model = try read(

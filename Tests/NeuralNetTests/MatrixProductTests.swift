@@ -80,7 +80,8 @@ struct MatrixProductTests {
                 var worst = 0.0, touched = 0
                 for i in 0..<m {
                     for j in 0..<n {
-                        worst = max(worst, abs(Double(c[i * product.ldc + j]) - product.expected(i, j)))
+                        let error = abs(Double(c[i * product.ldc + j]) - product.expected(i, j))
+                        if !(error <= worst) { worst = error.isNaN ? .infinity : error }
                         c[i * product.ldc + j] = product.before[i * product.ldc + j]
                     }
                 }

@@ -7,7 +7,11 @@ public struct ModelNames: RecipeValue, ExpressibleByStringLiteral {
     public init(stringLiteral name: String) { names = [name] }
 
     public static var kind: RecipeValueKind { .path }
-    public init?(recipeText: String) { names = recipeText.split(separator: ",").map(String.init) }
+    /// Names with commas are for files alone. Nil if one is empty.
+    public init?(recipeText: String) {
+        names = recipeText.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        if names.contains("") { return nil }
+    }
     public var recipeText: String { names.joined(separator: ",") }
 
     public init(from decoder: any Decoder) throws {

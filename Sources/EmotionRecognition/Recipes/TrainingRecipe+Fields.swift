@@ -91,11 +91,13 @@ extension TrainingRecipe: RecipePart {
                 "Whether rare classes count more: as much as others together, or by the root of that."),
         RecipeField("sampling", \.sampling)
             .option("sampling", in: "Optimizer", "How often the classes are drawn."),
-        RecipeField("teacher", \.teacher, RecipeLimits("one or more names") { !$0.names.isEmpty })
-            .option(
-                "teacher", in: "Optimizer",
-                "A model to learn from besides the labels: a file, or the name of a model that comes along; of several, "
-                    + "with commas, the mean."),
+        RecipeField(
+            "teacher", \.teacher, RecipeLimits("one or more names") { !$0.names.isEmpty && !$0.names.contains("") }
+        )
+        .option(
+            "teacher", in: "Optimizer",
+            "A model to learn from besides the labels: a file, or the name of a model that comes along; of several, "
+                + "with commas, the mean."),
         RecipeField("teacherShare", \.teacherShare, .range(0...1)).isFor("teacher")
             .option("teacher-share", in: "Optimizer", "The teacher's share of what is learnt."),
         RecipeField("clipNorm", \.clipNorm, RecipeLimits("above 0") { $0 > 0 })

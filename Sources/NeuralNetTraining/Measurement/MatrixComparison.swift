@@ -39,7 +39,7 @@ package enum MatrixComparison {
         package var ratio: Double { gigaflops / other }
     }
 
-    /// Measures one product for at least `rounds` turns of some milliseconds each.
+    /// Measures one product for `rounds` turns, after one to warm up, of some milliseconds each.
     package static func measure(_ product: Product, against other: OpenBLAS, rounds: Int) -> Result {
         let (m, n, k) = (product.m, product.n, product.k)
         let (turnsA, turnsB) = (product.transposeA, product.transposeB)

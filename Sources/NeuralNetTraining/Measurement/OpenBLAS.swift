@@ -7,11 +7,16 @@ package struct OpenBLAS: @unchecked Sendable {
     // Safe to share: the table is filled before anybody sees it, and never changed or freed.
     private let table: UnsafePointer<fermusic_openblas>
 
-    /// nil where the library is not installed.
-    package static let installed: OpenBLAS? = {
+    /// Loads the library. Throws `NeuralNetError.file` with what the loader says where that cannot be.
+    package static func load() throws -> OpenBLAS {
         var message = [CChar](repeating: 0, count: 256)
-        return fermusic_openblas_load(core, &message, message.count).map { OpenBLAS(table: $0) }
-    }()
+        guard let table = fermusic_openblas_load(core, &message, message.count) else {
+            throw NeuralNetError.file(
+                path: "OpenBLAS", place: nil,
+                reason: String(decoding: message.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self))
+        }
+        return OpenBLAS(table: table)
+    }
 
     /// OpenBLAS's name for a processor with our instructions that all its versions know; nil: its own choice.
     private static var core: String? {

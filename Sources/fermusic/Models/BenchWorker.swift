@@ -10,9 +10,9 @@ import Timing
 /// take turns within one run.
 ///
 /// Request: `measure` (`train`, `infer`, `sgemm`), `network` (a name, Keras's model JSON, or a model's file), `batch`,
-/// `seconds`. Answer: `rate` in images (GFLOP) per
-/// second, and for inference `median` and `p99` in seconds per batch. `output` checks before anything is timed: `model`, a
-/// file, and `input`, a file of floats as they lie in memory; the answer has the `output`.
+/// `seconds`. Answer: `rate` in images (GFLOP) per second, and for inference `median` and `p99` in seconds per batch.
+/// `output` checks before anything is timed: `model`, a file, and `input`, a file of floats as they lie in memory; the
+/// answer has the `output`.
 struct BenchWorker {
     let threads: ThreadPool
 

@@ -6,10 +6,7 @@ import Terminal
 /// `fermusic bench --products`: the matrix product beside OpenBLAS's.
 enum ProductBench {
     static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        guard let other = OpenBLAS.installed else {
-            try console.errors.line("fermusic: there is no OpenBLAS to compare with (libopenblas0)")
-            return .failed
-        }
+        let other = try OpenBLAS.load()
         let rounds = max(3, Int(a[BenchCommand.seconds] * 10))
         var results: [MatrixComparison.Result] = []
         for product in MatrixComparison.products {
