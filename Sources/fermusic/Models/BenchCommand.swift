@@ -35,8 +35,16 @@ enum BenchCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        if a[products] {
+            let useless: [any Parameter] = [
+                TrainOptions.architecture, size, batch, SharedOptions.int8, SharedOptions.threads, worker,
+            ]
+            for other in useless where a.wasGiven(other) {
+                throw UsageError.conflict("--products", other.description.displayName)
+            }
+            return try ProductBench.run(a, console)
+        }
         let threads = SharedOptions.threadPool(a)
-        if a[products] { return try ProductBench.run(a, console) }
         if a[worker] { return try BenchWorker(threads: threads).run(console) }
         let choice = a[TrainOptions.architecture], name = choice.argumentText
         let model = try choice.makeModel(NetworkOptions(size: a[size]), seed: 1)
