@@ -44,10 +44,11 @@ double fm_sum_squares(const float *x, size_t n);
 // offset + index only, so the gradient applies the same mask by calling it again.
 void fm_dropout(const float *x, float *y, size_t n, uint32_t offset, uint32_t key, float rate);
 
-// One image; padding counts as minus infinity. `which` gets the position inside the window of the maximum.
+// Rows [first_row, last_row) of one image's output; padding counts as minus infinity. `which` (if given) gets the position
+// inside the window of the maximum.
 void fm_max_pool(const float *x, int height, int width, int channels, int pool_height, int pool_width,
-                 int stride_height, int stride_width, int pad_top, int pad_left, int out_height, int out_width,
-                 float *y, uint8_t *which);
+                 int stride_height, int stride_width, int pad_top, int pad_left, int first_row, int last_row,
+                 int out_width, float *y, uint8_t *which);
 void fm_max_pool_gradient(const float *dy, const uint8_t *which, int height, int width, int channels,
                           int pool_width, int stride_height, int stride_width, int pad_top, int pad_left,
                           int out_height, int out_width, float *dx);

@@ -14,7 +14,7 @@ struct AddKernel: RectifyingKernel {
     }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runRanges(pass.count * count) { _, range in
+        pass.threads.runParts(pass.count * count, least: Pass.leastElements) { range in
             let y = b.output + range.lowerBound
             var sum = b.inputs[0] + range.lowerBound
             for input in 1..<b.inputs.count {
@@ -26,7 +26,7 @@ struct AddKernel: RectifyingKernel {
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runRanges(pass.count * count) { _, range in
+        pass.threads.runParts(pass.count * count, least: Pass.leastElements) { range in
             let dy = b.outputGradient! + range.lowerBound
             for case let dx? in b.inputGradients {
                 let target = dx + range.lowerBound

@@ -114,7 +114,7 @@ public struct Conv2D: Layer {
         if WinogradConvolution.fits(geometry, filters: filters) {
             return WinogradConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
-        if DirectConvolution.fits(geometry, filters: filters) {
+        if !context.isTraining || DirectConvolution.trains(geometry, filters: filters) {
             return DirectConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
         return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)

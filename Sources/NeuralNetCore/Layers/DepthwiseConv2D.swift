@@ -104,12 +104,13 @@ public struct DepthwiseConv2D: Layer {
     }
 }
 
-struct DepthwiseKernel: LayerKernel {
+struct DepthwiseKernel: LinearKernel {
     let geometry: ConvolutionGeometry
     let multiplier: Int
-    private(set) var usesBias: Bool
+    var usesBias: Bool
     let threads: Int
     let isTraining: Bool
+    var relu = false
 
     private var filters: Int { geometry.channels * multiplier }
     private var kernelCount: Int { geometry.taps * filters }
@@ -130,27 +131,29 @@ struct DepthwiseKernel: LayerKernel {
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
+        memory.keepsOutput = relu
         if isTraining { memory.scratch = threads * sumsPerThread }
         return memory
     }
 
-    func addingBias() -> (any LayerKernel)? {
-        var copy = self
-        copy.usesBias = true
-        return copy
-    }
-
     func forward(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runEach(pass.count) { _, image in
-            var shape = shape
-            let y = b.output + image * outputCount
-            fm_depthwise_forward(&shape, b.inputs[0] + image * geometry.inputCount, b.parameters[0], y)
-            if usesBias { fm_add_bias(y, b.parameters[1], geometry.outputPixels, filters, 0) }
+        withUnsafePointer(to: shape) { shape in
+            pass.runRows(geometry.outputHeight, operations: geometry.taps * outputCount) { _, image, rows in
+                fm_depthwise_forward(
+                    shape, Int32(rows.lowerBound), Int32(rows.upperBound), b.inputs[0] + image * geometry.inputCount,
+                    b.parameters[0], usesBias ? b.parameters[1] : nil, relu ? 1 : 0, b.output + image * outputCount)
+            }
         }
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         let kernel = b.parameterGradient(0), bias = b.parameterGradient(1)
+        if relu {
+            // Masked in place: nobody reads the gradient of a fused output after this.
+            pass.threads.runParts(pass.count * outputCount, least: Pass.leastElements) { part in
+                fm_relu_mask(b.outputGradient! + part.lowerBound, b.output + part.lowerBound, part.count)
+            }
+        }
         pass.threads.run { thread in
             var shape = shape
             let sums = b.scratch + thread * sumsPerThread
