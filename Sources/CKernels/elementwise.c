@@ -17,28 +17,6 @@ FM_KERNEL(void, fm_add_bias, (float *restrict y, const float *restrict bias, siz
     }
 }
 
-FM_KERNEL(void, fm_add_column_sums, (const float *restrict x, size_t rows, size_t columns, float *restrict sums),
-          (x, rows, columns, sums)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) sums[c] += x[r * columns + c];
-}
-
-FM_KERNEL(void, fm_add_column_squares, (const float *restrict x, const float *restrict mean, size_t rows,
-                                        size_t columns, float *restrict out), (x, mean, rows, columns, out)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) {
-            const float d = x[r * columns + c] - mean[c];
-            out[c] += d * d;
-        }
-}
-
-FM_KERNEL(void, fm_add_column_products, (const float *restrict dy, const float *restrict x, const float *restrict mean,
-                                         size_t rows, size_t columns, float *restrict out),
-          (dy, x, mean, rows, columns, out)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) out[c] += dy[r * columns + c] * (x[r * columns + c] - mean[c]);
-}
-
 FM_KERNEL(void, fm_scale_shift, (const float *x, const float *restrict scale, const float *restrict shift, size_t rows,
                                  size_t columns, int relu, float *y), (x, scale, shift, rows, columns, relu, y)) {
     const float floor = relu ? 0 : -INFINITY;
@@ -46,17 +24,6 @@ FM_KERNEL(void, fm_scale_shift, (const float *x, const float *restrict scale, co
         for (size_t c = 0; c < columns; c++) {
             const float value = x[r * columns + c] * scale[c] + shift[c];
             y[r * columns + c] = value < floor ? floor : value;
-        }
-}
-
-FM_KERNEL(void, fm_batch_norm_gradient, (const float *restrict dy, const float *restrict x, const float *restrict mean,
-                                         const float *restrict a, const float *restrict b, const float *restrict d,
-                                         size_t rows, size_t columns, float *restrict dx),
-          (dy, x, mean, a, b, d, rows, columns, dx)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) {
-            const size_t i = r * columns + c;
-            dx[i] = dy[i] * a[c] + (x[i] - mean[c]) * b[c] + d[c];
         }
 }
 

@@ -20,7 +20,7 @@ typedef uint8_t b16 __attribute__((vector_size(16), aligned(1)));
         r(5, 4.0f * d1 - 5.0f * d3 + d5);          \
     } while (0)
 
-FM_KERNEL(void, fm_winograd_input, (const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, float *v,
+FM_STATIC_KERNEL(void, winograd4_input, (const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, float *v,
                                     size_t stride), (s, x, tile_row, tile_rows, v, stride)) {
     const int C = s->channels;
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -90,7 +90,7 @@ FM_KERNEL(void, fm_winograd_input, (const fm_winograd_shape *s, const float *x, 
 // A macro, because vectors passed to a function would have to exist in the baseline's calling convention.
 #define SELECT(mask, yes, no) (((mask) & (yes)) | (~(mask) & (no)))
 
-FM_KERNEL(void, fm_winograd_output, (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
+FM_STATIC_KERNEL(void, winograd4_output, (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
                                      int tile_rows, const float *bias, int relu, float *y),
           (s, m, stride, tile_row, tile_rows, bias, relu, y)) {
     const int K = s->filters;
@@ -193,7 +193,7 @@ FM_KERNEL(void, fm_winograd_output_pool, (const fm_winograd_shape *s, const floa
 #define PUT_COLUMN(j, value) STORE(o + (size_t)(j) * stride, (value))
 #define PUT_OUT(d0, d1, d2, d3) GRADIENT_TRANSFORM(PUT_COLUMN, d0, d1, d2, d3);
 
-FM_KERNEL(void, fm_winograd_output_gradient, (const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,
+FM_STATIC_KERNEL(void, winograd4_output_gradient, (const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,
                                               int tile_rows, float *dm, size_t stride, float *bias_gradient),
           (s, dy, y, tile_row, tile_rows, dm, stride, bias_gradient)) {
     const int K = s->filters;
@@ -262,7 +262,7 @@ FM_KERNEL(void, fm_winograd_output_gradient_pool, (const fm_winograd_shape *s, c
         r(5, v5);                                                                   \
     } while (0)
 
-FM_KERNEL(void, fm_winograd_input_gradient, (const fm_winograd_shape *s, const float *dv, size_t stride, int tile_row,
+FM_STATIC_KERNEL(void, winograd4_input_gradient, (const fm_winograd_shape *s, const float *dv, size_t stride, int tile_row,
                                              int tile_rows, float *dx), (s, dv, stride, tile_row, tile_rows, dx)) {
     const int C = s->channels;
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -318,8 +318,8 @@ FM_KERNEL(void, fm_winograd_input_gradient, (const fm_winograd_shape *s, const f
         r(5, g2);                                                        \
     } while (0)
 
-FM_KERNEL(void, fm_winograd_filter, (const float *w, int channels, int filters, int first, int last, float *u,
-                                     float *ut), (w, channels, filters, first, last, u, ut)) {
+FM_STATIC_KERNEL(void, winograd4_filter, (const float *w, int channels, int filters, int first, int last, float *u),
+          (w, channels, filters, first, last, u)) {
     const size_t plane = (size_t)channels * filters;
     for (int c = first; c < last; c++)
         for (int k = 0; k < filters; k += 16) {
@@ -338,9 +338,6 @@ FM_KERNEL(void, fm_winograd_filter, (const float *w, int channels, int filters, 
 #undef PUT
             }
             for (int p = 0; p < 36; p++) STORE(u + p * plane + (size_t)c * filters + k, r[p]);
-            if (ut)
-                for (int p = 0; p < 36; p++)
-                    for (int i = 0; i < 16; i++) ut[p * plane + (size_t)(k + i) * channels + c] = r[p][i];
         }
 }
 
@@ -353,7 +350,7 @@ FM_KERNEL(void, fm_winograd_filter, (const float *w, int channels, int filters, 
         r(2, (-1.0f / 6) * a_ + (1.0f / 6) * c_ + d5);                                        \
     } while (0)
 
-FM_KERNEL(void, fm_winograd_filter_gradient, (const float *du, int channels, int filters, int first, int last,
+FM_STATIC_KERNEL(void, winograd4_filter_gradient, (const float *du, int channels, int filters, int first, int last,
                                               float *dw, int accumulate),
           (du, channels, filters, first, last, dw, accumulate)) {
     const size_t plane = (size_t)channels * filters;
@@ -377,4 +374,109 @@ FM_KERNEL(void, fm_winograd_filter_gradient, (const float *du, int channels, int
 #undef PUT
             }
         }
+}
+
+// Larger tiles save more multiplications, and lose a digit more: the points are 0, 1, -1, 2, -2, 1/2, for tiles of six
+// -1/2 too, and infinity. Matrices by Toom and Cook.
+#define FM_TILE 5
+#define FM_NAME(x) winograd5_##x
+#define FM_INPUT { \
+    {-2.0f, 4.0f, 2.5f, -5.0f, -0.5f, 1.0f, 0.0f},\
+    {0.0f, 2.0f, -2.0f, -4.5f, 0.5f, 1.0f, 0.0f},\
+    {0.0f, -2.0f, 6.0f, -3.5f, -1.5f, 1.0f, 0.0f},\
+    {0.0f, 1.0f, -1.5f, -2.0f, 1.5f, 1.0f, 0.0f},\
+    {0.0f, -1.0f, 2.5f, 0.0f, -2.5f, 1.0f, 0.0f},\
+    {0.0f, 4.0f, 0.0f, -5.0f, 0.0f, 1.0f, 0.0f},\
+    {0.0f, -2.0f, 4.0f, 2.5f, -5.0f, -0.5f, 1.0f}}
+#define FM_OUTPUT { \
+    {1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 0.0f},\
+    {0.0f, 1.0f, -1.0f, 2.0f, -2.0f, 0.5f, 0.0f},\
+    {0.0f, 1.0f, 1.0f, 4.0f, 4.0f, 0.25f, 0.0f},\
+    {0.0f, 1.0f, -1.0f, 8.0f, -8.0f, 0.125f, 0.0f},\
+    {0.0f, 1.0f, 1.0f, 16.0f, 16.0f, 0.0625f, 1.0f}}
+#define FM_FILTER { \
+    {-0.5f, 0.0f, 0.0f},\
+    {-1.0f / 3, -1.0f / 3, -1.0f / 3},\
+    {1.0f / 9, -1.0f / 9, 1.0f / 9},\
+    {1.0f / 36, 1.0f / 18, 1.0f / 9},\
+    {-1.0f / 60, 1.0f / 30, -1.0f / 15},\
+    {32.0f / 45, 16.0f / 45, 8.0f / 45},\
+    {0.0f, 0.0f, 1.0f}}
+#include "winograd_template.h"
+
+#define FM_TILE 6
+#define FM_NAME(x) winograd6_##x
+#define FM_INPUT { \
+    {-1.0f, 0.0f, 5.25f, 0.0f, -5.25f, 0.0f, 1.0f, 0.0f},\
+    {0.0f, 1.0f, 1.0f, -4.25f, -4.25f, 1.0f, 1.0f, 0.0f},\
+    {0.0f, -1.0f, 1.0f, 4.25f, -4.25f, -1.0f, 1.0f, 0.0f},\
+    {0.0f, 0.5f, 0.25f, -2.5f, -1.25f, 2.0f, 1.0f, 0.0f},\
+    {0.0f, -0.5f, 0.25f, 2.5f, -1.25f, -2.0f, 1.0f, 0.0f},\
+    {0.0f, 2.0f, 4.0f, -2.5f, -5.0f, 0.5f, 1.0f, 0.0f},\
+    {0.0f, -2.0f, 4.0f, 2.5f, -5.0f, -0.5f, 1.0f, 0.0f},\
+    {0.0f, -1.0f, 0.0f, 5.25f, 0.0f, -5.25f, 0.0f, 1.0f}}
+#define FM_OUTPUT { \
+    {1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 1.0f, 0.0f},\
+    {0.0f, 1.0f, -1.0f, 2.0f, -2.0f, 0.5f, -0.5f, 0.0f},\
+    {0.0f, 1.0f, 1.0f, 4.0f, 4.0f, 0.25f, 0.25f, 0.0f},\
+    {0.0f, 1.0f, -1.0f, 8.0f, -8.0f, 0.125f, -0.125f, 0.0f},\
+    {0.0f, 1.0f, 1.0f, 16.0f, 16.0f, 0.0625f, 0.0625f, 0.0f},\
+    {0.0f, 1.0f, -1.0f, 32.0f, -32.0f, 0.03125f, -0.03125f, 1.0f}}
+#define FM_FILTER { \
+    {-1.0f, 0.0f, 0.0f},\
+    {-2.0f / 9, -2.0f / 9, -2.0f / 9},\
+    {-2.0f / 9, 2.0f / 9, -2.0f / 9},\
+    {1.0f / 90, 1.0f / 45, 2.0f / 45},\
+    {1.0f / 90, -1.0f / 45, 2.0f / 45},\
+    {32.0f / 45, 16.0f / 45, 8.0f / 45},\
+    {32.0f / 45, -16.0f / 45, 8.0f / 45},\
+    {0.0f, 0.0f, 1.0f}}
+#include "winograd_template.h"
+
+
+// Rows become columns, in squares that stay in the nearest cache.
+FM_STATIC_KERNEL(void, transpose, (const float *x, size_t rows, size_t columns, size_t first, size_t last, float *y),
+                 (x, rows, columns, first, last, y)) {
+    for (size_t row = first; row < last; row += 16) {
+        const size_t end = row + 16 < last ? row + 16 : last;
+        for (size_t column = 0; column < columns; column++)
+            for (size_t r = row; r < end; r++) y[column * rows + r] = x[r * columns + column];
+    }
+}
+
+#define BY_TILE(function, ...)                                    \
+    (s->tile == 4   ? winograd4_##function(__VA_ARGS__)           \
+     : s->tile == 5 ? winograd5_##function(__VA_ARGS__)           \
+                    : winograd6_##function(__VA_ARGS__))
+
+void fm_winograd_input(const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, float *v,
+                       size_t stride) {
+    BY_TILE(input, s, x, tile_row, tile_rows, v, stride);
+}
+
+void fm_winograd_output(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
+                        const float *bias, int relu, float *y) {
+    BY_TILE(output, s, m, stride, tile_row, tile_rows, bias, relu, y);
+}
+
+void fm_winograd_output_gradient(const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,
+                                 int tile_rows, float *dm, size_t stride, float *bias_gradient) {
+    BY_TILE(output_gradient, s, dy, y, tile_row, tile_rows, dm, stride, bias_gradient);
+}
+
+void fm_winograd_input_gradient(const fm_winograd_shape *s, const float *dv, size_t stride, int tile_row,
+                                int tile_rows, float *dx) {
+    BY_TILE(input_gradient, s, dv, stride, tile_row, tile_rows, dx);
+}
+
+void fm_winograd_filter(const fm_winograd_shape *s, const float *w, int first, int last, float *u, float *ut) {
+    BY_TILE(filter, w, s->channels, s->filters, first, last, u);
+    const size_t plane = (size_t)s->channels * s->filters;
+    for (int p = 0; ut && p < (s->tile + 2) * (s->tile + 2); p++)
+        transpose(u + p * plane, s->channels, s->filters, first, last, ut + p * plane);
+}
+
+void fm_winograd_filter_gradient(const fm_winograd_shape *s, const float *du, int first, int last, float *dw,
+                                 int accumulate) {
+    BY_TILE(filter_gradient, du, s->channels, s->filters, first, last, dw, accumulate);
 }

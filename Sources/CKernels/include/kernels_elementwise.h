@@ -16,8 +16,11 @@ void fm_add_column_products(const float *dy, const float *x, const float *mean, 
 void fm_scale_shift(const float *x, const float *scale, const float *shift, size_t rows, size_t columns, int relu,
                     float *y);
 // dx = dy * a[c] + (x - mean[c]) * b[c] + d[c].
-void fm_batch_norm_gradient(const float *dy, const float *x, const float *mean, const float *a, const float *b,
-                            const float *d, size_t rows, size_t columns, float *dx);
+void fm_batch_norm_gradient(const float *dy, const float *x, const float *mean, const float *scale, const float *shift,
+                            const float *a, const float *b, const float *d, size_t rows, size_t columns, float *dx);
+// sums += dy and products += dy (x - mean), down the columns.
+void fm_batch_norm_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift,
+                        size_t rows, size_t columns, float *sums, float *products);
 
 void fm_relu(const float *x, float *y, size_t n);
 // dx = dy where y > 0, else 0.

@@ -14,14 +14,6 @@ struct BatchedConvolution: LinearKernel {
     private let isTraining: Bool
     var relu = false
 
-    /// Whether reading the kernel costs more than multiplying with it, image by image. Winograd's kernels are four times
-    /// as large, which pays only for many tiles.
-    static func fits(_ g: ConvolutionGeometry, filters: Int, context: KernelContext) -> Bool {
-        let manyTiles = context.isTraining || context.maximumBatch > 16
-        let limit = manyTiles && WinogradConvolution.fits(g, filters: filters) ? 9 : 36
-        return g.taps * g.channels * filters >= 1 << 16 && g.outputPixels <= limit
-    }
-
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
         self.geometry = geometry
         self.filters = filters

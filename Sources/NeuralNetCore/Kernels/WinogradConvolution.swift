@@ -1,7 +1,7 @@
 import CKernels
 
-/// 3x3 convolution with stride 1 as F(4x4, 3x3): 36 matrix products with a quarter of the
-/// multiplications. ReLU and a following 2x2 pool are part of the output transform, so the full-size output is never written.
+/// 3x3 convolution with stride 1 as F(n x n, 3x3), n 4, 5 or 6: (n + 2)^2 matrix products with a quarter of the
+/// multiplications and less. ReLU and a following 2x2 pool are part of the output transform, so the full-size output is never written.
 ///
 /// Work is cut into blocks of tile rows small enough for the transforms to stay in the second-level cache.
 /// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016; the gradients are
@@ -23,33 +23,38 @@ struct WinogradConvolution: LinearKernel {
             && g.dilationHeight == 1 && g.dilationWidth == 1 && g.channels % 16 == 0 && filters % 16 == 0
     }
 
-    init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
+    init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, tile: Int, context: KernelContext) {
         self.geometry = geometry
         self.filters = filters
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
         maximumBatch = context.maximumBatch
-        let columns = (geometry.outputWidth + 3) / 4, rows = (geometry.outputHeight + 3) / 4
+        let columns = (geometry.outputWidth + tile - 1) / tile, rows = (geometry.outputHeight + tile - 1) / tile
         // Few tiles leave the products thin, many leave the cache.
-        let tileBytes = 36 * (geometry.channels + filters) * MemoryLayout<Float>.stride
+        let tileBytes = (tile + 2) * (tile + 2) * (geometry.channels + filters) * MemoryLayout<Float>.stride
         let tiles = max(48, min(128, WinogradConvolution.blockBytes / tileBytes))
         rowsPerBlock = max(1, min((tiles + columns / 2) / columns, rows * context.maximumBatch))
         shape = fm_winograd_shape(
             height: Int32(geometry.height), width: Int32(geometry.width), channels: Int32(geometry.channels),
             out_height: Int32(geometry.outputHeight), out_width: Int32(geometry.outputWidth),
             filters: Int32(filters), pad_top: Int32(geometry.padTop), pad_left: Int32(geometry.padLeft),
-            tile_cols: Int32(columns), pool_height: 0, pool_width: 0)
+            tile: Int32(tile), tile_cols: Int32(columns), pool_height: 0, pool_width: 0)
     }
 
     private static let blockBytes = 1 << 20
 
+    private var tile: Int { Int(shape.tile) }
+    /// Matrix products.
+    private var places: Int { (tile + 2) * (tile + 2) }
+    /// Large kernels are packed while they are read; small ones, for many blocks of tiles, once per step.
+    private var keepsTransposed: Bool { isTraining && geometry.channels * filters <= 1 << 14 }
     private var tileColumns: Int { Int(shape.tile_cols) }
-    private var tileRows: Int { (geometry.outputHeight + 3) / 4 }
+    private var tileRows: Int { (geometry.outputHeight + tile - 1) / tile }
     private var blockTiles: Int { rowsPerBlock * tileColumns }
-    private var filterCount: Int { 36 * geometry.channels * filters }
-    private var inputBlock: Int { 36 * blockTiles * geometry.channels }
-    private var outputBlock: Int { 36 * blockTiles * filters }
+    private var filterCount: Int { places * geometry.channels * filters }
+    private var inputBlock: Int { places * blockTiles * geometry.channels }
+    private var outputBlock: Int { places * blockTiles * filters }
     private var outputCount: Int {
         (pooled.map { $0.height * $0.width } ?? geometry.outputPixels) * filters
     }
@@ -62,14 +67,14 @@ struct WinogradConvolution: LinearKernel {
         var memory = KernelMemory()
         memory.keepsInput = true
         memory.keepsOutput = relu && pooled == nil
-        memory.prepared = filterCount * (isTraining ? 2 : 1)
+        memory.prepared = filterCount * (keepsTransposed ? 2 : 1)
         memory.scratch = threads * scratchPerThread(training: isTraining)
         if pooled != nil { memory.state = (outputCount * maximumBatch + 3) / 4 }
         return memory
     }
 
     func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? {
-        guard relu, pooled == nil, let pool = (kernel as? MaxPoolKernel)?.geometry, pool.kernelHeight == 2,
+        guard relu, pooled == nil, tile == 4, let pool = (kernel as? MaxPoolKernel)?.geometry, pool.kernelHeight == 2,
             pool.kernelWidth == 2, pool.strideHeight == 2, pool.strideWidth == 2, !pool.isPadded
         else { return nil }
         var copy = self
@@ -82,9 +87,11 @@ struct WinogradConvolution: LinearKernel {
 
     private func prepare(_ b: LayerBuffers, _ pass: Pass) {
         pass.threads.runRanges(geometry.channels) { _, range in
-            fm_winograd_filter(
-                b.parameters[0], Int32(geometry.channels), Int32(filters), Int32(range.lowerBound),
-                Int32(range.upperBound), b.prepared, isTraining ? b.prepared + filterCount : nil)
+            withUnsafePointer(to: shape) { shape in
+                fm_winograd_filter(
+                    shape, b.parameters[0], Int32(range.lowerBound), Int32(range.upperBound), b.prepared,
+                    keepsTransposed ? b.prepared + filterCount : nil)
+            }
         }
     }
 
@@ -121,7 +128,7 @@ struct WinogradConvolution: LinearKernel {
                     shape, b.inputs[0] + image * geometry.inputCount, Int32(row), Int32(count), v + tile * channels,
                     vStride)
             }
-            for p in 0..<36 {
+            for p in 0..<places {
                 fm_gemm(
                     tiles, filters, channels, v + p * vStride, channels, 1, b.prepared + p * channels * filters,
                     filters, m + p * mStride, filters, 0)
@@ -156,14 +163,15 @@ struct WinogradConvolution: LinearKernel {
         if let kernel = b.parameterGradient(0) {
             pass.threads.runRanges(geometry.channels) { _, range in
                 for other in 1..<max(threads, 1) {
-                    for p in 0..<36 {
+                    for p in 0..<places {
                         let offset = (p * geometry.channels + range.lowerBound) * filters
                         fm_add(sums + offset, sums + other * perThread + offset, range.count * filters)
                     }
                 }
-                fm_winograd_filter_gradient(
-                    sums, Int32(geometry.channels), Int32(filters), Int32(range.lowerBound), Int32(range.upperBound),
-                    kernel, overwrite ? 0 : 1)
+                withUnsafePointer(to: shape) { shape in
+                    fm_winograd_filter_gradient(
+                        shape, sums, Int32(range.lowerBound), Int32(range.upperBound), kernel, overwrite ? 0 : 1)
+                }
             }
         }
         ThreadSums.reduce(
@@ -201,16 +209,22 @@ struct WinogradConvolution: LinearKernel {
                         shape, b.inputs[0] + image * geometry.inputCount, Int32(row), Int32(count),
                         v + tile * channels, vStride)
                 }
-                for p in 0..<(wantsKernel ? 36 : 0) {
+                for p in 0..<(wantsKernel ? places : 0) {
                     fm_gemm(
                         channels, filters, tiles, v + p * vStride, 1, channels, dm + p * mStride, filters,
                         du + p * channels * filters, filters, isFirst ? 0 : 1)
                 }
                 if let inputGradient = b.inputGradients[0] {
-                    for p in 0..<36 {
-                        fm_gemm(
-                            tiles, channels, filters, dm + p * mStride, filters, 1,
-                            transposed + p * channels * filters, channels, v + p * vStride, channels, 0)
+                    for p in 0..<places {
+                        if keepsTransposed {
+                            fm_gemm(
+                                tiles, channels, filters, dm + p * mStride, filters, 1,
+                                transposed + p * channels * filters, channels, v + p * vStride, channels, 0)
+                        } else {
+                            BLAS.gemm(
+                                false, true, tiles, channels, filters, dm + p * mStride, filters,
+                                b.prepared + p * channels * filters, filters, 0, v + p * vStride, channels)
+                        }
                     }
                     forEachImage(rows) { image, row, count, tile in
                         let target = inputGradient + image * geometry.inputCount

@@ -108,16 +108,17 @@ public struct Conv2D: Layer {
         if context.isQuantized, QuantizedConvolution.fits(geometry, filters: filters) {
             return QuantizedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
-        if BatchedConvolution.fits(geometry, filters: filters, context: context) {
-            return BatchedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
-        }
-        if WinogradConvolution.fits(geometry, filters: filters) {
-            return WinogradConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
-        }
-        if !context.isTraining || DirectConvolution.trains(geometry, filters: filters) {
+        switch ConvolutionTable.current.method(geometry, filters: filters, context: context) {
+        case .direct:
             return DirectConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        case .matrices:
+            return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        case .batched:
+            return BatchedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        case let winograd:
+            return WinogradConvolution(
+                geometry: geometry, filters: filters, usesBias: usesBias, tile: winograd.tile ?? 4, context: context)
         }
-        return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
     }
 
     public var config: [String: JSONValue] {
