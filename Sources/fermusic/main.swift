@@ -8,6 +8,13 @@ if let problem = InstructionSet.problem {
     try? Console.standard.errors.line("fermusic: \(problem)")
     exit(ExitCode.usage.rawValue)
 }
+do {
+    // What is measured anew need not be there.
+    if !CommandLine.arguments.contains("--tune") { try TunedConvolutions.use() }
+} catch {
+    try? Console.standard.errors.line("fermusic: \(error)")
+    exit((error is UsageError ? ExitCode.usage : .failed).rawValue)
+}
 
 Program(
     Command(

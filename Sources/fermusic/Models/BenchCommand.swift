@@ -16,13 +16,18 @@ enum BenchCommand {
         "worker", help: "Measure what is asked for on standard input, line by line: for Benchmarks/compare.py.")
     static let products = Flag(
         "products", help: "Measure the matrix product beside OpenBLAS's (libopenblas0) instead, on one thread.")
+    static let tune = Flag(
+        "tune",
+        help: "Find the fastest way of each convolution of the network here, and keep it for FERMUSIC_TUNED=1.")
 
     static let command = Command(
         "bench", summary: "Measure how fast networks train and predict on this machine.",
         discussion: """
             Random pictures, the same computation as train and predict. Convolutions are also given as the GFLOP/s that \
             a direct convolution would need to be as fast; the fast algorithms need fewer operations, so they can pass \
-            the peak of the matrix product.
+            the peak of the matrix product. How each convolution is computed follows from limits measured on other \
+            machines of its kind; --tune tries all ways on this one, and programs started with FERMUSIC_TUNED=1 heed what \
+            it found (results then differ in the last digits).
             """,
         examples: [
             Example("fermusic bench", "the documented network on all processors"),
@@ -30,19 +35,26 @@ enum BenchCommand {
         ],
         parameters: [
             TrainOptions.architecture, size, batch, seconds, SharedOptions.int8, SharedOptions.threads,
-            SharedOptions.json, products, worker,
+            SharedOptions.json, products, tune, worker,
         ],
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         if a[products] {
             let useless: [any Parameter] = [
-                TrainOptions.architecture, size, batch, SharedOptions.int8, SharedOptions.threads, worker,
+                TrainOptions.architecture, size, batch, SharedOptions.int8, SharedOptions.threads, worker, tune,
             ]
             for other in useless where a.wasGiven(other) {
                 throw UsageError.conflict("--products", other.description.displayName)
             }
             return try ProductBench.run(a, console)
+        }
+        if a[tune] {
+            let useless: [any Parameter] = [SharedOptions.int8, worker]
+            for other in useless where a.wasGiven(other) {
+                throw UsageError.conflict("--tune", other.description.displayName)
+            }
+            return try TuningBench.run(a, console)
         }
         let threads = SharedOptions.threadPool(a)
         if a[worker] { return try BenchWorker(threads: threads).run(console) }
