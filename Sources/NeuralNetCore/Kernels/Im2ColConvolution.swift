@@ -11,6 +11,7 @@ struct Im2ColConvolution: LinearKernel {
     private let threads: Int
     private let isTraining: Bool
     private let packsAlways: Bool
+    private let gemm: MatrixProduct
     var relu = false
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
@@ -19,7 +20,10 @@ struct Im2ColConvolution: LinearKernel {
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
-        packsAlways = context.convolution == .im2col
+        // Small products gain less than rounding costs.
+        let paysHalf = geometry.outputPixels >= 64 && geometry.taps * geometry.channels >= 64 && filters >= 32
+        gemm = MatrixProduct(isHalf: context.isHalf && paysHalf)
+        packsAlways = context.convolution == .im2col || gemm.isHalf
     }
 
     private var isPointwise: Bool { geometry.isPointwise }
@@ -69,7 +73,7 @@ struct Im2ColConvolution: LinearKernel {
                     geometry.outputPixels, filters, rowLength, matrix, rowLength, 1, b.parameters[0], filters, y,
                     filters, 0)
             } else {
-                BLAS.gemm(
+                gemm(
                     false, false, geometry.outputPixels, filters, rowLength, matrix, rowLength, b.parameters[0],
                     filters, 0, y, filters)
             }
@@ -103,7 +107,7 @@ struct Im2ColConvolution: LinearKernel {
                             geometry.outputPixels, rowLength, filters, dy, filters, 1, b.prepared, rowLength, target,
                             rowLength, 0)
                     } else {
-                        BLAS.gemm(
+                        gemm(
                             false, true, geometry.outputPixels, rowLength, filters, dy, filters, b.parameters[0],
                             filters, 0, target, rowLength)
                     }
@@ -127,7 +131,7 @@ struct Im2ColConvolution: LinearKernel {
         if isAligned {
             fm_gemm(rowLength, filters, geometry.outputPixels, matrix, 1, rowLength, dy, filters, sums, filters, 1)
         } else {
-            BLAS.gemm(
+            gemm(
                 true, false, rowLength, filters, geometry.outputPixels, matrix, rowLength, dy, filters, 1, sums,
                 filters)
         }

@@ -29,7 +29,7 @@ enum BenchCommand {
             Example("fermusic bench --arch cnn --batch 64 --threads 2 --json", "for programs"),
         ],
         parameters: [
-            TrainOptions.architecture, size, batch, seconds, SharedOptions.int8, SharedOptions.threads,
+            TrainOptions.architecture, size, batch, seconds, SharedOptions.precision, SharedOptions.int8, SharedOptions.threads,
             SharedOptions.json, products, worker,
         ],
         run: run)
@@ -37,7 +37,7 @@ enum BenchCommand {
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         if a[products] {
             let useless: [any Parameter] = [
-                TrainOptions.architecture, size, batch, SharedOptions.int8, SharedOptions.threads, worker,
+                TrainOptions.architecture, size, batch, SharedOptions.precision, SharedOptions.int8, SharedOptions.threads, worker,
             ]
             for other in useless where a.wasGiven(other) {
                 throw UsageError.conflict("--products", other.description.displayName)
@@ -49,7 +49,7 @@ enum BenchCommand {
         let choice = a[TrainOptions.architecture], name = choice.argumentText
         let model = try choice.makeModel(NetworkOptions(size: a[size]), seed: 1)
         let result = try Measurement(
-            model, batch: a[batch], precision: SharedOptions.precision(a), threads: threads, seconds: a[seconds])
+            model, batch: a[batch], precision: try SharedOptions.precision(a), threads: threads, seconds: a[seconds])
         if a[SharedOptions.json] {
             try console.output.line(result.json(network: name).text())
         } else {
@@ -78,10 +78,13 @@ enum BenchCommand {
             parameters = model.parameterCount
             self.batch = batch
             self.threads = threads.count
-            let train = try NetworkBenchmark.Training(model, batchSize: batch, threads: threads)
+            let training = precision == .int8 ? Precision.float : precision
+            let train = try NetworkBenchmark.Training(
+                model, batchSize: batch, precision: training, threads: threads)
             let single =
                 threads.count == 1
-                ? nil : try NetworkBenchmark.Training(model.copy(), batchSize: batch, threads: ThreadPool(threads: 1))
+                ? nil : try NetworkBenchmark.Training(
+                    model.copy(), batchSize: batch, precision: training, threads: ThreadPool(threads: 1))
             let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision, threads: threads)
             let many = try NetworkBenchmark.Inference(model, batchSize: batch, precision: precision, threads: threads)
             memory = train.memory
