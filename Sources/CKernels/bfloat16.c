@@ -124,6 +124,27 @@ void fm_bf16_pair_rows(const uint16_t *x, size_t stride, size_t rows, size_t col
     forms(fm_isa_level)->pair_rows(x, stride, rows, columns, pairs);
 }
 
+typedef void tiles_gemm(size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, const uint32_t *b, size_t ldb,
+                        float *c, size_t ldc, int accumulate);
+
+// Tiles read rows of a: where its pairs do not lie side by side, they are put so, 32 rows at a time.
+static void by_tiles(tiles_gemm *gemm, size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, size_t a_col,
+                     const uint32_t *b, size_t ldb, float *c, size_t ldc, int accumulate) {
+    if (a_col == 1) return gemm(m, n, pairs, a, a_row, b, ldb, c, ldc, accumulate);
+    enum { rows = 32, most = FM_BUFFER / sizeof(uint32_t) / rows };  // a multiple of a tile's 16 pairs
+    uint32_t *const turned = (uint32_t *)fm_thread_buffer();
+    for (size_t start = 0; start < pairs; start += most) {
+        const size_t depth = pairs - start < most ? pairs - start : most;
+        for (size_t first = 0; first < m; first += rows) {
+            const size_t count = m - first < rows ? m - first : rows;
+            for (size_t p = 0; p < depth; p++)
+                for (size_t i = 0; i < count; i++)
+                    turned[i * depth + p] = a[(first + i) * a_row + (start + p) * a_col];
+            gemm(count, n, depth, turned, depth, b + start * ldb, ldb, c + first * ldc, ldc, accumulate || start > 0);
+        }
+    }
+}
+
 void fm_bf16_gemm_for(fm_isa level, size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, size_t a_col,
                       const uint32_t *b, size_t ldb, float *c, size_t ldc, int accumulate) {
     if (m == 0 || n == 0) return;
@@ -133,7 +154,7 @@ void fm_bf16_gemm_for(fm_isa level, size_t m, size_t n, size_t pairs, const uint
         return;
     }
 #if defined(__x86_64__)
-    if (level >= FM_AMX && a_col == 1) return amx_gemm(m, n, pairs, a, a_row, b, ldb, c, ldc, accumulate);
+    if (level >= FM_AMX) return by_tiles(amx_gemm, m, n, pairs, a, a_row, a_col, b, ldb, c, ldc, accumulate);
     if (level >= FM_AVX512BF16)
         return avx512bf16_gemm(m, n, pairs, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 #endif
@@ -147,9 +168,9 @@ void fm_bf16_gemm(size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_
     fm_bf16_gemm_for(fm_isa_level, m, n, pairs, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 }
 
-void fm_bf16_gemm_tiles_plain(size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, const uint32_t *b,
-                              size_t ldb, float *c, size_t ldc, int accumulate) {
-    plain_tiles_gemm(m, n, pairs, a, a_row, b, ldb, c, ldc, accumulate);
+void fm_bf16_gemm_tiles_plain(size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, size_t a_col,
+                              const uint32_t *b, size_t ldb, float *c, size_t ldc, int accumulate) {
+    by_tiles(plain_tiles_gemm, m, n, pairs, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 }
 
 #include "bf16_packed.h"

@@ -33,12 +33,12 @@ static float chain(const uint32_t *a, size_t a_col, const uint32_t *b, size_t ld
 }
 
 // The same in the order of tiles.
-static float tiles(const uint32_t *a, const uint32_t *b, size_t ldb, size_t pairs, float c) {
+static float tiles(const uint32_t *a, size_t a_col, const uint32_t *b, size_t ldb, size_t pairs, float c) {
     for (size_t start = 0; start < pairs; start += 16) {
         float first = 0, second = 0;
         for (size_t p = start; p < pairs && p < start + 16; p++) {
-            first = multiply_add(a[p] << 16, b[p * ldb] << 16, first);
-            second = multiply_add(a[p] & 0xffff0000, b[p * ldb] & 0xffff0000, second);
+            first = multiply_add(a[p * a_col] << 16, b[p * ldb] << 16, first);
+            second = multiply_add(a[p * a_col] & 0xffff0000, b[p * ldb] & 0xffff0000, second);
         }
         c += first + second;
     }
@@ -64,25 +64,22 @@ static void product(size_t m, size_t n, size_t pairs, int turned, int adds) {
     const size_t lda = turned ? m : pairs + 1, a_row = turned ? 1 : lda, a_col = turned ? lda : 1, ldc = n + 5;
     uint32_t *a = pairs_of(lda * (turned ? pairs : m)), *b = pairs_of(pairs * n);
     float *start = numbers(m * ldc), *expected = malloc(m * ldc * sizeof *expected), *c = malloc(m * ldc * sizeof *c);
-    if (m * pairs > 4) {
-        a[0] = 0x00053f80;  // a denormal number
-        a[1] = 0x00800080;  // products that would be denormal
-        b[0] = 0x3f803f80;
-    }
+    // A row that is denormal throughout, and one whose products are.
+    for (size_t p = 0; m > 2 && p < pairs; p++) a[p * a_col] = 0x00053f80, a[a_row + p * a_col] = 0x00800080;
+    if (m > 2) b[0] = 0x3f003f00;
     char name[64];
     for (int level = FM_BASELINE; level <= (int)fm_isa_used() + 1; level++) {
-        const int is_plain = level > (int)fm_isa_used(), by_tiles = !turned && (is_plain || level == FM_AMX);
-        if (is_plain && turned) break;
+        const int is_plain = level > (int)fm_isa_used(), by_tiles = is_plain || level == FM_AMX;
         memcpy(expected, start, m * ldc * sizeof *c);
         memcpy(c, start, m * ldc * sizeof *c);
         for (size_t i = 0; i < m; i++)
             for (size_t j = 0; j < n; j++) {
                 const float first = adds ? start[i * ldc + j] : 0;
-                expected[i * ldc + j] = by_tiles ? tiles(a + i * a_row, b + j, n, pairs, first)
+                expected[i * ldc + j] = by_tiles ? tiles(a + i * a_row, a_col, b + j, n, pairs, first)
                                                  : chain(a + i * a_row, a_col, b + j, n, pairs, first);
             }
         if (is_plain)
-            fm_bf16_gemm_tiles_plain(m, n, pairs, a, a_row, b, n, c, ldc, adds);
+            fm_bf16_gemm_tiles_plain(m, n, pairs, a, a_row, a_col, b, n, c, ldc, adds);
         else
             fm_bf16_gemm_for((fm_isa)level, m, n, pairs, a, a_row, a_col, b, n, c, ldc, adds);
         snprintf(name, sizeof name, "bfloat16 %zu %zu %zu%s by %s", m, n, pairs, turned ? " turned" : "",
@@ -147,12 +144,43 @@ static void rounding(void) {
     }
 }
 
+// 3x3 by Winograd's way with a border of zeros, near the convolution by definition.
+static void winograd(void) {
+    enum { size = 9, channels = 32, filters = 16, tiles_across = 3, count = tiles_across * tiles_across };
+    const fm_winograd_shape s = {size, size, channels, size, size, filters, 1, 1, tiles_across, 0, 0};
+    const size_t plane = channels * filters;
+    const float *x = numbers(size * size * channels), *w = numbers(9 * plane);
+    uint16_t *u = calloc(36 * plane, sizeof *u), *v = calloc(36 * count * channels, sizeof *v);
+    float *m = numbers(36 * count * filters), *y = numbers(size * size * filters);
+    double *expected = calloc(size * size * filters, sizeof *expected);
+    fm_bf16_winograd_filter(w, channels, filters, 0, channels, u, 0);
+    fm_bf16_winograd_input(&s, x, 0, tiles_across, v, count * channels);
+    for (size_t p = 0; p < 36; p++)
+        fm_bf16_gemm(count, filters, channels / 2, (uint32_t *)(v + p * count * channels), channels / 2, 1,
+                     (uint32_t *)(u + p * plane), filters, m + p * count * filters, filters, 0);
+    fm_bf16_winograd_output(&s, m, count * filters, 0, tiles_across, 0, 0, y);
+    for (int h = 0; h < size; h++)
+        for (int q = 0; q < size; q++)
+            for (int f = 0; f < filters; f++)
+                for (int i = 0; i < 3; i++)
+                    for (int j = 0; j < 3; j++) {
+                        const int r = h + i - 1, t = q + j - 1;
+                        for (int c = 0; c < channels && r >= 0 && t >= 0 && r < size && t < size; c++)
+                            expected[(h * size + q) * filters + f] += (double)x[(r * size + t) * channels + c] *
+                                                                      (double)w[((i * 3 + j) * channels + c) * filters + f];
+                    }
+    // Sums of 288 products of numbers up to 1.
+    expect("bfloat16 winograd", y, expected, size * size * filters, 0.5);
+    free(u), free(v), free(expected);
+}
+
 void check_bfloat16(void) {
     static const size_t sizes[][3] = {{1, 16, 1}, {3, 32, 5}, {14, 48, 16}, {17, 16, 17}, {33, 64, 40}, {70, 80, 3}};
     static const size_t floats[][3] = {
         {1, 1, 1}, {3, 5, 7}, {29, 33, 40}, {16, 16, 64}, {130, 17, 31}, {5, 600, 9}, {31, 40, 1601}, {113, 48, 33},
     };
     rounding();
+    winograd();
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         for (int turned = 0; turned < 2; turned++)
             for (int adds = 0; adds < 2; adds++) product(sizes[i][0], sizes[i][1], sizes[i][2], turned, adds);

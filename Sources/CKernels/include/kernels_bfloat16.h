@@ -18,12 +18,13 @@ void fm_bf16_pair_rows(const uint16_t *x, size_t stride, size_t rows, size_t col
 // c[m][n] (+)= sum over `pairs` p of a[m * a_row + p * a_col] * b[p * ldb + n]; n must be a multiple of 16.
 void fm_bf16_gemm(size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, size_t a_col, const uint32_t *b,
                   size_t ldb, float *c, size_t ldc, int accumulate);
+// By a level's instructions, which this machine must have.
 void fm_bf16_gemm_for(fm_isa level, size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, size_t a_col,
                       const uint32_t *b, size_t ldb, float *c, size_t ldc, int accumulate);
 
-// The same as tiles in plain C, which is how FM_AMX is tried where it is missing. a_col is 1.
-void fm_bf16_gemm_tiles_plain(size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, const uint32_t *b,
-                              size_t ldb, float *c, size_t ldc, int accumulate);
+// The same as tiles in plain C, which is how FM_AMX is tried where it is missing.
+void fm_bf16_gemm_tiles_plain(size_t m, size_t n, size_t pairs, const uint32_t *a, size_t a_row, size_t a_col,
+                              const uint32_t *b, size_t ldb, float *c, size_t ldc, int accumulate);
 
 // A matrix k x n (n x k if transposed) made ready to be the right one of many products: panels of FM_BF16_PANEL columns,
 // each [pairs][FM_BF16_PANEL], with zeros behind the last column and row. Panels [first, last).

@@ -45,7 +45,7 @@ enum BenchCommand {
             return try ProductBench.run(a, console)
         }
         let threads = SharedOptions.threadPool(a)
-        if a[worker] { return try BenchWorker(threads: threads).run(console) }
+        if a[worker] { return try BenchWorker(precision: try SharedOptions.precision(a), threads: threads).run(console) }
         let choice = a[TrainOptions.architecture], name = choice.argumentText
         let model = try choice.makeModel(NetworkOptions(size: a[size]), seed: 1)
         let result = try Measurement(
@@ -64,6 +64,7 @@ enum BenchCommand {
         let parameters: Int
         let batch: Int
         let threads: Int
+        let precision: Precision
         var peak = 0.0
         var training = 0.0
         var trainingOneThread = 0.0
@@ -78,6 +79,7 @@ enum BenchCommand {
             parameters = model.parameterCount
             self.batch = batch
             self.threads = threads.count
+            self.precision = precision
             let training = precision == .int8 ? Precision.float : precision
             let train = try NetworkBenchmark.Training(
                 model, batchSize: batch, precision: training, threads: threads)
@@ -137,6 +139,7 @@ enum BenchCommand {
                 "network": .string(network), "inputShape": JSONValue(shape), "parameters": .int(parameters),
                 "batch": .int(batch), "threads": .int(threads), "processor": .string(Machine.processor),
                 "instructionSet": .string(InstructionSet.current), "version": .string(Fermusic.version),
+                "precision": .string(precision.rawValue), "bfloat16Units": .string(InstructionSet.bfloat16),
                 "trainImagesPerSecond": .double(training),
                 "trainImagesPerSecondOneThread": .double(trainingOneThread),
                 "inferenceMillisecondsBatch1": .double(latencies.median * 1000),
@@ -152,6 +155,10 @@ enum BenchCommand {
         let out = console.output
         let threads = m.threads == 1 ? "1 thread" : "\(m.threads) threads"
         try out.line("\(Machine.processor), \(threads), \(InstructionSet.current)")
+        if m.precision != .float {
+            let units = m.precision == .bfloat16 ? " (\(InstructionSet.bfloat16)); the peak is float32's" : " for prediction"
+            try out.line("products in \(m.precision.rawValue)\(units)")
+        }
         try out.line(
             "\(printable(network)): input \(m.shape.map(String.init).joined(separator: "x")), \(m.parameters) parameters"
         )
