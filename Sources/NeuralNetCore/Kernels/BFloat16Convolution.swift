@@ -61,11 +61,22 @@ struct BFloat16Convolution: LinearKernel {
             }
         }
         let rounded = UnsafeMutableRawPointer(b.scratch).assumingMemoryBound(to: UInt16.self)
+        let rows = pass.count * geometry.outputPixels
+        if isMatrix, !dividesColumns {
+            // Each thread rounds its own rows.
+            pass.threads.runRanges(rows) { _, range in
+                let start = range.lowerBound * rowLength
+                fm_bf16_round(b.inputs[0] + start, range.count * rowLength, rounded + start)
+                multiply(
+                    b, range, UnsafeRawPointer(rounded + start).assumingMemoryBound(to: UInt32.self), weights,
+                    0..<panels)
+            }
+            return
+        }
         pass.threads.runEach(pass.count) { _, image in
             let start = image * geometry.inputCount
             fm_bf16_round(b.inputs[0] + start, geometry.inputCount, rounded + start)
         }
-        let rows = pass.count * geometry.outputPixels
         let windows = UnsafeMutableRawPointer(b.scratch + roundedCount).assumingMemoryBound(to: UInt32.self)
         if dividesColumns {
             if !isMatrix {
@@ -81,10 +92,8 @@ struct BFloat16Convolution: LinearKernel {
                 while at < range.upperBound {
                     let part = at..<min(range.upperBound, at + chunk)
                     let own = windows + thread * chunk * pairs
-                    if !isMatrix { writeWindows(of: rounded, part, to: own) }
-                    let matrix = isMatrix
-                        ? UnsafeMutableRawPointer(rounded).assumingMemoryBound(to: UInt32.self) + at * pairs : own
-                    multiply(b, part, matrix, weights, 0..<panels)
+                    writeWindows(of: rounded, part, to: own)
+                    multiply(b, part, own, weights, 0..<panels)
                     at = part.upperBound
                 }
             }
