@@ -23,10 +23,12 @@ static void plain_store(int t, void *to, size_t stride) {
         memcpy((char *)to + r * stride, plain.bytes[t][r], plain.config.bytes_per_row[t]);
 }
 
+static float plain_normal(float x) { return fabsf(x) < 0x1p-126f ? 0 : x; }
+
 static float plain_float(uint32_t bits) {
     float x;
     memcpy(&x, &bits, sizeof x);
-    return fabsf(x) < 0x1p-126f ? 0 : x;
+    return plain_normal(x);
 }
 
 static void plain_multiply(int c, int a, int b) {
@@ -38,11 +40,11 @@ static void plain_multiply(int c, int a, int b) {
                 uint32_t x, y;
                 memcpy(&x, plain.bytes[a][m] + 4 * k, 4);
                 memcpy(&y, plain.bytes[b][k] + 4 * n, 4);
-                first = fmaf(plain_float(x << 16), plain_float(y << 16), first);
-                second = fmaf(plain_float(x & 0xffff0000), plain_float(y & 0xffff0000), second);
+                first = plain_normal(fmaf(plain_float(x << 16), plain_float(y << 16), first));
+                second = plain_normal(fmaf(plain_float(x & 0xffff0000), plain_float(y & 0xffff0000), second));
             }
             memcpy(&sum, plain.bytes[c][m] + 4 * n, 4);
-            sum += first + second;
+            sum = plain_normal(plain_normal(sum) + plain_normal(first + second));
             memcpy(plain.bytes[c][m] + 4 * n, &sum, 4);
         }
 }
