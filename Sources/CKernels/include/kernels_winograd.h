@@ -51,4 +51,25 @@ void fm_winograd_filter(const fm_winograd_shape *s, const float *w, int first, i
 // dw (+)= G^T du G for channels [first, last).
 void fm_winograd_filter_gradient(const fm_winograd_shape *s, const float *du, int first, int last, float *dw,
                                  int accumulate);
+
+// The same in bfloat16 (kernels_bfloat16.h), interpolated at other points: what is multiplied is rounded, sums are
+// floats. Strides count elements of either kind. Filters are pairs, u of channels [36][channels / 2][filters] and ut of
+// filters [36][filters / 2][channels]; first and last are even.
+void fm_bf16_winograd_input(const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, uint16_t *v,
+                            size_t stride);
+void fm_bf16_winograd_output(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
+                             const float *bias, int relu, float *y);
+void fm_bf16_winograd_output_pool(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
+                                  int tile_rows, const float *bias, float *pooled, uint8_t *mask);
+void fm_bf16_winograd_output_gradient(const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,
+                                      int tile_rows, uint16_t *dm, size_t stride, float *bias_gradient);
+void fm_bf16_winograd_output_gradient_pool(const fm_winograd_shape *s, const float *dpooled, const uint8_t *mask,
+                                           int tile_row, int tile_rows, uint16_t *dm, size_t stride,
+                                           float *bias_gradient);
+void fm_bf16_winograd_input_gradient(const fm_winograd_shape *s, const float *dv, size_t stride, int tile_row,
+                                     int tile_rows, float *dx);
+void fm_bf16_winograd_filter(const float *w, int channels, int filters, int first, int last, uint16_t *u,
+                             uint16_t *ut);
+void fm_bf16_winograd_filter_gradient(const float *du, int channels, int filters, int first, int last, float *dw,
+                                      int accumulate);
 #endif

@@ -12,6 +12,7 @@ struct BatchedConvolution: LinearKernel {
     var usesBias: Bool
     private let maximumBatch: Int
     private let isTraining: Bool
+    private let gemm: MatrixProduct
     var relu = false
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
@@ -20,6 +21,7 @@ struct BatchedConvolution: LinearKernel {
         self.usesBias = usesBias
         maximumBatch = context.maximumBatch
         isTraining = context.isTraining
+        gemm = MatrixProduct(isHalf: context.isHalf)
     }
 
     private var rowLength: Int { geometry.taps * geometry.channels }
@@ -55,7 +57,7 @@ struct BatchedConvolution: LinearKernel {
         let matrix = windows(b, pass)
         pass.threads.runColumns(filters) { columns in
             let y = b.output + columns.lowerBound
-            BLAS.gemm(
+            gemm(
                 false, false, rows, columns.count, rowLength, matrix, rowLength, b.parameters[0] + columns.lowerBound,
                 filters, 0, y, filters)
             guard usesBias || relu else { return }
@@ -75,12 +77,12 @@ struct BatchedConvolution: LinearKernel {
         pass.threads.runColumns(rowLength) { part in
             let start = part.lowerBound
             if let kernel {
-                BLAS.gemm(
+                gemm(
                     true, false, part.count, filters, rows, matrix + start, rowLength, dy, filters, beta,
                     kernel + start * filters, filters)
             }
             guard dx != nil else { return }
-            BLAS.gemm(
+            gemm(
                 false, true, rows, part.count, filters, dy, filters, b.parameters[0] + start * filters, filters, 0,
                 windowGradients! + start, rowLength)
         }

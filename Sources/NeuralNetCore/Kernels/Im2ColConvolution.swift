@@ -13,6 +13,7 @@ struct Im2ColConvolution: LinearKernel {
     private let threads: Int
     private let isTraining: Bool
     private let packsAlways: Bool
+    private let gemm: MatrixProduct
     var relu = false
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
@@ -22,7 +23,10 @@ struct Im2ColConvolution: LinearKernel {
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
-        packsAlways = context.convolution == .im2col
+        // Small products gain less than rounding costs.
+        let paysHalf = geometry.outputPixels >= 64 && geometry.taps * geometry.channels >= 64 && filters >= 32
+        gemm = MatrixProduct(isHalf: context.isHalf && paysHalf)
+        packsAlways = context.convolution == .im2col || gemm.isHalf
     }
 
     private var isPointwise: Bool { geometry.isPointwise }
@@ -82,7 +86,7 @@ struct Im2ColConvolution: LinearKernel {
             let matrix = columns(
                 b.inputs[0] + image * geometry.inputCount, b.scratch + thread * scratchPerThread)
             let y = b.output + image * outputCount
-            BLAS.gemm(
+            gemm(
                 false, false, geometry.outputPixels, filters, rowLength, matrix, rowLength, b.parameters[0], filters, 0,
                 y, filters)
             if usesBias || relu {
@@ -115,7 +119,7 @@ struct Im2ColConvolution: LinearKernel {
                             geometry.outputPixels, rowLength, filters, dy, filters, 1, b.prepared + packedCount, rowLength,
                             target, rowLength, 0)
                     } else {
-                        BLAS.gemm(
+                        gemm(
                             false, true, geometry.outputPixels, rowLength, filters, dy, filters, b.parameters[0],
                             filters, 0, target, rowLength)
                     }
@@ -139,7 +143,7 @@ struct Im2ColConvolution: LinearKernel {
         if isAligned {
             fm_gemm(rowLength, filters, geometry.outputPixels, matrix, 1, rowLength, dy, filters, sums, filters, 1)
         } else {
-            BLAS.gemm(
+            gemm(
                 true, false, rowLength, filters, geometry.outputPixels, matrix, rowLength, dy, filters, 1, sums,
                 filters)
         }

@@ -17,6 +17,7 @@ struct WinogradConvolution: LinearKernel {
     private var pooled: (height: Int, width: Int)?
     private let rowsPerBlock: Int
     private var shape: fm_winograd_shape
+    private let steps: WinogradSteps
 
     static func fits(_ g: ConvolutionGeometry, filters: Int) -> Bool {
         g.kernelHeight == 3 && g.kernelWidth == 3 && g.strideHeight == 1 && g.strideWidth == 1
@@ -30,10 +31,11 @@ struct WinogradConvolution: LinearKernel {
         threads = context.threads
         isTraining = context.isTraining
         maximumBatch = context.maximumBatch
+        steps = WinogradSteps(isHalf: context.isHalf, tile: tile, channels: geometry.channels, filters: filters)
+        let tile = steps.tile
         let columns = (geometry.outputWidth + tile - 1) / tile, rows = (geometry.outputHeight + tile - 1) / tile
         // Few tiles leave the products thin, many leave the cache.
-        let tileBytes = (tile + 2) * (tile + 2) * (geometry.channels + filters) * MemoryLayout<Float>.stride
-        let tiles = max(48, min(128, WinogradConvolution.blockBytes / tileBytes))
+        let tiles = max(48, min(128, WinogradConvolution.blockBytes / steps.tileBytes))
         rowsPerBlock = max(1, min((tiles + columns / 2) / columns, rows * context.maximumBatch))
         shape = fm_winograd_shape(
             height: Int32(geometry.height), width: Int32(geometry.width), channels: Int32(geometry.channels),
@@ -45,10 +47,7 @@ struct WinogradConvolution: LinearKernel {
     private static let blockBytes = 1 << 20
 
     private var tile: Int { Int(shape.tile) }
-    /// Matrix products.
-    private var places: Int { (tile + 2) * (tile + 2) }
-    /// Large kernels are packed while they are read; small ones, for many blocks of tiles, once per step.
-    private var keepsTransposed: Bool { isTraining && geometry.channels * filters <= 1 << 14 }
+    private var places: Int { steps.places }
     private var tileColumns: Int { Int(shape.tile_cols) }
     private var tileRows: Int { (geometry.outputHeight + tile - 1) / tile }
     private var blockTiles: Int { rowsPerBlock * tileColumns }
@@ -60,14 +59,14 @@ struct WinogradConvolution: LinearKernel {
     }
 
     private func scratchPerThread(training: Bool) -> Int {
-        inputBlock + outputBlock + (training ? filterCount + filters : 0)
+        inputBlock + outputBlock + (training ? filterCount + filters + steps.scratch(tiles: blockTiles) : 0)
     }
 
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
         memory.keepsOutput = relu && pooled == nil
-        memory.prepared = filterCount * (keepsTransposed ? 2 : 1)
+        memory.prepared = steps.filterFloats * (isTraining && steps.keepsTurned ? 2 : 1)
         memory.scratch = threads * scratchPerThread(training: isTraining)
         if pooled != nil { memory.state = (outputCount * maximumBatch + 3) / 4 }
         return memory
@@ -86,11 +85,12 @@ struct WinogradConvolution: LinearKernel {
     }
 
     private func prepare(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runRanges(geometry.channels) { _, range in
+        let step = steps.filterStep
+        let turned = isTraining && steps.keepsTurned ? b.prepared + steps.filterFloats : nil
+        pass.threads.runRanges(geometry.channels / step) { _, range in
             withUnsafePointer(to: shape) { shape in
-                fm_winograd_filter(
-                    shape, b.parameters[0], Int32(range.lowerBound), Int32(range.upperBound), b.prepared,
-                    keepsTransposed ? b.prepared + filterCount : nil)
+                steps.prepare(
+                    shape, b.parameters[0], range.lowerBound * step..<range.upperBound * step, b.prepared, turned)
             }
         }
     }
@@ -124,25 +124,18 @@ struct WinogradConvolution: LinearKernel {
             let v = b.scratch + thread * scratchPerThread(training: isTraining), m = v + inputBlock
             let vStride = tiles * channels, mStride = tiles * filters
             forEachImage(rows) { image, row, count, tile in
-                fm_winograd_input(
-                    shape, b.inputs[0] + image * geometry.inputCount, Int32(row), Int32(count), v + tile * channels,
-                    vStride)
+                steps.input(
+                    shape, b.inputs[0] + image * geometry.inputCount, row, count, v, at: tile * channels, vStride)
             }
-            for p in 0..<places {
-                fm_gemm(
-                    tiles, filters, channels, v + p * vStride, channels, 1, b.prepared + p * channels * filters,
-                    filters, m + p * mStride, filters, 0)
-            }
+            steps.multiply(tiles, v, b.prepared, m)
             let bias = usesBias ? b.parameters[1] : nil
             forEachImage(rows) { image, row, count, tile in
                 let output = b.output + image * outputCount
                 if pooled != nil {
-                    fm_winograd_output_pool(
-                        shape, m + tile * filters, mStride, Int32(row), Int32(count), bias, output,
-                        mask(b) + image * outputCount)
+                    steps.outputPool(
+                        shape, m + tile * filters, mStride, row, count, bias, output, mask(b) + image * outputCount)
                 } else {
-                    fm_winograd_output(
-                        shape, m + tile * filters, mStride, Int32(row), Int32(count), bias, relu ? 1 : 0, output)
+                    steps.output(shape, m + tile * filters, mStride, row, count, bias, relu: relu, output)
                 }
             }
         }
@@ -169,8 +162,7 @@ struct WinogradConvolution: LinearKernel {
                     }
                 }
                 withUnsafePointer(to: shape) { shape in
-                    fm_winograd_filter_gradient(
-                        shape, sums, Int32(range.lowerBound), Int32(range.upperBound), kernel, overwrite ? 0 : 1)
+                    steps.filterGradient(shape, sums, range, kernel, adds: !overwrite)
                 }
             }
         }
@@ -184,7 +176,8 @@ struct WinogradConvolution: LinearKernel {
         let v = scratch, dm = v + inputBlock, du = dm + outputBlock, biasSum = du + filterCount
         memset(biasSum, 0, filters * MemoryLayout<Float>.stride)
         if images.isEmpty { memset(du, 0, filterCount * MemoryLayout<Float>.stride) }
-        let transposed = b.prepared + filterCount, wantsKernel = b.parameterGradient(0) != nil
+        let pairs = biasSum + filters
+        let wantsKernel = b.parameterGradient(0) != nil
         let end = images.upperBound * tileRows
         var first = images.lowerBound * tileRows
         var isFirst = true
@@ -196,41 +189,25 @@ struct WinogradConvolution: LinearKernel {
                 forEachImage(rows) { image, row, count, tile in
                     let gradient = b.outputGradient! + image * outputCount
                     if pooled != nil {
-                        fm_winograd_output_gradient_pool(
-                            shape, gradient, mask(b) + image * outputCount, Int32(row), Int32(count),
-                            dm + tile * filters, mStride, biasSum)
+                        steps.outputGradient(
+                            shape, pooled: gradient, mask(b) + image * outputCount, row, count, dm, at: tile * filters,
+                            mStride, bias: biasSum)
                     } else {
-                        fm_winograd_output_gradient(
-                            shape, gradient, relu ? b.output + image * outputCount : nil, Int32(row), Int32(count),
-                            dm + tile * filters, mStride, biasSum)
+                        steps.outputGradient(
+                            shape, gradient, relu ? b.output + image * outputCount : nil, row, count, dm,
+                            at: tile * filters, mStride, bias: biasSum)
                     }
                     guard wantsKernel else { return }
-                    fm_winograd_input(
-                        shape, b.inputs[0] + image * geometry.inputCount, Int32(row), Int32(count),
-                        v + tile * channels, vStride)
+                    steps.input(
+                        shape, b.inputs[0] + image * geometry.inputCount, row, count, v, at: tile * channels, vStride)
                 }
-                for p in 0..<(wantsKernel ? places : 0) {
-                    fm_gemm(
-                        channels, filters, tiles, v + p * vStride, 1, channels, dm + p * mStride, filters,
-                        du + p * channels * filters, filters, isFirst ? 0 : 1)
-                }
+                if wantsKernel { steps.addFilterGradient(tiles, v, dm, pairs, to: du, adds: !isFirst) }
                 if let inputGradient = b.inputGradients[0] {
-                    for p in 0..<places {
-                        if keepsTransposed {
-                            fm_gemm(
-                                tiles, channels, filters, dm + p * mStride, filters, 1,
-                                transposed + p * channels * filters, channels, v + p * vStride, channels, 0)
-                        } else {
-                            BLAS.gemm(
-                                false, true, tiles, channels, filters, dm + p * mStride, filters,
-                                b.prepared + p * channels * filters, filters, 0, v + p * vStride, channels)
-                        }
-                    }
+                    steps.multiplyGradient(tiles, dm, b.prepared, v)
                     forEachImage(rows) { image, row, count, tile in
                         let target = inputGradient + image * geometry.inputCount
                         if row == 0 { memset(target, 0, geometry.inputCount * MemoryLayout<Float>.stride) }
-                        fm_winograd_input_gradient(
-                            shape, v + tile * channels, vStride, Int32(row), Int32(count), target)
+                        steps.inputGradient(shape, v + tile * channels, vStride, row, count, target)
                     }
                 }
                 isFirst = false

@@ -63,9 +63,18 @@ public struct Dense: Layer {
                 return QuantizedConvolution(geometry: geometry, filters: units, usesBias: usesBias, context: context)
             }
         }
+        if context.isHalf {
+            let geometry = try ConvolutionGeometry(
+                layer: label, height: shape.dropLast().reduce(1, *), width: 1, channels: shape.last ?? 1,
+                kernel: (1, 1), strides: (1, 1), padding: .valid)
+            if BFloat16Convolution.fits(geometry, filters: units, context: context) {
+                return BFloat16Convolution(geometry: geometry, filters: units, usesBias: usesBias, context: context)
+            }
+        }
         return DenseKernel(
             features: shape.last ?? 1, units: units, rows: shape.dropLast().reduce(1, *), usesBias: usesBias,
-            maximumRows: shape.dropLast().reduce(1, *) * context.maximumBatch, isTraining: context.isTraining)
+            maximumRows: shape.dropLast().reduce(1, *) * context.maximumBatch, isTraining: context.isTraining,
+            isHalf: context.isHalf && units >= 16)
     }
 
     public var config: [String: JSONValue] {
@@ -88,9 +97,11 @@ struct DenseKernel: LinearKernel {
     var usesBias: Bool
     let maximumRows: Int
     let isTraining: Bool
+    let gemm: MatrixProduct
     var relu = false
 
-    init(features: Int, units: Int, rows: Int, usesBias: Bool, maximumRows: Int, isTraining: Bool) {
+    init(features: Int, units: Int, rows: Int, usesBias: Bool, maximumRows: Int, isTraining: Bool, isHalf: Bool) {
+        gemm = MatrixProduct(isHalf: isHalf)
         self.features = features
         self.units = units
         self.rows = rows
@@ -111,7 +122,7 @@ struct DenseKernel: LinearKernel {
         let m = pass.count * rows
         pass.threads.runColumns(units) { columns in
             let n = columns.count, y = b.output + columns.lowerBound
-            BLAS.gemm(
+            gemm(
                 false, false, m, n, features, b.inputs[0], features, b.parameters[0] + columns.lowerBound, units, 0,
                 y, units)
             guard usesBias || relu else { return }
@@ -138,12 +149,12 @@ struct DenseKernel: LinearKernel {
         pass.threads.runColumns(features) { part in
             let start = part.lowerBound
             if let kernel = b.parameterGradient(0) {
-                BLAS.gemm(
+                gemm(
                     true, false, part.count, units, m, b.inputs[0] + start, features, gradient, units, beta,
                     kernel + start * units, units)
             }
             if let dx = b.inputGradients[0] {
-                BLAS.gemm(
+                gemm(
                     false, true, m, part.count, units, gradient, units, b.parameters[0] + start * units, units, 0,
                     dx + start, features)
             }

@@ -1,5 +1,5 @@
 // Winograd's algorithm for tiles of FM_TILE x FM_TILE outputs, by its matrices: FM_INPUT (B^T), FM_OUTPUT (A^T) and
-// FM_FILTER (G); FM_NAME(x) names the functions. winograd.c includes it once per size.
+// FM_FILTER (G); FM_NAME(x) names the functions. winograd_float32.c includes it once per size.
 
 #define M FM_TILE
 #define T (FM_TILE + 2)
