@@ -1,5 +1,5 @@
 /// How convolutions are computed. All give the same results up to rounding.
-public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
+public enum ConvolutionAlgorithm: String, Sendable, CaseIterable {
     /// The fastest for each shape.
     case automatic
     /// As matrix products of all windows, whatever the shape: the usual way, to compare with.
@@ -9,7 +9,7 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
 }
 
 /// What numbers prediction computes with.
-public enum Precision: String, Sendable, Codable, CaseIterable {
+public enum Precision: String, Sendable, CaseIterable {
     case float
     /// 8-bit integers in the large products, see `QuantizedConvolution`; small layers stay with floats.
     case int8

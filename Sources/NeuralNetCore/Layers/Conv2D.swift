@@ -102,22 +102,19 @@ public struct Conv2D: Layer {
         if context.usesReferenceKernels {
             return Conv2DReferenceKernel(geometry: geometry, filters: filters, usesBias: usesBias)
         }
-        if context.convolution == .im2col {
-            return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
-        }
         if context.isQuantized, QuantizedConvolution.fits(geometry, filters: filters) {
             return QuantizedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
-        if BatchedConvolution.fits(geometry, filters: filters, context: context) {
+        switch ConvolutionChoice(geometry, filters: filters, context) {
+        case .batched:
             return BatchedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
-        }
-        if WinogradConvolution.fits(geometry, filters: filters) {
+        case .winograd:
             return WinogradConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
-        }
-        if DirectConvolution.fits(geometry, filters: filters) {
+        case .direct:
             return DirectConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        case .im2col:
+            return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
-        return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
     }
 
     public var config: [String: JSONValue] {

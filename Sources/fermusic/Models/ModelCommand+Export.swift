@@ -1,0 +1,37 @@
+import EmotionRecognition
+import Files
+import NeuralNet
+import Terminal
+
+extension PlanWeights: ArgumentChoice {}
+
+extension ModelCommand {
+    static let planFile = Argument<Path>("plan", help: "The file to write, usually named .fmplan.")
+
+    static let planWeights = Option<PlanWeights>(
+        "weights", default: .float16, help: "How the plan keeps weights; int8 takes a quarter of float32's room.")
+
+    static let export = Command(
+        "export", summary: "Write a model as a plan: what runs in a browser, or wherever there is no room for more.",
+        discussion: """
+            A plan has the steps of a prediction in their order, all sizes, the weights with the normalizations folded in, \
+            the names of the outputs and how to feed it. It is for prediction only.
+            """,
+        examples: [Example("fermusic model export my.h5 my.fmplan")],
+        parameters: [file, planFile, planWeights, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.output]
+    ) { a, console in
+        let model = try SharedOptions.readModel(a[file].string, try SharedOptions.hints(a, size: nil), console)
+        let bytes: [UInt8]
+        do {
+            bytes = try model.plan().bytes(weights: a[planWeights])
+        } catch let error as PlanError {
+            throw RecognitionError.file(path: a[file].string, reason: "\(error)")
+        }
+        let path = a[planFile].string
+        do { try FileBytes.write(bytes, to: path) } catch {
+            throw RecognitionError.file(path: path, reason: "\(error)")
+        }
+        try console.errors.line("wrote \(a[planFile]), \(bytes.count) bytes")
+        return .done
+    }
+}
