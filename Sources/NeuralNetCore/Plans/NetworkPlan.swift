@@ -65,6 +65,9 @@ extension PlanError: CustomStringConvertible {
 }
 
 extension NetworkPlan {
+    /// How many numbers its buffers and weights are.
+    package var size: Int { buffers.reduce(0, +) + tensors.reduce(0) { $0 + $1.count } }
+
     /// Whether every step fits its buffers and weights: nothing that passes can read or write outside of them. Throws
     /// `PlanError.invalid`.
     func check() throws(PlanError) {

@@ -106,7 +106,7 @@ struct PlanReader {
 }
 
 /// The checksum of zip and PNG files (CRC-32, ISO 3309).
-func planChecksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+package func planChecksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let table = (0..<256).map { (index: UInt32) in
         (0..<8).reduce(index) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
     }

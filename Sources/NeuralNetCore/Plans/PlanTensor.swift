@@ -8,7 +8,7 @@ public enum PlanWeights: String, Sendable, CaseIterable {
 }
 
 /// A tensor's numbers in a file: how they are kept, how many they are, and themselves.
-enum PlanTensor {
+package enum PlanTensor {
     /// What is kept exactly even in a small file: biases and the like.
     private static let leastCompressed = 256
 
@@ -67,7 +67,7 @@ enum PlanTensor {
     }
 
     /// IEEE 754 binary16, rounded to nearest, ties to even; `value` is in its range.
-    static func halfBits(_ value: Float) -> UInt16 {
+    package static func halfBits(_ value: Float) -> UInt16 {
         let bits = value.bitPattern, sign = UInt16(bits >> 16 & 0x8000)
         let magnitude = abs(value)
         // Below the smallest normal number the steps are 2^-24.
@@ -76,7 +76,7 @@ enum PlanTensor {
         return sign | UInt16(rounded >> 13 - 112 << 10)
     }
 
-    static func float(halfBits bits: UInt16) -> Float {
+    package static func float(halfBits bits: UInt16) -> Float {
         let sign = UInt32(bits & 0x8000) << 16, exponent = UInt32(bits >> 10 & 31), fraction = UInt32(bits & 1023)
         switch exponent {
         case 0: return Float(bitPattern: sign | (Float(fraction) * 0x1p-24).bitPattern)
