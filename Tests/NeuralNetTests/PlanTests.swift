@@ -69,7 +69,7 @@ import Testing
         return model
     }
 
-    private func read(_ bytes: [UInt8]) throws -> NetworkPlan { try bytes.withUnsafeBytes { try NetworkPlan($0) } }
+    private func read(_ bytes: [UInt8]) throws -> NetworkPlan { try NetworkPlan(bytes) }
 
     /// What model and plan make of the same random numbers, per output.
     private func outputs(_ model: Model, _ plan: NetworkPlan) throws -> [(expected: [Float], actual: [Float])] {

@@ -82,6 +82,14 @@ extension NetworkPlan {
         try check()
     }
 
+    /// The same of an array.
+    public init(_ bytes: [UInt8]) throws(PlanError) {
+        let result = bytes.withUnsafeBytes { raw -> Result<NetworkPlan, PlanError> in
+            do throws(PlanError) { return .success(try NetworkPlan(raw)) } catch { return .failure(error) }
+        }
+        self = try result.get()
+    }
+
     private static func readShapes(_ reader: inout PlanReader) throws(PlanError) -> [Shape] {
         var shapes: [Shape] = []
         for _ in 0..<(try reader.count()) { shapes.append(try reader.numbers()) }
