@@ -21,10 +21,12 @@ public func open(_ bytes: UnsafeRawPointer, _ count: Int) -> Int32 {
         engines.append(PlanEngine(plan))
         return Int32(engines.count - 1)
     } catch {
-        problem = Array(error.description.utf8) + [0]
+        tell(error)
         return -1
     }
 }
+
+func tell(_ error: PlanError) { problem = Array(error.description.utf8) + [0] }
 
 /// The last problem, a C string.
 @_cdecl("fermusic_problem")
