@@ -110,6 +110,7 @@ let package = Package(
             dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads"],
             path: "Benchmarks/Moods"),
 
+        .executableTarget(name: "plan-check", dependencies: ["NeuralNetCore"], path: "Tests/PlanCheck"),
         .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),

@@ -70,7 +70,9 @@ void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t 
     baseline_thin(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 }
 
-#if __has_include(<threads.h>)
+// WebAssembly's C library has the header but not what it declares; there is one thread.
+#if __has_include(<threads.h>) && !defined(__wasm__)
+#define FM_HAS_THREADS
 #include <threads.h>
 static once_flag once = ONCE_FLAG_INIT;
 static tss_t buffers;
@@ -83,10 +85,14 @@ float *fm_thread_buffer(void) {
     if (buffer) return buffer;
     buffer = fm_allocate(FM_BUFFER);
     if (!buffer) {
+#ifdef __wasm__
+        __builtin_trap();
+#else
         fprintf(stderr, "out of memory: %zu bytes\n", FM_BUFFER);
         abort();
+#endif
     }
-#if __has_include(<threads.h>)
+#ifdef FM_HAS_THREADS
     call_once(&once, make_key);
     if (has_key) tss_set(buffers, buffer);
 #endif

@@ -51,6 +51,7 @@ static fm_isa detect(void) {
 
 __attribute__((constructor)) static void choose(void) {
     fm_isa_level = best = detect();
+#ifndef __wasm__
     const char *wanted = getenv("FERMUSIC_ISA");
     if (!wanted || !*wanted) return;
     for (fm_isa level = FM_BASELINE; level <= best; level++)
@@ -60,6 +61,7 @@ __attribute__((constructor)) static void choose(void) {
         }
     is_valid = 0;
     fm_isa_level = FM_BASELINE;
+#endif
 }
 
 fm_isa fm_isa_used(void) { return fm_isa_level; }

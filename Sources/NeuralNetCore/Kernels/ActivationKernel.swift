@@ -10,6 +10,8 @@ struct ActivationKernel: LayerKernel {
         rows = shape.dropLast().reduce(1, *)
     }
 
+    var plannedOperation: PlanOperation { .activation(function, rows: rows, columns: columns) }
+
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = function.needsInput

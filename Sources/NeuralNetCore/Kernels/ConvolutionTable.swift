@@ -37,21 +37,20 @@ public struct ConvolutionTable: Sendable {
 
     /// Measured on an AMD EPYC (family 25, model 17), at both levels; the baseline has not been measured on a machine of
     /// its own.
-    private static let byInstructions: [String: ConvolutionTable] = {
-        let epyc = ConvolutionTable(
-            batchedWeights: 1 << 16, batchedPixels: 36, batchedPixelsBesideWinograd: 9, fewImages: 16, largeTiles: 0.75,
-            transforms: [4: 6, 5: 14, 6: 16])
-        return ["avx512": epyc, "avx2": epyc, "baseline": epyc]
-    }()
+    private static let epyc = ConvolutionTable(
+        batchedWeights: 1 << 16, batchedPixels: 36, batchedPixelsBesideWinograd: 9, fewImages: 16, largeTiles: 0.75,
+        transforms: [4: 6, 5: 14, 6: 16])
 
-    /// The limits for the instructions in use; what is above AVX-512 computes floats as that does.
-    static let current = byInstructions[InstructionSet.current] ?? byInstructions["avx512"]!
+    /// The limits for the instructions in use, which are the same for all that was measured.
+    static let current = epyc
 
     func method(_ g: ConvolutionGeometry, filters: Int, context: KernelContext) -> ConvolutionMethod {
         let possible = ConvolutionTable.possible(g, filters: filters, context: context)
-        if let measured = MeasuredConvolutions.method(for: ConvolutionCase(g, filters: filters, context: context)),
-            possible.contains(measured)
-        { return measured }
+        #if !hasFeature(Embedded)
+            if let measured = MeasuredConvolutions.method(for: ConvolutionCase(g, filters: filters, context: context)),
+                possible.contains(measured)
+            { return measured }
+        #endif
         let usesWinograd = possible.contains(.winograd4)
         let manyTiles = context.isTraining || context.maximumBatch > fewImages
         let pixels = manyTiles && usesWinograd ? batchedPixelsBesideWinograd : batchedPixels

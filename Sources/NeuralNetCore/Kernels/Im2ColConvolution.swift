@@ -29,6 +29,10 @@ struct Im2ColConvolution: LinearKernel {
         packsAlways = context.convolution == .im2col || gemm.isHalf
     }
 
+    var plannedOperation: PlanOperation {
+        .convolution(geometry, filters: filters, groups: 1, bias: usesBias, relu: relu)
+    }
+
     private var isPointwise: Bool { geometry.isPointwise }
     private var rowLength: Int { geometry.taps * geometry.channels }
     private var columnCount: Int { isPointwise ? 0 : geometry.outputPixels * rowLength }

@@ -1,5 +1,5 @@
 /// How convolutions are computed. All give the same results up to rounding.
-public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
+public enum ConvolutionAlgorithm: String, Sendable, CaseIterable {
     /// The fastest for each shape.
     case automatic
     /// As matrix products of all windows, whatever the shape: the usual way, to compare with.
@@ -9,7 +9,7 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
 }
 
 /// What numbers the large products are made of.
-public enum Precision: String, Sendable, Codable, CaseIterable {
+public enum Precision: String, Sendable, CaseIterable {
     case float = "float32"
     /// bfloat16 in products and convolutions, rounded to nearest even, with sums in float32; weights, what optimizers
     /// keep, normalizations and losses stay float32. For training, too: Keras's `mixed_bfloat16`.

@@ -72,9 +72,10 @@ struct WinogradConvolution: LinearKernel {
         return memory
     }
 
-    func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? {
-        guard relu, pooled == nil, tile == 4, let pool = (kernel as? MaxPoolKernel)?.geometry, pool.kernelHeight == 2,
-            pool.kernelWidth == 2, pool.strideHeight == 2, pool.strideWidth == 2, !pool.isPadded
+    /// The same with the pool behind it, if that is one of 2x2.
+    func fusing(pool: ConvolutionGeometry) -> WinogradConvolution? {
+        guard relu, pooled == nil, tile == 4, pool.kernelHeight == 2, pool.kernelWidth == 2, pool.strideHeight == 2,
+            pool.strideWidth == 2, !pool.isPadded
         else { return nil }
         var copy = self
         let height = geometry.outputHeight / 2, width = geometry.outputWidth / 2

@@ -1,4 +1,4 @@
-#if canImport(Threads)
+#if canImport(Threads) && !hasFeature(Embedded)
     import Threads
 
     /// Threads in this library's interface: what computes is handed a team of them.

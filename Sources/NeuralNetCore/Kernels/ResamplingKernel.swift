@@ -63,11 +63,13 @@ struct ResamplingKernel: LayerKernel {
     let rows: ResampledAxis
     let columns: ResampledAxis
     let channels: Int
+    let interpolation: Interpolation
 
     init(input: Shape, output: Shape, _ interpolation: Interpolation) {
         rows = ResampledAxis(size: input[0], resized: output[0], interpolation)
         columns = ResampledAxis(size: input[1], resized: output[1], interpolation)
         channels = input[2]
+        self.interpolation = interpolation
     }
 
     var memory: KernelMemory { KernelMemory() }

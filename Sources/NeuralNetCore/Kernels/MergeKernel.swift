@@ -4,7 +4,9 @@ import CKernels
 struct MergeKernel: LayerKernel {
     enum Operation: Sendable { case add, subtract, multiply, average, maximum, minimum }
 
-    private let operation: Operation
+    let operation: Operation
+    let inputShapes: [Shape]
+    let outputShape: Shape
     private let sources: [RepeatedTensor]
     /// Rows per sample and their length.
     private let rows: Int
@@ -13,6 +15,8 @@ struct MergeKernel: LayerKernel {
 
     init(_ operation: Operation, _ context: KernelContext) {
         self.operation = operation
+        inputShapes = context.inputShapes
+        outputShape = context.outputShape
         threads = context.threads
         (rows, columns, sources) = RepeatedTensor.align(context.inputShapes, to: context.outputShape)
     }

@@ -12,7 +12,7 @@ struct RepeatedTensor: Sendable {
 
     /// The shape with the larger of the sizes on each axis, counted from the last; nil if sizes other than 1 differ.
     static func shape(of inputs: [Shape]) -> Shape? {
-        var shape = Shape(repeating: 1, count: inputs.map(\.count).max() ?? 0)
+        var shape = Shape(repeating: 1, count: inputs.map { $0.count }.max() ?? 0)
         for input in inputs {
             for (axis, size) in zip(shape.indices.reversed(), input.reversed()) where size != 1 {
                 guard shape[axis] == 1 || shape[axis] == size else { return nil }
