@@ -33,13 +33,13 @@ public struct ConvolutionTable: Sendable {
     /// Tiles of 5 and 6 must need at most this share of the operations of tiles of 4, since they lose a digit more.
     var largeTiles: Double
     /// Multiplications that a value's way through the transforms costs, for tiles of 4, 5 and 6.
-    var transforms: [Int: Double]
+    var transforms: [Double]
 
     /// Measured on an AMD EPYC (family 25, model 17), at both levels; the baseline has not been measured on a machine of
     /// its own.
     private static let epyc = ConvolutionTable(
         batchedWeights: 1 << 16, batchedPixels: 36, batchedPixelsBesideWinograd: 9, fewImages: 16, largeTiles: 0.75,
-        transforms: [4: 6, 5: 14, 6: 16])
+        transforms: [6, 14, 16])
 
     /// The limits for the instructions in use, which are the same for all that was measured.
     static let current = epyc
@@ -76,7 +76,7 @@ public struct ConvolutionTable: Sendable {
         func operations(_ method: ConvolutionMethod) -> Double {
             let tile = method.tile!
             let tiles = ((g.outputHeight + tile - 1) / tile) * ((g.outputWidth + tile - 1) / tile)
-            let values = transforms[tile]! * Double(g.channels + filters)
+            let values = transforms[tile - 4] * Double(g.channels + filters)
             return Double(tiles * (tile + 2) * (tile + 2)) * (Double(g.channels * filters) + values)
         }
         let best: ConvolutionMethod = operations(.winograd5) < operations(.winograd6) ? .winograd5 : .winograd6

@@ -106,8 +106,9 @@ public struct Conv2D: Layer {
         if context.isQuantized, QuantizedConvolution.fits(geometry, filters: filters) {
             return QuantizedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
-        if context.isHalf, let kernel = predictionInHalf(geometry, context) { return kernel }
-        switch ConvolutionTable.current.method(geometry, filters: filters, context: context) {
+        let method = ConvolutionTable.current.method(geometry, filters: filters, context: context)
+        if context.isHalf, let kernel = predictionInHalf(geometry, method, context) { return kernel }
+        switch method {
         case .direct:
             return DirectConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         case .matrices:
@@ -122,10 +123,12 @@ public struct Conv2D: Layer {
 
     /// The kernel in bfloat16 that is for prediction only, where the others are slower: Winograd's products are a quarter
     /// as many, which tiles outdo.
-    private func predictionInHalf(_ geometry: ConvolutionGeometry, _ context: KernelContext) -> (any LayerKernel)? {
+    private func predictionInHalf(
+        _ geometry: ConvolutionGeometry, _ method: ConvolutionMethod, _ context: KernelContext
+    ) -> (any LayerKernel)? {
         let isWinograd = WinogradConvolution.fits(geometry, filters: filters) && fm_isa_used() != FM_AMX
         guard BFloat16Convolution.fits(geometry, filters: filters, context: context),
-            !isWinograd || BatchedConvolution.fits(geometry, filters: filters, context: context),
+            !isWinograd || method == .batched,
             !DirectConvolution.trains(geometry, filters: filters)
         else { return nil }
         return BFloat16Convolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
