@@ -108,7 +108,7 @@ import Testing
                 try Self.run(model, .bfloat16, batch: batch, inputs: inputs, upstream: upstream).weightGradients
                     == half.weightGradients)
             // A ReLU's slope jumps where the sum is near 0.
-            let limit: Float = activation == .relu ? 0.1 : 0.02
+            let limit = activation == .relu ? 0.1 : 0.02
             Self.expectNear(half.outputs[0], exact.outputs[0], 0.02, "output")
             Self.expectNear(half.inputGradients[0], exact.inputGradients[0], limit, "gradient of the input")
             for (a, b) in zip(half.weightGradients, exact.weightGradients) {
