@@ -93,13 +93,13 @@ enum BenchCommand {
             self.batch = batch
             self.threads = threads.count
             self.precision = precision
-            let training = precision == .int8 ? Precision.float : precision
+            let trained = precision == .int8 ? Precision.float : precision
             let train = try NetworkBenchmark.Training(
-                model, batchSize: batch, precision: training, threads: threads)
+                model, batchSize: batch, precision: trained, threads: threads)
             let single =
                 threads.count == 1
                 ? nil : try NetworkBenchmark.Training(
-                    model.copy(), batchSize: batch, precision: training, threads: ThreadPool(threads: 1))
+                    model.copy(), batchSize: batch, precision: trained, threads: ThreadPool(threads: 1))
             let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision, threads: threads)
             let many = try NetworkBenchmark.Inference(model, batchSize: batch, precision: precision, threads: threads)
             memory = train.memory
