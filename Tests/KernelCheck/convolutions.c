@@ -62,13 +62,15 @@ static void winograd(int tile) {
 static void direct_forward(const float *x, int wide, int in, int out, const float *w, const float *bias, int relu,
                            float *y) {
     const size_t taps = (size_t)(9 * in), run = (size_t)(3 * in), row = (size_t)(wide * in);
-    float *packed = numbers(fm_direct_packed_count(taps, (size_t)out));
+    // How many there are depends on the processor, which random numbers must not.
+    float *packed = calloc(fm_direct_packed_count(taps, (size_t)out), sizeof *packed);
     fm_direct_pack(w, bias, taps, (size_t)out, packed);
     const fm_direct_shape s = {3, row, 1, 0, run, width, (size_t)in, row, (size_t)out};
     // In two parts where there are two.
     const size_t step = fm_direct_filter_step(), part = (size_t)out > step ? step : (size_t)out;
     fm_direct_forward(&s, height, 0, part, x, packed, relu, y);
     if (part < (size_t)out) fm_direct_forward(&s, height, part, (size_t)out, x, packed, relu, y);
+    free(packed);
 }
 
 // Filters of all counts, on five channels.

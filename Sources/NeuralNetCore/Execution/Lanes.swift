@@ -8,7 +8,9 @@ enum Lanes {
     /// How many samples a thread takes at once; nil if lanes would not pay.
     static func samples(_ plan: ExecutionPlan, _ model: Model, _ layout: MemoryLayoutOfPlan) -> Int? {
         let batch = plan.options.maximumBatch
-        guard !plan.options.isTraining, plan.options.convolution == .automatic, model.parameterCount <= mostWeights
+        // What a loss reads before the last activation stays in a lane.
+        guard !plan.options.isTraining, plan.options.convolution == .automatic, model.parameterCount <= mostWeights,
+            plan.options.absorbed.allSatisfy({ $0 == nil })
         else { return nil }
         let samples = max(1, min(8, activations / max(1, layout.total / batch)))
         return batch >= 2 * plan.options.threads * samples ? samples : nil
