@@ -12,8 +12,8 @@ public struct NamedArtist: Sendable, Equatable {
 }
 
 extension Catalogue {
-    /// Finds an artist whatever the spelling: case, accents, blanks, punctuation, "&" and a leading "the" do not count.
-    /// A part of a name will do if at least three in four of the songs it could mean are by one artist. Throws
+    /// Finds an artist whatever the spelling: case, accents, blanks, punctuation, "&" and a leading "the" do not count;
+    /// those of the built-in list also in their own script (周杰倫). A part of a name will do if at least three in four of the songs it could mean are by one artist. Throws
     /// `MusicError`.
     public func artist(named name: String) throws -> NamedArtist {
         let key = ArtistKey.key(name)
@@ -21,6 +21,10 @@ extension Catalogue {
         if key.isEmpty { return result }
         if try hasSongs(by: key) {
             (result.meant, result.key) = (name, key)
+            return result
+        }
+        if let latin = ArtistNames.latin(name), try hasSongs(by: ArtistKey.key(latin)) {
+            (result.meant, result.key) = (latin, ArtistKey.key(latin))
             return result
         }
         let found = try artists(beginning: name, limit: 20)
