@@ -130,7 +130,7 @@ FM_KERNEL(void, fm_compress, (const float *restrict x, size_t n, float scale, fl
         memcpy(&m, &bits, sizeof m);
         // log2 of 1 to 2, a polynomial through both ends.
         const float t = m - 1;
-        const float log2 = t * (1.44179f + t * (-0.70992f + t * (0.41546f + t * (-0.19330f + t * 0.04597f))));
+        const float log2 = t * (1.441836f + t * (-0.708372f + t * (0.413555f + t * (-0.191263f + t * 0.044244f))));
         y[i] = 0.30103f * ((float)exponent + log2);
     }
 }
