@@ -15,7 +15,10 @@ package final class SoundReader {
     private let start: Double
     private let end: Double
     private var place: Double?
+    /// Where the first sample that was given is, in seconds.
+    package private(set) var begin = 0.0
     private var state = State.reading
+    private var hasBegun = false
     /// Damaged packets and frames so far; many in a row are the end.
     private var damage = 0
 
@@ -133,7 +136,11 @@ package final class SoundReader {
             return false
         }
         // Whole frames only: they are some hundredths of a second.
-        if place! <= start { return false }
+        if from + count / rate <= start { return false }
+        if !hasBegun {
+            hasBegun = true
+            begin = max(from, 0)
+        }
         var isGood = true
         for (index, converter) in converters.enumerated() {
             isGood = converter.convert(frame) { body(index, $0) } && isGood

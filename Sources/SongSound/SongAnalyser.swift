@@ -4,10 +4,13 @@ final class SongAnalyser {
     let chroma = Chroma()
     var loudness: LoudnessMeter
     private var clean: [Float] = []
-    private(set) var samples = 0
+    private var samples = 0
 
-    /// - Parameter rate: of the stereo samples.
+    /// - Parameter rate: of the stereo samples that `loudness` gets.
     init(rate: Int) { loudness = LoudnessMeter(rate: rate) }
+
+    /// How much was fed.
+    var seconds: Double { Double(samples) / Double(OnsetCurves.rate) }
 
     /// Takes samples of one channel at `OnsetCurves.rate`.
     func feed(mono: UnsafeBufferPointer<Float>) {
@@ -26,5 +29,33 @@ final class SongAnalyser {
         chroma.finish()
     }
 
-    var seconds: Double { Double(samples) / Double(OnsetCurves.rate) }
+    /// What was heard, after `finish`.
+    /// - Parameters:
+    ///   - length: of the whole song.
+    ///   - begin: where the first sample was.
+    func sound(of length: Double?, from begin: Double) -> SongSound {
+        let strength = OnsetStrength(onsets)
+        let search = TempoEstimator(strength)
+        let loudness = loudness.result
+        let tempo = loudness == nil ? nil : search.best
+        let tones = chroma.tones
+        let key = loudness == nil ? nil : KeyProfiles.estimate(all: tones.all, bass: tones.bass)
+        let beats = tempo.map { BeatTracker(strength, search.total, tempo: $0.tempo).beats } ?? []
+        let features = SongFeatures(self, tempo: tempo, key: key, loudness: loudness)
+        return SongSound(
+            seconds: length, heard: begin...(begin + seconds), loudness: loudness, tempo: tempo,
+            beats: beats.map { $0 + begin }, onsetRate: features.onsetRate, key: key, brightness: features.brightness,
+            acousticness: MoodWeights.acousticness(features), speech: features.speech,
+            valence: MoodWeights.valence(features), energy: MoodWeights.energy(features))
+    }
+
+    /// For fitting and judging: the numbers that moods are guessed from.
+    func features() -> [Double] {
+        let strength = OnsetStrength(onsets)
+        let tones = chroma.tones
+        return SongFeatures(
+            self, tempo: TempoEstimator(strength).best, key: KeyProfiles.estimate(all: tones.all, bass: tones.bass),
+            loudness: loudness.result
+        ).values
+    }
 }
