@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "NeuralNetCore", targets: ["NeuralNetCore"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
         .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
+        .library(name: "SongSound", targets: ["SongSound"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
     ],
     targets: [
@@ -65,6 +66,7 @@ let package = Package(
         .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
+        .target(name: "SongSound", dependencies: ["MediaFiles", "CKernels"]),
         .target(
             name: "FaceVision",
             dependencies: [
@@ -96,7 +98,7 @@ let package = Package(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
+                "JSON", "JSONCoding", "MediaFiles", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(
@@ -151,6 +153,8 @@ let package = Package(
             dependencies: [
                 "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "JSON", "Emotions", "Files",
             ]),
+        .testTarget(
+            name: "SongSoundTests", dependencies: ["SongSound", "MediaFiles", "CKernels", "Randomness", "Files"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),

@@ -19,7 +19,8 @@ final class SoundContainer {
         self.ffmpeg = ffmpeg
         self.input = input
         name = input.name
-        limit = input.limit
+        // A file is there; a machine that is busy or asleep does not make it less so.
+        limit = input.isSeekable ? WaitLimit(input.limit.cancellation, seconds: .infinity) : input.limit
         if try input.peek(16).isEmpty { throw .cannotOpen(source: name, reason: "the file is empty") }
         io = input.makeContext(ffmpeg)
         context = ffmpeg.avformat_alloc_context()

@@ -3,11 +3,13 @@ import Glibc
 /// Where beats are: the way through the song whose beats lie on strong onsets and whose steps are near the beat's length
 /// there (D. Ellis, "Beat tracking by dynamic programming", 2007). The length may change: it follows the song.
 struct BeatTracker {
+    private let strength: OnsetStrength
     private let curve: [Float]
     /// The beat's length around each frame, in frames.
     private let periods: [Double]
 
     init(_ strength: OnsetStrength, _ periodicity: Periodicity, tempo: Double) {
+        self.strength = strength
         curve = strength.total.indices.map { strength.total[$0] + 0.5 * strength.low[$0] }
         periods = BeatTracker.periods(
             periodicity, period: 60 * OnsetCurves.framesPerSecond / tempo, frames: curve.count)
@@ -52,7 +54,15 @@ struct BeatTracker {
             frame = Int(from[frame])
         }
         path.reverse()
-        return trimmed(path).map { Double($0) / OnsetCurves.framesPerSecond }
+        path = trimmed(path)
+        let between = zip(path, path.dropFirst()).map { moved(($0 + $1) / 2) }
+        let isBetween = BeatPhase.score(strength, between) > BeatPhase.score(strength, path)
+        return (isBetween ? between : path).map { Double($0) / OnsetCurves.framesPerSecond }
+    }
+
+    /// To the strongest onset within 40 ms.
+    private func moved(_ frame: Int) -> Int {
+        (max(frame - 3, 0)...min(frame + 3, curve.count - 1)).max { curve[$0] < curve[$1] } ?? frame
     }
 
     /// Beats before the first sound and after the last are nobody's.

@@ -13,11 +13,13 @@ public struct TempoEstimate: Sendable, Hashable {
 struct OnsetStrength {
     let total: [Float]
     let low: [Float]
+    let middle: [Float]
     let high: [Float]
 
     init(_ curves: OnsetCurves) {
         total = OnsetStrength.prepared(curves.low.indices.map { curves.low[$0] + curves.middle[$0] + curves.high[$0] })
         low = OnsetStrength.prepared(curves.low)
+        middle = OnsetStrength.prepared(curves.middle)
         high = OnsetStrength.prepared(curves.high)
     }
 
