@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the guesses about mood and instruments look at, each number about 0 to 1.
+/// What the guesses about mood and instruments look at.
 struct SongFeatures {
     /// In the order of `MoodWeights`.
     let values: [Double]
@@ -27,8 +27,10 @@ struct SongFeatures {
         let mean = max(bands.reduce(0, +) / Double(count), 1e-3)
         func part(_ range: Range<Int>) -> Double { range.map { bands[$0] }.reduce(0, +) / Double(range.count) / mean }
         brightness = min(max((timbre.brightnessMean - 0.5) / 4, 0), 1)
-        let talk = timbre.speech
-        speech = 1 / (1 + exp(-SpeechWeights.score(talk.modulation, talk.pauses, tempo?.confidence ?? 0)))
+        let talk = timbre.speech, changes = timbre.bandDeviations.reduce(0, +) / Double(count)
+        speech = MoodWeights.speech(
+            modulation: talk.modulation, pauses: talk.pauses, pulse: tempo?.confidence ?? 0,
+            tonality: analyser.chroma.tonality, changes: changes)
         values = [
             ((loudness?.integrated ?? -60) + 40) / 40, min(loudness?.range ?? 0, 30) / 20,
             min(20 * log10(max(loudness?.peak ?? 0, 1e-3)) - (loudness?.integrated ?? -60), 40) / 30, onsetRate / 8,
@@ -36,7 +38,7 @@ struct SongFeatures {
             log2((tempo?.tempo ?? 100) / 100), tempo?.confidence ?? 0, brightness, timbre.brightnessDeviation,
             timbre.spreadMean / 2, timbre.flatnessMean, timbre.fluxMean * 5, analyser.chroma.tonality,
             key?.majorness ?? 0, part(0..<max(count / 5, 1)), part(count * 4 / 5..<count),
-            timbre.bandDeviations.reduce(0, +) / Double(count), talk.pauses,
+            changes, talk.pauses,
         ]
     }
 
