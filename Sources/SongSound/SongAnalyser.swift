@@ -46,16 +46,6 @@ final class SongAnalyser {
             seconds: length, heard: begin...(begin + seconds), loudness: loudness, tempo: tempo,
             beats: beats.map { $0 + begin }, onsetRate: features.onsetRate, key: key, brightness: features.brightness,
             acousticness: MoodWeights.acousticness(features), speech: features.speech,
-            valence: MoodWeights.valence(features), energy: MoodWeights.energy(features))
-    }
-
-    /// For fitting and judging: the numbers that moods are guessed from.
-    func features() -> [Double] {
-        let strength = OnsetStrength(onsets)
-        let tones = chroma.tones
-        return SongFeatures(
-            self, tempo: TempoEstimator(strength).best, key: KeyProfiles.estimate(all: tones.all, bass: tones.bass),
-            loudness: loudness.result
-        ).values
+            valence: MoodWeights.valence(features), energy: MoodWeights.energy(features), features: features.values)
     }
 }

@@ -36,4 +36,9 @@ public struct SongSound: Sendable, Hashable {
     public var valence: Estimate
     /// 0 calm ... 1 intense, as the catalogue has it.
     public var energy: Estimate
+    /// What the guesses were made from, for comparing songs: numbers of about 0 to 1 in the order of `featureNames`.
+    public var features: [Double]
+
+    /// "loudness", "range" ...
+    public static var featureNames: [String] { SongFeatures.names }
 }

@@ -24,6 +24,9 @@ enum SongSoundJSON {
             "valence": estimate(sound.valence), "energy": estimate(sound.energy),
             "acousticness": estimate(sound.acousticness), "speech": .double(sound.speech),
         ]
+        fields["features"] = .object(
+            Dictionary(
+                uniqueKeysWithValues: zip(SongSound.featureNames, sound.features.map { JSONValue.double($0) })))
         if withBeats { fields["beats"] = JSONValue(sound.beats) }
         return .object(fields)
     }
