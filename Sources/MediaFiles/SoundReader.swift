@@ -67,6 +67,7 @@ package final class SoundReader {
         end = self.start + seconds
         let rate = description.rate, ffmpeg = ffmpeg
         converters = formats.map { SoundConverter(ffmpeg, rate: $0.rate ?? rate, channels: $0.channels) }
+        rates = converters.map(\.rate)
         packet = ffmpeg.av_packet_alloc()
         frame = ffmpeg.av_frame_alloc()
         decoder = fermusic_decoder(ffmpeg.table, container.codec, container.parameters, 1 << 24, 1, 0)
@@ -84,7 +85,7 @@ package final class SoundReader {
     }
 
     /// The rate of the samples of each format.
-    package var rates: [Int] { converters.map(\.rate) }
+    package let rates: [Int]
 
     /// Decodes on and calls `body` with the format's number and its samples, valid only there. False at the end.
     /// Throws `MediaError` when cancelled or when the file is too damaged to go on.

@@ -10,7 +10,7 @@ final class Chroma {
     /// Parts of a semitone that tuning is found by.
     private static let parts = 10
     private static let range = 27.0..<100.0
-    private let spectra = Spectra(size: Chroma.size, hop: 1024)
+    private let spectra = Spectra(size: Chroma.size, hop: 2048)
     private let filter: [Float]
     private var samples: [Float]
     private var filled: Int
@@ -94,8 +94,7 @@ final class Chroma {
                 let bend = l - 2 * m + r
                 let shift: Float = bend < -1e-6 ? min(max(0.5 * (l - r) / bend, -0.5), 0.5) : 0
                 let pitch = Double(pitches[bin] + 17.3123405 * log1pf(shift / Float(bin)))
-                // The fourth root of power: what is quiet counts too.
-                add(pitch, Double((here / strongest).squareRoot().squareRoot()))
+                add(pitch, Double((here / strongest).squareRoot()))
             }
             tonal.add(frame.peaks / max(frame.sum, 1e-12))
         }

@@ -15,12 +15,13 @@ final class SongAnalyser {
     /// Takes samples of one channel at `OnsetCurves.rate`.
     func feed(mono: UnsafeBufferPointer<Float>) {
         // Damaged files hold what is no number.
-        clean.removeAll(keepingCapacity: true)
-        for value in mono { clean.append(abs(value) <= 64 ? value : 0) }
-        samples += clean.count
-        clean.withUnsafeBufferPointer {
-            onsets.feed($0)
-            chroma.feed($0)
+        if clean.count < mono.count { clean = [Float](repeating: 0, count: mono.count) }
+        samples += mono.count
+        clean.withUnsafeMutableBufferPointer { clean in
+            for i in mono.indices { clean[i] = abs(mono[i]) <= 64 ? mono[i] : 0 }
+            let part = UnsafeBufferPointer(rebasing: clean[..<mono.count])
+            onsets.feed(part)
+            chroma.feed(part)
         }
     }
 
