@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "NeuralNetCore", targets: ["NeuralNetCore"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
         .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
+        .library(name: "SongSound", targets: ["SongSound"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
     ],
     targets: [
@@ -27,7 +28,7 @@ let package = Package(
         // Without pkg-config: it would link these, but they are loaded when first needed.
         .systemLibrary(
             name: "CFFmpeg", path: "Sources/CLibraries/CFFmpeg",
-            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev", "libswresample-dev"])]),
         // To measure by, loaded when first needed; declared without its header.
         .systemLibrary(name: "COpenBLAS", path: "Sources/CLibraries/COpenBLAS", providers: [.apt(["libopenblas0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
@@ -65,6 +66,7 @@ let package = Package(
         .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
+        .target(name: "SongSound", dependencies: ["MediaFiles", "CKernels"]),
         .target(
             name: "FaceVision",
             dependencies: [
@@ -96,7 +98,7 @@ let package = Package(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
+                "JSON", "JSONCoding", "MediaFiles", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(
@@ -152,6 +154,9 @@ let package = Package(
             dependencies: [
                 "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "JSON", "Emotions", "Files",
             ]),
+        .testTarget(
+            name: "SongSoundTests", dependencies: ["SongSound", "MediaFiles", "CKernels", "Randomness", "Files"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),

@@ -34,7 +34,7 @@ Program(
             TrainCommand.command, EvaluateCommand.command, CompareCommand.command, PredictCommand.command,
             PredictWebcamCommand.command, ExplainCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
-            RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
+            SongCommand.command, RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
             FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, DoctorCommand.command,
             ServeCommand.command,
             LiveCommand.command,

@@ -11,5 +11,6 @@
 #include "kernels_isa.h"
 #include "kernels_normalization.h"
 #include "kernels_quantized.h"
+#include "kernels_spectrum.h"
 #include "kernels_winograd.h"
 #endif
