@@ -37,6 +37,7 @@ let package = Package(
         // Loaded when first needed, as FFmpeg is.
         .systemLibrary(
             name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CExpat", path: "Sources/CLibraries/CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
@@ -81,7 +82,8 @@ let package = Package(
         .target(
             name: "MusicMatching",
             dependencies: [
-                "Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing",
+                "Emotions", "CSQLite", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
+                "TextCoding", "Threads", "Timing", "Zip",
             ]),
         .target(
             name: "WebApp",

@@ -103,9 +103,11 @@ extension Catalogue {
         ) { row in
             let facts = SongFacts(reading: row)
             return Song(
-                id: row.integer(13), title: row.text(14), artist: row.text(15), album: facts.album, year: facts.year,
+                id: row.integer(SongFacts.columnCount), title: row.text(SongFacts.columnCount + 1),
+                artist: row.text(SongFacts.columnCount + 2), album: facts.album, year: facts.year,
                 language: facts.language, genres: facts.genres, emotions: facts.emotions, mood: facts.mood,
-                estimated: facts.estimated, isEditorial: !facts.editorial.isEmpty, identifiers: [])
+                estimated: facts.estimated, heard: facts.heard, isEditorial: !facts.editorial.isEmpty,
+                isExplicit: facts.isExplicit, duration: facts.duration, plays: facts.plays, isOwn: facts.isOwn)
         }
         for index in songs.indices { songs[index].identifiers = try identifiers(of: songs[index].id) }
         return songs
@@ -114,7 +116,7 @@ extension Catalogue {
     /// What services call a song.
     public func identifiers(of song: Int) throws -> [SongIdentifier] {
         try database.rows("SELECT kind, value FROM identifiers WHERE song = ? ORDER BY kind, value", [.integer(song)]) {
-            row in SongIdentifier.Kind(rawValue: row.text(0)).map { SongIdentifier($0, row.text(1)) }
-        }.compactMap { $0 }
+            row in SongIdentifier(SongIdentifier.Kind(rawValue: row.text(0)), row.text(1))
+        }
     }
 }

@@ -19,7 +19,7 @@ enum WebAddress {
     }
 
     /// A name or value of a query or form as it was meant.
-    static func decoded(_ text: Substring) -> String {
+    static func decoded(_ text: Substring, plusIsBlank: Bool = true) -> String {
         var bytes: [UInt8] = [], rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == 0x25, rest.count >= 2,
@@ -28,7 +28,7 @@ enum WebAddress {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {
-                bytes.append(byte == 0x2B ? 0x20 : byte)
+                bytes.append(byte == 0x2B && plusIsBlank ? 0x20 : byte)
             }
         }
         return String(decoding: bytes, as: UTF8.self)

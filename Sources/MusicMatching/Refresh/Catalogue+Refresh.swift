@@ -72,9 +72,11 @@ extension Catalogue {
         // Before reading: what is written meanwhile is read the next time.
         let fingerprint = Catalogue.fingerprint(place) ?? ""
         do {
-            let reader = try CSVReader(place)
+            let files = try ListFile.open(place)
             return try transaction {
-                let report = try importSongs(reader, options: options, progress: progress)
+                let report = try importSongs(files, place, options: options, progress: progress)
+                // What has no songs need not be read again.
+                if report.songs == 0 { return report }
                 try remember(place, options: options)
                 try markRead(place, fingerprint)
                 return report
@@ -169,7 +171,7 @@ extension Catalogue {
         }
         return try transaction {
             let report = try add(list, place, options, progress)
-            if remembers {
+            if remembers, report.songs > 0 {
                 try remember(place, options: options)
                 if case .table(_, let version) = list { try markRead(place, version) } else { try markRead(place, "") }
             }
@@ -182,27 +184,23 @@ extension Catalogue {
     ) throws -> ImportReport {
         switch list {
         case .table(let bytes, _):
-            return try importSongs(CSVReader(bytes, name: place), options: options, progress: progress)
-        case .songs(let songs, let playlist): return try add(songs, options, playlist)
+            do {
+                return try importSongs(ListFile.open(bytes, name: place), place, options: options, progress: progress)
+            } catch let failure as FileFailure {
+                throw MusicError.badFile(path: place, reason: failure.reason)
+            }
+        case .songs(let songs, let playlist):
+            var list = SongList("playlist"), report = ImportReport()
+            list.name = playlist
+            list.songs = songs.map { song in
+                var entry = ListedSong(song)
+                entry.plays = song.plays
+                return entry
+            }
+            try add(list, place, options, &report, progress)
+            return report
         case .unchanged: return ImportReport()
         }
-    }
-
-    private func add(_ songs: [SongDraft], _ options: ImportOptions, _ playlist: String) throws -> ImportReport {
-        var report = ImportReport()
-        report.format = "playlist"
-        let mood = moodWord(options.playlist ?? playlist)
-        for var song in songs {
-            if song.language.isEmpty, let language = options.language { song.language = language.code }
-            if let emotion = options.emotion { song.emotions.formUnion(EmotionSet(emotion)) }
-            if let mood, !song.mood.missing.isEmpty { song.hints.append(mood) }
-            switch try add(song) {
-            case .added: report.added += 1
-            case .merged: report.merged += 1
-            case .unchanged: report.unchanged += 1
-            }
-        }
-        return report
     }
 
     private func markRead(_ place: String, _ fingerprint: String) throws {
