@@ -97,8 +97,8 @@ let package = Package(
         .executableTarget(
             name: "fermusic",
             dependencies: [
-                "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
+                "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MediaFiles", "MusicMatching",
+                "Files", "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(

@@ -152,7 +152,7 @@ enum Schema {
         );
         CREATE INDEX files_by_song ON files (song);
         CREATE INDEX files_by_name ON files (tail);
-        CREATE INDEX files_by_content ON files (content);
+        CREATE INDEX files_by_content ON files (size, content);
         CREATE TABLE sounds (
             song INTEGER PRIMARY KEY REFERENCES songs ON DELETE CASCADE,
             content INTEGER NOT NULL,

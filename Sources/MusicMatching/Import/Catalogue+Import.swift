@@ -94,7 +94,7 @@ extension Catalogue {
                 // Its tags know its names better than the list.
                 draft = SongDraft(title: place.title, artist: place.artist)
             } else if draft == nil, let written = entry.place {
-                draft = ListPlaces.names(written)
+                draft = ListPlaces.song(written, from: folder) ?? ListPlaces.names(written)
             }
             guard var draft else {
                 report.noteRow(row: index + 1, "no title and artist" + (entry.place.map { ": \($0.prefix(200))" } ?? ""))

@@ -180,7 +180,8 @@ struct SongRowReader {
     static func duration(_ text: String) -> Int? {
         let most = 86_400_000
         var bytes = text.utf8[...]
-        if bytes.last == 0x73 { bytes = bytes.dropLast() }
+        let areSeconds = bytes.last == 0x73
+        if areSeconds { bytes = bytes.dropLast() }
         let parts = bytes.split(separator: 0x3A, omittingEmptySubsequences: false)
         let numbers = parts.map { TextDecoding.number(Array($0)[...]) }
         var seconds = 0.0
@@ -188,7 +189,7 @@ struct SongRowReader {
             guard let number, number >= 0, number < 1e9 else { return nil }
             seconds = seconds * 60 + number
         }
-        let milliseconds = parts.count == 1 && seconds >= 10_000 ? seconds : seconds * 1000
+        let milliseconds = parts.count == 1 && seconds >= 10_000 && !areSeconds ? seconds : (seconds * 1000).rounded()
         return milliseconds > 0 && milliseconds < Double(most) ? Int(milliseconds) : nil
     }
 

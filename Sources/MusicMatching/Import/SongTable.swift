@@ -93,7 +93,8 @@ final class SongTable {
         }
         if SongColumns.looksLikeHeader(first) { return nil }
         let count = first.count
-        guard rows.allSatisfy({ $0.fields.count == count }) || count == 1 else { return nil }
+        // A bad row or two are no reason to refuse the others.
+        guard rows.count(where: { $0.fields.count == count }) * 2 > rows.count || count == 1 else { return nil }
         switch count {
         case 1: return hold(rows[...], 0) ? SongColumns(["artist title"]).map { ($0, 0) } : nil
         case 4 where rows.allSatisfy({ isMoment($0.text(3)) }):

@@ -1,6 +1,7 @@
 import Emotions
 import Files
 import Glibc
+import MediaFiles
 import Timing
 
 /// A list of songs that is read again from time to time.
@@ -18,6 +19,8 @@ public struct SongSource: Sendable, Equatable {
 public struct RefreshResult: Sendable {
     public enum Outcome: Sendable {
         case read(ImportReport)
+        /// A folder of music.
+        case music(LibraryReport)
         /// The file has not changed since it was read.
         case unchanged
         case failed(String)
@@ -90,13 +93,16 @@ extension Catalogue {
     /// read does not keep the others from it. Throws `MusicError` if the catalogue itself fails, and what `progress`
     /// throws, which is also called after each list.
     public func refresh(
-        providers: [any ListProvider] = [], time: Int = currentTime(),
+        providers: [any ListProvider] = [], analyser: (any SoundAnalyser)? = nil,
+        cancellation: Cancellation = Cancellation(), time: Int = currentTime(),
         progress: (String, Double, Int) throws -> Void = { _, _, _ in }
     ) throws -> [RefreshResult] {
         var results: [RefreshResult] = []
         for source in try sources() {
             do {
-                let outcome = try refresh(source, providers) { try progress(source.place, $0, $1) }
+                let outcome = try refresh(source, providers, analyser, cancellation) {
+                    try progress(source.place, $0, $1)
+                }
                 results.append(RefreshResult(place: source.place, outcome: outcome))
             } catch let error as MusicError {
                 switch error {
@@ -121,12 +127,22 @@ extension Catalogue {
     }
 
     private func refresh(
-        _ source: SongSource, _ providers: [any ListProvider], progress: (Double, Int) throws -> Void
+        _ source: SongSource, _ providers: [any ListProvider], _ analyser: (any SoundAnalyser)?,
+        _ cancellation: Cancellation, progress: (Double, Int) throws -> Void
     ) throws -> RefreshResult.Outcome {
         var options = ImportOptions()
         options.language = Language(source.language)
         options.emotion = Emotion(name: source.emotion)
         if source.place.hasPrefix("/") {
+            var status = stat()
+            if stat(source.place.cPath, &status) == 0,
+                status.st_mode & S_IFMT == S_IFDIR || MusicFile.isOne(source.place)
+            {
+                let report = try importMusic(
+                    source.place, options: options, analyser: analyser, cancellation: cancellation
+                ) { try progress(Double($0.done) / Double(max(1, $0.total)), $0.songs) }
+                return .music(report)
+            }
             let now = Catalogue.fingerprint(source.place) ?? ""
             if now == source.fingerprint, !now.isEmpty { return .unchanged }
             let report = try importAndRemember(source.place, options: options, progress: progress)

@@ -1,4 +1,5 @@
 import Files
+import MediaFiles
 
 /// Places of files as playlists write them.
 enum ListPlaces {
@@ -7,7 +8,7 @@ enum ListPlaces {
     static func path(_ place: String, from folder: String) -> String? {
         var path = place
         if place.lowercased().hasPrefix("file://") {
-            path = WebAddress.decoded(place.dropFirst(7), plusIsBlank: false)
+            path = decoded(place.dropFirst(7))
             // file://localhost/...; and "file:///C:/Music".
             if path.lowercased().hasPrefix("localhost/") { path = String(path.dropFirst(9)) }
             if isDrive(path.dropFirst()) { path = String(path.dropFirst()) }
@@ -22,6 +23,9 @@ enum ListPlaces {
         // XSPF's relative places are addresses, with their signs encoded.
         return normal(folder + "/" + path)
     }
+
+    /// An address's path: any bytes may be in it.
+    static func decoded(_ text: Substring) -> String { String(pathBytes: WebAddress.decodedBytes(text)) }
 
     private static func isDrive(_ path: Substring) -> Bool {
         guard let first = path.utf8.first, path.utf8.dropFirst().first == 0x3A else { return false }
@@ -44,6 +48,14 @@ enum ListPlaces {
         return [3, 2].filter { parts.count >= $0 }.map { "/" + parts.suffix($0).joined(separator: "/") }
     }
 
+    /// The song of a file that is there, though it was never imported; `nil` if it is not.
+    static func song(_ place: String, from folder: String) -> SongDraft? {
+        guard let path = path(place, from: folder), MusicFile.isOne(path), FileReading.State(path) != nil,
+            let tags = try? TagReader.read(path)
+        else { return nil }
+        return try? FileSong.draft(tags, path: path, root: path.parentFolder) { _ in false }
+    }
+
     /// Names out of a file's name, "Artist - Title.mp3"; `nil` if it has no such form.
     static func names(_ place: String) -> SongDraft? {
         let path = path(place, from: "/") ?? place
@@ -57,7 +69,7 @@ extension Catalogue {
     /// one file has them. Throws `MusicError`.
     func song(atPlace place: String, from folder: String) throws -> Song? {
         guard let path = ListPlaces.path(place, from: folder) else { return nil }
-        for path in [path, WebAddress.decoded(path[...], plusIsBlank: false)] {
+        for path in [path, ListPlaces.decoded(path[...])] {
             let id = try database.first("SELECT song FROM files WHERE path = ?", .text(path)) { $0.optionalInteger(0) }
             if let id, let id { return try song(id) }
         }
