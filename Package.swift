@@ -145,7 +145,8 @@ let package = Package(
         .testTarget(
             name: "MusicMatchingTests",
             dependencies: [
-                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer", "TextCoding", "Threads",
+                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "ChildProcess", "MediaFiles", "StubServer",
+                "TextCoding", "Threads",
                 "Timing",
             ]),
         .testTarget(

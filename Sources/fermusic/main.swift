@@ -28,7 +28,7 @@ Program(
             PredictWebcamCommand.command, ExplainCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
             RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
-            FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, DoctorCommand.command,
+            FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, ServerCommand.command, DoctorCommand.command,
             ServeCommand.command,
             LiveCommand.command,
         ]),

@@ -68,8 +68,13 @@ final class CSVReader {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// What was read of the file and not given yet: its first megabyte, before the first record.
+    /// What was read of the file and not given yet.
     var ahead: ArraySlice<UInt8> { buffer[start..<end] }
+
+    /// Reads until so many bytes are ahead, or all there are. Throws `FileFailure`.
+    func lookAhead(_ count: Int) throws {
+        while end - start < count, !isAtEnd { try fill() }
+    }
 
     /// Leaves the line at the beginning out.
     func passLine() { skipLine() }

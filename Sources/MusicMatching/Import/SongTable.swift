@@ -21,6 +21,7 @@ final class SongTable {
     ///   - isArtist: whether there are songs by somebody of that name.
     init(_ reader: CSVReader, named: [String]? = nil, isArtist: (String) -> Bool = { _ in false }) throws {
         self.reader = reader
+        try reader.lookAhead(1 << 16)
         SongTable.findSeparator(reader)
         while sample.count < SongTable.sampled, let record = try reader.next() {
             // A note between rows is none.

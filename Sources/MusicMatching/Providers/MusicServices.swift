@@ -60,6 +60,14 @@ public final class MusicServices: Sendable {
     /// What can be done for a listener who has logged in to Spotify.
     public var spotifyListener: SpotifyListener { SpotifyListener(api: spotify) }
 
+    public var listenBrainz: ListenBrainz { ListenBrainz(addresses, credentials, http) }
+
+    /// The server of the listener's own at a place such as `subsonic:http://nas:4533`; `nil` if that is none. Throws
+    /// `ProviderError`.
+    public func server(at place: String) throws(ProviderError) -> (any MusicServer)? {
+        try ServerPlace.server(place, credentials, http)
+    }
+
     /// What can fetch lists that are not files.
     ///
     /// - Parameter time: for each list.
@@ -69,6 +77,10 @@ public final class MusicServices: Sendable {
         [
             SpotifyPlaylists(listener: spotifyListener, time: time, isCancelled: isCancelled),
             WebTables(http: http, time: time, isCancelled: isCancelled),
+            YouTubePlaylists(
+                client: client, base: addresses.youtube, credentials: credentials, time: time, isCancelled: isCancelled),
+            ServerLists(credentials: credentials, http: http, time: time, isCancelled: isCancelled),
+            ListenBrainzLists(listenBrainz: listenBrainz, time: time, isCancelled: isCancelled),
         ]
     }
 

@@ -8,7 +8,7 @@ import Terminal
 enum CatalogueCommand {
     static let files = Argument<[Path]>(
         "file",
-        help: "Folders of music, music files, lists and playlists, https addresses of some, links of your Spotify playlists.")
+        help: "Folders of music, music files, lists and playlists, https addresses of some, links of your Spotify and YouTube playlists, servers.")
     static let search = Option<String?>("search", short: "s", help: "Words of title, artist or album.")
     static let language = Option<LanguageWord?>(
         "language", short: "l", help: "A language, by name or ISO code; of songs to import that say none.")
@@ -36,6 +36,10 @@ enum CatalogueCommand {
             iTunes, the account data of Spotify, ListenBrainz, YouTube Music (Takeout), and gzip and zip files of these. \
             Entries of playlists that are files here are those songs. A list's name may tell an emotion (sad.csv) or a mood \
             (workout.csv). Features that a list lacks are estimated from labels and genres, and count less.
+
+            Servers are written subsonic:http://nas:4533, jellyfin:http://nas:8096 or mpd:localhost:6600 ('fermusic server' \
+            says more), what you listened to is listenbrainz:YOURNAME, your liked songs and those you hear most at Spotify are \
+            spotify:liked and spotify:top.
 
             A row that cannot be used is reported and left out, a field that cannot is left empty. Each list is taken over as \
             a whole or not at all. Songs that are there already are not added again, but what is new about them is kept.
