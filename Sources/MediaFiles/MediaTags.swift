@@ -49,7 +49,9 @@ public struct MediaTags: Sendable, Equatable {
         case "tsrc", "isrc", "wm/isrc": keep(\.isrc)
         case "musicbrainz_trackid", "musicbrainz track id", "musicbrainz/track id": keep(\.musicBrainz)
         case "itunesadvisory", "rtng", "rating_advisory":
-            if let number = Int(text) { isExplicit = number == 1 || number == 4 ? true : number == 2 ? false : isExplicit }
+            if let number = Int(text) {
+                isExplicit = number == 1 || number == 4 ? true : number == 2 ? false : isExplicit
+            }
         case "replaygain_track_gain": trackGain = trackGain ?? MediaTags.decibels(text)
         case "replaygain_album_gain": albumGain = albumGain ?? MediaTags.decibels(text)
         // Opus: 256ths of a decibel, to 5 dB less than ReplayGain's.

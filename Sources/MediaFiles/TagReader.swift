@@ -12,7 +12,8 @@ public enum TagReader {
     /// tenths of a millisecond, and what the disk takes.
     ///
     /// - Parameter limit: ends the reading early.
-    public static func read(_ path: String, cancellation: Cancellation = Cancellation()) throws(MediaError) -> MediaTags {
+    public static func read(_ path: String, cancellation: Cancellation = Cancellation()) throws(MediaError) -> MediaTags
+    {
         let ffmpeg = try FFmpeg.load()
         let input = try StreamInput(path: path, limit: WaitLimit(cancellation, seconds: 60))
         guard input.isSeekable else { throw .cannotOpen(source: path, reason: "not a regular file") }
@@ -58,7 +59,8 @@ public enum TagReader {
         let codec = stream.pointee.codecpar.pointee.codec_id
         tags.codec = String(cString: fermusic_codec_name(ffmpeg.table, codec))
         guard codec != AV_CODEC_ID_NONE, fermusic_has_decoder(ffmpeg.table, codec) != 0 else {
-            throw .cannotOpen(source: input.name, reason: "protected, or written in a way that FFmpeg here does not know")
+            throw .cannotOpen(
+                source: input.name, reason: "protected, or written in a way that FFmpeg here does not know")
         }
         tags.duration = duration(stream.pointee.duration, stream.pointee.time_base)
         if tags.duration == nil {

@@ -21,7 +21,8 @@ import Threads
         }
         let old = MusicFiles.id3v2(2, [("TT2", "Jóga"), ("TP1", "Björk")])
         #expect(try tags(MusicFiles.mp3(id3v2: old)).artist == "Björk")
-        let oldest = try tags(MusicFiles.mp3(frames: 200, id3v1: MusicFiles.id3v1([0x4A, 0xF3, 0x67, 0x61], Array("X".utf8))))
+        let oldest = try tags(
+            MusicFiles.mp3(frames: 200, id3v1: MusicFiles.id3v1([0x4A, 0xF3, 0x67, 0x61], Array("X".utf8))))
         #expect(oldest.title == "Jóga" && oldest.artist == "X")
     }
 
@@ -32,7 +33,9 @@ import Threads
         let declared = MusicFiles.id3v2(3, [("TPE1", "")], .raw(kino))
         #expect(try tags(MusicFiles.mp3(id3v2: declared)).artist == "Кино")
         // UTF-8 that says it is Latin-1.
-        #expect(try tags(MusicFiles.mp3(id3v2: MusicFiles.id3v2(3, [("TPE1", "")], .raw(Array("Björk".utf8))))).artist == "Björk")
+        #expect(
+            try tags(MusicFiles.mp3(id3v2: MusicFiles.id3v2(3, [("TPE1", "")], .raw(Array("Björk".utf8))))).artist
+                == "Björk")
         for (text, meant) in [
             ("BjÃ¶rk", "Björk"), ("Ãlafur", "Ãlafur"), ("Øystein", "Øystein"), ("Motörhead", "Motörhead"),
             ("Êèíî", "Кино"), ("Êèíî - Ãðóïïà êðîâè", "Кино - Группа крови"), ("Čechomor", "Čechomor"), ("Ñ", "Ñ"),
@@ -102,7 +105,8 @@ import Threads
     @Test func stoppedAndContinued() throws {
         try library { music, catalogue in
             for number in 0..<300 {
-                try write(MusicFiles.song("Song \(number)", "Artist \(number % 20)", frames: 3), to: music + "/\(number).mp3")
+                try write(
+                    MusicFiles.song("Song \(number)", "Artist \(number % 20)", frames: 3), to: music + "/\(number).mp3")
             }
             let cancellation = Cancellation()
             let first = try catalogue.importMusic(music, threads: 3, cancellation: cancellation) {
@@ -176,7 +180,9 @@ import Threads
                 let written = try format.playlist(of: songs, name: "All & <all>", in: catalogue)
                 #expect(written.songs == 3)
                 let copy = try Catalogue(":memory:", builtIn: nil)
-                try withTemporaryFolder { _ = try copy.importSongs(write(written.text, to: "\($0)/l.\(format.rawValue)")) }
+                try withTemporaryFolder {
+                    _ = try copy.importSongs(write(written.text, to: "\($0)/l.\(format.rawValue)"))
+                }
                 #expect(try copy.songs(Catalogue.Filter()).map(\.title) == songs.map(\.title))
             }
             unlink(music + "/f.mp3")

@@ -10,7 +10,9 @@ enum MusicFiles {
     }
 
     /// ID3 version 2.2, 2.3 or 2.4 with text frames; names of 2.2 have three letters.
-    static func id3v2(_ version: UInt8, _ frames: [(name: String, text: String)], _ encoding: Encoding = .latin1) -> [UInt8] {
+    static func id3v2(_ version: UInt8, _ frames: [(name: String, text: String)], _ encoding: Encoding = .latin1)
+        -> [UInt8]
+    {
         var body: [UInt8] = []
         for (name, text) in frames {
             let value: [UInt8]

@@ -65,11 +65,17 @@ import Testing
     }
 
     @Test func titlesAboveAndNotesInTables() throws {
-        #expect(try names("Shazam Library\nIndex,TagTime,Title,Artist,URL\n1,2024,Joga,Björk,x\n", "s.csv") == ["Björk - Joga"])
+        #expect(
+            try names("Shazam Library\nIndex,TagTime,Title,Artist,URL\n1,2024,Joga,Björk,x\n", "s.csv") == [
+                "Björk - Joga"
+            ])
         #expect(try names("sep=;\ntitle;artist\nA;B\n", "s.csv") == ["B - A"])
         #expect(try names("# by me\ntitle,artist\n# more\nA,B\n", "s.csv") == ["B - A"])
         #expect(try names("title,artist,,\nA,B,,\nC,D,,,\nE\n", "s.csv") == ["B - A", "D - C"])
-        #expect(try names("TITLE, ARTIST\n\"Hi, you\", \"Me\"\n \"Heroes\" live, X\n", "s.csv") == ["Me - Hi, you", "X - \"Heroes\" live"])
+        #expect(
+            try names("TITLE, ARTIST\n\"Hi, you\", \"Me\"\n \"Heroes\" live, X\n", "s.csv") == [
+                "Me - Hi, you", "X - \"Heroes\" live",
+            ])
         // An unquoted comma moves names into wrong columns.
         let shifted = try take("title,artist,album\nHello, Goodbye,The Beatles,Album\n", name: "s.csv")
         #expect(shifted.songs.isEmpty && shifted.report.badRows == 1)
@@ -78,7 +84,9 @@ import Testing
 
     @Test func numbersAsPeopleWriteThem() throws {
         let comma = try take("name;artist;valence;energy;tempo\nA;B;0,587;0,438;193,1\n", name: "de.csv").songs
-        #expect(comma[0].mood.valence == 0.587 && comma[0].mood.tempo == 193.1 && comma[0].estimated.contains(.danceability))
+        #expect(
+            comma[0].mood.valence == 0.587 && comma[0].mood.tempo == 193.1 && comma[0].estimated.contains(.danceability)
+        )
         let percent = try take(
             "artist,song,energy,danceability,positiveness,acousticness,tempo\nA,S,83,71,87,11,0.43\nB,T,40,30,0,1,0.5\n",
             name: "p.csv")
@@ -92,14 +100,16 @@ import Testing
         #expect(one.songs[0].mood.energy == 0.5 && one.songs[0].estimated.contains(.valence))
         #expect(one.report.added == 2 && one.report.badFields == 2 && one.report.badRows == 0)
         let tags = try take(
-            "track,artist,seeds,valence_tags,arousal_tags,genre\nS,A,\"['sad', 'melancholy']\",2.6,3.4,pop\n", name: "m.csv"
+            "track,artist,seeds,valence_tags,arousal_tags,genre\nS,A,\"['sad', 'melancholy']\",2.6,3.4,pop\n",
+            name: "m.csv"
         ).songs
         #expect(abs(tags[0].mood.valence - 0.2) < 0.001 && tags[0].emotions.emotions == [.sad] && tags[0].isEditorial)
     }
 
     @Test func otherColumns() throws {
         let songs = try take(
-            "title,artist,Explicit,Duration (ms)\nA,B,true,213040\nC,D,No,\nE,F,,03:47\nG\u{0}H,I,maybe,12x\n", name: "x.csv"
+            "title,artist,Explicit,Duration (ms)\nA,B,true,213040\nC,D,No,\nE,F,,03:47\nG\u{0}H,I,maybe,12x\n",
+            name: "x.csv"
         ).songs
         #expect(songs.map(\.isExplicit) == [true, false, nil, nil])
         #expect(songs.map(\.duration) == [213_040, nil, 227_000, nil])
@@ -108,12 +118,18 @@ import Testing
             "Video ID,Song Title,Album Title,Artist Name 1,Artist Name 2\nabcdefghijk,Tusa,Tusa,KAROL G,Nicki Minaj\n",
             name: "music library songs.csv"
         ).songs
-        #expect(takeout[0].artist == "KAROL G, Nicki Minaj" && takeout[0].identifiers == [SongIdentifier(.youtube, "abcdefghijk")])
+        #expect(
+            takeout[0].artist == "KAROL G, Nicki Minaj"
+                && takeout[0].identifiers == [SongIdentifier(.youtube, "abcdefghijk")])
     }
 
     @Test func artistAndTitleInOneColumn() throws {
-        #expect(try names("song\nTom Waits - Alice\nSimon, Garfunkel - America\n", "c.csv") == ["Tom Waits - Alice", "Simon, Garfunkel - America"])
-        #expect(try names("1. Tom Waits - Alice\n2. Queen – Flash\n", "c.txt") == ["Tom Waits - Alice", "Queen - Flash"])
+        #expect(
+            try names("song\nTom Waits - Alice\nSimon, Garfunkel - America\n", "c.csv") == [
+                "Tom Waits - Alice", "Simon, Garfunkel - America",
+            ])
+        #expect(
+            try names("1. Tom Waits - Alice\n2. Queen – Flash\n", "c.txt") == ["Tom Waits - Alice", "Queen - Flash"])
         let row = "Track name,Artist name,Album\nRiptide,Vance Joy,\nFIFTY FIFTY - Cupid,,\nCupid - Remastered 2011,,\n"
         let mixed = try take(row, name: "tmm.csv")
         #expect(mixed.songs.map(\.artist) == ["Vance Joy", "FIFTY FIFTY"] && mixed.report.badRows == 1)
@@ -123,12 +139,20 @@ import Testing
     }
 
     @Test func playlistsOfPlayers() throws {
-        let m3u = "#EXTM3U\n#EXTINF:213,Björk - Joga\n/nowhere/a.mp3\n#EXTINF:-1 tvg=\"a,b\",Queen - Flash\nb.mp3\nC:\\M\\Tom Waits - Alice.mp3\nhttp://radio/x\n"
+        let m3u =
+            "#EXTM3U\n#EXTINF:213,Björk - Joga\n/nowhere/a.mp3\n#EXTINF:-1 tvg=\"a,b\",Queen - Flash\nb.mp3\nC:\\M\\Tom Waits - Alice.mp3\nhttp://radio/x\n"
         let list = try take(m3u, name: "list.m3u8")
         #expect(list.songs.map(\.title) == ["Joga", "Flash", "Alice"] && list.songs[0].duration == 213_000)
         #expect(list.report.format == "M3U playlist" && list.report.badRows == 1)
-        #expect(try take([0x23, 0x45, 0x58, 0x54, 0x4D, 0x33, 0x55, 10] + Array("#EXTINF:1,Bj".utf8) + [0xF6] + Array("rk - X\na\n".utf8), name: "l.m3u").songs.map(\.artist) == ["Björk"])
-        #expect(try names("[playlist]\nFile1=/x/a.mp3\nTitle1=A - B\nLength1=200\nFile2=/x/C - D.ogg\nNumberOfEntries=2\n", "l.pls") == ["A - B", "C - D"])
+        #expect(
+            try take(
+                [0x23, 0x45, 0x58, 0x54, 0x4D, 0x33, 0x55, 10] + Array("#EXTINF:1,Bj".utf8) + [0xF6]
+                    + Array("rk - X\na\n".utf8), name: "l.m3u"
+            ).songs.map(\.artist) == ["Björk"])
+        #expect(
+            try names(
+                "[playlist]\nFile1=/x/a.mp3\nTitle1=A - B\nLength1=200\nFile2=/x/C - D.ogg\nNumberOfEntries=2\n",
+                "l.pls") == ["A - B", "C - D"])
         let xspf = """
             <?xml version="1.0" encoding="UTF-8"?><playlist version="1" xmlns="http://xspf.org/ns/0/"><title>Sad songs</title>
             <trackList><track><location>file:///x.mp3</location><creator>Simon &amp; Garfunkel</creator><title>America</title>
@@ -142,11 +166,19 @@ import Testing
     }
 
     @Test func theLibraryOfITunes() throws {
-        func track(_ number: Int, _ fields: String) -> String { "<key>\(number)</key><dict><key>Track ID</key><integer>\(number)</integer>\(fields)</dict>" }
+        func track(_ number: Int, _ fields: String) -> String {
+            "<key>\(number)</key><dict><key>Track ID</key><integer>\(number)</integer>\(fields)</dict>"
+        }
         let names = "<key>Name</key><string>Joga</string><key>Artist</key><string>Björk</string>"
-        let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!DOCTYPE plist PUBLIC \"-//Apple Computer//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\"><plist version=\"1.0\"><dict><key>Major Version</key><integer>1</integer><key>Tracks</key><dict>"
-            + track(1, names + "<key>Total Time</key><integer>305000</integer><key>Play Count</key><integer>7</integer><key>Explicit</key><true/>")
-            + track(2, "<key>Name</key><string>Talk</string><key>Artist</key><string>X</string><key>Podcast</key><true/>")
+        let text =
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><!DOCTYPE plist PUBLIC \"-//Apple Computer//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\"><plist version=\"1.0\"><dict><key>Major Version</key><integer>1</integer><key>Tracks</key><dict>"
+            + track(
+                1,
+                names
+                    + "<key>Total Time</key><integer>305000</integer><key>Play Count</key><integer>7</integer><key>Explicit</key><true/>"
+            )
+            + track(
+                2, "<key>Name</key><string>Talk</string><key>Artist</key><string>X</string><key>Podcast</key><true/>")
             + "</dict><key>Playlists</key><array><dict><key>Name</key><string>P</string><key>Playlist Items</key><array><dict><key>Track ID</key><integer>1</integer></dict></array></dict></array></dict></plist>"
         let songs = try take(text, name: "Library.xml").songs
         #expect(songs.map(\.title) == ["Joga"])
@@ -155,15 +187,36 @@ import Testing
 
     @Test(
         arguments: [
-            (#"{"tracks":[{"artist":"A","album":"L","track":"T","uri":"spotify:track:4PTG3Z6ehGkBFwjybzWkR8"}],"albums":[{"artist":"X","album":"Y"}],"shows":[{"name":"S","publisher":"P"}],"bannedTracks":[{"artist":"No","track":"No"}]}"#, ["A - T"]),
-            (#"{"playlists":[{"name":"Sad","items":[{"track":{"trackName":"T","artistName":"A","albumName":"L","trackUri":"x"},"episode":null}]}]}"#, ["A - T"]),
-            (#"[{"endTime":"2024-01-01 10:00","artistName":"A","trackName":"T","msPlayed":212000},{"endTime":"x","artistName":"A","trackName":"T","msPlayed":90000},{"artistName":"B","trackName":"U","msPlayed":1000}]"#, ["A - T"]),
-            (#"[{"ts":"2024","ms_played":60000,"master_metadata_track_name":"T","master_metadata_album_artist_name":"A","episode_name":null},{"ms_played":60000,"master_metadata_track_name":null,"episode_name":"E","episode_show_name":"S"}]"#, ["A - T"]),
-            (#"{"items":[{"added_at":"x","track":{"name":"T","type":"track","artists":[{"name":"A"},{"name":"B"}],"album":{"name":"L","album_type":"album","artists":[{"name":"A"}]},"explicit":true}}]}"#, ["A, B - T"]),
-            ("{\"listened_at\":1,\"track_metadata\":{\"artist_name\":\"A\",\"track_name\":\"T\",\"additional_info\":{}}}\n{\"listened_at\":2,\"track_metadata\":{\"artist_name\":\"A\",\"track_name\":\"T\"}}\n", ["A - T"]),
-            (#"{"recenttracks":{"track":[{"artist":{"#text":"A"},"name":"T","album":{"#text":"L"}}]}}"#, ["A - T"]),
+            (
+                #"{"tracks":[{"artist":"A","album":"L","track":"T","uri":"spotify:track:4PTG3Z6ehGkBFwjybzWkR8"}],"albums":[{"artist":"X","album":"Y"}],"shows":[{"name":"S","publisher":"P"}],"bannedTracks":[{"artist":"No","track":"No"}]}"#,
+                ["A - T"]
+            ),
+            (
+                #"{"playlists":[{"name":"Sad","items":[{"track":{"trackName":"T","artistName":"A","albumName":"L","trackUri":"x"},"episode":null}]}]}"#,
+                ["A - T"]
+            ),
+            (
+                #"[{"endTime":"2024-01-01 10:00","artistName":"A","trackName":"T","msPlayed":212000},{"endTime":"x","artistName":"A","trackName":"T","msPlayed":90000},{"artistName":"B","trackName":"U","msPlayed":1000}]"#,
+                ["A - T"]
+            ),
+            (
+                #"[{"ts":"2024","ms_played":60000,"master_metadata_track_name":"T","master_metadata_album_artist_name":"A","episode_name":null},{"ms_played":60000,"master_metadata_track_name":null,"episode_name":"E","episode_show_name":"S"}]"#,
+                ["A - T"]
+            ),
+            (
+                #"{"items":[{"added_at":"x","track":{"name":"T","type":"track","artists":[{"name":"A"},{"name":"B"}],"album":{"name":"L","album_type":"album","artists":[{"name":"A"}]},"explicit":true}}]}"#,
+                ["A, B - T"]
+            ),
+            (
+                "{\"listened_at\":1,\"track_metadata\":{\"artist_name\":\"A\",\"track_name\":\"T\",\"additional_info\":{}}}\n{\"listened_at\":2,\"track_metadata\":{\"artist_name\":\"A\",\"track_name\":\"T\"}}\n",
+                ["A - T"]
+            ),
+            (##"{"recenttracks":{"track":[{"artist":{"#text":"A"},"name":"T","album":{"#text":"L"}}]}}"##, ["A - T"]),
             (#"{"playlist":{"title":"P","track":[{"title":"T","creator":"A","album":"L"}]}}"#, ["A - T"]),
-            (#"[{"header":"YouTube Music","title":"Watched T","titleUrl":"https://music.youtube.com/watch?v=abcdefghijk","subtitles":[{"name":"A - Topic"}]},{"header":"YouTube","title":"Watched A film","subtitles":[{"name":"C"}]}]"#, ["A - T"]),
+            (
+                #"[{"header":"YouTube Music","title":"Watched T","titleUrl":"https://music.youtube.com/watch?v=abcdefghijk","subtitles":[{"name":"A - Topic"}]},{"header":"YouTube","title":"Watched A film","subtitles":[{"name":"C"}]}]"#,
+                ["A - T"]
+            ),
         ] as [(String, [String])])
     func accountsInJSON(_ text: String, _ expected: [String]) throws {
         let (songs, _) = try take(text, name: "data.json")
@@ -171,7 +224,8 @@ import Testing
     }
 
     @Test func playsAreCountedOnce() throws {
-        let text = #"[{"artistName":"A","trackName":"T","msPlayed":212000},{"artistName":"A","trackName":"T","msPlayed":90000}]"#
+        let text =
+            #"[{"artistName":"A","trackName":"T","msPlayed":212000},{"artistName":"A","trackName":"T","msPlayed":90000}]"#
         let known = try Catalogue(":memory:", builtIn: nil)
         _ = try take(text, name: "StreamingHistory0.json", into: known)
         let again = try take(text, name: "StreamingHistory0.json", into: known)
@@ -186,7 +240,8 @@ import Testing
         #expect(try take(wide, name: "itunes.txt").songs.map(\.artist) == ["Björk"])
         // "title,artist\nS,T\n" by gzip.
         let packed: [UInt8] = [
-            0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x2B, 0xC9, 0x2C, 0xC9, 0x49, 0xD5, 0x49, 0x2C, 0x2A, 0xC9, 0x2C, 0x2E, 0xE1,
+            0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0x2B, 0xC9, 0x2C, 0xC9, 0x49, 0xD5, 0x49, 0x2C, 0x2A, 0xC9, 0x2C, 0x2E,
+            0xE1,
             0x0A, 0xD6, 0x09, 0xE1, 0x02, 0x00,
         ]
         #expect { try take(packed, name: "a.csv.gz") } throws: { "\($0)".contains("damaged, or cut off") }

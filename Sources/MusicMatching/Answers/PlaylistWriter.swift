@@ -50,9 +50,10 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
 
     /// A path as an address: its very bytes, percent-encoded.
     private static func address(_ path: String) -> String {
-        "file://" + path.split(separator: "/", omittingEmptySubsequences: false).map { part in
-            WebAddress.encoded(bytes: String(part).cPath.dropLast().map { UInt8(bitPattern: $0) })
-        }.joined(separator: "/")
+        "file://"
+            + path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+                WebAddress.encoded(bytes: String(part).cPath.dropLast().map { UInt8(bitPattern: $0) })
+            }.joined(separator: "/")
     }
 
     private static func line(_ text: String) -> String { SongRowReader.clean(text) }

@@ -120,7 +120,9 @@ struct SongFacts: Equatable {
 
     /// What this program hears now replaces what an older version heard.
     mutating func hearAgain(_ other: SongFacts) {
-        for axis in MoodAxis.allCases where heard.contains(axis) && other.heard.contains(axis) { take(axis, from: other) }
+        for axis in MoodAxis.allCases where heard.contains(axis) && other.heard.contains(axis) {
+            take(axis, from: other)
+        }
     }
 
     private mutating func take(_ axis: MoodAxis, from other: SongFacts) {

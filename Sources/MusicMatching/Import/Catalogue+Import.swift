@@ -97,7 +97,8 @@ extension Catalogue {
                 draft = ListPlaces.song(written, from: folder) ?? ListPlaces.names(written)
             }
             guard var draft else {
-                report.noteRow(row: index + 1, "no title and artist" + (entry.place.map { ": \($0.prefix(200))" } ?? ""))
+                report.noteRow(
+                    row: index + 1, "no title and artist" + (entry.place.map { ": \($0.prefix(200))" } ?? ""))
                 continue
             }
             draft.plays = entry.plays

@@ -12,7 +12,9 @@ enum ListName {
         for word in NameKey.fold(name).split(separator: " ").map(String.init) {
             if let emotion = Emotion(name: word) {
                 found.insert(emotion)
-            } else if !fillers.contains(word), Int(word) == nil, Language(word) == nil, map.point(ofWords: [word]) == nil {
+            } else if !fillers.contains(word), Int(word) == nil, Language(word) == nil,
+                map.point(ofWords: [word]) == nil
+            {
                 return nil
             }
         }

@@ -98,11 +98,13 @@ struct SongRowReader {
         }
         if let column = columns.editorial, row.text(column) == "yes" { song.isEditorial = true }
         for axis in MoodAxis.allCases {
-            guard let column = columns.features[axis.rawValue], !unknown.contains(axis), column < row.fields.count else {
+            guard let column = columns.features[axis.rawValue], !unknown.contains(axis), column < row.fields.count
+            else {
                 continue
             }
             // Most fields are plain numbers, which need no text.
-            guard let value = TextDecoding.number(row.bytes[row.fields[column]]) ?? FeatureScale.number(row.text(column))
+            guard
+                let value = TextDecoding.number(row.bytes[row.fields[column]]) ?? FeatureScale.number(row.text(column))
             else {
                 let written = row.text(column)
                 if !SongRowReader.isMissing(written) {
@@ -167,9 +169,11 @@ struct SongRowReader {
     /// Yes or no in the words of tables; `nil` for anything else.
     static func truth(_ text: String) -> Bool? {
         switch text.lowercased() {
-        case "true", "yes", "1", "y", "explicit", "ja", "sí", "si", "sim", "oui", "ya", "да", "हाँ", "wahr", "verdadero", "vrai":
+        case "true", "yes", "1", "y", "explicit", "ja", "sí", "si", "sim", "oui", "ya", "да", "हाँ", "wahr", "verdadero",
+            "vrai":
             return true
-        case "false", "no", "0", "n", "clean", "nein", "não", "nao", "non", "tidak", "нет", "नहीं", "falsch", "falso", "faux",
+        case "false", "no", "0", "n", "clean", "nein", "não", "nao", "non", "tidak", "нет", "नहीं", "falsch", "falso",
+            "faux",
             "notexplicit", "not explicit", "cleaned":
             return false
         default: return nil

@@ -243,7 +243,9 @@ enum DashedNames {
         for dash in [" - ", " – ", " — "] {
             guard let place = text.firstPlace(of: dash) else { continue }
             let first = trimmedText(text[..<place.lowerBound]), second = trimmedText(text[place.upperBound...])
-            guard !first.isEmpty, !second.isEmpty, !NameKey.title("x - \(second)").elementsEqual("x") else { return nil }
+            guard !first.isEmpty, !second.isEmpty, !NameKey.title("x - \(second)").elementsEqual("x") else {
+                return nil
+            }
             return (first, second)
         }
         return nil

@@ -20,7 +20,8 @@ public final class HTTPClient: Sendable {
         for _ in 0...HTTPClient.maximumRedirections {
             let (response, target) = try once(request, limit)
             guard let target, request.followsRedirections, request.method == .get else { return response }
-            let staysThere = request.allowsPlain && WebAddress.authority(target) == WebAddress.authority(request.address)
+            let staysThere =
+                request.allowsPlain && WebAddress.authority(target) == WebAddress.authority(request.address)
             guard WebAddress.isSecure(target) || staysThere else { throw .insecureRedirection }
             // What proves who we are is for the server it was meant for.
             if WebAddress.authority(target) != WebAddress.authority(request.address) {
@@ -34,8 +35,9 @@ public final class HTTPClient: Sendable {
     private func once(
         _ request: HTTPRequest, _ limit: CallLimit
     ) throws(HTTPError) -> (HTTPResponse, redirection: String?) {
-        guard WebAddress.isSecure(request.address) || WebAddress.isPlainLoopback(request.address)
-            || request.allowsPlain && request.address.lowercased().hasPrefix("http://")
+        guard
+            WebAddress.isSecure(request.address) || WebAddress.isPlainLoopback(request.address)
+                || request.allowsPlain && request.address.lowercased().hasPrefix("http://")
         else {
             throw .badAddress("only https addresses are asked")
         }

@@ -8,7 +8,9 @@ import Terminal
 enum CatalogueCommand {
     static let files = Argument<[Path]>(
         "file",
-        help: "Folders of music, music files, lists and playlists, https addresses of some, links of your Spotify and YouTube playlists, servers.")
+        help:
+            "Folders of music, music files, lists and playlists, https addresses of some, links of your Spotify and YouTube playlists, servers."
+    )
     static let search = Option<String?>("search", short: "s", help: "Words of title, artist or album.")
     static let language = Option<LanguageWord?>(
         "language", short: "l", help: "A language, by name or ISO code; of songs to import that say none.")
@@ -51,7 +53,8 @@ enum CatalogueCommand {
             Example("fermusic catalogue import playlist.csv --language hindi"),
         ],
         parameters: [
-            files, language, emotion, columns, once, LibraryCommand.watches, SharedOptions.threads, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
+            files, language, emotion, columns, once, LibraryCommand.watches, SharedOptions.threads,
+            MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
         ]
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a, console)
@@ -84,6 +87,11 @@ enum CatalogueCommand {
             if LibraryCommand.isMusic(path) {
                 guard try takeMusic(path) else { return signals.exitCode ?? .failed }
                 continue
+            }
+            if path.hasPrefix("http://"), !lists.contains(where: { $0.handles(path) }) {
+                throw MusicError.badFile(
+                    path: path,
+                    reason: "only https is read; a music server is written subsonic:\(path) or jellyfin:\(path)")
             }
             let report = try withProgress("reading \(path)", signals, console) { progress in
                 if let list = lists.first(where: { $0.handles(path) }) {

@@ -18,7 +18,8 @@ enum ImportText {
                 "\(printable(path)): row \(problem.row): \(SongText.line(problem.reason)); left empty")
         }
         if !asJSON, report.badFields > 3 {
-            try console.errors.line("\(printable(path)): \(report.badFields - 3) more fields left empty; --json lists them")
+            try console.errors.line(
+                "\(printable(path)): \(report.badFields - 3) more fields left empty; --json lists them")
         }
         if asJSON {
             try console.output.line(SongText.jsonLine(json(report, path)))

@@ -24,7 +24,8 @@ enum RecommendCommand {
     )
 
     static let output = Option<PlaylistFormat?>(
-        "output", help: "Print a playlist for players instead of a list to read: m3u8 names your files, xspf all songs.")
+        "output", help: "Print a playlist for players instead of a list to read: m3u8 names your files, xspf all songs."
+    )
 
     static let command = Command(
         "recommend", summary: "Songs for what you feel, now.",
@@ -41,11 +42,13 @@ enum RecommendCommand {
             Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
             Example("fermusic recommend --camera 0", "look into the camera for three seconds"),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
-            Example("fermusic recommend --emotion happy -n 20 --output m3u8 > happy.m3u8", "your own files, for a player"),
+            Example(
+                "fermusic recommend --emotion happy -n 20 --output m3u8 > happy.m3u8", "your own files, for a player"),
             Example("fermusic recommend --emotion happy --provider deezer", "with covers, no account needed"),
         ],
         parameters: MoodSource.parameters + [
-            mode, count, languages, artists, surprise, seed, forget, output, ServiceOptions.provider, ServiceOptions.wait,
+            mode, count, languages, artists, surprise, seed, forget, output, ServiceOptions.provider,
+            ServiceOptions.wait,
             opens, previews, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
             SharedOptions.json,
         ] + DetectorOptions.all,
@@ -78,7 +81,8 @@ enum RecommendCommand {
             let list = try format.playlist(of: songs.map(\.song), name: "fermusic", in: catalogue)
             try console.output.write(list.text)
             if list.songs < songs.count {
-                try console.errors.line("note: \(songs.count - list.songs) of the songs are no files here; xspf names them too")
+                try console.errors.line(
+                    "note: \(songs.count - list.songs) of the songs are no files here; xspf names them too")
             }
             if !a[forget] { try note(songs, request, catalogue, console) }
             return .done

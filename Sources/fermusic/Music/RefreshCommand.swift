@@ -7,7 +7,8 @@ import Terminal
 enum RefreshCommand {
     static let places = Argument<[String]>(
         "list", required: false,
-        help: "Folders of music, lists, https addresses of some, or links of your Spotify playlists to add to those that are read.",
+        help:
+            "Folders of music, lists, https addresses of some, or links of your Spotify playlists to add to those that are read.",
         completion: .files)
     static let every = Option<Weekday?>("every", help: "Also read them each week on this day.")
     static let never = Flag("never", help: "End the weekly schedule.")
@@ -74,7 +75,8 @@ enum RefreshCommand {
         let results: [RefreshResult]
         do {
             results = try catalogue.refresh(
-                providers: lists, analyser: LibraryCommand.analyser, cancellation: Cancellation { signals.received != nil }
+                providers: lists, analyser: LibraryCommand.analyser,
+                cancellation: Cancellation { signals.received != nil }
             ) { _, _, _ in
                 if signals.received != nil { throw Stopped() }
             }

@@ -7,11 +7,15 @@ import Timing
 /// `fermusic server check|save-playlist|play|scrobble`
 enum ServerCommand {
     static let command = Command(
-        "server", summary: "Your own music server, and ListenBrainz: try it, save and play recommendations there, tell what you heard.",
+        "server",
+        summary:
+            "Your own music server, and ListenBrainz: try it, save and play recommendations there, tell what you heard.",
         subcommands: [check, save, play, scrobble])
 
     static let place = Argument<String>(
-        "server", help: "subsonic:http://nas:4533 (Navidrome, gonic, Airsonic ...), jellyfin:http://nas:8096, mpd:localhost:6600.")
+        "server",
+        help: "subsonic:http://nas:4533 (Navidrome, gonic, Airsonic ...), jellyfin:http://nas:8096, mpd:localhost:6600."
+    )
     static let name = Option<String?>("name", help: "The playlist's name; the mood and day by default.")
     static let wait = Option<Duration>("wait", default: .seconds(60), help: "How long the server may take in all.")
 
@@ -41,7 +45,8 @@ enum ServerCommand {
 
     static let save = Command(
         "save-playlist", summary: "Save the latest recommendation as a playlist on the server.",
-        discussion: "Songs that the server does not have are named and left out; 'fermusic catalogue import SERVER' tells which "
+        discussion:
+            "Songs that the server does not have are named and left out; 'fermusic catalogue import SERVER' tells which "
             + "it has.",
         examples: [
             Example("fermusic recommend --emotion sad --mode path --count 12"),
@@ -67,7 +72,8 @@ enum ServerCommand {
         return .done
     }
 
-    static let songs = Argument<[String]>("song", help: "Songs you heard just now: numbers, or words of title and artist.")
+    static let songs = Argument<[String]>(
+        "song", help: "Songs you heard just now: numbers, or words of title and artist.")
 
     static let scrobble = Command(
         "scrobble", summary: "Tell ListenBrainz what you heard, and note it here as played.",
@@ -91,7 +97,8 @@ enum ServerCommand {
     static func server(_ a: Arguments, _ services: MusicServices) throws -> any MusicServer {
         guard let server = try services.server(at: a[place]) else {
             throw MusicError.badFile(
-                path: a[place], reason: "is no server; they are written subsonic:http://nas:4533, jellyfin:..., mpd:...")
+                path: a[place], reason: "is no server; they are written subsonic:http://nas:4533, jellyfin:..., mpd:..."
+            )
         }
         return server
     }

@@ -9,7 +9,9 @@ import Threads
 
 /// Servers with music of the listener's own. supysonic and mpd, from Debian, are really started.
 @Suite struct ServerTests {
-    private func services(_ folder: String, _ values: [Credentials.Name: String], listenBrainz: String = "") throws -> MusicServices {
+    private func services(_ folder: String, _ values: [Credentials.Name: String], listenBrainz: String = "") throws
+        -> MusicServices
+    {
         var addresses = ServiceAddresses()
         addresses.listenBrainz = listenBrainz
         return try MusicServices(
@@ -58,7 +60,10 @@ import Threads
         try write(MusicFiles.song("Flash \"quoted\"", "Queen", frames: 100), to: folder + "/music/flash.mp3")
     }
 
-    @Test(.enabled(if: isInstalled("supysonic-server"), "supysonic is not installed: apt-get install supysonic python3-waitress"))
+    @Test(
+        .enabled(
+            if: isInstalled("supysonic-server"),
+            "supysonic is not installed: apt-get install supysonic python3-waitress"))
     func supysonic() throws {
         try withTemporaryFolder { folder in
             try makeMusic(folder)
@@ -68,9 +73,11 @@ import Threads
                     + "[daemon]\nsocket = \(folder)/daemon.sock\n", to: folder + "/supysonic.conf")
             let inFolder = "cd \(folder) && export HOME=\(folder) && "
             _ = try shell(
-                inFolder + "(supysonic-cli user add alice -p 'sécret' && supysonic-cli folder add Music \(folder)/music "
+                inFolder
+                    + "(supysonic-cli user add alice -p 'sécret' && supysonic-cli folder add Music \(folder)/music "
                     + "&& supysonic-cli folder scan -f) 2>&1")
-            let process = try start("sh -c '\(inFolder)exec supysonic-server -S waitress -h 127.0.0.1 -p \(port)' > \(folder)/log 2>&1")
+            let process = try start(
+                "sh -c '\(inFolder)exec supysonic-server -S waitress -h 127.0.0.1 -p \(port)' > \(folder)/log 2>&1")
             defer { process.terminate() }
             let place = "navidrome:http://127.0.0.1:\(port)/"
             let services = try services(folder, [.subsonicUser: "alice", .subsonicPassword: "sécret"])
@@ -103,15 +110,23 @@ import Threads
                 asked.withLock { $0.append(request) }
                 // MD5 of "sesame" and the salt.
                 guard request.query["u"] == "u", request.query["t"]?.count == 32, request.query["p"] == nil else {
-                    return StubReply(200, #"{"subsonic-response":{"status":"failed","error":{"code":40,"message":"Wrong"}}}"#)
+                    return StubReply(
+                        200, #"{"subsonic-response":{"status":"failed","error":{"code":40,"message":"Wrong"}}}"#)
                 }
-                let song = #"{"id":7,"title":"T","artist":"A","duration":200,"isrc":["USUM71922577"],"explicitStatus":"explicit","bpm":120}"#
+                let song =
+                    #"{"id":7,"title":"T","artist":"A","duration":200,"isrc":["USUM71922577"],"explicitStatus":"explicit","bpm":120}"#
                 switch request.path {
                 case "/rest/search3.view":
-                    return StubReply(200, request.query["songOffset"] == "0"
-                        ? "{\"subsonic-response\":{\"status\":\"ok\",\"searchResult3\":{\"song\":[\(song)]}}}"
-                        : #"{"subsonic-response":{"status":"ok","searchResult3":{}}}"#)
-                default: return StubReply(200, #"{"subsonic-response":{"status":"ok","version":"1.16.1","type":"navidrome","playlist":{"id":"p"}}}"#)
+                    return StubReply(
+                        200,
+                        request.query["songOffset"] == "0"
+                            ? "{\"subsonic-response\":{\"status\":\"ok\",\"searchResult3\":{\"song\":[\(song)]}}}"
+                            : #"{"subsonic-response":{"status":"ok","searchResult3":{}}}"#)
+                default:
+                    return StubReply(
+                        200,
+                        #"{"subsonic-response":{"status":"ok","version":"1.16.1","type":"navidrome","playlist":{"id":"p"}}}"#
+                    )
                 }
             }
             let services = try services(folder, [.subsonicUser: "u", .subsonicPassword: "sesame"])
@@ -119,10 +134,15 @@ import Threads
             let limit = CallLimit(.seconds(20))
             #expect(try navidrome.check(limit) == "navidrome, protocol 1.16.1")
             let songs = try navidrome.songs(limit) { _ in }
-            #expect(songs.count == 1 && songs[0].isExplicit == true && songs[0].duration == 200_000 && songs[0].mood[.tempo] == 120)
+            #expect(
+                songs.count == 1 && songs[0].isExplicit == true && songs[0].duration == 200_000
+                    && songs[0].mood[.tempo] == 120)
             try navidrome.save((0..<120).map { "s\($0)" }, name: "N", limit)
             let calls = asked.withLock { $0.map(\.path) }
-            #expect(calls.suffix(3) == ["/rest/createPlaylist.view", "/rest/updatePlaylist.view", "/rest/updatePlaylist.view"])
+            #expect(
+                calls.suffix(3) == [
+                    "/rest/createPlaylist.view", "/rest/updatePlaylist.view", "/rest/updatePlaylist.view",
+                ])
             #expect { try services.server(at: "subsonic:nas:4533") } throws: { "\($0)".contains("http://nas:4533") }
             let none = try self.services(folder, [:])
             #expect { try none.server(at: "subsonic:http://nas:4533") } throws: { "\($0)".contains("SUBSONIC_USER") }
@@ -167,13 +187,19 @@ import Threads
             }
             #expect(Set(songs.map(\.title)) == ["Alice", "Flash \"quoted\""])
             #expect(try server.check(limit).contains("2 songs"))
-            let numbers = songs.compactMap { $0.identifiers.first?.value.dropFirst(server.place.count + 1) }.map(String.init)
+            let numbers = songs.compactMap { $0.identifiers.first?.value.dropFirst(server.place.count + 1) }.map(
+                String.init)
             try server.save(numbers, name: "Sad/blue", limit)
-            let list = try String(decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
+            let list = try String(
+                decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
             #expect(list.contains("flash.mp3") && list.contains("Tom Waits/alice.mp3"))
             try server.play(numbers, limit)
-            #expect { try server.save(["nowhere.mp3\nclear"], name: "x", limit) } throws: { "\($0)".contains("line break") }
-            #expect { try MPDServer("/nowhere/mpd.sock").check(limit) } throws: { "\($0)".contains("cannot be reached") }
+            #expect { try server.save(["nowhere.mp3\nclear"], name: "x", limit) } throws: {
+                "\($0)".contains("line break")
+            }
+            #expect { try MPDServer("/nowhere/mpd.sock").check(limit) } throws: {
+                "\($0)".contains("cannot be reached")
+            }
         }
     }
 
@@ -182,13 +208,17 @@ import Threads
             let asked = Guarded<[StubRequest]>([])
             let server = StubServer { request in
                 asked.withLock { $0.append(request) }
-                guard request.headers["authorization"]?.contains("Token=\"key\"") == true else { return StubReply(401, "") }
+                guard request.headers["authorization"]?.contains("Token=\"key\"") == true else {
+                    return StubReply(401, "")
+                }
                 switch request.path {
                 case "/Users": return StubReply(200, #"[{"Id":"u1","Name":"Ann"},{"Id":"u2","Name":"Bob"}]"#)
                 case "/System/Info": return StubReply(200, #"{"ProductName":"Jellyfin Server","Version":"10.9.1"}"#)
                 case "/Users/u2/Items":
                     return StubReply(
-                        200, #"{"Items":[{"Id":"a1","Name":"T","Artists":["A","B"],"Album":"L","RunTimeTicks":2130400000,"ProductionYear":1999,"UserData":{"PlayCount":3}},{"Id":"x"}],"TotalRecordCount":2}"#)
+                        200,
+                        #"{"Items":[{"Id":"a1","Name":"T","Artists":["A","B"],"Album":"L","RunTimeTicks":2130400000,"ProductionYear":1999,"UserData":{"PlayCount":3}},{"Id":"x"}],"TotalRecordCount":2}"#
+                    )
                 default: return StubReply(200, #"{"Id":"p1"}"#)
                 }
             }
@@ -217,9 +247,11 @@ import Threads
                 asked.withLock { $0.append(request) }
                 if request.path == "/1/validate-token" { return StubReply(200, #"{"valid":true,"user_name":"ann"}"#) }
                 if request.path == "/1/user/ann/listens" {
-                    return StubReply(200, request.query["max_ts"] == nil
-                        ? #"{"payload":{"listens":[{"listened_at":9,"track_metadata":{"track_name":"T","artist_name":"A"}},{"listened_at":8,"track_metadata":{"track_name":"T","artist_name":"A"}}]}}"#
-                        : #"{"payload":{"listens":[]}}"#)
+                    return StubReply(
+                        200,
+                        request.query["max_ts"] == nil
+                            ? #"{"payload":{"listens":[{"listened_at":9,"track_metadata":{"track_name":"T","artist_name":"A"}},{"listened_at":8,"track_metadata":{"track_name":"T","artist_name":"A"}}]}}"#
+                            : #"{"payload":{"listens":[]}}"#)
                 }
                 return StubReply(request.headers["authorization"] == "Token tok" ? 200 : 401, #"{"status":"ok"}"#)
             }
@@ -232,7 +264,8 @@ import Threads
             let catalogue = try Catalogue(folder + "/c.db", builtIn: nil)
             let lists = services.lists()
             let report = try catalogue.importAndRemember(
-                "listenbrainz:ann", from: try #require(lists.first { $0.handles("listenbrainz:ann") }), options: ImportOptions())
+                "listenbrainz:ann", from: try #require(lists.first { $0.handles("listenbrainz:ann") }),
+                options: ImportOptions())
             #expect(report.added == 1)
             #expect(try catalogue.song(named: "T").plays == 2)
             let without = try self.services(folder, [:], listenBrainz: server.url)
@@ -245,7 +278,8 @@ import Threads
         let service = MusicService(rawValue: "jukebox", name: "Our jukebox")
 
         func resolve(_ song: Song, _ query: ProviderQuery) throws(ProviderError) -> ProviderMatch? {
-            ProviderMatch(identifiers: [SongIdentifier(.init(rawValue: "jukebox"), "A7")], link: "https://juke.example/A7")
+            ProviderMatch(
+                identifiers: [SongIdentifier(.init(rawValue: "jukebox"), "A7")], link: "https://juke.example/A7")
         }
 
         func check(_ limit: CallLimit) -> [ProviderFinding] { [ProviderFinding("slots", .works, "one")] }
@@ -264,7 +298,9 @@ import Threads
             try catalogue.note(try #require(found.matches[0]), of: id)
             #expect(try catalogue.song(id).identifiers.first?.value == "A7")
             let unknown = services.provider(MusicService(rawValue: "nobody"))
-            #expect { try unknown.resolve(song, ProviderQuery(CallLimit(.seconds(1)))) } throws: { "\($0)".contains("no provider") }
+            #expect { try unknown.resolve(song, ProviderQuery(CallLimit(.seconds(1)))) } throws: {
+                "\($0)".contains("no provider")
+            }
         }
     }
 }

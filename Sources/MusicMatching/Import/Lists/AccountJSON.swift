@@ -24,7 +24,8 @@ struct AccountJSON {
         } catch let whole as JSONError {
             // ListenBrainz gives a listen a line.
             let lines = text.utf8.split(whereSeparator: { $0 == 10 || $0 == 13 })
-            guard lines.count > 1, lines[0].first == 0x7B, (try? JSONValue(parsing: String(lines[0]) ?? "")) != nil else {
+            guard lines.count > 1, lines[0].first == 0x7B, (try? JSONValue(parsing: String(lines[0]) ?? "")) != nil
+            else {
                 throw FileFailure("no JSON that can be read: \(whole)")
             }
             for line in lines {
@@ -79,7 +80,9 @@ struct AccountJSON {
             list.songs[place].plays += plays
             return
         }
-        guard list.songs.count < AccountJSON.mostSongs else { throw FileFailure("more than \(AccountJSON.mostSongs) songs") }
+        guard list.songs.count < AccountJSON.mostSongs else {
+            throw FileFailure("more than \(AccountJSON.mostSongs) songs")
+        }
         places[key] = list.songs.count
         var listed = ListedSong(song)
         listed.plays = plays
@@ -91,7 +94,9 @@ struct AccountJSON {
         guard header == "YouTube Music", let title = object["title"]?.stringValue,
             let channel = object["subtitles"]?.arrayValue?.first?["name"]?.stringValue
         else { return true }
-        let verbs = ["Watched ", "Has visto ", "Assistiu a ", "Vous avez regardé ", "Hai guardato ", "Menonton ", "Ditonton "]
+        let verbs = [
+            "Watched ", "Has visto ", "Assistiu a ", "Vous avez regardé ", "Hai guardato ", "Menonton ", "Ditonton ",
+        ]
         var name = title[...]
         if let verb = verbs.first(where: { title.hasPrefix($0) }) { name = title.dropFirst(verb.count) }
         for ending in [" angesehen", " को देखा गया"] where name.hasSuffix(ending) { name = name.dropLast(ending.count) }
@@ -143,7 +148,9 @@ struct AccountJSON {
     }
 
     private static func title(_ object: [String: JSONValue]) -> String? {
-        for key in ["trackName", "track_name", "master_metadata_track_name", "trackTitle", "track_title", "title", "name"] {
+        for key in [
+            "trackName", "track_name", "master_metadata_track_name", "trackTitle", "track_title", "title", "name",
+        ] {
             if let title = object[key]?.stringValue { return title }
         }
         // "track" is a title, or an object with one.

@@ -56,7 +56,8 @@ enum ListFile {
         if start.hasPrefix("{") || start.hasPrefix("[") {
             // A title may begin with a bracket too.
             let next = text.dropFirst().first { $0 > 0x20 }
-            if lower.hasSuffix(".json") || next == 0x22 || next == 0x7B || next == 0x5B || next == 0x5D || next == 0x7D {
+            if lower.hasSuffix(".json") || next == 0x22 || next == 0x7B || next == 0x5B || next == 0x5D || next == 0x7D
+            {
                 return .json
             }
         }
@@ -124,7 +125,8 @@ enum ListFile {
         }
         guard status == Z_STREAM_END else {
             throw FileFailure(
-                result.count >= wholeLimit - (1 << 18) ? "unpacks to more than \(wholeLimit) bytes" : "damaged, or cut off")
+                result.count >= wholeLimit - (1 << 18)
+                    ? "unpacks to more than \(wholeLimit) bytes" : "damaged, or cut off")
         }
         return result
     }
@@ -133,7 +135,8 @@ enum ListFile {
         let isLittle = bytes[0] == 0xFF
         let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place in
             isLittle
-                ? UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8 : UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
+                ? UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8
+                : UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])
         }
         return Array(String(decoding: units, as: UTF16.self).utf8)
     }

@@ -32,8 +32,11 @@ public struct JellyfinServer: MusicServer {
         var request = HTTPRequest(method, base + path + (query.isEmpty ? "" : "?" + WebAddress.query(query)))
         // Both ways: newer servers can be told to know the first only, Emby knows the second.
         request.headers = [
-            ("Authorization", "MediaBrowser Client=\"fermusic\", Device=\"fermusic\", DeviceId=\"fermusic\", "
-                + "Version=\"1\", Token=\"\(key)\""), ("X-Emby-Token", key), ("Accept", "application/json"),
+            (
+                "Authorization",
+                "MediaBrowser Client=\"fermusic\", Device=\"fermusic\", DeviceId=\"fermusic\", "
+                    + "Version=\"1\", Token=\"\(key)\""
+            ), ("X-Emby-Token", key), ("Accept", "application/json"),
         ]
         if let body {
             request.headers.append(("Content-Type", "application/json"))
@@ -106,7 +109,8 @@ public struct JellyfinServer: MusicServer {
 
     public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) {
         let body: JSONValue = [
-            "Name": .string(name), "Ids": JSONValue(songs), "UserId": .string(try userNumber(limit)), "MediaType": "Audio",
+            "Name": .string(name), "Ids": JSONValue(songs), "UserId": .string(try userNumber(limit)),
+            "MediaType": "Audio",
         ]
         _ = try requests.send(request(.post, "/Playlists", body: body), limit)
     }

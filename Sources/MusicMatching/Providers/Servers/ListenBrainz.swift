@@ -57,7 +57,9 @@ public struct ListenBrainz: Sendable {
 
     /// Whose token it is. Throws `ProviderError`.
     public func check(_ limit: CallLimit) throws(ProviderError) -> String {
-        guard token != nil else { throw ProviderError(named: "ListenBrainz", .notSetUp, "LISTENBRAINZ_TOKEN is missing") }
+        guard token != nil else {
+            throw ProviderError(named: "ListenBrainz", .notSetUp, "LISTENBRAINZ_TOKEN is missing")
+        }
         let answer = try requests.json(request(.get, "/1/validate-token"), limit)
         guard answer["valid"]?.boolValue == true else {
             throw ProviderError(named: "ListenBrainz", .badCredentials, "the token is not valid")
@@ -70,16 +72,18 @@ public struct ListenBrainz: Sendable {
         let page = 1000
         var songs: [SongDraft] = [], places: [String: Int] = [:], before: Int?
         for _ in 0..<200 {
-            let path = "/1/user/\(WebAddress.encoded(user))/listens?count=\(page)" + (before.map { "&max_ts=\($0)" } ?? "")
+            let path =
+                "/1/user/\(WebAddress.encoded(user))/listens?count=\(page)" + (before.map { "&max_ts=\($0)" } ?? "")
             let answer = try requests.json(request(.get, path), limit)
             guard let listens = answer["payload"]?["listens"]?.arrayValue else {
                 throw ProviderError(named: "ListenBrainz", .notUnderstood, "no listens")
             }
             for listen in listens {
                 let track = listen["track_metadata"]
-                guard let song = ListedSong.draft(
-                    track?["track_name"]?.stringValue, track?["artist_name"]?.stringValue,
-                    album: track?["release_name"]?.stringValue)
+                guard
+                    let song = ListedSong.draft(
+                        track?["track_name"]?.stringValue, track?["artist_name"]?.stringValue,
+                        album: track?["release_name"]?.stringValue)
                 else { continue }
                 let key = song.title + "\u{0}" + song.artist
                 if let place = places[key] {

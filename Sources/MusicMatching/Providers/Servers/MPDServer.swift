@@ -62,7 +62,9 @@ public struct MPDServer: MusicServer {
         song.year = all("date").first.flatMap(SongRowReader.year)
         song.genres = all("genre")
         song.hints = all("mood")
-        if let seconds = (all("duration").first ?? all("time").first).flatMap(Double.init), seconds > 0, seconds < 86_400 {
+        if let seconds = (all("duration").first ?? all("time").first).flatMap(Double.init), seconds > 0,
+            seconds < 86_400
+        {
             song.duration = Int(seconds * 1000)
         }
         song.identifiers = [identifier(file.value)]
@@ -126,10 +128,14 @@ final class MPDConnection {
             if line.hasPrefix("ACK ") {
                 // "ACK [50@0] {add} No such directory"
                 let reason = line[line.index(line.startIndex, offsetBy: 4)...].split(separator: "}", maxSplits: 1).last
-                let words = ServiceJSON.words(reason.map(String.init) ?? line).hiding([secret ?? ""].filter { !$0.isEmpty })
+                let words = ServiceJSON.words(reason.map(String.init) ?? line).hiding(
+                    [secret ?? ""].filter { !$0.isEmpty })
                 throw failure(
-                    line.hasPrefix("ACK [3@") ? .badCredentials : line.hasPrefix("ACK [4@") ? .forbidden
-                        : line.hasPrefix("ACK [50@") ? .notFound : .refused, words)
+                    line.hasPrefix("ACK [3@")
+                        ? .badCredentials
+                        : line.hasPrefix("ACK [4@")
+                            ? .forbidden
+                            : line.hasPrefix("ACK [50@") ? .notFound : .refused, words)
             }
             guard let colon = line.utf8.firstIndex(of: 0x3A) else { continue }
             let value = line[line.utf8.index(after: colon)...].drop { $0 == " " }
@@ -203,7 +209,9 @@ final class MPDConnection {
                 if descriptor >= 0 { close(descriptor) }
                 throw failure("the path is too long")
             }
-            withUnsafeMutableBytes(of: &address.sun_path) { target in path.withUnsafeBytes { target.copyMemory(from: $0) } }
+            withUnsafeMutableBytes(of: &address.sun_path) { target in
+                path.withUnsafeBytes { target.copyMemory(from: $0) }
+            }
             let status = withUnsafePointer(to: &address) {
                 $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
@@ -228,7 +236,8 @@ final class MPDConnection {
         var reason = "no address", next = found
         while let candidate = next {
             next = candidate.pointee.ai_next
-            let descriptor = Glibc.socket(candidate.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let descriptor = Glibc.socket(
+                candidate.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             guard descriptor >= 0 else { continue }
             if connect(descriptor, candidate.pointee.ai_addr, candidate.pointee.ai_addrlen) == 0 { return descriptor }
             reason = String(cString: strerror(errno))

@@ -31,7 +31,8 @@ public protocol MusicServer: Sendable {
 
 extension MusicServer {
     public func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError) {
-        throw ProviderError(named: name, .refused, "plays nothing by itself; save a playlist and play it where you listen")
+        throw ProviderError(
+            named: name, .refused, "plays nothing by itself; save a playlist and play it where you listen")
     }
 
     public func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError) {}

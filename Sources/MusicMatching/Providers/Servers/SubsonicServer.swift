@@ -172,7 +172,9 @@ public struct SubsonicServer: MusicServer {
             id = SubsonicServer.number(lists.last { $0["name"]?.stringValue == name }?["id"])
         }
         for start in stride(from: 50, to: songs.count, by: 50) {
-            guard let id else { throw problem(.notUnderstood, "a playlist was made, but only its first 50 songs are in it") }
+            guard let id else {
+                throw problem(.notUnderstood, "a playlist was made, but only its first 50 songs are in it")
+            }
             let part = songs[start..<min(start + 50, songs.count)].map { ("songIdToAdd", $0) }
             _ = try call("updatePlaylist", [("playlistId", id)] + part, limit)
         }

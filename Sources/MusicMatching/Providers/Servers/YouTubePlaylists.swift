@@ -21,7 +21,9 @@ struct YouTubePlaylists: ListProvider {
     private static func number(_ place: String) -> String? {
         for mark in ["?list=", "&list="] {
             guard let found = place[...].firstPlace(of: mark) else { continue }
-            let id = place[found.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+            let id = place[found.upperBound...].prefix {
+                $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
+            }
             if !id.isEmpty, id.count <= 100 { return String(id) }
         }
         return nil
@@ -41,7 +43,8 @@ struct YouTubePlaylists: ListProvider {
             if !token.isEmpty { fields.append(("pageToken", token)) }
             var request = HTTPRequest(.get, "\(base)/playlistItems?" + WebAddress.query(fields))
             request.followsRedirections = false
-            let (items, next) = try client.send(request, to: YouTubePlaylists.endpoint, limit, judge: YouTubePlaylists.judge)
+            let (items, next) = try client.send(
+                request, to: YouTubePlaylists.endpoint, limit, judge: YouTubePlaylists.judge)
             songs += items.compactMap(YouTubePlaylists.draft)
             guard let next, next != token else { break }
             token = next
@@ -51,7 +54,9 @@ struct YouTubePlaylists: ListProvider {
 
     private static func judge(_ response: HTTPResponse) -> Verdict<([JSONValue], String?)> {
         let json = ServiceJSON.parse(response)
-        if response.status == 404 { return .final(ProviderError(.youtube, .notFound, "this playlist, or it is private")) }
+        if response.status == 404 {
+            return .final(ProviderError(.youtube, .notFound, "this playlist, or it is private"))
+        }
         guard response.status == 200 else {
             switch YouTubeProvider.judge(response) {
             case .again(let error, let after): return .again(error, after: after)
@@ -69,7 +74,9 @@ struct YouTubePlaylists: ListProvider {
     /// A song is a video of an artist's own channel, or one called "Artist - Title".
     private static func draft(_ item: JSONValue) -> SongDraft? {
         let snippet = item["snippet"]
-        guard let title = snippet?["title"]?.stringValue, title != "Deleted video", title != "Private video" else { return nil }
+        guard let title = snippet?["title"]?.stringValue, title != "Deleted video", title != "Private video" else {
+            return nil
+        }
         let channel = snippet?["videoOwnerChannelTitle"]?.stringValue ?? ""
         let bare = withoutNotes(title)
         let song =
@@ -90,7 +97,9 @@ struct YouTubePlaylists: ListProvider {
             if let end = closing {
                 if character == end {
                     let words = NameKey.fold(note).split(separator: " ")
-                    let isNote = words.contains { ["official", "video", "audio", "lyrics", "lyric", "visualizer", "hd", "4k", "mv"].contains($0) }
+                    let isNote = words.contains {
+                        ["official", "video", "audio", "lyrics", "lyric", "visualizer", "hd", "4k", "mv"].contains($0)
+                    }
                     if !isNote { kept += end == ")" ? "(\(note))" : "[\(note)]" }
                     closing = nil
                 } else {

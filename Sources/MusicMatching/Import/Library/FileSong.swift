@@ -35,7 +35,9 @@ enum FileSong {
             if let emotion = Emotion(name: word) { song.emotions.insert(EmotionSet(emotion)) }
             song.hints.append(word)
         }
-        if let tempo = FeatureScale.number(tags.tempo), MoodAxis.tempo.range.contains(tempo) { song.mood[.tempo] = tempo }
+        if let tempo = FeatureScale.number(tags.tempo), MoodAxis.tempo.range.contains(tempo) {
+            song.mood[.tempo] = tempo
+        }
         if let code = SongIdentifier.isrc(tags.isrc) { song.identifiers.append(SongIdentifier(.isrc, code)) }
         let recording = tags.musicBrainz.lowercased()
         if recording.utf8.count == 36, recording.utf8.allSatisfy({ $0 == 0x2D || isHexadecimal($0) }) {
@@ -53,8 +55,11 @@ enum FileSong {
     /// Names that stand for many or none.
     private static func isNobody(_ name: String) -> Bool {
         let key = NameKey.fold(name)
-        return ["various", "various artists", "va", "v a", "diverse", "varios", "varios artistas", "unknown", "unknown artist",
-            "unbekannter interpret", "soundtrack", "ost", ""].contains(key)
+        return [
+            "various", "various artists", "va", "v a", "diverse", "varios", "varios artistas", "unknown",
+            "unknown artist",
+            "unbekannter interpret", "soundtrack", "ost", "",
+        ].contains(key)
     }
 
     /// ".../Artist/Album/01 Title.mp3", "Artist - Title.mp3", "01 - Artist - Title.mp3".
@@ -80,7 +85,8 @@ enum FileSong {
     private static func readable(_ name: String) -> String {
         let text = name.contains(" ") ? name : name.split(separator: "_").joined(separator: " ")
         // Bytes of a path that are no UTF-8 are private characters.
-        return TextRepair.text(Array(text.unicodeScalars.flatMap { $0.pathByte.map { [$0] } ?? Array(String($0).utf8) }))
+        return TextRepair.text(
+            Array(text.unicodeScalars.flatMap { $0.pathByte.map { [$0] } ?? Array(String($0).utf8) }))
     }
 
     /// "01 Title", "1-03. Title", "07_Title".

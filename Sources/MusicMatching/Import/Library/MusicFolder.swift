@@ -46,7 +46,9 @@ struct MusicFolder {
                 }
             } else {
                 var kind = stat()
-                if stat(place.cPath, &kind) == 0, kind.st_mode & S_IFMT == S_IFDIR { walk(place, level + 1, isCancelled) }
+                if stat(place.cPath, &kind) == 0, kind.st_mode & S_IFMT == S_IFDIR {
+                    walk(place, level + 1, isCancelled)
+                }
             }
         }
     }

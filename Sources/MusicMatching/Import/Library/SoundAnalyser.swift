@@ -41,7 +41,8 @@ public struct SongSound: Sendable, Equatable {
     var mood: PartialMood {
         var mood = PartialMood()
         for (axis, value) in [
-            (MoodAxis.valence, valence), (.energy, energy), (.danceability, danceability), (.acousticness, acousticness),
+            (MoodAxis.valence, valence), (.energy, energy), (.danceability, danceability),
+            (.acousticness, acousticness),
             (.tempo, tempo),
         ] {
             if let value, axis.range.contains(value) { mood[axis] = value }

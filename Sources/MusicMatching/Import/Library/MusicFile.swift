@@ -4,7 +4,8 @@ import Files
 public enum MusicFile {
     /// By what their names end with: what FFmpeg reads and people keep music in.
     static let extensions: Set<String> = [
-        "mp3", "mp2", "flac", "ogg", "oga", "opus", "m4a", "m4b", "m4p", "aac", "wav", "aif", "aiff", "aifc", "wma", "ape", "wv",
+        "mp3", "mp2", "flac", "ogg", "oga", "opus", "m4a", "m4b", "m4p", "aac", "wav", "aif", "aiff", "aifc", "wma",
+        "ape", "wv",
         "mpc", "tta", "spx", "dsf", "alac", "caf",
     ]
 
