@@ -24,7 +24,7 @@ public enum TextRepair {
         return tidy(looksCyrillic(bytes) ? cyrillic(bytes) : String(latin))
     }
 
-    /// Words of two and more letters that all have accents are no words of a language in Latin letters; letters of
+    /// Three letters in a row that all have accents are no word of a language in Latin letters (two are: "Þú"); letters of
     /// Windows-1251 lie where the accented ones of Latin-1 do. (A capital in a word's middle is no Cyrillic either, as in
     /// "ÀÁÂ" there would be, unless all are.)
     private static func looksCyrillic(_ bytes: [UInt8]) -> Bool {
@@ -41,7 +41,7 @@ public enum TextRepair {
                 if (0x80...0x9F).contains(byte), windows1252[byte] == nil { return false }
             }
         }
-        return longest >= 3 && high >= 2 * low || high >= 2 && longest >= 2 && low == 0
+        return longest >= 3 && high >= 2 * low
     }
 
     private static func cyrillic(_ bytes: [UInt8]) -> String {

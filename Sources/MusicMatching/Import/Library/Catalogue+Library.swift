@@ -143,9 +143,15 @@ private struct LibraryImport {
             report.note(path, "went away, or cannot be looked at")
             return nil
         }
-        var file = try known("path = ?", .text(path)).first
-        if file == nil { file = try movedHere(path, state) }
-        guard let file else { return FileReading.Task(path: path, state: state) }
+        var file = try known("path = ?", .text(path)).first, content = 0
+        // Only a file of the same size can be this one, moved.
+        if file == nil,
+            try database.integer("SELECT EXISTS (SELECT 1 FROM files WHERE size = ?)", .integer(state.size)) != 0
+        {
+            content = FileReading.content(path, state.size)
+            file = try movedHere(path, state, content)
+        }
+        guard let file else { return FileReading.Task(path: path, state: state, content: content) }
         seen.insert(file.id)
         guard file.state.size == state.size, file.state.modified == state.modified else {
             return FileReading.Task(path: path, state: state)
@@ -170,11 +176,11 @@ private struct LibraryImport {
     }
 
     /// The file that lay elsewhere, if this is it: same contents, and nothing at the old place.
-    private mutating func movedHere(_ path: String, _ state: FileReading.State) throws -> Known? {
-        let candidates = try known("size = ?", .integer(state.size)).filter { access($0.path.cPath, F_OK) != 0 }
-        guard !candidates.isEmpty else { return nil }
-        let content = FileReading.content(path, state.size)
-        guard content != 0, var file = candidates.first(where: { $0.content == content }) else { return nil }
+    private mutating func movedHere(_ path: String, _ state: FileReading.State, _ content: Int) throws -> Known? {
+        let same = try known("size = ? AND content = ?", .integer(state.size), .integer(content))
+        guard content != 0, state.size > 0, var file = same.first(where: { access($0.path.cPath, F_OK) != 0 }) else {
+            return nil
+        }
         try database.run(
             "UPDATE files SET path = ?, tail = ?, modified = ?, gone = NULL WHERE id = ?", .text(path),
             .text(path.lastPathPart), .integer(state.modified), .integer(file.id))

@@ -45,7 +45,7 @@ struct FileReading: Sendable {
         content = task.content
         var isSong = task.song != nil
         if task.song == nil {
-            content = FileReading.content(task.path, task.state.size)
+            if content == 0 { content = FileReading.content(task.path, task.state.size) }
             if task.state.size == 0 {
                 tags = .failure(.cannotOpen(source: task.path, reason: "empty"))
             } else {
