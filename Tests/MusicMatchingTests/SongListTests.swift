@@ -236,7 +236,7 @@ import Testing
 
     @Test func otherEncodingsAndPackedLists() throws {
         let text = "Name\tArtist\nJoga\tBjörk\n"
-        let wide = [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        let wide: [UInt8] = [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
         #expect(try take(wide, name: "itunes.txt").songs.map(\.artist) == ["Björk"])
         // "title,artist\nS,T\n" by gzip.
         let packed: [UInt8] = [

@@ -204,9 +204,12 @@ enum FeatureScale: Equatable {
     /// What most numbers of a column speak for; `nil` if nothing does.
     static func of(_ numbers: [Double]) -> FeatureScale? {
         if numbers.isEmpty { return .unit }
-        let unit = numbers.count { (0...1).contains($0) }, percent = numbers.count { (0...100).contains($0) }
-        if unit * 10 >= numbers.count * 8 { return .unit }
-        return percent * 10 >= numbers.count * 9 ? .percent : nil
+        let inside = numbers.count { (0...100).contains($0) }
+        guard inside * 10 >= numbers.count * 8 else { return nil }
+        // Fractions speak for one, larger numbers for the other; 0 and 1 for neither.
+        let fractions = numbers.count { $0 > 0 && $0 < 1 }, large = numbers.count { $0 > 1 && $0 <= 100 }
+        if large <= fractions { return .unit }
+        return large > 3 * fractions ? .percent : nil
     }
 
     /// A number as people write it: with a point or a comma, perhaps with a percent sign behind it.
