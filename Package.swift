@@ -38,6 +38,7 @@ let package = Package(
         // Loaded when first needed, as FFmpeg is.
         .systemLibrary(
             name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CExpat", path: "Sources/CLibraries/CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
@@ -83,7 +84,8 @@ let package = Package(
         .target(
             name: "MusicMatching",
             dependencies: [
-                "Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing",
+                "Emotions", "CSQLite", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
+                "TextCoding", "Threads", "Timing", "Zip",
             ]),
         .target(
             name: "WebApp",
@@ -97,8 +99,8 @@ let package = Package(
         .executableTarget(
             name: "fermusic",
             dependencies: [
-                "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "JSON", "JSONCoding", "MediaFiles", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
+                "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MediaFiles", "MusicMatching",
+                "Files", "JSON", "JSONCoding", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(
@@ -146,7 +148,8 @@ let package = Package(
         .testTarget(
             name: "MusicMatchingTests",
             dependencies: [
-                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer", "TextCoding", "Threads",
+                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "ChildProcess", "MediaFiles", "StubServer",
+                "TextCoding", "Threads",
                 "Timing",
             ]),
         .testTarget(

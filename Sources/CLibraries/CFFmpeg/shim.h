@@ -189,6 +189,18 @@ static inline const char *_Nullable fermusic_tag(const fermusic_ffmpeg *_Nonnull
     return entry ? entry->value : NULL;
 }
 
+// The next entry of all that a container or stream says; NULL after the last. `last` is NULL for the first.
+static inline const AVDictionaryEntry *_Nullable fermusic_next_tag(const fermusic_ffmpeg *_Nonnull f,
+                                                                   const AVDictionary *_Nullable tags,
+                                                                   const AVDictionaryEntry *_Nullable last) {
+    return tags ? f->av_dict_get(tags, "", last, AV_DICT_IGNORE_SUFFIX) : NULL;
+}
+
+// What FFmpeg calls a codec; a text of its own.
+static inline const char *_Nonnull fermusic_codec_name(const fermusic_ffmpeg *_Nonnull f, enum AVCodecID codec) {
+    return f->avcodec_get_name(codec);
+}
+
 // Whether files of this output's format can hold the codec.
 static inline int fermusic_holds_codec(const fermusic_ffmpeg *_Nonnull f, const AVFormatContext *_Nonnull context,
                                        enum AVCodecID codec) {

@@ -34,7 +34,8 @@ extension Catalogue {
         return result
     }
 
-    private func hasSongs(by key: String) throws -> Bool {
+    /// Whether anybody is filed under the key.
+    func hasSongs(by key: String) throws -> Bool {
         try database.integer("SELECT EXISTS (SELECT 1 FROM song_artists WHERE artist = ?)", .text(key)) != 0
     }
 

@@ -295,6 +295,7 @@ import Timing
                 case .read(let report): #expect(report.format == "playlist" && report.added == 68, "\(report)")
                 case .failed(let reason): #expect(reason.contains("that you own"), "\(reason)")
                 case .unchanged: Issue.record("unchanged")
+                case .music: Issue.record("music")
                 }
             }
             #expect(stub.requests("/playlists/mine/items").count == 3)
