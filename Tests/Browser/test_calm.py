@@ -1,0 +1,163 @@
+"""One calm mood, and a list that stays; the small objects by themselves."""
+import re
+
+from playwright.sync_api import expect
+
+from harness import by_hand, test, titles, until
+
+# Imports a module of the page and runs a function with it.
+WITH = """async ([name, body]) => {
+    const folder = document.querySelector('script[type=module]').src.replace(/[^/]*$/, '');
+    const module = await import(folder + name);
+    return await (0, eval)(`(${body})`)(module);
+}"""
+
+
+def run(page, module, body):
+    return page.evaluate(WITH, [module, body])
+
+
+MOODS = """
+    let time = 100;
+    const moods = new Moods(() => time), told = [];
+    for (const name of ['songs', 'offer']) moods.addEventListener(name, () => told.push(name));
+    const happy = { probabilities: { happy: 0.8, sad: 0.1, neutral: 0.1 }, mood: { valence: 0.85, energy: 0.6 } };
+    const sad = { probabilities: { happy: 0.1, sad: 0.8, neutral: 0.1 }, mood: { valence: 0.2, energy: 0.3 } };
+    const pass = (seconds, mood) => { for (const end = time + seconds; time < end; time += 0.1) moods.take(mood) };
+"""
+
+
+@test()
+def moods_keep_one_truth(page, context):
+    result = run(page, "moods.js", "async ({ Moods, largest }) => {" + MOODS + """
+        pass(2, happy);
+        const early = told.length;
+        pass(2, happy);
+        const first = [...told];
+        // Flicker: no word, no offer changes.
+        const words = new Set();
+        for (let i = 0; i < 60; i += 1) { time += 0.1; moods.take(i % 5 ? happy : sad); words.add(moods.current.emotion); }
+        const flicker = [...told];
+        let isTrue = true;
+        for (let i = 0; i < 80; i += 1) { time += 0.1; moods.take(sad); isTrue &&= moods.current.emotion === largest(moods.current.probabilities) && moods.current === moods.settled; }
+        const changed = [...told], offered = moods.isOther;
+        moods.follow();
+        return { early, first, words: [...words], flicker, isTrue, changed, offered, last: told.at(-1), isOther: moods.isOther };
+    }""")
+    assert result["early"] == 0, "songs before the mood is stable"
+    assert result["first"] == ["songs"] and result["flicker"] == ["songs"], result
+    assert result["words"] == ["happy"] and result["isTrue"], result
+    assert result["changed"] == ["songs", "offer"] and result["offered"], result
+    assert result["last"] == "songs" and not result["isOther"], result
+
+
+@test()
+def moods_are_mixed_and_lost_slowly(page, context):
+    result = run(page, "moods.js", "async ({ Moods, mixture }) => {" + MOODS + """
+        pass(4, happy);
+        moods.take(null); time += 0.5; moods.take(null);
+        const kept = moods.current !== null;
+        time += 0.8; moods.take(null);
+        return { kept, gone: moods.current, mixed: mixture({ happy: 0.4, neutral: 0.36, sad: 0.24 }), clear: mixture({ happy: 0.7, neutral: 0.3 }), led: mixture({ happy: 0.5, neutral: 0.3, sad: 0.2 }) };
+    }""")
+    assert result == {"kept": True, "gone": None, "mixed": ["happy", "neutral"], "clear": None, "led": None}, result
+
+
+@test()
+def a_queue_goes_on_and_comes_back(page, context):
+    result = run(page, "queue.js", """async ({ Queue }) => {
+        const kept = {}, storage = { getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value } };
+        const queue = new Queue(storage), song = (key) => ({ key, title: key });
+        queue.set([song('a'), song('b')]);
+        const steps = [queue.current.key, queue.next(), queue.current.key, queue.next()];
+        queue.append([song('c'), song('b')]);
+        queue.insert(song('x'));
+        queue.keep(12.5);
+        const again = new Queue(storage);
+        queue.back();
+        queue.replaceUpcoming([song('y')]);
+        queue.remove(0);
+        kept['fermusic.queue'] = '{"songs": 3}';
+        return { steps, again: [again.songs.map((s) => s.key), again.index, again.position], now: [queue.songs.map((s) => s.key), queue.current.key], broken: new Queue(storage).current };
+    }""")
+    assert result["steps"] == ["a", True, "b", False], result
+    assert result["again"] == [["a", "b", "x", "c"], 2, 12.5], result
+    assert result["now"] == [["b", "y"], "b"] and result["broken"] is None, result
+
+
+@test()
+def a_pace_follows_line_and_mood(page, context):
+    result = run(page, "pace.js", """async ({ Pace }) => {
+        let time = 0;
+        const pace = new Pace(() => time), mood = { mood: { valence: 0.5, energy: 0.5 } };
+        const first = [pace.interval, pace.width, pace.isLooking];
+        pace.took(20, null); pace.took(20, null);
+        const two = pace.isLooking;
+        pace.took(20, null);
+        const three = pace.isLooking;
+        time = 3500; pace.took(20, mood);
+        const seen = pace.interval;
+        time = 9000; pace.took(20, mood);
+        const still = pace.interval;
+        for (let i = 0; i < 9; i += 1) pace.took(1500, mood);
+        return { first, two, three, seen, still, slow: [pace.width, pace.quality] };
+    }""")
+    assert result["first"] == [100, 480, True] and result["two"] and not result["three"], result
+    assert result["seen"] == 170 and result["still"] == 400 and result["slow"] == [240, 0.7], result
+
+
+@test(camera=True)
+def a_list_that_is_shown_stays(page, context):
+    page.click("#camera-start")
+    expect(page.locator("#songs-for")).to_contain_text("Songs for when you feel", timeout=20_000)
+    before, lists = titles(page), lambda: len([address for address in context.addresses if "/recommendations" in address])
+    asked = lists()
+    for _ in range(40):
+        page.wait_for_timeout(400)
+        # The word is the longest bar, or one of two in a mixture.
+        word = page.locator("#said").inner_text()
+        assert page.evaluate("""() => { const top = document.querySelector('.bar-row.top'); if (!top) return true;
+            const rows = [...document.querySelectorAll('.bar-row')], value = (row) => parseInt(row.querySelector('.value').textContent);
+            return rows.every((row) => value(row) <= value(top)) }"""), word
+    assert titles(page) == before and lists() == asked, "the list was exchanged"
+
+
+@test()
+def another_mood_is_offered(page, context):
+    """Seen by a camera, made up: afraid after happy, under the mouse and away from it."""
+    face = lambda shares, v, e: {"probabilities": shares, "mood": {"valence": v, "energy": e}, "emotion": "happy", "uncertain": False, "confidence": 0.8,
+                                 "box": {"x": 100, "y": 80, "width": 120, "height": 120}, "track": 1}
+    now = [face({"happy": 0.9, "fear": 0.1}, 0.85, 0.65)]
+    page.route("**/api/v1/analyse*", lambda route: route.fulfill(json={"width": 480, "height": 360, "faces": now, "group": None}))
+    page.click("#camera-start")
+    expect(page.locator("#songs-for")).to_have_text("Songs for when you feel happy.", timeout=15_000)
+    before = titles(page)
+    now[0] = face({"happy": 0.1, "fear": 0.9}, 0.2, 0.75)
+    expect(page.locator("#said")).to_have_text("You look afraid.", timeout=15_000)
+    expect(page.locator("#offer")).to_be_visible(timeout=15_000)
+    assert titles(page) == before
+    expect(page.locator("#songs-for")).to_have_text("Songs for when you feel happy.")
+    page.click("#offer-take")
+    expect(page.locator("#songs-for")).to_have_text("Songs for when you feel afraid.")
+    expect(page.locator("#offer")).to_be_hidden()
+    # A mixture is called one.
+    now[0] = face({"happy": 0.45, "fear": 0.4, "sad": 0.15}, 0.5, 0.65)
+    expect(page.locator("#said")).to_have_text(re.compile("mixed: a bit (happy|afraid), a bit (happy|afraid)"), timeout=15_000)
+
+
+@test()
+def begins_with_music_and_colour(page, context):
+    expect(page.locator("#said")).to_have_text("How do you feel?")
+    expect(page.locator(".song")).to_have_count(6)
+    expect(page.locator(".piece")).to_have_count(2)
+    expect(page.locator("#hand button")).to_have_count(8)
+    expect(page.locator("#songs-for")).to_contain_text("To begin with")
+    assert not page.evaluate("document.querySelector('#reasons').open")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    by_hand(page, "angry")
+    until(lambda: page.evaluate("getComputedStyle(document.body).backgroundColor") != ground)
+    # The list is there again after a reload.
+    before = titles(page)
+    page.reload()
+    until(lambda: titles(page) == before)
+    expect(page.locator("#songs-for")).to_contain_text("angry")
