@@ -186,7 +186,7 @@ def main():
     with sync_playwright() as playwright:
         for function, needs in TESTS:
             name = function.__name__
-            if options.only and not any(part in name for part in options.only):
+            if options.only and not any(part in f"{function.__module__}.{name}" for part in options.only):
                 continue
             if (needs.get("camera") and not options.clip) or (needs.get("photo") and not options.photo):
                 print(f"skipped {name}: the shared faces are not here")

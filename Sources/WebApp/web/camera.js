@@ -75,7 +75,7 @@ export class CameraWay {
     this.#show(true);
     if (hasFocus) find("camera-stop").focus();
     this.#note("camera-looking");
-    this.onMood(null);
+    this.onMood(null, { isLooking: true });
     this.#loop(run);
   }
 
