@@ -126,7 +126,7 @@ function showMood() {
   mark.show(mood?.probabilities ?? { neutral: 1 });
   ways.all.hand.mark(mood);
   const isWatching = ways.isWatching();
-  document.documentElement.dataset.mood = mood ? "known" : "none";
+  document.documentElement.dataset.mood = mood?.emotion ?? "none";
   document.documentElement.style.setProperty("--mood", mood ? `var(--${mood.emotion})` : "var(--accent)");
   said.show(mood, { isByHand: ways.current === "hand", isWatching, isLooking });
 }

@@ -32,7 +32,7 @@ export class HandWay {
     // Pleasant ones first.
     const names = [...places.keys()].sort((a, b) => places.get(b).valence - places.get(a).valence);
     find("hand").replaceChildren(...names.map((emotion) => {
-      const button = make("button", { type: "button", "aria-pressed": String(emotion === this.#pressed), onclick: () => this.chooseEmotion(emotion) },
+      const button = make("button", { type: "button", "data-emotion": emotion, "aria-pressed": String(emotion === this.#pressed), onclick: () => this.chooseEmotion(emotion) },
         new DrawnFace({ [emotion]: 1 }).element, make("span", {}, emotionName(emotion)));
       button.style.setProperty("--mood", `var(--${emotion})`);
       this.#buttons.set(emotion, button);
