@@ -277,3 +277,27 @@ def a_long_artist_stays_in_the_card(page, context):
 def cut_titles_can_be_read(page, context):
     song = page.locator(".song").first
     assert song.locator("h3").get_attribute("title") == song.locator("h3").inner_text()
+
+
+@test()
+def hostile_titles_are_only_text(page, context):
+    """Names of songs come from anywhere: lists, services, other people's catalogues."""
+    pieces = ["<img src=x onerror=window.ran=1>", "<script>window.ran=1</script>", '"><svg onload=window.ran=1>', "javascript:window.ran=1", "</h3><b>", "{{title}}",
+              "\u202e\u2066gnos", "\x00\x07", "𒐫" * 40, "a" * 3000, "ﷺ" * 200, "%s%n&lt;&amp;", "' onclick='window.ran=1", "🎵" * 30, " "]
+    songs = [{"id": number + 1, "title": pieces[number % 15] + str(number), "artist": pieces[number // 15 % 15] + pieces[number % 7], "language": ["en", "x\"><i>", None][number % 3],
+              "features": {"valence": number % 10 / 10, "energy": 0.5}, "reasons": [{"code": "feel.joyful", "text": "<i>", "values": {}}, {"code": pieces[number % 15], "text": pieces[number % 15], "values": {}}],
+              "links": {"spotify": "https://open.spotify.com/search/x", "youtube": "https://www.youtube.com/x"}} for number in range(1000)]
+    for start in range(0, 1000, 250):
+        page.route("**/api/v1/recommendations", lambda route: route.fulfill(json={"songs": songs[start:start + 250], "target": {"valence": 0.5, "energy": 0.5}}))
+        page.click("#again")
+        expect(page.locator(".song")).to_have_count(250)
+        expect(page.locator(f"[data-song='{start + 1}']")).to_have_count(1)
+        page.unroute("**/api/v1/recommendations")
+    page.locator(".song .act.dots").first.click()
+    page.locator("#menu .dislike").click()
+    page.click("#open-history")
+    expect(page.locator("#history-list li").first).to_be_visible()
+    assert page.evaluate("window.ran ?? null") is None
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("[...document.querySelectorAll('a')].every((a) => /^https?:/.test(a.href))")
+    assert page.locator("#grid script, #grid img, #grid i, #grid b").count() == 0
