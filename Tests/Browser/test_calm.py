@@ -157,3 +157,24 @@ def begins_with_music_and_colour(page, context):
     page.reload()
     until(lambda: titles(page) == before)
     expect(page.locator("#songs-for")).to_contain_text("angry")
+
+
+@test()
+def screen_readers_hear_few_words(page, context):
+    """A face between two moods, and lost now and then."""
+    shares = [{"happy": 0.5, "fear": 0.3, "sad": 0.2}, {"happy": 0.2, "fear": 0.5, "sad": 0.3}, {"happy": 0.3, "fear": 0.2, "sad": 0.5}]
+    count = [0]
+
+    def answer(route):
+        count[0] += 1
+        faces = [] if count[0] % 9 == 8 else [{"probabilities": shares[count[0] // 4 % 3], "mood": {"valence": 0.5, "energy": 0.5}, "emotion": "sad", "uncertain": False,
+                                               "confidence": 0.5, "box": {"x": 100, "y": 80, "width": 120, "height": 120}, "track": 1}]
+        route.fulfill(json={"width": 480, "height": 360, "faces": faces, "group": None})
+    page.route("**/api/v1/analyse*", answer)
+    page.evaluate("""() => { window.heard = []; for (const node of document.querySelectorAll('[role=status], [aria-live]'))
+        new MutationObserver(() => { if (node.textContent) heard.push(node.textContent) }).observe(node, { childList: true, characterData: true, subtree: true }) }""")
+    page.click("#camera-start")
+    expect(page.locator(".face-box")).to_have_count(1, timeout=15_000)
+    page.wait_for_timeout(15_000)
+    heard = page.evaluate("heard")
+    assert len(heard) <= 4, heard

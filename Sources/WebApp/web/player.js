@@ -12,11 +12,13 @@ import { t } from "./texts.js";
 
 export const queue = new Queue();
 const audio = find("player-audio");
+/** Seconds before its end that the next song is fetched. */
+const AHEAD = 12;
 /** Seconds after which "back" begins the song anew, and after which a song counts as heard. */
 const ANEW = 4, HEARD = 5;
 /** Changes with each song, so that an address that comes late is not played. */
 let turn = 0;
-let hasNoted = false, failures = 0, keptAt = 0;
+let hasNoted = false, hasFetched = false, failures = 0, keptAt = 0;
 
 const clock = (seconds) => (Number.isFinite(seconds) ? `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : "–:––");
 
@@ -98,7 +100,7 @@ export function back() {
 
 async function open(song, { starts = true } = {}) {
   const mine = ++turn;
-  hasNoted = false;
+  hasNoted = hasFetched = false;
   show(song);
   const way = source(song);
   find("player-frame").replaceChildren();
@@ -192,10 +194,20 @@ function showTime() {
     failures = 0;
     if (queue.current?.id) store.notePlay(queue.current);
   }
+  if (isPlaying() && duration - currentTime < AHEAD && !hasFetched) {
+    hasFetched = true;
+    if (queue.isAtEnd) queue.append(more());
+    fetchAhead(queue.upcoming[0]);
+  }
   if (isPlaying() && Math.abs(currentTime - keptAt) > 2) {
     keptAt = currentTime;
     queue.keep(currentTime);
   }
+}
+
+/** So that there is no gap before it; only what comes from here, since that is kept. */
+async function fetchAhead(song) {
+  if (song?.piece) fetch(await source(song).address()).then((answer) => answer.blob()).catch(() => {});
 }
 
 function showQueue(isOpen) {

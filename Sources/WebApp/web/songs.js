@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { dealCovers } from "./art.js";
 import { card, pieceCard } from "./cards.js";
-import { find } from "./dom.js";
+import { find, make } from "./dom.js";
 import * as menu from "./menu.js";
 import { emotionsAt, moodOf, moods } from "./moods.js";
 import * as pieces from "./pieces.js";
@@ -40,6 +40,7 @@ export function setUp(options) {
 /** Something to see and hear before anybody has said how they feel: the last list, or one for the time of day. */
 export function begin() {
   if (list.recall()) return moods.suggest(moodOf(list.about.probabilities ?? dayMood().probabilities));
+  find("grid").replaceChildren(...Array.from({ length: store.settings.count }, () => make("li", { class: "placeholder", "aria-hidden": "true" })));
   const { daytime, probabilities } = dayMood();
   moods.suggest(moodOf(probabilities));
   refresh({ about: { emotion: moods.settled.emotion, probabilities, daytime } });
@@ -135,8 +136,8 @@ function showOffer() {
   find("offer").hidden = !isOther;
   if (!isOther) return;
   find("offer-text").textContent = t("offer", { emotion: emotionName(settled.emotion) });
-  // What comes after the song that plays is for the new mood; the song itself is not cut off.
-  if (player.isPlaying()) player.follow(pieces.nearest(settled.mood).slice(0, 4));
+  // What comes after the piece that plays is for the new mood; the piece itself is not cut off.
+  if (player.isPlaying() && player.queue.upcoming.every(({ piece }) => piece)) player.follow(pieces.nearest(settled.mood).slice(0, 4));
 }
 
 function showReplaced({ old, other }) {
