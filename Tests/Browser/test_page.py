@@ -264,6 +264,9 @@ def everything_is_forgotten_at_once(page, context):
     expect(page.locator("#history-list")).to_have_text("Nothing yet.")
     assert len([address for address in context.addresses if "/feedback" in address]) == 1, context.addresses
     expect(page.locator(".song .act.like[aria-pressed=true]")).to_have_count(0)
+    # Also what was played and shown: nothing of it comes back.
+    assert page.evaluate("localStorage.getItem('fermusic.list')") is None
+    assert json.loads(page.evaluate("localStorage.getItem('fermusic.queue')") or "{}").get("songs", []) == []
 
 
 @test(photo=True)

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { find, icon, make } from "./dom.js";
-import { forgetList } from "./songs.js";
+import { forget as forgetSongs } from "./songs.js";
 import * as store from "./store.js";
 import { emotionName, has, language, put, t } from "./texts.js";
 
@@ -38,7 +38,7 @@ async function forget() {
     return put(find("history-note"), problem.text ?? "server-failed");
   }
   store.purge();
-  forgetList();
+  forgetSongs();
   show();
 }
 

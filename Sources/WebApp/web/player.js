@@ -104,7 +104,7 @@ async function open(song, { starts = true } = {}) {
   show(song);
   const way = source(song);
   find("player-frame").replaceChildren();
-  find("player").classList.toggle("framed", Boolean(way && way.kind !== "audio"));
+  find("player").classList.toggle("framed", Boolean(starts && way && way.kind !== "audio"));
   audio.removeAttribute("src");
   audio.load();
   if (!way) return starts && fail();
@@ -243,6 +243,9 @@ function setUpKeys() {
     try { session.setActionHandler(name, action); } catch { /* Not every browser has every key. */ }
   }
 }
+
+/** What was played is forgotten; what plays goes on. */
+export function forget() { queue.set(queue.current && isPlaying() ? [queue.current] : []); if (!queue.current) close(); }
 
 /** In the page's language. */
 export function rebuild() {

@@ -279,4 +279,8 @@ async function fetchCovers(songs) {
   await Promise.all([one(), one()]);
 }
 
-export const forgetList = () => list.forget();
+/** For those who want nothing to be remembered. */
+export function forget() {
+  list.forget();
+  player.forget();
+}
