@@ -98,7 +98,7 @@ def a_pace_follows_line_and_mood(page, context):
         for (let i = 0; i < 9; i += 1) pace.took(1500, mood);
         return { first, two, three, seen, still, slow: [pace.width, pace.quality] };
     }""")
-    assert result["first"] == [100, 480, True] and result["two"] and not result["three"], result
+    assert result["first"] == [100, 320, True] and result["two"] and not result["three"], result
     assert result["seen"] == 170 and result["still"] == 400 and result["slow"] == [240, 0.7], result
 
 

@@ -46,9 +46,9 @@ export class Pace {
     return now - this.#changedAt < 4000 ? KNOWN : STILL;
   }
 
-  /** Width in pixels and JPEG quality: a slow line gets less. */
-  get width() { return this.#trip > VERY_SLOW ? 240 : this.#trip > SLOW ? 320 : 480; }
-  get quality() { return this.#trip > SLOW ? 0.7 : 0.82; }
+  /** Width in pixels and JPEG quality: a slow line gets less, and the first picture tries out which it is. */
+  get width() { return this.#trip > VERY_SLOW ? 240 : this.#trip > SLOW || !this.#trip ? 320 : 480; }
+  get quality() { return this.#trip > SLOW || !this.#trip ? 0.7 : 0.82; }
 
   /** Whether it is too early to say that there is no face. */
   get isLooking() { return !this.#hasSeen && this.#missed < NONE; }

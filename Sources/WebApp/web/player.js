@@ -88,7 +88,7 @@ export function next() {
 }
 
 function more() {
-  const heard = queue.songs.slice(-6).map(({ key }) => key);
+  const heard = queue.songs.slice(-3).map(({ key }) => key);
   const fresh = pieces.nearest(moods.settled?.mood).filter(({ key }) => !heard.includes(key));
   return fresh.slice(0, 2).filter(playsHere).map(entry);
 }
