@@ -133,6 +133,7 @@ def another_mood_is_offered(page, context):
     expect(page.locator("#offer")).to_be_visible(timeout=15_000)
     assert titles(page) == before
     expect(page.locator("#songs-for")).to_have_text("Songs for when you feel happy.")
+    assert page.locator(".face-box").evaluate("box => box.style.getPropertyValue('--mood')") == "var(--fear)"
     page.click("#offer-take")
     expect(page.locator("#songs-for")).to_have_text("Songs for when you feel afraid.")
     expect(page.locator("#offer")).to_be_hidden()

@@ -3,6 +3,7 @@
 
 import * as api from "./api.js";
 import { find } from "./dom.js";
+import { moods } from "./moods.js";
 import { Pace } from "./pace.js";
 import { settings } from "./store.js";
 import { Stage } from "./stage.js";
@@ -156,7 +157,7 @@ export class CameraWay {
     const began = performance.now();
     const result = await api.analyse(picture, { session: this.#session, model: settings.model, grouping: settings.grouping });
     if (run !== this.#run) return;
-    const mood = this.stage.show(result);
+    const mood = this.stage.show(result, moods.current?.emotion);
     this.#pace.took(performance.now() - began, mood);
     this.#note(this.#pace.isLooking ? "camera-looking" : null);
     this.onMood(mood, { isLooking: this.#pace.isLooking });

@@ -22,11 +22,12 @@ export class Stage {
 
   get isMirrored() { return this.stage.classList.contains("mirrored"); }
 
-  /** Shows a result of the analysis and gives the mood that counts, or null. */
-  show(result) {
+  /** Shows a result of the analysis and gives the mood that counts, or null. One face alone has the colour of what the
+      page calls its mood (`named`), which is steadier than a single picture. */
+  show(result, named) {
     const faces = result?.faces ?? [], keys = faces.map(keyOf);
     if (!keys.includes(this.#chosen)) this.#chosen = "all";
-    faces.forEach((face, index) => this.#place(keys, index, face, result));
+    faces.forEach((face, index) => this.#place(keys, index, face, result, named));
     for (const [key, box] of this.boxes) {
       if (keys.includes(key)) continue;
       box.remove();
@@ -53,7 +54,7 @@ export class Stage {
     return box;
   }
 
-  #place(keys, index, face, { width, height }) {
+  #place(keys, index, face, { width, height }, named) {
     const key = keys[index], box = this.#box(key);
     // The picture is shown whole, with empty bands where its shape differs from the stage's.
     const stage = this.stage.getBoundingClientRect();
@@ -65,7 +66,7 @@ export class Stage {
     box.style.top = `${upper}px`;
     box.style.width = `${face.box.width * scale}px`;
     box.style.height = `${face.box.height * scale}px`;
-    const emotion = largest(face.probabilities);
+    const emotion = (keys.length === 1 && named) || largest(face.probabilities);
     box.style.setProperty("--mood", `var(--${emotion})`);
     box.classList.toggle("other", this.#chosen !== "all" && key !== this.#chosen);
     // Words are longer than faces are wide: they go towards the middle, and below the face where there is no room above.
