@@ -179,3 +179,38 @@ def screen_readers_hear_few_words(page, context):
     page.wait_for_timeout(15_000)
     heard = page.evaluate("heard")
     assert len(heard) <= 4, heard
+
+
+@test()
+def a_song_list_stays_and_mends_itself(page, context):
+    result = run(page, "songlist.js", """async ({ SongList }) => {
+        const kept = {}, storage = { getItem: (key) => kept[key] ?? null, setItem: (key, value) => { kept[key] = value }, removeItem: (key) => { delete kept[key] } };
+        const wait = (time) => new Promise((resolve) => setTimeout(resolve, time)), song = (id) => ({ id, title: `song ${id}` });
+        const ask = async ({ about, count, signal }) => {
+            await wait(about.slow ? 60 : 5);
+            return { songs: Array.from({ length: count }, (_, i) => song(i + (about.from ?? 0))), target: about.emotion };
+        };
+        const list = new SongList(ask, storage), told = [];
+        list.addEventListener('change', () => told.push(list.about.emotion));
+        // The later question counts, also where the earlier one is answered after it.
+        const first = list.want({ emotion: 'late', slow: true }, 6);
+        await list.want({ emotion: 'sad' }, 6);
+        await first;
+        const shown = list.songs.map(({ id }) => id);
+        const replaced = [];
+        list.addEventListener('replaced', ({ detail }) => replaced.push(detail));
+        await Promise.all([list.replace(0, () => true), list.replace(1, () => true), list.replace(2, () => false), list.replace(99, () => true)]);
+        const mended = list.songs.map(({ id }) => id);
+        list.restore(replaced[0].old, replaced[0].other);
+        const back = list.songs.map(({ id }) => id);
+        // A replacement for a list that is no longer there is dropped.
+        const old = list.replace(3, () => true);
+        await list.want({ emotion: 'happy', from: 20 }, 3);
+        await old;
+        const again = new SongList(ask, storage), isBack = again.recall();
+        const isTooOld = new SongList(ask, storage).recall(Date.now() + 13 * 3600 * 1000);
+        return { told, shown, mended, back, now: list.songs.map(({ id }) => id), isBack, again: again.songs.length, isTooOld };
+    }""")
+    assert result["told"] == ["sad", "happy"] and result["shown"] == [0, 1, 2, 3, 4, 5], result
+    assert result["mended"] == [6, 7, 2, 3, 4, 5] and result["back"] == [0, 7, 2, 3, 4, 5], result
+    assert result["now"] == [20, 21, 22] and result["isBack"] and result["again"] == 3 and not result["isTooOld"], result
