@@ -12,6 +12,8 @@ export class SongList extends EventTarget {
   #storage;
   #asking = null;
   #replacing = Promise.resolve();
+  /** Songs of this list that others have replaced: they must not come back as replacements. */
+  #gone = new Set();
 
   /** `ask` takes { about, count, signal } and gives songs; "change" tells of a whole list, "replaced" of one song. */
   constructor(ask, storage = localStorage) {
@@ -29,6 +31,7 @@ export class SongList extends EventTarget {
     const { songs, target } = await this.#ask({ about, count, signal: turn.signal });
     if (turn !== this.#asking) return;
     Object.assign(this, { songs, about });
+    this.#gone.clear();
     this.#changed("change", { target });
   }
 
@@ -37,12 +40,13 @@ export class SongList extends EventTarget {
     return (this.#replacing = this.#replacing.then(async () => {
       const about = this.about;
       if (!this.has(id) || !isStillWanted()) return;
-      const answer = await this.#ask({ about, count: this.songs.length + 3 }).catch(() => null);
+      const answer = await this.#ask({ about, count: this.songs.length + this.#gone.size + 3 }).catch(() => null);
       const place = this.songs.findIndex((song) => song.id === id);
-      const other = answer?.songs.find((song) => !this.has(song.id));
+      const other = answer?.songs.find((song) => !this.has(song.id) && !this.#gone.has(song.id));
       // The list may be another one by now, or the song wanted again.
       if (!other || place < 0 || about !== this.about || !isStillWanted()) return;
       const [old] = this.songs.splice(place, 1, other);
+      this.#gone.add(id);
       this.#changed("replaced", { old, other });
     }));
   }
@@ -52,6 +56,7 @@ export class SongList extends EventTarget {
     const place = this.songs.findIndex(({ id }) => id === replacement.id);
     if (place < 0 || this.has(song.id)) return;
     this.songs[place] = song;
+    this.#gone.delete(song.id);
     this.#changed("replaced", { old: replacement, other: song });
   }
 
