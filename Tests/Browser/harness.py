@@ -42,7 +42,7 @@ def sung(page):
     return page.eval_on_selector_all(".song h3", "nodes => nodes.map(node => node.lang)")
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=40):
     """The page's policy forbids Playwright's own way to wait for an expression."""
     end = time.monotonic() + seconds
     while not condition():
@@ -156,7 +156,7 @@ def visit(playwright, options, needs):
         viewport={"width": width, "height": height}, color_scheme=needs.get("scheme", "light"), locale=needs.get("locale", "en-US"),
         reduced_motion="reduce" if needs.get("reduced") else "no-preference", accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(40_000)
     address = options.closed_address if needs.get("token") else options.address
     own = Context(context, address, options.token, options.photo, options.shots)
     page.on("request", lambda request: own.addresses.append(request.url))
@@ -181,7 +181,7 @@ def main():
     parser.add_argument("--shots", help="folder for screenshots")
     parser.add_argument("only", nargs="*")
     options = parser.parse_args()
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=40_000)
     failures = skipped = 0
     with sync_playwright() as playwright:
         for function, needs in TESTS:

@@ -22,7 +22,7 @@ def the_camera_is_off_when_it_says_so(page, context):
     """Also after the server was away and came back, and whoever starts it twice."""
     page.evaluate(WATCH_TRACKS)
     page.click("#camera-start")
-    expect(page.locator(".face-box")).to_have_count(1, timeout=20_000)
+    expect(page.locator(".face-box")).to_have_count(1, timeout=40_000)
     page.route("**/api/**", lambda route: route.abort())
     expect(page.locator("#camera-note")).to_contain_text("cannot be reached")
     # The picture goes on, and nothing lies over it; there is no second way to start what runs.
@@ -34,7 +34,7 @@ def the_camera_is_off_when_it_says_so(page, context):
     page.wait_for_timeout(800)
     assert page.evaluate(LIVE) == 1
     page.unroute("**/api/**")
-    expect(page.locator(".face-box")).to_have_count(1, timeout=20_000)
+    expect(page.locator(".face-box")).to_have_count(1, timeout=40_000)
     expect(page.locator("#camera-note")).to_have_text("")
     page.click("#camera-stop")
     assert page.evaluate(LIVE) == 0
@@ -51,7 +51,7 @@ def the_camera_rests_when_nobody_looks(page, context):
     page.evaluate("""() => { const later = window.setTimeout; window.setTimeout = (action, time, ...more) => later(action, time === 10000 ? 50 : time, ...more);
         Object.defineProperty(document, 'hidden', { get: () => window.away ?? false }) }""")
     page.click("#camera-start")
-    expect(page.locator(".face-box")).to_have_count(1, timeout=20_000)
+    expect(page.locator(".face-box")).to_have_count(1, timeout=40_000)
     page.evaluate("() => { away = true; document.dispatchEvent(new Event('visibilitychange')) }")
     until(lambda: page.evaluate(LIVE) == 0)
     page.evaluate("() => { away = false; document.dispatchEvent(new Event('visibilitychange')) }")
@@ -61,7 +61,7 @@ def the_camera_rests_when_nobody_looks(page, context):
 @test(camera=True)
 def few_pictures_once_the_mood_is_known(page, context):
     page.click("#camera-start")
-    expect(page.locator(".face-box")).to_have_count(1, timeout=20_000)
+    expect(page.locator(".face-box")).to_have_count(1, timeout=40_000)
     page.wait_for_timeout(3500)
     pictures = lambda: len([address for address in context.addresses if "/analyse" in address])
     before = pictures()
@@ -97,7 +97,7 @@ def looking_is_not_none(page, context):
     page.route("**/api/v1/analyse*", slowly)
     page.click("#camera-start")
     expect(page.locator("#said")).to_have_text("Looking …")
-    expect(page.locator(".face-box")).to_have_count(1, timeout=10_000)
+    expect(page.locator(".face-box")).to_have_count(1, timeout=40_000)
     assert "No face to be seen." not in said, said
 
 
@@ -168,8 +168,8 @@ def a_photo_dropped_anywhere_is_looked_at(page, context):
 @test(viewport=(390, 844), camera=True)
 def songs_are_in_sight_on_a_phone(page, context):
     page.click("#camera-start")
-    expect(page.locator(".face-box")).to_have_count(1, timeout=20_000)
-    expect(page.locator("#songs-for")).to_contain_text("Songs for when you feel", timeout=20_000)
+    expect(page.locator(".face-box")).to_have_count(1, timeout=40_000)
+    expect(page.locator("#songs-for")).to_contain_text("Songs for when you feel", timeout=40_000)
     assert page.locator(".song").first.bounding_box()["y"] < 600
     assert page.locator(".piece").first.bounding_box()["y"] < 480
     # The camera stays in sight while the songs are gone through.
@@ -233,6 +233,8 @@ def a_server_that_fails_at_first_is_asked_again(page, context):
 @test()
 def songs_come_as_soon_as_the_server_is_back(page, context):
     by_hand(page, "happy")
+    # Trying again by itself comes too late here.
+    page.evaluate("() => { const later = setTimeout; window.setTimeout = (action, time, ...more) => later(action, time === 2000 ? 1e9 : time, ...more) }")
     page.route("**/api/**", lambda route: route.abort())
     page.click("#again")
     expect(page.locator("#songs-note")).to_contain_text("cannot be reached")
@@ -240,7 +242,7 @@ def songs_come_as_soon_as_the_server_is_back(page, context):
     page.locator("#choices summary").click()
     # Any answer tells it.
     page.fill("#artist", "ab")
-    expect(page.locator("#songs-note")).to_have_text("", timeout=1800)
+    expect(page.locator("#songs-note")).to_have_text("")
 
 
 @test()
