@@ -5,7 +5,8 @@ import MediaFiles
 ///     let sound = try SongListener().listen("song.mp3")
 ///     print(sound.tempo?.tempo ?? 0, sound.energy.value)
 ///
-/// A part of 60 s is enough and takes about a tenth of a second of one processor; memory does not depend on the song's length.
+/// 60 s take about a tenth of a second of one processor and say valence and energy as the whole song does; its loudness
+/// may differ from the whole song's by some LU. Memory does not depend on the song's length.
 public struct SongListener: Sendable {
     /// How much is heard, in seconds: 5 to 600.
     public var seconds: Double

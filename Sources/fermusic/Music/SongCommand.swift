@@ -56,8 +56,9 @@ enum SongCommand {
     private static func listen(
         _ listener: SongListener, to paths: [String], _ pool: ThreadPool, _ cancellation: Cancellation
     ) -> [Result<SongSound, MediaError>] {
-        let results = Guarded([Result<SongSound, MediaError>](
-            repeating: .failure(.stopped(source: "")), count: paths.count))
+        let results = Guarded(
+            [Result<SongSound, MediaError>](
+                repeating: .failure(.stopped(source: "")), count: paths.count))
         pool.run { index in
             guard index < paths.count else { return }
             let result = Result { () throws(MediaError) in
