@@ -21,7 +21,7 @@ public struct SongListener: Sendable {
 
     /// Throws `MediaError`: one line that names the file, for what is empty, damaged, protected or no sound, and when
     /// cancelled.
-    public func listen(_ path: String, cancellation: Cancellation = Cancellation()) throws(MediaError) -> SongSound {
+    public func listen(_ path: String, cancellation: Cancellation = Cancellation()) throws(MediaError) -> HeardSong {
         let reader = try SoundReader(
             path: path, seconds: seconds, formats: SongListener.formats, cancellation: cancellation
         ) { start ?? SongListener.start(of: $0.seconds, listening: seconds) }
@@ -31,7 +31,7 @@ public struct SongListener: Sendable {
     /// The same of a file's bytes.
     public func listen(
         bytes: [UInt8], name: String, cancellation: Cancellation = Cancellation()
-    ) throws(MediaError) -> SongSound {
+    ) throws(MediaError) -> HeardSong {
         try listen(
             SoundReader(
                 bytes: bytes, name: name, start: start ?? 0, seconds: seconds, formats: SongListener.formats,
@@ -46,7 +46,7 @@ public struct SongListener: Sendable {
 
     private static let formats = [SoundFormat(channels: 2), SoundFormat(rate: OnsetCurves.rate, channels: 1)]
 
-    private func listen(_ reader: SoundReader) throws(MediaError) -> SongSound {
+    private func listen(_ reader: SoundReader) throws(MediaError) -> HeardSong {
         let analyser = SongAnalyser(rate: reader.rates[0])
         while try reader.read({ format, samples in
             if format == 0 { analyser.loudness.feed(samples) } else { analyser.feed(mono: samples) }

@@ -37,7 +37,7 @@ struct MadeSound {
         return file
     }
 
-    func heard() throws -> SongSound { try SongListener().listen(bytes: wave, name: "made") }
+    func heard() throws -> HeardSong { try SongListener().listen(bytes: wave, name: "made") }
 
     /// Clicks at a tempo, the first after 0.3 s.
     static func clicks(tempo: Double, seconds: Double = 30) -> MadeSound {
