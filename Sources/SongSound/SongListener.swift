@@ -25,7 +25,14 @@ public struct SongListener: Sendable {
         let reader = try SoundReader(
             path: path, seconds: seconds, formats: SongListener.formats, cancellation: cancellation
         ) { start ?? SongListener.start(of: $0.seconds, listening: seconds) }
-        return try listen(reader)
+        do throws(MediaError) {
+            return try listen(reader)
+        } catch {
+            // Lengths are guessed where headers do not say them: then the middle may be beyond the end.
+            guard start == nil, !cancellation.isCancelled, reader.description.seconds ?? 0 > seconds else { throw error }
+            return try listen(
+                SoundReader(path: path, seconds: seconds, formats: SongListener.formats, cancellation: cancellation))
+        }
     }
 
     /// The same of a file's bytes.
