@@ -29,7 +29,9 @@ public struct SongListener: Sendable {
             return try listen(reader)
         } catch {
             // Lengths are guessed where headers do not say them: then the middle may be beyond the end.
-            guard start == nil, !cancellation.isCancelled, reader.description.seconds ?? 0 > seconds else { throw error }
+            guard start == nil, !cancellation.isCancelled, reader.description.seconds ?? 0 > seconds else {
+                throw error
+            }
             return try listen(
                 SoundReader(path: path, seconds: seconds, formats: SongListener.formats, cancellation: cancellation))
         }
