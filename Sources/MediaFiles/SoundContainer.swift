@@ -90,7 +90,7 @@ final class SoundContainer {
 
     private var isProtected: Bool {
         let tag = parameters.pointee.codec_tag
-        return [0x696D_7264, 0x736D_7264, 0x6163_6E65].contains(tag) // drmi, drms, enca
+        return [0x696D_7264, 0x736D_7264, 0x6163_6E65].contains(tag)  // drmi, drms, enca
     }
 
     var parameters: UnsafeMutablePointer<AVCodecParameters> { stream.pointee.codecpar }

@@ -30,7 +30,8 @@ struct BandFilter {
             bins.append(UInt32(right - left - 1))
             centres.append(Double(middle) * width)
             for bin in (left + 1)..<right {
-                let rise = Double(bin - left) / Double(middle - left), fall = Double(right - bin) / Double(right - middle)
+                let rise = Double(bin - left) / Double(middle - left),
+                    fall = Double(right - bin) / Double(right - middle)
                 weights.append(Float(min(rise, fall)))
             }
         }

@@ -78,7 +78,9 @@ struct LoudnessMeter {
 
     private func means(of length: Int, step: Int) -> [Double] {
         guard parts.count >= length else { return [] }
-        return stride(from: 0, through: parts.count - length, by: step).map { LoudnessMeter.mean(parts[$0..<$0 + length]) }
+        return stride(from: 0, through: parts.count - length, by: step).map {
+            LoudnessMeter.mean(parts[$0..<$0 + length])
+        }
     }
 
     private static func mean(_ values: some Collection<Double>) -> Double {

@@ -6,15 +6,15 @@ import Glibc
 /// acousticness on composed songs whose instruments are known; speech on synthetic voices beside music. The errors are
 /// those of cross-validation (`Benchmarks/Songs`).
 enum MoodWeights {
-    static func valence(_ features: SongFeatures) -> SongSound.Estimate {
+    static func valence(_ features: SongFeatures) -> HeardSong.Estimate {
         guess(sum(features, valence) + 0.7009, error: 0.21)
     }
 
-    static func energy(_ features: SongFeatures) -> SongSound.Estimate {
+    static func energy(_ features: SongFeatures) -> HeardSong.Estimate {
         guess(sum(features, energy) + 0.1607, error: 0.18)
     }
 
-    static func acousticness(_ features: SongFeatures) -> SongSound.Estimate {
+    static func acousticness(_ features: SongFeatures) -> HeardSong.Estimate {
         guess(share(sum(features, acousticness) + 11.2351), error: 0.34)
     }
 
@@ -32,8 +32,8 @@ enum MoodWeights {
         zip(weights, features.values).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
-    private static func guess(_ value: Double, error: Double) -> SongSound.Estimate {
-        SongSound.Estimate(value: min(max(value, 0), 1), error: error)
+    private static func guess(_ value: Double, error: Double) -> HeardSong.Estimate {
+        HeardSong.Estimate(value: min(max(value, 0), 1), error: error)
     }
 
     private static func share(_ score: Double) -> Double { 1 / (1 + exp(-score)) }

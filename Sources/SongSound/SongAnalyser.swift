@@ -34,7 +34,7 @@ final class SongAnalyser {
     /// - Parameters:
     ///   - length: of the whole song.
     ///   - begin: where the first sample was.
-    func sound(of length: Double?, from begin: Double) -> SongSound {
+    func sound(of length: Double?, from begin: Double) -> HeardSong {
         let strength = OnsetStrength(onsets)
         let search = TempoEstimator(strength)
         let loudness = loudness.result
@@ -43,7 +43,7 @@ final class SongAnalyser {
         let key = loudness == nil ? nil : KeyProfiles.estimate(all: tones.all, bass: tones.bass)
         let beats = tempo.map { BeatTracker(strength, search.total, tempo: $0.tempo).beats } ?? []
         let features = SongFeatures(self, tempo: tempo, key: key, loudness: loudness)
-        return SongSound(
+        return HeardSong(
             seconds: length, heard: begin...(begin + seconds), loudness: loudness, tempo: tempo,
             beats: beats.map { $0 + begin }, onsetRate: features.onsetRate, key: key, brightness: features.brightness,
             acousticness: MoodWeights.acousticness(features), speech: features.speech,

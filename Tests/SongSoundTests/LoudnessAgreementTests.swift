@@ -35,6 +35,7 @@ struct LoudnessAgreementTests {
         #expect(try Self.library.function("ebur128_loudness_global", Get.self)(state, &loudness) == 0)
         #expect(try Self.library.function("ebur128_loudness_range", Get.self)(state, &range) == 0)
         #expect(abs(heard.integrated - loudness) < 0.1)
-        #expect(abs(heard.range - range) < 0.5)
+        // It looks once a second, this ten times; Tech 3342 allows 1 LU.
+        #expect(abs(heard.range - range) < 1)
     }
 }

@@ -41,14 +41,16 @@ struct LoudnessTests {
     @Test func silenceHasNothing() throws {
         let sound = try MadeSound(seconds: 5) { _ in 0 }.heard()
         #expect(sound.loudness == nil && sound.tempo == nil && sound.key == nil && sound.beats.isEmpty)
-        #expect(sound.features.allSatisfy(\.isFinite))
+        #expect(sound.features.allSatisfy { $0.isFinite })
     }
 
     @Test func samplesThatAreNoNumbersAreSilence() throws {
         var sound = sine(-23, 10)
-        for i in stride(from: 0, to: sound.left.count, by: 1000) { sound.left[i] = [.nan, .infinity, -1e30, 1e38][i / 1000 % 4] }
+        for i in stride(from: 0, to: sound.left.count, by: 1000) {
+            sound.left[i] = [.nan, .infinity, -1e30, 1e38][i / 1000 % 4]
+        }
         let heard = try sound.heard()
-        #expect(heard.features.allSatisfy(\.isFinite))
+        #expect(heard.features.allSatisfy { $0.isFinite })
         #expect(try #require(heard.loudness).integrated.isFinite)
     }
 }

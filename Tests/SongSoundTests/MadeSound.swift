@@ -25,7 +25,9 @@ struct MadeSound {
 
     /// A WAV file of 32-bit floats.
     var wave: [UInt8] {
-        func bytes(_ value: UInt32, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        func bytes(_ value: UInt32, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
         let size = UInt32(left.count * 8)
         var file = Array("RIFF".utf8) + bytes(36 + size, 4) + Array("WAVEfmt ".utf8) + bytes(16, 4) + bytes(3, 2)
         file += bytes(2, 2) + bytes(UInt32(rate), 4) + bytes(UInt32(rate * 8), 4) + bytes(8, 2) + bytes(32, 2)
@@ -35,7 +37,7 @@ struct MadeSound {
         return file
     }
 
-    func heard() throws -> SongSound { try SongListener().listen(bytes: wave, name: "made") }
+    func heard() throws -> HeardSong { try SongListener().listen(bytes: wave, name: "made") }
 
     /// Clicks at a tempo, the first after 0.3 s.
     static func clicks(tempo: Double, seconds: Double = 30) -> MadeSound {

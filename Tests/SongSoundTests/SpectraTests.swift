@@ -13,7 +13,9 @@ struct SpectraTests {
             return [Float(cos(angle)), Float(sin(angle))]
         }
         let bits = size.trailingZeroBitCount
-        let order = (0..<size).map { i in (0..<bits).reduce(UInt32(0)) { $0 | UInt32(i >> $1 & 1) << UInt32(bits - 1 - $1) } }
+        let order = (0..<size).map { i in
+            (0..<bits).reduce(UInt32(0)) { $0 | UInt32(i >> $1 & 1) << UInt32(bits - 1 - $1) }
+        }
         var work = [Float](repeating: 0, count: size * lanes)
         var power = [Float](repeating: 0, count: (size / 2 + 1) * lanes)
         fm_power_spectra(samples, hop, size, window, cosines, order, &work, &power)

@@ -55,9 +55,10 @@ enum SongCommand {
     /// Each thread takes one of them.
     private static func listen(
         _ listener: SongListener, to paths: [String], _ pool: ThreadPool, _ cancellation: Cancellation
-    ) -> [Result<SongSound, MediaError>] {
-        let results = Guarded([Result<SongSound, MediaError>](
-            repeating: .failure(.stopped(source: "")), count: paths.count))
+    ) -> [Result<HeardSong, MediaError>] {
+        let results = Guarded(
+            [Result<HeardSong, MediaError>](
+                repeating: .failure(.stopped(source: "")), count: paths.count))
         pool.run { index in
             guard index < paths.count else { return }
             let result = Result { () throws(MediaError) in
@@ -68,7 +69,7 @@ enum SongCommand {
         return results.withLock { $0 }
     }
 
-    private static func report(_ sound: SongSound, _ path: String, _ a: Arguments, _ console: Console) throws {
+    private static func report(_ sound: HeardSong, _ path: String, _ a: Arguments, _ console: Console) throws {
         if a[json] {
             return try console.output.line(SongSoundJSON.object(sound, file: path, withBeats: a[beats]).text())
         }

@@ -3,7 +3,7 @@ import SongSound
 
 /// A song's sound as JSON; what was not found is null.
 enum SongSoundJSON {
-    static func object(_ sound: SongSound, file: String, withBeats: Bool) -> JSONValue {
+    static func object(_ sound: HeardSong, file: String, withBeats: Bool) -> JSONValue {
         var fields: [String: JSONValue] = [
             "file": .string(file), "seconds": sound.seconds.map { .double($0) } ?? .null,
             "heard": [.double(sound.heard.lowerBound), .double(sound.heard.upperBound)],
@@ -26,12 +26,12 @@ enum SongSoundJSON {
         ]
         fields["features"] = .object(
             Dictionary(
-                uniqueKeysWithValues: zip(SongSound.featureNames, sound.features.map { JSONValue.double($0) })))
+                uniqueKeysWithValues: zip(HeardSong.featureNames, sound.features.map { JSONValue.double($0) })))
         if withBeats { fields["beats"] = JSONValue(sound.beats) }
         return .object(fields)
     }
 
-    private static func estimate(_ value: SongSound.Estimate) -> JSONValue {
+    private static func estimate(_ value: HeardSong.Estimate) -> JSONValue {
         ["value": .double(value.value), "error": .double(value.error)]
     }
 }

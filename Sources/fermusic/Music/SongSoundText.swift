@@ -3,7 +3,7 @@ import Terminal
 
 /// A song's sound as lines for people: a name and what was heard.
 enum SongSoundText {
-    static func lines(_ sound: SongSound) -> [(name: String, text: String)] {
+    static func lines(_ sound: HeardSong) -> [(name: String, text: String)] {
         var lines: [(String, String)] = []
         let heard = "\(fixed(sound.heard.lowerBound, 0)) to \(fixed(sound.heard.upperBound, 0)) s"
         lines.append(("heard", heard + (sound.seconds.map { " of \(fixed($0, 0)) s" } ?? "")))
@@ -31,7 +31,7 @@ enum SongSoundText {
 
     private static func sure(_ confidence: Double) -> String { "\(percent(confidence, decimals: 0)) sure" }
 
-    private static func estimate(_ value: SongSound.Estimate) -> String {
+    private static func estimate(_ value: HeardSong.Estimate) -> String {
         "\(fixed(value.value, 2)), give or take \(fixed(value.error, 2))"
     }
 

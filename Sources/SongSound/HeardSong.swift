@@ -1,5 +1,5 @@
 /// How a song sounds, as `SongListener` hears it.
-public struct SongSound: Sendable, Hashable {
+public struct HeardSong: Sendable, Hashable {
     /// A number with its standard error.
     public struct Estimate: Sendable, Hashable {
         public var value: Double
