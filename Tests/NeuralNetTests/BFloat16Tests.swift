@@ -124,7 +124,8 @@ import Testing
     private static func expectNear(_ a: [Float], _ b: [Float], _ limit: Double, _ what: String) {
         let difference = zip(a, b).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
         let size = b.reduce(0.0) { $0 + Double($1 * $1) }
-        #expect(a.count == b.count && difference <= limit * limit * size, "\(what): \((difference / size).squareRoot())")
+        #expect(
+            a.count == b.count && difference <= limit * limit * size, "\(what): \((difference / size).squareRoot())")
     }
 
     /// Pools, normalizations and dense layers together; and the model's weights are those of any other training.

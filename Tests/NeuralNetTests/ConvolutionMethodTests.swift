@@ -76,7 +76,9 @@ import Testing
     }
 
     @Test func tuningFindsWhatItCanUse() throws {
-        let model = try Model(input: [8, 8, 16]) { Conv2D(16, kernelSize: 3); Conv2D(5, kernelSize: 1) }
+        let model = try Model(input: [8, 8, 16]) {
+            Conv2D(16, kernelSize: 3); Conv2D(5, kernelSize: 1)
+        }
         let results = try ConvolutionTuning.measure(
             model, batch: 2, isTraining: true, threads: ThreadPool(threads: 1), rounds: 2)
         #expect(results.count == 2)

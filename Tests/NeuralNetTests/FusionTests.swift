@@ -97,7 +97,7 @@ import Testing
         let output = Conv2D(2, kernelSize: 1)(ActivationLayer(.relu)(sum))
         let model = try Model(inputs: input, outputs: output, seed: 2)
         let names = try Runner(model, batch: 1).executor.kernelNames
-        #expect(names == ["DirectConvolution", "DirectConvolution", "AddKernel", "DirectConvolution"])
+        #expect(names == ["Im2ColConvolution", "Im2ColConvolution", "AddKernel", "Im2ColConvolution"])
         try compareTraining(model, model.copy())
     }
 

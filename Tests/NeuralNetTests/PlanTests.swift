@@ -47,7 +47,8 @@ import Testing
             let scaled = Multiply()(a, gate)
             let sum = ActivationLayer(.relu)(Add()(scaled, input))
             let both = Concatenate()(sum, a)
-            return try Model(inputs: [input], outputs: [Dense(5)(Flatten()(both)), GlobalAveragePool2D()(both)], seed: 3)
+            return try Model(
+                inputs: [input], outputs: [Dense(5)(Flatten()(both)), GlobalAveragePool2D()(both)], seed: 3)
         },
         Case(name: "one layer called twice, two inputs") {
             let a = Input([6]), b = Input([6]), dense = SharedLayer(Dense(6, activation: .tanh))

@@ -49,5 +49,7 @@ extension FaceDetector {
     public var framing: FaceFraming { FaceFraming() }
     public var sureConfidence: Double { 0 }
     public var certainConfidence: Double { .infinity }
-    public func detect(in image: Image) throws(DetectionFailure) -> [DetectedFace] { try detect(in: image, region: nil) }
+    public func detect(in image: Image) throws(DetectionFailure) -> [DetectedFace] {
+        try detect(in: image, region: nil)
+    }
 }

@@ -34,6 +34,8 @@ extension Catalogue {
                 case .table(let reader):
                     do {
                         try readSongs(reader, options, &report, progress)
+                    } catch MusicError.unknownColumns where files.count > 1 {
+                        continue
                     } catch MusicError.badFile where files.count > 1 {
                         // Not every table in an archive is one of songs.
                     }

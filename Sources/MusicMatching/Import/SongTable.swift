@@ -14,7 +14,7 @@ final class SongTable {
     private var sample: [(record: CSVReader.Record, row: TableRow)] = []
     private var place = 0
 
-    /// Finds separator, header and columns. Throws `MusicError.badFile` if it shows no columns for songs.
+    /// Finds separator, header and columns. Throws `MusicError.unknownColumns` if it shows no columns for songs.
     ///
     /// - Parameters:
     ///   - named: what the columns hold, by the user's word; otherwise the header must say it.
@@ -163,11 +163,11 @@ final class SongTable {
         } else if names.count == 2 {
             reason =
                 "no columns for title and artist in the first row (found \(found)), and nothing tells which of the two is "
-                + "which; --columns title,artist says it"
+                + "which"
         } else {
-            reason = "no columns for title and artist in the first row (found \(found)); --columns can name them"
+            reason = "no columns for title and artist in the first row (found \(found))"
         }
-        return MusicError.badFile(path: reader.path, reason: reason)
+        return MusicError.unknownColumns(path: reader.path, reason: reason)
     }
 
     // MARK: The separator

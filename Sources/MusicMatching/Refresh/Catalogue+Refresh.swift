@@ -106,7 +106,7 @@ extension Catalogue {
                 results.append(RefreshResult(place: source.place, outcome: outcome))
             } catch let error as MusicError {
                 switch error {
-                case .badFile(_, let reason):
+                case .badFile(_, let reason), .unknownColumns(_, let reason):
                     results.append(RefreshResult(place: source.place, outcome: .failed(reason)))
                 default: throw error
                 }

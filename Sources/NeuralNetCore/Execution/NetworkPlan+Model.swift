@@ -34,7 +34,8 @@ extension NetworkPlan {
         for step in plan.steps {
             guard let kernel = step.kernel as? any PlannedKernel else {
                 throw PlanError.unsupported(
-                    layer: model.nodes[step.node].layer.name, kernel: "\(type(of: model.nodes[step.node].layer).className)")
+                    layer: model.nodes[step.node].layer.name,
+                    kernel: "\(type(of: model.nodes[step.node].layer).className)")
             }
             // A layer that is called twice has its weights once.
             let first = step.folded == nil ? step.parameters.first : nil

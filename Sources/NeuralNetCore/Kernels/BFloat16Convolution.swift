@@ -144,7 +144,8 @@ struct BFloat16Convolution: LinearKernel {
                     for j in 0..<g.kernelWidth {
                         let q = left + j * g.dilationWidth
                         if q >= 0 && q < g.width {
-                            (row + j * g.channels).update(from: source + (r * g.width + q) * g.channels, count: g.channels)
+                            (row + j * g.channels).update(
+                                from: source + (r * g.width + q) * g.channels, count: g.channels)
                         } else {
                             (row + j * g.channels).update(repeating: 0, count: g.channels)
                         }

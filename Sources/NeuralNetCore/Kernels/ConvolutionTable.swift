@@ -49,7 +49,9 @@ public struct ConvolutionTable: Sendable {
         #if !hasFeature(Embedded)
             if let measured = MeasuredConvolutions.method(for: ConvolutionCase(g, filters: filters, context: context)),
                 possible.contains(measured)
-            { return measured }
+            {
+                return measured
+            }
         #endif
         let usesWinograd = possible.contains(.winograd4)
         let manyTiles = context.isTraining || context.maximumBatch > fewImages

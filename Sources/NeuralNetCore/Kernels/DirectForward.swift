@@ -40,7 +40,8 @@ struct DirectForward: Sendable {
 
     var scratchPerThread: Int {
         guard geometry.isPadded else { return 0 }
-        return (paddedRows(rowsPerBand) * (geometry.width + geometry.padLeft + geometry.padRight) * geometry.channels
+        return
+            (paddedRows(rowsPerBand) * (geometry.width + geometry.padLeft + geometry.padRight) * geometry.channels
             + 15) / 16 * 16
     }
 
@@ -64,8 +65,9 @@ struct DirectForward: Sendable {
             pass.threads.runEach(pass.count * groups) { _, index in
                 let group = index % groups
                 band(
-                    b, index / groups, 0..<rows, blocks * group / groups * step
-                        ..< min(filters, blocks * (group + 1) / groups * step), prepared, scratch, relu)
+                    b, index / groups, 0..<rows,
+                    blocks * group / groups * step..<min(filters, blocks * (group + 1) / groups * step), prepared,
+                    scratch, relu)
             }
             return
         }

@@ -120,7 +120,8 @@ struct Im2ColConvolution: LinearKernel {
                     let target = isPointwise ? dx : scratch
                     if isAligned {
                         fm_gemm(
-                            geometry.outputPixels, rowLength, filters, dy, filters, 1, b.prepared + packedCount, rowLength,
+                            geometry.outputPixels, rowLength, filters, dy, filters, 1, b.prepared + packedCount,
+                            rowLength,
                             target, rowLength, 0)
                     } else {
                         gemm(

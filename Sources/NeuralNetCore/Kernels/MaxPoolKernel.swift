@@ -25,7 +25,8 @@ struct MaxPoolKernel: LayerKernel {
                 b.inputs[0] + image * g.inputCount, Int32(g.height), Int32(g.width), Int32(g.channels),
                 Int32(g.kernelHeight), Int32(g.kernelWidth), Int32(g.strideHeight), Int32(g.strideWidth),
                 Int32(g.padTop), Int32(g.padLeft), Int32(rows.lowerBound), Int32(rows.upperBound),
-                Int32(g.outputWidth), b.output + image * outputCount, isTraining ? places(b) + image * outputCount : nil)
+                Int32(g.outputWidth), b.output + image * outputCount, isTraining ? places(b) + image * outputCount : nil
+            )
         }
     }
 

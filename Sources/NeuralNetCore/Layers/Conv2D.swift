@@ -103,6 +103,9 @@ public struct Conv2D: Layer {
         if context.usesReferenceKernels {
             return Conv2DReferenceKernel(geometry: geometry, filters: filters, usesBias: usesBias)
         }
+        if context.convolution == .im2col {
+            return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        }
         if context.isQuantized, QuantizedConvolution.fits(geometry, filters: filters) {
             return QuantizedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }

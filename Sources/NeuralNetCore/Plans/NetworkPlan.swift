@@ -74,7 +74,8 @@ extension NetworkPlan {
         func require(_ condition: Bool, _ reason: @autoclosure () -> String) throws(PlanError) {
             if !condition { throw .invalid(reason()) }
         }
-        try require(!inputShapes.isEmpty && !outputs.isEmpty && outputs.count == outputShapes.count, "no input or output")
+        try require(
+            !inputShapes.isEmpty && !outputs.isEmpty && outputs.count == outputShapes.count, "no input or output")
         try require(buffers.allSatisfy { $0 > 0 && $0 <= Shape.largestCount }, "a buffer's size")
         try require(inputShapes.count <= buffers.count, "fewer buffers than inputs")
         for (index, shape) in inputShapes.enumerated() {
@@ -105,7 +106,8 @@ extension NetworkPlan {
         }
         for (output, shape) in zip(outputs, outputShapes) {
             try require(
-                buffers.indices.contains(output) && isWritten[output] && shape.checkedCount == buffers[output], "an output")
+                buffers.indices.contains(output) && isWritten[output] && shape.checkedCount == buffers[output],
+                "an output")
         }
         try require(labels.isEmpty || labels.count == outputShapes[0].last, "the number of labels")
         try require(temperature > 0 && temperature < .infinity, "the temperature")

@@ -18,7 +18,9 @@ struct PlanWriter {
         for number in numbers { write(number) }
     }
 
-    mutating func write(_ number: UInt32) { for shift in 0..<4 { bytes.append(UInt8(number >> (8 * UInt32(shift)) & 255)) } }
+    mutating func write(_ number: UInt32) {
+        for shift in 0..<4 { bytes.append(UInt8(number >> (8 * UInt32(shift)) & 255)) }
+    }
 
     mutating func write(_ number: Float) { write(number.bitPattern) }
 
@@ -54,7 +56,9 @@ struct PlanReader {
             let next = try byte()
             value |= UInt64(next & 127) << UInt64(7 * shift)
             guard next >= 128 else {
-                guard value <= UInt64(limit) else { throw .invalid("a number at byte " + String(place) + " is too large") }
+                guard value <= UInt64(limit) else {
+                    throw .invalid("a number at byte " + String(place) + " is too large")
+                }
                 return Int(value)
             }
         }

@@ -1,7 +1,8 @@
 extension ConvolutionGeometry {
     fileprivate func write(to writer: inout PlanWriter) {
         for number in [
-            height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth,
+            height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight,
+            dilationWidth,
             outputHeight, outputWidth, padTop, padLeft, padBottom, padRight,
         ] { writer.write(number) }
     }

@@ -2,7 +2,8 @@ extension ConvolutionGeometry {
     /// Whether the window slides over the image as the numbers say: nothing that passes reads outside of image and zeros.
     var isPossible: Bool {
         let numbers = [
-            height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight, dilationWidth,
+            height, width, channels, kernelHeight, kernelWidth, strideHeight, strideWidth, dilationHeight,
+            dilationWidth,
             outputHeight, outputWidth,
         ]
         guard numbers.allSatisfy({ $0 > 0 && $0 <= 1 << 20 }),

@@ -58,7 +58,9 @@ enum BenchCommand {
             return try TuningBench.run(a, console)
         }
         let threads = SharedOptions.threadPool(a)
-        if a[worker] { return try BenchWorker(precision: try SharedOptions.precision(a), threads: threads).run(console) }
+        if a[worker] {
+            return try BenchWorker(precision: try SharedOptions.precision(a), threads: threads).run(console)
+        }
         let choice = a[TrainOptions.architecture], name = choice.argumentText
         let model = try choice.makeModel(NetworkOptions(size: a[size]), seed: 1)
         let result = try Measurement(
@@ -98,7 +100,8 @@ enum BenchCommand {
                 model, batchSize: batch, precision: trained, threads: threads)
             let single =
                 threads.count == 1
-                ? nil : try NetworkBenchmark.Training(
+                ? nil
+                : try NetworkBenchmark.Training(
                     model.copy(), batchSize: batch, precision: trained, threads: ThreadPool(threads: 1))
             let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision, threads: threads)
             let many = try NetworkBenchmark.Inference(model, batchSize: batch, precision: precision, threads: threads)
@@ -169,7 +172,8 @@ enum BenchCommand {
         let threads = m.threads == 1 ? "1 thread" : "\(m.threads) threads"
         try out.line("\(Machine.processor), \(threads), \(InstructionSet.current)")
         if m.precision != .float {
-            let units = m.precision == .bfloat16 ? " (\(InstructionSet.bfloat16)); the peak is float32's" : " for prediction"
+            let units =
+                m.precision == .bfloat16 ? " (\(InstructionSet.bfloat16)); the peak is float32's" : " for prediction"
             try out.line("products in \(m.precision.rawValue)\(units)")
         }
         try out.line(

@@ -39,7 +39,8 @@ enum TuningBench {
         }
         try console.output.write(table.render())
         try console.output.line(
-            "kept in \(printable(TunedConvolutions.path)); used where FERMUSIC_TUNED=1, since other ways round otherwise")
+            "kept in \(printable(TunedConvolutions.path)); used where FERMUSIC_TUNED=1, since other ways round otherwise"
+        )
         return .done
     }
 }

@@ -12,7 +12,7 @@ enum LibraryCommand {
         "watch", help: "Go on: read the folders again whenever something in them changes, until Ctrl-C.")
 
     /// What listens to songs while they are imported.
-    static var analyser: (any SoundAnalyser)? { nil }
+    static let analyser: (any SoundAnalyser)? = FileListener()
 
     /// Whether a path is a folder, or a file of music.
     static func isMusic(_ path: String) -> Bool {

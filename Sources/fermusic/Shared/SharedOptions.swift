@@ -57,12 +57,10 @@ enum SharedOptions {
 
     static let precision = Option<Precision>(
         "precision", default: .float,
-        help: "What large products are made of: bfloat16 and int8 are faster on processors that have them, a little less exact."
+        help:
+            "What large products are made of: bfloat16 and int8 are faster on processors that have them, a little less exact."
     )
     static let int8 = Flag("int8", help: "The same as --precision int8.")
-
-
-    
 
     /// Throws `UsageError.conflict` if they contradict each other.
     static func precision(_ arguments: Arguments) throws -> Precision {
