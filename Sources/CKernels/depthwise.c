@@ -54,7 +54,7 @@ enum { run_length = 4 };
                 for (int p = 0; p < count; p++) sum[p] += weight * *(const VEC *)(from + p * step);                 \
             }                                                                                                       \
         for (int p = 0; p < count; p++) {                                                                           \
-            if (relu) sum[p] = (VEC)((INTS)sum[p] & (sum[p] > (VEC){0}));                                           \
+            if (relu) sum[p] = (VEC)((INTS)sum[p] & ~(sum[p] < (VEC){0}));                                          \
             *(VEC *)(y + (size_t)p * C) = sum[p];                                                                   \
         }                                                                                                           \
     }
@@ -97,7 +97,7 @@ static inline __attribute__((always_inline)) void places(
             }                                                                                                       \
         }                                                                                                           \
         for (int p = 0; p < count; p++) {                                                                           \
-            if (relu) sum[p] = (VEC)((INTS)sum[p] & (sum[p] > (VEC){0}));                                           \
+            if (relu) sum[p] = (VEC)((INTS)sum[p] & ~(sum[p] < (VEC){0}));                                          \
             *(VEC *)(y + (size_t)p * C) = sum[p];                                                                   \
         }                                                                                                           \
     }                                                                                                               \
@@ -201,7 +201,7 @@ FM_KERNEL(void, fm_depthwise_forward, (const fm_depthwise_shape *s, int first, i
             for (int m = 0; m < M; m++) y[y_at + c * M + m] += x[x_at + c] * w[w_at + c * M + m];
     })
     if (relu)
-        for (size_t i = first * row; i < last * row; i++) y[i] = y[i] > 0 ? y[i] : 0;
+        for (size_t i = first * row; i < last * row; i++) y[i] = y[i] < 0 ? 0 : y[i];
 }
 
 FM_KERNEL(void, fm_depthwise_input_gradient, (const fm_depthwise_shape *s, const float *restrict dy,

@@ -44,9 +44,9 @@ static inline __attribute__((always_inline)) void FM_NAME(block)(
     const VEC zero = {0};
 #pragma clang loop unroll(full)
     for (int i = 0; i < pixels; i++) {
-        if (relu)
+        if (relu)  // what is not a number stays, so that it is noticed
 #pragma clang loop unroll(full)
-            for (int j = 0; j < vectors; j++) sum[i][j] = (VEC)((INTS)sum[i][j] & (sum[i][j] > zero));
+            for (int j = 0; j < vectors; j++) sum[i][j] = (VEC)((INTS)sum[i][j] & ~(sum[i][j] < zero));
         float *to = y + i * s->filters;
 #pragma clang loop unroll(full)
         for (int j = 0; j < vectors; j++) {

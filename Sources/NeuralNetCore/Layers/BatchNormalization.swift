@@ -190,6 +190,11 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     /// Makes one of the moments of two groups of images.
     private func join(_ part: Moments, of count: Int, to all: Moments, of before: Int) {
         guard count > 0 else { return }
+        if before == 0 {
+            all.mean.update(from: part.mean, count: channels)
+            all.squares.update(from: part.squares, count: channels)
+            return
+        }
         let share = Float(count) / Float(before + count), weight = Float(before * rows) * share
         for c in 0..<channels {
             let difference = part.mean[c] - all.mean[c]
