@@ -61,6 +61,8 @@ def contrast(page):
 
 # After WCAG 2.2: text has a contrast of 4.5 to 1, large text of 3 to 1, against what lies behind it.
 CONTRAST = r"""() => {
+  // Colours on their way to the next mood's are of neither mood.
+  for (const way of document.getAnimations()) if (way instanceof CSSTransition) way.finish();
   // Any notation of a colour, by what a canvas makes of it.
   const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
   const numbers = (text) => {
