@@ -16,7 +16,7 @@ import WebApp
         for (path, methods) in try description()["paths"]?.objectValue ?? [:] {
             for method in (methods.objectValue ?? [:]).keys { described.insert("\(method.uppercased()) \(path)") }
         }
-        let pages = ["/", "/api/docs", "/favicon.ico", "/login", "/assets/{file}"]
+        let pages = ["", "/", "/api/docs", "/favicon.ico", "/login", "/assets/{file}"]
         let real = Set(
             try server.get().application.operations.filter { !pages.contains($0.path) }.map {
                 "\($0.method) \($0.path)"
@@ -57,6 +57,7 @@ import WebApp
         let question: JSONValue = ["emotions": ["sad": 1], "mode": "path", "count": 5]
         let asked: [(String, String, TestClient.Response)] = [
             ("get", "/healthz", try server.get("/healthz")),
+            ("get", "/readyz", try server.get("/readyz")),
             ("get", "/api/v1/models", try server.get("/api/v1/models")),
             ("get", "/api/v1/options", try server.get("/api/v1/options")),
             ("get", "/api/v1/recommendations", try server.get("/api/v1/recommendations?emotion=happy&count=20")),

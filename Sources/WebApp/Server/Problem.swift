@@ -71,9 +71,10 @@ public struct Problem: Error, Sendable, Equatable {
         }
     }
 
-    var response: HTTPResponse {
+    /// The answer that says it (RFC 9457), to who asked below `base`.
+    func response(below base: String = "") -> HTTPResponse {
         let json: JSONValue = [
-            "type": .string("/api/docs#\(kind.rawValue)"), "title": .string(title), "status": .int(status),
+            "type": .string("\(base)/api/docs#\(kind.rawValue)"), "title": .string(title), "status": .int(status),
             "detail": .string(detail),
         ]
         var result = HTTPResponse.json(json, status: status)

@@ -1,5 +1,6 @@
 // Questions to the server.
 
+import { at } from "./place.js";
 import { language } from "./texts.js";
 
 /** Whether it could not be reached lately. */
@@ -30,7 +31,7 @@ async function ask(path, options = {}) {
   try {
     // Who reads the page in Hindi is offered songs in Hindi too.
     const headers = { "Accept-Language": [language, ...navigator.languages].join(), ...options.headers };
-    answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options, headers });
+    answer = await fetch(at(path), { credentials: "same-origin", cache: "no-store", ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     isGone = true;

@@ -1,8 +1,9 @@
 // Shows the description of the interface (OpenAPI) as a page.
 
 import { find, make } from "./dom.js";
+import { at } from "./place.js";
 
-const description = await (await fetch("/api/v1/openapi.json")).json();
+const description = await (await fetch(at("/api/v1/openapi.json"))).json();
 
 const resolve = (schema) => (schema?.$ref ? description.components.schemas[schema.$ref.split("/").pop()] : schema);
 
