@@ -9,8 +9,10 @@ if let problem = InstructionSet.problem {
     exit(ExitCode.usage.rawValue)
 }
 do {
-    // What is measured anew need not be there.
-    if !CommandLine.arguments.contains("--tune") { try TunedConvolutions.use() }
+    // What is measured anew need not be there, and help is given in any case.
+    if Set(CommandLine.arguments).isDisjoint(with: ["--tune", "--help", "-h", "--version", "doctor"]) {
+        try TunedConvolutions.use()
+    }
 } catch {
     try? Console.standard.errors.line("fermusic: \(error)")
     exit((error is UsageError ? ExitCode.usage : .failed).rawValue)
