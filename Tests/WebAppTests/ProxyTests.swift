@@ -90,7 +90,7 @@ import WebApp
     @Test func aLeavingServerAnswersAndSaysSo() throws {
         let server = try TestServer()
         #expect(try server.get("/readyz").json["status"] == "ready")
-        let open = try #require(TestClient(server.port))
+        let open = try #require(TestClient(port: server.port))
         server.application.leave()
         server.server.leave()
         let readiness = try server.get("/readyz")
