@@ -40,6 +40,9 @@ let package = Package(
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
+        // Loaded when a launcher of MPI starts the program; declared without its header.
+        .systemLibrary(name: "CMPI", path: "Sources/CLibraries/CMPI", providers: [.apt(["libopenmpi3"])]),
+
         .target(name: "CKernels"),
         .target(name: "CThreads"),
         .target(name: "Threads", dependencies: ["CThreads", "Files"]),
@@ -90,13 +93,15 @@ let package = Package(
                 "Threads", "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
+        .target(
+            name: "MPICommunication", dependencies: ["CMPI", "NeuralNetTraining", "Threads", "Timing"]),
         .target(name: "Terminal", dependencies: ["Files", "TextCoding", "Threads", "Timing"]),
         .target(name: "Report", dependencies: ["Files", "TextCoding"]),
         .executableTarget(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
+                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp", "MPICommunication",
             ]),
 
         .executableTarget(

@@ -5,7 +5,8 @@ import Synchronization
 import Threads
 
 extension FaceDataset {
-    /// Reads a CSV file (see `readCSV`), folders of pictures (see `readFolders`), or either packed (see `PackedFiles`),
+    /// Reads a CSV file (see `readCSV`), folders of pictures (see `readFolders`), either in an archive (see
+    /// `PackedFiles`), or what `writePacked` wrote,
     /// whichever `path` is; joined with people's votes if the options or the data have some. Throws `DatasetError`.
     public static func read(
         _ path: String, options: DatasetReadOptions = .init(), threads: ThreadPool,
@@ -30,6 +31,9 @@ extension FaceDataset {
         }
         if status.st_mode & S_IFMT == S_IFDIR {
             return try readFolders(path, options: options, threads: threads, progress: progress)
+        }
+        if PackedDataset.isOne(path) {
+            return LoadedDataset(dataset: try PackedDataset.read(path, options: options), skipped: [])
         }
         if PackedFiles.isPacked(path) {
             return try readPacked(path, options: options, threads: threads, progress: progress)

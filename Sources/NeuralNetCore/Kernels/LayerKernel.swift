@@ -4,6 +4,8 @@ public protocol LayerKernel: Sendable {
     var memory: KernelMemory { get }
     /// True when `forward` applies this activation itself.
     func fuses(_ activation: Activation) -> Bool
+    /// Whether a training pass asks the batch's other peers (`BatchPeers`): then it must run without samples too.
+    var asksPeers: Bool { get }
     /// The same kernel with that activation built in.
     func fusing(_ activation: Activation) -> any LayerKernel
     /// This kernel (with its ReLU) and the one that alone reads its output as one, if it can do that.
@@ -19,6 +21,7 @@ public protocol LayerKernel: Sendable {
 
 extension LayerKernel {
     public func fuses(_ activation: Activation) -> Bool { false }
+    public var asksPeers: Bool { false }
     public func fusing(_ activation: Activation) -> any LayerKernel { self }
     public func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? { nil }
     public func addingBias() -> (any LayerKernel)? { nil }

@@ -74,6 +74,7 @@ public struct BatchNormalization: Layer {
 }
 
 /// Sums are made per image, then per thread, then in all: each addition is of like sizes, and the order never changes.
+/// Where a batch is computed by several (`BatchPeers`), they put their means and sums together in the samples' order.
 struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     let layer: BatchNormalization
     let channels: Int
@@ -94,6 +95,8 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     var epsilon: Float { layer.epsilon }
 
     private var line: Int { (channels + 15) / 16 * 16 }
+
+    var asksPeers: Bool { true }
 
     // State: mean, 1 / deviation. Scratch: three vectors of factors, then per thread two sums and one for an image.
     var memory: KernelMemory {
@@ -121,12 +124,16 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         if pass.isTraining {
             let n = Float(pass.count * rows)
             sum(b, pass, into: mean) { x, sums, _ in fm_add_column_sums(x, rows, channels, sums) }
-            for c in 0..<channels { mean[c] /= n }
+            for c in 0..<channels { mean[c] /= max(n, 1) }
             sum(b, pass, into: inverse) { x, sums, _ in fm_add_column_squares(x, mean, rows, channels, sums) }
+            if let peers = pass.part.peers { combine(peers, b, count: pass.count, mean, inverse) }
+            let all = Float((pass.part.total ?? pass.count) * rows)
             for c in 0..<channels {
-                let variance = inverse[c] / n
-                moving.mean[c] = moving.mean[c] * layer.momentum + mean[c] * (1 - layer.momentum)
-                moving.variance[c] = moving.variance[c] * layer.momentum + variance * (1 - layer.momentum)
+                let variance = inverse[c] / all
+                if pass.part.keepsStatistics {
+                    moving.mean[c] = moving.mean[c] * layer.momentum + mean[c] * (1 - layer.momentum)
+                    moving.variance[c] = moving.variance[c] * layer.momentum + variance * (1 - layer.momentum)
+                }
                 inverse[c] = 1 / (variance + layer.epsilon).squareRoot()
             }
         }
@@ -143,6 +150,32 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         pass.threads.runRanges(pass.count * rows) { _, range in
             let start = range.lowerBound * channels
             fm_scale_shift(b.inputs[0] + start, factor, shift, range.count, channels, relu ? 1 : 0, b.output + start)
+        }
+    }
+
+    /// Makes of means and sums of squared deviations those of the whole batch. T. Chan et al., "Updating formulae and a
+    /// pairwise algorithm for computing sample variances", 1979.
+    private func combine(
+        _ peers: any BatchPeers, _ b: LayerBuffers, count: Int, _ mean: UnsafeMutablePointer<Float>,
+        _ squares: UnsafeMutablePointer<Float>
+    ) {
+        let message = b.scratch, size = 2 * channels + 1
+        message.update(from: mean, count: channels)
+        (message + channels).update(from: squares, count: channels)
+        message[2 * channels] = Float(count * rows)
+        let all = peers.gather(message, count: size)
+        for c in 0..<channels {
+            var n = 0.0, m = 0.0, s = 0.0
+            for peer in 0..<peers.count {
+                let its = all + peer * size, more = Double(its[2 * channels])
+                guard more > 0 else { continue }
+                let difference = Double(its[c]) - m
+                s += Double(its[channels + c]) + difference * difference * n * more / (n + more)
+                n += more
+                m += difference * more / n
+            }
+            mean[c] = Float(m)
+            squares[c] = Float(s)
         }
     }
 
@@ -165,11 +198,27 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
             b.scratch + 3 * line, stride: 3 * line, threads: threads, into: target, count: channels, overwrite: true)
     }
 
+    /// Adds the others' sums.
+    private func add(
+        _ peers: any BatchPeers, _ slope: UnsafeMutablePointer<Float>, _ offset: UnsafeMutablePointer<Float>
+    ) {
+        let all = peers.gather(slope, count: 2 * line)
+        for c in 0..<channels {
+            var product = 0.0, gradient = 0.0
+            for peer in 0..<peers.count {
+                product += Double(all[peer * 2 * line + c])
+                gradient += Double(all[(peer * 2 + 1) * line + c])
+            }
+            slope[c] = Float(product)
+            offset[c] = Float(gradient)
+        }
+    }
+
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         let mean = b.state, inverse = b.state + line
         let a = b.scratch, slope = b.scratch + line, offset = b.scratch + 2 * line
         let dy = b.outputGradient!
-        let n = Float(pass.count * rows)
+        let n = Float((pass.part.total ?? pass.count) * rows)
         if relu {
             // Masked in place: nobody reads the gradient of a fused output after this.
             pass.threads.runRanges(pass.count * rows) { _, range in
@@ -184,14 +233,17 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         let gammaGradient = layer.scale ? b.parameterGradient(0) : nil
         let betaGradient = layer.center ? b.parameterGradient(layer.scale ? 1 : 0) : nil
         for c in 0..<channels {
-            let sumGradient = offset[c], sumProduct = slope[c]
-            let gamma = gamma(b)?[c] ?? 1
             if let gammaGradient {
-                gammaGradient[c] = (pass.overwritesGradients ? 0 : gammaGradient[c]) + sumProduct * inverse[c]
+                gammaGradient[c] = (pass.overwritesGradients ? 0 : gammaGradient[c]) + slope[c] * inverse[c]
             }
             if let betaGradient {
-                betaGradient[c] = (pass.overwritesGradients ? 0 : betaGradient[c]) + sumGradient
+                betaGradient[c] = (pass.overwritesGradients ? 0 : betaGradient[c]) + offset[c]
             }
+        }
+        if pass.isTraining, let peers = pass.part.peers { add(peers, slope, offset) }
+        for c in 0..<channels {
+            let sumGradient = offset[c], sumProduct = slope[c]
+            let gamma = gamma(b)?[c] ?? 1
             a[c] = gamma * inverse[c]
             // Fixed statistics do not depend on the input.
             slope[c] = pass.isTraining ? -a[c] * inverse[c] * inverse[c] * sumProduct / n : 0
