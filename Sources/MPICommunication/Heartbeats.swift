@@ -9,7 +9,7 @@ final class Heartbeats {
     private var isSending: [Bool]
     private var lastSeen: [Double]
     private var hasLeft: [Bool]
-    private var hasSaidGoodbye = false
+    private var hasSaidGoodbye: [Bool]
     private var nextBeat = 0.0
     private let message: UnsafeMutablePointer<UInt8>
     private let mailbox: UnsafeMutablePointer<UInt8>
@@ -24,6 +24,7 @@ final class Heartbeats {
         isSending = [Bool](repeating: false, count: peers.count)
         lastSeen = [Double](repeating: now, count: peers.count)
         hasLeft = isSending
+        hasSaidGoodbye = isSending
         message = .allocate(capacity: 2)
         message[0] = 0
         message[1] = 1
@@ -56,11 +57,12 @@ final class Heartbeats {
                 if code != 0 { return (code, peers[i]) }
                 isSending[i] = done == 0
             }
-            if !isSending[i], !hasSaidGoodbye, now >= nextBeat || leaving {
+            if !isSending[i], !hasSaidGoodbye[i], now >= nextBeat || leaving {
                 let code = mpi.MPI_Isend(
                     message + (leaving ? 1 : 0), 1, mpi.byte, Int32(peers[i]), Heartbeats.tag, mpi.world, &sending[i])
                 if code != 0 { return (code, peers[i]) }
                 isSending[i] = true
+                hasSaidGoodbye[i] = leaving
             }
             while !hasLeft[i] {
                 let code = mpi.MPI_Test(&receiving[i], &done, mpi.status_ignore)
@@ -74,13 +76,12 @@ final class Heartbeats {
                 }
             }
         }
-        if leaving, isSending.allSatisfy({ $0 }) { hasSaidGoodbye = true }
         if now >= nextBeat { nextBeat = now + Heartbeats.interval }
         return nil
     }
 
     /// Whether all have said good-bye and got ours.
-    var isOver: Bool { hasLeft.allSatisfy { $0 } && !isSending.contains(true) }
+    var isOver: Bool { !hasLeft.contains(false) && !hasSaidGoodbye.contains(false) && !isSending.contains(true) }
 
     /// Who has been silent for that long.
     func silent(now: Double, limit: Double) -> Int? {
