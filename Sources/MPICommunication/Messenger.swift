@@ -111,6 +111,7 @@ final class Messenger: @unchecked Sendable {
 
     private func fail(_ reason: String) -> Never {
         onFailure(reason)
+        fermusic_mpi_end_launcher(10)
         abort(1)
     }
 

@@ -101,13 +101,27 @@ import Threads
         }
     }
 
-    @Test func oneStepAgreesWithin1e5() throws {
-        let alone = try run(ranks: 1, options(epochs: 1), stop: 1)[0]
-        for ranks in 2...4 {
-            // A team agrees on stopping with the batch after.
-            let team = try run(ranks: ranks, options(epochs: 1), stop: 1)[0]
-            #expect(team.progress.step == alone.progress.step + 1)
+    /// All samples in one batch: one step.
+    @Test(arguments: 2...4) func oneStepAgreesWithin1e5(ranks: Int) throws {
+        var one = options(epochs: 1)
+        one.batchSize = 45
+        one.gradientAccumulation = 1
+        let alone = try run(ranks: 1, one)[0], team = try run(ranks: ranks, one)[0]
+        #expect(alone.progress.step == 1 && team.progress.step == 1)
+        #expect(difference(alone.arrays["weights"]!, team.arrays["weights"]!) < 1e-5)
+    }
+
+    @Test func fixedPiecesGiveTheSameBitsWhoeverSharesThem() throws {
+        var fixed = options()
+        fixed.sumsInFixedPieces = true
+        let alone = try run(ranks: 1, fixed)[0]
+        for ranks in [2, 3, 4, 7, 8] {
+            for state in try run(ranks: ranks, fixed) {
+                #expect(state.arrays == alone.arrays && state.progress == alone.progress, "\(ranks) ranks")
+            }
         }
+        let part = try run(ranks: 3, fixed, stop: 4)[0]
+        #expect(try run(ranks: 2, fixed, from: part)[0].arrays == alone.arrays)
     }
 
     @Test func whatWasStoppedGoesOnWithOtherRanks() throws {

@@ -1,7 +1,9 @@
 #include "../function_table.h"
 
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 // MPI, to train on several machines: nobody else needs it, so it is loaded when a launcher (mpirun, srun) has started this
 // process. Declared here, so that building needs nothing of it, and one program runs with both kinds of MPI: Open MPI's
@@ -123,4 +125,29 @@ static inline void fermusic_sum_ranks(float *_Nonnull mine, const float *_Nonnul
         }
         memcpy(mine + start, sum, n * sizeof *sum);
     }
+}
+
+// Ends the launcher that started this process, if it is one of MPI's and still there after so many seconds: one that cannot
+// reach a machine any more would wait for it. A process of its own does that, because the launcher ends this one first.
+static inline void fermusic_mpi_end_launcher(unsigned seconds) {
+    pid_t launcher = getppid();
+    char path[64], name[32] = "";
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)launcher);
+    FILE *file = fopen(path, "r");
+    if (!file) return;
+    if (!fgets(name, sizeof name, file)) name[0] = 0;
+    fclose(file);
+    const char *known[] = {"mpirun", "mpiexec", "orte", "prte", "hydra"};
+    int is_known = 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strncmp(name, known[i], strlen(known[i]))) is_known = 1;
+    if (!is_known) return;
+    pid_t child = fork();
+    if (child != 0) return;
+    // Only what may be called between fork and exec.
+    setsid();
+    for (int descriptor = 0; descriptor < 1024; descriptor++) close(descriptor);
+    sleep(seconds);
+    kill(launcher, SIGKILL);
+    _exit(0);
 }

@@ -121,11 +121,11 @@ enum TrainCommand {
             try Writability.check(files.checkpoint)
             // Once: it may be a pipe.
             file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
-            let settings = try settings(a, file, files)
-            if let log = settings.log { try Writability.check(log) }
-            if let report = settings.report { try Writability.checkFolder(report) }
-            if !team.communicator.isAlone { text = try JSONValue.encode(settings) }
-            return settings
+            let wanted = try settings(a, file, files)
+            if let log = wanted.log { try Writability.check(log) }
+            if let report = wanted.report { try Writability.checkFolder(report) }
+            if !team.communicator.isAlone { text = try JSONValue.encode(wanted) }
+            return wanted
         }
         if let own, team.communicator.isAlone { return (own, file) }
         text = team.communicator.broadcast(text)
