@@ -129,10 +129,10 @@ enum TrainCommand {
         }
         if let own, team.communicator.isAlone { return (own, file) }
         text = team.communicator.broadcast(text)
-        var settings = try JSONValue.decode(TrainingSession.Settings.self, from: text)
+        var shared = try JSONValue.decode(TrainingSession.Settings.self, from: text)
         // Where the data lies may differ from machine to machine; its fingerprint may not.
-        settings.data = a[TrainOptions.data]?.string ?? settings.data
-        return (settings, file)
+        shared.data = a[TrainOptions.data]?.string ?? shared.data
+        return (shared, file)
     }
 
     private static func train(
