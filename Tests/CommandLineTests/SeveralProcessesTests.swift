@@ -3,13 +3,16 @@ import Foundation
 import NeuralNet
 import Testing
 
-/// Training by several processes that mpirun starts, on this machine. Skipped where there is no Open MPI;
-/// Scripts/test-mpi has networks between them.
-@Suite(.serialized, .enabled(if: SeveralProcessesTests.mpirun != nil, "no mpirun: apt-get install openmpi-bin"))
-final class SeveralProcessesTests {
+enum OpenMPI {
     static let mpirun = ["/usr/bin/mpirun.openmpi", "/usr/bin/mpirun"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
+}
+
+/// Training by several processes that mpirun starts, on this machine. Skipped where there is no Open MPI;
+/// Scripts/test-mpi has networks between them.
+@Suite(.serialized, .enabled(if: OpenMPI.mpirun != nil, "no mpirun: apt-get install openmpi-bin"))
+final class SeveralProcessesTests {
 
     private let folder: URL
     private var data: String { path("faces.packed") }
@@ -29,7 +32,7 @@ final class SeveralProcessesTests {
         // Root has to say that it means it; a small machine has fewer processors than ranks.
         """
         set -- -n \(ranks) --oversubscribe --bind-to none $(test $(id -u) = 0 && echo --allow-run-as-root) \(more) "$0" "$@"
-        exec '\(Self.mpirun!)' "$@"
+        exec '\(OpenMPI.mpirun!)' "$@"
         """
     }
 
