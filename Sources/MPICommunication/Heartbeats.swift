@@ -11,6 +11,7 @@ final class Heartbeats {
     private var hasLeft: [Bool]
     private var hasSaidGoodbye: [Bool]
     private var nextBeat = 0.0
+    private var lastLook: Double
     private let message: UnsafeMutablePointer<UInt8>
     private let mailbox: UnsafeMutablePointer<UInt8>
     static let interval = 2.0
@@ -23,6 +24,7 @@ final class Heartbeats {
         sending = receiving
         isSending = [Bool](repeating: false, count: peers.count)
         lastSeen = [Double](repeating: now, count: peers.count)
+        lastLook = now
         hasLeft = isSending
         hasSaidGoodbye = isSending
         message = .allocate(capacity: 2)
@@ -50,7 +52,11 @@ final class Heartbeats {
 
     /// Sends and hears what is due; with `leaving` says good-bye. Returns MPI's code and the peer it is about.
     func beat(_ mpi: fermusic_mpi, now: Double, leaving: Bool = false) -> (code: Int32, peer: Int)? {
+        // A process that was stopped (Ctrl-Z stops all) has not listened meanwhile.
+        let missed = now - lastLook
+        lastLook = now
         for i in peers.indices {
+            if missed > Heartbeats.interval { lastSeen[i] += missed }
             var done: Int32 = 0
             if isSending[i] {
                 let code = mpi.MPI_Test(&sending[i], &done, mpi.status_ignore)
