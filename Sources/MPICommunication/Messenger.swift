@@ -40,7 +40,8 @@ final class Messenger: @unchecked Sendable {
     private var heartbeats: Heartbeats?
 
     init(
-        table: UnsafePointer<fermusic_mpi>, options: MPICommunicator.Options, onFailure: @escaping @Sendable (String) -> Void
+        table: UnsafePointer<fermusic_mpi>, options: MPICommunicator.Options,
+        onFailure: @escaping @Sendable (String) -> Void
     ) {
         self.table = table
         self.options = options
@@ -139,7 +140,8 @@ final class Messenger: @unchecked Sendable {
         if code == 0 { code = mpi.MPI_Comm_set_errhandler(mpi.world, mpi.errors_return) }
         (self.size, self.rank) = (Int(size), Int(rank))
         lock.withLock {
-            started = code == 0
+            started =
+                code == 0
                 ? .success((Int(size), Int(rank), library()))
                 : .failure(MPILibrary.Failure(description: "MPI does not start (\(code))"))
             lock.broadcast()
@@ -202,7 +204,8 @@ final class Messenger: @unchecked Sendable {
             request = handle
         case .sum(let values, let count):
             let place = spare.firstIndex { $0.capacity == count }
-            let sum = place.map { spare.remove(at: $0) }
+            let sum =
+                place.map { spare.remove(at: $0) }
                 ?? PendingSum(capacity: count, size: size, rank: rank, isHalf: options.sendsBFloat16)
             sums.append(sum)
             // All ranks count alike, so that the numbers find each other. MPI has at least 32,767.

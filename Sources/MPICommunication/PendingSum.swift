@@ -41,7 +41,9 @@ final class PendingSum {
     private var stride: Int { (count + size - 1) / size * unit }
 
     /// Where the values that travel lie.
-    private var wire: UnsafeMutableRawPointer { halves.map { UnsafeMutableRawPointer($0) } ?? UnsafeMutableRawPointer(values) }
+    private var wire: UnsafeMutableRawPointer {
+        halves.map { UnsafeMutableRawPointer($0) } ?? UnsafeMutableRawPointer(values)
+    }
 
     /// Sends each rank its slice. Returns MPI's code.
     func start(_ values: UnsafeMutablePointer<Float>, count: Int, tag: Int32, _ mpi: fermusic_mpi) -> Int32 {
@@ -68,7 +70,8 @@ final class PendingSum {
             var code = mpi.MPI_Irecv(
                 from.start, Int32(from.bytes), mpi.byte, Int32(source), tag, mpi.world, &requests[2 * step])
             guard code == 0 else { return code }
-            code = mpi.MPI_Isend(to.start, Int32(to.bytes), mpi.byte, Int32(target), tag, mpi.world, &requests[2 * step + 1])
+            code = mpi.MPI_Isend(
+                to.start, Int32(to.bytes), mpi.byte, Int32(target), tag, mpi.world, &requests[2 * step + 1])
             guard code == 0 else { return code }
             bytesSent += to.bytes
         }

@@ -34,7 +34,8 @@ final class WholeShare: BatchWork {
             isAlone
             ? .whole
             : BatchPart(
-                first: batch.own.lowerBound, total: peers == nil && !batch.own.isEmpty ? nil : batch.count, peers: peers)
+                first: batch.own.lowerBound, total: peers == nil && !batch.own.isEmpty ? nil : batch.count, peers: peers
+            )
         let worker = workers[0]
         worker.forward(.init(batch: batch, loader: loader, own: batch.own), step, part)
         if completes { exchange.begin() }

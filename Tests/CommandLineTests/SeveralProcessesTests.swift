@@ -85,7 +85,11 @@ final class SeveralProcessesTests {
         let other = path("other.packed")
         _ = try Fermusic.run(["dataset", "generate", other, "--training", "150", "--test", "40", "--seed", "2"])
         let differing = try Fermusic.run(
-            ["-c", "test $OMPI_COMM_WORLD_RANK = 1 && set -- \"$@\" --data \(other); exec \(Fermusic.executable.path) \"$@\"", "sh"]
+            [
+                "-c",
+                "test $OMPI_COMM_WORLD_RANK = 1 && set -- \"$@\" --data \(other); exec \(Fermusic.executable.path) \"$@\"",
+                "sh",
+            ]
                 + train("x.h5"),
             shell: launch(2).replacingOccurrences(of: "\"$0\" \"$@\"\nexec", with: "/bin/sh \"$@\"\nexec"))
         #expect(

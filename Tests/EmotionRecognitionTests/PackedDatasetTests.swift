@@ -41,10 +41,14 @@ import Threads
             // So a run may go on with it.
             #expect(packed.fingerprint == faces.fingerprint)
             #expect(packed.trainingFingerprint == faces.trainingFingerprint)
-            #expect(packed.image(7) == faces.image(7)[...] && packed.selecting([5, 2]).pixels == faces.selecting([5, 2]).pixels)
+            #expect(
+                packed.image(7) == faces.image(7)[...]
+                    && packed.selecting([5, 2]).pixels == faces.selecting([5, 2]).pixels)
             // And again from there.
             try packed.writePacked(folder + "/b")
-            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data(contentsOf: URL(fileURLWithPath: folder + "/b")))
+            #expect(
+                try Data(contentsOf: URL(fileURLWithPath: path))
+                    == Data(contentsOf: URL(fileURLWithPath: folder + "/b")))
         }
     }
 
@@ -73,14 +77,18 @@ import Threads
             let faces = SyntheticFaces(seed: 9)
             try faces.writePacked(folder + "/a", training: 1500, test: 30, size: 16, threads: threads)
             let packed = try read(folder + "/a", size: 16), whole = faces.dataset(training: 1500, test: 30, size: 16)
-            #expect(packed.pixels == whole.pixels && packed.labels == whole.labels && packed.fingerprint == whole.fingerprint)
+            #expect(
+                packed.pixels == whole.pixels && packed.labels == whole.labels
+                    && packed.fingerprint == whole.fingerprint)
         }
     }
 
     @Test func anotherSizeIsRefused() throws {
         try withFolder { folder in
             try faces().writePacked(folder + "/a")
-            #expect(throws: DatasetError.cannotRead(path: folder + "/a", reason: "holds pictures of 18 pixels, not of 48")) {
+            #expect(
+                throws: DatasetError.cannotRead(path: folder + "/a", reason: "holds pictures of 18 pixels, not of 48")
+            ) {
                 _ = try read(folder + "/a", size: 48)
             }
         }

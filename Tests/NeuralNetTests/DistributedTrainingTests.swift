@@ -171,9 +171,11 @@ import Threads
         for thread in threads { thread.join() }
         let another = "rank 2: it has another version than rank 0: 2, not 1"
         #expect(
-            texts.withLock { $0.sorted() } == [
-                "0 rank 1: \(NeuralNetError.invalidSetting("no"))", "0 \(another)", "1 \(NeuralNetError.invalidSetting("no"))",
-                "1 \(another)", "2 rank 1: \(NeuralNetError.invalidSetting("no"))", "2 \(another)",
-            ].sorted())
+            texts.withLock { $0.sorted() }
+                == [
+                    "0 rank 1: \(NeuralNetError.invalidSetting("no"))", "0 \(another)",
+                    "1 \(NeuralNetError.invalidSetting("no"))",
+                    "1 \(another)", "2 rank 1: \(NeuralNetError.invalidSetting("no"))", "2 \(another)",
+                ].sorted())
     }
 }

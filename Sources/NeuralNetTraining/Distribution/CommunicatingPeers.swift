@@ -21,7 +21,8 @@ final class CommunicatingPeers: BatchPeers {
         }
         communicator.gather(
             UnsafeRawBufferPointer(UnsafeBufferPointer(start: values, count: count)),
-            into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: all[..<(count * communicator.size)])))
+            into: UnsafeMutableRawBufferPointer(
+                UnsafeMutableBufferPointer(rebasing: all[..<(count * communicator.size)])))
         return UnsafePointer(all.baseAddress!)
     }
 }

@@ -28,7 +28,8 @@ final class PieceTeam: @unchecked Sendable {
     private var blockCapacity = 0
 
     init(
-        _ workers: [BatchWorker], _ shares: BatchShares, _ communicator: any Communicator, synchronises: Bool, atOnce: Int
+        _ workers: [BatchWorker], _ shares: BatchShares, _ communicator: any Communicator, synchronises: Bool,
+        atOnce: Int
     ) {
         self.workers = workers
         self.shares = shares

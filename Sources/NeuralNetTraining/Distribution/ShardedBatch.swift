@@ -18,7 +18,8 @@ final class ShardedBatch: BatchWork {
 
     /// `make` makes the executor of a piece of so many samples at most.
     init(
-        _ shares: BatchShares, _ communicator: any Communicator, synchronises: Bool, batchSize: Int, threads: ThreadPool,
+        _ shares: BatchShares, _ communicator: any Communicator, synchronises: Bool, batchSize: Int,
+        threads: ThreadPool,
         make: (Int) throws -> BatchWorker
     ) throws {
         let workers = try shares.own.map { _ in try make(shares.largestPiece(of: batchSize)) }

@@ -67,7 +67,8 @@ final class TreeSum {
     }
 
     private func add(
-        _ source: UnsafeMutablePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int, _ threads: ThreadPool
+        _ source: UnsafeMutablePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int,
+        _ threads: ThreadPool
     ) {
         threads.runRanges(count) { _, range in
             fm_add(target + range.lowerBound, source + range.lowerBound, range.count)

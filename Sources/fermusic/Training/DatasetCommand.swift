@@ -78,7 +78,8 @@ enum DatasetCommand {
         return .done
     }
 
-    static let output = Argument<Path>("output", help: "A file that ends in .csv (.packed when drawing), or a new folder.")
+    static let output = Argument<Path>(
+        "output", help: "A file that ends in .csv (.packed when drawing), or a new folder.")
 
     static let sort = Option<String>(
         "sort", default: "as-read",

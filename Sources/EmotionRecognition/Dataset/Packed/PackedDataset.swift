@@ -41,7 +41,9 @@ enum PackedDataset {
         var isKept = false
         defer { if !isKept { close(file) } }
         var status = stat()
-        guard fstat(file, &status) == 0 else { throw DatasetError.cannotRead(path: path, reason: FileFailure.last.reason) }
+        guard fstat(file, &status) == 0 else {
+            throw DatasetError.cannotRead(path: path, reason: FileFailure.last.reason)
+        }
         let length = Int(status.st_size)
         guard length >= pictures + tail else { throw damaged("it is too short") }
         func bytes(_ start: Int, _ count: Int) throws -> [UInt8] {
@@ -55,12 +57,15 @@ enum PackedDataset {
             }
         }
         let tail = try bytes(length - self.tail, self.tail)
-        func number(_ bytes: [UInt8], _ at: Int) -> UInt64 { (0..<8).reduce(0) { $0 | UInt64(bytes[at + $1]) << (8 * $1) } }
+        func number(_ bytes: [UInt8], _ at: Int) -> UInt64 {
+            (0..<8).reduce(0) { $0 | UInt64(bytes[at + $1]) << (8 * $1) }
+        }
         let start = number(tail, 0), size = number(tail, 8), check = number(tail, 16)
         guard tail[32...].elementsEqual(magic.utf8), number(tail, 24) == 1 else {
             throw damaged("its end is missing, or of another version")
         }
-        guard start >= UInt64(pictures), size > 0, start.addingReportingOverflow(size) == (UInt64(length - self.tail), false)
+        guard start >= UInt64(pictures), size > 0,
+            start.addingReportingOverflow(size) == (UInt64(length - self.tail), false)
         else { throw damaged("its end says wrong places") }
         guard size <= UInt64(maximumCount) else { throw damaged("its table is too large") }
         let table = try bytes(Int(start), Int(size))
@@ -87,13 +92,17 @@ enum PackedDataset {
         }
         let first = 8 + textLength + 2 * about.count
         let sums = table.withUnsafeBytes { table in
-            (0..<about.count).map { UInt32(littleEndian: table.loadUnaligned(fromByteOffset: first + 4 * $0, as: UInt32.self)) }
+            (0..<about.count).map {
+                UInt32(littleEndian: table.loadUnaligned(fromByteOffset: first + 4 * $0, as: UInt32.self))
+            }
         }
         isKept = true
         let pixels = try PackedPixels(
-            path: path, file: file, start: pictures, count: about.count, imageBytes: about.size * about.size, sums: sums,
+            path: path, file: file, start: pictures, count: about.count, imageBytes: about.size * about.size,
+            sums: sums,
             fingerprint: about.fingerprint, trainingFingerprint: about.trainingFingerprint)
         return FaceDataset(
-            size: about.size, classNames: about.classes, pixels: pixels, labels: labels, splits: numbers.map { all[Int($0)] })
+            size: about.size, classNames: about.classes, pixels: pixels, labels: labels,
+            splits: numbers.map { all[Int($0)] })
     }
 }
