@@ -40,7 +40,7 @@ final class BatchWorker {
         classTargets = data.targetCount
         executor = try Executor(
             model, maximumBatch: maximumBatch, threads: threads, isTraining: true, losses: losses,
-            convolution: options.convolution)
+            convolution: options.convolution, precision: options.precision)
         self.teacher = try teacher.map { try TeacherRun($0, data: data, batchSize: maximumBatch, threads: threads) }
         sampleWeights = AlignedMemory.allocate(floats: maximumBatch)
         sums = [Double](repeating: 0, count: 1 + metrics.count)

@@ -102,7 +102,7 @@ public final class Trainer {
         average = options.averageDecay == nil ? nil : model.copy()
         let measured = average ?? model
         evaluator = try validation.map { _ in
-            try Evaluator(measured, batchSize: options.batchSize, threads: threads)
+            try Evaluator(measured, batchSize: options.batchSize, precision: options.precision, threads: threads)
         }
         loader = BatchLoader(data, batchSize: options.batchSize, shares: shares)
         optimizer = try OptimizerState(

@@ -36,6 +36,8 @@ public struct TrainingOptions: Sendable {
     public var finishDropout: Float = 1
     public var seed: UInt64 = 1
     public var convolution = ConvolutionAlgorithm.automatic
+    /// `.float` or `.bfloat16`; validation computes with it, too.
+    public var precision = Precision.float
     /// Of several processes: whether BatchNormalization looks at the whole batch, or at what each process has of it.
     public var synchronisesBatchNormalization = true
     /// Adds up gradients in eight fixed pieces of each batch, so that the same batches give the same bits with one to eight
@@ -81,6 +83,7 @@ extension TrainingOptions {
             if !condition { throw NeuralNetError.invalidSetting(text()) }
         }
         try require(epochs >= 0, "epochs must be 0 or more, not \(epochs)")
+        try require(precision != .int8, "8-bit integers are for prediction, not for training")
         try require(batchSize > 0, "the batch size must be 1 or more, not \(batchSize)")
         try require(
             gradientAccumulation > 0, "gradient accumulation must be over 1 batch or more, not \(gradientAccumulation)")

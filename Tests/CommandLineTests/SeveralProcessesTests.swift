@@ -3,15 +3,19 @@ import Foundation
 import NeuralNet
 import Testing
 
-enum OpenMPI {
-    static let mpirun = ["/usr/bin/mpirun.openmpi", "/usr/bin/mpirun"].first {
-        FileManager.default.isExecutableFile(atPath: $0)
+/// The launchers by the names that Debian gives them beside each other; nil where they are not installed.
+enum Launcher {
+    static let openMPI = found("/usr/bin/mpirun.openmpi")
+    static let mpich = found("/usr/bin/mpirun.mpich")
+
+    private static func found(_ path: String) -> String? {
+        FileManager.default.isExecutableFile(atPath: path) ? path : nil
     }
 }
 
 /// Training by several processes that mpirun starts, on this machine. Skipped where there is no Open MPI;
 /// Scripts/test-mpi has networks between them.
-@Suite(.serialized, .enabled(if: OpenMPI.mpirun != nil, "no mpirun: apt-get install openmpi-bin"))
+@Suite(.serialized, .enabled(if: Launcher.openMPI != nil, "no mpirun: apt-get install openmpi-bin"))
 final class SeveralProcessesTests {
 
     private let folder: URL
@@ -32,7 +36,7 @@ final class SeveralProcessesTests {
         // Root has to say that it means it; a small machine has fewer processors than ranks.
         """
         set -- -n \(ranks) --oversubscribe --bind-to none $(test $(id -u) = 0 && echo --allow-run-as-root) \(more) "$0" "$@"
-        exec '\(OpenMPI.mpirun!)' "$@"
+        exec '\(Launcher.openMPI!)' "$@"
         """
     }
 
@@ -59,6 +63,26 @@ final class SeveralProcessesTests {
             // One process speaks.
             #expect(team.errors.components(separatedBy: "wrote ").count == 2)
         }
+    }
+
+    @Test(.enabled(if: Launcher.mpich != nil, "no mpirun.mpich: apt-get install mpich"))
+    func MPICHDoesTheSame() throws {
+        let alone = try Fermusic.run(train("1.h5", ["--deterministic-ranks"]))
+        #expect(alone.status == 0, "\(alone.errors)")
+        let team = try Fermusic.run(
+            train("2.h5", ["--deterministic-ranks"]), shell: "exec '\(Launcher.mpich!)' -n 2 \"$0\" \"$@\"")
+        #expect(team.status == 0 && team.errors.contains("2 processes on 1 machine (MPICH"), "\(team.errors)")
+        #expect(try weights("2.h5") == weights("1.h5"))
+    }
+
+    @Test func teamsLearnInBFloat16() throws {
+        let more = ["--deterministic-ranks", "--precision", "bfloat16"]
+        let alone = try Fermusic.run(train("1.h5", more)), team = try Fermusic.run(train("2.h5", more), shell: launch(2))
+        #expect(alone.status == 0 && team.status == 0, "\(alone.errors) \(team.errors)")
+        #expect(try weights("2.h5") == weights("1.h5"))
+        let both = try Fermusic.run(
+            train("3.h5", ["--precision", "bfloat16", "--wire", "bfloat16"]), shell: launch(3))
+        #expect(both.status == 0, "\(both.errors)")
     }
 
     @Test func teamsLearnAndGoOnWithOthers() throws {

@@ -111,9 +111,24 @@ import Threads
         #expect(difference(alone.arrays["weights"]!, team.arrays["weights"]!) < 1e-5)
     }
 
-    @Test func fixedPiecesGiveTheSameBitsWhoeverSharesThem() throws {
+    /// Products of rounded numbers, too: what one step adds to the weights agrees within their rounding.
+    @Test(arguments: 2...4) func aStepInBFloat16AgreesWithinItsRounding(ranks: Int) throws {
+        var one = options(epochs: 1)
+        one.batchSize = 45
+        one.gradientAccumulation = 1
+        let exact = try run(ranks: 1, one)[0].arrays["weights"]!
+        one.precision = .bfloat16
+        let alone = try run(ranks: 1, one)[0].arrays["weights"]!, team = try run(ranks: ranks, one)
+        #expect(alone != exact, "this network has nothing to round")
+        #expect(difference(alone, team[0].arrays["weights"]!) < 1e-3)
+        for state in team { #expect(state.arrays == team[0].arrays) }
+    }
+
+    @Test(arguments: [Precision.float, .bfloat16])
+    func fixedPiecesGiveTheSameBitsWhoeverSharesThem(precision: Precision) throws {
         var fixed = options()
         fixed.sumsInFixedPieces = true
+        fixed.precision = precision
         let alone = try run(ranks: 1, fixed)[0]
         for ranks in [2, 3, 4, 7, 8] {
             for state in try run(ranks: ranks, fixed) {

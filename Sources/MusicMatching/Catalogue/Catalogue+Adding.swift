@@ -30,6 +30,11 @@ extension Catalogue {
         }
     }
 
+    /// Adds what is new to a song that is known to be the one. Throws `MusicError`.
+    func add(_ draft: SongDraft, to id: Int) throws -> AddResult {
+        try database.transaction { try merge(draft, into: id) ? .merged(id: id) : .unchanged(id: id) }
+    }
+
     private func find(_ identifiers: [SongIdentifier]) throws -> Int? {
         for identifier in identifiers {
             if let id = try database.first(
@@ -60,8 +65,8 @@ extension Catalogue {
         let statement = try database.prepare(
             """
             INSERT INTO songs (match_key, title, artist, album, year, language, genres, emotions, hints, valence, \
-            energy, danceability, acousticness, tempo, provenance, cell, built_in, added) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            energy, danceability, acousticness, tempo, provenance, cell, built_in, explicit, duration, plays, own, added) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try statement.bind(
             [.integer(names.hash), .text(draft.title), .text(draft.artist)] + facts.values
@@ -82,7 +87,9 @@ extension Catalogue {
                 "SELECT \(SongFacts.columns) FROM songs WHERE id = ?", .integer(id), read: { SongFacts(reading: $0) })
         else { return false }
         var new = old
-        new.merge(SongFacts(draft))
+        let facts = SongFacts(draft)
+        new.merge(facts)
+        new.hearAgain(facts)
         new.estimate(with: moodMap)
         let identified = try add(draft.identifiers, to: id)
         guard new != old else { return identified }
@@ -91,7 +98,8 @@ extension Catalogue {
         let statement = try database.prepare(
             "UPDATE songs SET \(changesAlbum ? "album = ?1, " : "")year = ?2, language = ?3, genres = ?4, "
                 + "emotions = ?5, hints = ?6, valence = ?7, energy = ?8, danceability = ?9, acousticness = ?10, "
-                + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14 WHERE id = ?15")
+                + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14, explicit = ?15, duration = ?16, "
+                + "plays = ?17, own = ?18 WHERE id = ?19")
         try statement.bind(new.values + [.integer(id)])
         while try statement.step() {}
         return true

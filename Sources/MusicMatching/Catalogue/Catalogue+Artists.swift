@@ -12,8 +12,8 @@ public struct NamedArtist: Sendable, Equatable {
 }
 
 extension Catalogue {
-    /// Finds an artist whatever the spelling: case, accents, blanks, punctuation, "&" and a leading "the" do not count.
-    /// A part of a name will do if at least three in four of the songs it could mean are by one artist. Throws
+    /// Finds an artist whatever the spelling: case, accents, blanks, punctuation, "&" and a leading "the" do not count;
+    /// those of the built-in list also in their own script (周杰倫). A part of a name will do if at least three in four of the songs it could mean are by one artist. Throws
     /// `MusicError`.
     public func artist(named name: String) throws -> NamedArtist {
         let key = ArtistKey.key(name)
@@ -23,6 +23,10 @@ extension Catalogue {
             (result.meant, result.key) = (name, key)
             return result
         }
+        if let latin = ArtistNames.latin(name), try hasSongs(by: ArtistKey.key(latin)) {
+            (result.meant, result.key) = (latin, ArtistKey.key(latin))
+            return result
+        }
         let found = try artists(beginning: name, limit: 20)
         guard let first = found.first, first.songs * 4 >= found.map(\.songs).reduce(0, +) * 3 else { return result }
         let whole = ArtistKey.key(first.name)
@@ -30,7 +34,8 @@ extension Catalogue {
         return result
     }
 
-    private func hasSongs(by key: String) throws -> Bool {
+    /// Whether anybody is filed under the key.
+    func hasSongs(by key: String) throws -> Bool {
         try database.integer("SELECT EXISTS (SELECT 1 FROM song_artists WHERE artist = ?)", .text(key)) != 0
     }
 

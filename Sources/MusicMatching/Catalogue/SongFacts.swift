@@ -13,7 +13,13 @@ struct SongFacts: Equatable {
     var features: [Int]
     var estimated: MoodAxes
     var editorial: MoodAxes
+    /// By this program, in the music itself.
+    var heard: MoodAxes
     var builtIn: BuiltIn
+    var isExplicit: Bool?
+    var duration: Int?
+    var plays: Int
+    var isOwn: Bool
 
     /// Whether the built-in list has the song.
     enum BuiltIn: Int {
@@ -25,7 +31,8 @@ struct SongFacts: Equatable {
 
     static let columns =
         "album, year, language, genres, emotions, hints, valence, energy, danceability, acousticness, tempo, "
-        + "provenance, built_in"
+        + "provenance, built_in, explicit, duration, plays, own"
+    static let columnCount: Int32 = 17
 
     init(_ draft: SongDraft) {
         album = draft.album
@@ -36,8 +43,14 @@ struct SongFacts: Equatable {
         hints = SongFacts.distinct(draft.hints)
         features = MoodAxis.allCases.map { axis in draft.mood[axis].map { axis.stored($0) } ?? 0 }
         estimated = draft.mood.missing
-        editorial = draft.isEditorial ? MoodAxes.all.subtracting(estimated) : .none
+        let given = MoodAxes.all.subtracting(estimated)
+        editorial = draft.isEditorial && !draft.isHeard ? given : .none
+        heard = draft.isHeard ? given : .none
         builtIn = draft.isBuiltIn ? .listed : .no
+        isExplicit = draft.isExplicit
+        duration = draft.duration
+        plays = draft.plays
+        isOwn = !draft.isBuiltIn
     }
 
     init(reading statement: Statement) {
@@ -51,7 +64,12 @@ struct SongFacts: Equatable {
         let provenance = statement.integer(11)
         estimated = MoodAxes(rawValue: provenance & 31)
         editorial = MoodAxes(rawValue: provenance >> 5 & 31)
+        heard = MoodAxes(rawValue: provenance >> 10 & 31)
         builtIn = BuiltIn(rawValue: statement.integer(12)) ?? .no
+        isExplicit = statement.optionalInteger(13).map { $0 != 0 }
+        duration = statement.optionalInteger(14)
+        plays = statement.integer(15)
+        isOwn = statement.integer(16) != 0
     }
 
     var mood: MoodPoint {
@@ -60,9 +78,9 @@ struct SongFacts: Equatable {
         return point
     }
 
-    var provenance: Int { estimated.rawValue | editorial.rawValue << 5 }
+    var provenance: Int { estimated.rawValue | editorial.rawValue << 5 | heard.rawValue << 10 }
 
-    /// In the order of `columns`, with the cell before the last.
+    /// In the order of `columns`, with the cell behind the provenance.
     var values: [SQLValue] {
         let kind = MoodGrid.Kind(isLabelled: !emotions.isEmpty, hasEstimates: !estimated.isEmpty)
         return [
@@ -70,11 +88,17 @@ struct SongFacts: Equatable {
             .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
         ] + features.map(SQLValue.integer) + [
             .integer(provenance), .integer(MoodGrid.cell(mood, kind: kind)), .integer(builtIn.rawValue),
+            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays), .integer(isOwn ? 1 : 0),
         ]
     }
 
-    /// Learns from another source. Measured features replace estimated and editorial ones, editorial ones replace
-    /// estimates; otherwise what came first stays. Taking the same source over again changes nothing.
+    /// How much a feature's source is worth.
+    private func worth(_ axis: MoodAxis) -> Int {
+        estimated.contains(axis) ? 0 : heard.contains(axis) ? 1 : editorial.contains(axis) ? 2 : 3
+    }
+
+    /// Learns from another source. Measured features replace those of an editor, these replace what was heard, and that
+    /// replaces estimates; otherwise what came first stays. Taking the same source over again changes nothing.
     mutating func merge(_ other: SongFacts) {
         if other.builtIn == .listed {
             if builtIn == .wasListed { giveWay(to: other) }
@@ -86,13 +110,27 @@ struct SongFacts: Equatable {
         genres = SongFacts.distinct(genres + other.genres)
         emotions.formUnion(other.emotions)
         hints = SongFacts.distinct(hints + other.hints)
-        for axis in MoodAxis.allCases where !other.estimated.contains(axis) {
-            let isMeasured = !other.editorial.contains(axis)
-            guard estimated.contains(axis) || isMeasured && editorial.contains(axis) else { continue }
-            features[axis.rawValue] = other.features[axis.rawValue]
-            estimated.remove(MoodAxes(axis))
-            if isMeasured { editorial.remove(MoodAxes(axis)) } else { editorial.insert(MoodAxes(axis)) }
+        // Whoever knows that a song is explicit knows more than who says that it is not.
+        if other.isExplicit == true || isExplicit == nil { isExplicit = other.isExplicit ?? isExplicit }
+        if duration == nil { duration = other.duration }
+        plays = max(plays, other.plays)
+        isOwn = isOwn || other.isOwn
+        for axis in MoodAxis.allCases where other.worth(axis) > worth(axis) { take(axis, from: other) }
+    }
+
+    /// What this program hears now replaces what an older version heard.
+    mutating func hearAgain(_ other: SongFacts) {
+        for axis in MoodAxis.allCases where heard.contains(axis) && other.heard.contains(axis) {
+            take(axis, from: other)
         }
+    }
+
+    private mutating func take(_ axis: MoodAxis, from other: SongFacts) {
+        let bit = MoodAxes(axis)
+        features[axis.rawValue] = other.features[axis.rawValue]
+        estimated.remove(bit)
+        if other.editorial.contains(axis) { editorial.insert(bit) } else { editorial.remove(bit) }
+        if other.heard.contains(axis) { heard.insert(bit) } else { heard.remove(bit) }
     }
 
     /// Forgets what an earlier built-in list said, as far as the new one says it too.

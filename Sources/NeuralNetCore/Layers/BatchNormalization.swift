@@ -73,8 +73,10 @@ public struct BatchNormalization: Layer {
     }
 }
 
-/// Sums are made per image, then per thread, then in all: each addition is of like sizes, and the order never changes.
-/// Where a batch is computed by several (`BatchPeers`), they put their means and sums together in the samples' order.
+/// Sums are made per image, then per thread, then in all: each addition is of like sizes, and the order never changes. Mean
+/// and variance of an image are found while it is in the cache, and joined as in T. Chan et al., "Updating Formulae and a
+/// Pairwise Algorithm for Computing Sample Variances", 1979. Where several compute a batch, `BatchPart` makes what each has
+/// found that of all.
 struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     let layer: BatchNormalization
     let channels: Int
@@ -93,18 +95,16 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     var hasFactor: Bool { layer.scale }
     var hasShift: Bool { layer.center }
     var epsilon: Float { layer.epsilon }
+    var asksPeers: Bool { true }
 
     private var line: Int { (channels + 15) / 16 * 16 }
 
-    var asksPeers: Bool { true }
-
-    // State: mean, 1 / deviation. Scratch: three vectors of factors, then per thread two sums and one for an image.
+    // State: mean, 1 / deviation. Scratch: five vectors of factors, then per thread two sums and two of an image.
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
-        memory.keepsOutput = relu
         memory.state = 2 * line
-        memory.scratch = (3 + 3 * threads) * line
+        memory.scratch = (5 + 4 * threads) * line
         return memory
     }
 
@@ -122,114 +122,119 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         let mean = b.state, inverse = b.state + line
         let moving = moving(b)
         if pass.isTraining {
-            let n = Float(pass.count * rows)
-            sum(b, pass, into: mean) { x, sums, _ in fm_add_column_sums(x, rows, channels, sums) }
-            for c in 0..<channels { mean[c] /= max(n, 1) }
-            sum(b, pass, into: inverse) { x, sums, _ in fm_add_column_squares(x, mean, rows, channels, sums) }
-            if let peers = pass.part.peers { combine(peers, b, count: pass.count, mean, inverse) }
-            let all = Float((pass.part.total ?? pass.count) * rows)
+            measure(b, pass)
+            pass.part.joinMoments(mean, inverse, channels: channels, of: pass.count * rows, message: b.scratch)
+            let n = Float(pass.part.samples(pass.count) * rows)
             for c in 0..<channels {
-                let variance = inverse[c] / all
+                let variance = inverse[c] / n
                 if pass.part.keepsStatistics {
                     moving.mean[c] = moving.mean[c] * layer.momentum + mean[c] * (1 - layer.momentum)
                     moving.variance[c] = moving.variance[c] * layer.momentum + variance * (1 - layer.momentum)
                 }
                 inverse[c] = 1 / (variance + layer.epsilon).squareRoot()
             }
-        }
-        if !pass.isTraining {
+        } else {
             for c in 0..<channels {
                 mean[c] = moving.mean[c]
                 inverse[c] = 1 / (moving.variance[c] + layer.epsilon).squareRoot()
             }
         }
-        for c in 0..<channels {
-            factor[c] = inverse[c] * (gamma(b)?[c] ?? 1)
-            shift[c] = (beta(b)?[c] ?? 0) - mean[c] * factor[c]
-        }
-        pass.threads.runRanges(pass.count * rows) { _, range in
+        writeFactors(b, factor, shift)
+        pass.threads.runParts(pass.count * rows, least: Pass.leastElements / channels) { range in
             let start = range.lowerBound * channels
             fm_scale_shift(b.inputs[0] + start, factor, shift, range.count, channels, relu ? 1 : 0, b.output + start)
         }
     }
 
-    /// Makes of means and sums of squared deviations those of the whole batch. T. Chan et al., "Updating formulae and a
-    /// pairwise algorithm for computing sample variances", 1979.
-    private func combine(
-        _ peers: any BatchPeers, _ b: LayerBuffers, count: Int, _ mean: UnsafeMutablePointer<Float>,
-        _ squares: UnsafeMutablePointer<Float>
-    ) {
-        let message = b.scratch, size = 2 * channels + 1
-        message.update(from: mean, count: channels)
-        (message + channels).update(from: squares, count: channels)
-        message[2 * channels] = Float(count * rows)
-        let all = peers.gather(message, count: size)
+    /// `y = x factor + shift`
+    private func writeFactors(_ b: LayerBuffers, _ factor: LayerBuffers.Floats, _ shift: LayerBuffers.Floats) {
+        let mean = b.state, inverse = b.state + line
         for c in 0..<channels {
-            var n = 0.0, m = 0.0, s = 0.0
-            for peer in 0..<peers.count {
-                let its = all + peer * size, more = Double(its[2 * channels])
-                guard more > 0 else { continue }
-                let difference = Double(its[c]) - m
-                s += Double(its[channels + c]) + difference * difference * n * more / (n + more)
-                n += more
-                m += difference * more / n
-            }
-            mean[c] = Float(m)
-            squares[c] = Float(s)
+            factor[c] = inverse[c] * (gamma(b)?[c] ?? 1)
+            shift[c] = (beta(b)?[c] ?? 0) - mean[c] * factor[c]
         }
     }
 
-    /// Adds `add(image)` over all images of the batch; the third argument of `add` is the image's place.
-    private func sum(
-        _ b: LayerBuffers, _ pass: Pass, into target: UnsafeMutablePointer<Float>,
-        _ add: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-    ) {
+    private func threadScratch(_ b: LayerBuffers, _ thread: Int) -> UnsafeMutablePointer<Float> {
+        b.scratch + (5 + 4 * thread) * line
+    }
+
+    private func images(_ thread: Int, _ pass: Pass) -> Range<Int> {
+        pass.count * thread / threads..<pass.count * (thread + 1) / threads
+    }
+
+    /// Writes the batch's means, and in the place of `1 / deviation` the sums of squares about them.
+    private func measure(_ b: LayerBuffers, _ pass: Pass) {
         let bytes = channels * MemoryLayout<Float>.stride
         pass.threads.run { thread in
-            let total = b.scratch + (3 + 3 * thread) * line, part = total + 2 * line
-            memset(total, 0, bytes)
-            for image in pass.count * thread / threads..<pass.count * (thread + 1) / threads {
+            let mean = threadScratch(b, thread), squares = mean + line, part = squares + line, square = part + line
+            memset(mean, 0, bytes)
+            memset(squares, 0, bytes)
+            let images = images(thread, pass)
+            for image in images {
+                let x = b.inputs[0] + image * rows * channels
                 memset(part, 0, bytes)
-                add(b.inputs[0] + image * rows * channels, part, image * rows * channels)
-                fm_add(total, part, channels)
+                memset(square, 0, bytes)
+                fm_add_column_sums(x, rows, channels, part)
+                for c in 0..<channels { part[c] /= Float(rows) }
+                fm_add_column_squares(x, part, rows, channels, square)
+                join((part, square), of: 1, to: (mean, squares), of: image - images.lowerBound)
             }
         }
-        ThreadSums.reduce(
-            b.scratch + 3 * line, stride: 3 * line, threads: threads, into: target, count: channels, overwrite: true)
+        let mean = b.state, squares = b.state + line
+        mean.update(from: threadScratch(b, 0), count: channels)
+        squares.update(from: threadScratch(b, 0) + line, count: channels)
+        for thread in 1..<max(threads, 1) {
+            let part = threadScratch(b, thread), images = images(thread, pass)
+            join((part, part + line), of: images.count, to: (mean, squares), of: images.lowerBound)
+        }
     }
 
-    /// Adds the others' sums.
-    private func add(
-        _ peers: any BatchPeers, _ slope: UnsafeMutablePointer<Float>, _ offset: UnsafeMutablePointer<Float>
-    ) {
-        let all = peers.gather(slope, count: 2 * line)
+    private typealias Moments = (mean: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>)
+
+    /// Makes one of the moments of two groups of images.
+    private func join(_ part: Moments, of count: Int, to all: Moments, of before: Int) {
+        guard count > 0 else { return }
+        if before == 0 {
+            all.mean.update(from: part.mean, count: channels)
+            all.squares.update(from: part.squares, count: channels)
+            return
+        }
+        let share = Float(count) / Float(before + count), weight = Float(before * rows) * share
         for c in 0..<channels {
-            var product = 0.0, gradient = 0.0
-            for peer in 0..<peers.count {
-                product += Double(all[peer * 2 * line + c])
-                gradient += Double(all[(peer * 2 + 1) * line + c])
-            }
-            slope[c] = Float(product)
-            offset[c] = Float(gradient)
+            let difference = part.mean[c] - all.mean[c]
+            all.mean[c] += difference * share
+            all.squares[c] += part.squares[c] + difference * difference * weight
         }
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         let mean = b.state, inverse = b.state + line
         let a = b.scratch, slope = b.scratch + line, offset = b.scratch + 2 * line
+        // What a ReLU let through is seen from the input again.
+        let factor = relu ? b.scratch + 3 * line : nil, shift = relu ? b.scratch + 4 * line : nil
+        if let factor, let shift { writeFactors(b, factor, shift) }
         let dy = b.outputGradient!
-        let n = Float((pass.part.total ?? pass.count) * rows)
-        if relu {
-            // Masked in place: nobody reads the gradient of a fused output after this.
-            pass.threads.runRanges(pass.count * rows) { _, range in
-                let start = range.lowerBound * channels
-                fm_relu_mask(dy + start, b.output + start, range.count * channels)
+        let n = Float(pass.part.samples(pass.count) * rows), bytes = channels * MemoryLayout<Float>.stride
+        pass.threads.run { thread in
+            let sums = threadScratch(b, thread), products = sums + line, sum = products + line, product = sum + line
+            memset(sums, 0, bytes)
+            memset(products, 0, bytes)
+            for image in images(thread, pass) {
+                let start = image * rows * channels
+                memset(sum, 0, bytes)
+                memset(product, 0, bytes)
+                fm_batch_norm_sums(
+                    dy + start, b.inputs[0] + start, mean, factor, shift, rows, channels, sum, product)
+                fm_add(sums, sum, channels)
+                fm_add(products, product, channels)
             }
         }
-        sum(b, pass, into: offset) { _, sums, at in fm_add_column_sums(dy + at, rows, channels, sums) }
-        sum(b, pass, into: slope) { x, sums, at in
-            fm_add_column_products(dy + at, x, mean, rows, channels, sums)
-        }
+        ThreadSums.reduce(
+            threadScratch(b, 0), stride: 4 * line, threads: threads, into: offset, count: channels, overwrite: true)
+        ThreadSums.reduce(
+            threadScratch(b, 0) + line, stride: 4 * line, threads: threads, into: slope, count: channels,
+            overwrite: true)
         let gammaGradient = layer.scale ? b.parameterGradient(0) : nil
         let betaGradient = layer.center ? b.parameterGradient(layer.scale ? 1 : 0) : nil
         for c in 0..<channels {
@@ -240,7 +245,8 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
                 betaGradient[c] = (pass.overwritesGradients ? 0 : betaGradient[c]) + offset[c]
             }
         }
-        if pass.isTraining, let peers = pass.part.peers { add(peers, slope, offset) }
+        // The gradients of gamma and beta are this part's; all gradients are added up later.
+        if pass.isTraining { pass.part.joinSums(slope, count: 2 * line) }
         for c in 0..<channels {
             let sumGradient = offset[c], sumProduct = slope[c]
             let gamma = gamma(b)?[c] ?? 1
@@ -250,10 +256,11 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
             offset[c] = pass.isTraining ? -a[c] * sumGradient / n : 0
         }
         guard let dx = b.inputGradients[0] else { return }
-        pass.threads.runRanges(pass.count * rows) { _, range in
+        pass.threads.runParts(pass.count * rows, least: Pass.leastElements / channels) { range in
             let start = range.lowerBound * channels
             fm_batch_norm_gradient(
-                dy + start, b.inputs[0] + start, mean, a, slope, offset, range.count, channels, dx + start)
+                dy + start, b.inputs[0] + start, mean, factor, shift, a, slope, offset, range.count, channels,
+                dx + start)
         }
     }
 }

@@ -23,6 +23,10 @@ enum RecommendCommand {
         "preview", help: "Play half a minute of the first song that has a preview; asks Deezer if no one else is named."
     )
 
+    static let output = Option<PlaylistFormat?>(
+        "output", help: "Print a playlist for players instead of a list to read: m3u8 names your files, xspf all songs."
+    )
+
     static let command = Command(
         "recommend", summary: "Songs for what you feel, now.",
         discussion: """
@@ -38,16 +42,20 @@ enum RecommendCommand {
             Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
             Example("fermusic recommend --camera 0", "look into the camera for three seconds"),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
+            Example(
+                "fermusic recommend --emotion happy -n 20 --output m3u8 > happy.m3u8", "your own files, for a player"),
             Example("fermusic recommend --emotion happy --provider deezer", "with covers, no account needed"),
         ],
         parameters: MoodSource.parameters + [
-            mode, count, languages, artists, surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait,
+            mode, count, languages, artists, surprise, seed, forget, output, ServiceOptions.provider,
+            ServiceOptions.wait,
             opens, previews, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
             SharedOptions.json,
         ] + DetectorOptions.all,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        if a[output] != nil, a[SharedOptions.json] { throw UsageError.conflict("--output", "--json") }
         var request = RecommendationRequest(try MoodSource.read(a, console))
         request.mode = a[mode]
         request.count = a[count]
@@ -69,6 +77,16 @@ enum RecommendCommand {
         // From here on songs are there: nothing that goes wrong may take them away, and nobody waits for another
         // process that writes for long.
         catalogue.setBusyTimeout(.milliseconds(200))
+        if let format = a[output] {
+            let list = try format.playlist(of: songs.map(\.song), name: "fermusic", in: catalogue)
+            try console.output.write(list.text)
+            if list.songs < songs.count {
+                try console.errors.line(
+                    "note: \(songs.count - list.songs) of the songs are no files here; xspf names them too")
+            }
+            if !a[forget] { try note(songs, request, catalogue, console) }
+            return .done
+        }
         let asking = try ServiceAsking(a, memory: catalogue.path)
         let answer = RecommendAnswer(songs: songs, request: request)
         if !a[SharedOptions.json] { try answer.print(withLinks: asking == nil, console) }
