@@ -143,8 +143,8 @@ let package = Package(
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
-                "Randomness", "Threads", "Zip",
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "NeuralNetTraining", "Files", "JSON",
+                "JSONCoding", "Randomness", "Threads", "Zip",
             ],
             exclude: ["Fixtures"]),
         .testTarget(

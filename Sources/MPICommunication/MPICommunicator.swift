@@ -18,7 +18,7 @@ public final class MPICommunicator: Communicator {
     public struct Options: Sendable {
         /// Sums travel as bfloat16: half the bytes, each number rounded to 8 bits.
         public var sendsBFloat16 = false
-        /// After so many seconds of silence a rank is taken for dead.
+        /// After so many seconds of silence a rank is taken for dead; at the start all have twice as long to come.
         public var silence = 30.0
 
         public init() {}

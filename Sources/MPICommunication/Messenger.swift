@@ -54,11 +54,18 @@ final class Messenger: @unchecked Sendable {
     /// Starts MPI. Throws what it says.
     func start() throws -> (size: Int, rank: Int, library: String) {
         thread = WorkerThread { [self] in run() }
+        let limit = monotonicNanoseconds() + Int64(2e9 * options.silence)
         let result = lock.withLock {
-            while started == nil { lock.wait() }
-            return started!
+            while started == nil, monotonicNanoseconds() < limit { lock.wait(until: limit) }
+            return started
         }
-        return try result.get()
+        if let result { return try result.get() }
+        onFailure(
+            "not all processes have met within \(Int(2 * options.silence)) s: is the same version of the program on every "
+                + "machine?")
+        fermusic_mpi_end_launcher(10)
+        // MPI cannot be asked for anything yet.
+        _exit(1)
     }
 
     var names: [String] { lock.withLock { hosts } }

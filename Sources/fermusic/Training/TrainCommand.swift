@@ -145,7 +145,8 @@ enum TrainCommand {
             let loaded = try SharedOptions.readDataset(
                 settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
                 classes: settings.classes, votes: VoteFiles(settings.votes, names: settings.voteNames),
-                targets: settings.recipe.votes ?? .distribution, threads: threads, console)
+                targets: settings.recipe.votes ?? .distribution, threads: threads, communicator: team.communicator,
+                console)
             if loaded.dataset.votes == nil, settings.recipe.votes != nil { throw UsageError.missingOption("--votes") }
             // Of data that comes with votes.
             if loaded.dataset.votes != nil { settings.recipe.votes = settings.recipe.votes ?? .distribution }

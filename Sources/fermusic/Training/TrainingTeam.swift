@@ -26,8 +26,14 @@ struct TrainingTeam {
         help: "The same bits with 1 to 8 processes: gradients are added up in eight fixed pieces. Slower."
     ).group("Several machines")
 
+    static let silence = Option<Duration>(
+        "silence", default: .seconds(30),
+        help: "A process that has not been heard from for so long is taken for dead, and the run ends.",
+        range: .seconds(5)...
+    ).group("Several machines")
+
     /// What several machines are about.
-    static var parameters: [any Parameter] { [batchNormalization, wire, deterministic] }
+    static var parameters: [any Parameter] { [batchNormalization, wire, deterministic, silence] }
 
     /// Throws `UsageError` for what can only be meant for several processes, or not together.
     private static func check(_ a: Arguments) throws {
@@ -61,9 +67,7 @@ struct TrainingTeam {
         guard MPILibrary.isLaunched else { return TrainingTeam(communicator: SingleProcess(), mpi: nil) }
         var options = MPICommunicator.Options()
         options.sendsBFloat16 = a[wire] == "bfloat16"
-        if let seconds = getenv("FERMUSIC_MPI_SILENCE").flatMap({ Double(String(cString: $0)) }) {
-            options.silence = max(seconds, 5)
-        }
+        options.silence = a[silence].seconds
         let mpi = try MPICommunicator(options: options) { say($0) }
         let team = TrainingTeam(communicator: mpi, mpi: mpi)
         // Before anything else is said, which another version may say in another way.
