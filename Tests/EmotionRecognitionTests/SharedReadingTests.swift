@@ -69,8 +69,9 @@ import Threads
             }
             let strict = datasetError { try alone(path, size: 2, skipsBad: false) }
             for (rank, result) in read(3, size: 2, skipsBad: false, { _ in path }).enumerated() {
+                // The others have found bad rows of their own.
                 let said = datasetError { try result.get() }
-                #expect(said == strict || rank > 0 && said == "rank 0: \(strict)")
+                #expect(rank == 0 ? said == strict : said.contains("pixel 3 is above 255"))
             }
         }
     }
