@@ -20,8 +20,8 @@ public enum ConvolutionMethod: String, Sendable, CaseIterable {
     }
 }
 
-/// The one place where the way of a convolution is chosen: by limits that were measured for each kind of processor, or by
-/// what was measured for its very sizes on this machine.
+/// The one place where the way of a convolution is chosen: by few limits and a count of operations, or by what was
+/// measured for its very sizes on this machine.
 public struct ConvolutionTable: Sendable {
     /// Kernels of so many weights are read once per batch and not once per image, if images are small.
     var batchedWeights: Int
@@ -35,13 +35,13 @@ public struct ConvolutionTable: Sendable {
     /// Multiplications that a value's way through the transforms costs, for tiles of 4, 5 and 6.
     var transforms: [Double]
 
-    /// Measured on an AMD EPYC (family 25, model 17), at both levels; the baseline has not been measured on a machine of
-    /// its own.
+    /// Chosen on an AMD EPYC (family 25, model 17) with AVX-512 and AVX2. How many operations a transform counts for, and
+    /// the share that larger tiles must stay below, follow from counts of instructions; the rest was measured there.
     private static let epyc = ConvolutionTable(
         batchedWeights: 1 << 16, batchedPixels: 36, batchedPixelsBesideWinograd: 9, fewImages: 16, largeTiles: 0.75,
         transforms: [6, 14, 16])
 
-    /// The limits for the instructions in use, which are the same for all that was measured.
+    /// The limits in use: the same for all processors until one is met that wants others.
     static let current = epyc
 
     func method(_ g: ConvolutionGeometry, filters: Int, context: KernelContext) -> ConvolutionMethod {
@@ -72,8 +72,8 @@ public struct ConvolutionTable: Sendable {
         return result
     }
 
-    /// The tiles that take the fewest operations: larger ones save multiplications where the channels are many, unless they
-    /// reach far over the image's edge.
+    /// The tiles that take the fewest operations: larger ones save multiplications where the channels are many, unless
+    /// they reach far over the image's edge.
     private func tiles(_ g: ConvolutionGeometry, filters: Int) -> ConvolutionMethod {
         func operations(_ method: ConvolutionMethod) -> Double {
             let tile = method.tile!

@@ -25,9 +25,9 @@ enum BenchCommand {
         discussion: """
             Random pictures, the same computation as train and predict. Convolutions are also given as the GFLOP/s that \
             a direct convolution would need to be as fast; the fast algorithms need fewer operations, so they can pass \
-            the peak of the matrix product. How each convolution is computed follows from limits measured on other \
-            machines of its kind; --tune tries all ways on this one, and programs started with FERMUSIC_TUNED=1 heed what \
-            it found (results then differ in the last digits).
+            the peak of the matrix product. How each convolution is computed follows from few limits and a count of \
+            operations; --tune tries all ways on this machine, and programs started with FERMUSIC_TUNED=1 heed what it \
+            found (results then differ in the last digits).
             """,
         examples: [
             Example("fermusic bench", "the documented network on all processors"),
