@@ -8,6 +8,7 @@
 # make test-under-load TIMES=10   the tests beside busy processes, on one processor, in a folder with an odd name
 # make test-core   the core of the library compiled alone, without HDF5, threads and Foundation, gives the same
 # make test-processors   the kernels with every instruction set of this machine, and in emulators those of others
+# make test-mpi    training on several machines, which are network namespaces, and broken ones (needs root)
 # make docs    the library's documentation as static pages in .build/docs
 # make lint    swift format over all sources; test-threads: concurrent tests under the thread sanitizer
 # make install PREFIX=/usr/local  also the manual page and completions; uninstall removes all that
@@ -23,7 +24,7 @@ TIMES ?= 1
 UNDER_SUDO = $(and $(filter-out 0,$(SUDO_UID)),$(filter 0,$(shell id -u)))
 
 .PHONY: setup build built demo demo-training test test-browser test-api test-load test-under-load bench install \
-    docs lint test-threads test-core test-processors uninstall dist test-dist clean
+    docs lint test-threads test-core test-processors test-mpi uninstall dist test-dist clean
 
 setup: build
 
@@ -70,6 +71,9 @@ test-core:
 
 test-processors:
 	@Scripts/test-processors
+
+test-mpi: build
+	@Scripts/test-mpi
 
 bench:
 	@$(BUILD)

@@ -44,6 +44,9 @@ let package = Package(
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
+        // Loaded when a launcher of MPI starts the program; declared without its header.
+        .systemLibrary(name: "CMPI", path: "Sources/CLibraries/CMPI", providers: [.apt(["libopenmpi3"])]),
+
         .target(name: "CKernels"),
         .target(name: "CThreads"),
         .target(name: "Threads", dependencies: ["CThreads", "Files"]),
@@ -96,6 +99,8 @@ let package = Package(
                 "Threads", "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
+        .target(
+            name: "MPICommunication", dependencies: ["CMPI", "NeuralNetTraining", "Threads", "Timing"]),
         .target(name: "Terminal", dependencies: ["Files", "TextCoding", "Threads", "Timing"]),
         .target(name: "Report", dependencies: ["Files", "TextCoding"]),
         .executableTarget(
@@ -103,6 +108,7 @@ let package = Package(
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MediaFiles", "MusicMatching",
                 "Files", "JSON", "JSONCoding", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
+                "MPICommunication",
             ]),
 
         .executableTarget(
@@ -137,8 +143,8 @@ let package = Package(
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
-                "Randomness", "Threads", "Zip",
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "NeuralNetTraining", "Files", "JSON",
+                "JSONCoding", "Randomness", "Threads", "Zip",
             ],
             exclude: ["Fixtures"]),
         .testTarget(

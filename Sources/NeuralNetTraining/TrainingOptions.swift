@@ -38,6 +38,11 @@ public struct TrainingOptions: Sendable {
     public var convolution = ConvolutionAlgorithm.automatic
     /// `.float` or `.bfloat16`; validation computes with it, too.
     public var precision = Precision.float
+    /// Of several processes: whether BatchNormalization looks at the whole batch, or at what each process has of it.
+    public var synchronisesBatchNormalization = true
+    /// Adds up gradients in eight fixed pieces of each batch, so that the same batches give the same bits with one to eight
+    /// processes and any number of threads. Slower: the pieces are computed one by one.
+    public var sumsInFixedPieces = false
     /// Stops after this many epochs without improvement of `monitor`. The best weights are restored then.
     public var earlyStoppingPatience: Int?
     /// Whether the model has the best epoch's weights after `Trainer.run`, however it ended. A run that was only

@@ -43,4 +43,4 @@ Program(
             LiveCommand.command,
         ]),
     version: Fermusic.version, otherNames: otherNames, errorText: Remedies.text
-).main()
+).main(console: TrainingTeam.console)

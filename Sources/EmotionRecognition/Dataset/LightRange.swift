@@ -22,8 +22,10 @@ public struct LightRange: Sendable, Equatable, Codable {
     public init?(of dataset: FaceDataset, indices: [Int]) {
         guard indices.count >= 100 else { return nil }
         var means: [Float] = [], deviations: [Float] = []
-        dataset.pixels.withUnsafeBufferPointer { pixels in
-            for index in indices {
+        dataset.withUnsafePixels { pixels in
+            for (number, index) in indices.enumerated() {
+                // Of a packed file at most some hundred megabytes stay in memory.
+                if number % 65_536 == 65_535 { dataset.packed?.letGo() }
                 let (mean, deviation) = LightRange.measure(
                     pixels.baseAddress! + index * dataset.imageBytes, dataset.imageBytes)
                 means.append(mean / 255)
