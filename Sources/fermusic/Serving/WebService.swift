@@ -92,6 +92,8 @@ struct WebService {
         if !isLocal, let name = machineName { options.hostNames.append(name) }
         options.isBehindProxy = a[ServerOptions.behindProxy]
         options.isPersonal = isLocal && token == nil && !options.isBehindProxy
+        // Nobody's music is given to everybody.
+        options.sharesFiles = options.isPersonal || token != nil
         options.requestsPerSecond = a[ServerOptions.rate]
         options.burst = max(20, a[ServerOptions.rate] * 3)
         if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
