@@ -8,7 +8,7 @@ import Testing
     private final class SoundServer {
         let folder: URL
         private let process = ChildProcess()
-        var address: String { "unix:\(folder.path)/pulse" }
+        var address: String { "unix:\(folder.path)/sound" }
         var shell: String { "export PULSE_SERVER='\(address)' HOME='\(folder.path)' XDG_RUNTIME_DIR='\(folder.path)'" }
 
         static let isInstalled = ["pulseaudio", "parec"].allSatisfy { name in
@@ -24,11 +24,11 @@ import Testing
                 export HOME='\(folder.path)' XDG_RUNTIME_DIR='\(folder.path)'
                 exec pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no --disable-shm=yes \
                 -L 'module-null-sink sink_name=out rate=48000 format=float32le' \
-                -L 'module-native-protocol-unix socket=\(folder.path)/pulse auth-anonymous=1' >'\(folder.path)/log' 2>&1
+                -L 'module-native-protocol-unix socket=\(folder.path)/sound auth-anonymous=1' >'\(folder.path)/log' 2>&1
                 """,
             ]
             try process.run()
-            while process.isRunning, access("\(folder.path)/pulse", F_OK) != 0 { usleep(10_000) }
+            while process.isRunning, access("\(folder.path)/sound", F_OK) != 0 { usleep(10_000) }
             try #require(process.isRunning, "pulseaudio does not start")
         }
 
