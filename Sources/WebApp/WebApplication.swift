@@ -17,6 +17,8 @@ public final class WebApplication: HTTPHandler {
         /// Whether the only visitors are on this machine: then likes and history in the catalogue are theirs, and
         /// opinions are kept there.
         public var isPersonal = true
+        /// Whether visitors hear the files of the owner's music that the catalogue knows.
+        public var sharesFiles = true
         /// Requests per second of one client, and how many it may make at once after a pause; 0 for no limit.
         public var requestsPerSecond = 40.0
         public var burst = 120.0
@@ -100,7 +102,8 @@ public final class WebApplication: HTTPHandler {
         }
         let analyse = AnalyseAPI(service: analysis, moodMap: music.moodMap, metrics: metrics)
         let songs = MusicAPI(
-            catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal)
+            catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal,
+            sharesFiles: options.sharesFiles)
         let about = OptionsAPI(
             catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
             isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
@@ -108,6 +111,10 @@ public final class WebApplication: HTTPHandler {
         router = Router(
             routes: PageRoutes(assets: assets, token: token, guesses: guesses).routes + analyse.routes
                 + songs.routes + about.routes
+                + PlaylistAPI(
+                    catalogues: catalogues, isPersonal: options.isPersonal, sharesFiles: options.sharesFiles
+                ).routes
+                + FileAPI(catalogues: catalogues, isOpen: options.sharesFiles).routes
                 + ServerRoutes(
                     metrics: metrics, feed: feed, departure: departure,
                     gauges: { [analysis, background] in

@@ -68,6 +68,14 @@ import WebApp
             ("get", "/api/v1/catalogue/search", try server.get("/api/v1/catalogue/search?q=love")),
             ("get", "/api/v1/catalogue/search", try server.get("/api/v1/catalogue/search?q=a&kind=artists")),
             ("get", "/api/v1/media/{song}", try server.get("/api/v1/media/5")),
+            ("post", "/api/v1/songs", try server.post("/api/v1/songs", ["songs": [3, 4]])),
+            ("post", "/api/v1/playlists", try server.post("/api/v1/playlists", ["name": "a", "songs": [3]])),
+            ("get", "/api/v1/playlists", try server.get("/api/v1/playlists")),
+            (
+                "post", "/api/v1/playlist-file",
+                try server.post("/api/v1/playlist-file", ["name": "a", "songs": [3], "format": "csv"])
+            ),
+            ("get", "/api/v1/files/{number}", try server.get("/api/v1/files/1")),
             ("post", "/api/v1/sessions", try server.post("/api/v1/sessions", [:])),
             ("post", "/api/v1/analyse", try server.send(crop, to: "/api/v1/analyse?detector=none", type: "image/png")),
             ("post", "/api/v1/analyse", try server.send(crop, to: "/api/v1/analyse", type: "image/png")),

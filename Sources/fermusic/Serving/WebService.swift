@@ -90,6 +90,8 @@ struct WebService {
         options.isBehindProxy = a[ServerOptions.behindProxy] || !options.proxies.isEmpty
         options.basePath = try ServerOptions.readBasePath(a)
         options.isPersonal = isLocal && token == nil && !options.isBehindProxy
+        // Nobody's music is given to everybody.
+        options.sharesFiles = options.isPersonal || token != nil
         options.requestsPerSecond = a[ServerOptions.rate]
         options.burst = max(20, a[ServerOptions.rate] * 3)
         if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
