@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { fileOf } from "./folder.js";
+import { at } from "./place.js";
 import { settings } from "./store.js";
 
 const PREVIEWS = ["Deezer", "iTunes"];
@@ -19,7 +20,7 @@ export const unplayable = ({ file }) => (file && !plays(file.type) ? file.type.r
     "youtube", id } for theirs; null if it cannot be. The owner's own file comes before half a minute of a service. */
 export function source(song) {
   if (song.local) return fileOf(song) ? { kind: "audio", address: async () => URL.createObjectURL(fileOf(song)) } : null;
-  if (song.file && plays(song.file.type)) return { kind: "audio", gain: song.file.gain, address: async () => `/api/v1/files/${song.file.number}` };
+  if (song.file && plays(song.file.type)) return { kind: "audio", gain: song.file.gain, address: async () => at(`/api/v1/files/${song.file.number}`) };
   if (song.piece) return opus ? { kind: "audio", gain: PIECE_GAIN, address: async () => new URL(`pieces/${song.piece}`, import.meta.url).href } : null;
   const { service } = settings, wants = (name) => service === "any" || service === name;
   const players = { ...song.players, ...song.media?.players };
