@@ -96,13 +96,16 @@ public final class WebApplication: HTTPHandler {
         let analyse = AnalyseAPI(service: analysis, moodMap: music.moodMap, metrics: metrics)
         let songs = MusicAPI(
             catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal)
+        let engine = EngineFiles(
+            models, isUsualDetector: options.detector == "auto" && options.detectorSettings == DetectorSettings())
         let about = OptionsAPI(
-            catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
+            catalogues: catalogues, analysis: analysis, engine: engine, moodMap: music.moodMap,
+            pageLanguages: assets.languages,
             isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
             usualService: options.usualService)
         router = Router(
             routes: PageRoutes(assets: assets, token: token, guesses: guesses).routes + analyse.routes
-                + songs.routes + about.routes
+                + songs.routes + about.routes + EngineRoutes(files: engine, background: background).routes
                 + ServerRoutes(
                     metrics: metrics, feed: feed,
                     gauges: { [analysis, background] in

@@ -9,6 +9,7 @@ import Threads
 struct OptionsAPI: Sendable {
     let catalogues: CataloguePool
     let analysis: AnalysisService
+    let engine: EngineFiles
     let moodMap: MoodMap
     let pageLanguages: [(code: String, name: String)]
     let isPersonal: Bool
@@ -23,12 +24,13 @@ struct OptionsAPI: Sendable {
     private let kept = Kept()
 
     init(
-        catalogues: CataloguePool, analysis: AnalysisService, moodMap: MoodMap,
+        catalogues: CataloguePool, analysis: AnalysisService, engine: EngineFiles, moodMap: MoodMap,
         pageLanguages: [(code: String, name: String)],
         isPersonal: Bool, isLive: Bool, services: [String], usualService: String?
     ) {
         self.catalogues = catalogues
         self.analysis = analysis
+        self.engine = engine
         self.moodMap = moodMap
         self.pageLanguages = pageLanguages
         self.isPersonal = isPersonal
@@ -69,6 +71,7 @@ struct OptionsAPI: Sendable {
             "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
             "models": .array(analysis.shelf.entries.map { .string($0.id) }),
             "detectors": JSONValue(analysis.detectors.names), "usualDetector": .string(analysis.detectors.usual),
+            "engine": engine.json(base: EngineRoutes.folder),
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
             "emotionSets": .array(
                 selections.map { ["name": .string($0.rawValue), "emotions": JSONValue($0.emotions.map(\.name))] }),

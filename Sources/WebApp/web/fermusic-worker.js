@@ -43,6 +43,9 @@ function checked(count) {
   return count;
 }
 
+/** The last answer, of so many bytes. */
+const answer = (count) => text(engine.fermusic_answer(), count);
+
 const work = {
   async open({ module, detector, emotions }) {
     const [exports, ...plans] = await Promise.all([instantiate(module),
@@ -51,7 +54,7 @@ const work = {
     const places = plans.map(put);
     const count = checked(engine.fermusic_session(places[0], plans[0].byteLength, places[1], plans[1].byteLength));
     for (const place of places) engine.fermusic_free(place);
-    return Array.from({ length: count }, (_, index) => text(engine.fermusic_answer(), engine.fermusic_class(index)));
+    return Array.from({ length: count }, (_, index) => answer(engine.fermusic_class(index)));
   },
 
   /** Valence and energy of class after class. */
@@ -80,8 +83,7 @@ const work = {
       room = { place: engine.fermusic_allocate(data.length), bytes: data.length };
     }
     new Uint8Array(engine.memory.buffer).set(data, room.place);
-    const count = checked(engine.fermusic_look(room.place, width, height, time ?? -1, whole.width, whole.height));
-    return JSON.parse(text(engine.fermusic_answer(), count));
+    return JSON.parse(answer(checked(engine.fermusic_look(room.place, width, height, time ?? -1, whole.width, whole.height))));
   },
 };
 
