@@ -33,6 +33,9 @@ let package = Package(
             ]),
         // To measure by, loaded when first needed; declared without its header.
         .systemLibrary(name: "COpenBLAS", path: "Sources/CLibraries/COpenBLAS", providers: [.apt(["libopenblas0"])]),
+        // Loaded when something is played, and declared without their headers.
+        .systemLibrary(
+            name: "CSoundServer", path: "Sources/CLibraries/CSoundServer", providers: [.apt(["libpulse0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -72,6 +75,7 @@ let package = Package(
         .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
+        .target(name: "SoundOutput", dependencies: ["CSoundServer", "MediaFiles", "Threads"]),
         .target(name: "SongSound", dependencies: ["MediaFiles", "CKernels"]),
         .target(
             name: "FaceVision",
@@ -107,8 +111,8 @@ let package = Package(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MediaFiles", "MusicMatching",
-                "Files", "JSON", "JSONCoding", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
-                "MPICommunication",
+                "Files", "JSON", "JSONCoding", "SongSound", "SoundOutput", "TextCoding", "Threads", "Timing",
+                "WebApp", "MPICommunication",
             ]),
 
         .executableTarget(
@@ -168,6 +172,7 @@ let package = Package(
         .testTarget(
             name: "SongSoundTests", dependencies: ["SongSound", "MediaFiles", "CKernels", "Randomness", "Files"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "SoundOutputTests", dependencies: ["SoundOutput", "Threads"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),

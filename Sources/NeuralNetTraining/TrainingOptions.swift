@@ -84,6 +84,9 @@ extension TrainingOptions {
         }
         try require(epochs >= 0, "epochs must be 0 or more, not \(epochs)")
         try require(precision != .int8, "8-bit integers are for prediction, not for training")
+        try require(
+            precision == .float || convolution == .automatic,
+            "\(precision.rawValue) is for the automatic choice of convolutions, not for \(convolution.rawValue)")
         try require(batchSize > 0, "the batch size must be 1 or more, not \(batchSize)")
         try require(
             gradientAccumulation > 0, "gradient accumulation must be over 1 batch or more, not \(gradientAccumulation)")

@@ -17,12 +17,17 @@ public final class WebApplication: HTTPHandler {
         /// Whether the only visitors are on this machine: then likes and history in the catalogue are theirs, and
         /// opinions are kept there.
         public var isPersonal = true
+        /// Whether visitors hear the files of the owner's music that the catalogue knows.
+        public var sharesFiles = true
         /// Requests per second of one client, and how many it may make at once after a pause; 0 for no limit.
         public var requestsPerSecond = 40.0
         public var burst = 120.0
-        /// Whether a proxy on this machine says who the client is and whether it came over TLS (`X-Forwarded-For`,
-        /// `X-Forwarded-Proto`).
+        /// Whether a proxy, on this machine or one of `proxies`, says who the client is, whether it came over TLS and
+        /// below which path it asked (`X-Forwarded-For`, `X-Forwarded-Proto`, `X-Forwarded-Prefix`).
         public var isBehindProxy = false
+        public var proxies: [AddressRange] = []
+        /// The path below which the page is, as `BasePath.parse` gives it.
+        public var basePath = ""
         /// How faces are found unless a visitor says so, one of `FaceSearch.names`.
         public var detector = "auto"
         public var detectorSettings = DetectorSettings()
@@ -69,6 +74,7 @@ public final class WebApplication: HTTPHandler {
     private let metrics = Metrics()
     private let feed: LiveFeed?
     private let ticker: Ticker
+    private let departure = Departure()
 
     /// - Parameter feed: what a camera of this machine sees, if there is one.
     /// Throws what reading models, page and catalogue throw.
@@ -79,7 +85,8 @@ public final class WebApplication: HTTPHandler {
         origins = OriginCheck(names: options.hostNames)
         limiter = RateLimiter(perSecond: options.requestsPerSecond, burst: options.burst)
         guesses = RateLimiter(perSecond: 0.2, burst: 10)
-        assets = try AssetStore(folder: try options.pageFolder ?? AssetStore.standardFolder())
+        assets = try AssetStore(
+            folder: try options.pageFolder ?? AssetStore.standardFolder(), base: options.basePath)
         var limits = AnalysisService.Limits()
         limits.workers = options.analyses
         limits.waiting = options.waiting
@@ -95,7 +102,8 @@ public final class WebApplication: HTTPHandler {
         }
         let analyse = AnalyseAPI(service: analysis, moodMap: music.moodMap, metrics: metrics)
         let songs = MusicAPI(
-            catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal)
+            catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal,
+            sharesFiles: options.sharesFiles)
         let about = OptionsAPI(
             catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
             isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
@@ -103,13 +111,20 @@ public final class WebApplication: HTTPHandler {
         router = Router(
             routes: PageRoutes(assets: assets, token: token, guesses: guesses).routes + analyse.routes
                 + songs.routes + about.routes
+                + PlaylistAPI(
+                    catalogues: catalogues, isPersonal: options.isPersonal, sharesFiles: options.sharesFiles
+                ).routes
+                + FileAPI(catalogues: catalogues, isOpen: options.sharesFiles).routes
                 + ServerRoutes(
-                    metrics: metrics, feed: feed,
+                    metrics: metrics, feed: feed, departure: departure,
                     gauges: { [analysis, background] in
                         WebApplication.gauges(analysis, background, feed)
                     }
                 ).routes)
     }
+
+    /// From now on says that nobody new should be sent here (`/readyz`); everything is still answered.
+    public func leave() { departure.begin() }
 
     /// Lets what runs end, then closes the catalogue. The server must have been drained.
     public func stop() {
@@ -171,16 +186,24 @@ public final class WebApplication: HTTPHandler {
         throw Problem(.unauthorized, "give the token that the server was started with as 'Authorization: Bearer TOKEN'")
     }
 
-    /// The request as the proxy on this machine got it, if there is one.
+    /// The request as the proxy on this machine got it, if there is one, with the path as routes have it.
     private func original(_ request: HTTPRequest) -> HTTPRequest {
-        guard options.isBehindProxy, request.client == "127.0.0.1" || request.client == "::1" else { return request }
         var original = request
-        // The last entry is the one that the proxy made itself.
-        if let client = request.headers["x-forwarded-for"]?.split(separator: ",").last {
-            original.client = String(trimmed(client).prefix(64))
+        original.base = options.basePath
+        original.path = BasePath.cut(options.basePath, from: request.path)
+        guard options.isBehindProxy, isProxy(request.client) else { return original }
+        if let prefix = request.headers[BasePath.header].flatMap(BasePath.parse) { original.base = prefix }
+        // The last entry is the one that the proxy made itself; there may be more of them.
+        let entries = (request.headers["x-forwarded-for"] ?? "").split(separator: ",").map { trimmed($0) }
+        if let client = entries.last(where: { !isProxy(String($0)) }) ?? entries.first {
+            original.client = String(client.prefix(64))
         }
         if request.headers["x-forwarded-proto"]?.lowercased() == "https" { original.isSecure = true }
         return original
+    }
+
+    private func isProxy(_ client: String) -> Bool {
+        client == "127.0.0.1" || client == "::1" || options.proxies.contains { $0.contains(client) }
     }
 
     public func answer(_ request: HTTPRequest) -> Answer {
@@ -192,20 +215,22 @@ public final class WebApplication: HTTPHandler {
             case .later(let place, let work): return .later(place) { [self] in finished(work($0), request) }
             }
         } catch let problem as Problem {
-            return .now(refuse(problem, request))
+            return .now(refusal(problem, request))
         } catch {
-            return .now(refuse(Problem(.failed, "the request could not be answered"), request))
+            return .now(refusal(Problem(.failed, "the request could not be answered"), request))
         }
     }
 
-    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse { refusal(problem, original(request)) }
+
+    private func refusal(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
         var problem = problem
         if let remedy = options.remedies[problem.kind] { problem.detail += "; \(remedy)" }
-        guard problem.kind == .unauthorized else { return finished(problem.response, request) }
-        var response = problem.response
+        var response = problem.response(below: request.base)
+        guard problem.kind == .unauthorized else { return finished(response, request) }
         // People who open the page without the token get a form instead of JSON.
         if request.method == "GET", (request.headers["accept"] ?? "").contains("text/html"),
-            let page = assets.page("login.html")
+            let page = assets.page("login.html", below: request.base)
         {
             var plain = request
             plain.headers["if-none-match"] = nil
@@ -215,21 +240,22 @@ public final class WebApplication: HTTPHandler {
         }
         // Otherwise each request of a browser whose token has changed would count as a guess.
         if request.cookie(AccessToken.cookieName) != nil {
-            response.headers.append(("Set-Cookie", AccessToken.expiredCookie))
+            response.headers.append(("Set-Cookie", AccessToken.expiredCookie(below: request.base)))
         }
         return finished(response, request)
     }
 
     private func finished(_ response: HTTPResponse, _ request: HTTPRequest) -> HTTPResponse {
         var response = response
-        SecurityHeaders.add(to: &response, isSecure: original(request).isSecure)
+        SecurityHeaders.add(to: &response, isSecure: request.isSecure)
         return response
     }
 
     public func note(_ request: HTTPRequest, status: Int, seconds: Double) {
+        let request = original(request)
         let route = (try? router.find(request).route.path) ?? "other"
         let method = ["GET", "HEAD", "POST", "DELETE"].contains(request.method) ? request.method : "other"
         metrics.requested(route: route, method: method, status: status, seconds: seconds)
-        options.log?("\(original(request).client) \(method) \(route) \(status) \(Int(seconds * 1000)) ms")
+        options.log?("\(request.client) \(method) \(route) \(status) \(Int(seconds * 1000)) ms")
     }
 }

@@ -133,8 +133,9 @@ ACCESSIBILITY = r"""() => {
 
 
 class Context:
-    def __init__(self, browser, address, token, photo, shots):
+    def __init__(self, browser, address, token, photo, shots, music):
         self.browser, self.address, self.token, self.photo, self.shots = browser, address, token, photo, shots
+        self.music = music
         self.addresses, self.complaints = [], []
 
     def shot(self, name):
@@ -159,8 +160,8 @@ def visit(playwright, options, needs):
         reduced_motion="reduce" if needs.get("reduced") else "no-preference", accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(40_000)
-    address = options.closed_address if needs.get("token") else options.address
-    own = Context(context, address, options.token, options.photo, options.shots)
+    address = options.closed_address if needs.get("token") else options.own_address if needs.get("music") else options.address
+    own = Context(context, address, options.token, options.photo, options.shots, options.music)
     page.on("request", lambda request: own.addresses.append(request.url))
     page.on("console", lambda message: own.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: own.complaints.append(str(error)))
@@ -176,6 +177,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--address", required=True)
     parser.add_argument("--closed-address", required=True, help="of a server that wants a token")
+    parser.add_argument("--own-address", help="of a server whose catalogue has the music in --music")
+    parser.add_argument("--music", help="a folder with music of the server's owner")
     parser.add_argument("--token", required=True, help="that token")
     parser.add_argument("--browser", required=True)
     parser.add_argument("--clip", help="Motion JPEG for the fake camera")
@@ -190,8 +193,10 @@ def main():
             name = function.__name__
             if options.only and not any(part in f"{function.__module__}.{name}" for part in options.only):
                 continue
-            if (needs.get("camera") and not options.clip) or (needs.get("photo") and not options.photo):
-                print(f"skipped {name}: the shared faces are not here")
+            lacks = "the shared faces are" if (needs.get("camera") and not options.clip) or (needs.get("photo") and not options.photo) else \
+                "ffmpeg is" if needs.get("music") and not options.music else None
+            if lacks:
+                print(f"skipped {name}: {lacks} not here")
                 skipped += 1
                 continue
             began = time.monotonic()

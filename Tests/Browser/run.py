@@ -5,8 +5,10 @@
 import harness
 import test_calm
 import test_faults
+import test_own
 import test_page
 import test_player
+import test_playlists
 
 if __name__ == "__main__":
     harness.main()

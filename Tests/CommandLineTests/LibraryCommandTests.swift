@@ -23,6 +23,33 @@ import Testing
         return Data(Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, UInt8(body.count)] + body + (0..<20).flatMap { _ in frame })
     }
 
+    @Test func playlistsLast() throws {
+        try withCatalogue { folder, catalogue in
+            func run(_ words: String...) throws -> Fermusic.Result { try Fermusic.run(words + catalogue) }
+            let early = try run("playlist", "save", "Rain")
+            #expect(early.status == 1 && early.errors.contains("fermusic recommend"))
+            let songs = try run("recommend", "--emotion", "sad", "--count", "3").output
+            #expect(try run("playlist", "save", "Rain & co").errors == "'Rain & co' has 3 songs\n")
+            #expect(try run("playlist", "save", "--add", "Rain & co", "1").status == 0)
+            #expect(try run("playlist", "list").output.contains("Rain & co ("))
+            let shown = try run("playlist", "show", "Rain & co").output.split(separator: "\n")
+            #expect(shown.count >= 3 && !songs.isEmpty)
+            let file = folder.appendingPathComponent("rain.xspf").path
+            #expect(try run("playlist", "export", "Rain & co", file).errors == "wrote \(file)\n")
+            #expect(try String(contentsOfFile: file, encoding: .utf8).contains("<title>Rain &amp; co</title>"))
+            let table = try run("playlist", "export", "Rain & co", "-", "--format", "csv").output
+            #expect(table.split(separator: "\n").count == shown.count + 1)
+            let back = try Fermusic.run([
+                "catalogue", "import", file, "--catalogue", folder.appendingPathComponent("other.db").path,
+            ])
+            #expect(back.status == 0, "\(back)")
+            #expect(try run("playlist", "remove", "Rain & co").status == 0)
+            let gone = try run("playlist", "show", "Rain & co")
+            #expect(gone.status == 1 && gone.errors.contains("no playlist 'Rain & co'"))
+            #expect(try run("playlist", "save", " ").status == 2)
+        }
+    }
+
     @Test func aFolderOfMusic() throws {
         try withCatalogue { folder, catalogue in
             let music = folder.appendingPathComponent("Music")

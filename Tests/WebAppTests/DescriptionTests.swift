@@ -16,7 +16,7 @@ import WebApp
         for (path, methods) in try description()["paths"]?.objectValue ?? [:] {
             for method in (methods.objectValue ?? [:]).keys { described.insert("\(method.uppercased()) \(path)") }
         }
-        let pages = ["/", "/api/docs", "/favicon.ico", "/login", "/assets/{file}"]
+        let pages = ["", "/", "/api/docs", "/favicon.ico", "/login", "/assets/{file}"]
         let real = Set(
             try server.get().application.operations.filter { !pages.contains($0.path) }.map {
                 "\($0.method) \($0.path)"
@@ -57,6 +57,7 @@ import WebApp
         let question: JSONValue = ["emotions": ["sad": 1], "mode": "path", "count": 5]
         let asked: [(String, String, TestClient.Response)] = [
             ("get", "/healthz", try server.get("/healthz")),
+            ("get", "/readyz", try server.get("/readyz")),
             ("get", "/api/v1/models", try server.get("/api/v1/models")),
             ("get", "/api/v1/options", try server.get("/api/v1/options")),
             ("get", "/api/v1/recommendations", try server.get("/api/v1/recommendations?emotion=happy&count=20")),
@@ -67,6 +68,14 @@ import WebApp
             ("get", "/api/v1/catalogue/search", try server.get("/api/v1/catalogue/search?q=love")),
             ("get", "/api/v1/catalogue/search", try server.get("/api/v1/catalogue/search?q=a&kind=artists")),
             ("get", "/api/v1/media/{song}", try server.get("/api/v1/media/5")),
+            ("post", "/api/v1/songs", try server.post("/api/v1/songs", ["songs": [3, 4]])),
+            ("post", "/api/v1/playlists", try server.post("/api/v1/playlists", ["name": "a", "songs": [3]])),
+            ("get", "/api/v1/playlists", try server.get("/api/v1/playlists")),
+            (
+                "post", "/api/v1/playlist-file",
+                try server.post("/api/v1/playlist-file", ["name": "a", "songs": [3], "format": "csv"])
+            ),
+            ("get", "/api/v1/files/{number}", try server.get("/api/v1/files/1")),
             ("post", "/api/v1/sessions", try server.post("/api/v1/sessions", [:])),
             ("post", "/api/v1/analyse", try server.send(crop, to: "/api/v1/analyse?detector=none", type: "image/png")),
             ("post", "/api/v1/analyse", try server.send(crop, to: "/api/v1/analyse", type: "image/png")),

@@ -9,12 +9,16 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
 
     /// The playlist, and how many songs it has. Songs whose files are all gone count as having none.
     ///
-    /// - Parameter name: what the playlist is called.
+    /// - Parameters:
+    ///   - name: what the playlist is called.
+    ///   - namesFiles: whether it says where files are.
     /// Throws `MusicError`.
-    public func playlist(of songs: [Song], name: String, in catalogue: Catalogue) throws -> (text: String, songs: Int) {
+    public func playlist(
+        of songs: [Song], name: String, in catalogue: Catalogue, namesFiles: Bool = true
+    ) throws -> (text: String, songs: Int) {
         var text = PlaylistFormat.head(self, name), count = 0
         for song in songs {
-            let file = try catalogue.files(of: song.id).first { $0.gone == nil }
+            let file = namesFiles ? try catalogue.files(of: song.id).first { $0.gone == nil } : nil
             let duration = file?.duration ?? song.duration
             switch self {
             case .m3u8:

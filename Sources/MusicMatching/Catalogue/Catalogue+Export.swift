@@ -18,6 +18,11 @@ extension Catalogue {
         } while rows > 0
     }
 
+    /// Some songs as such a table.
+    public static func csv(_ songs: [Song]) -> String {
+        exportHeader + "\n" + songs.map { row($0) + "\n" }.joined()
+    }
+
     private static func row(_ song: Song) -> String {
         func first(_ kind: SongIdentifier.Kind) -> String {
             song.identifiers.first { $0.kind == kind }?.value ?? ""

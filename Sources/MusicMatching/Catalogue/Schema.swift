@@ -3,7 +3,7 @@
 /// `PRAGMA user_version` counts the steps a file has gone through. Steps are never changed once they were released;
 /// new ones are added behind.
 enum Schema {
-    static let steps: [String] = [songs, history, sources, services, artists, library]
+    static let steps: [String] = [songs, history, sources, services, artists, library, playlists]
     static var version: Int { steps.count }
 
     /// Features are whole numbers: ten-thousandths, and tenths of a beat per minute. `provenance` holds a bit per axis
@@ -173,6 +173,18 @@ enum Schema {
             danceability REAL,
             uncertainty REAL
         );
+        """
+
+    /// Playlists of the listener's.
+    private static let playlists = """
+        CREATE TABLE playlists (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, changed INTEGER NOT NULL);
+        CREATE TABLE playlist_songs (
+            playlist INTEGER NOT NULL REFERENCES playlists ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            song INTEGER NOT NULL REFERENCES songs ON DELETE CASCADE,
+            PRIMARY KEY (playlist, position)
+        ) WITHOUT ROWID;
+        CREATE INDEX playlist_songs_by_song ON playlist_songs (song);
         """
 
     /// Files a song under its artists.

@@ -11,7 +11,9 @@ public final class Executor {
     let plan: ExecutionPlan
 
     /// Bytes of activations, gradients and scratch.
-    public var memory: Int { (arenaCount + preparedCount + gradientCount) * MemoryLayout<Float>.stride }
+    public var memory: Int {
+        (arenaCount + preparedCount + gradientCount) * MemoryLayout<Float>.stride + lanes.reduce(0) { $0 + $1.memory }
+    }
 
     /// Gradients of the trainable weights, laid out as `Weights.values`. Empty when not made for training.
     public let gradients: UnsafeMutableBufferPointer<Float>
@@ -43,24 +45,28 @@ public final class Executor {
     package var observer: (any StepObserver)?
 
     /// Plans and allocates. `absorbing`: per output, a last activation that the loss computes with itself, so that
-    /// `backward` starts from the gradient with respect to its input. `precision`: for prediction. `watching`: a node whose
-    /// output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a layer cannot run with these
-    /// shapes.
-    public init(
+    /// `backward` starts from the gradient with respect to its input. `precision`: what products and convolutions are made
+    /// of. `watching`: a node whose output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a
+    /// layer cannot run with these shapes.
+    public convenience init(
         _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
         absorbing: [Activation?] = [], computesInputGradients: Bool = false,
         convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float, watching watched: Int? = nil
     ) throws {
         precondition(maximumBatch > 0 && (watched == nil || isTraining))
-        self.model = model
-        self.maximumBatch = maximumBatch
-        self.threads = threads
-        plan = try ExecutionPlan(
-            model: model,
-            options: .init(
+        try self.init(
+            model, threads,
+            ExecutionPlan.Options(
                 maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
                 absorbed: absorbing, computesInputGradients: computesInputGradients,
                 convolution: convolution, precision: precision, watched: watched))
+    }
+
+    private init(_ model: Model, _ threads: ThreadPool, _ options: ExecutionPlan.Options) throws {
+        self.model = model
+        self.threads = threads
+        maximumBatch = options.maximumBatch
+        plan = try ExecutionPlan(model: model, options: options)
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
         arena = AlignedMemory.allocate(floats: arenaCount)
@@ -68,16 +74,16 @@ public final class Executor {
             $0 + ($1.kernel.memory.prepared + 15) / 16 * 16 + ($1.folded?.memory ?? 0)
         }
         prepared = AlignedMemory.allocate(floats: preparedCount)
-        gradientCount = isTraining ? model.weights.trainableCount : 0
+        gradientCount = options.isTraining ? model.weights.trainableCount : 0
         gradients = UnsafeMutableBufferPointer(
             start: AlignedMemory.allocate(floats: max(gradientCount, 16)), count: gradientCount)
         bind(layout)
         if threads.count > 1, let samples = Lanes.samples(plan, model, layout) {
-            lanes = try (0..<threads.count).map { _ in
-                try Executor(
-                    model, maximumBatch: samples, threads: ThreadPool(threads: 1), convolution: convolution,
-                    precision: precision)
-            }
+            var each = options
+            each.maximumBatch = samples
+            each.threads = 1
+            each.whole = (maximumBatch, threads.count)
+            lanes = try (0..<threads.count).map { _ in try Executor(model, ThreadPool(threads: 1), each) }
         }
     }
 

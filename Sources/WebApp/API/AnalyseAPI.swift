@@ -33,7 +33,7 @@ struct AnalyseAPI: Sendable {
         return .now(
             .json(
                 ["session": .string(session.token), "lifetime": .double(SessionStore.lifetime)], status: 201,
-                headers: [("Location", "/api/v1/sessions/\(session.token)")]))
+                headers: [("Location", "\(request.base)/api/v1/sessions/\(session.token)")]))
     }
 
     private func closeSession(_ request: HTTPRequest, _ token: String) throws -> Answer {
@@ -78,9 +78,9 @@ struct AnalyseAPI: Sendable {
                 fields["hint"] = result.faces.isEmpty && stream == nil ? .string(AnalyseAPI.noFaceHint) : .null
                 return .json(.object(fields))
             } catch let problem as Problem {
-                return problem.response
+                return problem.response(below: request.base)
             } catch {
-                return Problem(.failed, "the picture could not be analysed").response
+                return Problem(.failed, "the picture could not be analysed").response(below: request.base)
             }
         }
     }

@@ -27,6 +27,8 @@ struct MusicAPI: Sendable {
     /// Whether the catalogue's owner and the visitors are the same people: then its likes and history count, and
     /// opinions are kept in it.
     let isPersonal: Bool
+    /// Whether visitors hear the owner's files.
+    let sharesFiles: Bool
 
     private static let json = ["application/json"]
 
@@ -49,8 +51,15 @@ struct MusicAPI: Sendable {
         var request = wanted
         request.usualLanguages = RecommendationParsing.usualLanguages(visitor)
         if !isPersonal { request.listener = request.listener ?? Listener() }
-        let songs = try catalogues.use { try $0.recommend(request) }
-        return .now(.json(RecommendationJSON.value(songs, for: request)))
+        return try catalogues.use { catalogue in
+            .now(.json(withFiles(RecommendationJSON.value(try catalogue.recommend(request), for: request), catalogue)))
+        }
+    }
+
+    private func withFiles(_ answer: JSONValue, _ catalogue: Catalogue) -> JSONValue {
+        guard sharesFiles, var fields = answer.objectValue else { return answer }
+        fields["songs"] = FileAPI.withFiles(fields["songs"], in: catalogue)
+        return .object(fields)
     }
 
     private func feedback(_ request: HTTPRequest, _ rest: String) throws -> Answer {
@@ -109,8 +118,10 @@ struct MusicAPI: Sendable {
             filter.language = language
         }
         let wanted = filter
-        let songs = try catalogues.use { try $0.songs(wanted) }
-        return .now(.json(["songs": .array(songs.map { SongJSON.value($0) }), "artists": []]))
+        return try catalogues.use { catalogue in
+            let songs = try catalogue.songs(wanted).map { SongJSON.value($0) }
+            return .now(.json(withFiles(["songs": .array(songs), "artists": []], catalogue)))
+        }
     }
 
     private func findMedia(_ request: HTTPRequest, _ rest: String) throws -> Answer {

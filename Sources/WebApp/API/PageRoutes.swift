@@ -8,9 +8,13 @@ struct PageRoutes: Sendable {
     var routes: [Route] {
         [
             Route(method: "GET", path: "/", action: home),
+            // The base path without its slash: what pages refer to would be looked for one level too high.
+            Route(method: "GET", path: "", isOpen: true, cost: 0.2) { request, _ in
+                .now(HTTPResponse(308, [("Location", request.base + "/")]))
+            },
             Route(method: "GET", path: "/api/docs", cost: 0.2) { request, _ in try page("docs.html", request) },
             Route(method: "GET", path: "/api/v1/openapi.json", cost: 0.2) { request, _ in
-                .now(try file("openapi.json").response(to: request, isVersioned: false))
+                try page("openapi.json", request)
             },
             // The form for the token must look like something before anybody has it, and its files are no secret.
             Route(method: "GET", path: "/assets/{file}", isOpen: true, cost: 0.2) { request, _ in
@@ -32,7 +36,7 @@ struct PageRoutes: Sendable {
     }
 
     private func page(_ name: String, _ request: HTTPRequest) throws -> Answer {
-        guard let asset = assets.page(name) else { throw Problem(.notFound, "no such page") }
+        guard let asset = assets.page(name, below: request.base) else { throw Problem(.notFound, "no such page") }
         return .now(asset.response(to: request, isVersioned: false))
     }
 
@@ -46,13 +50,14 @@ struct PageRoutes: Sendable {
         guard let token, token.matches(guess) else {
             try guesses.charge(request.client, "too many wrong tokens")
             // The form has something to say at this place.
-            return .now(HTTPResponse(303, [("Location", "/#wrong"), ("Cache-Control", "no-store")]))
+            return .now(HTTPResponse(303, [("Location", "\(request.base)/#wrong"), ("Cache-Control", "no-store")]))
         }
         return .now(
             HTTPResponse(
                 303,
                 [
-                    ("Location", "/"), ("Set-Cookie", token.cookie(isSecure: request.isSecure)),
+                    ("Location", request.base + "/"),
+                    ("Set-Cookie", token.cookie(below: request.base, isSecure: request.isSecure)),
                     ("Cache-Control", "no-store"),
                 ]))
     }

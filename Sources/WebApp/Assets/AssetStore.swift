@@ -11,7 +11,11 @@ struct AssetStore: Sendable {
     private let files: [String: Asset]
     /// The folder in addresses.
     let prefix: String
-    private let pages: [String: Asset]
+    /// As texts, with a mark where the base path belongs.
+    private let pages: [String: String]
+    /// Ready to be sent, for the base path that most ask with.
+    private let usualPages: [String: Asset]
+    private let usualBase: String
     /// The languages that the page can speak, with what they call themselves: there is a file of texts for each.
     let languages: [(code: String, name: String)]
 
@@ -31,8 +35,8 @@ struct AssetStore: Sendable {
         return index.parentFolder
     }
 
-    /// Reads a folder and the folders in it. Throws `WebServerError.badFile`.
-    init(folder: String) throws {
+    /// Reads a folder and the folders in it, for a server whose page is below `base`. Throws `WebServerError.badFile`.
+    init(folder: String, base: String = "") throws {
         var read: [String: [UInt8]] = [:]
         for name in try AssetStore.names(in: folder) {
             do {
@@ -48,19 +52,21 @@ struct AssetStore: Sendable {
         prefix = "/assets/\(String(hash, radix: 16))"
         let languages = AssetStore.languages(in: read)
         let codes = languages.map { $0.code }.joined(separator: " ")
-        var files: [String: Asset] = [:], pages: [String: Asset] = [:]
+        var files: [String: Asset] = [:], pages: [String: String] = [:]
         for (name, bytes) in read {
             let type = AssetStore.types[AssetStore.ending(name)] ?? "application/octet-stream"
-            if name.hasSuffix(".html") {
-                let text = String(decoding: bytes, as: UTF8.self).replacing("{{assets}}", with: prefix)
+            if name.hasSuffix(".html") || name == "openapi.json" {
+                pages[name] = String(decoding: bytes, as: UTF8.self).replacing("{{assets}}", with: "{{base}}" + prefix)
                     .replacing("{{languages}}", with: codes)
-                pages[name] = Asset(Array(text.utf8), type: type)
             } else {
                 files[name] = Asset(bytes, type: type)
             }
         }
         self.files = files
         self.pages = pages
+        usualBase = base
+        usualPages = Dictionary(
+            uniqueKeysWithValues: pages.map { ($0, AssetStore.page($0, $1, below: base)) })
         self.languages = languages
     }
 
@@ -72,8 +78,14 @@ struct AssetStore: Sendable {
         }
     }
 
-    /// A page such as `index.html`.
-    func page(_ name: String) -> Asset? { pages[name] }
+    /// A page such as `index.html`, or the description of the interface, whose addresses begin with `base`.
+    func page(_ name: String, below base: String) -> Asset? {
+        base == usualBase ? usualPages[name] : pages[name].map { AssetStore.page(name, $0, below: base) }
+    }
+
+    private static func page(_ name: String, _ text: String, below base: String) -> Asset {
+        Asset(Array(text.replacing("{{base}}", with: base).utf8), type: types[ending(name)]!)
+    }
 
     /// The file at an address below `/assets/`; the part with the hash may be an old one's, since pages that are open
     /// keep asking for it.
@@ -92,10 +104,10 @@ struct AssetStore: Sendable {
     /// Bytes of all that a visit loads before anything is played: the page itself, with the texts of one language.
     func visitBytes(compressed: Bool) -> Int {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
-        let others: Set = ["docs.js", "docs.css", "login.js", "openapi.json"]
+        let others: Set = ["docs.js", "docs.css", "login.js"]
         return files.filter { name, _ in
             !others.contains(name) && !name.hasSuffix(".opus") && (!name.hasPrefix("texts/") || name == "texts/en.json")
-        }.reduce(pages["index.html"].map(size) ?? 0) { $0 + size($1.value) }
+        }.reduce(usualPages["index.html"].map(size) ?? 0) { $0 + size($1.value) }
     }
 
     private static func ending(_ name: String) -> String {

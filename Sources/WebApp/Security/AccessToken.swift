@@ -34,13 +34,15 @@ struct AccessToken: Sendable {
 
     /// What a browser keeps: for this server only, out of reach for scripts, sent from other sites only with links
     /// that are followed (`OriginCheck` refuses what would change something).
-    func cookie(isSecure: Bool) -> String {
-        "\(AccessToken.cookieName)=\(String(decoding: bytes, as: UTF8.self)); Path=/; HttpOnly; SameSite=Lax; "
+    func cookie(below base: String, isSecure: Bool) -> String {
+        "\(AccessToken.cookieName)=\(String(decoding: bytes, as: UTF8.self)); Path=\(base)/; HttpOnly; SameSite=Lax; "
             + "Max-Age=2592000" + (isSecure ? "; Secure" : "")
     }
 
     /// Makes a browser forget it.
-    static let expiredCookie = "\(cookieName)=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+    static func expiredCookie(below base: String) -> String {
+        "\(cookieName)=; Path=\(base)/; HttpOnly; SameSite=Lax; Max-Age=0"
+    }
 
     /// Whether a text can be a token: it must fit into a cookie and be long enough not to be guessed.
     static func isUsable(_ text: String) -> Bool {

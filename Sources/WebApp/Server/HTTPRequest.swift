@@ -3,8 +3,10 @@ import TextCoding
 /// A request whose head, at least, has arrived.
 public struct HTTPRequest: Sendable {
     public var method: String
-    /// Percent-decoded, without the query.
+    /// Percent-decoded, without the query and, once the application has it, without `base`.
     public var path: String
+    /// Where the page is for who asks: empty, or a path such as `/music` (`BasePath`).
+    public var base = ""
     /// Percent-decoded, in the order of the address; names may come more than once.
     public var query: [(name: String, value: String)] = []
     /// By lower-case name; the last of several counts.

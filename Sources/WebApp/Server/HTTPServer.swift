@@ -39,6 +39,7 @@ public final class HTTPServer: @unchecked Sendable {
     private let ticker: Ticker
     private let active = Atomic<Int>(0)
     private let buffered = Atomic<Int>(0)
+    private let leaving = Atomic<Bool>(false)
     private let draining = Atomic<Bool>(false)
 
     /// Starts listening. Throws `WebServerError`.
@@ -89,6 +90,10 @@ public final class HTTPServer: @unchecked Sendable {
     /// Requests that are being read or answered.
     public var activeRequests: Int { active.load(ordering: .relaxed) }
     public var openConnections: Int { watch.count }
+
+    /// Ends each connection with its next answer, so that whoever keeps some open turns to another server. Goes on
+    /// taking new ones.
+    public func leave() { leaving.store(true, ordering: .relaxed) }
 
     /// Takes no more connections and refuses further requests on open ones.
     public func drain() {
@@ -183,6 +188,9 @@ public final class HTTPServer: @unchecked Sendable {
         switch response.body {
         case .bytes(let bytes):
             made = bytes.withUnsafeBytes { fermusic_http_response($0.baseAddress, $0.count) }
+        case .file(let file, let range):
+            let descriptor = file.duplicate()
+            made = fermusic_http_file(descriptor, range.lowerBound, range.count)
         case .stream(let stream) where exchange.request.method == "HEAD":
             stream.close()
             made = fermusic_http_response(nil, 0)
@@ -194,6 +202,7 @@ public final class HTTPServer: @unchecked Sendable {
         guard let made else { return mhdNo }
         defer { MHD_destroy_response(made) }
         for (name, value) in response.headers { MHD_add_response_header(made, name, value) }
+        if leaving.load(ordering: .relaxed) { MHD_add_response_header(made, "Connection", "close") }
         return MHD_queue_response(connection, UInt32(response.status), made)
     }
 

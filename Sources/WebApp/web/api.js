@@ -1,5 +1,6 @@
 // Questions to the server.
 
+import { at } from "./place.js";
 import { language } from "./texts.js";
 
 /** Whether it could not be reached lately. */
@@ -25,12 +26,12 @@ export class Problem extends Error {
   get isPassing() { return [0, 429, 503].includes(this.status); }
 }
 
-async function ask(path, options = {}) {
+async function ask(path, { reads = (answer) => answer.json(), ...options } = {}) {
   let answer;
   try {
     // Who reads the page in Hindi is offered songs in Hindi too.
     const headers = { "Accept-Language": [language, ...navigator.languages].join(), ...options.headers };
-    answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options, headers });
+    answer = await fetch(at(path), { credentials: "same-origin", cache: "no-store", ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     isGone = true;
@@ -41,7 +42,7 @@ async function ask(path, options = {}) {
     dispatchEvent(new Event("fermusic-server-back"));
   }
   if (answer.status === 204) return null;
-  const body = await answer.json().catch(() => null);
+  const body = await (answer.ok ? reads(answer) : answer.json()).catch(() => null);
   if (!answer.ok) throw new Problem(answer.status, body, Number(answer.headers.get("Retry-After")) || null);
   return body;
 }
@@ -57,6 +58,16 @@ export const artists = (text, signal) =>
   ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
 export const media = (song, service, { preview = false } = {}) =>
   ask(`/api/v1/media/${song}?preview=${preview}` + (service ? `&service=${encodeURIComponent(service)}` : ""));
+/** Songs by their numbers. */
+export const songs = (numbers) => post("/api/v1/songs", { songs: numbers });
+/** The owner's playlists: { name, changed, songs }, songs by their numbers. */
+export const playlists = {
+  list: async () => (await ask("/api/v1/playlists")).playlists,
+  save: (name, numbers) => post("/api/v1/playlists", { name, songs: numbers }),
+  remove: (name) => ask(`/api/v1/playlists?name=${encodeURIComponent(name)}`, { method: "DELETE" }),
+};
+/** { name, songs, format } as a file. */
+export const playlistFile = (wanted) => post("/api/v1/playlist-file", wanted, { reads: (answer) => answer.blob() });
 export const openSession = () => ask("/api/v1/sessions", { method: "POST" });
 export const closeSession = (session) =>
   ask(`/api/v1/sessions/${session}`, { method: "DELETE", keepalive: true }).catch(() => {});

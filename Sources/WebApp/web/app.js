@@ -14,6 +14,7 @@ import { PhotoWay } from "./photo.js";
 import * as pieces from "./pieces.js";
 import * as plane from "./plane.js";
 import * as player from "./player.js";
+import * as playlists from "./playlists.js";
 import * as songs from "./songs.js";
 import { change, settings } from "./store.js";
 import { preferred, put, speak, t } from "./texts.js";
@@ -39,6 +40,7 @@ async function begin() {
     live: new LiveWay({ onMood: (mood) => see("live", mood) }),
   }, wayChanged);
   history.setUp(facts);
+  playlists.setUp(facts);
   player.setUp();
   choices.setUp(facts, (what) => {
     showPrivacy();
@@ -62,6 +64,7 @@ async function begin() {
   for (const part of document.querySelectorAll("[inert]")) part.inert = false;
   ways.begin(facts.live ? "live" : "camera");
   songs.begin();
+  playlists.openShared();
 }
 
 /** Asks again while the server cannot be reached or fails: it may be starting. */

@@ -1,8 +1,9 @@
 // Shows the description of the interface (OpenAPI) as a page.
 
 import { find, make } from "./dom.js";
+import { at } from "./place.js";
 
-const description = await (await fetch("/api/v1/openapi.json")).json();
+const description = await (await fetch(at("/api/v1/openapi.json"))).json();
 
 const resolve = (schema) => (schema?.$ref ? description.components.schemas[schema.$ref.split("/").pop()] : schema);
 
@@ -88,6 +89,9 @@ const PROBLEMS = {
   "forbidden-host": "421: the server does not answer to the name in the Host header; its owner can allow it.",
   "not-found": "404: there is no such address, song or session.",
   "not-live": "404: no camera is connected to this server.",
+  "file-forbidden": "403: the file may not be read, lies outside the imported folder, or the server keeps its music to itself.",
+  "file-changed": "409: the file has changed since it was imported, or is none any more.",
+  "file-gone": "410: the file is no longer where it was imported.",
   "method-not-allowed": "405: see the header Allow.",
   "too-large": "413: the body is larger than is read.",
   "unsupported-type": "415: the media type is not read here.",

@@ -2,6 +2,7 @@
 
 import { find } from "./dom.js";
 import { moods } from "./moods.js";
+import { at } from "./place.js";
 import { Stage } from "./stage.js";
 
 export class LiveWay {
@@ -15,9 +16,9 @@ export class LiveWay {
 
   enter() {
     if (this.#events) return;
-    this.image.src = "/live.mjpg";
+    this.image.src = at("/live.mjpg");
     this.image.hidden = false;
-    this.#events = new EventSource("/api/v1/events");
+    this.#events = new EventSource(at("/api/v1/events"));
     this.#events.addEventListener("frame", (event) => {
       find("live-invite").hidden = true;
       const result = JSON.parse(event.data);
@@ -28,7 +29,7 @@ export class LiveWay {
       this.stage.clear();
       this.onMood(null);
       // A stream of pictures that broke off does not come again by itself.
-      this.image.src = `/live.mjpg?${Date.now()}`;
+      this.image.src = at(`/live.mjpg?${Date.now()}`);
     });
   }
 

@@ -213,24 +213,11 @@ enum CatalogueCommand {
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a, console)
         let path = a[target].string
-        func write(_ put: (String) throws -> Void) throws {
+        try SongListFile.write(path, console) { put in
             guard let playlist = PlaylistFormat(rawValue: a[format].rawValue) else { return try catalogue.export(put) }
             let name = path == "-" ? "fermusic" : path.withoutPathExtension
             try put(playlist.playlist(of: catalogue.songsWithFiles(), name: name, in: catalogue).text)
         }
-        if path == "-" {
-            try write { try console.output.write($0) }
-            return .done
-        }
-        do {
-            try AtomicFile.replace(path) { file in
-                // M3U names files by their very bytes.
-                try write { try file.write($0.cPath.dropLast().map { UInt8(bitPattern: $0) }) }
-            }
-        } catch let failure as FileFailure {
-            throw MusicError.badFile(path: path, reason: "cannot write: \(failure.reason)")
-        }
-        try console.errors.line("wrote \(printable(path))")
         return .done
     }
 

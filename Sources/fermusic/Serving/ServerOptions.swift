@@ -25,7 +25,14 @@ enum ServerOptions {
     ).group("Access")
     static let behindProxy = Flag(
         "behind-proxy",
-        help: "A proxy on this machine adds X-Forwarded-For and X-Forwarded-Proto; visitors are told apart by it."
+        help: "A proxy on this machine adds X-Forwarded-For, X-Forwarded-Proto and, if the page is below a path, "
+            + "X-Forwarded-Prefix; visitors are told apart by it."
+    ).group("Access")
+    static let proxy = Option<[String]>(
+        "proxy", help: "A proxy elsewhere that is believed the same: its address, or a network such as 10.0.0.0/8."
+    ).group("Access")
+    static let basePath = Option<String?>(
+        "base-path", help: "The path below which the page is where it shares a name with others, such as /music."
     ).group("Access")
 
     static let rate = Option<Double>(
@@ -43,12 +50,16 @@ enum ServerOptions {
         "sessions", default: 500, help: "Visitors whose faces are followed at one time, 20 of one address.",
         range: 1...100_000
     ).group("Load")
+    static let leaving = Option<Double>(
+        "leave-seconds", default: 0,
+        help: "After SIGTERM, go on for so long while /readyz says that nobody new should come.", range: 0...3600
+    ).group("Load")
     static let verbose = Flag("verbose", short: "v", help: "Print a line for each request.")
 
     static var all: [any Parameter] {
         [
-            host, port, open, models, token, tokenFile, insecureOpen, certificate, key, allowHost, behindProxy, rate,
-            analyses, waiting, sessions, ServiceOptions.provider, MusicOptions.catalogue,
+            host, port, open, models, token, tokenFile, insecureOpen, certificate, key, allowHost, behindProxy, proxy,
+            basePath, rate, analyses, waiting, sessions, leaving, ServiceOptions.provider, MusicOptions.catalogue,
             MusicOptions.moodMap, verbose,
         ] + DetectorOptions.all
     }
@@ -68,6 +79,26 @@ enum ServerOptions {
                 reason: "a token has 12 to 200 letters, digits and -._~ (such as: openssl rand -hex 16)")
         }
         return text
+    }
+
+    /// Proxies elsewhere. Throws `UsageError`.
+    static func readProxies(_ a: Arguments) throws -> [AddressRange] {
+        try a[proxy].map { text in
+            guard let range = AddressRange(text) else {
+                throw UsageError.invalidValue(
+                    "--proxy", value: text, expected: "an IP address or a network such as 10.0.0.0/8")
+            }
+            return range
+        }
+    }
+
+    /// The path below which the page is. Throws `UsageError`.
+    static func readBasePath(_ a: Arguments) throws -> String {
+        guard let text = a[basePath] else { return "" }
+        guard let path = BasePath.parse(text) else {
+            throw UsageError.invalidValue("--base-path", value: text, expected: "a path of plain names such as /music")
+        }
+        return path
     }
 
     /// Key and certificate. Throws `UsageError` or `WebServerError`.

@@ -29,10 +29,6 @@ struct WebService {
         if feed != nil { try WebService.tryCamera(a) }
         let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
         let moodMap = try MusicOptions.readMoodMap(a)
-        if try MusicOptions.isNewByName(a) {
-            try console.errors.line(
-                "note: \(printable(a[MusicOptions.catalogue]?.string ?? "")) is new, with the built-in songs")
-        }
         let services = try PageServices(a, memory: a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath)
         let options = try WebService.options(a, console, token: token, isLocal: isLocal, services)
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
@@ -42,11 +38,11 @@ struct WebService {
         serving.port = a[ServerOptions.port]
         serving.tls = tls
         // All visitors come from the proxy's address.
-        if a[ServerOptions.behindProxy] { serving.connectionsPerAddress = 0 }
+        if options.isBehindProxy { serving.connectionsPerAddress = 0 }
         server = try HTTPServer(serving, handler: application)
         let name = host == "0.0.0.0" || host == "::" ? WebService.machineName ?? "localhost" : host
         let shown = name.contains(":") ? "[\(name)]" : name
-        address = "\(tls == nil ? "http" : "https")://\(shown):\(server.port)/"
+        address = "\(tls == nil ? "http" : "https")://\(shown):\(server.port)\(options.basePath)/"
         let isForPrograms = feed != nil && StreamOutputs.printsData(a)
         try (isForPrograms ? console.errors : console.output).line("fermusic is at \(address)")
         if !isLocal, tls == nil {
@@ -90,8 +86,12 @@ struct WebService {
         options.token = token
         options.hostNames = a[ServerOptions.allowHost]
         if !isLocal, let name = machineName { options.hostNames.append(name) }
-        options.isBehindProxy = a[ServerOptions.behindProxy]
+        options.proxies = try ServerOptions.readProxies(a)
+        options.isBehindProxy = a[ServerOptions.behindProxy] || !options.proxies.isEmpty
+        options.basePath = try ServerOptions.readBasePath(a)
         options.isPersonal = isLocal && token == nil && !options.isBehindProxy
+        // Nobody's music is given to everybody.
+        options.sharesFiles = options.isPersonal || token != nil
         options.requestsPerSecond = a[ServerOptions.rate]
         options.burst = max(20, a[ServerOptions.rate] * 3)
         if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }
@@ -114,8 +114,16 @@ struct WebService {
             usleep(50_000)
             refresher.check()
         }
+        leave(seconds: a[ServerOptions.leaving])
         stop()
         return signals.received == SIGINT ? .done : signals.exitCode ?? .done
+    }
+
+    /// Goes on for a while so that proxies notice that nobody new should come.
+    private func leave(seconds: Double) {
+        application.leave()
+        server.leave()
+        usleep(UInt32(seconds * 1_000_000))
     }
 
     func stop() {

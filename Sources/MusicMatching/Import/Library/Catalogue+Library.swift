@@ -294,7 +294,7 @@ extension Catalogue {
             """
             SELECT artist FROM songs WHERE id = ?1 AND built_in = 0 AND emotions = 0 AND hints = '' \
             AND id NOT IN (SELECT song FROM files WHERE song IS NOT NULL) AND id NOT IN (SELECT song FROM feedback) \
-            AND id NOT IN (SELECT song FROM history_songs)
+            AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM playlist_songs)
             """, .integer(song)
         ) { $0.text(0) }
         guard let credit else { return }

@@ -16,9 +16,7 @@ struct FileReading: Sendable {
             var status = stat()
             guard stat(path.cPath, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
             size = Int(status.st_size)
-            // A time before 1678 or behind 2262 is a broken clock's.
-            let (seconds, overflows) = Int(status.st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-            modified = overflows ? 0 : seconds &+ Int(status.st_mtim.tv_nsec)
+            modified = status.modifiedNanoseconds
         }
     }
 
