@@ -12,8 +12,9 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SWITCH = "fm-switch"
-# mpirun gives its processes a second to end, which is short for a step and a save on a busy machine.
-PATIENCE = ["--mca", "odls_base_sigkill_timeout", "30"]
+# After a signal mpirun waits so long before it hands it on, and again before it kills its processes: a second if nothing is
+# said, which is short for a step and a save on a busy machine.
+PATIENCE = ["--mca", "odls_base_sigkill_timeout", "5"]
 MPIRUN = shutil.which("mpirun.openmpi") or shutil.which("mpirun")
 
 

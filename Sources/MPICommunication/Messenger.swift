@@ -194,8 +194,13 @@ final class Messenger: @unchecked Sendable {
             let hasMoved = advance() || next != nil
             beat()
             idleRounds = hasMoved ? 0 : idleRounds + 1
-            // Somebody waits: look again at once, for a while. Otherwise the processors are for those who compute.
-            if isUrgent, idleRounds < 200 { sched_yield() } else if request != nil || !sums.isEmpty { usleep(100) }
+            // Somebody waits: look again at once, for a while. Otherwise the processors are for those who compute, the more
+            // the longer it takes.
+            if isUrgent, idleRounds < 200 {
+                sched_yield()
+            } else if request != nil || !sums.isEmpty {
+                usleep(UInt32(min(100 + 10 * idleRounds / (isUrgent ? 4 : 1), 1000)))
+            }
         }
     }
 

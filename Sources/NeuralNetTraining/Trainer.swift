@@ -62,14 +62,14 @@ public final class Trainer {
             throw NeuralNetError.invalidSetting(
                 "sums that do not depend on the number of processes need BatchNormalization over the whole batch")
         }
-        guard options.batchSize >= communicator.size else {
-            throw NeuralNetError.invalidSetting(
-                "a batch of \(options.batchSize) cannot be shared by \(communicator.size) processes")
-        }
         self.communicator = communicator
         let shares = BatchShares(communicator, fixed: fixed)
         self.shares = shares
         try options.validate(for: model)
+        guard options.batchSize >= communicator.size else {
+            throw NeuralNetError.invalidSetting(
+                "a batch of \(options.batchSize) cannot be shared by \(communicator.size) processes")
+        }
         let losses = options.losses(for: model)
         try data.requireFit(model, losses: losses)
         try validation?.requireFit(model, losses: losses)
