@@ -12,6 +12,8 @@ public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
     case badLine(path: String, line: Int, reason: String)
     /// No song answers to what the user named.
     case noSuchSong(String)
+    /// Nobody in the catalogue is called like this.
+    case noSuchArtist(String, nearest: String?)
     /// More than one song answers to what the user named.
     case ambiguousSong(String, matches: [String])
 
@@ -23,6 +25,8 @@ public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
             return "\(path): written by a newer fermusic (schema \(found), this one knows up to \(known))"
         case .badLine(let path, let line, let reason): return "\(path): line \(line): \(reason)"
         case .noSuchSong(let text): return "no song '\(text)' in the catalogue"
+        case .noSuchArtist(let text, let nearest):
+            return "no songs by '\(text)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
         case .ambiguousSong(let text, let matches):
             return "'\(text)' could be \(matches.joined(separator: ", ")); give the number"
         }

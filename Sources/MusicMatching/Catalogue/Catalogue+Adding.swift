@@ -60,8 +60,8 @@ extension Catalogue {
         let statement = try database.prepare(
             """
             INSERT INTO songs (match_key, title, artist, album, year, language, genres, emotions, hints, valence, \
-            energy, danceability, acousticness, tempo, provenance, cell, built_in, added) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            energy, danceability, acousticness, tempo, provenance, cell, built_in, traits, added) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try statement.bind(
             [.integer(names.hash), .text(draft.title), .text(draft.artist)] + facts.values
@@ -91,7 +91,7 @@ extension Catalogue {
         let statement = try database.prepare(
             "UPDATE songs SET \(changesAlbum ? "album = ?1, " : "")year = ?2, language = ?3, genres = ?4, "
                 + "emotions = ?5, hints = ?6, valence = ?7, energy = ?8, danceability = ?9, acousticness = ?10, "
-                + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14 WHERE id = ?15")
+                + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14, traits = ?15 WHERE id = ?16")
         try statement.bind(new.values + [.integer(id)])
         while try statement.step() {}
         return true

@@ -4,7 +4,7 @@ extension Catalogue {
     /// The columns of `export`; `importSongs` reads them back, estimates as estimates.
     public static let exportHeader =
         "title,artist,album,year,language,genres,emotions,valence,energy,danceability,acousticness,tempo,"
-        + "spotify_id,isrc,estimated,editorial"
+        + "spotify_id,isrc,estimated,editorial,seconds,explicit,own"
 
     /// Gives the whole catalogue as CSV, piece by piece. Throws what `write` throws, and `MusicError`.
     public func export(_ write: (String) throws -> Void) throws {
@@ -35,7 +35,8 @@ extension Catalogue {
             ] + features + [
                 first(.spotify), first(.isrc),
                 MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name).joined(separator: ";"),
-                song.isEditorial ? "yes" : "",
+                song.isEditorial ? "yes" : "", song.seconds.map(String.init) ?? "", song.isExplicit ? "yes" : "",
+                song.isOwn ? "yes" : "",
             ]
         return fields.map(quoted).joined(separator: ",")
     }

@@ -35,7 +35,7 @@ extension Catalogue {
         }
         if let emotion = filter.emotion {
             conditions.append("emotions & ? <> 0")
-            values.append(.integer(EmotionSet(emotion).rawValue))
+            values.append(.integer(EmotionSet.bit(emotion)))
         }
         let page: [SQLValue] = [.integer(filter.limit), .integer(filter.offset)]
         let query = Catalogue.searchQuery(filter.search)
@@ -103,9 +103,11 @@ extension Catalogue {
         ) { row in
             let facts = SongFacts(reading: row)
             return Song(
-                id: row.integer(13), title: row.text(14), artist: row.text(15), album: facts.album, year: facts.year,
+                id: row.integer(SongFacts.columnCount), title: row.text(SongFacts.columnCount + 1),
+                artist: row.text(SongFacts.columnCount + 2), album: facts.album, year: facts.year,
                 language: facts.language, genres: facts.genres, emotions: facts.emotions, mood: facts.mood,
-                estimated: facts.estimated, isEditorial: !facts.editorial.isEmpty, identifiers: [])
+                estimated: facts.estimated, isEditorial: !facts.editorial.isEmpty, isOwn: facts.isOwn,
+                isExplicit: facts.isExplicit, seconds: facts.seconds, identifiers: [])
         }
         for index in songs.indices { songs[index].identifiers = try identifiers(of: songs[index].id) }
         return songs

@@ -13,13 +13,19 @@ public struct Song: Sendable, Hashable {
     /// ISO 639-1; empty if unknown.
     public var language: String
     public var genres: [String]
-    /// What people said it suits; empty if nobody did.
+    /// What people said it suits, the strongest first; empty if nobody did.
     public var emotions: EmotionSet
     public var mood: MoodPoint
     /// The axes of `mood` that were estimated from labels, genre or playlist.
     public var estimated: MoodAxes
     /// Whether the rest of `mood` is an editor's judgement by ear rather than measured.
     public var isEditorial: Bool
+    /// Whether a list or file of the listener's holds it.
+    public var isOwn: Bool
+    /// Whether somebody said that its words are not for everybody.
+    public var isExplicit: Bool
+    /// How long it is, if known; at most 4095.
+    public var seconds: Int?
     public var identifiers: [SongIdentifier]
 }
 
@@ -58,6 +64,10 @@ public struct SongDraft: Sendable, Hashable {
     public var hints: [String] = []
     public var mood = PartialMood()
     public var isEditorial = false
+    /// Whether it is of a list or file of the listener's, and not of a table of all kinds of songs.
+    public var isOwn = true
+    public var isExplicit = false
+    public var seconds: Int?
     public var identifiers: [SongIdentifier] = []
     /// Whether it comes from the list that is part of the program.
     var isBuiltIn = false

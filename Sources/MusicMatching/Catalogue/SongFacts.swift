@@ -14,6 +14,10 @@ struct SongFacts: Equatable {
     var estimated: MoodAxes
     var editorial: MoodAxes
     var builtIn: BuiltIn
+    /// Whether a list or file of the listener's holds it.
+    var isOwn: Bool
+    var isExplicit: Bool
+    var seconds: Int?
 
     /// Whether the built-in list has the song.
     enum BuiltIn: Int {
@@ -25,7 +29,8 @@ struct SongFacts: Equatable {
 
     static let columns =
         "album, year, language, genres, emotions, hints, valence, energy, danceability, acousticness, tempo, "
-        + "provenance, built_in"
+        + "provenance, built_in, traits"
+    static let columnCount = Int32(14)
 
     init(_ draft: SongDraft) {
         album = draft.album
@@ -38,20 +43,37 @@ struct SongFacts: Equatable {
         estimated = draft.mood.missing
         editorial = draft.isEditorial ? MoodAxes.all.subtracting(estimated) : .none
         builtIn = draft.isBuiltIn ? .listed : .no
+        isOwn = draft.isOwn && !draft.isBuiltIn
+        isExplicit = draft.isExplicit
+        seconds = draft.seconds
     }
 
-    init(reading statement: Statement) {
-        album = statement.text(0)
-        year = statement.optionalInteger(1)
-        language = statement.text(2)
-        genres = SongFacts.list(statement.text(3))
-        emotions = EmotionSet(rawValue: statement.integer(4))
-        hints = SongFacts.list(statement.text(5))
-        features = (6..<11).map { statement.integer($0) }
-        let provenance = statement.integer(11)
+    /// - Parameter first: where in the row its `columns` begin.
+    init(reading statement: Statement, from first: Int32 = 0) {
+        album = statement.text(first)
+        year = statement.optionalInteger(first + 1)
+        language = statement.text(first + 2)
+        genres = SongFacts.list(statement.text(first + 3))
+        emotions = EmotionSet(rawValue: statement.integer(first + 4))
+        hints = SongFacts.list(statement.text(first + 5))
+        features = (first + 6..<first + 11).map { statement.integer($0) }
+        let provenance = statement.integer(first + 11)
         estimated = MoodAxes(rawValue: provenance & 31)
         editorial = MoodAxes(rawValue: provenance >> 5 & 31)
-        builtIn = BuiltIn(rawValue: statement.integer(12)) ?? .no
+        builtIn = BuiltIn(rawValue: statement.integer(first + 12)) ?? .no
+        let traits = SongTraits(rawValue: statement.integer(first + 13))
+        isOwn = traits.isOwn
+        isExplicit = traits.isExplicit
+        seconds = traits.seconds
+    }
+
+    var traits: SongTraits {
+        SongTraits(year: year, genres: genres, seconds: seconds, isOwn: isOwn, isExplicit: isExplicit)
+    }
+
+    var cell: Int {
+        MoodGrid.cell(
+            mood, kind: MoodGrid.Kind(isLabelled: !emotions.isEmpty, hasEstimates: !estimated.isEmpty, isOwn: isOwn))
     }
 
     var mood: MoodPoint {
@@ -62,19 +84,19 @@ struct SongFacts: Equatable {
 
     var provenance: Int { estimated.rawValue | editorial.rawValue << 5 }
 
-    /// In the order of `columns`, with the cell before the last.
+    /// In the order of `columns`, with the cell before the last two.
     var values: [SQLValue] {
-        let kind = MoodGrid.Kind(isLabelled: !emotions.isEmpty, hasEstimates: !estimated.isEmpty)
-        return [
+        [
             .text(album), SQLValue(year), .text(language), .text(genres.joined(separator: ";")),
             .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
         ] + features.map(SQLValue.integer) + [
-            .integer(provenance), .integer(MoodGrid.cell(mood, kind: kind)), .integer(builtIn.rawValue),
+            .integer(provenance), .integer(cell), .integer(builtIn.rawValue), .integer(traits.rawValue),
         ]
     }
 
-    /// Learns from another source. Measured features replace estimated and editorial ones, editorial ones replace
-    /// estimates; otherwise what came first stays. Taking the same source over again changes nothing.
+    /// Learns from another source. Editorial features replace all others, measured ones replace estimates: tables with
+    /// numbers that belong to other songs are common, and where both are known the editor is mostly right. Otherwise what
+    /// came first stays. Taking the same source over again changes nothing.
     mutating func merge(_ other: SongFacts) {
         if other.builtIn == .listed {
             if builtIn == .wasListed { giveWay(to: other) }
@@ -86,9 +108,12 @@ struct SongFacts: Equatable {
         genres = SongFacts.distinct(genres + other.genres)
         emotions.formUnion(other.emotions)
         hints = SongFacts.distinct(hints + other.hints)
+        isOwn = isOwn || other.isOwn
+        isExplicit = isExplicit || other.isExplicit
+        if seconds == nil { seconds = other.seconds }
         for axis in MoodAxis.allCases where !other.estimated.contains(axis) {
             let isMeasured = !other.editorial.contains(axis)
-            guard estimated.contains(axis) || isMeasured && editorial.contains(axis) else { continue }
+            guard estimated.contains(axis) || !isMeasured && !editorial.contains(axis) else { continue }
             features[axis.rawValue] = other.features[axis.rawValue]
             estimated.remove(MoodAxes(axis))
             if isMeasured { editorial.remove(MoodAxes(axis)) } else { editorial.insert(MoodAxes(axis)) }
@@ -112,7 +137,8 @@ struct SongFacts: Equatable {
         if estimated.isEmpty { return }
         var moods: [MoodPoint] = []
         if !emotions.isEmpty {
-            let weights = Emotion.allCases.map { emotions.contains($0) ? 1.0 : 0 }
+            var weights = Emotion.allCases.map { _ in 0.0 }
+            for (place, emotion) in emotions.emotions.enumerated() { weights[emotion.rawValue] = 1 / Double(place + 1) }
             if let vector = EmotionVector(weights: weights) { moods.append(map.blend(map.match, vector)) }
         }
         if let hint = map.point(ofWords: hints) { moods.append(hint) }
@@ -120,7 +146,7 @@ struct SongFacts: Equatable {
         let label = moods.first.map { first in
             moods.count > 1 ? first.moved(towards: moods[1], share: 0.5) : first
         }
-        let neutral = map.match[Emotion.neutral.rawValue]
+        let neutral = map.feelings[Emotion.neutral.rawValue]
         for axis in MoodAxis.allCases where estimated.contains(axis) {
             let isMain = axis == .valence || axis == .energy
             let point = (isMain ? label ?? genre : genre ?? label) ?? neutral

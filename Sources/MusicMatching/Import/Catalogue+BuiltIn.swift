@@ -32,7 +32,7 @@ extension Catalogue {
         // Mood words and measured features come from lists of the user's.
         let unlisted = try database.rows(
             """
-            SELECT id, artist FROM songs WHERE built_in = 2 AND hints = '' \
+            SELECT id, artist FROM songs WHERE built_in = 2 AND hints = '' AND traits & \(SongTraits.own) = 0 \
             AND ((provenance | (provenance >> 5)) & 31) = 31 AND id NOT IN (SELECT song FROM feedback) \
             AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM identifiers)
             """
@@ -58,7 +58,7 @@ extension Catalogue {
             try database.run(
                 """
                 UPDATE songs SET album = '', year = NULL, language = '', genres = '', emotions = 0, hints = '', \
-                provenance = 31
+                provenance = 31, traits = 0
                 """)
             try takeOverBuiltIn(builtIn)
         }

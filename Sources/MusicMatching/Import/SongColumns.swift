@@ -11,6 +11,14 @@ struct SongColumns {
         case spotifyExport = "Spotify export"
         case catalogue = "fermusic catalogue"
         case plain = "list of titles and artists"
+
+        /// Whether it is what somebody listens to, and not a table of all kinds of songs.
+        var isCollection: Bool {
+            switch self {
+            case .moodSet, .features, .percentFeatures: false
+            case .numberedPlaylist, .spotifyExport, .catalogue, .plain: true
+            }
+        }
     }
 
     var format = Format.plain
@@ -31,6 +39,9 @@ struct SongColumns {
     var youtube: Int?
     var estimated: Int?
     var editorial: Int?
+    var explicit: Int?
+    var seconds: Int?
+    var own: Int?
     /// In the order of `MoodAxis`.
     var features: [Int?] = Array(repeating: nil, count: MoodAxis.allCases.count)
     /// Whether features other than tempo run from 0 to 100.
@@ -72,6 +83,9 @@ struct SongColumns {
         youtube = column("youtubeid")
         estimated = column("estimated")
         editorial = column("editorial")
+        explicit = column("explicit", "isexplicit")
+        seconds = column("durationms", "trackdurationms", "lengthms", "duration", "length", "seconds")
+        own = column("own")
         for axis in MoodAxis.allCases {
             features[axis.rawValue] = axis == .tempo ? column("tempo", "bpm") : column(axis.name)
         }

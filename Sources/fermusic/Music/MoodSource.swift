@@ -12,6 +12,13 @@ enum MoodSource {
     /// For the command that has a mood.
     static let parameters: [any Parameter] = [emotion, photo, camera]
 
+    /// Nothing in particular, where a song says what is looked for. Throws `UsageError` if a source is named too.
+    static func none(_ a: Arguments) throws -> EmotionVector {
+        for (name, isGiven) in [("--emotion", a[emotion] != nil), ("--photo", a[photo] != nil), ("--camera", a[camera] != nil)]
+        where isGiven { throw UsageError.conflict("--like", name) }
+        return EmotionVector(.neutral)
+    }
+
     /// The emotions that the user means. Throws `UsageError` unless exactly one source is named, and what reading it
     /// throws.
     static func read(_ a: Arguments, _ console: Console) throws -> EmotionVector {
