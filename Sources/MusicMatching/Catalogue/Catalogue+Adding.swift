@@ -56,6 +56,9 @@ extension Catalogue {
 
     private func insert(_ draft: SongDraft, _ names: SongNames) throws -> Int {
         var facts = SongFacts(draft)
+        if facts.genres.isEmpty, !draft.isBuiltIn, let genre = try artistTable.genre(of: draft.artist) {
+            facts.genres = [genre]
+        }
         facts.estimate(with: moodMap)
         let statement = try database.prepare(
             """

@@ -68,6 +68,8 @@ extension Catalogue {
                 try progress(Double(reader.bytesRead) / Double(max(reader.size, 1)), report.songs)
             }
         }
+        // The built-in list knows its songs, and is read in every start after an update.
+        if !options.isBuiltIn { try estimateAnew() }
         return report
     }
 

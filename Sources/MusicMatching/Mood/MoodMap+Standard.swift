@@ -80,11 +80,11 @@ extension MoodMap {
         estimate-trust   = 0.5   # weight of an estimated feature, against 1 for a known one ...
         estimate-error   = 0.25  # ... the rest counts as if it were this far off
         amplify-gain     = 1.6   # --mode amplify goes this much further from the neutral point than --mode match
-        other-label      = 0.25  # added: the song is said to suit other emotions; happy, neutral and surprise suit lift
+        other-label      = 0.3   # added: the song is said to suit other emotions; happy, neutral and surprise suit lift
         later-label      = 0.1   # ... this share of it if others suit it more, for each of them
-        no-label         = 0.12  # added: nobody said what it suits
-        second-language  = 0.06  # added: no language was asked for; the second of your languages, mostly English
-        foreign-language = 0.1   # added: neither that nor in the language of a song you like
+        no-label         = 0.15  # added: nobody said what it suits
+        second-language  = 0.15  # added: no language was asked for; the second of your languages, mostly English
+        foreign-language = 0.2   # added: neither that nor in the language of a song you like
         favourite-artist = 0.45  # taken off: an artist named with --artist
         liked-artist     = 0.08  # taken off: you liked this artist, or a song of theirs
         liked-song       = 0.06  # taken off: you liked this song
@@ -99,16 +99,16 @@ extension MoodMap {
         like-artist      = 0.08  # ... its artists
         own-share        = 0.7   # this share of a list is your own songs, those you imported, if there are many ...
         own-half         = 50    # ... and half of it if there are so many
-        played           = 0.40  # added: you played it just now ...
-        played-half-life = 10    # ... half of it after this many days
-        offered          = 0.35  # added: it was recommended just now ...
-        offered-half-life = 10   # ... half of it after this many days
+        played           = 0.8   # added: you played it just now ...
+        played-half-life = 14    # ... half of it after this many days
+        offered          = 0.8   # added: it was recommended just now ...
+        offered-half-life = 14   # ... half of it after this many days
         artist-gap       = 5     # no artist twice among so many songs in a row
-        draw-pool        = 150   # each song is drawn among so many good ones ...
-        draw-reach       = 0.08  # ... that are at most so much further away than the best; 0 takes the best
+        draw-pool        = 300   # each song is drawn among so many good ones ...
+        draw-reach       = 0.14  # ... that are at most so much further away than the best; 0 takes the best
         surprise-share   = 0.2   # this share of the songs is drawn from further away (--surprise 0 draws none at all) ...
-        surprise-pool    = 300   # ... among so many songs ...
-        surprise-reach   = 0.14  # ... that are at most so much further away than the best of the list
+        surprise-pool    = 400   # ... among so many songs ...
+        surprise-reach   = 0.2   # ... that are at most so much further away than the best of the list
 
         # Moods, genres and words in names of playlists, for songs whose features nobody gives. Happy to calm are means
         # over a set of 686 labelled songs (Kaggle, "Spotify music data to identify the moods"): valence and energy

@@ -28,15 +28,15 @@ public struct MoodMap: Sendable, Equatable {
         /// How strongly `amplify` moves away from the neutral point: 1 is as far as `match`.
         public var amplifyGain = 1.6
         /// Added for songs that nobody said suit the emotion, although somebody said what they suit.
-        public var otherLabel = 0.25
+        public var otherLabel = 0.3
         /// How much less a label counts for each stronger one before it.
         public var laterLabel = 0.1
         /// Added for songs of which nobody said what they suit.
-        public var noLabel = 0.12
+        public var noLabel = 0.15
         /// Added for songs in the second of the languages that the listener usually understands, and in any other, when
         /// none were asked for.
-        public var secondLanguage = 0.06
-        public var foreignLanguage = 0.1
+        public var secondLanguage = 0.15
+        public var foreignLanguage = 0.2
         /// Taken off for artists the user asked for.
         public var favouriteArtist = 0.45
         /// Taken off for artists the user liked, or of songs the user liked.
@@ -60,21 +60,21 @@ public struct MoodMap: Sendable, Equatable {
         public var ownShare = 0.7
         public var ownHalf = 50.0
         /// Added for songs just played, and the days in which it halves.
-        public var played = 0.4
-        public var playedHalfLife = 10.0
+        public var played = 0.8
+        public var playedHalfLife = 14.0
         /// Added for songs just recommended, and the days in which it halves.
-        public var offered = 0.35
-        public var offeredHalfLife = 10.0
+        public var offered = 0.8
+        public var offeredHalfLife = 14.0
         /// An artist does not come twice among this many songs in a row.
         public var artistGap = 5
         /// Among how many good songs each place of a list is drawn, and how much worse than the best they may be.
-        public var drawPool = 150
-        public var drawReach = 0.08
+        public var drawPool = 300
+        public var drawReach = 0.14
         /// Share of songs that are drawn from further away, and from how many.
         public var surpriseShare = 0.2
-        public var surprisePool = 300
+        public var surprisePool = 400
         /// How much worse than the best of the list such a song may be.
-        public var surpriseReach = 0.14
+        public var surpriseReach = 0.2
     }
 
     /// Where a feeling lies in mood space: the emotions' places weighted by their probabilities, not the winner's alone.
