@@ -86,9 +86,9 @@ extension Catalogue {
         else { return false }
         var new = old
         new.merge(SongFacts(draft))
-        new.estimate(with: moodMap)
         let identified = try add(draft.identifiers, to: id)
         guard new != old else { return identified }
+        new.estimate(with: moodMap)
         let changesAlbum = new.album != old.album
         // The search index is only touched when it must be.
         let statement = try database.prepare(

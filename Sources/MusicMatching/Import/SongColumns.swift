@@ -15,8 +15,8 @@ struct SongColumns {
         /// Whether it is what somebody listens to, and not a table of all kinds of songs.
         var isCollection: Bool {
             switch self {
-            case .moodSet, .features, .percentFeatures: false
-            case .numberedPlaylist, .spotifyExport, .catalogue, .plain: true
+            case .moodSet, .features, .percentFeatures, .catalogue: false
+            case .numberedPlaylist, .spotifyExport, .plain: true
             }
         }
     }

@@ -50,8 +50,7 @@ struct SongRowReader {
         if let column = columns.explicit {
             song.isExplicit = ["true", "yes", "1", "explicit", "t", "y"].contains(text(reader, column).lowercased())
         }
-        song.isOwn = columns.own.map { text(reader, $0) == "yes" }
-            ?? (columns.format.isCollection && columns.estimated == nil)
+        song.isOwn = columns.own.map { text(reader, $0) == "yes" } ?? columns.format.isCollection
         return song
     }
 

@@ -24,31 +24,41 @@ extension MoodMap {
         neutral  = 0.50 0.50 0.55 0.40 110
         contempt = 0.34 0.52 0.50 0.20 112
 
-        # Songs that feel as you do: an emotion may have several lines, the nearest counts. Learnt from the built-in list:
-        # the songs whose first emotion it is in four groups (k-means with the weights below), without the groups around
-        # which it is not clearly more frequent than elsewhere ('Scripts/learn-moods' computes them). Contempt is done with
-        # something, as disgust is, and cooler.
+        # Songs that feel as you do: an emotion may have several lines, the nearest counts. Learnt from the built-in list by
+        # 'Scripts/learn-moods': the songs whose first emotion it is in five groups, without those around which it is not
+        # clearly more frequent than elsewhere. Contempt, which nobody labels, is done with something, as disgust is, and
+        # cooler.
         [match]
-        angry    = 0.33 0.87 0.50 0.05 116
-        angry    = 0.50 0.91 0.47 0.02 162
-        disgust  = 0.70 0.80 0.69 0.11 121
-        disgust  = 0.42 0.71 0.60 0.11 115
-        fear     = 0.40 0.79 0.54 0.09 122
-        fear     = 0.33 0.55 0.46 0.27 101
-        happy    = 0.79 0.51 0.60 0.62 110
-        happy    = 0.82 0.65 0.71 0.26 110
-        happy    = 0.73 0.80 0.65 0.08 124
-        happy    = 0.89 0.82 0.75 0.13 124
-        sad      = 0.32 0.64 0.50 0.17 107
-        sad      = 0.28 0.42 0.42 0.50  92
-        sad      = 0.23 0.25 0.33 0.82  93
-        surprise = 0.81 0.85 0.72 0.11 127
-        surprise = 0.56 0.84 0.62 0.05 128
-        neutral  = 0.46 0.24 0.42 0.86  96
-        neutral  = 0.36 0.41 0.45 0.41  99
-        neutral  = 0.60 0.44 0.53 0.58 106
-        neutral  = 0.59 0.60 0.62 0.23 110
-        contempt = 0.42 0.66 0.60 0.11 115
+        angry    = 0.42 0.91 0.55 0.04 120
+        angry    = 0.51 0.91 0.45 0.02 149
+        angry    = 0.64 0.87 0.61 0.06 134
+        angry    = 0.26 0.92 0.42 0.02 125
+        disgust  = 0.48 0.70 0.71 0.09 115
+        disgust  = 0.68 0.80 0.70 0.09 122
+        fear     = 0.42 0.51 0.51 0.40 101
+        fear     = 0.23 0.59 0.46 0.16 106
+        fear     = 0.43 0.75 0.54 0.11 116
+        fear     = 0.36 0.31 0.39 0.74  90
+        happy    = 0.81 0.71 0.76 0.16 107
+        happy    = 0.81 0.49 0.61 0.70 114
+        happy    = 0.78 0.85 0.59 0.08 138
+        happy    = 0.86 0.63 0.68 0.36 114
+        happy    = 0.90 0.81 0.76 0.14 122
+        sad      = 0.22 0.43 0.39 0.45  92
+        sad      = 0.31 0.63 0.47 0.17 104
+        sad      = 0.35 0.40 0.47 0.56  91
+        sad      = 0.22 0.25 0.33 0.82  94
+        surprise = 0.44 0.55 0.30 0.48 102
+        surprise = 0.63 0.60 0.45 0.53 125
+        surprise = 0.54 0.86 0.62 0.05 128
+        surprise = 0.83 0.88 0.74 0.09 128
+        surprise = 0.65 0.82 0.68 0.06 124
+        neutral  = 0.61 0.43 0.51 0.58 103
+        neutral  = 0.52 0.24 0.44 0.85 100
+        neutral  = 0.64 0.60 0.60 0.28 111
+        neutral  = 0.46 0.39 0.49 0.54  98
+        neutral  = 0.51 0.52 0.60 0.27  99
+        contempt = 0.45 0.66 0.66 0.12 113
         contempt = 0.40 0.52 0.52 0.35 108
 
         # Songs towards feeling better. Choices of ours; whether music that lifts helps more than music that matches

@@ -130,7 +130,7 @@ function reason(song) {
     const shownValues = { ...values };
     if (values.language) shownValues.language = languageName(values.language);
     if (values.emotion) shownValues.emotion = emotionName(values.emotion);
-    const isExtra = !/^(feel|energy|acoustic|language|suits|match|lift|amplify|path|like)(\.|$)/.test(code);
+    const isExtra = !/^(kind|film|year|feel|energy|acoustic|language|suits|match|lift|amplify|path|like)(\.|$)/.test(code);
     (isExtra ? extras : main).push(has(`why-${code}`) ? t(`why-${code}`, shownValues) : text);
   }
   return [main.join(", "), ...extras].join("; ");
