@@ -9,10 +9,29 @@ extension Catalogue {
             var table = ArtistTable()
             if let builtIn {
                 let path = builtIn.parentFolder + "/artists.csv"
-                if access(path.cPath, F_OK) == 0 { table = try ArtistTable(path) }
+                if access(path.cPath, F_OK) == 0 { table = try Catalogue.readArtists(path) }
             }
             knownArtists = table
             return table
+        }
+    }
+
+    /// Cost: some milliseconds for thousands of artists.
+    private static func readArtists(_ path: String) throws -> ArtistTable {
+        do {
+            let reader = try CSVReader(path)
+            var table = ArtistTable()
+            // The first row names the columns.
+            guard try reader.next() != nil else { return table }
+            while let record = try reader.next() {
+                guard record.problem == nil, reader.fields.count == 3 else {
+                    throw MusicError.badLine(path: path, line: record.line, reason: "expected artist, genre, names")
+                }
+                table.add(reader.fields.map { TextDecoding.string(reader.bytes[$0]) })
+            }
+            return table
+        } catch let failure as FileFailure {
+            throw MusicError.badFile(path: path, reason: failure.reason)
         }
     }
 

@@ -1,5 +1,3 @@
-import Files
-
 /// What is known of artists beside their songs: what they mostly play, and what else they are called, in their own script
 /// too. `artists.csv` lies beside the built-in list of songs.
 struct ArtistTable {
@@ -11,23 +9,8 @@ struct ArtistTable {
     /// Nobody is known.
     init() {}
 
-    /// Throws `MusicError.badFile`. Cost: some milliseconds for thousands of artists.
-    init(_ path: String) throws {
-        do {
-            let reader = try CSVReader(path)
-            guard try reader.next() != nil else { return }
-            while let record = try reader.next() {
-                guard record.problem == nil, reader.fields.count == 3 else {
-                    throw MusicError.badLine(path: path, line: record.line, reason: "expected artist, genre, names")
-                }
-                add(reader.fields.map { TextDecoding.string(reader.bytes[$0]) })
-            }
-        } catch let failure as FileFailure {
-            throw MusicError.badFile(path: path, reason: failure.reason)
-        }
-    }
-
-    private mutating func add(_ fields: [String]) {
+    /// - Parameter fields: artist, genre, and other names with semicolons between.
+    mutating func add(_ fields: [String]) {
         let key = ArtistKey.key(fields[0])
         if key.isEmpty { return }
         if !fields[1].isEmpty { genres[key] = fields[1] }
