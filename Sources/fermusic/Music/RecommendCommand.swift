@@ -26,6 +26,14 @@ enum RecommendCommand {
         "preview", help: "Play half a minute of the first song that has a preview; asks Deezer if no one else is named."
     )
 
+    private static let choices: [any Parameter] = [like, mode, count, languages, artists]
+    private static let others: [any Parameter] =
+        [
+            surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait, opens, previews,
+            MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
+            SharedOptions.json,
+        ] + DetectorOptions.all
+
     static let command = Command(
         "recommend", summary: "Songs for what you feel, now.",
         discussion: """
@@ -45,13 +53,7 @@ enum RecommendCommand {
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
             Example("fermusic recommend --emotion happy --provider deezer", "with covers, no account needed"),
         ],
-        parameters: MoodSource.parameters + [
-            like, mode, count, languages, artists,
-        ] + FilterOptions.all + [
-            surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait,
-            opens, previews, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
-            SharedOptions.json,
-        ] + DetectorOptions.all,
+        parameters: MoodSource.parameters + choices + FilterOptions.all + others,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
