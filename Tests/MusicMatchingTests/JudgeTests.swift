@@ -119,8 +119,12 @@ import Testing
         let catalogue = try Catalogue(":memory:", builtIn: Self.list)
         let before = try catalogue.songs(Catalogue.Filter()).map(\.mood)
         var csv = "name,artist,danceability,energy,acousticness,valence,tempo\n"
-        for song in try catalogue.songs(Catalogue.Filter()) { csv += "\"\(song.title)\",\"\(song.artist)\",0.1,0.9,0.9,0.1,70\n" }
-        for number in 0..<3000 { csv += "Wrong \(number),Nobody \(number % 700),0.5,0.9\(number % 10),0.05,0.3\(number % 10),120\n" }
+        for song in try catalogue.songs(Catalogue.Filter()) {
+            csv += "\"\(song.title)\",\"\(song.artist)\",0.1,0.9,0.9,0.1,70\n"
+        }
+        for number in 0..<3000 {
+            csv += "Wrong \(number),Nobody \(number % 700),0.5,0.9\(number % 10),0.05,0.3\(number % 10),120\n"
+        }
         _ = try withTemporaryFolder { try catalogue.importSongs(write(csv, to: $0 + "/table.csv")) }
         #expect(try catalogue.songs(Catalogue.Filter()).map(\.mood) == before)
         var request = RecommendationRequest(EmotionVector(.angry))

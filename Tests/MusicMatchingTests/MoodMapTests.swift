@@ -45,7 +45,8 @@ import Testing
         let all = EmotionSet(Emotion.allCases.reversed())
         #expect(Set(all.emotions).count == Emotion.allCases.count && all.emotions.first == .contempt)
         #expect(EmotionSet(rawValue: all.rawValue) == all)
-        let songs = try catalogue("title,artist,emotions,valence,energy\nA,1,sad;angry,0.3,0.5\nB,2,angry;sad,0.3,0.5\n")
+        let songs = try catalogue(
+            "title,artist,emotions,valence,energy\nA,1,sad;angry,0.3,0.5\nB,2,angry;sad,0.3,0.5\n")
         #expect(try songs.song(1).emotions.emotions == [.sad, .angry])
         #expect(try songs.song(2).emotions.emotions == [.angry, .sad])
     }

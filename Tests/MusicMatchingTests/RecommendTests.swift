@@ -38,7 +38,8 @@ import Testing
         var generator = TestGenerator(7)
         for round in 0..<12 {
             let isPlain = round < 4, credits = isPlain ? [] : TestCredits.people.keys.sorted()
-            let catalogue = try Self.random([30, 400, 4000][round % 3], seed: UInt64(round), credits: credits, map: BruteForce.withoutTaste)
+            let catalogue = try Self.random(
+                [30, 400, 4000][round % 3], seed: UInt64(round), credits: credits, map: BruteForce.withoutTaste)
             let songs = try all(catalogue)
             var feedback: [Int: Opinion] = [:]
             for _ in 0..<(round % 4) * 4 {
@@ -170,7 +171,9 @@ import Testing
         for (text, decade) in [("90s", 1990), ("1990s", 1990), ("1994", 1990), ("20s", 2020), ("the 80s", 1980)] {
             #expect(SongFilter.decade(text) == decade, "\(text)")
         }
-        for text in ["", "s", "95s", "1850s", "90s90s", "nineties"] { #expect(SongFilter.decade(text) == nil, "\(text)") }
+        for text in ["", "s", "95s", "1850s", "90s90s", "nineties"] {
+            #expect(SongFilter.decade(text) == nil, "\(text)")
+        }
         for text in ["", "-", "x", "5-3", "3:70", "1-2-3"] { #expect(SongFilter.length(text) == nil, "\(text)") }
         #expect(SongFilter.length("4") == 1...240 && SongFilter.length("-4") == 1...240)
     }
@@ -193,7 +196,8 @@ import Testing
     @Test func likesMakeATaste() throws {
         var csv = "title,artist,year,genres,emotions,valence,energy\n"
         for number in 0..<200 {
-            csv += "S \(number),A \(number),1985,\(["rock", "soul", "jazz", "pop"][number % 4]),happy,0.8,0.\(60 + number % 20)\n"
+            csv +=
+                "S \(number),A \(number),1985,\(["rock", "soul", "jazz", "pop"][number % 4]),happy,0.8,0.\(60 + number % 20)\n"
         }
         let songs = try catalogue(csv)
         var request = RecommendationRequest(EmotionVector(.happy))
