@@ -11,7 +11,9 @@ public enum FeelingWords {
 
     /// All words that are understood here, in Latin letters, for suggestions.
     public static let words: [String] = table.flatMap { entry in
-        entry.words.split(whereSeparator: { $0 == " " || $0 == "\n" }).map { $0.split(separator: "·").joined(separator: " ") }
+        entry.words.split(whereSeparator: { $0 == " " || $0 == "\n" }).map {
+            $0.split(separator: "·").joined(separator: " ")
+        }
     }.filter { $0.utf8.allSatisfy { $0 < 0x80 } }
 
     private static let known: [String: EmotionVector] = {
@@ -47,7 +49,12 @@ public enum FeelingWords {
             verliebt zufrieden heiter dankbar stolz gut·gelaunt
             """
         ),
-        ([.happy: 0.7, .surprise: 0.3], "hopeful optimistic hope esperanzado esperanzada optimista penuh·harapan optimis आशावान hoffnungsvoll"),
+        (
+            [.happy: 0.7, .surprise: 0.3],
+            """
+            hopeful optimistic hope esperanzado esperanzada optimista penuh·harapan optimis आशावान hoffnungsvoll
+            """
+        ),
         (
             [.fear: 1],
             """
@@ -74,8 +81,19 @@ public enum FeelingWords {
             einsam niedergeschlagen melancholisch deprimiert liebeskummer
             """
         ),
-        ([.sad: 0.6, .neutral: 0.4], "nostalgic nostalgia wistful tired exhausted nostálgico nostálgica cansado cansada nostalgia lelah capek letih थका थकान thaka thakan müde muede erschöpft nostalgisch"),
-        ([.sad: 0.6, .disgust: 0.4], "disappointed disappointment betrayed decepcionado decepcionada kecewa dikhianati enttäuscht"),
+        (
+            [.sad: 0.6, .neutral: 0.4],
+            """
+            nostalgic nostalgia wistful tired exhausted nostálgico nostálgica cansado cansada nostalgia lelah
+            capek letih थका थकान thaka thakan müde muede erschöpft nostalgisch
+            """
+        ),
+        (
+            [.sad: 0.6, .disgust: 0.4],
+            """
+            disappointed disappointment betrayed decepcionado decepcionada kecewa dikhianati enttäuscht
+            """
+        ),
         (
             [.angry: 1],
             """
@@ -84,7 +102,13 @@ public enum FeelingWords {
             kesal jengkel geram sebal emosi नाराज़ नाराज चिढ़ naraz naaraz chidh genervt gereizt sauer aggressiv
             """
         ),
-        ([.angry: 0.6, .sad: 0.4], "frustrated frustration jealous jealousy frustrado frustrada celoso celosa frustrasi cemburu frustriert eifersüchtig"),
+        (
+            [.angry: 0.6, .sad: 0.4],
+            """
+            frustrated frustration jealous jealousy frustrado frustrada celoso celosa frustrasi cemburu
+            frustriert eifersüchtig
+            """
+        ),
         (
             [.surprise: 1],
             """
@@ -95,9 +119,24 @@ public enum FeelingWords {
             aufgeregt begeistert euphorisch energiegeladen neugierig
             """
         ),
-        ([.disgust: 1], "fed·up sick·of·it revolted repelled harto harta muak sebel ऊबा ueberdruss satt"),
-        ([.neutral: 0.7, .disgust: 0.3], "bored boredom boring aburrido aburrida bosan jenuh ऊब oob gelangweilt"),
-        ([.contempt: 1], "scornful cynical sarcastic disdain sinis cínico cínica desdén zynisch sarkastisch"),
+        (
+            [.disgust: 1],
+            """
+            fed·up sick·of·it revolted repelled harto harta muak sebel ऊबा ueberdruss satt
+            """
+        ),
+        (
+            [.neutral: 0.7, .disgust: 0.3],
+            """
+            bored boredom boring aburrido aburrida bosan jenuh ऊब oob gelangweilt
+            """
+        ),
+        (
+            [.contempt: 1],
+            """
+            scornful cynical sarcastic disdain sinis cínico cínica desdén zynisch sarkastisch
+            """
+        ),
     ]
 }
 

@@ -56,7 +56,8 @@ extension Catalogue {
         let example = try liked.flatMap { song in
             try index.place(of: song.id).map { Taste.Example(song: song.id, place: $0, weight: 1) }
         }
-        let memory = try request.listener.map { try ListenerMemory($0, database) }
+        let memory =
+            try request.listener.map { try ListenerMemory($0, database) }
             ?? ListenerMemory(database, ranking: moodMap.ranking, time: request.time)
         let profile = try ListenerProfile(
             memory, index: index, ranking: moodMap.ranking,

@@ -32,7 +32,9 @@ struct Reason {
     }
 
     /// Genres whose songs are known by their films, which stand as albums.
-    private static let filmGenres: Set<String> = ["bollywood", "kollywood", "tollywood", "mollywood", "sandalwood", "filmi"]
+    private static let filmGenres: Set<String> = [
+        "bollywood", "kollywood", "tollywood", "mollywood", "sandalwood", "filmi",
+    ]
 
     /// The part of Russell's circle the song lies in. Loud music in major is not joyful if it is for anger alone.
     private var feel: ReasonPart {

@@ -71,8 +71,8 @@ struct SongScore {
             for axis in MoodAxis.allCases {
                 let difference = axis == .tempo ? tempoDifference(mood.tempo, point.tempo) : mood[axis] - point[axis]
                 let square = difference * difference
-                sum +=
-                    weights[axis.rawValue] * (estimated.contains(axis) ? ranking.estimateTrust * square + doubt : square)
+                let cost = estimated.contains(axis) ? ranking.estimateTrust * square + doubt : square
+                sum += weights[axis.rawValue] * cost
             }
             if sum < best { (best, nearest) = (sum, point) }
         }

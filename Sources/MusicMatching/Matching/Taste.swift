@@ -96,5 +96,6 @@ struct Taste {
         return parts.map { ($0.0, $0.1 / length) }
     }
 
-    private static let common = Set(["pop", "rock", "soundtrack"].compactMap { GenreFamilies.names.firstIndex(of: $0) })
+    private static let common = Set(
+        ["pop", "rock", "soundtrack"].compactMap { GenreFamilies.names.firstIndex(of: $0) })
 }

@@ -50,9 +50,12 @@ public struct EmotionSet: Sendable, Hashable {
             order >>= EmotionSet.place
         }
         // More than have a place.
-        return result + (result.count < EmotionSet.places ? [] : Emotion.allCases.filter {
-            contains($0) && !result.contains($0)
-        })
+        return result
+            + (result.count < EmotionSet.places
+                ? []
+                : Emotion.allCases.filter {
+                    contains($0) && !result.contains($0)
+                })
     }
 
     /// Adds what is not there yet, behind what is.

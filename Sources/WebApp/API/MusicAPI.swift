@@ -64,7 +64,9 @@ struct MusicAPI: Sendable {
         else {
             let opinions = Opinion.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem(
-                .badRequest, "'song' (a number), 'songs' (a list of them) or 'artist' (a name), and 'opinion' (\(opinions)) are needed")
+                .badRequest,
+                "'song' (a number), 'songs' (a list of them) or 'artist' (a name), and 'opinion' (\(opinions)) are needed"
+            )
         }
         try catalogues.use { catalogue in
             if let artist {

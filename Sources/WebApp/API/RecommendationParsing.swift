@@ -59,7 +59,9 @@ enum RecommendationParsing {
         request.artists = try fields.texts("artists", limit: 50)
         request.surpriseShare = try fields.number("surprise", 0...1)
         let clean = fields.value("clean")
-        guard clean == nil || clean?.boolValue != nil else { throw Problem(.badRequest, "'clean' must be true or false") }
+        guard clean == nil || clean?.boolValue != nil else {
+            throw Problem(.badRequest, "'clean' must be true or false")
+        }
         request.filter = try filter(
             genres: fields.texts("genres", limit: 50), decades: fields.texts("decades", limit: 50),
             isClean: clean?.boolValue ?? false, minutes: fields.text("minutes"), only: fields.text("only"))
