@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "NeuralNetCore", targets: ["NeuralNetCore"]),
         .library(name: "EmotionRecognition", targets: ["EmotionRecognition", "Emotions", "FaceVision"]),
         .library(name: "MusicMatching", targets: ["MusicMatching", "Emotions"]),
+        .library(name: "SongSound", targets: ["SongSound"]),
         .executable(name: "fermusic", targets: ["fermusic"]),
     ],
     targets: [
@@ -27,7 +28,9 @@ let package = Package(
         // Without pkg-config: it would link these, but they are loaded when first needed.
         .systemLibrary(
             name: "CFFmpeg", path: "Sources/CLibraries/CFFmpeg",
-            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+            providers: [
+                .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev", "libswresample-dev"])
+            ]),
         // To measure by, loaded when first needed; declared without its header.
         .systemLibrary(name: "COpenBLAS", path: "Sources/CLibraries/COpenBLAS", providers: [.apt(["libopenblas0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
@@ -37,6 +40,7 @@ let package = Package(
         // Loaded when first needed, as FFmpeg is.
         .systemLibrary(
             name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CExpat", path: "Sources/CLibraries/CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
@@ -65,6 +69,7 @@ let package = Package(
         .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
+        .target(name: "SongSound", dependencies: ["MediaFiles", "CKernels"]),
         .target(
             name: "FaceVision",
             dependencies: [
@@ -81,7 +86,8 @@ let package = Package(
         .target(
             name: "MusicMatching",
             dependencies: [
-                "Emotions", "CSQLite", "CCurl", "Files", "JSON", "Randomness", "TextCoding", "Threads", "Timing",
+                "Emotions", "CSQLite", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
+                "TextCoding", "Threads", "Timing", "Zip",
             ]),
         .target(
             name: "WebApp",
@@ -95,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "fermusic",
             dependencies: [
-                "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MusicMatching", "Files",
-                "JSON", "JSONCoding", "TextCoding", "Threads", "Timing", "WebApp",
+                "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MediaFiles", "MusicMatching",
+                "Files", "JSON", "JSONCoding", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
             ]),
 
         .executableTarget(
@@ -110,6 +116,7 @@ let package = Package(
             dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads"],
             path: "Benchmarks/Moods"),
 
+        .executableTarget(name: "plan-check", dependencies: ["NeuralNetCore"], path: "Tests/PlanCheck"),
         .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
@@ -143,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "MusicMatchingTests",
             dependencies: [
-                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "StubServer", "TextCoding", "Threads",
+                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "ChildProcess", "MediaFiles", "StubServer",
+                "TextCoding", "Threads",
                 "Timing",
             ]),
         .testTarget(
@@ -151,6 +159,9 @@ let package = Package(
             dependencies: [
                 "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "JSON", "Emotions", "Files",
             ]),
+        .testTarget(
+            name: "SongSoundTests", dependencies: ["SongSound", "MediaFiles", "CKernels", "Randomness", "Files"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),

@@ -57,6 +57,7 @@ def cases(quick):
             promised = {runtime: least for runtime in RUNTIMES}
             if network == "cnn":
                 promised["tensorflow"] = 3 if batch == 1 else 2
+            promised["openvino bfloat16"] = 1
             yield f"{prefix}inference, batch {batch}", "infer", network, batch, promised
     if quick:
         return
@@ -79,7 +80,7 @@ def which(program, network, models, onnx):
         return request
     if network in models:
         request["network"] = models[network]
-    elif program == "fermusic":
+    elif program.startswith("fermusic"):
         request["network"] = os.path.join(here, "networks", network + ".json")
     return request
 
@@ -95,7 +96,7 @@ def check(programs, models, onnx, folder):
         truth = programs[0].ask(measure="output", model=model, input=path)["output"]
         for program in programs[1:]:
             request = which(program.name, network, models, onnx)
-            request["network"] = model
+            request["network"] = request["model"] = model
             found = program.ask(measure="output", input=path, shape=[pictures, side, side, 1], **request).get("output")
             if found is None:
                 continue
@@ -195,7 +196,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--quick", action="store_true", help="only the main cases")
     parser.add_argument("--isa", choices=("avx2",), help="hold all programs that can be held to an instruction set to this one")
-    parser.add_argument("--bfloat16", action="store_true", help="peers also in bfloat16, for processors that have it")
+    parser.add_argument("--bfloat16", action="store_true", help="all also in bfloat16, for processors that have it")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--data", help="FER2013 as class folders: measures an epoch and a prediction as whole programs")
     parser.add_argument("--json", help="where to write the result")
@@ -207,7 +208,10 @@ def main():
         # ONNX Runtime has no such setting.
         environment |= {"FERMUSIC_ISA": options.isa, "ONEDNN_MAX_CPU_ISA": options.isa.upper(), "DNNL_MAX_CPU_ISA": options.isa.upper(),
                         "XLA_FLAGS": f"--xla_cpu_max_isa={options.isa.upper()}", "ATEN_CPU_CAPABILITY": options.isa}
-    programs = [Program("fermusic", [options.fermusic, "bench", "--worker", "--threads", threads], env=environment)]
+    worker = [options.fermusic, "bench", "--worker", "--threads", threads]
+    programs = [Program("fermusic", worker, env=environment)]
+    if options.bfloat16:
+        programs.append(Program("fermusic bfloat16", worker + ["--precision", "bfloat16"], env=environment))
     peers = os.path.join(here, "peers")
     if options.python:
         for name, module in (("tensorflow", "tensorflow"), ("pytorch", "torch"), ("onnxruntime", "onnxruntime"), ("openvino", "openvino")):
@@ -224,8 +228,9 @@ def main():
         "system": f"{platform.system()} {platform.release()}", "secondsPerMeasurement": options.seconds,
         "rounds": options.rounds, "isa": options.isa, "cases": [],
     }
-    for program in programs[1:]:
-        result[program.name] = program.ask(measure="info")
+    for program in programs:
+        if not program.name.startswith("fermusic"):
+            result[program.name] = program.ask(measure="info")
 
     print(f"{result['processor']}, {threads} threads, {options.rounds} rounds of {options.seconds:g} s each")
     print(f"{'':34} {'':>19} {'median (smallest-largest)':>32}   fermusic is faster by")
@@ -255,12 +260,18 @@ def main():
         for program, values in rates.items():
             text = f"{name if program == 'fermusic' else '':34} {program:>19} {spread(values):>27} img/s"
             if program != "fermusic":
-                # Round by round: both were measured within seconds of each other.
-                ratios = [a / b for a, b in zip(rates["fermusic"], values)]
+                # Round by round: both were measured within seconds of each other. Peers in bfloat16 beside ours in it; ours
+                # in it beside itself in float32, the other way round: how much faster it is.
+                own = "fermusic bfloat16" if "bfloat16" in program and program != "fermusic bfloat16" else "fermusic"
+                ratios = [a / b for a, b in zip(rates[own], values)]
+                if program == "fermusic bfloat16":
+                    ratios = [1 / ratio for ratio in ratios]
                 case["ratios"][program] = {"median": statistics.median(ratios), "all": ratios}
-                text += f"   {spread(ratios)}"
+                text += f"   {spread(ratios)}" + (" times float32" if program == "fermusic bfloat16" else "")
                 if batch == 1:
-                    tails = [b[1] / a[1] for a, b in zip(latencies["fermusic"], latencies[program])]
+                    tails = [b[1] / a[1] for a, b in zip(latencies[own], latencies[program])]
+                    if program == "fermusic bfloat16":
+                        tails = [1 / tail for tail in tails]
                     case["ratios"][program]["p99"] = {"median": statistics.median(tails), "all": tails}
                     text += f", p99 {spread(tails)}"
                 wanted = promised.get(program)

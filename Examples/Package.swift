@@ -14,6 +14,9 @@ let package = Package(
         example("OwnLoop"), example("Neighbours"),
         example("ManyTasks"),
         .executableTarget(
+            name: "OwnProvider", dependencies: [.product(name: "MusicMatching", package: "fermusic")],
+            path: "OwnProvider"),
+        .executableTarget(
             name: "FacesInVideo",
             dependencies: [
                 .product(name: "NeuralNet", package: "fermusic"),

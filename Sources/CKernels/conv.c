@@ -6,48 +6,6 @@ typedef int32_t i16 __attribute__((vector_size(64), aligned(4)));
 #define LOAD(p) (*(const v16 *)(p))
 #define STORE(p, v) (*(v16 *)(p) = (v))
 
-// `pixels` neighbouring outputs, 16 filters: the sums stay in registers while the taps run.
-static inline __attribute__((always_inline)) void forward_block(
-    const int pixels, const float *x, size_t row, size_t step, int kernel_height, int taps_per_row, size_t filters,
-    const float *w, const float *bias, int relu, float *y) {
-    v16 sum[8];
-    const v16 zero = {0};
-    const v16 start = bias ? LOAD(bias) : zero;
-    for (int i = 0; i < pixels; i++) sum[i] = start;
-    for (int r = 0; r < kernel_height; r++)
-        for (int q = 0; q < taps_per_row; q++) {
-            const v16 weight = LOAD(w + (size_t)(r * taps_per_row + q) * filters);
-            const float *in = x + r * row + q;
-            for (int i = 0; i < pixels; i++) sum[i] += in[i * step] * weight;
-        }
-    for (int i = 0; i < pixels; i++) {
-        v16 value = sum[i];
-        if (relu) value = (v16)((i16)value & (value > zero));
-        STORE(y + i * filters, value);
-    }
-}
-
-FM_KERNEL(void, fm_direct_forward, (const float *x, int width, int channels, int kernel_height, int kernel_width,
-                                    int stride, int out_height, int out_width, int filters, const float *w,
-                                    const float *bias, int relu, float *y),
-          (x, width, channels, kernel_height, kernel_width, stride, out_height, out_width, filters, w, bias, relu, y)) {
-    const size_t row = (size_t)width * channels, step = (size_t)stride * channels;
-    const int taps = kernel_width * channels;
-    for (int h = 0; h < out_height; h++)
-        for (int k = 0; k < filters; k += 16) {
-            const float *in = x + (size_t)h * stride * row;
-            float *out = y + (size_t)h * out_width * filters + k;
-            const float *b = bias ? bias + k : 0;
-            int q = 0;
-            for (; q + 8 <= out_width; q += 8)
-                forward_block(8, in + q * step, row, step, kernel_height, taps, filters, w + k, b, relu,
-                              out + (size_t)q * filters);
-            for (; q < out_width; q++)
-                forward_block(1, in + q * step, row, step, kernel_height, taps, filters, w + k, b, relu,
-                              out + (size_t)q * filters);
-        }
-}
-
 // Sums for `taps` taps of one kernel row and 16 filters.
 static inline __attribute__((always_inline)) void gradient_block(
     const int taps, const float *x, size_t row, size_t step, int out_height, int out_width, size_t filters,

@@ -17,28 +17,6 @@ FM_KERNEL(void, fm_add_bias, (float *restrict y, const float *restrict bias, siz
     }
 }
 
-FM_KERNEL(void, fm_add_column_sums, (const float *restrict x, size_t rows, size_t columns, float *restrict sums),
-          (x, rows, columns, sums)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) sums[c] += x[r * columns + c];
-}
-
-FM_KERNEL(void, fm_add_column_squares, (const float *restrict x, const float *restrict mean, size_t rows,
-                                        size_t columns, float *restrict out), (x, mean, rows, columns, out)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) {
-            const float d = x[r * columns + c] - mean[c];
-            out[c] += d * d;
-        }
-}
-
-FM_KERNEL(void, fm_add_column_products, (const float *restrict dy, const float *restrict x, const float *restrict mean,
-                                         size_t rows, size_t columns, float *restrict out),
-          (dy, x, mean, rows, columns, out)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) out[c] += dy[r * columns + c] * (x[r * columns + c] - mean[c]);
-}
-
 FM_KERNEL(void, fm_scale_shift, (const float *x, const float *restrict scale, const float *restrict shift, size_t rows,
                                  size_t columns, int relu, float *y), (x, scale, shift, rows, columns, relu, y)) {
     const float floor = relu ? 0 : -INFINITY;
@@ -46,17 +24,6 @@ FM_KERNEL(void, fm_scale_shift, (const float *x, const float *restrict scale, co
         for (size_t c = 0; c < columns; c++) {
             const float value = x[r * columns + c] * scale[c] + shift[c];
             y[r * columns + c] = value < floor ? floor : value;
-        }
-}
-
-FM_KERNEL(void, fm_batch_norm_gradient, (const float *restrict dy, const float *restrict x, const float *restrict mean,
-                                         const float *restrict a, const float *restrict b, const float *restrict d,
-                                         size_t rows, size_t columns, float *restrict dx),
-          (dy, x, mean, a, b, d, rows, columns, dx)) {
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < columns; c++) {
-            const size_t i = r * columns + c;
-            dx[i] = dy[i] * a[c] + (x[i] - mean[c]) * b[c] + d[c];
         }
 }
 
@@ -154,34 +121,70 @@ FM_KERNEL(void, fm_dropout, (const float *x, float *y, size_t n, uint32_t offset
     }
 }
 
+// Largest values without their places, one place of the output: the maxima of `n` channels stay in registers while the
+// window runs.
+#define POOL_PLACE(VEC, INTS, N)                                                                                     \
+    for (; c + (N) <= channels; c += (N)) {                                                                          \
+        const float *from = x + ((size_t)top * width + left) * channels + c;                                         \
+        VEC best = *(const VEC *)from;                                                                               \
+        for (int i = 0; i < rows; i++)                                                                               \
+            for (int j = 0; j < columns; j++) {                                                                      \
+                const VEC in = *(const VEC *)(from + ((size_t)i * width + j) * channels);                            \
+                const INTS more = in > best;                                                                         \
+                best = (VEC)(((INTS)in & more) | ((INTS)best & ~more));                                              \
+            }                                                                                                        \
+        *(VEC *)(out + c) = best;                                                                                    \
+    }
+
+typedef float pool_16 __attribute__((vector_size(64), aligned(4)));
+typedef int32_t pool_i16 __attribute__((vector_size(64), aligned(4)));
+typedef float pool_4 __attribute__((vector_size(16), aligned(4)));
+typedef int32_t pool_i4 __attribute__((vector_size(16), aligned(4)));
+
 FM_KERNEL(void, fm_max_pool, (const float *restrict x, int height, int width, int channels, int pool_height,
                               int pool_width, int stride_height, int stride_width, int pad_top, int pad_left,
-                              int out_height, int out_width, float *restrict y, uint8_t *restrict which),
+                              int first_row, int last_row, int out_width, float *restrict y, uint8_t *restrict which),
           (x, height, width, channels, pool_height, pool_width, stride_height, stride_width, pad_top, pad_left,
-           out_height, out_width, y, which)) {
-    for (int h = 0; h < out_height; h++)
+           first_row, last_row, out_width, y, which)) {
+    for (int h = first_row; h < last_row; h++)
         for (int w = 0; w < out_width; w++) {
             float *out = y + ((size_t)h * out_width + w) * channels;
-            uint8_t *at = which ? which + ((size_t)h * out_width + w) * channels : 0;
+            const int above = h * stride_height - pad_top, before = w * stride_width - pad_left;
+            const int top = above < 0 ? 0 : above, left = before < 0 ? 0 : before;
+            const int rows = (above + pool_height < height ? above + pool_height : height) - top;
+            const int columns = (before + pool_width < width ? before + pool_width : width) - left;
+            if (!which) {
+                int c = 0;
+                POOL_PLACE(pool_16, pool_i16, 16)
+                POOL_PLACE(pool_4, pool_i4, 4)
+                for (; c < channels; c++) {
+                    const float *from = x + ((size_t)top * width + left) * channels + c;
+                    float best = *from;
+                    for (int i = 0; i < rows; i++)
+                        for (int j = 0; j < columns; j++) {
+                            const float in = from[((size_t)i * width + j) * channels];
+                            best = in > best ? in : best;
+                        }
+                    out[c] = best;
+                }
+                continue;
+            }
+            uint8_t *at = which + ((size_t)h * out_width + w) * channels;
             int first = 1;
-            for (int i = 0; i < pool_height; i++)
-                for (int j = 0; j < pool_width; j++) {
-                    const int r = h * stride_height + i - pad_top, q = w * stride_width + j - pad_left;
-                    if (r < 0 || q < 0 || r >= height || q >= width) continue;
-                    const float *in = x + ((size_t)r * width + q) * channels;
-                    const uint8_t place = (uint8_t)(i * pool_width + j);
+            for (int i = 0; i < rows; i++)
+                for (int j = 0; j < columns; j++) {
+                    const float *in = x + ((size_t)(top + i) * width + left + j) * channels;
+                    const uint8_t place = (uint8_t)((top + i - above) * pool_width + left + j - before);
                     if (first) {
                         memcpy(out, in, (size_t)channels * sizeof(float));
-                        if (at) memset(at, place, (size_t)channels);
+                        memset(at, place, (size_t)channels);
                         first = 0;
-                    } else if (at) {
-                        for (int c = 0; c < channels; c++) {
-                            const int more = in[c] > out[c];
-                            out[c] = more ? in[c] : out[c];
-                            at[c] = more ? place : at[c];
-                        }
-                    } else {
-                        for (int c = 0; c < channels; c++) out[c] = in[c] > out[c] ? in[c] : out[c];
+                        continue;
+                    }
+                    for (int c = 0; c < channels; c++) {
+                        const int more = in[c] > out[c];
+                        out[c] = more ? in[c] : out[c];
+                        at[c] = more ? place : at[c];
                     }
                 }
         }

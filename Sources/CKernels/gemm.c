@@ -1,4 +1,5 @@
 #include "CKernels.h"
+#include "gemm_panels.h"
 #include "isa.h"
 #include <stdio.h>
 #if defined(__x86_64__)
@@ -23,23 +24,7 @@
 // Floats of the buffer: the largest block of a, with what packing may write behind it, and of b.
 #define FM_PACKED_A (FM_DEPTH * FM_BLOCK_ROWS + 64)
 #define FM_PACKED_B (FM_DEPTH * FM_BLOCK_COLUMNS + 64)
-// Bytes: not more than a huge page, which spares address translations.
-#define FM_BUFFER ((size_t)1 << 21)
 _Static_assert((FM_PACKED_A + FM_PACKED_B) * sizeof(float) <= FM_BUFFER, "the blocks fit into the buffer");
-
-// Panels of rows, split evenly so that none is left with one or two of them: the first `longer` have a row more.
-typedef struct {
-    size_t count, rows, longer;
-} fm_panels;
-
-static inline fm_panels panels_of(size_t m, size_t most) {
-    const size_t count = (m + most - 1) / most;
-    return (fm_panels){count, m / count, m % count};
-}
-
-static inline size_t panel_start(fm_panels panels, size_t panel) {
-    return panel * panels.rows + (panel < panels.longer ? panel : panels.longer);
-}
 
 #if defined(__x86_64__)
 #pragma clang attribute push(FM_TARGET(FM_FEATURES_AVX512), apply_to = function)
@@ -85,7 +70,9 @@ void fm_gemm(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t 
     baseline_thin(m, n, k, a, a_row, a_col, b, ldb, c, ldc, accumulate);
 }
 
-#if __has_include(<threads.h>)
+// WebAssembly's C library has the header but not what it declares; there is one thread.
+#if __has_include(<threads.h>) && !defined(__wasm__)
+#define FM_HAS_THREADS
 #include <threads.h>
 static once_flag once = ONCE_FLAG_INIT;
 static tss_t buffers;
@@ -93,16 +80,19 @@ static int has_key;
 static void make_key(void) { has_key = tss_create(&buffers, fm_release) == thrd_success; }
 #endif
 
-// One buffer per thread, from its first product to its end.
-static float *thread_buffer(void) {
+float *fm_thread_buffer(void) {
     static _Thread_local float *buffer;
     if (buffer) return buffer;
     buffer = fm_allocate(FM_BUFFER);
     if (!buffer) {
+#ifdef __wasm__
+        __builtin_trap();
+#else
         fprintf(stderr, "out of memory: %zu bytes\n", FM_BUFFER);
         abort();
+#endif
     }
-#if __has_include(<threads.h>)
+#ifdef FM_HAS_THREADS
     call_once(&once, make_key);
     if (has_key) tss_set(buffers, buffer);
 #endif
@@ -117,7 +107,7 @@ void fm_gemm_any_for(fm_isa level, int transpose_a, int transpose_b, size_t m, s
             for (size_t i = 0; i < m; i++) memset(c + i * ldc, 0, n * sizeof(float));
         return;
     }
-    float *const buffer = thread_buffer();
+    float *const buffer = fm_thread_buffer();
     (void)level;
 #define FM_CALL(any) any(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, c, ldc, accumulate, buffer)
 #if defined(__x86_64__)

@@ -1,11 +1,34 @@
+#define _GNU_SOURCE  // syscall
 #include "isa.h"
 #include "CKernels.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+#endif
 
 fm_isa fm_isa_level = FM_BASELINE;
 static fm_isa best = FM_BASELINE;
 static int is_valid = 1;
 
-static const char *const names[FM_ISA_COUNT] = {"baseline", "avx2", "avx512", "vnni"};
+static const char *const names[FM_ISA_COUNT] = {"baseline", "avx2", "avx512", "vnni", "avx512bf16", "amx"};
+
+#if defined(__x86_64__)
+// Tiles are 8 kB of registers per thread, which Linux (5.16) gives to a process that asks for them.
+static int has_tiles(void) {
+#if defined(__linux__)
+    enum { request = 0x1023, tile_data = 18 };  // ARCH_REQ_XCOMP_PERM, and the part of the state
+    unsigned a, b, c, d;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    const unsigned needed = 1u << 22 | 1u << 24;  // AMX-BF16, AMX-TILE
+    return (d & needed) == needed && syscall(SYS_arch_prctl, request, tile_data) == 0;
+#else
+    return 0;
+#endif
+}
+#endif
 
 static fm_isa detect(void) {
 #if defined(__x86_64__)
@@ -18,7 +41,9 @@ static fm_isa detect(void) {
         !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
         !__builtin_cpu_supports("avx512vl"))
         return FM_AVX2;
-    return __builtin_cpu_supports("avx512vnni") ? FM_VNNI : FM_AVX512;
+    if (!__builtin_cpu_supports("avx512vnni")) return FM_AVX512;
+    if (!__builtin_cpu_supports("avx512bf16")) return FM_VNNI;
+    return has_tiles() ? FM_AMX : FM_AVX512BF16;
 #else
     return FM_BASELINE;
 #endif
@@ -26,6 +51,7 @@ static fm_isa detect(void) {
 
 __attribute__((constructor)) static void choose(void) {
     fm_isa_level = best = detect();
+#ifndef __wasm__
     const char *wanted = getenv("FERMUSIC_ISA");
     if (!wanted || !*wanted) return;
     for (fm_isa level = FM_BASELINE; level <= best; level++)
@@ -35,6 +61,7 @@ __attribute__((constructor)) static void choose(void) {
         }
     is_valid = 0;
     fm_isa_level = FM_BASELINE;
+#endif
 }
 
 fm_isa fm_isa_used(void) { return fm_isa_level; }

@@ -19,6 +19,8 @@ extern fm_isa fm_isa_level;
 #define FM_FEATURES_AVX2 "avx2,bmi,bmi2,fma,popcnt"
 #define FM_FEATURES_AVX512 FM_FEATURES_AVX2 ",avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
 #define FM_FEATURES_VNNI FM_FEATURES_AVX512 ",avx512vnni"
+#define FM_FEATURES_AVX512BF16 FM_FEATURES_VNNI ",avx512bf16"
+#define FM_FEATURES_AMX FM_FEATURES_AVX512BF16 ",amx-tile,amx-bf16"
 #define FM_TARGET(features) __attribute__((target(features)))
 
 #define FM_FORMS(linkage, result, name, parameters, arguments)                                                         \

@@ -1,7 +1,7 @@
 import Glibc
 
 /// How a square is laid around a detected face.
-public struct FaceFraming: Sendable, Equatable, Codable {
+public struct FaceFraming: Sendable, Equatable {
     /// Side of the square in widths of the detector's box.
     ///
     /// Boxes that end at the chin grow with an open mouth, their widths don't.
@@ -24,6 +24,10 @@ public struct FaceFraming: Sendable, Equatable, Codable {
         self.levelsBeyond = levelsBeyond
     }
 }
+
+#if !hasFeature(Embedded)
+    extension FaceFraming: Codable {}
+#endif
 
 extension FaceFraming {
     /// The angle in radians by which a face is to be turned.

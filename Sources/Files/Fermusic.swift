@@ -1,5 +1,5 @@
 /// The program itself.
 public enum Fermusic {
     /// As the change log has it.
-    public static let version = "0.3.0"
+    public static let version = "0.4.0"
 }

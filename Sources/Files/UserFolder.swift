@@ -6,6 +6,8 @@ public enum UserFolder {
     public static var data: String { data(environment: variable) }
     /// Settings.
     public static var configuration: String { folder("XDG_CONFIG_HOME", ".config", variable) }
+    /// What can be made again.
+    public static var cache: String { folder("XDG_CACHE_HOME", ".cache", variable) }
 
     package static func data(environment: (String) -> String?) -> String {
         folder("XDG_DATA_HOME", ".local/share", environment)

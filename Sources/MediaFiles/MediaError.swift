@@ -3,6 +3,8 @@ public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotOpen(source: String, reason: String)
     /// Nothing came for as long as was agreed to wait.
     case stalled(source: String, seconds: Double)
+    /// Cancelled.
+    case stopped(source: String)
     /// FFmpeg's libraries are not there.
     case libraryMissing(reason: String)
 
@@ -10,6 +12,7 @@ public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .cannotOpen(let source, let reason): "\(source): cannot open: \(reason)"
         case .stalled(let source, let seconds): "\(source): nothing came for \(seconds) s"
+        case .stopped(let source): "\(source): stopped"
         case .libraryMissing(let reason): "FFmpeg's libraries are needed: \(reason)"
         }
     }

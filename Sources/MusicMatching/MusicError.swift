@@ -8,6 +8,8 @@ public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
     case newerSchema(path: String, found: Int, known: Int)
     /// A list of songs, a schedule or a mood map that cannot be used as a whole.
     case badFile(path: String, reason: String)
+    /// A table that does not say which of its columns hold titles and artists.
+    case unknownColumns(path: String, reason: String)
     /// A line of a file that cannot be used.
     case badLine(path: String, line: Int, reason: String)
     /// No song answers to what the user named.
@@ -19,7 +21,8 @@ public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .database(let path, let reason), .badFile(let path, let reason): return "\(path): \(reason)"
+        case .database(let path, let reason), .badFile(let path, let reason), .unknownColumns(let path, let reason):
+            return "\(path): \(reason)"
         case .busy(let path): return "\(path): another process is writing; try again when it is done"
         case .newerSchema(let path, let found, let known):
             return "\(path): written by a newer fermusic (schema \(found), this one knows up to \(known))"

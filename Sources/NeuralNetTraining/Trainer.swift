@@ -61,11 +61,11 @@ public final class Trainer {
             options.monitor, metrics, validation, classes: Trainer.classes(of: model, validation))
         executor = try Executor(
             model, maximumBatch: options.batchSize, threads: threads, isTraining: true, losses: losses,
-            convolution: options.convolution)
+            convolution: options.convolution, precision: options.precision)
         average = options.averageDecay == nil ? nil : model.copy()
         let measured = average ?? model
         evaluator = try validation.map { _ in
-            try Evaluator(measured, batchSize: options.batchSize, threads: threads)
+            try Evaluator(measured, batchSize: options.batchSize, precision: options.precision, threads: threads)
         }
         loader = BatchLoader(data, batchSize: options.batchSize)
         self.teacher = try teacher.map {

@@ -36,6 +36,8 @@ public struct TrainingOptions: Sendable {
     public var finishDropout: Float = 1
     public var seed: UInt64 = 1
     public var convolution = ConvolutionAlgorithm.automatic
+    /// `.float` or `.bfloat16`; validation computes with it, too.
+    public var precision = Precision.float
     /// Stops after this many epochs without improvement of `monitor`. The best weights are restored then.
     public var earlyStoppingPatience: Int?
     /// Whether the model has the best epoch's weights after `Trainer.run`, however it ended. A run that was only
@@ -76,6 +78,7 @@ extension TrainingOptions {
             if !condition { throw NeuralNetError.invalidSetting(text()) }
         }
         try require(epochs >= 0, "epochs must be 0 or more, not \(epochs)")
+        try require(precision != .int8, "8-bit integers are for prediction, not for training")
         try require(batchSize > 0, "the batch size must be 1 or more, not \(batchSize)")
         try require(
             gradientAccumulation > 0, "gradient accumulation must be over 1 batch or more, not \(gradientAccumulation)")

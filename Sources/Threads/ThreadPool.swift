@@ -48,6 +48,9 @@ public final class ThreadPool: Sendable {
         if count == 1 { body(0) } else { team.run(body, others: count - 1) }
     }
 
+    @inline(never)  // as above
+    private func runOpen(_ body: (Int) -> Void) { team.runOpen(body) }
+
     /// Runs `body` on contiguous parts of `0 ..< total`, one part per thread, always the same ones: for sums whose
     /// order must not change between runs.
     public func runRanges(_ total: Int, _ body: (_ thread: Int, _ range: Range<Int>) -> Void) {
@@ -67,14 +70,15 @@ public final class ThreadPool: Sendable {
     }
 
     /// Runs `body` for every index of `0 ..< total`, each taken by whichever thread is free: for work whose parts
-    /// write to separate places.
+    /// write to separate places. Nobody is waited for who took no part: a thread that still sleeps when all is done
+    /// costs nothing but being woken.
     public func runEach(_ total: Int, _ body: (_ thread: Int, _ index: Int) -> Void) {
         if count == 1 || total <= 1 {
             for index in 0..<total { body(0, index) }
             return
         }
         let next = Atomic<Int>(0)
-        run { thread in
+        runOpen { thread in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if index >= total { break }
@@ -82,15 +86,32 @@ public final class ThreadPool: Sendable {
             }
         }
     }
+
+    /// Runs `body` on contiguous parts of `0 ..< total` as `runEach` does: for what costs the same everywhere and
+    /// writes to separate places. `least` is how much is worth another part: less than that runs on the caller.
+    public func runParts(_ total: Int, least: Int, _ body: (Range<Int>) -> Void) {
+        let parts = min(2 * count, total / max(least, 1))
+        guard count > 1, parts > 1 else {
+            if total > 0 { body(0..<total) }
+            return
+        }
+        runEach(parts) { _, part in body(total * part / parts..<total * (part + 1) / parts) }
+    }
 }
 
 /// What the threads of a pool share. They hold it themselves, so that it outlives whoever ends last.
 private final class ThreadTeam: @unchecked Sendable {
-    // Safe to share: `job` is written only by the caller that holds `gate`, before `generation` is released,
-    // and read by workers only after they acquired that generation.
+    // Safe to share: `job` is written only by the caller that holds `gate`, before `generation` is released or
+    // `inside` is opened, and read by workers only after they acquired that generation or entered. The caller lets
+    // nobody be left who could still read it.
 
+    /// Counts jobs in twos; odd while the last one is open.
     private let generation = Atomic<UInt64>(0)
+    /// Threads that an ordinary job still waits for.
     private let remaining = Atomic<Int>(0)
+    /// Threads inside an open job; `closed` more when nobody may enter.
+    private let inside = Atomic<Int>(ThreadTeam.closed)
+    private static let closed = Int.min / 2
     private let sleepers = Atomic<Int>(0)
     private let callerSleeps = Atomic<Bool>(false)
     private let stopping = Atomic<Bool>(false)
@@ -107,25 +128,42 @@ private final class ThreadTeam: @unchecked Sendable {
         yields = spins ? 200 : 1
     }
 
+    /// All threads take part, each once.
     func run(_ body: (Int) -> Void, others: Int) {
         gate.lock()
         storeClosure(body, &job)
         remaining.store(others, ordering: .relaxed)
-        beginGeneration()
+        beginGeneration(isOpen: false)
         body(0)
-        waitForOthers()
+        wait { remaining.load(ordering: .sequentiallyConsistent) == 0 }
+        gate.unlock()
+    }
+
+    /// Whoever is awake takes part, perhaps more than once, until the caller has returned from `body`.
+    func runOpen(_ body: (Int) -> Void) {
+        gate.lock()
+        storeClosure(body, &job)
+        inside.store(0, ordering: .releasing)
+        beginGeneration(isOpen: true)
+        body(0)
+        if inside.wrappingAdd(Self.closed, ordering: .sequentiallyConsistent).oldValue > 0 {
+            wait { inside.load(ordering: .sequentiallyConsistent) == Self.closed }
+        }
         gate.unlock()
     }
 
     func stop() {
         stopping.store(true, ordering: .releasing)
-        beginGeneration()
+        beginGeneration(isOpen: false)
     }
 
-    private func beginGeneration() {
-        generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
+    private func beginGeneration(isOpen: Bool) {
+        let next = (generation.load(ordering: .relaxed) | 1) + (isOpen ? 2 : 1)
+        generation.store(next, ordering: .sequentiallyConsistent)
+        // Who is being woken counts as awake, or the many jobs until then would wake them again.
         guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
         wake.lock()
+        sleepers.store(0, ordering: .relaxed)
         wake.broadcast()
         wake.unlock()
     }
@@ -136,30 +174,45 @@ private final class ThreadTeam: @unchecked Sendable {
         while true {
             seen = waitForJob(after: seen)
             if stopping.load(ordering: .acquiring) { return }
-            fm_closure_call(job, index)
-            finishPart()
+            if seen % 2 == 0 {
+                fm_closure_call(job, index)
+                left(remaining.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == 0)
+            } else if enter() {
+                fm_closure_call(job, index)
+                left(inside.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue == Self.closed)
+            }
         }
     }
 
-    /// Spins, since the others are nearly done as a rule; sleeps when a busy machine has taken their processors away.
-    private func waitForOthers() {
-        for _ in 0..<spins {
-            if remaining.load(ordering: .acquiring) == 0 { return }
+    /// False if the open job is over; what is entered may be a later one, which is just as well.
+    private func enter() -> Bool {
+        var count = inside.load(ordering: .relaxed)
+        while count >= 0 {
+            let (exchanged, original) = inside.weakCompareExchange(
+                expected: count, desired: count + 1, ordering: .acquiringAndReleasing)
+            if exchanged { return true }
+            count = original
         }
+        return false
+    }
+
+    /// Spins, since the others are nearly done as a rule; sleeps when a busy machine has taken their processors away.
+    @inline(__always)
+    private func wait(_ isDone: () -> Bool) {
+        for _ in 0..<spins where isDone() { return }
         for _ in 0..<yields {
-            if remaining.load(ordering: .acquiring) == 0 { return }
+            if isDone() { return }
             sched_yield()
         }
         done.lock()
         callerSleeps.store(true, ordering: .sequentiallyConsistent)
-        while remaining.load(ordering: .sequentiallyConsistent) > 0 { done.wait() }
+        while !isDone() { done.wait() }
         callerSleeps.store(false, ordering: .relaxed)
         done.unlock()
     }
 
-    private func finishPart() {
-        let rest = remaining.wrappingSubtract(1, ordering: .sequentiallyConsistent).newValue
-        guard rest == 0, callerSleeps.load(ordering: .sequentiallyConsistent) else { return }
+    private func left(_ isLast: Bool) {
+        guard isLast, callerSleeps.load(ordering: .sequentiallyConsistent) else { return }
         done.lock()
         done.signal()
         done.unlock()
@@ -171,14 +224,15 @@ private final class ThreadTeam: @unchecked Sendable {
             if current != seen { return current }
         }
         wake.lock()
-        sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        var current = generation.load(ordering: .sequentiallyConsistent)
-        while current == seen {
+        defer { wake.unlock() }
+        while true {
+            sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
+            let current = generation.load(ordering: .sequentiallyConsistent)
+            if current != seen {
+                sleepers.wrappingSubtract(1, ordering: .relaxed)
+                return current
+            }
             wake.wait()
-            current = generation.load(ordering: .sequentiallyConsistent)
         }
-        sleepers.wrappingSubtract(1, ordering: .relaxed)
-        wake.unlock()
-        return current
     }
 }

@@ -122,8 +122,8 @@ public final class WebApplication: HTTPHandler {
     /// Pictures that wait or are looked at.
     package var analyses: Int { analysis.queue.load }
 
-    /// Bytes of all that a visit of the page loads, as it is sent.
-    public var visitBytes: Int { assets.visitBytes(compressed: false) }
+    /// Bytes of all that a visit of the page loads before anything is played, compressed as it is sent.
+    public var visitBytes: Int { assets.visitBytes(compressed: true) }
 
     /// The paths with their methods, for comparing with the description of the API.
     package var operations: [(method: String, path: String)] { router.routes.map { ($0.method, $0.path) } }

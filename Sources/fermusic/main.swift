@@ -8,6 +8,13 @@ if let problem = InstructionSet.problem {
     try? Console.standard.errors.line("fermusic: \(problem)")
     exit(ExitCode.usage.rawValue)
 }
+do {
+    // What is measured anew need not be there.
+    if !CommandLine.arguments.contains("--tune") { try TunedConvolutions.use() }
+} catch {
+    try? Console.standard.errors.line("fermusic: \(error)")
+    exit((error is UsageError ? ExitCode.usage : .failed).rawValue)
+}
 
 Program(
     Command(
@@ -27,8 +34,9 @@ Program(
             TrainCommand.command, EvaluateCommand.command, CompareCommand.command, PredictCommand.command,
             PredictWebcamCommand.command, ExplainCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
-            RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
-            FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, DoctorCommand.command,
+            SongCommand.command, RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
+            FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, ServerCommand.command,
+            DoctorCommand.command,
             ServeCommand.command,
             LiveCommand.command,
         ]),

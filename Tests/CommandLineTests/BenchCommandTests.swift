@@ -33,6 +33,24 @@ import Testing
         }
     }
 
+    @Test func precisionIsSaid() throws {
+        for word in ["bfloat16", "mixed_bfloat16"] {
+            let result = try Fermusic.run([
+                "bench", "--batch", "2", "--threads", "1", "--seconds", "0.05", "--precision", word, "--json",
+            ])
+            #expect(result.status == 0, "\(result.errors)")
+            let object = try #require(
+                try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+            #expect(object["precision"] as? String == "bfloat16")
+            #expect(object["bfloat16Units"] as? String != "")
+            let steps = try #require(object["inferenceLayers"] as? [[String: Any]])
+            #expect(steps.contains { $0["algorithm"] as? String == "BFloat16Convolution" })
+        }
+        #expect(try Fermusic.run(["bench", "--int8", "--precision", "bfloat16"]).status == 2)
+        #expect(try Fermusic.run(["bench", "--precision", "half"]).status == 2)
+        #expect(try Fermusic.run(["train", "--data", "none", "--precision", "int8"]).status == 2)
+    }
+
     @Test func networksOfTheComparisonCanBeRead() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Benchmarks/networks")

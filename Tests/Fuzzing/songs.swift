@@ -1,4 +1,4 @@
-// Compiled by Scripts/fuzz with the readers of song lists and mood maps.
+// Compiled by Scripts/fuzz with the readers of song tables and mood maps.
 
 import Emotions
 import Glibc
@@ -21,15 +21,12 @@ public func fuzzSongs(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         try? map.apply(String(decoding: bytes, as: UTF8.self), path: "input")
         return 0
     }
-    let reader = CSVReader(bytes, name: "sad.csv")
-    guard let columns = try? SongColumns.read(reader) else { return 0 }
-    let whole = rows(reader, columns)
+    _ = ListName.emotion(String(decoding: bytes.prefix(100), as: UTF8.self), .standard)
+    let whole = try? rows(SongTable(CSVReader(bytes, name: "sad.csv")))
     precondition(ftruncate(file, 0) == 0 && pwrite(file, bytes, count, 0) == count)
-    // A byte order mark of UTF-16 is refused in files only.
     guard let pieces = try? CSVReader("/proc/self/fd/\(file)", pieceSize: 16) else { return 0 }
-    pieces.separator = reader.separator
-    _ = try? pieces.next()
-    precondition(rows(pieces, columns) == whole, "pieces give another table")
+    let again = try? rows(SongTable(pieces))
+    precondition(again == whole, "pieces give another table")
     return 0
 }
 
@@ -39,19 +36,17 @@ private struct Row: Equatable {
     var problem: String?
 }
 
-private func rows(_ reader: CSVReader, _ columns: SongColumns) -> [Row] {
-    let rowReader = SongRowReader(columns: columns, options: ImportOptions(), fileEmotion: .sad)
+private func rows(_ table: SongTable) throws -> [Row] {
+    let reader = SongRowReader(columns: table.columns, options: ImportOptions(), fileEmotion: .sad)
     var rows: [Row] = []
-    do {
-        while let record = try reader.next() {
-            for field in reader.fields { precondition(field.upperBound <= reader.bytes.count) }
-            switch SongRowReader.read(record, reader, rowReader) {
-            case .success(let song): rows.append(Row(line: record.line, song: song))
-            case .failure(let problem): rows.append(Row(line: record.line, problem: problem.reason))
-            }
+    while let (record, row) = try table.next() {
+        for field in row.fields { precondition(field.upperBound <= row.bytes.count) }
+        var problems: [String] = []
+        do {
+            rows.append(Row(line: record.line, song: try reader.song(record, row, &problems)))
+        } catch {
+            rows.append(Row(line: record.line, problem: error.reason))
         }
-    } catch {
-        fatalError("memory cannot fail to be read: \(error)")
     }
     return rows
 }

@@ -7,6 +7,7 @@ void expect(const char *what, const float *found, const double *expected, size_t
 void show(const char *what, const float *x, size_t count);
 
 void check_products(void);
+void check_bfloat16(void);
 void check_convolutions(void);
 void check_values(void);
 void check_haar(void);

@@ -15,18 +15,21 @@ static double by_definition(const float *x, const float *w, int in, int h, int q
     return sum;
 }
 
-static void winograd(void) {
-    const fm_winograd_shape s = {height, width, channels, height, width, filters, 1, 1, 2, height / 2, width / 2};
-    const size_t tiles = 3 * 2, plane = channels * filters;
+static void winograd(int tile) {
+    const int rows = (height + tile - 1) / tile, columns = (width + tile - 1) / tile;
+    const fm_winograd_shape s = {height, width, channels, height, width, filters, 1, 1, tile, columns, height / 2,
+                                 width / 2};
+    const size_t tiles = (size_t)(rows * columns), plane = channels * filters;
+    const size_t places = (size_t)((tile + 2) * (tile + 2));
     const float *x = numbers(height * width * channels), *w = numbers(9 * plane), *bias = numbers(filters);
-    float *u = numbers(36 * plane), *ut = numbers(36 * plane);
-    float *v = numbers(36 * tiles * channels), *m = numbers(36 * tiles * filters), *y = numbers(height * width * filters);
-    fm_winograd_filter(w, channels, filters, 0, channels, u, ut);
-    fm_winograd_input(&s, x, 0, 3, v, tiles * channels);
-    for (size_t p = 0; p < 36; p++)
+    float *u = numbers(places * plane), *ut = numbers(places * plane);
+    float *v = numbers(places * tiles * channels), *m = numbers(places * tiles * filters), *y = numbers(height * width * filters);
+    fm_winograd_filter(&s, w, 0, channels, u, ut);
+    fm_winograd_input(&s, x, 0, rows, v, tiles * channels);
+    for (size_t p = 0; p < places; p++)
         fm_gemm(tiles, filters, channels, v + p * tiles * channels, channels, 1, u + p * plane, filters,
                 m + p * tiles * filters, filters, 0);
-    fm_winograd_output(&s, m, tiles * filters, 0, 3, bias, 1, y);
+    fm_winograd_output(&s, m, tiles * filters, 0, rows, bias, 1, y);
     double *expected = malloc(height * width * filters * sizeof *expected);
     for (int h = 0; h < height; h++)
         for (int q = 0; q < width; q++)
@@ -35,23 +38,65 @@ static void winograd(void) {
                 expected[(h * width + q) * filters + f] = value > 0 ? value : 0;
             }
     expect("winograd", y, expected, height * width * filters, 1e-4);
-    uint8_t mask[(height / 2) * (width / 2) * filters];
-    float *pooled = numbers(sizeof mask);
-    fm_winograd_output_pool(&s, m, tiles * filters, 0, 3, bias, pooled, mask);
-    show("winograd pooled", pooled, sizeof mask);
     float *sums = calloc(filters, sizeof *sums), *dx = calloc(height * width * channels, sizeof *dx);
-    fm_winograd_output_gradient(&s, y, y, 0, 3, m, tiles * filters, sums);
-    show("winograd output gradient", m, 36 * tiles * filters);
-    fm_winograd_output_gradient_pool(&s, pooled, mask, 0, 3, m, tiles * filters, sums);
-    show("winograd pooled gradient", m, 36 * tiles * filters);
+    fm_winograd_output_gradient(&s, y, y, 0, rows, m, tiles * filters, sums);
+    show("winograd output gradient", m, places * tiles * filters);
     show("winograd bias gradient", sums, filters);
-    fm_winograd_input_gradient(&s, v, tiles * channels, 0, 3, dx);
+    fm_winograd_input_gradient(&s, v, tiles * channels, 0, rows, dx);
     show("winograd input gradient", dx, height * width * channels);
     float *dw = numbers(9 * plane);
-    fm_winograd_filter_gradient(u, channels, filters, 0, channels, dw, 1);
+    fm_winograd_filter_gradient(&s, u, 0, channels, dw, 1);
     show("winograd filter gradient", dw, 9 * plane);
-    show("winograd turned filter", ut, 36 * plane);
+    show("winograd turned filter", ut, places * plane);
     free(expected);
+    if (tile != 4) return;
+    uint8_t mask[(height / 2) * (width / 2) * filters];
+    float *pooled = numbers(sizeof mask);
+    fm_winograd_output_pool(&s, m, tiles * filters, 0, rows, bias, pooled, mask);
+    show("winograd pooled", pooled, sizeof mask);
+    fm_winograd_output_gradient_pool(&s, pooled, mask, 0, rows, m, tiles * filters, sums);
+    show("winograd pooled gradient", m, places * tiles * filters);
+    show("winograd pooled bias gradient", sums, filters);
+}
+
+static void direct_forward(const float *x, int wide, int in, int out, const float *w, const float *bias, int relu,
+                           float *y) {
+    const size_t taps = (size_t)(9 * in), run = (size_t)(3 * in), row = (size_t)(wide * in);
+    // How many there are depends on the processor, which random numbers must not.
+    float *packed = calloc(fm_direct_packed_count(taps, (size_t)out), sizeof *packed);
+    fm_direct_pack(w, bias, taps, (size_t)out, packed);
+    const fm_direct_shape s = {3, row, 1, 0, run, width, (size_t)in, row, (size_t)out};
+    // In two parts where there are two.
+    const size_t step = fm_direct_filter_step(), part = (size_t)out > step ? step : (size_t)out;
+    fm_direct_forward(&s, height, 0, part, x, packed, relu, y);
+    if (part < (size_t)out) fm_direct_forward(&s, height, part, (size_t)out, x, packed, relu, y);
+    free(packed);
+}
+
+// Filters of all counts, on five channels.
+static void few_and_many_filters(void) {
+    const int in = 5, wide = width + 2;
+    const float *x = numbers((size_t)((height + 2) * wide * in));
+    for (int out = 1; out <= 70; out += out < 20 ? 1 : 7) {
+        const float *w = numbers((size_t)(9 * in * out)), *bias = numbers((size_t)out);
+        const size_t count = (size_t)(height * width * out);
+        float *y = numbers(count + 16);
+        const float behind = y[count];
+        direct_forward(x, wide, in, out, w, bias, 1, y);
+        double *expected = calloc(count, sizeof *expected);
+        for (int h = 0; h < height; h++)
+            for (int q = 0; q < width; q++)
+                for (int f = 0; f < out; f++) {
+                    double sum = (double)bias[f];
+                    for (int t = 0; t < 9 * in; t++)
+                        sum += (double)x[((h + t / (3 * in)) * wide + q) * in + t % (3 * in)] * (double)w[t * out + f];
+                    expected[(h * width + q) * out + f] = sum > 0 ? sum : 0;
+                }
+        expect("direct convolution of few filters", y, expected, count, 1e-5);
+        const double kept = (double)behind;
+        expect("behind the direct convolution", y + count, &kept, 1, 0);
+        free(expected);
+    }
 }
 
 static void direct(void) {
@@ -63,7 +108,7 @@ static void direct(void) {
             memcpy(x + ((h + 1) * wide + 1) * in, inner + h * width * in, (size_t)(width * in) * sizeof *x);
         const float *w = numbers((size_t)(9 * in * filters)), *bias = numbers(filters);
         float *y = numbers(height * width * filters);
-        fm_direct_forward(x, wide, in, 3, 3, 1, height, width, filters, w, bias, 0, y);
+        direct_forward(x, wide, in, filters, w, bias, 0, y);
         double *expected = malloc(height * width * filters * sizeof *expected);
         for (int h = 0; h < height; h++)
             for (int q = 0; q < width; q++)
@@ -84,7 +129,8 @@ static void depthwise(int in, int multiplier, int stride) {
     const size_t out = (size_t)(s.out_height * s.out_width * in * multiplier);
     const float *x = numbers((size_t)(height * width * in)), *w = numbers((size_t)(9 * in * multiplier));
     float *y = numbers(out), *dx = numbers((size_t)(height * width * in)), *dw = numbers((size_t)(9 * in * multiplier));
-    fm_depthwise_forward(&s, x, w, y);
+    fm_depthwise_forward(&s, 0, s.out_height / 2, x, w, 0, 0, y);
+    fm_depthwise_forward(&s, s.out_height / 2, s.out_height, x, w, 0, 0, y);
     double *expected = calloc(out, sizeof *expected);
     for (size_t at = 0; at < out; at++) {
         const int c = (int)(at % (size_t)(in * multiplier)), place = (int)(at / (size_t)(in * multiplier));
@@ -105,10 +151,13 @@ static void depthwise(int in, int multiplier, int stride) {
 }
 
 void check_convolutions(void) {
-    winograd();
+    for (int tile = 4; tile <= 6; tile++) winograd(tile);
     direct();
+    few_and_many_filters();
     depthwise(32, 1, 1);
     depthwise(32, 1, 2);
     depthwise(5, 1, 1);
+    depthwise(31, 1, 1);
+    depthwise(15, 1, 2);
     depthwise(3, 2, 2);
 }

@@ -46,6 +46,7 @@ int main(void) {
     }
     fprintf(stderr, "%s\n", fm_isa_name(fm_isa_used()));
     check_products();
+    check_bfloat16();
     check_convolutions();
     check_values();
     check_haar();

@@ -33,7 +33,11 @@ static void sums(const float *x, const float *g, float *y) {
     EACH(fm_add_column_squares(x, mean, rows, columns, y), columns);
     EACH(fm_add_column_products(g, x, mean, rows, columns, y), columns);
     EACH(fm_scale_shift(x, a, b, rows, columns, 1, y), whole);
-    EACH(fm_batch_norm_gradient(g, x, mean, a, b, mean, rows, columns, y), whole);
+    EACH(fm_batch_norm_gradient(g, x, mean, 0, 0, a, b, mean, rows, columns, y), whole);
+    EACH(fm_batch_norm_gradient(g, x, mean, b, a, a, b, mean, rows, columns, y), whole);
+    float *products = numbers(columns);
+    EACH(fm_batch_norm_sums(g, x, mean, b, a, rows, columns, y, products), columns);
+    show("fm_batch_norm_sums", products, columns);
     EACH(fm_add(y, x, odd), odd);
     EACH(fm_sum(x, g, y, odd, 1), odd);
     EACH(fm_multiply(y, x, odd), odd);
@@ -57,7 +61,8 @@ static void pools(const float *x, float *y) {
     // An image of 5 x 4 with 9 channels in windows of 3 x 2.
     uint8_t which[3 * 2 * 9];
     int32_t first[9];
-    EACH(fm_max_pool(x, 5, 4, 9, 3, 2, 2, 2, 1, 0, 3, 2, y, which), 3 * 2 * 9);
+    EACH(fm_max_pool(x, 5, 4, 9, 3, 2, 2, 2, 1, 0, 0, 3, 2, y, 0), 3 * 2 * 9);
+    EACH(fm_max_pool(x, 5, 4, 9, 3, 2, 2, 2, 1, 0, 0, 3, 2, y, which), 3 * 2 * 9);
     float *dx = numbers(5 * 4 * 9);
     fm_max_pool_gradient(y, which, 5, 4, 9, 2, 2, 2, 1, 0, 3, 2, dx);
     show("fm_max_pool_gradient", dx, 5 * 4 * 9);

@@ -56,6 +56,14 @@ import Testing
         #expect(try songs.recommend(request).map(\.song.title) == ["A", "D"])
     }
 
+    @Test func everyArtistInTheirOwnScript() throws {
+        let songs = try Catalogue(":memory:", builtIn: builtInSongs)
+        for (latin, own) in ArtistNames.all {
+            for name in own { #expect(try songs.artist(named: name).meant == latin, "\(name)") }
+        }
+        #expect(try songs.artist(named: "周杰").meant == nil)
+    }
+
     @Test func partsOfNamesAndNearNames() throws {
         let songs = try catalogue(
             "title,artist\nA,Arijit Singh\nB,\"Pritam, Arijit Singh\"\nC,Honey Singh\nD,The Beatles\n"

@@ -66,7 +66,7 @@ import Testing
             try catalogue.note(list, for: request)
             seen.formUnion(list.map(\.song.id))
         }
-        #expect(seen.count >= (language.isEmpty ? 65 : min(65, try songs(language, catalogue))))
+        #expect(seen.count >= (language.isEmpty ? 65 : min(65, try songs(language, nil, catalogue))))
     }
 
     @Test func muchOfTheListIsReached() throws {

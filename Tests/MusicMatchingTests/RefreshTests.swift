@@ -14,6 +14,7 @@ import Testing
                 try catalogue.refresh().map { result in
                     switch result.outcome {
                     case .read(let report): "\(report.added) new"
+                    case .music(let report): "\(report.added) songs"
                     case .unchanged: "unchanged"
                     case .failed(let reason): reason
                     }
@@ -51,6 +52,7 @@ import Testing
         for result in results {
             switch result.outcome {
             case .read(let report): added += report.added
+            case .music(let report): added += report.added
             case .failed(let reason): failures.append(reason)
             case .unchanged: break
             }

@@ -34,6 +34,9 @@ func catalogue(_ csv: String, map: String = "") throws -> Catalogue {
     }
 }
 
+/// The list that is part of the program.
+let builtInSongs = "\(#filePath)".parentFolder.parentFolder.parentFolder + "/Datasets/songs.csv"
+
 /// The shared folder of real data, if it is at hand.
 let sharedSongs: String? = {
     let base =

@@ -47,11 +47,14 @@ import Testing
         #expect(count >= 2)
     }
 
-    private static func expectNone(_ model: Model, batch: Int, threads: Int, fromLogits: Bool = false) throws {
+    private static func expectNone(
+        _ model: Model, batch: Int, threads: Int, fromLogits: Bool = false, precision: Precision = .float
+    ) throws {
         let pool = ThreadPool(threads: threads)
         let executor = try Executor(
             model, maximumBatch: batch, threads: pool, isTraining: true,
-            losses: fromLogits ? [CategoricalCrossentropy()] : [], computesInputGradients: !fromLogits)
+            losses: fromLogits ? [CategoricalCrossentropy()] : [], computesInputGradients: !fromLogits,
+            precision: precision)
         let inputSizes = model.inputShapes.map { batch * $0.reduce(1, *) }
         let outputSizes = model.outputShapes.map { batch * $0.reduce(1, *) }
         func step(_ seed: UInt64) {
@@ -71,6 +74,7 @@ import Testing
         let model = try Self.documentedNetwork()
         #expect(model.parameterCount == 2_345_607)
         try Self.expectNone(model, batch: 4, threads: threads, fromLogits: true)
+        try Self.expectNone(model, batch: 4, threads: threads, fromLogits: true, precision: .bfloat16)
     }
 
     @Test(arguments: [1, 2])

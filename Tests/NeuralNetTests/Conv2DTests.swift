@@ -103,6 +103,11 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         ConvolutionCase(input: [2, 3, 16], filters: 16, padding: .same, usesBias: false),
         ConvolutionCase(input: [3, 3, 16], filters: 16, batch: 1),
         ConvolutionCase(input: [7, 6, 16], filters: 16, batch: 70),  // blocks of tiles run across images
+        ConvolutionCase(input: [5, 5, 32], filters: 48, padding: .same),  // a tile of 5
+        ConvolutionCase(input: [7, 7, 48], filters: 32, usesBias: false),
+        ConvolutionCase(input: [10, 5, 48], filters: 32, padding: .same, batch: 60),
+        ConvolutionCase(input: [6, 6, 32], filters: 48, padding: .same),  // a tile of 6
+        ConvolutionCase(input: [12, 8, 48], filters: 32, usesBias: false),
     ])
     func winograd(_ item: ConvolutionCase) throws { try item.check("WinogradConvolution") }
 
@@ -141,9 +146,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         ConvolutionCase(input: [9, 9, 16], filters: 16),  // 7x7: the last row and column are in no window
         ConvolutionCase(input: [8, 11, 32], filters: 16),
         ConvolutionCase(input: [6, 7, 16], filters: 32, padding: .same),
-        ConvolutionCase(input: [5, 5, 16], filters: 16, padding: .same, usesBias: false),
+        ConvolutionCase(input: [4, 5, 16], filters: 16, padding: .same, usesBias: false),
         ConvolutionCase(input: [4, 4, 16], filters: 16),
-        ConvolutionCase(input: [7, 7, 16], filters: 16, batch: 70),
+        ConvolutionCase(input: [9, 7, 16], filters: 16, batch: 70),
     ])
     func winogradWithPool(_ item: ConvolutionCase) throws {
         try checkLayer(

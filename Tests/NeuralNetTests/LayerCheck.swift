@@ -15,13 +15,15 @@ final class Runner {
     let model: Model
     let executor: Executor
 
-    init(_ model: Model, batch: Int, threads: Int = 2, isTraining: Bool = true, usesReferenceKernels: Bool = false)
-        throws
-    {
+    init(
+        _ model: Model, batch: Int, threads: Int = 2, isTraining: Bool = true, usesReferenceKernels: Bool = false,
+        precision: Precision = .float
+    ) throws {
         self.model = model
         executor = try Executor(
             model, maximumBatch: batch, threads: ThreadPool(threads: threads), isTraining: isTraining,
-            computesInputGradients: isTraining, convolution: usesReferenceKernels ? .reference : .automatic)
+            computesInputGradients: isTraining, convolution: usesReferenceKernels ? .reference : .automatic,
+            precision: precision)
     }
 
     func forward(_ inputs: [[Float]], count: Int, isTraining: Bool = true, seed: UInt64 = 5) -> [[Float]] {

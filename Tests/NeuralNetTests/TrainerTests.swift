@@ -177,7 +177,8 @@ import Testing
             _ = try trainer.run()
             Issue.record("no error")
         } catch NeuralNetError.notFinite(let quantity, let step) {
-            #expect(quantity == "the loss" && step >= 2 && step <= 6)
+            // Which of the two stops being a number first is a matter of rounding.
+            #expect(["the loss", "a weight"].contains(quantity) && step >= 2 && step <= 6, "\(quantity), step \(step)")
         }
     }
 

@@ -77,6 +77,17 @@ import WebApp
         #expect(kinds == ["appeared"])
     }
 
+    /// A face from the front needs no second picture, which may take seconds on a slow line.
+    @Test(.enabled(if: hasPhoto, "../shared/data/faces is not here"))
+    func theFirstPictureOfASessionShowsItsFace() throws {
+        let server = try TestServer()
+        let session = try #require(try server.post("/api/v1/sessions", [:]).json["session"]?.stringValue)
+        let answer = try server.send(
+            [UInt8](Data(contentsOf: AnalyseTests.photo)), to: "/api/v1/analyse", type: "image/jpeg",
+            ["Fermusic-Session": session])
+        #expect(answer.json["faces"]?.arrayValue?.count == 1)
+    }
+
     @Test func sessionsBeginAndEnd() throws {
         let server = try server.get()
         let opened = try server.post("/api/v1/sessions", [:])

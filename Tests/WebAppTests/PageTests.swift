@@ -58,7 +58,7 @@ import WebApp
     }
 
     @Test func isSmall() throws {
-        #expect(try server.get().application.visitBytes < 150_000)
+        #expect(try server.get().application.visitBytes < 80_000)
     }
 
     @Test func isKeptByBrowsers() throws {
@@ -88,6 +88,51 @@ import WebApp
         #expect(plain.headers["etag"] != small.headers["etag"])
         #expect(plain.headers["vary"] == "Accept-Encoding")
         #expect(try server.get("/", ["Accept-Encoding": "gzip;q=0"]).headers["content-encoding"] == nil)
+    }
+
+    /// Players ask for parts of a file, so that they can jump in it.
+    @Test func givesPartsOfMusic() throws {
+        let server = try server.get()
+        let path = "/assets/0/pieces/happy-1.opus"
+        let whole = try server.get(path)
+        #expect(whole.status == 200 && whole.headers["content-type"] == "audio/ogg")
+        #expect(whole.headers["accept-ranges"] == "bytes" && whole.headers["content-encoding"] == nil)
+        let count = whole.body.count
+        let cases: [(String, Int, Range<Int>)] = [
+            ("bytes=0-3", 206, 0..<4), ("bytes=100-", 206, 100..<count), ("bytes=-10", 206, count - 10..<count),
+            ("bytes=5-99999999999", 206, 5..<count), ("bytes=0-0,5-6", 200, 0..<count), ("bytes=9-3", 200, 0..<count),
+            ("lines=1-2", 200, 0..<count), ("bytes=", 200, 0..<count), ("bytes=-", 200, 0..<count),
+            ("bytes=1e3-", 200, 0..<count), ("bytes=0-99999999999999999999999", 200, 0..<count),
+            ("bytes=-99999999999", 206, 0..<count),
+        ]
+        for (header, status, range) in cases {
+            let part = try server.get(path, ["Range": header])
+            #expect(part.status == status && part.body == Array(whole.body[range]), "\(header)")
+            let place = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(count)"
+            #expect(part.headers["content-range"] == (status == 206 ? place : nil), "\(header)")
+        }
+        for header in ["bytes=\(count)-", "bytes=-0"] {
+            let outside = try server.get(path, ["Range": header])
+            #expect(outside.status == 416 && outside.body.isEmpty, "\(header)")
+            #expect(outside.headers["content-range"] == "bytes */\(count)", "\(header)")
+        }
+        // A part of another version is of no use.
+        let tag = try #require(whole.headers["etag"])
+        #expect(try server.get(path, ["Range": "bytes=0-3", "If-Range": tag]).status == 206)
+        #expect(try server.get(path, ["Range": "bytes=0-3", "If-Range": "\"old\""]).status == 200)
+    }
+
+    /// Two for each of six moods, in the list and in the folder, and small together.
+    @Test func comesWithMusic() throws {
+        let folder = TestServer.page + "/pieces"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".opus") }
+        let list = try JSONValue(parsing: String(contentsOfFile: folder + "/pieces.json", encoding: .utf8)).arrayValue
+        let pieces = try #require(list)
+        #expect(Set(pieces.compactMap { $0["file"]?.stringValue }) == Set(files) && files.count == 12)
+        let moods = Dictionary(grouping: pieces.compactMap { $0["emotion"]?.stringValue }) { $0 }
+        #expect(moods.count == 6 && moods.allSatisfy { $0.value.count == 2 && Emotion(name: $0.key) != nil })
+        let sizes = try files.map { try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0)).count }
+        #expect(sizes.reduce(0, +) < 3_000_000)
     }
 
     @Test(arguments: [

@@ -10,7 +10,9 @@ typedef struct {
     int pad_top, pad_left, out_height, out_width;
 } fm_depthwise_shape;
 
-void fm_depthwise_forward(const fm_depthwise_shape *s, const float *x, const float *w, float *y);
+// Rows [first, last) of y, with the bias if there is one.
+void fm_depthwise_forward(const fm_depthwise_shape *s, int first, int last, const float *x, const float *w,
+                          const float *bias, int relu, float *y);
 void fm_depthwise_input_gradient(const fm_depthwise_shape *s, const float *dy, const float *w, float *dx);
 // dw +=
 void fm_depthwise_weight_gradient(const fm_depthwise_shape *s, const float *x, const float *dy, float *dw);

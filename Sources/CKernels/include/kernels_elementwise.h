@@ -16,8 +16,11 @@ void fm_add_column_products(const float *dy, const float *x, const float *mean, 
 void fm_scale_shift(const float *x, const float *scale, const float *shift, size_t rows, size_t columns, int relu,
                     float *y);
 // dx = dy * a[c] + (x - mean[c]) * b[c] + d[c].
-void fm_batch_norm_gradient(const float *dy, const float *x, const float *mean, const float *a, const float *b,
-                            const float *d, size_t rows, size_t columns, float *dx);
+void fm_batch_norm_gradient(const float *dy, const float *x, const float *mean, const float *scale, const float *shift,
+                            const float *a, const float *b, const float *d, size_t rows, size_t columns, float *dx);
+// sums += dy and products += dy (x - mean), down the columns.
+void fm_batch_norm_sums(const float *dy, const float *x, const float *mean, const float *scale, const float *shift,
+                        size_t rows, size_t columns, float *sums, float *products);
 
 void fm_relu(const float *x, float *y, size_t n);
 // dx = dy where y > 0, else 0.
@@ -44,10 +47,11 @@ double fm_sum_squares(const float *x, size_t n);
 // offset + index only, so the gradient applies the same mask by calling it again.
 void fm_dropout(const float *x, float *y, size_t n, uint32_t offset, uint32_t key, float rate);
 
-// One image; padding counts as minus infinity. `which` gets the position inside the window of the maximum.
+// Rows [first_row, last_row) of one image's output; padding counts as minus infinity. `which` (if given) gets the position
+// inside the window of the maximum.
 void fm_max_pool(const float *x, int height, int width, int channels, int pool_height, int pool_width,
-                 int stride_height, int stride_width, int pad_top, int pad_left, int out_height, int out_width,
-                 float *y, uint8_t *which);
+                 int stride_height, int stride_width, int pad_top, int pad_left, int first_row, int last_row,
+                 int out_width, float *y, uint8_t *which);
 void fm_max_pool_gradient(const float *dy, const uint8_t *which, int height, int width, int channels,
                           int pool_width, int stride_height, int stride_width, int pad_top, int pad_left,
                           int out_height, int out_width, float *dx);

@@ -8,6 +8,8 @@ typedef enum {
     FM_AVX2,      // with FMA: x86-64-v3
     FM_AVX512,    // F, BW, CD, DQ, VL: x86-64-v4
     FM_VNNI,      // and products of bytes
+    FM_AVX512BF16,  // and of bfloat16
+    FM_AMX,       // and of tiles of bfloat16, which the system lets this process use
     FM_ISA_COUNT,
 } fm_isa;
 
@@ -21,6 +23,6 @@ fm_isa fm_isa_best(void);
 // Whether FERMUSIC_ISA names a level that this processor has, or nothing.
 int fm_isa_is_valid(void);
 
-// "baseline", "avx2", "avx512", "vnni".
+// "baseline", "avx2", "avx512", "vnni", "avx512bf16", "amx".
 const char *fm_isa_name(fm_isa level);
 #endif

@@ -2,10 +2,12 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/channel_layout.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 
 // FFmpeg 4.4 to 7. Its libraries pull in a hundred others, which takes longer to load than most of this program's
@@ -15,7 +17,7 @@
 #define FERMUSIC_AVUTIL(X)                                                                                            \
     X(av_log_set_level) X(av_strerror) X(av_malloc) X(av_free) X(av_dict_set) X(av_dict_get) X(av_dict_free) X(av_opt_set)           \
     X(av_frame_alloc) X(av_frame_free) X(av_frame_unref) X(av_frame_get_buffer) X(av_frame_make_writable)             \
-    X(av_frame_get_side_data) X(av_pix_fmt_desc_get) X(av_image_copy)
+    X(av_frame_get_side_data) X(av_pix_fmt_desc_get) X(av_image_copy) FERMUSIC_CHANNELS(X)
 
 // How streams carry their rotation changed with FFmpeg 6.1.
 #define FERMUSIC_HAS_CODED_SIDE_DATA (LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 102))
@@ -27,8 +29,19 @@
 #define FERMUSIC_SIDE_DATA_FORMAT(X) X(av_stream_get_side_data)
 #endif
 
+// How channels are described changed with FFmpeg 5.1.
+#define FERMUSIC_HAS_CHANNEL_LAYOUT (LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 28, 100))
+#if FERMUSIC_HAS_CHANNEL_LAYOUT
+#define FERMUSIC_CHANNELS(X) X(av_channel_layout_default) X(av_channel_layout_check)
+#define FERMUSIC_RESAMPLER(X) X(swr_alloc_set_opts2)
+#else
+#define FERMUSIC_CHANNELS(X) X(av_get_default_channel_layout)
+#define FERMUSIC_RESAMPLER(X) X(swr_alloc_set_opts)
+#endif
+
 #define FERMUSIC_AVCODEC(X)                                                                                           \
     X(avcodec_find_decoder) X(avcodec_find_encoder_by_name) X(avcodec_alloc_context3) X(avcodec_free_context)         \
+    X(avcodec_flush_buffers)                                                                                          \
     X(avcodec_parameters_to_context) X(avcodec_parameters_from_context) X(avcodec_parameters_copy) X(avcodec_get_name) X(avcodec_open2) X(avcodec_send_packet)       \
     X(avcodec_receive_frame) X(avcodec_send_frame) X(avcodec_receive_packet) X(av_packet_alloc) X(av_packet_free)     \
     X(av_packet_unref) X(av_new_packet) X(av_packet_rescale_ts) FERMUSIC_SIDE_DATA_CODEC(X)
@@ -36,7 +49,7 @@
 #define FERMUSIC_AVFORMAT(X)                                                                                          \
     X(avformat_network_init) X(avformat_alloc_context) X(avformat_open_input) X(avformat_close_input)                 \
     X(avformat_free_context) X(avformat_find_stream_info) X(av_find_best_stream) X(av_find_input_format)              \
-    X(av_read_frame) X(av_guess_frame_rate) X(avio_alloc_context) X(avio_context_free) X(avio_open) X(avio_open2)     \
+    X(av_read_frame) X(av_seek_frame) X(av_guess_frame_rate) X(avio_alloc_context) X(avio_context_free) X(avio_open) X(avio_open2)     \
     X(avio_read_partial) X(avio_closep) X(av_guess_sample_aspect_ratio) X(avformat_query_codec)                       \
     X(avformat_alloc_output_context2) X(avformat_new_stream) X(avformat_write_header)                                 \
     X(av_interleaved_write_frame) X(av_write_trailer) FERMUSIC_SIDE_DATA_FORMAT(X)
@@ -44,11 +57,14 @@
 #define FERMUSIC_SWSCALE(X)                                                                                           \
     X(sws_getCachedContext) X(sws_scale) X(sws_freeContext) X(sws_getCoefficients) X(sws_setColorspaceDetails)
 
+#define FERMUSIC_SWRESAMPLE(X) X(swr_init) X(swr_free) X(swr_convert) X(swr_get_out_samples) FERMUSIC_RESAMPLER(X)
+
 typedef struct {
     FERMUSIC_AVUTIL(FERMUSIC_FIELD)
     FERMUSIC_AVCODEC(FERMUSIC_FIELD)
     FERMUSIC_AVFORMAT(FERMUSIC_FIELD)
     FERMUSIC_SWSCALE(FERMUSIC_FIELD)
+    FERMUSIC_SWRESAMPLE(FERMUSIC_FIELD)
 } fermusic_ffmpeg;
 
 // Loads the libraries; they stay for the life of the process. NULL with a message when one is missing.
@@ -67,6 +83,8 @@ static inline const fermusic_ffmpeg *_Nullable fermusic_ffmpeg_load(char *_Nonnu
     FERMUSIC_AVFORMAT(FERMUSIC_FIND)
     FERMUSIC_OPEN("swscale", LIBSWSCALE_VERSION_MAJOR)
     FERMUSIC_SWSCALE(FERMUSIC_FIND)
+    FERMUSIC_OPEN("swresample", LIBSWRESAMPLE_VERSION_MAJOR)
+    FERMUSIC_SWRESAMPLE(FERMUSIC_FIND)
 #undef FERMUSIC_OPEN
     table->av_log_set_level(AV_LOG_QUIET);
     table->avformat_network_init();
@@ -171,6 +189,18 @@ static inline const char *_Nullable fermusic_tag(const fermusic_ffmpeg *_Nonnull
     return entry ? entry->value : NULL;
 }
 
+// The next entry of all that a container or stream says; NULL after the last. `last` is NULL for the first.
+static inline const AVDictionaryEntry *_Nullable fermusic_next_tag(const fermusic_ffmpeg *_Nonnull f,
+                                                                   const AVDictionary *_Nullable tags,
+                                                                   const AVDictionaryEntry *_Nullable last) {
+    return tags ? f->av_dict_get(tags, "", last, AV_DICT_IGNORE_SUFFIX) : NULL;
+}
+
+// What FFmpeg calls a codec; a text of its own.
+static inline const char *_Nonnull fermusic_codec_name(const fermusic_ffmpeg *_Nonnull f, enum AVCodecID codec) {
+    return f->avcodec_get_name(codec);
+}
+
 // Whether files of this output's format can hold the codec.
 static inline int fermusic_holds_codec(const fermusic_ffmpeg *_Nonnull f, const AVFormatContext *_Nonnull context,
                                        enum AVCodecID codec) {
@@ -194,3 +224,54 @@ static inline int fermusic_is_seekable(const AVFormatContext *_Nonnull context) 
 }
 
 static inline uint8_t *_Nullable fermusic_plane(const AVFrame *_Nonnull frame, int index) { return frame->data[index]; }
+
+// How many channels a frame of sound has; 0 if it does not make sense.
+static inline int fermusic_channels(const fermusic_ffmpeg *_Nonnull f, const AVFrame *_Nonnull frame) {
+#if FERMUSIC_HAS_CHANNEL_LAYOUT
+    return f->av_channel_layout_check(&frame->ch_layout) ? frame->ch_layout.nb_channels : 0;
+#else
+    return frame->channels;
+#endif
+}
+
+static inline int fermusic_parameter_channels(const AVCodecParameters *_Nonnull parameters) {
+#if FERMUSIC_HAS_CHANNEL_LAYOUT
+    return parameters->ch_layout.nb_channels;
+#else
+    return parameters->channels;
+#endif
+}
+
+// What turns frames like this one into interleaved float samples at `rate`, of 1 or 2 channels; NULL if it can't.
+static inline SwrContext *_Nullable fermusic_resampler(const fermusic_ffmpeg *_Nonnull f, const AVFrame *_Nonnull frame,
+                                                       int channels, int rate) {
+    SwrContext *context = NULL;
+#if FERMUSIC_HAS_CHANNEL_LAYOUT
+    AVChannelLayout out, in;
+    f->av_channel_layout_default(&out, channels);
+    // Channels without places are taken for the usual ones of their number.
+    if (frame->ch_layout.order == AV_CHANNEL_ORDER_NATIVE)
+        in = frame->ch_layout;
+    else
+        f->av_channel_layout_default(&in, frame->ch_layout.nb_channels);
+    if (f->swr_alloc_set_opts2(&context, &out, AV_SAMPLE_FMT_FLT, rate, &in, (enum AVSampleFormat)frame->format,
+                               frame->sample_rate, 0, NULL) < 0)
+        return NULL;
+#else
+    int64_t in = (int64_t)frame->channel_layout;
+    if (!in) in = f->av_get_default_channel_layout(frame->channels);
+    context = f->swr_alloc_set_opts(NULL, f->av_get_default_channel_layout(channels), AV_SAMPLE_FMT_FLT, rate, in,
+                                    (enum AVSampleFormat)frame->format, frame->sample_rate, 0, NULL);
+#endif
+    if (context && f->swr_init(context) < 0) f->swr_free(&context);
+    return context;
+}
+
+// Takes the frame's samples, or what is left when it is NULL. Returns the number of samples for each channel written to
+// `out`, which has room for `room`, or a negative error.
+static inline int fermusic_resample(const fermusic_ffmpeg *_Nonnull f, SwrContext *_Nonnull context,
+                                    const AVFrame *_Nullable frame, float *_Nonnull out, int room) {
+    uint8_t *planes[1] = {(uint8_t *)out};
+    return f->swr_convert(context, planes, room, frame ? (const uint8_t **)frame->extended_data : NULL,
+                          frame ? frame->nb_samples : 0);
+}

@@ -40,3 +40,6 @@ static inline int fermusic_inflate(const unsigned char *bytes, size_t size, unsi
     inflateEnd(&stream);
     return status == Z_STREAM_END && in == 0 && out == 0;
 }
+
+// Begins unpacking a gzip file.
+static inline int fermusic_begin_gunzip(z_stream *stream) { return inflateInit2(stream, 15 + 16); }

@@ -24,6 +24,11 @@ extension TrainingRecipe: RecipePart {
             .option(
                 "convolution", "How convolutions are computed; the results agree up to rounding.",
                 through: \.convolutionOrAutomatic),
+        RecipeField("precision", \.precision)
+            .option(
+                "precision",
+                "What products and convolutions are made of; bfloat16 (mixed_bfloat16) is faster on processors that have "
+                    + "it, and weights stay float32.", through: \.precisionOrFloat32),
     ]
 
     private static let input: [RecipeField<TrainingRecipe>] = [
@@ -176,6 +181,11 @@ extension TrainingRecipe {
     fileprivate var convolutionOrAutomatic: ConvolutionAlgorithm {
         get { convolution ?? .automatic }
         set { convolution = newValue == .automatic ? nil : newValue }
+    }
+
+    fileprivate var precisionOrFloat32: TrainingPrecision {
+        get { precision ?? .float32 }
+        set { precision = newValue == .float32 ? nil : newValue }
     }
 
     fileprivate var headWithKnownNames: [String] {

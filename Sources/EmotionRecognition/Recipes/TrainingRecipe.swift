@@ -71,6 +71,8 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var seed: UInt64 = 1
     /// How convolutions are computed; nil for the fastest way.
     public var convolution: ConvolutionAlgorithm?
+    /// What the large products are made of; nil for float32.
+    public var precision: TrainingPrecision?
 
     public init() {}
 
@@ -112,6 +114,7 @@ public struct TrainingRecipe: Sendable, Equatable {
         options.epochs = epochs
         options.batchSize = batchSize
         options.convolution = convolution ?? .automatic
+        options.precision = precision == .bfloat16 ? .bfloat16 : .float
         options.gradientAccumulation = gradientAccumulation
         options.optimizer = makeOptimizer()
         switch schedule {

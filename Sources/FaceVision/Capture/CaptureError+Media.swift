@@ -8,6 +8,7 @@ extension CaptureError {
         switch error {
         case .cannotOpen(let source, let reason): self = .cannotOpen(source: source, reason: reason)
         case .stalled(let source, let seconds): self = .stalled(source: source, seconds: seconds)
+        case .stopped(let source): self = .cannotOpen(source: source, reason: "stopped")
         case .libraryMissing(let reason): self = .libraryMissing(reason: reason)
         }
     }

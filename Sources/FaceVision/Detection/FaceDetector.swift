@@ -21,11 +21,16 @@ public struct DetectedFace: Sendable, Hashable {
     }
 }
 
+#if !hasFeature(Embedded)
+    /// What a detector may throw; less where only one is built in.
+    public typealias DetectionFailure = any Error
+#endif
+
 /// Finds faces in a picture. A detector keeps working memory between calls, so one thread uses it at a time.
 public protocol FaceDetector: AnyObject {
     /// The faces in `image` (grey or RGB), surest first. `region` limits the search to a part of the picture; boxes are
     /// always in coordinates of the whole picture.
-    func detect(in image: Image, region: Rectangle?) throws -> [DetectedFace]
+    func detect(in image: Image, region: Rectangle?) throws(DetectionFailure) -> [DetectedFace]
     /// Whether it looks at colours; one that does not gets grey pictures, which are cheaper to decode.
     static var needsColor: Bool { get }
     /// The same of this one, which may depend on what it is made of.
@@ -44,5 +49,7 @@ extension FaceDetector {
     public var framing: FaceFraming { FaceFraming() }
     public var sureConfidence: Double { 0 }
     public var certainConfidence: Double { .infinity }
-    public func detect(in image: Image) throws -> [DetectedFace] { try detect(in: image, region: nil) }
+    public func detect(in image: Image) throws(DetectionFailure) -> [DetectedFace] {
+        try detect(in: image, region: nil)
+    }
 }

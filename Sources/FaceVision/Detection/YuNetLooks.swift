@@ -30,7 +30,7 @@ final class YuNetLooks {
     /// one face. In pixels of the whole picture.
     func look(
         at image: Image, _ part: PixelRectangle, factor: Double, threshold: Float
-    ) throws -> [DetectedFace] {
+    ) throws(DetectionFailure) -> [DetectedFace] {
         let picture = YuNetPicture(image, part, factor: factor)
         func rounded(_ side: Int) -> Int {
             (side + YuNetNetwork.multiple - 1) / YuNetNetwork.multiple * YuNetNetwork.multiple
@@ -76,7 +76,7 @@ final class YuNetLooks {
                 mouthRight: points[4]))
     }
 
-    private func executor(_ size: Size) throws -> Executor {
+    private func executor(_ size: Size) throws(DetectionFailure) -> Executor {
         if let index = executors.firstIndex(where: { $0.size == size }) {
             executors.append(executors.remove(at: index))
         } else {

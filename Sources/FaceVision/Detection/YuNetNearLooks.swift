@@ -33,7 +33,7 @@ struct YuNetNearLooks {
     init(_ looks: YuNetLooks) { self.looks = looks }
 
     /// - Parameter isTilted: whether the face may be tilted.
-    func view(of box: Rectangle, in image: Image, isTilted: Bool) throws -> View {
+    func view(of box: Rectangle, in image: Image, isTilted: Bool) throws(DetectionFailure) -> View {
         guard let around = YuNetSurroundings(image, box, YuNetNearLooks.first) else { return View(score: 0) }
         let upright = try around.look(0, looks)?.confidence ?? 0
         var best = View(score: upright)
@@ -45,7 +45,7 @@ struct YuNetNearLooks {
         best.tilt = 0
         var scores = [(degrees: 0.0, score: upright)]
         var tilted: DetectedFace?
-        func look(_ turns: [Double]) throws {
+        func look(_ turns: [Double]) throws(DetectionFailure) {
             for degrees in turns {
                 guard let face = try around.look(degrees, looks) else { continue }
                 scores.append((degrees, face.confidence))
@@ -116,7 +116,7 @@ private struct YuNetSurroundings {
     }
 
     /// The surest face in the box when the picture is turned.
-    func look(_ degrees: Double, _ looks: YuNetLooks) throws -> DetectedFace? {
+    func look(_ degrees: Double, _ looks: YuNetLooks) throws(DetectionFailure) -> DetectedFace? {
         let middle = Double(picture.width) / 2
         let square = FaceSquare(centreX: middle, centreY: middle, side: Double(side), angle: degrees * .pi / 180)
         let turned = picture.cut(square, size: side, inColor: true)

@@ -14,6 +14,9 @@ public struct YuNetWeights: Sendable {
     public static let standardName = "yunet.onnx"
     public static var standardPath: String? { ProgramFile.path(standardName, checkoutFolder: "Checkpoints") }
 
+    /// The network as a plan, for pictures of 32 x 32; others through `NetworkPlan.resized`.
+    public func plan() throws -> NetworkPlan { try NetworkPlan(network) }
+
     /// Reads the file at `path`, or the one that comes with the program.
     ///
     /// Throws `YuNetError.weightsNotFound`, or `.invalidWeights` naming what is missing or has another shape. Cost:

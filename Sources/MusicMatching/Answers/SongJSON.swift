@@ -16,8 +16,8 @@ public enum SongJSON {
             "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres),
             "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
             "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
-            "editorial": .bool(song.isEditorial), "own": .bool(song.isOwn), "explicit": .bool(song.isExplicit),
-            "seconds": song.seconds.map(JSONValue.int) ?? .null,
+            "editorial": .bool(song.isEditorial), "own": .bool(song.isOwn), "explicit": song.isExplicit.map(JSONValue.bool) ?? .null,
+            "seconds": song.duration.map { .int(($0 + 500) / 1000) } ?? .null,
             "identifiers": .array(
                 song.identifiers.map { ["kind": .string($0.kind.rawValue), "value": .string($0.value)] }),
             "links": ["spotify": .string(links.spotify), "youtube": .string(links.youtube)],

@@ -30,6 +30,11 @@ extension Catalogue {
         }
     }
 
+    /// Adds what is new to a song that is known to be the one. Throws `MusicError`.
+    func add(_ draft: SongDraft, to id: Int) throws -> AddResult {
+        try database.transaction { try merge(draft, into: id) ? .merged(id: id) : .unchanged(id: id) }
+    }
+
     private func find(_ identifiers: [SongIdentifier]) throws -> Int? {
         for identifier in identifiers {
             if let id = try database.first(
@@ -63,8 +68,8 @@ extension Catalogue {
         let statement = try database.prepare(
             """
             INSERT INTO songs (match_key, title, artist, album, year, language, genres, emotions, hints, valence, \
-            energy, danceability, acousticness, tempo, provenance, cell, built_in, traits, added) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            energy, danceability, acousticness, tempo, provenance, cell, built_in, explicit, duration, plays, own, \
+            traits, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try statement.bind(
             [.integer(names.hash), .text(draft.title), .text(draft.artist)] + facts.values
@@ -85,7 +90,9 @@ extension Catalogue {
                 "SELECT \(SongFacts.columns) FROM songs WHERE id = ?", .integer(id), read: { SongFacts(reading: $0) })
         else { return false }
         var new = old
-        new.merge(SongFacts(draft))
+        let facts = SongFacts(draft)
+        new.merge(facts)
+        new.hearAgain(facts)
         let identified = try add(draft.identifiers, to: id)
         guard new != old else { return identified }
         new.estimate(with: moodMap)
@@ -94,7 +101,8 @@ extension Catalogue {
         let statement = try database.prepare(
             "UPDATE songs SET \(changesAlbum ? "album = ?1, " : "")year = ?2, language = ?3, genres = ?4, "
                 + "emotions = ?5, hints = ?6, valence = ?7, energy = ?8, danceability = ?9, acousticness = ?10, "
-                + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14, traits = ?15 WHERE id = ?16")
+                + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14, explicit = ?15, duration = ?16, "
+                + "plays = ?17, own = ?18, traits = ?19 WHERE id = ?20")
         try statement.bind(new.values + [.integer(id)])
         while try statement.step() {}
         return true

@@ -12,8 +12,8 @@ public struct NamedArtist: Sendable, Equatable {
 }
 
 extension Catalogue {
-    /// Finds an artist whatever the spelling: case, accents, blanks, punctuation, "&" and a leading "the" do not count.
-    /// A part of a name will do if at least three in four of the songs it could mean are by one artist. Throws
+    /// Finds an artist whatever the spelling: case, accents, blanks, punctuation, "&" and a leading "the" do not count;
+    /// those of the built-in list also in their own script (周杰倫). A part of a name will do if at least three in four of the songs it could mean are by one artist. Throws
     /// `MusicError`.
     public func artist(named name: String) throws -> NamedArtist {
         let key = ArtistKey.key(name)
@@ -23,7 +23,8 @@ extension Catalogue {
             (result.meant, result.key) = (name, key)
             return result
         }
-        for other in try artistTable.names(of: key) where try hasSongs(by: other) {
+        let others = try artistTable.names(of: key) + [ArtistNames.latin(name).map(ArtistKey.key)].compactMap { $0 }
+        for other in others where try hasSongs(by: other) {
             (result.meant, result.key) = (try credit(of: other) ?? name, other)
             return result
         }
@@ -34,7 +35,8 @@ extension Catalogue {
         return result
     }
 
-    private func hasSongs(by key: String) throws -> Bool {
+    /// Whether anybody is filed under the key.
+    func hasSongs(by key: String) throws -> Bool {
         try database.integer("SELECT EXISTS (SELECT 1 FROM song_artists WHERE artist = ?)", .text(key)) != 0
     }
 

@@ -4,7 +4,7 @@ extension Catalogue {
     /// The columns of `export`; `importSongs` reads them back, estimates as estimates.
     public static let exportHeader =
         "title,artist,album,year,language,genres,emotions,valence,energy,danceability,acousticness,tempo,"
-        + "spotify_id,isrc,estimated,editorial,seconds,explicit,own"
+        + "spotify_id,isrc,estimated,editorial,explicit,duration,own"
 
     /// Gives the whole catalogue as CSV, piece by piece. Throws what `write` throws, and `MusicError`.
     public func export(_ write: (String) throws -> Void) throws {
@@ -34,11 +34,18 @@ extension Catalogue {
                 song.genres.joined(separator: ";"), song.emotions.emotions.map(\.name).joined(separator: ";"),
             ] + features + [
                 first(.spotify), first(.isrc),
-                MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name).joined(separator: ";"),
-                song.isEditorial ? "yes" : "", song.seconds.map(String.init) ?? "", song.isExplicit ? "yes" : "",
-                song.isOwn ? "yes" : "",
+                // What this program heard it hears again.
+                MoodAxis.allCases.filter { song.estimated.contains($0) || song.heard.contains($0) }.map(\.name)
+                    .joined(separator: ";"),
+                song.isEditorial ? "yes" : "", song.isExplicit.map { $0 ? "yes" : "no" } ?? "",
+                song.duration.map { fixedSeconds($0) } ?? "", song.isOwn ? "yes" : "no",
             ]
         return fields.map(quoted).joined(separator: ",")
+    }
+
+    /// "213.040s"
+    private static func fixedSeconds(_ milliseconds: Int) -> String {
+        "\(milliseconds / 1000).\(String(milliseconds % 1000 + 1000).dropFirst())s"
     }
 
     private static func quoted(_ field: String) -> String {

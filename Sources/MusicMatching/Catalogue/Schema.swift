@@ -3,7 +3,7 @@
 /// `PRAGMA user_version` counts the steps a file has gone through. Steps are never changed once they were released;
 /// new ones are added behind.
 enum Schema {
-    static let steps: [String] = [songs, history, sources, services, artists, ranking]
+    static let steps: [String] = [songs, history, sources, services, artists, library, ranking]
     static var version: Int { steps.count }
 
     /// Features are whole numbers: ten-thousandths, and tenths of a beat per minute. `provenance` holds a bit per axis
@@ -123,6 +123,58 @@ enum Schema {
         """
     private static let artistsStep = 4
 
+    /// What belongs to the listener (`own`), and the files of his songs.
+    ///
+    /// A file is known by its path (`tail` is its last part), unchanged while size and time (nanoseconds) are, and the same file elsewhere by
+    /// `content`. `song` is missing where it could not be read; then `problem` says why. `gone` is when it was missed.
+    /// Gains are hundredths of a decibel. `sounds` holds what was measured in a song's file, by `analyser`, a name with
+    /// a version; `valence` and `energy` with `uncertainty`, 0 to 1; loudness in LUFS, `key` 0 (C) to 11, `mode` 1 for major.
+    private static let library = """
+        ALTER TABLE songs ADD COLUMN explicit INTEGER;
+        ALTER TABLE songs ADD COLUMN duration INTEGER;
+        ALTER TABLE songs ADD COLUMN plays INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE songs ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+        UPDATE songs SET own = 1 WHERE built_in = 0 OR hints <> '' OR ((provenance | (provenance >> 5)) & 31) <> 31;
+        CREATE TABLE files (
+            id INTEGER PRIMARY KEY,
+            path TEXT NOT NULL UNIQUE,
+            tail TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            content INTEGER NOT NULL,
+            song INTEGER REFERENCES songs ON DELETE CASCADE,
+            duration INTEGER,
+            track_gain INTEGER,
+            album_gain INTEGER,
+            has_cover INTEGER NOT NULL,
+            problem TEXT NOT NULL,
+            gone INTEGER
+        );
+        CREATE INDEX files_by_song ON files (song);
+        CREATE INDEX files_by_name ON files (tail);
+        CREATE INDEX files_by_content ON files (size, content);
+        CREATE TABLE sounds (
+            song INTEGER PRIMARY KEY REFERENCES songs ON DELETE CASCADE,
+            content INTEGER NOT NULL,
+            analyser TEXT NOT NULL,
+            loudness REAL,
+            dynamics REAL,
+            tempo REAL,
+            tempo_confidence REAL,
+            onset_rate REAL,
+            key INTEGER,
+            mode INTEGER,
+            key_confidence REAL,
+            brightness REAL,
+            acousticness REAL,
+            voice REAL,
+            valence REAL,
+            energy REAL,
+            danceability REAL,
+            uncertainty REAL
+        );
+        """
+
     /// What ranking looks at beside the mood, see `SongTraits`; what is thought of artists, by `ArtistKey`. The built-in
     /// list is read again, since the order of a song's emotions was not kept before.
     private static let ranking = """
@@ -138,16 +190,14 @@ enum Schema {
         ) WITHOUT ROWID;
         DELETE FROM settings WHERE name = 'built-in';
         """
-    private static let rankingStep = 5
+    private static let rankingStep = 6
 
-    /// Computes traits and cells of all songs anew. Songs that came with their names only are taken for the listener's
-    /// own: tables with features of everything are not. Cost: some seconds for a million songs.
+    /// Computes traits and cells of all songs anew. Cost: some seconds for a million songs.
     private static func writeAllTraits(_ database: Database) throws {
         let songs = try database.prepare("SELECT id, \(SongFacts.columns) FROM songs")
         defer { songs.reset() }
         while try songs.step() {
-            var facts = SongFacts(reading: songs, from: 1)
-            facts.isOwn = facts.builtIn == .no && facts.estimated == .all
+            let facts = SongFacts(reading: songs, from: 1)
             try database.run(
                 "UPDATE songs SET emotions = ?, traits = ?, cell = ? WHERE id = ?", .integer(facts.emotions.rawValue),
                 .integer(facts.traits.rawValue), .integer(facts.cell), .integer(songs.integer(0)))

@@ -18,28 +18,66 @@ public struct Song: Sendable, Hashable {
     public var mood: MoodPoint
     /// The axes of `mood` that were estimated from labels, genre or playlist.
     public var estimated: MoodAxes
+    /// The axes of `mood` that this program heard in the music itself.
+    public var heard: MoodAxes
     /// Whether the rest of `mood` is an editor's judgement by ear rather than measured.
     public var isEditorial: Bool
-    /// Whether a list or file of the listener's holds it.
+    /// Whether its words are marked as explicit; `nil` if nobody says.
+    public var isExplicit: Bool?
+    /// Milliseconds, if known.
+    public var duration: Int?
+    /// How often the listener heard it, by what was imported.
+    public var plays: Int
+    /// Whether the listener imported it, rather than the program brought it along only.
     public var isOwn: Bool
-    /// Whether somebody said that its words are not for everybody.
-    public var isExplicit: Bool
-    /// How long it is, if known; at most 4095.
-    public var seconds: Int?
     public var identifiers: [SongIdentifier]
+
+    /// A song as a provider or a program of yours knows it; what is not given is unknown.
+    public init(
+        id: Int = 0, title: String, artist: String, album: String = "", year: Int? = nil, language: String = "",
+        genres: [String] = [], emotions: EmotionSet = [],
+        mood: MoodPoint = MoodPoint(valence: 0.5, energy: 0.5, danceability: 0.5, acousticness: 0.5, tempo: 110),
+        estimated: MoodAxes = .all, heard: MoodAxes = .none, isEditorial: Bool = false, isExplicit: Bool? = nil,
+        duration: Int? = nil, plays: Int = 0, isOwn: Bool = false, identifiers: [SongIdentifier] = []
+    ) {
+        self.id = id
+        self.title = title
+        self.artist = artist
+        self.album = album
+        self.year = year
+        self.language = language
+        self.genres = genres
+        self.emotions = emotions
+        self.mood = mood
+        self.estimated = estimated
+        self.heard = heard
+        self.isEditorial = isEditorial
+        self.isExplicit = isExplicit
+        self.duration = duration
+        self.plays = plays
+        self.isOwn = isOwn
+        self.identifiers = identifiers
+    }
 }
 
 /// What a service or registry calls a song.
 public struct SongIdentifier: Sendable, Hashable {
-    public enum Kind: String, CaseIterable, Sendable {
+    /// Who calls songs so. Providers have kinds of their own, under the name of their service.
+    public struct Kind: RawRepresentable, Sendable, Hashable {
+        public let rawValue: String
+
+        public init(rawValue: String) { self.rawValue = rawValue }
+
         /// International Standard Recording Code.
-        case isrc
+        public static let isrc = Kind(rawValue: "isrc")
         /// The 22 characters of a Spotify track.
-        case spotify
+        public static let spotify = Kind(rawValue: "spotify")
         /// The 11 characters of a YouTube video.
-        case youtube
-        case deezer
-        case itunes
+        public static let youtube = Kind(rawValue: "youtube")
+        public static let deezer = Kind(rawValue: "deezer")
+        public static let itunes = Kind(rawValue: "itunes")
+        /// The number of a recording at MusicBrainz.
+        public static let musicBrainz = Kind(rawValue: "musicbrainz")
     }
 
     public var kind: Kind
@@ -64,10 +102,14 @@ public struct SongDraft: Sendable, Hashable {
     public var hints: [String] = []
     public var mood = PartialMood()
     public var isEditorial = false
+    /// Whether `mood` was heard by this program: worth less than an editor's word, more than an estimate.
+    public var isHeard = false
+    public var isExplicit: Bool?
+    /// Milliseconds.
+    public var duration: Int?
+    public var plays = 0
     /// Whether it is of a list or file of the listener's, and not of a table of all kinds of songs.
     public var isOwn = true
-    public var isExplicit = false
-    public var seconds: Int?
     public var identifiers: [SongIdentifier] = []
     /// Whether it comes from the list that is part of the program.
     var isBuiltIn = false

@@ -13,11 +13,13 @@ struct SongFacts: Equatable {
     var features: [Int]
     var estimated: MoodAxes
     var editorial: MoodAxes
+    /// By this program, in the music itself.
+    var heard: MoodAxes
     var builtIn: BuiltIn
-    /// Whether a list or file of the listener's holds it.
+    var isExplicit: Bool?
+    var duration: Int?
+    var plays: Int
     var isOwn: Bool
-    var isExplicit: Bool
-    var seconds: Int?
 
     /// Whether the built-in list has the song.
     enum BuiltIn: Int {
@@ -29,8 +31,8 @@ struct SongFacts: Equatable {
 
     static let columns =
         "album, year, language, genres, emotions, hints, valence, energy, danceability, acousticness, tempo, "
-        + "provenance, built_in, traits"
-    static let columnCount = Int32(14)
+        + "provenance, built_in, explicit, duration, plays, own"
+    static let columnCount: Int32 = 17
 
     init(_ draft: SongDraft) {
         album = draft.album
@@ -41,11 +43,14 @@ struct SongFacts: Equatable {
         hints = SongFacts.distinct(draft.hints)
         features = MoodAxis.allCases.map { axis in draft.mood[axis].map { axis.stored($0) } ?? 0 }
         estimated = draft.mood.missing
-        editorial = draft.isEditorial ? MoodAxes.all.subtracting(estimated) : .none
+        let given = MoodAxes.all.subtracting(estimated)
+        editorial = draft.isEditorial && !draft.isHeard ? given : .none
+        heard = draft.isHeard ? given : .none
         builtIn = draft.isBuiltIn ? .listed : .no
-        isOwn = draft.isOwn && !draft.isBuiltIn
         isExplicit = draft.isExplicit
-        seconds = draft.seconds
+        duration = draft.duration
+        plays = draft.plays
+        isOwn = draft.isOwn && !draft.isBuiltIn
     }
 
     /// - Parameter first: where in the row its `columns` begin.
@@ -60,15 +65,19 @@ struct SongFacts: Equatable {
         let provenance = statement.integer(first + 11)
         estimated = MoodAxes(rawValue: provenance & 31)
         editorial = MoodAxes(rawValue: provenance >> 5 & 31)
+        heard = MoodAxes(rawValue: provenance >> 10 & 31)
         builtIn = BuiltIn(rawValue: statement.integer(first + 12)) ?? .no
-        let traits = SongTraits(rawValue: statement.integer(first + 13))
-        isOwn = traits.isOwn
-        isExplicit = traits.isExplicit
-        seconds = traits.seconds
+        isExplicit = statement.optionalInteger(first + 13).map { $0 != 0 }
+        duration = statement.optionalInteger(first + 14)
+        plays = statement.integer(first + 15)
+        isOwn = statement.integer(first + 16) != 0
     }
 
+    /// What ranking looks at beside mood, labels and language.
     var traits: SongTraits {
-        SongTraits(year: year, genres: genres, seconds: seconds, isOwn: isOwn, isExplicit: isExplicit)
+        SongTraits(
+            year: year, genres: genres, seconds: duration.map { $0 / 1000 }, isOwn: isOwn,
+            isExplicit: isExplicit == true)
     }
 
     var cell: Int {
@@ -82,21 +91,28 @@ struct SongFacts: Equatable {
         return point
     }
 
-    var provenance: Int { estimated.rawValue | editorial.rawValue << 5 }
+    var provenance: Int { estimated.rawValue | editorial.rawValue << 5 | heard.rawValue << 10 }
 
-    /// In the order of `columns`, with the cell before the last two.
+    /// In the order of `columns`, with the cell behind the provenance, and `traits` at the end.
     var values: [SQLValue] {
         [
             .text(album), SQLValue(year), .text(language), .text(genres.joined(separator: ";")),
             .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
         ] + features.map(SQLValue.integer) + [
-            .integer(provenance), .integer(cell), .integer(builtIn.rawValue), .integer(traits.rawValue),
+            .integer(provenance), .integer(cell), .integer(builtIn.rawValue),
+            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays), .integer(isOwn ? 1 : 0),
+            .integer(traits.rawValue),
         ]
     }
 
-    /// Learns from another source. Editorial features replace all others, measured ones replace estimates: tables with
-    /// numbers that belong to other songs are common, and where both are known the editor is mostly right. Otherwise what
-    /// came first stays. Taking the same source over again changes nothing.
+    /// How much a feature's source is worth. An editor's word is worth most: tables with numbers that belong to other songs
+    /// are common, and where both are known the editor is mostly right.
+    private func worth(_ axis: MoodAxis) -> Int {
+        estimated.contains(axis) ? 0 : heard.contains(axis) ? 1 : editorial.contains(axis) ? 3 : 2
+    }
+
+    /// Learns from another source. An editor's features replace measured ones, these replace what was heard, and that
+    /// replaces estimates; otherwise what came first stays. Taking the same source over again changes nothing.
     mutating func merge(_ other: SongFacts) {
         if other.builtIn == .listed {
             if builtIn == .wasListed { giveWay(to: other) }
@@ -108,16 +124,27 @@ struct SongFacts: Equatable {
         genres = SongFacts.distinct(genres + other.genres)
         emotions.formUnion(other.emotions)
         hints = SongFacts.distinct(hints + other.hints)
+        // Whoever knows that a song is explicit knows more than who says that it is not.
+        if other.isExplicit == true || isExplicit == nil { isExplicit = other.isExplicit ?? isExplicit }
+        if duration == nil { duration = other.duration }
+        plays = max(plays, other.plays)
         isOwn = isOwn || other.isOwn
-        isExplicit = isExplicit || other.isExplicit
-        if seconds == nil { seconds = other.seconds }
-        for axis in MoodAxis.allCases where !other.estimated.contains(axis) {
-            let isMeasured = !other.editorial.contains(axis)
-            guard estimated.contains(axis) || !isMeasured && !editorial.contains(axis) else { continue }
-            features[axis.rawValue] = other.features[axis.rawValue]
-            estimated.remove(MoodAxes(axis))
-            if isMeasured { editorial.remove(MoodAxes(axis)) } else { editorial.insert(MoodAxes(axis)) }
+        for axis in MoodAxis.allCases where other.worth(axis) > worth(axis) { take(axis, from: other) }
+    }
+
+    /// What this program hears now replaces what an older version heard.
+    mutating func hearAgain(_ other: SongFacts) {
+        for axis in MoodAxis.allCases where heard.contains(axis) && other.heard.contains(axis) {
+            take(axis, from: other)
         }
+    }
+
+    private mutating func take(_ axis: MoodAxis, from other: SongFacts) {
+        let bit = MoodAxes(axis)
+        features[axis.rawValue] = other.features[axis.rawValue]
+        estimated.remove(bit)
+        if other.editorial.contains(axis) { editorial.insert(bit) } else { editorial.remove(bit) }
+        if other.heard.contains(axis) { heard.insert(bit) } else { heard.remove(bit) }
     }
 
     /// Forgets what an earlier built-in list said, as far as the new one says it too.

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import TextCoding
 
 /// Reads the records of a CSV file of any size (RFC 4180): fields in quotes may hold separators, quotes and line
 /// breaks. Memory is one piece of the file.
@@ -7,7 +8,7 @@ import Glibc
 /// A record that breaks the rules is given as broken, and reading goes on with the line after the one it began in, so
 /// that a stray quote costs one row and not the rest of the file.
 final class CSVReader {
-    /// One record. Its bytes are valid until the next one is read.
+    /// One record; its fields are `row` until the next one is read.
     struct Record {
         /// The line it begins in, counted from 1 as an editor does.
         var line: Int
@@ -22,14 +23,12 @@ final class CSVReader {
     let path: String
     /// Bytes in the file.
     let size: Int
-    /// `,`, `;` or a tab.
+    /// `,`, `;`, `|` or a tab; 0 if each line is one field.
     var separator = UInt8(ascii: ",")
     /// Bytes of the records given so far.
     private(set) var bytesRead = 0
-    /// The fields of the last record, as places in `bytes`.
-    private(set) var fields: [Range<Int>] = []
-    /// The contents of the last record's fields without their quotes.
-    private(set) var bytes: [UInt8] = []
+    /// The fields of the last record.
+    private(set) var row = TableRow()
 
     private let descriptor: Int32
     private var buffer: [UInt8]
@@ -51,9 +50,6 @@ final class CSVReader {
         size = Int(status.st_size)
         buffer = Array(repeating: 0, count: pieceSize)
         try fill()
-        if end >= 2, buffer[0] == 0xFF && buffer[1] == 0xFE || buffer[0] == 0xFE && buffer[1] == 0xFF {
-            throw FileFailure("is UTF-16; save it as UTF-8")
-        }
         if end >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { start = 3 }
     }
 
@@ -72,8 +68,16 @@ final class CSVReader {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// The first line as it is, for finding the separator.
-    var firstLine: ArraySlice<UInt8> { buffer[start..<end].prefix { $0 != 10 && $0 != 13 } }
+    /// What was read of the file and not given yet.
+    var ahead: ArraySlice<UInt8> { buffer[start..<end] }
+
+    /// Reads until so many bytes are ahead, or all there are. Throws `FileFailure`.
+    func lookAhead(_ count: Int) throws {
+        while end - start < count, !isAtEnd { try fill() }
+    }
+
+    /// Leaves the line at the beginning out.
+    func passLine() { skipLine() }
 
     /// The next record; `nil` at the end. Empty lines are passed over. Throws `FileFailure`.
     func next() throws -> Record? {
@@ -94,7 +98,7 @@ final class CSVReader {
             switch outcome {
             case .record(let next, let lines):
                 consume(to: next, lines: lines)
-                if fields.count == 1, fields[0].isEmpty { continue }
+                if row.fields.count == 1, row.fields[0].isEmpty { continue }
                 return Record(line: first)
             case .broken(let problem):
                 skipLine()
@@ -116,13 +120,18 @@ final class CSVReader {
 
     /// Takes the record at `start` apart.
     private func parse() -> Outcome {
-        fields.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
+        row.fields.removeAll(keepingCapacity: true)
+        row.bytes.removeAll(keepingCapacity: true)
         var position = start, lines = 0
         while true {
-            let fieldStart = bytes.count
-            if position < end, buffer[position] == 0x22 {
-                position += 1
+            let fieldStart = row.bytes.count, first = position, firstLines = lines
+            // Blanks before a quote are no part of the field.
+            var quote = position
+            while quote < end, buffer[quote] == 0x20 { quote += 1 }
+            if quote == end, !isAtEnd { return .incomplete }
+            var isQuoted = separator != 0 && quote < end && buffer[quote] == 0x22
+            if isQuoted {
+                position = quote + 1
                 while true {
                     guard position < end else { return isAtEnd ? .broken("a quote is not closed") : .incomplete }
                     let byte = buffer[position]
@@ -133,27 +142,37 @@ final class CSVReader {
                     } else if byte == 10 {
                         lines += 1
                     }
-                    bytes.append(byte)
+                    row.bytes.append(byte)
                     // Otherwise every row with a stray quote would cost reading what is left of the file.
-                    if bytes.count > CSVReader.recordLimit { return .broken(CSVReader.tooLong) }
+                    if row.bytes.count > CSVReader.recordLimit { return .broken(CSVReader.tooLong) }
                 }
+                while position < end, buffer[position] == 0x20 { position += 1 }
                 if position == end, !isAtEnd { return .incomplete }
-            } else {
-                while position < end, buffer[position] != separator, buffer[position] != 10, buffer[position] != 13 {
-                    bytes.append(buffer[position])
+                if position < end, buffer[position] != separator, buffer[position] != 10, buffer[position] != 13 {
+                    if quote == first { return .broken("text behind a closing quote") }
+                    // ` "Heroes" live` is a text that begins with a blank.
+                    isQuoted = false
+                    (position, lines) = (first, firstLines)
+                    row.bytes.removeSubrange(fieldStart...)
+                }
+            }
+            if !isQuoted {
+                while position < end, buffer[position] != separator || separator == 0, buffer[position] != 10,
+                    buffer[position] != 13
+                {
+                    row.bytes.append(buffer[position])
                     position += 1
                 }
             }
-            fields.append(fieldStart..<bytes.count)
+            row.fields.append(fieldStart..<row.bytes.count)
             guard position < end else { return isAtEnd ? .record(next: position, lines: lines) : .incomplete }
             switch buffer[position] {
-            case separator: position += 1
             case 10: return .record(next: position + 1, lines: lines + 1)
             case 13:
                 if position + 1 == end, !isAtEnd { return .incomplete }
                 let isPair = position + 1 < end && buffer[position + 1] == 10
                 return .record(next: position + (isPair ? 2 : 1), lines: lines + 1)
-            default: return .broken("text behind a closing quote")
+            default: position += 1
             }
         }
     }
@@ -194,4 +213,25 @@ final class CSVReader {
             return
         }
     }
+}
+
+/// The fields of one record.
+struct TableRow {
+    /// The contents of all fields without their quotes.
+    var bytes: [UInt8] = []
+    /// Places in `bytes`.
+    var fields: [Range<Int>] = []
+
+    /// A field as text without blanks around it; empty if the record ends before it.
+    func text(_ column: Int) -> String {
+        guard column < fields.count else { return "" }
+        let text = TextDecoding.string(bytes[fields[column]])
+        guard let first = text.utf8.first, let last = text.utf8.last,
+            first <= 0x20 || last <= 0x20 || first == 0xC2 || last == 0xA0
+        else { return text }
+        return String(trimmed(text[...]))
+    }
+
+    /// All fields as text.
+    var texts: [String] { fields.indices.map(text) }
 }

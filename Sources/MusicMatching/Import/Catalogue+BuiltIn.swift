@@ -32,7 +32,7 @@ extension Catalogue {
         // Mood words and measured features come from lists of the user's.
         let unlisted = try database.rows(
             """
-            SELECT id, artist FROM songs WHERE built_in = 2 AND hints = '' AND traits & \(SongTraits.own) = 0 \
+            SELECT id, artist FROM songs WHERE built_in = 2 AND hints = '' AND own = 0 \
             AND ((provenance | (provenance >> 5)) & 31) = 31 AND id NOT IN (SELECT song FROM feedback) \
             AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM identifiers)
             """
@@ -54,11 +54,13 @@ extension Catalogue {
         let count = database.changes
         try database.run("DELETE FROM sources")
         try database.run("DELETE FROM identifiers")
+        try database.run("DELETE FROM files")
+        try database.run("DELETE FROM sounds")
         if let builtIn {
             try database.run(
                 """
                 UPDATE songs SET album = '', year = NULL, language = '', genres = '', emotions = 0, hints = '', \
-                provenance = 31, traits = 0
+                provenance = 31, explicit = NULL, duration = NULL, plays = 0, own = 0, traits = 0
                 """)
             try takeOverBuiltIn(builtIn)
         }

@@ -24,10 +24,10 @@ extension Catalogue {
             // The first row names the columns.
             guard try reader.next() != nil else { return table }
             while let record = try reader.next() {
-                guard record.problem == nil, reader.fields.count == 3 else {
+                guard record.problem == nil, reader.row.fields.count == 3 else {
                     throw MusicError.badLine(path: path, line: record.line, reason: "expected artist, genre, names")
                 }
-                table.add(reader.fields.map { TextDecoding.string(reader.bytes[$0]) })
+                table.add(reader.row.texts)
             }
             return table
         } catch let failure as FileFailure {

@@ -3,9 +3,11 @@ import Files
 import Glibc
 
 extension Catalogue {
-    /// Takes a list of songs over: CSV with commas, semicolons or tabs, in UTF-8 or Latin-1, its kind recognised by its
-    /// columns. A bad row is reported and left out. All in one transaction: a failure, a kill or an error thrown by
-    /// `progress` leaves the catalogue as it was. Throws `MusicError`.
+    /// Takes a list of songs over, its kind recognised by its contents: a table (CSV with commas, semicolons or tabs, in
+    /// UTF-8, UTF-16 or Latin-1, its columns recognised by their names in many languages), a playlist (M3U, PLS, XSPF), the
+    /// library of iTunes, JSON of an account, or a gzip or zip file with such. A row that cannot be used is reported and left
+    /// out, a field that cannot is reported and left empty. All in one transaction: a failure, a kill or an error thrown
+    /// by `progress` leaves the catalogue as it was. Throws `MusicError`.
     ///
     /// - Parameter progress: called now and then with the share of the file that was read, and the songs so far.
     public func importSongs(
@@ -13,64 +15,103 @@ extension Catalogue {
         progress: (Double, Int) throws -> Void = { _, _ in }
     ) throws -> ImportReport {
         do {
-            return try importSongs(try CSVReader(path), options: options, progress: progress)
+            return try importSongs(ListFile.open(path), path, options: options, progress: progress)
         } catch let failure as FileFailure {
             throw MusicError.badFile(path: path, reason: failure.reason)
         }
     }
 
     func importSongs(
-        _ reader: CSVReader, options: ImportOptions, progress: (Double, Int) throws -> Void
+        _ files: [ListFile], _ path: String, options: ImportOptions, progress: (Double, Int) throws -> Void
     ) throws -> ImportReport {
         // Many pages change; the more of them fit, the fewer are written twice.
         try database.execute("PRAGMA cache_size = -524288")
         defer { try? database.execute("PRAGMA cache_size = -2000") }
-        return try transaction { try readSongs(reader, options, progress) }
+        return try transaction {
+            var report = ImportReport()
+            for file in files {
+                switch file {
+                case .table(let reader):
+                    do {
+                        try readSongs(reader, options, &report, progress)
+                    } catch MusicError.unknownColumns where files.count > 1 {
+                        continue
+                    } catch MusicError.badFile where files.count > 1 {
+                        // Not every table in an archive is one of songs.
+                    }
+                case .list(let list): try add(list, path, options, &report, progress)
+                }
+            }
+            if files.count > 1, report.songs == 0, report.badRows == 0 {
+                throw MusicError.badFile(path: path, reason: "no list of songs in this archive")
+            }
+            // The built-in list knows its songs, and is read in every start after an update.
+            if !options.isBuiltIn { try estimateAnew() }
+            return report
+        }
     }
 
     private func readSongs(
-        _ reader: CSVReader, _ options: ImportOptions, _ progress: (Double, Int) throws -> Void
-    ) throws -> ImportReport {
-        let columns = try SongColumns.read(reader)
+        _ reader: CSVReader, _ options: ImportOptions, _ report: inout ImportReport,
+        _ progress: (Double, Int) throws -> Void
+    ) throws {
+        let table = try SongTable(reader, named: options.columns) { name in
+            (try? hasSongs(by: ArtistKey.key(name))) ?? false
+        }
         var options = options
-        options.playlist = moodWord(options.playlist ?? reader.path.withoutPathExtension)
-        let rows = SongRowReader(
-            columns: columns, options: options, fileEmotion: Emotion(name: reader.path.withoutPathExtension))
-        var report = ImportReport()
-        report.format = columns.format.rawValue
-        var isFirst = !columns.hasHeader
+        let name = reader.path.withoutPathExtension
+        options.playlist = moodWord(options.playlist ?? name)
+        let rows = SongRowReader(columns: table.columns, options: options, fileEmotion: ListName.emotion(name, moodMap))
+        report.format = table.columns.format.rawValue
+        for note in table.notes { report.noteField(row: 1, note + "; the column is not read") }
         var count = 0
-        while true {
-            // The first row was read already to look for names of columns.
-            let record: CSVReader.Record?
-            if isFirst {
-                record = CSVReader.Record(line: 1)
-                isFirst = false
-            } else {
-                record = try reader.next()
-            }
-            guard let record else { break }
-            switch SongRowReader.read(record, reader, rows) {
+        while let (record, row) = try table.next() {
+            var problems: [String] = []
+            switch Result(catching: { () throws(SongRowReader.BadRow) in try rows.song(record, row, &problems) }) {
             case .success(let song):
-                switch try add(song) {
-                case .added: report.added += 1
-                case .merged: report.merged += 1
-                case .unchanged: report.unchanged += 1
-                }
-            case .failure(let problem):
-                report.badRows += 1
-                if report.problems.count < 1000 {
-                    report.problems.append(.init(row: record.line, reason: problem.reason))
-                }
+                for problem in problems { report.noteField(row: record.line, problem) }
+                report.count(try add(song))
+            case .failure(let bad): report.noteRow(row: record.line, bad.reason)
             }
             count += 1
             if count % 1000 == 0 {
                 try progress(Double(reader.bytesRead) / Double(max(reader.size, 1)), report.songs)
             }
         }
-        // The built-in list knows its songs, and is read in every start after an update.
-        if !options.isBuiltIn { try estimateAnew() }
-        return report
+    }
+
+    /// Adds the songs of a playlist or account. An entry that is a file here is the song of that file; other entries count
+    /// by their names.
+    func add(
+        _ list: SongList, _ path: String, _ options: ImportOptions, _ report: inout ImportReport,
+        _ progress: (Double, Int) throws -> Void
+    ) throws {
+        report.format = list.format
+        let name = list.name.isEmpty ? path.withoutPathExtension : list.name
+        let mood = moodWord(options.playlist ?? name), emotion = options.emotion ?? ListName.emotion(name, moodMap)
+        let folder = Catalogue.absolute(path).parentFolder
+        for (index, entry) in list.songs.enumerated() {
+            if index % 1000 == 999 { try progress(Double(index) / Double(list.songs.count), report.songs) }
+            var draft = entry.song
+            let place = try entry.place.flatMap { try song(atPlace: $0, from: folder) }
+            if let place {
+                // Its tags know its names better than the list.
+                draft = SongDraft(title: place.title, artist: place.artist)
+            } else if draft == nil, let written = entry.place {
+                draft = ListPlaces.song(written, from: folder) ?? ListPlaces.names(written)
+            }
+            guard var draft else {
+                report.noteRow(
+                    row: index + 1, "no title and artist" + (entry.place.map { ": \($0.prefix(200))" } ?? ""))
+                continue
+            }
+            draft.plays = entry.plays
+            if draft.language.isEmpty, let language = options.language { draft.language = language.code }
+            if let emotion { draft.emotions.formUnion(EmotionSet(emotion)) }
+            if let mood, !draft.mood.missing.isEmpty { draft.hints.append(mood) }
+            report.count(try place.map { try add(draft, to: $0.id) } ?? add(draft))
+            if place != nil { report.matchedFiles += 1 }
+        }
     }
 
     /// A list's name if it tells a mood, as "workout" and "Lofi beats" do; other names say nothing about songs.

@@ -1,6 +1,6 @@
 import Emotions
 
-/// Which column of a table holds what, recognised by the names in its first row.
+/// Which column of a table holds what, recognised by the names in its header.
 struct SongColumns {
     /// The kinds of lists that are told apart, for messages.
     enum Format: String, Sendable {
@@ -11,28 +11,41 @@ struct SongColumns {
         case spotifyExport = "Spotify export"
         case catalogue = "fermusic catalogue"
         case plain = "list of titles and artists"
+        case scrobbles = "list of what was heard"
+        case combined = "list of artists with titles"
 
         /// Whether it is what somebody listens to, and not a table of all kinds of songs.
         var isCollection: Bool {
             switch self {
             case .moodSet, .features, .percentFeatures, .catalogue: false
-            case .numberedPlaylist, .spotifyExport, .plain: true
+            case .numberedPlaylist, .spotifyExport, .plain, .scrobbles, .combined: true
             }
         }
     }
 
+    /// How a field that holds artist and title is to be cut.
+    enum Order {
+        case artistFirst, titleFirst
+    }
+
     var format = Format.plain
-    /// Whether the first row names columns.
-    var hasHeader = true
     var count: Int
     var title = 0
+    /// The same as `title` where one column holds both.
     var artist = 0
+    /// More artists, as YouTube Music writes them.
+    var otherArtists: [Int] = []
+    /// Where a row has no artist of its own.
+    var albumArtist: Int?
+    /// The order of names in titles without an artist, as in "Artist - Title".
+    var order = Order.artistFirst
     var album: Int?
     var date: Int?
     var language: Int?
     var genres: [Int] = []
     var emotions: Int?
     var mood: Int?
+    var seeds: Int?
     var playlist: Int?
     var spotify: Int?
     var isrc: Int?
@@ -40,98 +53,182 @@ struct SongColumns {
     var estimated: Int?
     var editorial: Int?
     var explicit: Int?
-    var seconds: Int?
+    var duration: Int?
     var own: Int?
     /// In the order of `MoodAxis`.
     var features: [Int?] = Array(repeating: nil, count: MoodAxis.allCases.count)
-    /// Whether features other than tempo run from 0 to 100.
-    var isPercent = false
+    /// How their numbers are to be read.
+    var scales: [FeatureScale] = Array(repeating: .unit, count: MoodAxis.allCases.count)
+    /// Whether features come from people's tags.
+    var areTagged = false
+    private let keys: [String]
 
-    /// - Parameter names: the first row. `nil` if it shows no title and artist, and is not simply two columns.
+    /// - Parameter names: a header. `nil` if it shows no columns for title and artist.
     init?(_ names: [String]) {
         count = names.count
-        let keys = names.map(SongColumns.key)
-        func column(_ accepted: String...) -> Int? {
-            for name in accepted {
-                if let index = keys.firstIndex(of: name) { return index }
-            }
-            return nil
+        keys = names.map(ColumnWords.key)
+        // Some exports have columns without a name, and most names unknown; a row of songs has none that is known.
+        func column(_ meaning: ColumnWords.Meaning) -> Int? { SongColumns.column(meaning, keys) }
+        guard let place = SongColumns.names(keys) else { return nil }
+        (title, artist, order) = place
+        albumArtist = column(.albumArtist)
+        otherArtists = keys.indices.filter { index in
+            index != artist && keys[artist].hasSuffix("1")
+                && keys[index].dropLast() == keys[artist].dropLast() && keys[index].last?.isNumber == true
         }
-        guard let title = column("trackname", "title", "songtitle", "songname", "tracktitle", "song", "name", "track"),
-            let artist = column(
-                "artistnames", "artistname", "artistsname", "artists", "artist", "trackartist", "singer", "performer")
-        else {
-            guard names.count == 2, keys.allSatisfy({ !$0.isEmpty }), column("title", "artist", "name") == nil else {
-                return nil
-            }
-            hasHeader = false
-            artist = 1
-            return
-        }
-        self.title = title
-        self.artist = artist
-        album = column("albumname", "album", "trackalbumname", "albumtitle")
-        date = column("year", "releasedyear", "releaseyear", "releasedate", "albumreleasedate", "trackalbumreleasedate")
-        language = column("language", "lang")
-        genres = ["genres", "genre", "artistgenres", "trackgenre", "playlistgenre", "playlistsubgenre"]
-            .compactMap { keys.firstIndex(of: $0) }
-        emotions = column("emotions", "emotion")
-        mood = column("mood", "moods", "label")
-        playlist = column("playlistname", "playlist")
-        spotify = column("spotifyid", "trackuri", "spotifyuri", "spotifytrackid", "trackid", "uri", "id")
-        isrc = column("isrc")
-        youtube = column("youtubeid")
-        estimated = column("estimated")
-        editorial = column("editorial")
-        explicit = column("explicit", "isexplicit")
-        seconds = column("durationms", "trackdurationms", "lengthms", "duration", "length", "seconds")
-        own = column("own")
-        for axis in MoodAxis.allCases {
-            features[axis.rawValue] = axis == .tempo ? column("tempo", "bpm") : column(axis.name)
-        }
-        isPercent = zip(names, keys).contains { name, key in name.contains("%") && MoodAxis(name: key) != nil }
-        format = recognised(keys)
+        album = column(.album)
+        date = column(.date)
+        language = column(.language)
+        genres = ColumnWords.names(.genres).compactMap { keys.firstIndex(of: $0) }
+        emotions = column(.emotions)
+        mood = column(.mood)
+        seeds = column(.seeds)
+        playlist = column(.playlist)
+        spotify = column(.spotify)
+        isrc = column(.isrc)
+        youtube = column(.youtube)
+        estimated = column(.estimated)
+        editorial = column(.editorial)
+        explicit = column(.explicit)
+        duration = column(.duration)
+        own = column(.own)
+        findFeatures(names)
+        format = recognised
     }
 
-    private func recognised(_ keys: [String]) -> Format {
+    private mutating func findFeatures(_ names: [String]) {
+        let meanings: [ColumnWords.Meaning] = [.valence, .energy, .danceability, .acousticness, .tempo]
+        for (axis, meaning) in zip(MoodAxis.allCases, meanings) {
+            features[axis.rawValue] = SongColumns.column(meaning, keys)
+            if let index = features[axis.rawValue], axis != .tempo, names[index].contains("%") {
+                scales[axis.rawValue] = .percent
+            }
+        }
+        guard features[MoodAxis.valence.rawValue] == nil, features[MoodAxis.energy.rawValue] == nil,
+            let valence = SongColumns.column(.valenceTags, keys), let arousal = SongColumns.column(.arousalTags, keys)
+        else { return }
+        for (axis, index) in [(MoodAxis.valence, valence), (.energy, arousal)] {
+            features[axis.rawValue] = index
+            scales[axis.rawValue] = .nine
+        }
+        areTagged = true
+    }
+
+    private static func column(_ meaning: ColumnWords.Meaning, _ keys: [String]) -> Int? {
+        for name in ColumnWords.names(meaning) {
+            if let index = keys.firstIndex(of: name) { return index }
+        }
+        return nil
+    }
+
+    /// Where title and artist are: in columns of their own, or in one.
+    private static func names(_ keys: [String]) -> (title: Int, artist: Int, order: Order)? {
+        if let both = column(.artistAndTitle, keys) { return (both, both, .artistFirst) }
+        if let both = column(.titleAndArtist, keys) { return (both, both, .titleFirst) }
+        guard let artist = column(.artist, keys) ?? column(.albumArtist, keys) else { return nil }
+        var others = keys
+        // "Interpret" and "artista" stand for one thing only, but a column has one meaning.
+        others[artist] = ""
+        guard let title = column(.title, others) else { return nil }
+        return (title, artist, .artistFirst)
+    }
+
+    /// The column for titles in a header without artists: its fields may hold both.
+    static func lonelyTitle(_ names: [String]) -> Int? {
+        let keys = names.map(ColumnWords.key)
+        return column(.artist, keys) == nil ? column(.title, keys) : nil
+    }
+
+    /// Whether words look like a header, of whatever table.
+    static func looksLikeHeader(_ names: [String]) -> Bool {
+        names.contains { name in
+            let key = ColumnWords.key(name)
+            return !key.isEmpty && ColumnWords.isKnown(key)
+        }
+    }
+
+    private var recognised: Format {
         let hasFeatures = features[MoodAxis.valence.rawValue] != nil && features[MoodAxis.energy.rawValue] != nil
         if keys.contains("trackuri") || keys.contains("addedat") { return .spotifyExport }
-        if estimated != nil || emotions != nil && hasFeatures { return .catalogue }
-        if hasFeatures { return isPercent ? .percentFeatures : mood != nil ? .moodSet : .features }
+        if estimated != nil || keys.contains("emotions") && hasFeatures { return .catalogue }
+        if hasFeatures { return scales.contains(.percent) ? .percentFeatures : mood != nil ? .moodSet : .features }
+        if title == artist { return .combined }
         return keys.first == "" ? .numberedPlaylist : .plain
     }
 
-    /// "Artist Name(s)", "artist(s)_name" and "artist_name" differ in what does not matter.
-    private static func key(_ name: String) -> String {
-        var key = ""
-        for scalar in name.unicodeScalars {
-            switch scalar.value {
-            case 0x30...0x39, 0x61...0x7A: key.unicodeScalars.append(scalar)
-            case 0x41...0x5A: key.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value) + 32))
-            default: break
+    /// Looks at rows to tell how features are written where the header does not say. Columns whose numbers make no sense
+    /// as features are not read: giving their songs' names is worth more than a wrong mood.
+    mutating func judge(_ rows: [TableRow]) -> [String] {
+        var dropped: [String] = []
+        let axes = MoodAxis.allCases.filter { $0 != .tempo && features[$0.rawValue] != nil }
+        guard scales == Array(repeating: .unit, count: scales.count) else { return [] }
+        let found = axes.map { axis in
+            FeatureScale.of(rows.compactMap { FeatureScale.number($0.text(features[axis.rawValue] ?? 0)) })
+        }
+        let isPercent = found.contains(.percent)
+        for (axis, scale) in zip(axes, found) {
+            switch scale {
+            case nil:
+                dropped.append("\(axis.name) is written in an unknown way")
+                features[axis.rawValue] = nil
+            // A column of few small numbers is written as the others are.
+            case .unit where isPercent: scales[axis.rawValue] = .percent
+            case let scale?: scales[axis.rawValue] = scale
             }
         }
-        return key
+        if isPercent, format == .features || format == .moodSet { format = .percentFeatures }
+        if let tempo = features[MoodAxis.tempo.rawValue] {
+            let numbers = rows.compactMap { FeatureScale.number($0.text(tempo)) }
+            // Tempo made to run from 0 to 1 cannot be made beats again.
+            if !numbers.isEmpty, numbers.allSatisfy({ $0 <= 1 }), numbers.contains(where: { $0 > 0 }) {
+                dropped.append("tempo is not in beats per minute")
+                features[MoodAxis.tempo.rawValue] = nil
+            }
+        }
+        return dropped
     }
 }
 
-extension SongColumns {
-    /// Finds the separator and reads the first row. Throws `MusicError.badFile` if it names no columns for songs.
-    static func read(_ reader: CSVReader) throws -> SongColumns {
-        let line = reader.firstLine
-        for candidate in [UInt8(ascii: "\t"), UInt8(ascii: ";")] {
-            let count = line.count { $0 == candidate }
-            if count > line.count(where: { $0 == UInt8(ascii: ",") }) { reader.separator = candidate }
+/// How a feature is written.
+enum FeatureScale: Equatable {
+    /// 0 to 1.
+    case unit
+    /// 0 to 100.
+    case percent
+    /// 1 to 9, as norms of words are.
+    case nine
+
+    var range: ClosedRange<Double> {
+        switch self {
+        case .unit: 0...1
+        case .percent: 0...100
+        case .nine: 1...9
         }
-        guard let first = try reader.next() else { throw MusicError.badFile(path: reader.path, reason: "is empty") }
-        let names = reader.fields.map { TextDecoding.string(reader.bytes[$0]) }
-        guard first.problem == nil, let columns = SongColumns(names) else {
-            throw MusicError.badFile(
-                path: reader.path,
-                reason:
-                    "no columns for title and artist in the first row (found \(names.prefix(8).joined(separator: ", ")))"
-            )
+    }
+
+    /// 0 to 1.
+    func value(_ number: Double) -> Double {
+        (number - range.lowerBound) / (range.upperBound - range.lowerBound)
+    }
+
+    /// What most numbers of a column speak for; `nil` if nothing does.
+    static func of(_ numbers: [Double]) -> FeatureScale? {
+        if numbers.isEmpty { return .unit }
+        let inside = numbers.count { (0...100).contains($0) }
+        guard inside * 10 >= numbers.count * 8 else { return nil }
+        // Fractions speak for one, larger numbers for the other; 0 and 1 for neither.
+        let fractions = numbers.count { $0 > 0 && $0 < 1 }, large = numbers.count { $0 > 1 && $0 <= 100 }
+        if large <= fractions { return .unit }
+        return large > 3 * fractions ? .percent : nil
+    }
+
+    /// A number as people write it: with a point or a comma, perhaps with a percent sign behind it.
+    static func number(_ text: String) -> Double? {
+        var bytes = Array(text.utf8)
+        if bytes.last == 0x25 { bytes.removeLast() }
+        if let comma = bytes.firstIndex(of: 0x2C), !bytes.contains(0x2E), bytes.lastIndex(of: 0x2C) == comma {
+            bytes[comma] = 0x2E
         }
-        return columns
+        return TextDecoding.number(bytes[...])
     }
 }

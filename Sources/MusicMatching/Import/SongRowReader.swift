@@ -16,47 +16,63 @@ struct SongRowReader {
     /// What the file's name says about all its songs.
     let fileEmotion: Emotion?
 
-    /// The song of a record that may be broken.
-    static func read(
-        _ record: CSVReader.Record, _ reader: CSVReader, _ rows: SongRowReader
-    ) -> Result<SongDraft, BadRow> {
-        if let problem = record.problem { return .failure(BadRow(problem)) }
-        return Result { () throws(BadRow) in try rows.song(reader) }
-    }
-
-    func song(_ reader: CSVReader) throws(BadRow) -> SongDraft {
-        guard reader.fields.count == columns.count else {
-            throw BadRow("\(reader.fields.count) fields, the first row has \(columns.count)")
+    /// The song of a row. What is wrong with fields that a song can do without is put into `problems`; they are left
+    /// empty. Throws `BadRow`.
+    func song(
+        _ record: CSVReader.Record, _ row: TableRow, _ problems: inout [String]
+    ) throws(BadRow) -> SongDraft {
+        if let problem = record.problem { throw BadRow(problem) }
+        // Rows may end early, and tables from spreadsheets with many separators; but a name with a separator that is
+        // not in quotes moves all that follows into wrong columns.
+        if row.fields.count > columns.count, row.fields[columns.count...].contains(where: { !$0.isEmpty }) {
+            throw BadRow("\(row.fields.count) fields, the first row has \(columns.count)")
         }
-        var song = SongDraft(
-            title: try name(reader, columns.title, "title"), artist: try name(reader, columns.artist, "artist"))
-        song.artist = SongRowReader.credits(song.artist)
+        let (title, artist) = try names(row)
+        var song = SongDraft(title: title, artist: artist)
         // A list of this program's own form that does not say otherwise is an editor's, as the built-in one is.
-        song.isEditorial = options.isEditorial || columns.format == .catalogue && columns.editorial == nil
+        song.isEditorial =
+            options.isEditorial || columns.areTagged || columns.format == .catalogue && columns.editorial == nil
         song.isBuiltIn = options.isBuiltIn
         if let column = columns.album {
-            song.album = text(reader, column)
-            guard song.album.utf8.count <= SongRowReader.nameLimit else { throw BadRow("the album's name is too long") }
+            let album = SongRowReader.clean(row.text(column))
+            if album.utf8.count <= SongRowReader.nameLimit {
+                song.album = album
+            } else {
+                problems.append("the album's name is too long")
+            }
         }
-        if let column = columns.date { song.year = SongRowReader.year(text(reader, column)) }
-        if let column = columns.language { song.language = Language(text(reader, column))?.code ?? "" }
+        if let column = columns.date { song.year = SongRowReader.year(row.text(column)) }
+        if let column = columns.language { song.language = Language(row.text(column))?.code ?? "" }
         if song.language.isEmpty { song.language = options.language?.code ?? "" }
-        for column in columns.genres { song.genres += SongRowReader.list(text(reader, column)) }
-        try readLabels(reader, into: &song)
-        try readFeatures(reader, into: &song)
+        for column in columns.genres { song.genres += SongRowReader.list(row.text(column)) }
+        if let column = columns.explicit { song.isExplicit = SongRowReader.truth(row.text(column)) }
+        if let column = columns.duration { song.duration = SongRowReader.duration(row.text(column)) }
+        readLabels(row, into: &song)
+        readFeatures(row, into: &song, &problems)
         if let playlist = options.playlist, !song.mood.missing.isEmpty { song.hints.append(playlist) }
-        readIdentifiers(reader, into: &song)
-        if let column = columns.seconds { song.seconds = SongRowReader.seconds(text(reader, column)) }
-        if let column = columns.explicit {
-            song.isExplicit = ["true", "yes", "1", "explicit", "t", "y"].contains(text(reader, column).lowercased())
-        }
-        song.isOwn = columns.own.map { text(reader, $0) == "yes" } ?? columns.format.isCollection
+        song.isOwn = columns.own.flatMap { SongRowReader.truth(row.text($0)) } ?? columns.format.isCollection
+        readIdentifiers(row, into: &song)
         return song
     }
 
-    private func readLabels(_ reader: CSVReader, into song: inout SongDraft) throws(BadRow) {
+    private func names(_ row: TableRow) throws(BadRow) -> (title: String, artist: String) {
+        let title = try name(row, columns.title, "title")
+        var artist = columns.title == columns.artist ? "" : try optionalName(row, columns.artist, "artist")
+        if artist.isEmpty, let column = columns.albumArtist { artist = try optionalName(row, column, "artist") }
+        for column in columns.otherArtists {
+            let other = try optionalName(row, column, "artist")
+            if !other.isEmpty { artist += ", " + other }
+        }
+        if artist.isEmpty {
+            guard let (first, second) = DashedNames.parts(title) else { throw BadRow("no artist") }
+            return columns.order == .artistFirst ? (second, first) : (first, second)
+        }
+        return (title, SongRowReader.credits(artist))
+    }
+
+    private func readLabels(_ row: TableRow, into song: inout SongDraft) {
         if let column = columns.emotions {
-            for word in SongRowReader.list(text(reader, column)) {
+            for word in SongRowReader.list(row.text(column)) {
                 if let emotion = Emotion(name: word) {
                     song.emotions.insert(EmotionSet(emotion))
                 } else {
@@ -64,75 +80,122 @@ struct SongRowReader {
                 }
             }
         }
-        if let column = columns.mood {
-            for word in SongRowReader.list(text(reader, column)) {
+        for column in [columns.mood, columns.seeds].compactMap({ $0 }) {
+            for word in SongRowReader.list(row.text(column)) {
                 if let emotion = Emotion(name: word) { song.emotions.insert(EmotionSet(emotion)) }
                 song.hints.append(word)
             }
         }
-        if let column = columns.playlist { song.hints += SongRowReader.list(text(reader, column)) }
+        if let column = columns.playlist { song.hints += SongRowReader.list(row.text(column)) }
         if let emotion = options.emotion ?? fileEmotion { song.emotions.insert(EmotionSet(emotion)) }
     }
 
-    private func readFeatures(_ reader: CSVReader, into song: inout SongDraft) throws(BadRow) {
+    private func readFeatures(_ row: TableRow, into song: inout SongDraft, _ problems: inout [String]) {
         var unknown = MoodAxes.none
         if let column = columns.estimated {
-            for word in SongRowReader.list(text(reader, column)) {
+            for word in SongRowReader.list(row.text(column)) {
                 if let axis = MoodAxis(name: word) { unknown.insert(MoodAxes(axis)) }
             }
         }
-        if let column = columns.editorial, text(reader, column) == "yes" { song.isEditorial = true }
+        if let column = columns.editorial, row.text(column) == "yes" { song.isEditorial = true }
         for axis in MoodAxis.allCases {
-            guard let column = columns.features[axis.rawValue], !unknown.contains(axis) else { continue }
-            let bytes = reader.bytes[reader.fields[column]]
-            guard var value = TextDecoding.number(bytes) else {
-                let written = text(reader, column)
-                if SongRowReader.isMissing(written) { continue }
-                throw BadRow("\(axis.name) '\(written.prefix(40))' is not a number")
+            guard let column = columns.features[axis.rawValue], !unknown.contains(axis), column < row.fields.count
+            else {
+                continue
             }
-            if axis == .tempo {
-                // Spotify writes 0 where it heard no beat.
-                if value == 0 { continue }
-            } else if columns.isPercent {
-                value /= 100
+            // Most fields are plain numbers, which need no text.
+            guard
+                let value = TextDecoding.number(row.bytes[row.fields[column]]) ?? FeatureScale.number(row.text(column))
+            else {
+                let written = row.text(column)
+                if !SongRowReader.isMissing(written) {
+                    problems.append("\(axis.name) '\(written.prefix(40))' is not a number")
+                }
+                continue
             }
-            let range = axis == .tempo ? 1...1000 : axis.range
+            // Spotify writes 0 where it heard no beat.
+            if axis == .tempo, value == 0 { continue }
+            let scale = columns.scales[axis.rawValue]
+            let range = axis == .tempo ? 1...1000 : scale.range
             guard range.contains(value) else {
-                throw BadRow(
-                    "\(axis.name) \(text(reader, column).prefix(40)) is not in "
-                        + (axis == .tempo ? "1...1000" : columns.isPercent ? "0...100" : "0...1"))
+                let bounds = axis == .tempo ? "1...1000" : "\(Int(range.lowerBound))...\(Int(range.upperBound))"
+                problems.append("\(axis.name) \(row.text(column).prefix(40)) is not in \(bounds)")
+                continue
             }
-            song.mood[axis] = value
+            song.mood[axis] = axis == .tempo ? value : scale.value(value)
         }
     }
 
-    private func readIdentifiers(_ reader: CSVReader, into song: inout SongDraft) {
-        if let column = columns.spotify, let id = SongIdentifier.spotifyTrack(text(reader, column)) {
+    private func readIdentifiers(_ row: TableRow, into song: inout SongDraft) {
+        if let column = columns.spotify, let id = SongIdentifier.spotifyTrack(row.text(column)) {
             song.identifiers.append(SongIdentifier(.spotify, id))
         }
-        if let column = columns.isrc, let code = SongIdentifier.isrc(text(reader, column)) {
+        if let column = columns.isrc, let code = SongIdentifier.isrc(row.text(column)) {
             song.identifiers.append(SongIdentifier(.isrc, code))
         }
         if let column = columns.youtube {
-            let id = text(reader, column)
+            let id = row.text(column)
             if id.utf8.count == 11 { song.identifiers.append(SongIdentifier(.youtube, id)) }
         }
     }
 
-    private func name(_ reader: CSVReader, _ column: Int, _ what: String) throws(BadRow) -> String {
-        guard reader.fields[column].count <= SongRowReader.nameLimit else {
-            throw BadRow("the \(what) is longer than \(SongRowReader.nameLimit) bytes")
-        }
-        let name = text(reader, column)
+    private func name(_ row: TableRow, _ column: Int, _ what: String) throws(BadRow) -> String {
+        let name = try optionalName(row, column, what)
         guard !name.isEmpty else { throw BadRow("no \(what)") }
         return name
     }
 
-    private func text(_ reader: CSVReader, _ column: Int) -> String {
-        let bytes = reader.bytes[reader.fields[column]]
-        let text = TextDecoding.string(bytes)
-        guard let first = text.utf8.first, let last = text.utf8.last, first <= 0x20 || last <= 0x20 else { return text }
-        return String(trimmed(text[...]))
+    private func optionalName(_ row: TableRow, _ column: Int, _ what: String) throws(BadRow) -> String {
+        guard column >= row.fields.count || row.fields[column].count <= SongRowReader.nameLimit else {
+            throw BadRow("the \(what) is longer than \(SongRowReader.nameLimit) bytes")
+        }
+        return SongRowReader.clean(row.text(column))
+    }
+
+    /// A name without control characters: what moves a cursor or ends a text for other programs. Line breaks and tabs
+    /// become blanks.
+    static func clean(_ name: String) -> String {
+        guard name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return name }
+        var result = String.UnicodeScalarView()
+        for scalar in name.unicodeScalars {
+            switch scalar.value {
+            case 9, 10, 13: if result.last != " " { result.append(" ") }
+            case 0..<0x20, 0x7F: break
+            default: result.append(scalar)
+            }
+        }
+        return String(trimmed(String(result)[...]))
+    }
+
+    /// Yes or no in the words of tables; `nil` for anything else.
+    static func truth(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "true", "yes", "1", "y", "explicit", "ja", "sí", "si", "sim", "oui", "ya", "да", "हाँ", "wahr", "verdadero",
+            "vrai":
+            return true
+        case "false", "no", "0", "n", "clean", "nein", "não", "nao", "non", "tidak", "нет", "नहीं", "falsch", "falso",
+            "faux",
+            "notexplicit", "not explicit", "cleaned":
+            return false
+        default: return nil
+        }
+    }
+
+    /// Milliseconds in "03:47", "1:02:03", "200s", "213000" (milliseconds from 10,000 on) or "213.4" (seconds).
+    static func duration(_ text: String) -> Int? {
+        let most = 86_400_000
+        var bytes = text.utf8[...]
+        let areSeconds = bytes.last == 0x73
+        if areSeconds { bytes = bytes.dropLast() }
+        let parts = bytes.split(separator: 0x3A, omittingEmptySubsequences: false)
+        let numbers = parts.map { TextDecoding.number(Array($0)[...]) }
+        var seconds = 0.0
+        for number in numbers {
+            guard let number, number >= 0, number < 1e9 else { return nil }
+            seconds = seconds * 60 + number
+        }
+        let milliseconds = parts.count == 1 && seconds >= 10_000 && !areSeconds ? seconds : (seconds * 1000).rounded()
+        return milliseconds > 0 && milliseconds < Double(most) ? Int(milliseconds) : nil
     }
 
     private static func isMissing(_ text: String) -> Bool {

@@ -63,7 +63,7 @@ extension Catalogue {
             memory, index: index, ranking: moodMap.ranking,
             favouriteArtists: Set(try request.artists.compactMap { try artist(named: $0).key }), like: example,
             time: request.time)
-        var list = try SongList(request, index: index, map: moodMap, profile: profile, like: example)
+        var list = try RankedList(request, index: index, map: moodMap, profile: profile, like: example)
         let picks = try list.picks()
         let change = MoodChange(request, map: moodMap)
         return try picks.enumerated().map { position, pick in

@@ -1,7 +1,7 @@
 import Glibc
 import Threads
 
-/// Asks servers over HTTP, with libcurl: TLS is always verified, plain `http` reaches this machine only, every call is
+/// Asks servers over HTTP, with libcurl: TLS is always verified, plain `http` reaches this machine and servers that the user named so only, every call is
 /// limited in time and size and can be cancelled. Open connections are used again. For any number of threads.
 public final class HTTPClient: Sendable {
     /// Connections that nobody uses at the moment, the last used ones last.
@@ -20,7 +20,9 @@ public final class HTTPClient: Sendable {
         for _ in 0...HTTPClient.maximumRedirections {
             let (response, target) = try once(request, limit)
             guard let target, request.followsRedirections, request.method == .get else { return response }
-            guard WebAddress.isSecure(target) else { throw .insecureRedirection }
+            let staysThere =
+                request.allowsPlain && WebAddress.authority(target) == WebAddress.authority(request.address)
+            guard WebAddress.isSecure(target) || staysThere else { throw .insecureRedirection }
             // What proves who we are is for the server it was meant for.
             if WebAddress.authority(target) != WebAddress.authority(request.address) {
                 request.headers.removeAll { $0.name.lowercased() == "authorization" }
@@ -33,7 +35,10 @@ public final class HTTPClient: Sendable {
     private func once(
         _ request: HTTPRequest, _ limit: CallLimit
     ) throws(HTTPError) -> (HTTPResponse, redirection: String?) {
-        guard WebAddress.isSecure(request.address) || WebAddress.isPlainLoopback(request.address) else {
+        guard
+            WebAddress.isSecure(request.address) || WebAddress.isPlainLoopback(request.address)
+                || request.allowsPlain && request.address.lowercased().hasPrefix("http://")
+        else {
             throw .badAddress("only https addresses are asked")
         }
         // A line break would end the header and begin another.

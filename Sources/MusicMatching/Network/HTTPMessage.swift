@@ -3,8 +3,10 @@ public struct HTTPRequest: Sendable {
     public enum Method: String, Sendable { case get = "GET", post = "POST", put = "PUT" }
 
     public var method: Method
-    /// `https://...`; plain `http` only to this machine.
+    /// `https://...`; plain `http` only to this machine, unless `allowsPlain`.
     public var address: String
+    /// The user named this very server with `http`: one in his own network.
+    public var allowsPlain = false
     public var headers: [(name: String, value: String)] = []
     public var body: [UInt8]?
     /// The largest body that is taken, in bytes, after unpacking.

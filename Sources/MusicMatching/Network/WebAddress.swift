@@ -6,10 +6,12 @@ enum WebAddress {
     }
 
     /// Percent-encoded (RFC 3986): only unreserved characters stay as they are, so nothing can end or change a link.
-    static func encoded(_ text: String) -> String {
+    static func encoded(_ text: String) -> String { encoded(bytes: text.utf8) }
+
+    static func encoded(bytes given: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var bytes: [UInt8] = []
-        for byte in text.utf8 {
+        for byte in given {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
             default: bytes += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
@@ -20,6 +22,10 @@ enum WebAddress {
 
     /// A name or value of a query or form as it was meant.
     static func decoded(_ text: Substring) -> String {
+        String(decoding: decodedBytes(text, plusIsBlank: true), as: UTF8.self)
+    }
+
+    static func decodedBytes(_ text: Substring, plusIsBlank: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = [], rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == 0x25, rest.count >= 2,
@@ -28,10 +34,10 @@ enum WebAddress {
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             } else {
-                bytes.append(byte == 0x2B ? 0x20 : byte)
+                bytes.append(byte == 0x2B && plusIsBlank ? 0x20 : byte)
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// The part between `://` and the next `/`, `?` or `#`, in lower case; `nil` if there is none.

@@ -22,6 +22,23 @@ public struct Credentials: Sendable {
         case spotifyRedirectURI = "SPOTIFY_REDIRECT_URI"
         case spotifyMarket = "SPOTIFY_MARKET"
         case youtubeKey = "YOUTUBE_API_KEY"
+        case subsonicUser = "SUBSONIC_USER"
+        case subsonicPassword = "SUBSONIC_PASSWORD"
+        case subsonicKey = "SUBSONIC_API_KEY"
+        case jellyfinKey = "JELLYFIN_API_KEY"
+        case jellyfinUser = "JELLYFIN_USER"
+        case mpdPassword = "MPD_PASSWORD"
+        case listenBrainzToken = "LISTENBRAINZ_TOKEN"
+
+        /// Whether it must not be shown, or lie where others can read it.
+        var isSecret: Bool {
+            switch self {
+            case .spotifyClientSecret, .youtubeKey, .subsonicPassword, .subsonicKey, .jellyfinKey, .mpdPassword,
+                .listenBrainzToken:
+                true
+            default: false
+            }
+        }
     }
 
     private var values: [Name: (value: Secret, place: String)] = [:]
@@ -46,7 +63,7 @@ public struct Credentials: Sendable {
             for (key, value) in EnvironmentFile.pairs(bytes) {
                 guard let name = Name(rawValue: key), credentials.values[name] == nil else { continue }
                 credentials.take(name, value, path)
-                tookSecret = tookSecret || name == .spotifyClientSecret || name == .youtubeKey
+                tookSecret = tookSecret || name.isSecret
             }
             var status = stat()
             if tookSecret, stat(path.cPath, &status) == 0, status.st_mode & 0o077 != 0 {
@@ -88,7 +105,7 @@ public struct Credentials: Sendable {
     }
 
     /// What must not be shown.
-    var secrets: [String] { [Name.spotifyClientSecret, .youtubeKey, .spotifyClientID].compactMap { text($0) } }
+    var secrets: [String] { (Name.allCases.filter(\.isSecret) + [.spotifyClientID]).compactMap { text($0) } }
 
     public static func variable(_ name: String) -> String? { getenv(name).map { String(pathBytes: $0) } }
 }

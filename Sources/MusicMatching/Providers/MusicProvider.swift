@@ -1,7 +1,21 @@
 /// A music service that knows more about songs than the catalogue: where they can be heard, what their covers are.
 ///
 /// Services only enrich what the catalogue has already answered with: nothing waits for them that the listener could
-/// have now. May be asked from several threads at once.
+/// have now. May be asked from several threads at once. One of your own:
+///
+///     struct Jukebox: MusicProvider {
+///         let service = MusicService(rawValue: "jukebox", name: "Our jukebox")
+///
+///         func resolve(_ song: Song, _ query: ProviderQuery) throws(ProviderError) -> ProviderMatch? {
+///             guard let slot = slots["\(song.artist) - \(song.title)"] else { return nil }
+///             return ProviderMatch(identifiers: [SongIdentifier(.init(rawValue: "jukebox"), slot)])
+///         }
+///
+///         func check(_ limit: CallLimit) -> [ProviderFinding] { [ProviderFinding("slots", .works, "\(slots.count)")] }
+///     }
+///     let services = try MusicServices(memory: catalogue.path, providers: [Jukebox()])
+///
+/// `Examples/OwnProvider` is such a program.
 public protocol MusicProvider: Sendable {
     var service: MusicService { get }
 
@@ -12,19 +26,34 @@ public protocol MusicProvider: Sendable {
     func check(_ limit: CallLimit) -> [ProviderFinding]
 }
 
-/// The services that are known.
-public enum MusicService: String, CaseIterable, Sendable {
-    case spotify, youtube, deezer, itunes
-
+/// A music service. Programs add their own: `MusicService(rawValue: "jukebox", name: "Our jukebox")`, with a
+/// `MusicProvider` that asks it.
+public struct MusicService: RawRepresentable, Sendable, CaseIterable {
+    /// How it is kept and named on the command line: lower case, without blanks.
+    public let rawValue: String
     /// As it calls itself.
-    public var name: String {
-        switch self {
-        case .spotify: "Spotify"
-        case .youtube: "YouTube"
-        case .deezer: "Deezer"
-        case .itunes: "iTunes"
-        }
+    public let name: String
+
+    /// - Parameter name: as it calls itself; that of a known service, or `rawValue`, if not given.
+    public init(rawValue: String, name: String? = nil) {
+        self.rawValue = rawValue
+        self.name = name ?? MusicService.allCases.first { $0.rawValue == rawValue }?.name ?? rawValue
     }
+
+    public init(rawValue: String) { self.init(rawValue: rawValue, name: nil) }
+
+    public static let spotify = MusicService(rawValue: "spotify", name: "Spotify")
+    public static let youtube = MusicService(rawValue: "youtube", name: "YouTube")
+    public static let deezer = MusicService(rawValue: "deezer", name: "Deezer")
+    public static let itunes = MusicService(rawValue: "itunes", name: "iTunes")
+
+    /// Those that this program knows by itself.
+    public static let allCases: [MusicService] = [.spotify, .youtube, .deezer, .itunes]
+}
+
+extension MusicService: Hashable {
+    public static func == (a: MusicService, b: MusicService) -> Bool { a.rawValue == b.rawValue }
+    public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 /// How a song is asked for.

@@ -11,20 +11,24 @@ public final class MusicServices: Sendable {
     private let http: HTTPClient
     private let client: ServiceClient
     private let tokens: SpotifyTokens
+    /// Those of the program that uses this.
+    private let providers: [any MusicProvider]
 
     /// - Parameters:
     ///   - memory: the catalogue's database, where answers are kept; in memory if it cannot be used.
     ///   - tokenFolder: where Spotify's tokens are kept, in files for the user alone.
+    ///   - providers: services of your own; one of the same service replaces that of this program.
     ///   - certificates: a file of certificates to trust instead of the system's.
     ///   - now: seconds since 1970; replaced in tests.
     /// Throws `MusicError` if not even a memory for this process can be had.
     public init(
         memory: String, credentials: Credentials = .read(), addresses: ServiceAddresses = ServiceAddresses(),
-        tokenFolder: String = UserFolder.configuration, certificates: String? = nil,
-        now: @escaping @Sendable () -> Int = { currentTime() }
+        tokenFolder: String = UserFolder.configuration, providers: [any MusicProvider] = [],
+        certificates: String? = nil, now: @escaping @Sendable () -> Int = { currentTime() }
     ) throws {
         self.credentials = credentials
         self.addresses = addresses
+        self.providers = providers
         http = HTTPClient(certificates: certificates)
         let kept = try (try? ServiceMemory(memory, now: now)) ?? ServiceMemory(":memory:", now: now)
         client = ServiceClient(http, kept, credentials)
@@ -37,12 +41,15 @@ public final class MusicServices: Sendable {
         tokens.isSetUp ? .spotify : credentials.has(.youtubeKey) ? .youtube : nil
     }
 
+    /// The provider of a service; of one that nobody knows, one that says so.
     public func provider(_ service: MusicService) -> any MusicProvider {
+        if let own = providers.first(where: { $0.service == service }) { return own }
         switch service {
-        case .spotify: SpotifyProvider(spotify, credentials)
-        case .youtube: YouTubeProvider(client, addresses, credentials)
-        case .deezer: DeezerProvider(client, addresses)
-        case .itunes: ITunesProvider(client, addresses, market: credentials.market)
+        case .spotify: return SpotifyProvider(spotify, credentials)
+        case .youtube: return YouTubeProvider(client, addresses, credentials)
+        case .deezer: return DeezerProvider(client, addresses)
+        case .itunes: return ITunesProvider(client, addresses, market: credentials.market)
+        default: return UnknownProvider(service: service)
         }
     }
 
@@ -53,6 +60,14 @@ public final class MusicServices: Sendable {
     /// What can be done for a listener who has logged in to Spotify.
     public var spotifyListener: SpotifyListener { SpotifyListener(api: spotify) }
 
+    public var listenBrainz: ListenBrainz { ListenBrainz(addresses, credentials, http) }
+
+    /// The server of the listener's own at a place such as `subsonic:http://nas:4533`; `nil` if that is none. Throws
+    /// `ProviderError`.
+    public func server(at place: String) throws(ProviderError) -> (any MusicServer)? {
+        try ServerPlace.server(place, credentials, http)
+    }
+
     /// What can fetch lists that are not files.
     ///
     /// - Parameter time: for each list.
@@ -62,14 +77,24 @@ public final class MusicServices: Sendable {
         [
             SpotifyPlaylists(listener: spotifyListener, time: time, isCancelled: isCancelled),
             WebTables(http: http, time: time, isCancelled: isCancelled),
+            YouTubePlaylists(
+                client: client, base: addresses.youtube, credentials: credentials, time: time, isCancelled: isCancelled),
+            ServerLists(credentials: credentials, http: http, time: time, isCancelled: isCancelled),
+            ListenBrainzLists(listenBrainz: listenBrainz, time: time, isCancelled: isCancelled),
         ]
     }
 
-    /// Tries each service in the way it is used, all at the same time, in the order of `MusicService`.
+    /// The services that can be asked: those of this program, then those that it was given.
+    public var known: [MusicService] {
+        MusicService.allCases + providers.map(\.service).filter { !MusicService.allCases.contains($0) }
+    }
+
+    /// Tries each service in the way it is used, all at the same time, in the order of `known`.
     public func check(within time: Duration) -> [(MusicService, [ProviderFinding])] {
         let deadline = ContinuousClock.now + time
         let found = Shared<[MusicService: [ProviderFinding]]>([:])
-        for service in MusicService.allCases {
+        let known = known
+        for service in known {
             let provider = provider(service)
             let started = WorkerThread.startDetached {
                 let findings = provider.check(CallLimit(until: deadline))
@@ -79,12 +104,12 @@ public final class MusicServices: Sendable {
         }
         // A little longer: who is just ending shall still be heard.
         while ContinuousClock.now < deadline + .milliseconds(300),
-            found.state.withLock({ $0.count < MusicService.allCases.count })
+            found.state.withLock({ $0.count < known.count })
         {
             usleep(2000)
         }
         let findings = found.state.withLock { $0 }
-        return MusicService.allCases.map { service in
+        return known.map { service in
             let late = ProviderFinding("search", .failed, "no answer in time", cause: .timedOut)
             return (service, findings[service] ?? [late])
         }
@@ -107,6 +132,16 @@ public final class MusicServices: Sendable {
 
     /// Ends the login on this computer; gives whether there was one.
     public func spotifyLogout() -> Bool { tokens.forget() }
+}
+
+/// Stands for a service that nobody provides.
+private struct UnknownProvider: MusicProvider {
+    let service: MusicService
+
+    private var problem: ProviderError { ProviderError(service, .notSetUp, "no provider for it") }
+
+    func resolve(_ song: Song, _ query: ProviderQuery) throws(ProviderError) -> ProviderMatch? { throw problem }
+    func check(_ limit: CallLimit) -> [ProviderFinding] { [ProviderFinding("search", problem)] }
 }
 
 /// A login that is kept.

@@ -6,11 +6,13 @@ public struct ServiceAddresses: Sendable {
     public var youtube = "https://www.googleapis.com/youtube/v3"
     public var deezer = "https://api.deezer.com"
     public var itunes = "https://itunes.apple.com"
+    public var listenBrainz = "https://api.listenbrainz.org"
 
     public init() {}
 
     /// The usual addresses with those that the environment gives: `FERMUSIC_SPOTIFY_ACCOUNTS_URL`,
-    /// `FERMUSIC_SPOTIFY_URL`, `FERMUSIC_YOUTUBE_URL`, `FERMUSIC_DEEZER_URL`, `FERMUSIC_ITUNES_URL`.
+    /// `FERMUSIC_SPOTIFY_URL`, `FERMUSIC_YOUTUBE_URL`, `FERMUSIC_DEEZER_URL`, `FERMUSIC_ITUNES_URL`,
+    /// `FERMUSIC_LISTENBRAINZ_URL`.
     public init(environment: (String) -> String?) {
         func given(_ name: String, _ usual: String) -> String {
             guard var address = environment("FERMUSIC_\(name)_URL"), !address.isEmpty else { return usual }
@@ -22,5 +24,6 @@ public struct ServiceAddresses: Sendable {
         youtube = given("YOUTUBE", youtube)
         deezer = given("DEEZER", deezer)
         itunes = given("ITUNES", itunes)
+        listenBrainz = given("LISTENBRAINZ", listenBrainz)
     }
 }

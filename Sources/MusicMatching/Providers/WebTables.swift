@@ -10,7 +10,9 @@ struct WebTables: ListProvider {
     /// A million songs and more.
     static let sizeLimit = 512 << 20
 
-    func handles(_ place: String) -> Bool { WebAddress.isSecure(place) || WebAddress.isPlainLoopback(place) }
+    func handles(_ place: String) -> Bool {
+        (WebAddress.isSecure(place) || WebAddress.isPlainLoopback(place)) && !YouTubePlaylists.isOne(place)
+    }
 
     func list(at place: String, version: String) throws -> ProvidedList {
         var request = HTTPRequest(.get, place)

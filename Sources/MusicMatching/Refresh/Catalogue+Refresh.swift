@@ -1,6 +1,7 @@
 import Emotions
 import Files
 import Glibc
+import MediaFiles
 import Timing
 
 /// A list of songs that is read again from time to time.
@@ -18,6 +19,8 @@ public struct SongSource: Sendable, Equatable {
 public struct RefreshResult: Sendable {
     public enum Outcome: Sendable {
         case read(ImportReport)
+        /// A folder of music.
+        case music(LibraryReport)
         /// The file has not changed since it was read.
         case unchanged
         case failed(String)
@@ -72,9 +75,11 @@ extension Catalogue {
         // Before reading: what is written meanwhile is read the next time.
         let fingerprint = Catalogue.fingerprint(place) ?? ""
         do {
-            let reader = try CSVReader(place)
+            let files = try ListFile.open(place)
             return try transaction {
-                let report = try importSongs(reader, options: options, progress: progress)
+                let report = try importSongs(files, place, options: options, progress: progress)
+                // What has no songs need not be read again.
+                if report.songs == 0 { return report }
                 try remember(place, options: options)
                 try markRead(place, fingerprint)
                 return report
@@ -88,17 +93,20 @@ extension Catalogue {
     /// read does not keep the others from it. Throws `MusicError` if the catalogue itself fails, and what `progress`
     /// throws, which is also called after each list.
     public func refresh(
-        providers: [any ListProvider] = [], time: Int = currentTime(),
+        providers: [any ListProvider] = [], analyser: (any SoundAnalyser)? = nil,
+        cancellation: Cancellation = Cancellation(), time: Int = currentTime(),
         progress: (String, Double, Int) throws -> Void = { _, _, _ in }
     ) throws -> [RefreshResult] {
         var results: [RefreshResult] = []
         for source in try sources() {
             do {
-                let outcome = try refresh(source, providers) { try progress(source.place, $0, $1) }
+                let outcome = try refresh(source, providers, analyser, cancellation) {
+                    try progress(source.place, $0, $1)
+                }
                 results.append(RefreshResult(place: source.place, outcome: outcome))
             } catch let error as MusicError {
                 switch error {
-                case .badFile(_, let reason):
+                case .badFile(_, let reason), .unknownColumns(_, let reason):
                     results.append(RefreshResult(place: source.place, outcome: .failed(reason)))
                 default: throw error
                 }
@@ -119,12 +127,22 @@ extension Catalogue {
     }
 
     private func refresh(
-        _ source: SongSource, _ providers: [any ListProvider], progress: (Double, Int) throws -> Void
+        _ source: SongSource, _ providers: [any ListProvider], _ analyser: (any SoundAnalyser)?,
+        _ cancellation: Cancellation, progress: (Double, Int) throws -> Void
     ) throws -> RefreshResult.Outcome {
         var options = ImportOptions()
         options.language = Language(source.language)
         options.emotion = Emotion(name: source.emotion)
         if source.place.hasPrefix("/") {
+            var status = stat()
+            if stat(source.place.cPath, &status) == 0,
+                status.st_mode & S_IFMT == S_IFDIR || MusicFile.isOne(source.place)
+            {
+                let report = try importMusic(
+                    source.place, options: options, analyser: analyser, cancellation: cancellation
+                ) { try progress(Double($0.done) / Double(max(1, $0.total)), $0.songs) }
+                return .music(report)
+            }
             let now = Catalogue.fingerprint(source.place) ?? ""
             if now == source.fingerprint, !now.isEmpty { return .unchanged }
             let report = try importAndRemember(source.place, options: options, progress: progress)
@@ -169,7 +187,7 @@ extension Catalogue {
         }
         return try transaction {
             let report = try add(list, place, options, progress)
-            if remembers {
+            if remembers, report.songs > 0 {
                 try remember(place, options: options)
                 if case .table(_, let version) = list { try markRead(place, version) } else { try markRead(place, "") }
             }
@@ -182,27 +200,24 @@ extension Catalogue {
     ) throws -> ImportReport {
         switch list {
         case .table(let bytes, _):
-            return try importSongs(CSVReader(bytes, name: place), options: options, progress: progress)
-        case .songs(let songs, let playlist): return try add(songs, options, playlist)
+            do {
+                return try importSongs(ListFile.open(bytes, name: place), place, options: options, progress: progress)
+            } catch let failure as FileFailure {
+                throw MusicError.badFile(path: place, reason: failure.reason)
+            }
+        case .songs(let songs, let playlist):
+            var list = SongList("playlist"), report = ImportReport()
+            list.name = playlist
+            list.songs = songs.map { song in
+                var entry = ListedSong(song)
+                entry.plays = song.plays
+                return entry
+            }
+            try add(list, place, options, &report, progress)
+            try estimateAnew()
+            return report
         case .unchanged: return ImportReport()
         }
-    }
-
-    private func add(_ songs: [SongDraft], _ options: ImportOptions, _ playlist: String) throws -> ImportReport {
-        var report = ImportReport()
-        report.format = "playlist"
-        let mood = moodWord(options.playlist ?? playlist)
-        for var song in songs {
-            if song.language.isEmpty, let language = options.language { song.language = language.code }
-            if let emotion = options.emotion { song.emotions.formUnion(EmotionSet(emotion)) }
-            if let mood, !song.mood.missing.isEmpty { song.hints.append(mood) }
-            switch try add(song) {
-            case .added: report.added += 1
-            case .merged: report.merged += 1
-            case .unchanged: report.unchanged += 1
-            }
-        }
-        return report
     }
 
     private func markRead(_ place: String, _ fingerprint: String) throws {

@@ -34,6 +34,8 @@ public final class Executor {
     private var seed: UInt64 = 0
     private var dropoutScale: Float = 1
     private var isTraining = false
+    /// Executors of one thread each that share batches; empty if this one runs them itself.
+    private var lanes: [Executor] = []
     /// Is told when each step begins and ends; nil tells nobody.
     package var observer: (any StepObserver)?
 
@@ -67,6 +69,13 @@ public final class Executor {
         gradients = UnsafeMutableBufferPointer(
             start: AlignedMemory.allocate(floats: max(gradientCount, 16)), count: gradientCount)
         bind(layout)
+        if threads.count > 1, let samples = Lanes.samples(plan, model, layout) {
+            lanes = try (0..<threads.count).map { _ in
+                try Executor(
+                    model, maximumBatch: samples, threads: ThreadPool(threads: 1), convolution: convolution,
+                    precision: precision)
+            }
+        }
     }
 
     deinit {
@@ -127,6 +136,10 @@ public final class Executor {
 
     private func runForward() {
         let version = model.weights.version
+        if let lane = lanes.first, observer == nil, count > lane.maximumBatch {
+            runLanes(lane.maximumBatch)
+            return
+        }
         let changed = version != weightsVersion
         weightsVersion = version
         if changed { fold() }
@@ -135,6 +148,23 @@ public final class Executor {
             plan.steps[index].kernel.forward(
                 stepBuffers[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
             observer?.stepEnds(index, isBackward: false)
+        }
+    }
+
+    /// Each thread takes samples of its own through all steps.
+    private func runLanes(_ samples: Int) {
+        threads.runEach((count + samples - 1) / samples) { thread, part in
+            let lane = lanes[thread], first = part * samples
+            lane.count = min(samples, count - first)
+            for index in model.inputs.indices {
+                let size = plan.buffers[plan.nodeBuffers[model.inputs[index]]]
+                lane.input(index).update(from: input(index) + first * size, count: lane.count * size)
+            }
+            lane.runForward()
+            for index in plan.outputBuffers.indices {
+                let size = plan.buffers[plan.outputBuffers[index]]
+                (output(index) + first * size).update(from: lane.output(index), count: lane.count * size)
+            }
         }
     }
 

@@ -10,6 +10,8 @@ struct ActivationKernel: LayerKernel {
         rows = shape.dropLast().reduce(1, *)
     }
 
+    var plannedOperation: PlanOperation { .activation(function, rows: rows, columns: columns) }
+
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = function.needsInput
@@ -18,7 +20,7 @@ struct ActivationKernel: LayerKernel {
     }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runRanges(rows * pass.count) { _, range in
+        pass.threads.runParts(rows * pass.count, least: Pass.leastElements / max(columns, 1)) { range in
             let start = range.lowerBound * columns
             function.forward(b.inputs[0] + start, b.output + start, rows: range.count, columns: columns)
         }
@@ -26,7 +28,7 @@ struct ActivationKernel: LayerKernel {
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         guard let dx = b.inputGradients[0] else { return }
-        pass.threads.runRanges(rows * pass.count) { _, range in
+        pass.threads.runParts(rows * pass.count, least: Pass.leastElements / max(columns, 1)) { range in
             let start = range.lowerBound * columns
             function.backward(
                 dy: b.outputGradient! + start, x: b.inputs[0] + start, y: b.output + start, dx: dx + start,

@@ -12,15 +12,8 @@ struct BatchedConvolution: LinearKernel {
     var usesBias: Bool
     private let maximumBatch: Int
     private let isTraining: Bool
+    private let gemm: MatrixProduct
     var relu = false
-
-    /// Whether reading the kernel costs more than multiplying with it, image by image. Winograd's kernels are four times
-    /// as large, which pays only for many tiles.
-    static func fits(_ g: ConvolutionGeometry, filters: Int, context: KernelContext) -> Bool {
-        let manyTiles = context.isTraining || context.maximumBatch > 16
-        let limit = manyTiles && WinogradConvolution.fits(g, filters: filters) ? 9 : 36
-        return g.taps * g.channels * filters >= 1 << 16 && g.outputPixels <= limit
-    }
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
         self.geometry = geometry
@@ -28,6 +21,7 @@ struct BatchedConvolution: LinearKernel {
         self.usesBias = usesBias
         maximumBatch = context.maximumBatch
         isTraining = context.isTraining
+        gemm = MatrixProduct(isHalf: context.isHalf)
     }
 
     private var rowLength: Int { geometry.taps * geometry.channels }
@@ -63,7 +57,7 @@ struct BatchedConvolution: LinearKernel {
         let matrix = windows(b, pass)
         pass.threads.runColumns(filters) { columns in
             let y = b.output + columns.lowerBound
-            BLAS.gemm(
+            gemm(
                 false, false, rows, columns.count, rowLength, matrix, rowLength, b.parameters[0] + columns.lowerBound,
                 filters, 0, y, filters)
             guard usesBias || relu else { return }
@@ -83,12 +77,12 @@ struct BatchedConvolution: LinearKernel {
         pass.threads.runColumns(rowLength) { part in
             let start = part.lowerBound
             if let kernel {
-                BLAS.gemm(
+                gemm(
                     true, false, part.count, filters, rows, matrix + start, rowLength, dy, filters, beta,
                     kernel + start * filters, filters)
             }
             guard dx != nil else { return }
-            BLAS.gemm(
+            gemm(
                 false, true, rows, part.count, filters, dy, filters, b.parameters[0] + start * filters, filters, 0,
                 windowGradients! + start, rowLength)
         }

@@ -1,22 +1,26 @@
 import CKernels
 
-/// Convolution of images with few channels, such as the first layer's: every output is summed in registers straight
-/// from the image, since a matrix product would be too thin to be fast.
+/// Convolution without a matrix: every output is summed in registers straight from the image. Predicts with any number of
+/// channels and filters; trains with few channels, such as the first layer's, where a matrix product would be too thin to
+/// be fast.
 struct DirectConvolution: LinearKernel {
     private let geometry: ConvolutionGeometry
+    private let direct: DirectForward
     private let filters: Int
     var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
     var relu = false
 
-    static func fits(_ g: ConvolutionGeometry, filters: Int) -> Bool {
+    /// Whether it can compute gradients too.
+    static func trains(_ g: ConvolutionGeometry, filters: Int) -> Bool {
         g.channels <= 4 && g.taps * g.channels <= 200 && filters % 16 == 0 && g.strideHeight == g.strideWidth
             && g.dilationHeight == 1 && g.dilationWidth == 1
     }
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
         self.geometry = geometry
+        direct = DirectForward(geometry, filters: filters)
         self.filters = filters
         self.usesBias = usesBias
         threads = context.threads
@@ -26,11 +30,13 @@ struct DirectConvolution: LinearKernel {
     private var paddedHeight: Int { geometry.height + geometry.padTop + geometry.padBottom }
     private var paddedWidth: Int { geometry.width + geometry.padLeft + geometry.padRight }
     private var isPadded: Bool { paddedHeight != geometry.height || paddedWidth != geometry.width }
-    private var paddedCount: Int { isPadded ? (paddedHeight * paddedWidth * geometry.channels + 15) / 16 * 16 : 0 }
+    private var paddedCount: Int {
+        isTraining && isPadded ? (paddedHeight * paddedWidth * geometry.channels + 15) / 16 * 16 : 0
+    }
     private var kernelCount: Int { geometry.taps * geometry.channels * filters }
     private var outputCount: Int { geometry.outputPixels * filters }
     private var scratchPerThread: Int {
-        paddedCount + (isTraining ? kernelCount + filters : 0)
+        max(direct.scratchPerThread, paddedCount + (isTraining ? kernelCount + filters : 0))
     }
 
     var memory: KernelMemory {
@@ -38,6 +44,7 @@ struct DirectConvolution: LinearKernel {
         memory.keepsInput = true
         memory.keepsOutput = relu
         memory.scratch = threads * scratchPerThread
+        memory.prepared = direct.preparedCount
         return memory
     }
 
@@ -56,13 +63,11 @@ struct DirectConvolution: LinearKernel {
     }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runEach(pass.count) { thread, image in
-            fm_direct_forward(
-                padded(b, image: image, thread: thread), Int32(paddedWidth), Int32(geometry.channels),
-                Int32(geometry.kernelHeight), Int32(geometry.kernelWidth), Int32(geometry.strideHeight),
-                Int32(geometry.outputHeight), Int32(geometry.outputWidth), Int32(filters), b.parameters[0],
-                usesBias ? b.parameters[1] : nil, relu ? 1 : 0, b.output + image * outputCount)
+        if pass.weightsChanged {
+            direct.prepare(kernel: b.parameters[0], bias: usesBias ? b.parameters[1] : nil, to: b.prepared)
         }
+        direct.run(
+            b, pass, prepared: b.prepared, scratch: b.scratch, scratchStride: scratchPerThread, relu: relu)
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {

@@ -8,7 +8,7 @@ struct GroupedConvolution: LayerKernel {
     private let part: ConvolutionGeometry
     private let groups: Int
     private let filters: Int
-    private var usesBias: Bool
+    var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
 
@@ -22,6 +22,12 @@ struct GroupedConvolution: LayerKernel {
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
+    }
+
+    var plannedOperation: PlanOperation {
+        groups == geometry.channels
+            ? .depthwise(geometry, multiplier: filters / groups, bias: usesBias, relu: false)
+            : .convolution(geometry, filters: filters, groups: groups, bias: usesBias, relu: false)
     }
 
     private var groupFilters: Int { filters / groups }
@@ -38,12 +44,6 @@ struct GroupedConvolution: LayerKernel {
         memory.keepsInput = true
         memory.scratch = threads * scratchPerThread
         return memory
-    }
-
-    func addingBias() -> (any LayerKernel)? {
-        var copy = self
-        copy.usesBias = true
-        return copy
     }
 
     /// The matrix of a group's windows, `[outputPixels, taps * channels]`, behind the group's image in `scratch`.

@@ -1,25 +1,36 @@
 import CKernels
 
 /// Convolution of any kind as a matrix product: each window of the image becomes a row, the kernel is the other
-/// matrix. A 1x1 convolution with stride 1 needs no rows, the image is the matrix.
+/// matrix. A 1x1 convolution with stride 1 needs no rows, the image is the matrix. Forward it is computed directly, unless
+/// matrices are asked for; the gradients are matrix products.
 ///
 /// Source: K. Chellapilla et al., "High Performance Convolutional Neural Networks for Document Processing", 2006.
 struct Im2ColConvolution: LinearKernel {
     private let geometry: ConvolutionGeometry
+    private let direct: DirectForward
     private let filters: Int
     var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
     private let packsAlways: Bool
+    private let gemm: MatrixProduct
     var relu = false
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
         self.geometry = geometry
+        direct = DirectForward(geometry, filters: filters)
         self.filters = filters
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
-        packsAlways = context.convolution == .im2col
+        // Small products gain less than rounding costs.
+        let paysHalf = geometry.outputPixels >= 64 && geometry.taps * geometry.channels >= 64 && filters >= 32
+        gemm = MatrixProduct(isHalf: context.isHalf && paysHalf)
+        packsAlways = context.convolution == .im2col || gemm.isHalf
+    }
+
+    var plannedOperation: PlanOperation {
+        .convolution(geometry, filters: filters, groups: 1, bias: usesBias, relu: relu)
     }
 
     private var isPointwise: Bool { geometry.isPointwise }
@@ -28,15 +39,17 @@ struct Im2ColConvolution: LinearKernel {
     private var outputCount: Int { geometry.outputPixels * filters }
     private var kernelCount: Int { rowLength * filters }
     private var scratchPerThread: Int {
-        columnCount + (isTraining ? outputCount + kernelCount + filters : 0)
+        max(direct.scratchPerThread, columnCount + (isTraining ? outputCount + kernelCount + filters : 0))
     }
+    private var packedCount: Int { packsAlways ? 0 : (direct.preparedCount + 15) / 16 * 16 }
 
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
         memory.keepsOutput = relu
         memory.scratch = threads * scratchPerThread
-        if isAligned, isTraining { memory.prepared = kernelCount }  // the kernel transposed
+        memory.prepared = packedCount
+        if isAligned, isTraining { memory.prepared += kernelCount }  // the kernel transposed
         return memory
     }
 
@@ -54,25 +67,32 @@ struct Im2ColConvolution: LinearKernel {
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         if isAligned, isTraining, pass.weightsChanged {
+            let transposed = b.prepared + packedCount
             pass.threads.runRanges(rowLength) { _, range in
                 for row in range {
-                    for k in 0..<filters { b.prepared[k * rowLength + row] = b.parameters[0][row * filters + k] }
+                    for k in 0..<filters { transposed[k * rowLength + row] = b.parameters[0][row * filters + k] }
                 }
             }
         }
+        if packsAlways {
+            multiply(b, pass)
+            return
+        }
+        if pass.weightsChanged {
+            direct.prepare(kernel: b.parameters[0], bias: usesBias ? b.parameters[1] : nil, to: b.prepared)
+        }
+        direct.run(
+            b, pass, prepared: b.prepared, scratch: b.scratch, scratchStride: scratchPerThread, relu: relu)
+    }
+
+    private func multiply(_ b: LayerBuffers, _ pass: Pass) {
         pass.threads.runEach(pass.count) { thread, image in
             let matrix = columns(
                 b.inputs[0] + image * geometry.inputCount, b.scratch + thread * scratchPerThread)
             let y = b.output + image * outputCount
-            if isAligned {
-                fm_gemm(
-                    geometry.outputPixels, filters, rowLength, matrix, rowLength, 1, b.parameters[0], filters, y,
-                    filters, 0)
-            } else {
-                BLAS.gemm(
-                    false, false, geometry.outputPixels, filters, rowLength, matrix, rowLength, b.parameters[0],
-                    filters, 0, y, filters)
-            }
+            gemm(
+                false, false, geometry.outputPixels, filters, rowLength, matrix, rowLength, b.parameters[0], filters, 0,
+                y, filters)
             if usesBias || relu {
                 fm_add_bias(y, usesBias ? b.parameters[1] : nil, geometry.outputPixels, filters, relu ? 1 : 0)
             }
@@ -100,10 +120,11 @@ struct Im2ColConvolution: LinearKernel {
                     let target = isPointwise ? dx : scratch
                     if isAligned {
                         fm_gemm(
-                            geometry.outputPixels, rowLength, filters, dy, filters, 1, b.prepared, rowLength, target,
-                            rowLength, 0)
+                            geometry.outputPixels, rowLength, filters, dy, filters, 1, b.prepared + packedCount,
+                            rowLength,
+                            target, rowLength, 0)
                     } else {
-                        BLAS.gemm(
+                        gemm(
                             false, true, geometry.outputPixels, rowLength, filters, dy, filters, b.parameters[0],
                             filters, 0, target, rowLength)
                     }
@@ -127,7 +148,7 @@ struct Im2ColConvolution: LinearKernel {
         if isAligned {
             fm_gemm(rowLength, filters, geometry.outputPixels, matrix, 1, rowLength, dy, filters, sums, filters, 1)
         } else {
-            BLAS.gemm(
+            gemm(
                 true, false, rowLength, filters, geometry.outputPixels, matrix, rowLength, dy, filters, 1, sums,
                 filters)
         }

@@ -1,5 +1,5 @@
 /// How convolutions are computed. All give the same results up to rounding.
-public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
+public enum ConvolutionAlgorithm: String, Sendable, CaseIterable {
     /// The fastest for each shape.
     case automatic
     /// As matrix products of all windows, whatever the shape: the usual way, to compare with.
@@ -8,10 +8,13 @@ public enum ConvolutionAlgorithm: String, Sendable, Codable, CaseIterable {
     case reference
 }
 
-/// What numbers prediction computes with.
-public enum Precision: String, Sendable, Codable, CaseIterable {
-    case float
-    /// 8-bit integers in the large products, see `QuantizedConvolution`; small layers stay with floats.
+/// What numbers the large products are made of.
+public enum Precision: String, Sendable, CaseIterable {
+    case float = "float32"
+    /// bfloat16 in products and convolutions, rounded to nearest even, with sums in float32; weights, what optimizers
+    /// keep, normalizations and losses stay float32. For training, too: Keras's `mixed_bfloat16`.
+    case bfloat16
+    /// 8-bit integers, for prediction, see `QuantizedConvolution`; small layers stay with floats.
     case int8
 }
 
@@ -28,6 +31,9 @@ public struct KernelContext: Sendable {
 
     /// Whether large products are made of integers.
     var isQuantized: Bool { precision == .int8 && !isTraining && convolution == .automatic }
+
+    /// Whether products are made of bfloat16.
+    var isHalf: Bool { precision == .bfloat16 && convolution == .automatic }
 
     /// Whether the plain reference kernels are used throughout, each step on its own.
     public var usesReferenceKernels: Bool { convolution == .reference }

@@ -2,26 +2,21 @@
 public protocol LayerKernel: Sendable {
     /// The memory it needs from its executor.
     var memory: KernelMemory { get }
-    /// True when `forward` applies this activation itself.
-    func fuses(_ activation: Activation) -> Bool
-    /// The same kernel with that activation built in.
-    func fusing(_ activation: Activation) -> any LayerKernel
-    /// This kernel (with its ReLU) and the one that alone reads its output as one, if it can do that.
-    func fusing(next kernel: any LayerKernel) -> (any LayerKernel)?
-    /// The same linear kernel with a bias as its second parameter; nil for all that is not `weights * x (+ bias)`
-    /// with the outputs as the last axes of its weights.
-    func addingBias() -> (any LayerKernel)?
+    #if !hasFeature(Embedded)
+        /// True when `forward` applies this activation itself.
+        func fuses(_ activation: Activation) -> Bool
+        /// The same kernel with that activation built in.
+        func fusing(_ activation: Activation) -> any LayerKernel
+        /// This kernel (with its ReLU) and the one that alone reads its output as one, if it can do that.
+        func fusing(next kernel: any LayerKernel) -> (any LayerKernel)?
+        /// The same linear kernel with a bias as its second parameter; nil for all that is not `weights * x (+ bias)`
+        /// with the outputs as the last axes of its weights.
+        func addingBias() -> (any LayerKernel)?
+    #endif
     func forward(_ buffers: LayerBuffers, _ pass: Pass)
     /// Writes the input gradients that are asked for and adds to (or, with `pass.overwritesGradients`, replaces)
     /// the parameter gradients.
     func backward(_ buffers: LayerBuffers, _ pass: Pass)
-}
-
-extension LayerKernel {
-    public func fuses(_ activation: Activation) -> Bool { false }
-    public func fusing(_ activation: Activation) -> any LayerKernel { self }
-    public func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? { nil }
-    public func addingBias() -> (any LayerKernel)? { nil }
 }
 
 /// A kernel that can apply the ReLU behind it.
@@ -29,28 +24,9 @@ protocol RectifyingKernel: LayerKernel {
     var relu: Bool { get set }
 }
 
-extension RectifyingKernel {
-    func fuses(_ activation: Activation) -> Bool { activation == .relu }
-
-    func fusing(_ activation: Activation) -> any LayerKernel {
-        var copy = self
-        copy.relu = activation == .relu
-        return copy
-    }
-}
-
 /// A kernel that computes `weights * x`, with a bias as its second parameter if wanted.
 protocol LinearKernel: RectifyingKernel {
     var usesBias: Bool { get set }
-}
-
-extension LinearKernel {
-    func addingBias() -> (any LayerKernel)? {
-        guard !relu else { return nil }
-        var copy = self
-        copy.usesBias = true
-        return copy
-    }
 }
 
 /// A kernel that scales and shifts each channel by its last two parameters, mean and variance, and by those before them,

@@ -20,12 +20,13 @@ struct MaxPoolKernel: LayerKernel {
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         let g = geometry
-        pass.threads.runEach(pass.count) { _, image in
+        pass.runRows(g.outputHeight, operations: g.taps * outputCount / 4) { _, image, rows in
             fm_max_pool(
                 b.inputs[0] + image * g.inputCount, Int32(g.height), Int32(g.width), Int32(g.channels),
                 Int32(g.kernelHeight), Int32(g.kernelWidth), Int32(g.strideHeight), Int32(g.strideWidth),
-                Int32(g.padTop), Int32(g.padLeft), Int32(g.outputHeight), Int32(g.outputWidth),
-                b.output + image * outputCount, isTraining ? places(b) + image * outputCount : nil)
+                Int32(g.padTop), Int32(g.padLeft), Int32(rows.lowerBound), Int32(rows.upperBound),
+                Int32(g.outputWidth), b.output + image * outputCount, isTraining ? places(b) + image * outputCount : nil
+            )
         }
     }
 

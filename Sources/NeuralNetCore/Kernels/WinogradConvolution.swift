@@ -1,7 +1,7 @@
 import CKernels
 
-/// 3x3 convolution with stride 1 as F(4x4, 3x3): 36 matrix products with a quarter of the
-/// multiplications. ReLU and a following 2x2 pool are part of the output transform, so the full-size output is never written.
+/// 3x3 convolution with stride 1 as F(n x n, 3x3), n 4, 5 or 6: (n + 2)^2 matrix products with a quarter of the
+/// multiplications and less. ReLU and a following 2x2 pool are part of the output transform, so the full-size output is never written.
 ///
 /// Work is cut into blocks of tile rows small enough for the transforms to stay in the second-level cache.
 /// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016; the gradients are
@@ -17,60 +17,65 @@ struct WinogradConvolution: LinearKernel {
     private var pooled: (height: Int, width: Int)?
     private let rowsPerBlock: Int
     private var shape: fm_winograd_shape
+    private let steps: WinogradSteps
 
     static func fits(_ g: ConvolutionGeometry, filters: Int) -> Bool {
         g.kernelHeight == 3 && g.kernelWidth == 3 && g.strideHeight == 1 && g.strideWidth == 1
             && g.dilationHeight == 1 && g.dilationWidth == 1 && g.channels % 16 == 0 && filters % 16 == 0
     }
 
-    init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
+    init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, tile: Int, context: KernelContext) {
         self.geometry = geometry
         self.filters = filters
         self.usesBias = usesBias
         threads = context.threads
         isTraining = context.isTraining
         maximumBatch = context.maximumBatch
-        let columns = (geometry.outputWidth + 3) / 4, rows = (geometry.outputHeight + 3) / 4
+        steps = WinogradSteps(isHalf: context.isHalf, tile: tile, channels: geometry.channels, filters: filters)
+        let tile = steps.tile
+        let columns = (geometry.outputWidth + tile - 1) / tile, rows = (geometry.outputHeight + tile - 1) / tile
         // Few tiles leave the products thin, many leave the cache.
-        let tileBytes = 36 * (geometry.channels + filters) * MemoryLayout<Float>.stride
-        let tiles = max(48, min(128, WinogradConvolution.blockBytes / tileBytes))
+        let tiles = max(48, min(128, WinogradConvolution.blockBytes / steps.tileBytes))
         rowsPerBlock = max(1, min((tiles + columns / 2) / columns, rows * context.maximumBatch))
         shape = fm_winograd_shape(
             height: Int32(geometry.height), width: Int32(geometry.width), channels: Int32(geometry.channels),
             out_height: Int32(geometry.outputHeight), out_width: Int32(geometry.outputWidth),
             filters: Int32(filters), pad_top: Int32(geometry.padTop), pad_left: Int32(geometry.padLeft),
-            tile_cols: Int32(columns), pool_height: 0, pool_width: 0)
+            tile: Int32(tile), tile_cols: Int32(columns), pool_height: 0, pool_width: 0)
     }
 
     private static let blockBytes = 1 << 20
 
+    private var tile: Int { Int(shape.tile) }
+    private var places: Int { steps.places }
     private var tileColumns: Int { Int(shape.tile_cols) }
-    private var tileRows: Int { (geometry.outputHeight + 3) / 4 }
+    private var tileRows: Int { (geometry.outputHeight + tile - 1) / tile }
     private var blockTiles: Int { rowsPerBlock * tileColumns }
-    private var filterCount: Int { 36 * geometry.channels * filters }
-    private var inputBlock: Int { 36 * blockTiles * geometry.channels }
-    private var outputBlock: Int { 36 * blockTiles * filters }
+    private var filterCount: Int { places * geometry.channels * filters }
+    private var inputBlock: Int { places * blockTiles * geometry.channels }
+    private var outputBlock: Int { places * blockTiles * filters }
     private var outputCount: Int {
         (pooled.map { $0.height * $0.width } ?? geometry.outputPixels) * filters
     }
 
     private func scratchPerThread(training: Bool) -> Int {
-        inputBlock + outputBlock + (training ? filterCount + filters : 0)
+        inputBlock + outputBlock + (training ? filterCount + filters + steps.scratch(tiles: blockTiles) : 0)
     }
 
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
         memory.keepsOutput = relu && pooled == nil
-        memory.prepared = filterCount * (isTraining ? 2 : 1)
+        memory.prepared = steps.filterFloats * (isTraining && steps.keepsTurned ? 2 : 1)
         memory.scratch = threads * scratchPerThread(training: isTraining)
         if pooled != nil { memory.state = (outputCount * maximumBatch + 3) / 4 }
         return memory
     }
 
-    func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? {
-        guard relu, pooled == nil, let pool = (kernel as? MaxPoolKernel)?.geometry, pool.kernelHeight == 2,
-            pool.kernelWidth == 2, pool.strideHeight == 2, pool.strideWidth == 2, !pool.isPadded
+    /// The same with the pool behind it, if that is one of 2x2.
+    func fusing(pool: ConvolutionGeometry) -> WinogradConvolution? {
+        guard relu, pooled == nil, tile == 4, pool.kernelHeight == 2, pool.kernelWidth == 2, pool.strideHeight == 2,
+            pool.strideWidth == 2, !pool.isPadded
         else { return nil }
         var copy = self
         let height = geometry.outputHeight / 2, width = geometry.outputWidth / 2
@@ -81,10 +86,13 @@ struct WinogradConvolution: LinearKernel {
     }
 
     private func prepare(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runRanges(geometry.channels) { _, range in
-            fm_winograd_filter(
-                b.parameters[0], Int32(geometry.channels), Int32(filters), Int32(range.lowerBound),
-                Int32(range.upperBound), b.prepared, isTraining ? b.prepared + filterCount : nil)
+        let step = steps.filterStep
+        let turned = isTraining && steps.keepsTurned ? b.prepared + steps.filterFloats : nil
+        pass.threads.runRanges(geometry.channels / step) { _, range in
+            withUnsafePointer(to: shape) { shape in
+                steps.prepare(
+                    shape, b.parameters[0], range.lowerBound * step..<range.upperBound * step, b.prepared, turned)
+            }
         }
     }
 
@@ -117,25 +125,18 @@ struct WinogradConvolution: LinearKernel {
             let v = b.scratch + thread * scratchPerThread(training: isTraining), m = v + inputBlock
             let vStride = tiles * channels, mStride = tiles * filters
             forEachImage(rows) { image, row, count, tile in
-                fm_winograd_input(
-                    shape, b.inputs[0] + image * geometry.inputCount, Int32(row), Int32(count), v + tile * channels,
-                    vStride)
+                steps.input(
+                    shape, b.inputs[0] + image * geometry.inputCount, row, count, v, at: tile * channels, vStride)
             }
-            for p in 0..<36 {
-                fm_gemm(
-                    tiles, filters, channels, v + p * vStride, channels, 1, b.prepared + p * channels * filters,
-                    filters, m + p * mStride, filters, 0)
-            }
+            steps.multiply(tiles, v, b.prepared, m)
             let bias = usesBias ? b.parameters[1] : nil
             forEachImage(rows) { image, row, count, tile in
                 let output = b.output + image * outputCount
                 if pooled != nil {
-                    fm_winograd_output_pool(
-                        shape, m + tile * filters, mStride, Int32(row), Int32(count), bias, output,
-                        mask(b) + image * outputCount)
+                    steps.outputPool(
+                        shape, m + tile * filters, mStride, row, count, bias, output, mask(b) + image * outputCount)
                 } else {
-                    fm_winograd_output(
-                        shape, m + tile * filters, mStride, Int32(row), Int32(count), bias, relu ? 1 : 0, output)
+                    steps.output(shape, m + tile * filters, mStride, row, count, bias, relu: relu, output)
                 }
             }
         }
@@ -156,14 +157,14 @@ struct WinogradConvolution: LinearKernel {
         if let kernel = b.parameterGradient(0) {
             pass.threads.runRanges(geometry.channels) { _, range in
                 for other in 1..<max(threads, 1) {
-                    for p in 0..<36 {
+                    for p in 0..<places {
                         let offset = (p * geometry.channels + range.lowerBound) * filters
                         fm_add(sums + offset, sums + other * perThread + offset, range.count * filters)
                     }
                 }
-                fm_winograd_filter_gradient(
-                    sums, Int32(geometry.channels), Int32(filters), Int32(range.lowerBound), Int32(range.upperBound),
-                    kernel, overwrite ? 0 : 1)
+                withUnsafePointer(to: shape) { shape in
+                    steps.filterGradient(shape, sums, range, kernel, adds: !overwrite)
+                }
             }
         }
         ThreadSums.reduce(
@@ -176,7 +177,8 @@ struct WinogradConvolution: LinearKernel {
         let v = scratch, dm = v + inputBlock, du = dm + outputBlock, biasSum = du + filterCount
         memset(biasSum, 0, filters * MemoryLayout<Float>.stride)
         if images.isEmpty { memset(du, 0, filterCount * MemoryLayout<Float>.stride) }
-        let transposed = b.prepared + filterCount, wantsKernel = b.parameterGradient(0) != nil
+        let pairs = biasSum + filters
+        let wantsKernel = b.parameterGradient(0) != nil
         let end = images.upperBound * tileRows
         var first = images.lowerBound * tileRows
         var isFirst = true
@@ -188,35 +190,25 @@ struct WinogradConvolution: LinearKernel {
                 forEachImage(rows) { image, row, count, tile in
                     let gradient = b.outputGradient! + image * outputCount
                     if pooled != nil {
-                        fm_winograd_output_gradient_pool(
-                            shape, gradient, mask(b) + image * outputCount, Int32(row), Int32(count),
-                            dm + tile * filters, mStride, biasSum)
+                        steps.outputGradient(
+                            shape, pooled: gradient, mask(b) + image * outputCount, row, count, dm, at: tile * filters,
+                            mStride, bias: biasSum)
                     } else {
-                        fm_winograd_output_gradient(
-                            shape, gradient, relu ? b.output + image * outputCount : nil, Int32(row), Int32(count),
-                            dm + tile * filters, mStride, biasSum)
+                        steps.outputGradient(
+                            shape, gradient, relu ? b.output + image * outputCount : nil, row, count, dm,
+                            at: tile * filters, mStride, bias: biasSum)
                     }
                     guard wantsKernel else { return }
-                    fm_winograd_input(
-                        shape, b.inputs[0] + image * geometry.inputCount, Int32(row), Int32(count),
-                        v + tile * channels, vStride)
+                    steps.input(
+                        shape, b.inputs[0] + image * geometry.inputCount, row, count, v, at: tile * channels, vStride)
                 }
-                for p in 0..<(wantsKernel ? 36 : 0) {
-                    fm_gemm(
-                        channels, filters, tiles, v + p * vStride, 1, channels, dm + p * mStride, filters,
-                        du + p * channels * filters, filters, isFirst ? 0 : 1)
-                }
+                if wantsKernel { steps.addFilterGradient(tiles, v, dm, pairs, to: du, adds: !isFirst) }
                 if let inputGradient = b.inputGradients[0] {
-                    for p in 0..<36 {
-                        fm_gemm(
-                            tiles, channels, filters, dm + p * mStride, filters, 1,
-                            transposed + p * channels * filters, channels, v + p * vStride, channels, 0)
-                    }
+                    steps.multiplyGradient(tiles, dm, b.prepared, v)
                     forEachImage(rows) { image, row, count, tile in
                         let target = inputGradient + image * geometry.inputCount
                         if row == 0 { memset(target, 0, geometry.inputCount * MemoryLayout<Float>.stride) }
-                        fm_winograd_input_gradient(
-                            shape, v + tile * channels, vStride, Int32(row), Int32(count), target)
+                        steps.inputGradient(shape, v + tile * channels, vStride, row, count, target)
                     }
                 }
                 isFirst = false

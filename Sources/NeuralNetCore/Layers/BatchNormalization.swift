@@ -73,7 +73,9 @@ public struct BatchNormalization: Layer {
     }
 }
 
-/// Sums are made per image, then per thread, then in all: each addition is of like sizes, and the order never changes.
+/// Sums are made per image, then per thread, then in all: each addition is of like sizes, and the order never changes. Mean
+/// and variance of an image are found while it is in the cache, and joined as in T. Chan et al., "Updating Formulae and a
+/// Pairwise Algorithm for Computing Sample Variances", 1979.
 struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     let layer: BatchNormalization
     let channels: Int
@@ -95,13 +97,12 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
 
     private var line: Int { (channels + 15) / 16 * 16 }
 
-    // State: mean, 1 / deviation. Scratch: three vectors of factors, then per thread two sums and one for an image.
+    // State: mean, 1 / deviation. Scratch: five vectors of factors, then per thread two sums and two of an image.
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
-        memory.keepsOutput = relu
         memory.state = 2 * line
-        memory.scratch = (3 + 3 * threads) * line
+        memory.scratch = (5 + 4 * threads) * line
         return memory
     }
 
@@ -119,68 +120,116 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         let mean = b.state, inverse = b.state + line
         let moving = moving(b)
         if pass.isTraining {
+            measure(b, pass)
             let n = Float(pass.count * rows)
-            sum(b, pass, into: mean) { x, sums, _ in fm_add_column_sums(x, rows, channels, sums) }
-            for c in 0..<channels { mean[c] /= n }
-            sum(b, pass, into: inverse) { x, sums, _ in fm_add_column_squares(x, mean, rows, channels, sums) }
             for c in 0..<channels {
                 let variance = inverse[c] / n
                 moving.mean[c] = moving.mean[c] * layer.momentum + mean[c] * (1 - layer.momentum)
                 moving.variance[c] = moving.variance[c] * layer.momentum + variance * (1 - layer.momentum)
                 inverse[c] = 1 / (variance + layer.epsilon).squareRoot()
             }
-        }
-        if !pass.isTraining {
+        } else {
             for c in 0..<channels {
                 mean[c] = moving.mean[c]
                 inverse[c] = 1 / (moving.variance[c] + layer.epsilon).squareRoot()
             }
         }
-        for c in 0..<channels {
-            factor[c] = inverse[c] * (gamma(b)?[c] ?? 1)
-            shift[c] = (beta(b)?[c] ?? 0) - mean[c] * factor[c]
-        }
-        pass.threads.runRanges(pass.count * rows) { _, range in
+        writeFactors(b, factor, shift)
+        pass.threads.runParts(pass.count * rows, least: Pass.leastElements / channels) { range in
             let start = range.lowerBound * channels
             fm_scale_shift(b.inputs[0] + start, factor, shift, range.count, channels, relu ? 1 : 0, b.output + start)
         }
     }
 
-    /// Adds `add(image)` over all images of the batch; the third argument of `add` is the image's place.
-    private func sum(
-        _ b: LayerBuffers, _ pass: Pass, into target: UnsafeMutablePointer<Float>,
-        _ add: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
-    ) {
+    /// `y = x factor + shift`
+    private func writeFactors(_ b: LayerBuffers, _ factor: LayerBuffers.Floats, _ shift: LayerBuffers.Floats) {
+        let mean = b.state, inverse = b.state + line
+        for c in 0..<channels {
+            factor[c] = inverse[c] * (gamma(b)?[c] ?? 1)
+            shift[c] = (beta(b)?[c] ?? 0) - mean[c] * factor[c]
+        }
+    }
+
+    private func threadScratch(_ b: LayerBuffers, _ thread: Int) -> UnsafeMutablePointer<Float> {
+        b.scratch + (5 + 4 * thread) * line
+    }
+
+    private func images(_ thread: Int, _ pass: Pass) -> Range<Int> {
+        pass.count * thread / threads..<pass.count * (thread + 1) / threads
+    }
+
+    /// Writes the batch's means, and in the place of `1 / deviation` the sums of squares about them.
+    private func measure(_ b: LayerBuffers, _ pass: Pass) {
         let bytes = channels * MemoryLayout<Float>.stride
         pass.threads.run { thread in
-            let total = b.scratch + (3 + 3 * thread) * line, part = total + 2 * line
-            memset(total, 0, bytes)
-            for image in pass.count * thread / threads..<pass.count * (thread + 1) / threads {
+            let mean = threadScratch(b, thread), squares = mean + line, part = squares + line, square = part + line
+            memset(mean, 0, bytes)
+            memset(squares, 0, bytes)
+            let images = images(thread, pass)
+            for image in images {
+                let x = b.inputs[0] + image * rows * channels
                 memset(part, 0, bytes)
-                add(b.inputs[0] + image * rows * channels, part, image * rows * channels)
-                fm_add(total, part, channels)
+                memset(square, 0, bytes)
+                fm_add_column_sums(x, rows, channels, part)
+                for c in 0..<channels { part[c] /= Float(rows) }
+                fm_add_column_squares(x, part, rows, channels, square)
+                join((part, square), of: 1, to: (mean, squares), of: image - images.lowerBound)
             }
         }
-        ThreadSums.reduce(
-            b.scratch + 3 * line, stride: 3 * line, threads: threads, into: target, count: channels, overwrite: true)
+        let mean = b.state, squares = b.state + line
+        mean.update(from: threadScratch(b, 0), count: channels)
+        squares.update(from: threadScratch(b, 0) + line, count: channels)
+        for thread in 1..<max(threads, 1) {
+            let part = threadScratch(b, thread), images = images(thread, pass)
+            join((part, part + line), of: images.count, to: (mean, squares), of: images.lowerBound)
+        }
+    }
+
+    private typealias Moments = (mean: UnsafeMutablePointer<Float>, squares: UnsafeMutablePointer<Float>)
+
+    /// Makes one of the moments of two groups of images.
+    private func join(_ part: Moments, of count: Int, to all: Moments, of before: Int) {
+        guard count > 0 else { return }
+        if before == 0 {
+            all.mean.update(from: part.mean, count: channels)
+            all.squares.update(from: part.squares, count: channels)
+            return
+        }
+        let share = Float(count) / Float(before + count), weight = Float(before * rows) * share
+        for c in 0..<channels {
+            let difference = part.mean[c] - all.mean[c]
+            all.mean[c] += difference * share
+            all.squares[c] += part.squares[c] + difference * difference * weight
+        }
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {
         let mean = b.state, inverse = b.state + line
         let a = b.scratch, slope = b.scratch + line, offset = b.scratch + 2 * line
+        // What a ReLU let through is seen from the input again.
+        let factor = relu ? b.scratch + 3 * line : nil, shift = relu ? b.scratch + 4 * line : nil
+        if let factor, let shift { writeFactors(b, factor, shift) }
         let dy = b.outputGradient!
-        let n = Float(pass.count * rows)
-        if relu {
-            // Masked in place: nobody reads the gradient of a fused output after this.
-            pass.threads.runRanges(pass.count * rows) { _, range in
-                let start = range.lowerBound * channels
-                fm_relu_mask(dy + start, b.output + start, range.count * channels)
+        let n = Float(pass.count * rows), bytes = channels * MemoryLayout<Float>.stride
+        pass.threads.run { thread in
+            let sums = threadScratch(b, thread), products = sums + line, sum = products + line, product = sum + line
+            memset(sums, 0, bytes)
+            memset(products, 0, bytes)
+            for image in images(thread, pass) {
+                let start = image * rows * channels
+                memset(sum, 0, bytes)
+                memset(product, 0, bytes)
+                fm_batch_norm_sums(
+                    dy + start, b.inputs[0] + start, mean, factor, shift, rows, channels, sum, product)
+                fm_add(sums, sum, channels)
+                fm_add(products, product, channels)
             }
         }
-        sum(b, pass, into: offset) { _, sums, at in fm_add_column_sums(dy + at, rows, channels, sums) }
-        sum(b, pass, into: slope) { x, sums, at in
-            fm_add_column_products(dy + at, x, mean, rows, channels, sums)
-        }
+        ThreadSums.reduce(
+            threadScratch(b, 0), stride: 4 * line, threads: threads, into: offset, count: channels, overwrite: true)
+        ThreadSums.reduce(
+            threadScratch(b, 0) + line, stride: 4 * line, threads: threads, into: slope, count: channels,
+            overwrite: true)
         let gammaGradient = layer.scale ? b.parameterGradient(0) : nil
         let betaGradient = layer.center ? b.parameterGradient(layer.scale ? 1 : 0) : nil
         for c in 0..<channels {
@@ -198,10 +247,11 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
             offset[c] = pass.isTraining ? -a[c] * sumGradient / n : 0
         }
         guard let dx = b.inputGradients[0] else { return }
-        pass.threads.runRanges(pass.count * rows) { _, range in
+        pass.threads.runParts(pass.count * rows, least: Pass.leastElements / channels) { range in
             let start = range.lowerBound * channels
             fm_batch_norm_gradient(
-                dy + start, b.inputs[0] + start, mean, a, slope, offset, range.count, channels, dx + start)
+                dy + start, b.inputs[0] + start, mean, factor, shift, a, slope, offset, range.count, channels,
+                dx + start)
         }
     }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import JSON
 
 /// 2D convolution over images: `y[h, w, k] = b[k] + sum over i, j, c of x[h s + i d - p, w s + j d - p, c] W[i, j, c, k]`.
@@ -108,16 +109,32 @@ public struct Conv2D: Layer {
         if context.isQuantized, QuantizedConvolution.fits(geometry, filters: filters) {
             return QuantizedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
         }
-        if BatchedConvolution.fits(geometry, filters: filters, context: context) {
-            return BatchedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
-        }
-        if WinogradConvolution.fits(geometry, filters: filters) {
-            return WinogradConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
-        }
-        if DirectConvolution.fits(geometry, filters: filters) {
+        let method = ConvolutionTable.current.method(geometry, filters: filters, context: context)
+        if context.isHalf, let kernel = predictionInHalf(geometry, method, context) { return kernel }
+        switch method {
+        case .direct:
             return DirectConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        case .matrices:
+            return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        case .batched:
+            return BatchedConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+        case let winograd:
+            return WinogradConvolution(
+                geometry: geometry, filters: filters, usesBias: usesBias, tile: winograd.tile ?? 4, context: context)
         }
-        return Im2ColConvolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
+    }
+
+    /// The kernel in bfloat16 that is for prediction only, where the others are slower: Winograd's products are a quarter
+    /// as many, which tiles outdo.
+    private func predictionInHalf(
+        _ geometry: ConvolutionGeometry, _ method: ConvolutionMethod, _ context: KernelContext
+    ) -> (any LayerKernel)? {
+        let isWinograd = WinogradConvolution.fits(geometry, filters: filters) && fm_isa_used() != FM_AMX
+        guard BFloat16Convolution.fits(geometry, filters: filters, context: context),
+            !isWinograd || method == .batched,
+            !DirectConvolution.trains(geometry, filters: filters)
+        else { return nil }
+        return BFloat16Convolution(geometry: geometry, filters: filters, usesBias: usesBias, context: context)
     }
 
     public var config: [String: JSONValue] {

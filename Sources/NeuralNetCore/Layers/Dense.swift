@@ -1,4 +1,3 @@
-import CKernels
 import JSON
 
 /// Fully connected layer: `y = x W + b`.
@@ -63,9 +62,18 @@ public struct Dense: Layer {
                 return QuantizedConvolution(geometry: geometry, filters: units, usesBias: usesBias, context: context)
             }
         }
+        if context.isHalf {
+            let geometry = try ConvolutionGeometry(
+                layer: label, height: shape.dropLast().reduce(1, *), width: 1, channels: shape.last ?? 1,
+                kernel: (1, 1), strides: (1, 1), padding: .valid)
+            if BFloat16Convolution.fits(geometry, filters: units, context: context) {
+                return BFloat16Convolution(geometry: geometry, filters: units, usesBias: usesBias, context: context)
+            }
+        }
         return DenseKernel(
             features: shape.last ?? 1, units: units, rows: shape.dropLast().reduce(1, *), usesBias: usesBias,
-            maximumRows: shape.dropLast().reduce(1, *) * context.maximumBatch, isTraining: context.isTraining)
+            maximumRows: shape.dropLast().reduce(1, *) * context.maximumBatch, isTraining: context.isTraining,
+            isHalf: context.isHalf && units >= 16)
     }
 
     public var config: [String: JSONValue] {
@@ -76,81 +84,5 @@ public struct Dense: Layer {
             "kernel_regularizer": KerasConfig.regularizer(l2: kernelL2), "bias_regularizer": nil,
             "kernel_constraint": nil, "bias_constraint": nil,
         ]
-    }
-}
-
-/// Each thread computes a part of the columns: all three products split without sharing sums.
-struct DenseKernel: LinearKernel {
-    let features: Int
-    let units: Int
-    /// Rows per sample.
-    let rows: Int
-    var usesBias: Bool
-    let maximumRows: Int
-    let isTraining: Bool
-    var relu = false
-
-    init(features: Int, units: Int, rows: Int, usesBias: Bool, maximumRows: Int, isTraining: Bool) {
-        self.features = features
-        self.units = units
-        self.rows = rows
-        self.usesBias = usesBias
-        self.maximumRows = maximumRows
-        self.isTraining = isTraining
-    }
-
-    var memory: KernelMemory {
-        var memory = KernelMemory()
-        memory.keepsInput = true
-        memory.keepsOutput = relu
-        memory.scratch = relu && isTraining ? maximumRows * units : 0
-        return memory
-    }
-
-    func forward(_ b: LayerBuffers, _ pass: Pass) {
-        let m = pass.count * rows
-        pass.threads.runColumns(units) { columns in
-            let n = columns.count, y = b.output + columns.lowerBound
-            BLAS.gemm(
-                false, false, m, n, features, b.inputs[0], features, b.parameters[0] + columns.lowerBound, units, 0,
-                y, units)
-            guard usesBias || relu else { return }
-            for row in 0..<m {
-                fm_add_bias(
-                    y + row * units, usesBias ? b.parameters[1] + columns.lowerBound : nil, 1, n, relu ? 1 : 0)
-            }
-        }
-    }
-
-    func backward(_ b: LayerBuffers, _ pass: Pass) {
-        let m = pass.count * rows
-        var dy = b.outputGradient!
-        if relu {
-            let masked = b.scratch, source = dy
-            pass.threads.runRanges(m) { _, range in
-                let start = range.lowerBound * units
-                fm_relu_gradient(source + start, b.output + start, masked + start, range.count * units)
-            }
-            dy = masked
-        }
-        let gradient = dy
-        let beta: Float = pass.overwritesGradients ? 0 : 1
-        pass.threads.runColumns(features) { part in
-            let start = part.lowerBound
-            if let kernel = b.parameterGradient(0) {
-                BLAS.gemm(
-                    true, false, part.count, units, m, b.inputs[0] + start, features, gradient, units, beta,
-                    kernel + start * units, units)
-            }
-            if let dx = b.inputGradients[0] {
-                BLAS.gemm(
-                    false, true, m, part.count, units, gradient, units, b.parameters[0] + start * units, units, 0,
-                    dx + start, features)
-            }
-        }
-        if let bias = b.parameterGradient(1) {
-            if pass.overwritesGradients { memset(bias, 0, units * MemoryLayout<Float>.stride) }
-            fm_add_column_sums(gradient, m, units, bias)
-        }
     }
 }

@@ -1,4 +1,3 @@
-import CKernels
 import JSON
 
 /// Convolves each channel on its own: output channel `c * depthMultiplier + j` comes from input channel `c`.
@@ -101,76 +100,5 @@ public struct DepthwiseConv2D: Layer {
             "depthwise_regularizer": KerasConfig.regularizer(l2: depthwiseL2), "bias_regularizer": nil,
             "activity_regularizer": nil, "depthwise_constraint": nil, "bias_constraint": nil,
         ]
-    }
-}
-
-struct DepthwiseKernel: LayerKernel {
-    let geometry: ConvolutionGeometry
-    let multiplier: Int
-    private(set) var usesBias: Bool
-    let threads: Int
-    let isTraining: Bool
-
-    private var filters: Int { geometry.channels * multiplier }
-    private var kernelCount: Int { geometry.taps * filters }
-    private var outputCount: Int { geometry.outputPixels * filters }
-    private var sumsPerThread: Int { (kernelCount + filters + 15) / 16 * 16 }
-
-    private var shape: fm_depthwise_shape {
-        let g = geometry
-        return fm_depthwise_shape(
-            height: Int32(g.height), width: Int32(g.width), channels: Int32(g.channels),
-            multiplier: Int32(multiplier), kernel_height: Int32(g.kernelHeight), kernel_width: Int32(g.kernelWidth),
-            stride_height: Int32(g.strideHeight), stride_width: Int32(g.strideWidth),
-            dilation_height: Int32(g.dilationHeight), dilation_width: Int32(g.dilationWidth),
-            pad_top: Int32(g.padTop), pad_left: Int32(g.padLeft), out_height: Int32(g.outputHeight),
-            out_width: Int32(g.outputWidth))
-    }
-
-    var memory: KernelMemory {
-        var memory = KernelMemory()
-        memory.keepsInput = true
-        if isTraining { memory.scratch = threads * sumsPerThread }
-        return memory
-    }
-
-    func addingBias() -> (any LayerKernel)? {
-        var copy = self
-        copy.usesBias = true
-        return copy
-    }
-
-    func forward(_ b: LayerBuffers, _ pass: Pass) {
-        pass.threads.runEach(pass.count) { _, image in
-            var shape = shape
-            let y = b.output + image * outputCount
-            fm_depthwise_forward(&shape, b.inputs[0] + image * geometry.inputCount, b.parameters[0], y)
-            if usesBias { fm_add_bias(y, b.parameters[1], geometry.outputPixels, filters, 0) }
-        }
-    }
-
-    func backward(_ b: LayerBuffers, _ pass: Pass) {
-        let kernel = b.parameterGradient(0), bias = b.parameterGradient(1)
-        pass.threads.run { thread in
-            var shape = shape
-            let sums = b.scratch + thread * sumsPerThread
-            memset(sums, 0, sumsPerThread * MemoryLayout<Float>.stride)
-            for image in pass.count * thread / threads..<pass.count * (thread + 1) / threads {
-                let dy = b.outputGradient! + image * outputCount
-                if kernel != nil {
-                    fm_depthwise_weight_gradient(&shape, b.inputs[0] + image * geometry.inputCount, dy, sums)
-                }
-                if bias != nil { fm_add_column_sums(dy, geometry.outputPixels, filters, sums + kernelCount) }
-                if let dx = b.inputGradients[0] {
-                    fm_depthwise_input_gradient(&shape, dy, b.parameters[0], dx + image * geometry.inputCount)
-                }
-            }
-        }
-        ThreadSums.reduce(
-            b.scratch, stride: sumsPerThread, threads: threads, into: kernel, count: kernelCount,
-            overwrite: pass.overwritesGradients)
-        ThreadSums.reduce(
-            b.scratch + kernelCount, stride: sumsPerThread, threads: threads, into: bias, count: filters,
-            overwrite: pass.overwritesGradients)
     }
 }

@@ -143,7 +143,7 @@ struct GroupNormalizationKernel: LayerKernel {
                 sumGroups(slope, factor: -share)
                 sumGroups(offset, factor: -share)
                 for c in 0..<channels { slope[c] *= inverse[c] * inverse[c] }
-                fm_batch_norm_gradient(dy, x, mean, a, slope, offset, pixels, channels, dx + start)
+                fm_batch_norm_gradient(dy, x, mean, nil, nil, a, slope, offset, pixels, channels, dx + start)
             }
         }
         ThreadSums.reduce(

@@ -1,4 +1,4 @@
-#if canImport(Threads)
+#if canImport(Threads) && !hasFeature(Embedded)
     import Threads
 
     /// Threads in this library's interface: what computes is handed a team of them.
@@ -18,6 +18,10 @@
         }
 
         package func runColumns(_ total: Int, _ body: (Range<Int>) -> Void) { if total > 0 { body(0..<total) } }
+
+        public func runParts(_ total: Int, least: Int, _ body: (Range<Int>) -> Void) {
+            if total > 0 { body(0..<total) }
+        }
 
         public func runEach(_ total: Int, _ body: (_ thread: Int, _ index: Int) -> Void) {
             for index in 0..<total { body(0, index) }

@@ -10,11 +10,14 @@ public enum NetworkBenchmark {
         private let trainer: Trainer
 
         /// Random pictures, random classes, Adam. Throws `NeuralNetError` if the network cannot be trained so.
-        public init(_ model: Model, batchSize: Int, threads: ThreadPool, seed: UInt64 = 1) throws {
+        public init(
+            _ model: Model, batchSize: Int, precision: Precision = .float, threads: ThreadPool, seed: UInt64 = 1
+        ) throws {
             self.batchSize = batchSize
             var options = TrainingOptions()
             options.epochs = .max
             options.batchSize = batchSize
+            options.precision = precision
             trainer = try Trainer(
                 model, options: options, data: NetworkBenchmark.randomData(for: model, count: 4 * batchSize, seed),
                 threads: threads)

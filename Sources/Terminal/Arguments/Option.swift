@@ -136,10 +136,12 @@ extension ParameterDescription {
     private static func readItem<Item: ArgumentValue>(
         _ text: String, of name: String, allowed: [String], boundsText: String?, check: (Item) -> Bool
     ) throws(UsageError) -> Item {
-        if !allowed.isEmpty, !allowed.contains(text) {
+        let item = Item(argument: text)
+        // A value may know other words for what is allowed.
+        if !allowed.isEmpty, !allowed.contains(text), !(item.map { allowed.contains($0.argumentText) } ?? false) {
             throw .notAllowed(name, value: text, allowed: allowed, suggestion: nearest(to: text, in: allowed))
         }
-        guard let item = Item(argument: text) else {
+        guard let item else {
             throw .invalidValue(
                 name, value: text, expected: Item.expectation, suggestion: Item.suggestion(for: text))
         }

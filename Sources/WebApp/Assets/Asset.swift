@@ -15,7 +15,8 @@ struct Asset: Sendable {
         self.bytes = bytes
         self.type = type
         tag = "\"\(String(Asset.hash(bytes), radix: 16))\""
-        let isCompressed = type.hasPrefix("image/") && !type.contains("svg") || type.hasPrefix("font/")
+        let isCompressed =
+            type.hasPrefix("image/") && !type.contains("svg") || type.hasPrefix("font/") || type.hasPrefix("audio/")
         gzip = isCompressed ? nil : Asset.compressed(bytes)
     }
 
@@ -31,8 +32,21 @@ struct Asset: Sendable {
         let known = (request.headers["if-none-match"] ?? "").split(separator: ",").map { trimmed($0) }
         if known.contains(where: { $0 == tag || $0 == "W/" + tag || $0 == "*" }) { return HTTPResponse(304, headers) }
         headers.append(("Content-Type", type))
+        if type.hasPrefix("audio/") { return part(for: request, tag, headers + [("Accept-Ranges", "bytes")]) }
         guard isSmall, let gzip else { return HTTPResponse(200, headers, body: bytes) }
         return HTTPResponse(200, headers + [("Content-Encoding", "gzip")], body: gzip)
+    }
+
+    /// The bytes that a player asks for; all of them if it has others' in mind.
+    private func part(for request: HTTPRequest, _ tag: String, _ headers: [(String, String)]) -> HTTPResponse {
+        let isSame = request.headers["if-range"].map { $0 == tag } ?? true
+        switch ByteRange(isSame ? request.headers["range"] : nil, count: bytes.count) {
+        case .whole: return HTTPResponse(200, headers, body: bytes)
+        case .outside: return HTTPResponse(416, headers + [("Content-Range", "bytes */\(bytes.count)")])
+        case .part(let range):
+            let place = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)"
+            return HTTPResponse(206, headers + [("Content-Range", place)], body: Array(bytes[range]))
+        }
     }
 
     /// FNV-1a, 64 bits.

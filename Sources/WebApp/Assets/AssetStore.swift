@@ -19,7 +19,7 @@ struct AssetStore: Sendable {
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
         "json": "application/json", "svg": "image/svg+xml", "png": "image/png",
         "webmanifest": "application/manifest+json",
-        "ico": "image/x-icon",
+        "ico": "image/x-icon", "opus": "audio/ogg",
     ]
 
     /// Where the page's files are: beside the installed program or in the checkout. Throws `WebServerError.badFile`.
@@ -89,12 +89,12 @@ struct AssetStore: Sendable {
 
     func file(named name: String) -> Asset? { files[name] }
 
-    /// Bytes of all that a visit loads: the page itself, with the texts of one language.
+    /// Bytes of all that a visit loads before anything is played: the page itself, with the texts of one language.
     func visitBytes(compressed: Bool) -> Int {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
         let others: Set = ["docs.js", "docs.css", "login.js", "openapi.json"]
         return files.filter { name, _ in
-            !others.contains(name) && (!name.hasPrefix("texts/") || name == "texts/en.json")
+            !others.contains(name) && !name.hasSuffix(".opus") && (!name.hasPrefix("texts/") || name == "texts/en.json")
         }.reduce(pages["index.html"].map(size) ?? 0) { $0 + size($1.value) }
     }
 

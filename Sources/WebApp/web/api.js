@@ -1,5 +1,10 @@
 // Questions to the server.
 
+import { language } from "./texts.js";
+
+/** Whether it could not be reached lately. */
+let isGone = false;
+
 /** An answer that is a problem (RFC 9457). */
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
@@ -23,10 +28,17 @@ export class Problem extends Error {
 async function ask(path, options = {}) {
   let answer;
   try {
-    answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options });
+    // Who reads the page in Hindi is offered songs in Hindi too.
+    const headers = { "Accept-Language": [language, ...navigator.languages].join(), ...options.headers };
+    answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
+    isGone = true;
     throw new Problem(0, { detail: "" });
+  }
+  if (isGone) {
+    isGone = false;
+    dispatchEvent(new Event("fermusic-server-back"));
   }
   if (answer.status === 204) return null;
   const body = await answer.json().catch(() => null);

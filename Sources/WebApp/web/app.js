@@ -11,57 +11,69 @@ import * as history from "./history.js";
 import { LiveWay } from "./live.js";
 import { moods, places } from "./moods.js";
 import { PhotoWay } from "./photo.js";
+import * as pieces from "./pieces.js";
 import * as plane from "./plane.js";
+import * as player from "./player.js";
 import * as songs from "./songs.js";
-import { hideChoice } from "./stage.js";
 import { change, settings } from "./store.js";
-import { emotionName, percent, preferred, put, speak, t } from "./texts.js";
+import { preferred, put, speak, t } from "./texts.js";
 import * as timeline from "./timeline.js";
+import * as said from "./said.js";
+import * as ways from "./ways.js";
 
-const mark = new DrawnFace();
-const ways = {};
-let way = null;
 let facts = null;
-let spoken = "";
 /** The emotions that bars and timeline have, one after the other. */
 let told = "";
+const mark = new DrawnFace();
 
 async function begin() {
   find("brand-face").append(mark.element);
   find("invite-face").append(new DrawnFace({ happy: 1 }).element);
   facts = await options();
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
-  await speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage));
-  ways.camera = new CameraWay({ onMood: (mood) => see("camera", mood), onRefused: noCamera });
-  ways.photo = new PhotoWay({ onMood: (mood, how) => see("photo", mood, { isDeliberate: true, ...how }) });
-  ways.hand = new HandWay({ onMood: (mood, how) => see("hand", mood, { isDeliberate: true, ...how }) });
-  ways.live = new LiveWay({ onMood: (mood) => see("live", mood) });
-  find("way-live").hidden = !facts.live;
+  await Promise.all([speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage)), pieces.load()]);
+  ways.setUp(facts, {
+    camera: new CameraWay({ onMood: (mood, how) => see("camera", mood, how), onRefused: noCamera }),
+    photo: new PhotoWay({ onMood: (mood) => see("photo", mood, { isDeliberate: true }) }),
+    hand: new HandWay({ onMood: (mood) => { ways.go("hand"); see("hand", mood, { isDeliberate: true }); } }),
+    live: new LiveWay({ onMood: (mood) => see("live", mood) }),
+  }, wayChanged);
   history.setUp(facts);
+  player.setUp();
   choices.setUp(facts, (what) => {
     showPrivacy();
-    if (what === "songs") return songs.refresh({ isWanted: true });
+    if (what === "songs") return songs.refresh();
     emotionsChanged();
-    ways.photo.repeat();
+    ways.all.photo.repeat();
   });
   songs.setUp(facts);
   build();
-  setUpWays();
   setUpLanguage();
   moods.addEventListener("mood", showMood);
   addEventListener("fermusic-choices", showPrivacy);
-  setInterval(() => { if (way !== "hand") timeline.add(moods.current); }, 1000);
+  setInterval(() => { if (ways.current !== "hand") timeline.add(moods.current); }, 1000);
+  // On phones the map would stand before the songs.
+  find("exact").open = matchMedia("(min-width: 861px)").matches;
+  find("exact").addEventListener("toggle", plane.wake);
+  const reasons = find("reasons");
+  reasons.open = settings.reasonsOpen;
+  reasons.addEventListener("toggle", () => { change({ reasonsOpen: reasons.open }); plane.wake(); timeline.paint(); });
   // Until here a click would have been lost.
   for (const part of document.querySelectorAll("[inert]")) part.inert = false;
-  go(facts.live ? "live" : settings.way === "live" ? "camera" : settings.way);
+  ways.begin(facts.live ? "live" : "camera");
+  songs.begin();
 }
 
-/** Asks again while the server cannot be reached: it may be starting. */
+/** Asks again while the server cannot be reached or fails: it may be starting. */
 async function options() {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await api.options();
+      const answer = await api.options();
+      find("failed").hidden = true;
+      return answer;
     } catch (problem) {
+      // The page has no texts yet: English is what it comes with.
+      find("failed").hidden = false;
       if (attempt > 30) throw problem;
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
@@ -73,8 +85,8 @@ function build() {
   told = "";
   emotionsChanged();
   plane.build();
-  ways.hand.build();
-  ways.photo.redraw();
+  ways.all.hand.build();
+  ways.all.photo.redraw();
   choices.build();
   showPrivacy();
 }
@@ -99,8 +111,11 @@ function showPrivacy() {
   find("privacy").textContent = service ? t("privacy-asked", { service: choices.serviceName(service) }) : t("privacy");
 }
 
-function see(from, mood, options) {
-  if (from === way) moods.take(mood, options);
+let isLooking = false;
+function see(from, mood, how = {}) {
+  if (from !== ways.current) return;
+  isLooking = how.isLooking ?? false;
+  moods.take(mood, how);
 }
 
 function showMood() {
@@ -108,81 +123,28 @@ function showMood() {
   if (mood) tell(Object.keys(mood.probabilities));
   bars.show(mood);
   plane.show(mood);
-  if (mood) mark.show(mood.probabilities);
-  document.documentElement.style.setProperty("--mood", `var(--${mood && !mood.uncertain ? mood.emotion : "neutral"})`);
-  const isWatching = way === "camera" ? ways.camera.isRunning : way === "live";
-  const saying = way === "hand" ? "said-hand" : mood?.uncertain ? "said-uncertain" : "said";
-  const text = !mood ? (isWatching ? t("no-face") : "") : t(saying, { emotion: emotionName(mood.emotion) });
-  const said = find("said");
-  if (said.dataset.text !== text) {
-    said.dataset.text = text;
-    said.textContent = text;
-  }
-  announce(mood, text);
+  mark.show(mood?.probabilities ?? { neutral: 1 });
+  ways.all.hand.mark(mood);
+  const isWatching = ways.isWatching();
+  document.documentElement.dataset.mood = mood?.emotion ?? "none";
+  document.documentElement.style.setProperty("--mood", mood ? `var(--${mood.emotion})` : "var(--accent)");
+  said.show(mood, { isByHand: ways.current === "hand", isWatching, isLooking });
 }
 
-/** Tells screen readers, but not of every flicker. */
-let announcedAt = 0;
-function announce(mood, text) {
-  const now = performance.now();
-  if (text === spoken || now - announcedAt < 3000) return;
-  spoken = text;
-  announcedAt = now;
-  const top = mood ? ` (${percent(mood.probabilities[mood.emotion])})` : "";
-  find("announce").textContent = text + top;
-}
-
-// The ways in are tabs (WAI-ARIA "tabs"): arrow keys go from one to the next.
-
-function setUpWays() {
-  const tabs = [...find("ways").querySelectorAll("[role=tab]")];
-  for (const tab of tabs) {
-    tab.addEventListener("click", () => go(tab.dataset.way));
-    tab.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
-      const visible = tabs.filter((other) => !other.hidden);
-      const next = visible[(visible.indexOf(tab) + step + visible.length) % visible.length];
-      next.focus();
-      go(next.dataset.way);
-    });
-  }
-  // A photo pasted anywhere is a photo.
-  addEventListener("paste", (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find((file) => file.type.startsWith("image/"));
-    if (!file) return;
-    go("photo");
-    ways.photo.show(file);
-  });
-}
-
-function go(next) {
-  if (next === way || !ways[next]) return;
-  ways[way]?.leave?.();
-  way = next;
-  if (next !== "live") change({ way: next });
-  for (const tab of find("ways").querySelectorAll("[role=tab]")) {
-    const isOn = tab.dataset.way === next;
-    tab.setAttribute("aria-selected", String(isOn));
-    tab.tabIndex = isOn ? 0 : -1;
-    find(`panel-${tab.dataset.way}`).hidden = !isOn;
-  }
-  hideChoice();
-  put(find("hand-note"), null);
+function wayChanged() {
   moods.forget();
   emotionsChanged();
+  const byHand = ways.current === "hand";
   // By hand the map is there to be tapped.
-  if (next === "hand") find("panel-hand").append(find("map"));
-  else find("maps").prepend(find("map"));
-  plane.choosePlaces(next === "hand" ? (valence, energy) => ways.hand.choosePlace(valence, energy) : null);
-  ways[next].enter?.();
+  if (byHand) find("exact").append(find("map"));
+  else find("timeline-part").before(find("map"));
+  plane.choosePlaces(byHand ? (valence, energy) => ways.all.hand.choosePlace(valence, energy) : null);
 }
 
 /** Without a camera the visitor goes on by hand, and is told why. */
 function noCamera(reason) {
-  go("hand");
+  ways.go("hand");
   put(find("hand-note"), reason);
-  find("announce").textContent = t(reason);
 }
 
 function setUpLanguage() {
@@ -194,10 +156,12 @@ function setUpLanguage() {
     await speak(menu.value);
     build();
     songs.rebuild();
+    player.rebuild();
   });
 }
 
 begin().catch((problem) => {
   find("failed").hidden = false;
+  find("failed").textContent = "The server does not answer. Load this page again to try once more.";
   throw problem;
 });

@@ -65,12 +65,28 @@ const SHAPES = [
   },
 ];
 
+/** Gives the songs of a list shapes in turn, so that no two neighbours look alike; `place` is that of the first one. */
+export function dealCovers(songs, place = 0) {
+  const first = songs.length ? Math.floor(numbers(songs[0].title)() * SHAPES.length) : 0;
+  songs.forEach((song, index) => { song.shape ??= (first + place + index) % SHAPES.length; });
+}
+
+/** One or two letters of a title, in whichever script. */
+function initials(title) {
+  const letters = [...new Intl.Segmenter().segment(title)].map(({ segment }) => segment);
+  const first = letters.findIndex((letter) => /[\p{L}\p{N}]/u.test(letter));
+  if (first < 0) return "♪";
+  const next = letters.findIndex((letter, index) => index > first && letters[index - 1] === " " && /[\p{L}\p{N}]/u.test(letter));
+  return (letters[first] + (next > 0 ? letters[next] : "")).toLocaleUpperCase();
+}
+
 export function cover(song) {
   const next = numbers(`${song.title} ${song.artist}`);
   const [ground, ...others] = palette(song.features, next);
   const turn = Math.floor(next() * 3);
   const colour = (share) => others[(turn + Math.floor(share * 5.9)) % 3];
-  const shape = SHAPES[Math.floor(next() * SHAPES.length)];
+  const shape = SHAPES[song.shape ?? Math.floor(next() * SHAPES.length)];
   return draw("svg", { class: "art", viewBox: "0 0 100 100", preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" },
-    draw("rect", { width: 100, height: 100, fill: ground }), ...shape(next, colour));
+    draw("rect", { width: 100, height: 100, fill: ground }), ...shape(next, colour),
+    draw("text", { x: 7, y: 33, class: "initials" }, initials(song.title)));
 }

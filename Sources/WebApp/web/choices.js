@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { find, icon, make } from "./dom.js";
 import { change, settings } from "./store.js";
-import { languageName, t } from "./texts.js";
+import { languageName, put, t } from "./texts.js";
 
 let facts = {};
 let onChange = () => {};
@@ -45,7 +45,8 @@ function set(values, what) {
 
 /** Shows everything, in the page's language. */
 export function build() {
-  segments("modes", "mode", facts.modes.map((mode) => [mode, t(`mode-${mode}`), t(`mode-${mode}-hint`)]), settings.mode, (mode) => set({ mode }, "songs"));
+  segments("modes", "mode", facts.modes.map((mode) => [mode, t(`mode-${mode}`), t(`mode-${mode}-hint`)]), settings.mode, (mode) => { set({ mode }, "songs"); modeWords(); });
+  modeWords();
   segments("grouping", "grouping", facts.emotionSets.map(({ name }) => [name, t(name)]), chosenEmotions().name, (grouping) => set({ grouping }, "analysis"));
   find("count-value").textContent = settings.count;
   const services = ["any", "spotify", "youtube", ...facts.services.filter((name) => !["spotify", "youtube"].includes(name))];
@@ -56,6 +57,8 @@ export function build() {
   artistChips();
   summarise();
 }
+
+const modeWords = () => put(find("mode-words"), `mode-${settings.mode}-hint`);
 
 function segments(id, name, entries, chosen, choose) {
   find(id).replaceChildren(...entries.map(([value, text, hint]) => make("label", { title: hint },
@@ -125,8 +128,7 @@ function setUpArtists() {
       mark();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const name = found[active]?.name ?? input.value.trim();
-      if (name) add(name);
+      enter(input.value.trim());
     } else if (event.key === "Escape") {
       close();
     } else if (event.key === "Backspace" && !input.value && settings.artists.length) {
@@ -136,7 +138,18 @@ function setUpArtists() {
   input.addEventListener("blur", () => setTimeout(close, 150));
 }
 
+/** What was typed means the first artist who is offered for it; of a name that nobody has, the visitor is told. */
+async function enter(text) {
+  if (!text) return;
+  clearTimeout(timer);
+  if (active < 0) await complete(text);
+  const name = found[Math.max(0, active)]?.name;
+  if (name) add(name);
+  else if (!settings.artists.includes(text)) put(find("artist-note"), "artist-unknown");
+}
+
 async function complete(text) {
+  put(find("artist-note"), null);
   asking?.abort();
   if (!text) return close();
   asking = new AbortController();

@@ -9,7 +9,7 @@ const LOOKS = {
   fear: [-0.35, 0.55, 1.3, 1, 0.7],
   happy: [1, 0.35, 0.75, 0, 0.3],
   sad: [-0.8, 0, 0.8, 0.9, 0.2],
-  surprise: [0, 1, 1.4, 0.1, 1],
+  surprise: [0, 1, 1.5, 0.15, 1.9],
   neutral: [0.05, 0, 1, 0, 0],
   contempt: [0.3, 0, 0.6, -0.2, 0.25],
 };
@@ -41,7 +41,12 @@ export class DrawnFace {
   show(probabilities) {
     const [mouth, opening, eyes, slant, height] = mix(probabilities);
     const corner = 31.5 - mouth * 2.2, middle = corner + mouth * 5;
-    this.mouth.setAttribute("d", opening > 0.15
+    // A mouth that is wide open and neither glad nor sad is round.
+    const round = Math.max(0, opening - 0.7) * Math.max(0, 1 - 2 * Math.abs(mouth)) / 0.3;
+    if (round > 0.35) {
+      const wide = 6.5 - 3 * round, tall = 3.2 + 1.6 * round;
+      this.mouth.setAttribute("d", `M${24 - wide} 33a${wide} ${tall} 0 1 0 ${2 * wide} 0a${wide} ${tall} 0 1 0 ${-2 * wide} 0Z`);
+    } else this.mouth.setAttribute("d", opening > 0.15
       ? `M17.500 ${corner} Q24 ${middle - opening * 4} 30.500 ${corner} Q24 ${middle + opening * 6} 17.500 ${corner}Z`
       : `M17 ${corner} Q24 ${middle} 31 ${corner}`);
     for (const eye of this.eyes) {

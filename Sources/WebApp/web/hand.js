@@ -19,20 +19,29 @@ export class HandWay {
     }
   }
 
-  enter() { if (this.#mood) this.onMood(this.#mood); }
+  enter() {
+    if (!this.#mood) return;
+    this.#show(this.#pressed);
+    this.onMood(this.#mood);
+  }
+
+  leave() { this.#show(null); }
 
   /** Shows the faces, in the page's language. */
   build() {
     // Pleasant ones first.
     const names = [...places.keys()].sort((a, b) => places.get(b).valence - places.get(a).valence);
     find("hand").replaceChildren(...names.map((emotion) => {
-      const button = make("button", { type: "button", "aria-pressed": String(emotion === this.#pressed), onclick: () => this.chooseEmotion(emotion) },
+      const button = make("button", { type: "button", "data-emotion": emotion, "aria-pressed": String(emotion === this.#pressed), onclick: () => this.chooseEmotion(emotion) },
         new DrawnFace({ [emotion]: 1 }).element, make("span", {}, emotionName(emotion)));
       button.style.setProperty("--mood", `var(--${emotion})`);
       this.#buttons.set(emotion, button);
       return button;
     }));
   }
+
+  /** The face that a mood from elsewhere is named after is marked, not pressed. */
+  mark(mood) { for (const [name, button] of this.#buttons) button.classList.toggle("seen", name === mood?.emotion); }
 
   chooseEmotion(emotion) {
     const probabilities = Object.fromEntries([...places.keys()].map((name) => [name, name === emotion ? 1 : 0]));
@@ -41,15 +50,20 @@ export class HandWay {
 
   choosePlace(valence, energy) { this.#choose(emotionsAt(valence, energy), null, { valence, energy }); }
 
+  #show(emotion) {
+    for (const [name, button] of this.#buttons) button.setAttribute("aria-pressed", String(name === emotion));
+  }
+
   #choose(probabilities, pressed, place) {
     const mood = moodOf(probabilities);
     if (place) mood.mood = place;
-    this.#mood = mood;
-    this.#pressed = pressed;
-    for (const [name, button] of this.#buttons) button.setAttribute("aria-pressed", String(name === pressed));
     this.sliders.valence.value = Math.round(mood.mood.valence * 100);
     this.sliders.energy.value = Math.round(mood.mood.energy * 100);
-    // Places are tried one after the other; a face is an answer.
-    this.onMood(mood, { leads: pressed !== null });
+    // Another way in is left first, and what it knew forgotten.
+    this.#mood = null;
+    this.onMood(mood);
+    this.#mood = mood;
+    this.#pressed = pressed;
+    this.#show(pressed);
   }
 }

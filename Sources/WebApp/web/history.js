@@ -1,7 +1,8 @@
 // What this browser remembers: to look at, to take away, to forget.
 
 import * as api from "./api.js";
-import { find, make } from "./dom.js";
+import { find, icon, make } from "./dom.js";
+import { forget as forgetSongs } from "./songs.js";
 import * as store from "./store.js";
 import { emotionName, has, language, put, t } from "./texts.js";
 
@@ -37,7 +38,16 @@ async function forget() {
     return put(find("history-note"), problem.text ?? "server-failed");
   }
   store.purge();
+  forgetSongs();
   show();
+}
+
+function takeBack(entry) {
+  store.noteOpinion(entry, "neutral");
+  if (facts.personal) api.feedback({ song: entry.id, opinion: "neutral" }).catch(() => {});
+  dispatchEvent(new Event("fermusic-opinions"));
+  show();
+  (find("history-list").querySelector("button") ?? find("history-close")).focus();
 }
 
 function question(isOpen) {
@@ -53,17 +63,23 @@ function save() {
 
 function show() {
   const { lists, opinions } = store.history();
-  const song = (entry) => make("li", {}, entry.link
+  const link = (entry) => (entry.link
     ? make("a", { href: entry.link, target: "_blank", rel: "noopener noreferrer", dir: "auto" }, `${entry.title} – ${entry.artist}`)
-    : `${entry.title} – ${entry.artist}`);
+    : make("span", { dir: "auto" }, `${entry.title} – ${entry.artist}`));
+  const song = (entry) => make("li", {}, link(entry));
+  // An opinion can be taken back.
+  const opinion = (entry) => make("li", {}, link(entry), make("button", { type: "button", class: "act", "aria-label": t("take-back", { title: entry.title }), title: t("take-back", { title: entry.title }),
+    onclick: () => takeBack(entry) }, icon("close")));
   const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const all = Object.values(opinions);
-  const part = (title, entries) => (entries.length ? [make("h3", {}, title), make("ul", {}, entries.map(song))] : []);
+  const part = (title, entries, row = song) => (entries.length ? [make("h3", {}, title), make("ul", {}, entries.map(row))] : []);
+  const about = ({ emotion, mode }) => (!has(`emotion-${emotion}`) ? t("songs-like", { title: emotion.replace(/^~ /, "") })
+    : `${t("songs-for", { emotion: emotionName(emotion) })}${mode === "match" ? "" : ` (${t(`mode-${mode}`)})`}`);
   const blocks = [
-    ...part(t("liked"), all.filter((entry) => entry.opinion === "like")),
-    ...part(t("disliked"), all.filter((entry) => entry.opinion === "dislike")),
+    ...part(t("liked"), all.filter((entry) => entry.opinion === "like"), opinion),
+    ...part(t("disliked"), all.filter((entry) => entry.opinion === "dislike"), opinion),
     ...lists.slice(0, 30).flatMap((list) => part(
-      `${time.format(list.time * 1000)} · ${has(`emotion-${list.emotion}`) ? emotionName(list.emotion) : list.emotion} · ${t(`mode-${list.mode}`)}`, list.songs)),
+      `${time.format(list.time * 1000)}: ${about(list)}`, list.songs)),
   ];
   put(find("history-note"), null);
   put(find("history-lead"), facts.personal ? "history-lead-personal" : "history-lead");

@@ -1,6 +1,7 @@
 // The camera of the machine that the server runs on (`fermusic live`).
 
 import { find } from "./dom.js";
+import { moods } from "./moods.js";
 import { Stage } from "./stage.js";
 
 export class LiveWay {
@@ -20,7 +21,7 @@ export class LiveWay {
     this.#events.addEventListener("frame", (event) => {
       find("live-invite").hidden = true;
       const result = JSON.parse(event.data);
-      this.onMood(this.stage.show(result), result);
+      this.onMood(this.stage.show(result, moods.current?.emotion));
     });
     this.#events.addEventListener("error", () => {
       find("live-invite").hidden = false;

@@ -22,28 +22,20 @@ export class PhotoWay {
     const input = find("photo-file");
     input.addEventListener("change", () => { if (input.files[0]) this.show(input.files[0]); input.value = ""; });
     find("photo-again").addEventListener("click", () => input.click());
-    for (const kind of ["dragenter", "dragover"]) {
-      this.frame.addEventListener(kind, (event) => { event.preventDefault(); this.frame.classList.add("dropping"); });
-    }
-    for (const kind of ["dragleave", "drop"]) this.frame.addEventListener(kind, () => this.frame.classList.remove("dropping"));
-    this.frame.addEventListener("drop", (event) => {
-      event.preventDefault();
-      // Many systems know no type for HEIC: what is no picture is told so.
-      const files = [...event.dataTransfer.files];
-      const file = files.find((file) => file.type.startsWith("image/")) ?? files[0];
-      if (file) this.show(file);
-    });
     addEventListener("resize", () => this.redraw());
   }
 
   /** The mood that was found last counts again. */
-  enter() { this.#report(); }
+  enter() {
+    find("input").classList.toggle("seeing", this.#result !== null);
+    this.#report();
+  }
 
   /** Boxes and words anew: the page's size or language has changed. */
   redraw() { if (this.#result && this.frame.offsetParent) this.stage.show(this.#result); }
 
-  /** `leads`: whether the page may go to the songs then. */
-  async show(file, leads = true) {
+  /** `isFirstOfMany`: others were dropped with it, and are not looked at. */
+  async show(file, { isFirstOfMany = false } = {}) {
     const turn = ++this.#turn;
     if (file !== this.#file) this.stage.clear();
     this.#file = file;
@@ -51,33 +43,47 @@ export class PhotoWay {
     const note = find("photo-note");
     put(note, "photo-looking");
     try {
-      const picture = await smaller(file);
+      const { picture, isShown } = await smaller(file);
       const result = await this.#analyse(picture);
       if (turn !== this.#turn) return;
       if (this.image.src) URL.revokeObjectURL(this.image.src);
-      this.image.src = URL.createObjectURL(picture);
-      this.image.alt = file.name;
-      await this.image.decode().catch(() => {});
-      if (turn !== this.#turn) return;
-      this.image.hidden = false;
-      find("photo-invite").hidden = result.faces.length > 0;
-      find("photo-again").hidden = false;
-      put(note, result.faces.length ? null : "photo-no-face");
+      this.image.removeAttribute("src");
+      if (isShown) {
+        this.image.src = URL.createObjectURL(picture);
+        this.image.alt = file.name;
+        await this.image.decode().catch(() => {});
+        if (turn !== this.#turn) return;
+      }
+      this.#place(true);
+      this.image.hidden = !isShown;
+      put(note, !result.faces.length ? "photo-no-face" : !isShown ? "photo-unseen" : isFirstOfMany ? "photo-first" : null);
       this.#result = result;
-      this.#report({ leads });
+      if (result.faces.length) this.#report();
+      else this.onMood(null);
     } catch (problem) {
       if (turn !== this.#turn) return;
-      this.stage.clear();
-      this.image.hidden = true;
-      find("photo-invite").hidden = false;
-      put(note, problem.text ?? (problem.name === "InvalidStateError" ? "photo-bad" : "server-failed"));
+      this.#place(false);
+      put(note, (problem.text === "photo-bad" ? badPicture(file) : problem.text) ?? (problem.name === "InvalidStateError" ? badPicture(file) : "server-failed"));
+      this.onMood(null);
     }
   }
 
-  /** Looks at the photo again: with another model, say. */
-  repeat() { if (this.#file) this.show(this.#file, false); }
+  /** Whether there is a photo on the page, or the invitation to give one. */
+  #place(isThere) {
+    if (!isThere) this.stage.clear();
+    this.image.hidden = !isThere;
+    find("photo-invite").hidden = isThere;
+    find("photo-again").hidden = !isThere;
+    this.frame.classList.toggle("on", isThere);
+    find("input").classList.toggle("seeing", isThere);
+  }
 
-  #report(how) { if (this.#result && this.frame.offsetParent) this.onMood(this.stage.show(this.#result), how); }
+  leave() { find("input").classList.remove("seeing"); }
+
+  /** Looks at the photo again: with another model, say. */
+  repeat() { if (this.#file) this.show(this.#file); }
+
+  #report() { if (this.#result?.faces.length && this.frame.offsetParent) this.onMood(this.stage.show(this.#result)); }
 
   async #analyse(picture) {
     for (let attempt = 0; ; attempt += 1) {
@@ -91,9 +97,20 @@ export class PhotoWay {
   }
 }
 
-/** The photo upright and at most SIDE pixels wide and high, as JPEG. */
+const isHEIC = (file) => /^image\/hei[cf]/.test(file.type) || /\.hei[cf]$/i.test(file.name);
+
+const badPicture = (file) => (isHEIC(file) ? "photo-heic" : "photo-bad");
+
+/** The photo upright and at most SIDE pixels wide and high, as JPEG. What this browser cannot show may still be read by the
+    server: HEIC goes there as it is. */
 async function smaller(file) {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  let picture;
+  try {
+    picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch (problem) {
+    if (!isHEIC(file)) throw problem;
+    return { picture: new Blob([file], { type: "image/heic" }), isShown: false };
+  }
   const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(picture.width * scale));
@@ -103,6 +120,7 @@ async function smaller(file) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
-  return new Promise((resolve, reject) =>
+  const small = await new Promise((resolve, reject) =>
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/jpeg", 0.92));
+  return { picture: small, isShown: true };
 }

@@ -59,25 +59,33 @@ export function show(mood) {
     past = [];
     return;
   }
-  const isMoving = wanted !== null;
+  const isNew = wanted === null;
   wanted = mood.mood;
-  if (!isMoving || calm.matches) {
+  if (isNew || calm.matches) {
     shown = { ...wanted };
     move();
+  } else {
+    wake();
   }
-  if (!isMoving && !calm.matches) requestAnimationFrame(glide);
 }
 
-/** Goes towards the mood a little with every frame of the screen. */
-function glide() {
-  if (!wanted) return;
-  const step = (axis) => (shown[axis] += (wanted[axis] - shown[axis]) * 0.12);
-  if (Math.hypot(wanted.valence - shown.valence, wanted.energy - shown.energy) > 0.0005) {
-    step("valence");
-    step("energy");
-    move();
-  }
+/** Goes towards the mood a little with every frame of the screen, and rests when it is there or nobody sees it. */
+let isGliding = false;
+export function wake() {
+  if (isGliding || !wanted) return;
+  isGliding = true;
   requestAnimationFrame(glide);
+}
+
+function glide() {
+  isGliding = false;
+  if (!wanted || !find("plane").offsetParent) return;
+  const step = (axis) => (shown[axis] += (wanted[axis] - shown[axis]) * 0.12);
+  if (Math.hypot(wanted.valence - shown.valence, wanted.energy - shown.energy) <= 0.0005) return;
+  step("valence");
+  step("energy");
+  move();
+  wake();
 }
 
 function move() {

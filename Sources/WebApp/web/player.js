@@ -1,52 +1,144 @@
-// Plays a song on the page where that is possible: half a minute where a service gives it, or the service's own player,
-// which is loaded only now.
+// The bar at the bottom that plays: our own sound, or a service's player in a frame, which is loaded only when tapped.
 
-import * as api from "./api.js";
+import { cover } from "./art.js";
 import { find, icon, make } from "./dom.js";
+import { moods } from "./moods.js";
+import * as pieces from "./pieces.js";
+import { Queue } from "./queue.js";
+import { say } from "./snack.js";
+import { entry, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
 import { t } from "./texts.js";
 
-const PREVIEWS = ["Deezer", "iTunes"];
+export const queue = new Queue();
+const audio = find("player-audio");
+/** Seconds before its end that the next song is fetched. */
+const AHEAD = 12;
+/** Seconds after which "back" begins the song anew, and after which a song counts as heard. */
+const ANEW = 4, HEARD = 5;
+/** Changes with each song, so that an address that comes late is not played. */
+let turn = 0;
+let hasNoted = false, hasFetched = false, failures = 0, keptAt = 0;
 
-function ways(song) {
-  const spotify = song.media?.players?.spotify ?? song.players?.spotify;
-  const youtube = song.media?.players?.youtube ?? song.players?.youtube;
-  const all = [
-    spotify && { kind: "spotify", id: spotify },
-    youtube && { kind: "youtube", id: youtube },
-    // These have half a minute of most songs; the address is asked for when it is needed, since it soon ends.
-    PREVIEWS.includes(song.media?.service) && { kind: "preview" },
-  ].filter(Boolean);
-  const { service } = store.settings;
-  if (service === "any") return all;
-  return all.filter((way) => way.kind === (service === "spotify" || service === "youtube" ? service : "preview"));
+const clock = (seconds) => (Number.isFinite(seconds) ? `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : "–:––");
+
+export const isPlaying = () => !audio.paused && !audio.ended;
+/** Whether this song is the one in the bar. */
+export const isCurrent = (song) => queue.current?.key === entry(song).key;
+
+/** Tells the page that another song plays, or that it has paused. */
+const tell = () => dispatchEvent(new Event("fermusic-playing"));
+
+export function setUp() {
+  const on = (id, action) => find(id).addEventListener("click", action);
+  on("player-toggle", toggle);
+  on("player-next", next);
+  on("player-back", back);
+  on("player-close", close);
+  on("player-list", () => showQueue(find("player-queue").hidden));
+  find("player-position").addEventListener("input", ({ target }) => { if (audio.duration) audio.currentTime = (target.value / 1000) * audio.duration; });
+  const volume = find("player-volume");
+  volume.value = Math.round(store.settings.volume * 100);
+  audio.volume = store.settings.volume;
+  volume.addEventListener("input", () => { audio.volume = volume.value / 100; });
+  volume.addEventListener("change", () => store.change({ volume: audio.volume }));
+  audio.addEventListener("timeupdate", showTime);
+  audio.addEventListener("durationchange", showTime);
+  for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showState);
+  audio.addEventListener("ended", next);
+  audio.addEventListener("error", () => { if (audio.src) fail(); });
+  queue.addEventListener("change", drawQueue);
+  addEventListener("keydown", space);
+  addEventListener("pagehide", () => { if (queue.current) queue.keep(audio.currentTime || queue.position); });
+  setUpKeys();
+  // What was there before a reload is there again, but waits for a tap.
+  if (queue.current) open(queue.current, { starts: false });
 }
 
-export const canPlay = (song) => ways(song).length > 0;
-
+/** Plays a song now; what was to come comes after it. */
 export function play(song) {
-  const [way] = ways(song);
-  if (!way) return;
-  const player = find("player");
-  player.hidden = false;
-  player.replaceChildren(
-    make("div", { class: "title" }, make("b", { dir: "auto" }, song.title), make("span", { dir: "auto" }, song.artist),
-      way.kind === "preview" ? make("a", { href: song.media.link ?? song.links.spotify, target: "_blank", rel: "noopener noreferrer" }, t("whole-song", { service: song.media.service ?? "" })) : null),
-    element(way, song),
-    make("button", { class: "key round", type: "button", "aria-label": t("close-player"), onclick: close }, icon("close")));
+  failures = 0;
+  queue.insert(entry(song));
+  open(queue.current);
 }
 
-function element(way, song) {
-  if (way.kind === "preview") {
-    const audio = make("audio", { controls: true, autoplay: true });
-    const fail = () => audio.replaceWith(make("span", { role: "status" }, t("preview-failed")));
-    audio.addEventListener("error", fail);
-    api.media(song.id, song.media.service.toLowerCase(), { preview: true })
-      .then(({ preview }) => { if (preview) audio.src = preview; else fail(); }, fail);
-    return audio;
+/** Plays all of these that can be played here, one after the other, from the first or the one named. */
+export function playAll(songs, first = null) {
+  failures = 0;
+  const list = songs.filter(playsHere).map(entry);
+  const place = first ? Math.max(0, list.findIndex(({ key }) => key === entry(first).key)) : 0;
+  queue.set(list, place);
+  if (queue.current) open(queue.current);
+}
+
+/** What comes after the song that plays. */
+export function follow(songs) { queue.replaceUpcoming(songs.filter(playsHere).map(entry)); }
+
+export function toggle() {
+  if (!queue.current || !audio.src) return queue.current && open(queue.current);
+  if (audio.paused) audio.play().catch(fail);
+  else audio.pause();
+}
+
+/** On to the next song; where none is left, to a piece for the mood there is now, so that the music does not end. */
+export function next() {
+  if (queue.isAtEnd) queue.append(more());
+  if (queue.next()) open(queue.current);
+  else showState();
+}
+
+function more() {
+  const heard = queue.songs.slice(-3).map(({ key }) => key);
+  const fresh = pieces.nearest(moods.settled?.mood).filter(({ key }) => !heard.includes(key));
+  return fresh.slice(0, 2).filter(playsHere).map(entry);
+}
+
+export function back() {
+  if (audio.currentTime > ANEW || !queue.back()) audio.currentTime = 0;
+  else open(queue.current);
+}
+
+async function open(song, { starts = true } = {}) {
+  const mine = ++turn;
+  hasNoted = hasFetched = false;
+  show(song);
+  const way = source(song);
+  find("player-frame").replaceChildren();
+  find("player").classList.toggle("framed", Boolean(starts && way && way.kind !== "audio"));
+  audio.removeAttribute("src");
+  audio.load();
+  if (!way) return starts && fail();
+  if (way.kind !== "audio") {
+    if (starts) {
+      find("player-frame").append(frame(way, song));
+      store.notePlay(song);
+    }
+    return showState();
   }
-  const title = t("player-of", { title: song.title });
-  const id = encodeURIComponent(way.id);
+  try {
+    const address = await way.address();
+    if (mine !== turn) return;
+    audio.src = address;
+    if (queue.position) audio.addEventListener("loadedmetadata", () => { if (mine === turn) audio.currentTime = queue.position; }, { once: true });
+    if (starts) await audio.play();
+    else showState();
+  } catch (problem) {
+    // Another song or a pause came between.
+    if (mine === turn && starts && problem.name !== "AbortError") fail(problem);
+  }
+}
+
+/** What cannot be played says so, and the next one gets its turn. */
+function fail(problem) {
+  if (problem?.name === "NotAllowedError" || problem?.name === "AbortError") return showState();
+  failures += 1;
+  say(t("play-failed", { title: queue.current?.title ?? "" }));
+  if (failures < 4) next();
+  else showState();
+}
+
+function frame(way, song) {
+  const title = t("player-of", { title: song.title }), id = encodeURIComponent(way.id);
   return way.kind === "spotify"
     ? make("iframe", { title, src: `https://open.spotify.com/embed/track/${id}`, allow: "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture" })
     : make("iframe", { title, class: "wide", src: `https://www.youtube-nocookie.com/embed/${id}?autoplay=1`, referrerpolicy: "strict-origin-when-cross-origin",
@@ -54,7 +146,110 @@ function element(way, song) {
 }
 
 function close() {
-  find("player").replaceChildren();
+  turn += 1;
+  audio.pause();
+  audio.removeAttribute("src");
+  audio.load();
+  find("player-frame").replaceChildren();
+  const hadFocus = find("player").contains(document.activeElement);
+  queue.clear();
   find("player").hidden = true;
-  for (const node of document.querySelectorAll(".song.playing")) node.classList.remove("playing");
+  if (hadFocus) find("play-mood").focus();
+  tell();
+}
+
+function show(song) {
+  find("player").hidden = false;
+  find("player-title").textContent = song.title;
+  find("player-title").title = song.title;
+  find("player-artist").textContent = song.piece ? t("piece-by") : song.artist;
+  find("player-cover").replaceChildren(song.cover ? make("img", { src: song.cover, alt: "", referrerpolicy: "no-referrer" }) : cover({ ...song, features: song.features ?? { valence: 0.5, energy: 0.5 } }));
+  if (!("mediaSession" in navigator)) return;
+  navigator.mediaSession.metadata = new MediaMetadata({
+    title: song.title, artist: song.artist, artwork: [{ src: song.cover ?? new URL("icon.svg", import.meta.url).href }],
+  });
+}
+
+function showState() {
+  const isOn = isPlaying();
+  const button = find("player-toggle");
+  button.replaceChildren(icon(isOn ? "pause" : "play"));
+  button.setAttribute("aria-label", t(isOn ? "pause" : "play"));
+  if ("mediaSession" in navigator) navigator.mediaSession.playbackState = isOn ? "playing" : queue.current ? "paused" : "none";
+  showTime();
+  tell();
+}
+
+function showTime() {
+  const { currentTime, duration } = audio;
+  const share = duration ? currentTime / duration : 0;
+  const slider = find("player-position");
+  slider.value = Math.round(1000 * share);
+  slider.style.setProperty("--share", `${(100 * share).toFixed(1)}%`);
+  slider.setAttribute("aria-valuetext", `${clock(currentTime)} / ${clock(duration)}`);
+  find("player-at").textContent = clock(currentTime);
+  find("player-length").textContent = clock(duration || queue.current?.seconds);
+  if (isPlaying() && currentTime > HEARD && !hasNoted) {
+    hasNoted = true;
+    failures = 0;
+    if (queue.current?.id) store.notePlay(queue.current);
+  }
+  if (isPlaying() && duration - currentTime < AHEAD && !hasFetched) {
+    hasFetched = true;
+    if (queue.isAtEnd) queue.append(more());
+    fetchAhead(queue.upcoming[0]);
+  }
+  if (isPlaying() && Math.abs(currentTime - keptAt) > 2) {
+    keptAt = currentTime;
+    queue.keep(currentTime);
+  }
+}
+
+/** So that there is no gap before it; only what comes from here, since that is kept. */
+async function fetchAhead(song) {
+  if (song?.piece) fetch(await source(song).address()).then((answer) => answer.blob()).catch(() => {});
+}
+
+function showQueue(isOpen) {
+  find("player-queue").hidden = !isOpen;
+  find("player-list").setAttribute("aria-expanded", String(isOpen));
+  drawQueue();
+}
+
+function drawQueue() {
+  const list = find("player-queue");
+  if (list.hidden) return;
+  const place = [...list.querySelectorAll("button")].indexOf(document.activeElement);
+  list.replaceChildren(...queue.songs.map((song, index) => make("li", { "aria-current": index === queue.index ? "true" : null },
+    make("button", { class: "queued", type: "button", dir: "auto", onclick: () => { queue.go(index); open(queue.current); } }, `${song.title} – ${song.artist}`),
+    index === queue.index ? null : make("button", { class: "act", type: "button", "aria-label": t("queue-remove", { title: song.title }), onclick: () => queue.remove(index) }, icon("close")))));
+  if (place >= 0) ([...list.querySelectorAll("button")][place] ?? find("player-list")).focus();
+}
+
+/** The space bar, where it does nothing else. */
+function space(event) {
+  if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || !queue.current) return;
+  if (event.target.closest?.("button, a, input, select, textarea, summary, iframe, [role=option], [role=menu], dialog")) return;
+  event.preventDefault();
+  toggle();
+}
+
+/** Keys of keyboards, headphones and lock screens. */
+function setUpKeys() {
+  const session = navigator.mediaSession;
+  if (!session) return;
+  const actions = { play: toggle, pause: toggle, nexttrack: next, previoustrack: back, seekto: ({ seekTime }) => { audio.currentTime = seekTime; } };
+  for (const [name, action] of Object.entries(actions)) {
+    try { session.setActionHandler(name, action); } catch { /* Not every browser has every key. */ }
+  }
+}
+
+/** What was played is forgotten; what plays goes on. */
+export function forget() { queue.set(queue.current && isPlaying() ? [queue.current] : []); if (!queue.current) close(); }
+
+/** In the page's language. */
+export function rebuild() {
+  if (queue.current) show(queue.current);
+  showState();
+  drawQueue();
 }

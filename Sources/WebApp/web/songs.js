@@ -1,84 +1,152 @@
-// The list of songs: asked for when the mood has changed, shown as cards.
+// The songs of the page: when they are asked for, how they are shown, what is done with them.
 
 import * as api from "./api.js";
-import { cover } from "./art.js";
-import { calm, find, icon, make } from "./dom.js";
-import { moods } from "./moods.js";
+import { dealCovers } from "./art.js";
+import { card, pieceCard } from "./cards.js";
+import { find, make } from "./dom.js";
+import * as menu from "./menu.js";
+import { emotionsAt, moodOf, moods } from "./moods.js";
+import * as pieces from "./pieces.js";
 import * as plane from "./plane.js";
 import * as player from "./player.js";
+import { say } from "./snack.js";
+import { SongList } from "./songlist.js";
+import { elsewhere, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
-import { emotionName, has, languageName, put, t } from "./texts.js";
+import { emotionName, languageName, put, t } from "./texts.js";
 
-let shown = [];
+const list = new SongList(ask);
 let facts = {};
-let isPinned = false;
-let asking = null;
-/** The song that others like it are asked for. */
-let like = null;
-/** Whether there is another mood, but the visitor was among the songs with the keyboard. */
-let isDue = false;
-/** Whether songs are below everything else. */
-const isNarrow = matchMedia("(max-width: 860px)");
+/** What is asked for again when the server is back. */
+let missed = null;
+/** Changes with each list, so that covers for an old one stop coming. */
+let covering = 0;
 
 export function setUp(options) {
   facts = options;
-  find("pin").addEventListener("click", () => {
-    isPinned = !isPinned;
-    find("pin").setAttribute("aria-pressed", String(isPinned));
-    if (!isPinned) refresh();
-  });
-  find("again").addEventListener("click", () => { like = null; refresh({ isWanted: true }); });
-  moods.addEventListener("change", ({ detail }) => { like = null; refresh(detail); });
-  addEventListener("fermusic-opinions", () => markOpinions(shown.map((song) => song.id)));
-  find("grid").addEventListener("focusout", ({ relatedTarget }) => { if (isDue && !find("grid").contains(relatedTarget)) refresh(); });
-  placeholders();
+  menu.setUp();
+  list.addEventListener("change", ({ detail }) => showAll(detail));
+  list.addEventListener("replaced", ({ detail }) => showReplaced(detail));
+  find("again").addEventListener("click", () => refresh());
+  find("play-mood").addEventListener("click", playMood);
+  find("offer-take").addEventListener("click", () => { moods.follow(); find("songs-title").focus({ preventScroll: true }); });
+  moods.addEventListener("songs", ({ detail }) => follow(detail));
+  moods.addEventListener("offer", showOffer);
+  addEventListener("fermusic-opinions", () => markOpinions(list.songs.map((song) => song.id)));
+  addEventListener("fermusic-playing", markPlaying);
+  addEventListener("fermusic-server-back", () => { if (missed) refresh(missed); });
 }
 
-/** Asks for songs; those on the page stay while they are pinned or gone through with the keyboard, unless others are wanted.
-    `leads` goes to them where they are out of sight, `focuses` takes the keyboard there. */
-export async function refresh(how = {}) {
-  const { isWanted = false, leads = false, focuses = false } = how;
-  if ((isPinned && !isWanted) || (!moods.settled && !like)) return;
-  isDue = !isWanted && find("grid").querySelector(":focus-visible") !== null;
-  if (isDue) return;
-  asking?.abort();
-  const turn = (asking = new AbortController());
-  const mood = moods.settled;
-  const { mode, count, languages, without, artists } = store.settings;
-  const question = { mode, count, languages, withoutLanguages: without, artists, listener: store.listener() };
-  if (mood) question.emotions = mood.probabilities;
-  if (like) question.like = like.id;
+/** Something to see and hear before anybody has said how they feel: the last list, or one for the time of day. */
+export function begin() {
+  if (list.recall()) return moods.suggest(moodOf(list.about.probabilities ?? dayMood().probabilities));
+  find("grid").replaceChildren(...Array.from({ length: store.settings.count }, () => make("li", { class: "placeholder", "aria-hidden": "true" })));
+  const { daytime, probabilities } = dayMood();
+  moods.suggest(moodOf(probabilities));
+  refresh({ about: { emotion: moods.settled.emotion, probabilities, daytime } });
+}
+
+/** A place on the map for the hour. */
+function dayMood(hour = new Date().getHours()) {
+  const [daytime, valence, energy] = hour < 5 ? ["night", 0.55, 0.25] : hour < 11 ? ["morning", 0.75, 0.6] : hour < 18 ? ["day", 0.68, 0.55] : hour < 22 ? ["evening", 0.62, 0.42] : ["night", 0.55, 0.25];
+  return { daytime, probabilities: emotionsAt(valence, energy) };
+}
+
+/** Another mood: chosen by hand it is followed, seen by the camera only where nobody is busy with the list. */
+function follow({ isDeliberate }) {
+  const grid = find("grid");
+  if (!isDeliberate && list.songs.length && (grid.matches(":hover") || grid.contains(document.activeElement) || find("menu").matches(":popover-open"))) return showOffer();
+  refresh({ about: aboutMood() });
+}
+
+const aboutMood = () => ({ emotion: moods.settled.emotion, mixed: moods.settled.mixed, probabilities: moods.settled.probabilities });
+
+/** Asks for songs: for the same as before, or for `about`. `focuses` takes the keyboard there. */
+export async function refresh({ about = list.about ?? (moods.settled && aboutMood()), focuses = false } = {}) {
+  if (!about) return;
+  const what = { ...about, mode: store.settings.mode };
+  missed = null;
+  find("grid").setAttribute("aria-busy", "true");
   try {
-    const answer = await api.recommend(question, turn.signal);
-    show(answer.songs, mood);
+    await list.want(what, store.settings.count);
     if (focuses) find("songs-title").focus();
-    if (leads && isNarrow.matches) find("songs").scrollIntoView({ behavior: calm.matches ? "auto" : "smooth" });
-    plane.aim(like || mode !== "match" ? answer.target : null);
-    store.noteList(like ? `~ ${like.title}` : (mood?.emotion ?? "neutral"), mode, answer.songs);
   } catch (problem) {
     if (problem.name === "AbortError") return;
-    say(problem.text ?? "server-failed");
-    if (problem.isPassing) setTimeout(() => { if (asking === turn) refresh(how); }, 1000 * (problem.retryAfter ?? 2));
+    put(find("songs-note"), problem.text ?? "server-failed");
+    if (!problem.isPassing) return;
+    const how = (missed = { about, focuses });
+    setTimeout(() => { if (missed === how) refresh(how); }, 1000 * (problem.retryAfter ?? 2));
+  } finally {
+    find("grid").removeAttribute("aria-busy");
   }
 }
 
-const say = (key) => put(find("songs-note"), key);
-
-function placeholders() {
-  find("songs-for").textContent = t("songs-wait");
-  find("grid").replaceChildren(...Array.from({ length: 3 }, () => make("li", { class: "song placeholder", "aria-hidden": "true" })));
+/** The question that a list answers. */
+function ask({ about, count, signal }) {
+  const { languages, without, artists } = store.settings;
+  const question = { mode: about.mode, count: Math.min(count, facts.limits?.count ?? 50), languages, withoutLanguages: without, artists, listener: store.listener() };
+  if (about.probabilities) question.emotions = about.probabilities;
+  if (about.like) question.like = about.like.id;
+  return api.recommend(question, signal);
 }
 
-function show(songs, mood) {
-  shown = songs;
-  say(songs.length ? null : "songs-none");
-  find("songs-for").textContent = like ? t("songs-like", { title: like.title }) : mood ? t("songs-for", { emotion: emotionName(mood.emotion) }) : "";
+function showAll({ target, isRecalled }) {
+  const { songs, about } = list;
+  put(find("songs-note"), songs.length ? null : "songs-none");
+  dealCovers(songs);
+  showAbout();
+  drawCards();
+  drawPieces();
+  showOffer();
+  plane.aim(target && (about.like || about.mode !== "match") ? target : null);
+  if (!isRecalled) store.noteList(about, songs);
+  fetchCovers(songs);
+}
+
+function drawCards() {
   const grid = find("grid");
   const place = [...grid.children].findIndex((node) => node.contains(document.activeElement));
-  grid.replaceChildren(...songs.map(card));
+  grid.replaceChildren(...list.songs.map((song) => card(song, actions)));
   // The keyboard stays where it was, at another song.
   if (place >= 0) (grid.children[place]?.querySelector(".cover") ?? find("songs-title")).focus({ preventScroll: true });
-  fetchCovers(songs);
+  markPlaying();
+}
+
+function drawPieces() {
+  const near = list.about?.like ? [] : piecesNow().slice(0, 2);
+  find("here").hidden = !near.length;
+  find("pieces").replaceChildren(...near.map((piece) => pieceCard(piece, (chosen) => (player.isCurrent(chosen) ? player.toggle() : player.playAll([...near], chosen)))));
+  markPlaying();
+}
+
+/** Pieces for what the list is for. */
+const piecesNow = () => pieces.nearest(list.about?.probabilities ? moodOf(list.about.probabilities).mood : null).filter(playsHere);
+
+function showAbout() {
+  const { about } = list;
+  find("songs-for").textContent = !about ? "" : about.like ? t("songs-like", { title: about.like.title })
+    : about.daytime ? t(`songs-${about.daytime}`)
+    : about.mixed ? t("songs-for-mixed", { first: emotionName(about.mixed[0]), second: emotionName(about.mixed[1]) }) : t("songs-for", { emotion: emotionName(about.emotion) });
+}
+
+/** A changed mood is offered; the list stays. */
+function showOffer() {
+  const { settled } = moods;
+  const isOther = moods.current && (moods.isOther || (list.about && !list.about.like && list.about.emotion !== settled.emotion && find("grid").matches(":hover, :focus-within")));
+  find("offer").hidden = !isOther;
+  if (!isOther) return;
+  find("offer-text").textContent = t("offer", { emotion: emotionName(settled.emotion) });
+  // What comes after the piece that plays is for the new mood; the piece itself is not cut off.
+  if (player.isPlaying() && player.queue.upcoming.every(({ piece }) => piece)) player.follow(pieces.nearest(settled.mood).slice(0, 4));
+}
+
+function showReplaced({ old, other }) {
+  const node = document.querySelector(`[data-song="${old.id}"]`);
+  if (!node) return;
+  dealCovers([other], list.songs.indexOf(other));
+  swap(node, card(other, actions));
+  store.amendList(old, other);
+  fetchCovers([other]);
 }
 
 /** Puts a card in the place of another one; the keyboard stays at the same button. */
@@ -87,103 +155,101 @@ function swap(node, fresh) {
   const place = controls(node).indexOf(document.activeElement);
   node.replaceWith(fresh);
   if (place >= 0) (controls(fresh)[place] ?? controls(fresh)[0]).focus({ preventScroll: true });
+  markPlaying();
 }
 
 /** Shows the same songs in the page's language. */
 export function rebuild() {
-  if (shown.length) show(shown, moods.settled);
-  else placeholders();
+  showAbout();
+  drawCards();
+  drawPieces();
+  showOffer();
+  markPlaying();
 }
 
-const addressOf = (song) => (store.settings.service === "youtube" ? song.links.youtube : store.settings.service === "spotify" ? song.links.spotify : song.media?.link ?? song.links.spotify);
+const actions = {
+  play(event, song) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (source(song)) {
+      event.preventDefault();
+      if (player.isCurrent(song)) return player.toggle();
+      if (playsHere(song)) player.playAll([...list.songs, ...piecesNow().slice(0, 2)], song);
+      else player.play(song);
+    } else if (!navigator.onLine) {
+      event.preventDefault();
+      say(t("offline", { service: elsewhere(song)[0]?.name ?? "" }));
+    }
+  },
+  think(song, opinion) {
+    const next = store.opinionOf(song.id) === opinion ? "neutral" : opinion;
+    note(song, next);
+    if (next !== "dislike") return;
+    let replaced = null;
+    const remember = ({ detail }) => { if (detail.old.id === song.id) replaced = detail.other; };
+    list.addEventListener("replaced", remember);
+    list.replace(song.id, () => store.opinionOf(song.id) === "dislike").finally(() => list.removeEventListener("replaced", remember));
+    say(t("banned", { title: song.title }), { words: t("undo"), action: () => {
+      note(song, "neutral");
+      if (replaced) list.restore(song, replaced);
+    } });
+  },
+  menu(song, button) {
+    menu.open(button, t("more-of", { title: song.title }), [
+      { name: "more", words: t("more-like"), action: () => refresh({ about: { ...list.about, daytime: undefined, like: { id: song.id, title: song.title } }, focuses: true }) },
+      { name: "artist", words: t("only-artist", { artist: song.artist }), action: () => wish({ artists: [...new Set([...store.settings.artists, song.artist])] }) },
+      ...elsewhere(song).map(({ name, address }) => ({ name: "open", words: t("open-on", { service: name }), address })),
+      { name: "dislike", words: t("dislike"), action: () => actions.think(song, "dislike") },
+      song.language ? { name: "language", words: t("not-language", { language: languageName(song.language) }), action: () => leaveOut(song.language) } : null,
+    ].filter(Boolean));
+  },
+};
 
-function card(song) {
-  const opens = !player.canPlay(song);
-  const link = make("a", {
-    class: "cover", href: addressOf(song), target: "_blank", rel: "noopener noreferrer",
-    "aria-label": t(opens ? "open-song" : "play-song", { title: song.title, artist: song.artist }),
-    onclick: (event) => play(event, song),
-  }, song.media?.cover ? picture(song) : cover(song), make("span", { class: "go" }, icon(opens ? "open" : "play")));
-  const act = (name, words, action, pressed) => make("button", {
-    type: "button", class: `act ${name}`, "aria-label": `${words}: ${song.title}`, title: words, onclick: action, "aria-pressed": pressed,
-  }, icon(name), make("span", {}, words));
-  const opinion = store.opinionOf(song.id);
-  return make("li", { class: "song", "data-song": song.id },
-    link, make("h3", { dir: "auto", lang: song.language }, song.title), make("p", { class: "artist", dir: "auto" }, song.artist),
-    make("p", { class: "why" }, reason(song)),
-    make("div", { class: "acts" },
-      act("like", t("like"), () => think(song, "like"), String(opinion === "like")),
-      act("dislike", t("dislike"), () => think(song, "dislike"), String(opinion === "dislike")),
-      act("more", t("more-like"), () => { like = song; refresh({ isWanted: true, focuses: true }); }),
-      song.language ? act("language", t("not-language", { language: languageName(song.language) }), () => leaveOut(song.language)) : null));
-}
-
-function picture(song) {
-  return make("img", { src: song.media.cover, alt: "", loading: "lazy", referrerpolicy: "no-referrer",
-    onerror: (event) => event.target.replaceWith(cover(song)) });
-}
-
-/** Why this song, in the page's language. */
-function reason(song) {
-  const main = [], extras = [];
-  for (const { code, text, values } of song.reasons) {
-    const shownValues = { ...values };
-    if (values.language) shownValues.language = languageName(values.language);
-    if (values.emotion) shownValues.emotion = emotionName(values.emotion);
-    const isExtra = !/^(kind|film|year|feel|energy|acoustic|language|suits|match|lift|amplify|path|like)(\.|$)/.test(code);
-    (isExtra ? extras : main).push(has(`why-${code}`) ? t(`why-${code}`, shownValues) : text);
-  }
-  return [main.join(", "), ...extras].join("; ");
-}
-
-function play(event, song) {
-  store.notePlay(song);
-  if (event.ctrlKey || event.metaKey || event.shiftKey || !player.canPlay(song)) return;
-  event.preventDefault();
-  player.play(song);
-  for (const node of document.querySelectorAll(".song")) node.classList.toggle("playing", node.dataset.song === String(song.id));
-}
-
-function think(song, opinion) {
-  const next = store.opinionOf(song.id) === opinion ? "neutral" : opinion;
-  store.noteOpinion(song, next);
-  if (facts.personal) api.feedback({ song: song.id, opinion: next }).catch(() => {});
+function note(song, opinion) {
+  store.noteOpinion(song, opinion);
+  if (facts.personal) api.feedback({ song: song.id, opinion }).catch(() => {});
   markOpinions([song.id]);
-  if (next === "dislike" && !isPinned) setTimeout(() => replace(song), 350);
 }
 
 function markOpinions(ids) {
   for (const id of ids) {
     const node = document.querySelector(`[data-song="${id}"]`);
     if (!node) continue;
-    const opinion = store.opinionOf(id);
-    for (const name of ["like", "dislike"]) node.querySelector(`.act.${name}`).setAttribute("aria-pressed", String(opinion === name));
-    node.classList.toggle("gone", opinion === "dislike");
+    node.querySelector(".act.like").setAttribute("aria-pressed", String(store.opinionOf(id) === "like"));
+    node.classList.toggle("gone", store.opinionOf(id) === "dislike");
   }
 }
 
-/** Puts another song in the place of one that was disliked. */
-async function replace(song) {
-  if (store.opinionOf(song.id) !== "dislike" || !moods.settled) return;
-  const { mode, languages, without, artists } = store.settings;
-  const known = new Set(shown.map((other) => other.id));
-  const question = { mode, count: Math.min(50, shown.length + 3), languages, withoutLanguages: without, artists,
-    emotions: moods.settled.probabilities, listener: store.listener() };
-  const answer = await api.recommend(question).catch(() => null);
-  const other = answer?.songs.find((candidate) => !known.has(candidate.id));
-  const node = document.querySelector(`[data-song="${song.id}"]`);
-  const index = shown.findIndex((known) => known.id === song.id);
-  if (!other || !node || index < 0) return;
-  shown[index] = other;
-  swap(node, card(other));
-  fetchCovers([other]);
+/** The card of what plays. */
+function markPlaying() {
+  const key = player.queue.current?.key ?? null, isOn = player.isPlaying();
+  for (const node of document.querySelectorAll("[data-key]")) {
+    const isThis = node.dataset.key === key;
+    node.classList.toggle("playing", isThis);
+    node.querySelector(".go use")?.setAttribute("href", isThis && isOn ? "#i-pause" : node.querySelector("a.cover") ? "#i-open" : "#i-play");
+  }
+  find("play-mood").querySelector("use").setAttribute("href", isOn ? "#i-pause" : "#i-play");
+  put(find("play-mood").querySelector("span"), isOn ? "pause" : "play-mood");
+}
+
+/** The one button that plays: what can be played of the list, then pieces for its mood. */
+function playMood() {
+  if (player.isPlaying()) return player.toggle();
+  const fitting = new Set([...list.songs.filter(playsHere).map((song) => `song-${song.id}`), ...piecesNow().slice(0, 2).map(({ key }) => key)]);
+  if (player.queue.current && fitting.has(player.queue.current.key)) return player.toggle();
+  player.playAll([...list.songs, ...piecesNow().slice(0, 2)]);
+}
+
+function wish(values) {
+  store.change(values);
+  dispatchEvent(new Event("fermusic-choices"));
+  refresh({ focuses: true });
 }
 
 function leaveOut(language) {
   const { without, languages } = store.settings;
-  store.change({ without: [...new Set([...without, language])], languages: languages.filter((code) => code !== language) });
-  dispatchEvent(new Event("fermusic-choices"));
-  refresh({ isWanted: true, focuses: true });
+  const before = { without, languages };
+  wish({ without: [...new Set([...without, language])], languages: languages.filter((code) => code !== language) });
+  say(t("language-out", { language: languageName(language) }), { words: t("undo"), action: () => wish(before) });
 }
 
 /** The service that is asked for covers and previews; null if none is, and nobody learns what is listened to. */
@@ -197,17 +263,24 @@ export function askedService() {
 async function fetchCovers(songs) {
   const asked = askedService();
   if (!asked) return;
+  const mine = songs === list.songs ? ++covering : covering;
   const waiting = songs.filter((song) => !song.media);
   const one = async () => {
-    for (let song = waiting.shift(); song; song = waiting.shift()) {
+    for (let song = waiting.shift(); song && mine === covering; song = waiting.shift()) {
       song.media = await api.media(song.id, asked).catch(() => null);
       const node = document.querySelector(`[data-song="${song.id}"]`);
-      if (song.media && node && shown.includes(song)) {
-        const fresh = card(song);
+      if (song.media && node && list.songs.includes(song)) {
+        const fresh = card(song, actions);
         fresh.style.animation = "none";
         swap(node, fresh);
       }
     }
   };
   await Promise.all([one(), one()]);
+}
+
+/** For those who want nothing to be remembered. */
+export function forget() {
+  list.forget();
+  player.forget();
 }

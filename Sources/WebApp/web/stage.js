@@ -1,7 +1,8 @@
 // Boxes around faces, over a picture or video; and whose mood counts when there are several.
 
 import { find, make } from "./dom.js";
-import { emotionName, language, percent, t } from "./texts.js";
+import { largest } from "./moods.js";
+import { emotionName, language, t } from "./texts.js";
 
 /** What a face is called: its track, or in a single picture its place in the list. */
 const keyOf = (face, index) => face.track ?? index;
@@ -21,11 +22,12 @@ export class Stage {
 
   get isMirrored() { return this.stage.classList.contains("mirrored"); }
 
-  /** Shows a result of the analysis and gives the mood that counts, or null. */
-  show(result) {
+  /** Shows a result of the analysis and gives the mood that counts, or null. One face alone has the colour of what the
+      page calls its mood (`named`), which is steadier than a single picture. */
+  show(result, named) {
     const faces = result?.faces ?? [], keys = faces.map(keyOf);
     if (!keys.includes(this.#chosen)) this.#chosen = "all";
-    faces.forEach((face, index) => this.#place(keys[index], face, result));
+    faces.forEach((face, index) => this.#place(keys, index, face, result, named));
     for (const [key, box] of this.boxes) {
       if (keys.includes(key)) continue;
       box.remove();
@@ -52,25 +54,28 @@ export class Stage {
     return box;
   }
 
-  #place(key, face, { width, height }) {
-    const box = this.#box(key);
+  #place(keys, index, face, { width, height }, named) {
+    const key = keys[index], box = this.#box(key);
     // The picture is shown whole, with empty bands where its shape differs from the stage's.
     const stage = this.stage.getBoundingClientRect();
     const scale = Math.min(stage.width / width, stage.height / height);
     const left = (stage.width - width * scale) / 2, top = (stage.height - height * scale) / 2;
     const x = this.isMirrored ? width - face.box.x - face.box.width : face.box.x;
+    const upper = top + face.box.y * scale, lower = upper + face.box.height * scale;
     box.style.left = `${left + x * scale}px`;
-    box.style.top = `${top + face.box.y * scale}px`;
+    box.style.top = `${upper}px`;
     box.style.width = `${face.box.width * scale}px`;
     box.style.height = `${face.box.height * scale}px`;
-    box.style.setProperty("--mood", `var(--${face.emotion})`);
+    const emotion = (keys.length === 1 && named) || largest(face.probabilities);
+    box.style.setProperty("--mood", `var(--${emotion})`);
     box.classList.toggle("other", this.#chosen !== "all" && key !== this.#chosen);
-    // Words are longer than faces are wide: they go towards the middle, and into the box where there is no room above.
+    // Words are longer than faces are wide: they go towards the middle, and below the face where there is no room above.
     box.classList.toggle("end", x + face.box.width / 2 > width / 2);
-    box.classList.toggle("low", top + face.box.y * scale < 30);
-    box.firstChild.textContent = face.uncertain
-      ? t("uncertain", { emotion: emotionName(face.emotion) })
-      : `${emotionName(face.emotion)} ${percent(face.confidence)}`;
+    box.classList.toggle("low", upper < 30 && lower < stage.height - 30);
+    box.classList.toggle("within", upper < 30 && lower >= stage.height - 30);
+    // Of one face the headline speaks; of several each says which it is.
+    box.firstChild.textContent = keys.length > 1 ? `${index + 1} · ${emotionName(emotion)}` : "";
+    box.firstChild.hidden = keys.length < 2;
   }
 
   #choose(key) {

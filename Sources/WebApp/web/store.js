@@ -24,7 +24,7 @@ function write(key, value) {
 
 const STANDARD = {
   pageLanguage: null, languages: [], without: [], artists: [], mode: "match", service: "any", count: 6,
-  grouping: null, model: null, way: "camera", choicesOpen: false,
+  grouping: null, model: null, choicesOpen: false, reasonsOpen: false, volume: 1,
 };
 
 export const settings = read(SETTINGS, STANDARD);
@@ -41,9 +41,18 @@ const remember = () => write(MEMORY, memory);
 const now = () => Math.floor(Date.now() / 1000);
 const brief = (song) => ({ id: song.id, title: song.title, artist: song.artist, link: song.links?.spotify });
 
-export function noteList(emotion, mode, songs) {
-  memory.lists.unshift({ time: now(), emotion, mode, songs: songs.map(brief) });
+/** `about`: what it is for, see songlist.js. */
+export function noteList({ emotion, mode, like }, songs) {
+  memory.lists.unshift({ time: now(), emotion: like ? `~ ${like.title}` : emotion, mode, songs: songs.map(brief) });
   memory.lists.length = Math.min(memory.lists.length, LISTS);
+  remember();
+}
+
+/** Another song has come into the list that was noted last. */
+export function amendList(old, other) {
+  const place = memory.lists[0]?.songs.findIndex(({ id }) => id === old.id) ?? -1;
+  if (place < 0) return;
+  memory.lists[0].songs[place] = brief(other);
   remember();
 }
 

@@ -22,9 +22,10 @@ export function add(mood) {
   paint();
 }
 
-function paint() {
+export function paint() {
   const canvas = find("timeline");
   const { width, height } = canvas.getBoundingClientRect();
+  if (!width) return describe();
   const ratio = devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
   if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);

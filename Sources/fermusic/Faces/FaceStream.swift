@@ -42,7 +42,7 @@ final class FaceStream {
         recogniser = LiveRecogniser(
             try FaceOptions.reader(
                 model, a, options: StreamOptions.readerOptions(a, classNames: model.card.classNames),
-                precision: SharedOptions.precision(a)),
+                precision: try SharedOptions.precision(a)),
             options: StreamOptions.trackerOptions(a))
         let classNames = recogniser.classNames
         try StreamOptions.check(a, classNames: classNames)

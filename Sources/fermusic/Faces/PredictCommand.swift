@@ -20,7 +20,8 @@ enum PredictCommand {
             Example("fermusic predict --detector none face.png", "a picture that is one cropped face"),
         ],
         parameters: [
-            sources, SharedOptions.model, SharedOptions.int8, SharedOptions.threads, SharedOptions.json,
+            sources, SharedOptions.model, SharedOptions.precision, SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.json,
             StreamOptions.emotions, StreamOptions.certainty,
         ] + SharedOptions.hintOptions + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following + [
             StreamOptions.realtime

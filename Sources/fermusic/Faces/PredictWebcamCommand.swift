@@ -21,7 +21,8 @@ enum PredictWebcamCommand {
             Example("fermusic predict-webcam clip.mp4", "without a camera"),
         ],
         parameters: [
-            source, SharedOptions.model, SharedOptions.int8, SharedOptions.threads, SharedOptions.json,
+            source, SharedOptions.model, SharedOptions.precision, SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.json,
             StreamOptions.emotions, StreamOptions.certainty,
         ] + SharedOptions.hintOptions + StreamOptions.outputs + DetectorOptions.all + StreamOptions.following
             + StreamOptions.camera,

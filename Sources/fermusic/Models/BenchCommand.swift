@@ -16,40 +16,55 @@ enum BenchCommand {
         "worker", help: "Measure what is asked for on standard input, line by line: for Benchmarks/compare.py.")
     static let products = Flag(
         "products", help: "Measure the matrix product beside OpenBLAS's (libopenblas0) instead, on one thread.")
+    static let tune = Flag(
+        "tune",
+        help: "Find the fastest way of each convolution of the network here, and keep it for FERMUSIC_TUNED=1.")
 
     static let command = Command(
         "bench", summary: "Measure how fast networks train and predict on this machine.",
         discussion: """
             Random pictures, the same computation as train and predict. Convolutions are also given as the GFLOP/s that \
             a direct convolution would need to be as fast; the fast algorithms need fewer operations, so they can pass \
-            the peak of the matrix product.
+            the peak of the matrix product. How each convolution is computed follows from limits measured on other \
+            machines of its kind; --tune tries all ways on this one, and programs started with FERMUSIC_TUNED=1 heed what \
+            it found (results then differ in the last digits).
             """,
         examples: [
             Example("fermusic bench", "the documented network on all processors"),
             Example("fermusic bench --arch cnn --batch 64 --threads 2 --json", "for programs"),
         ],
         parameters: [
-            TrainOptions.architecture, size, batch, seconds, SharedOptions.int8, SharedOptions.threads,
-            SharedOptions.json, products, worker,
+            TrainOptions.architecture, size, batch, seconds, SharedOptions.precision, SharedOptions.int8,
+            SharedOptions.threads, SharedOptions.json, products, tune, worker,
         ],
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         if a[products] {
             let useless: [any Parameter] = [
-                TrainOptions.architecture, size, batch, SharedOptions.int8, SharedOptions.threads, worker,
+                TrainOptions.architecture, size, batch, SharedOptions.precision, SharedOptions.int8,
+                SharedOptions.threads, worker, tune,
             ]
             for other in useless where a.wasGiven(other) {
                 throw UsageError.conflict("--products", other.description.displayName)
             }
             return try ProductBench.run(a, console)
         }
+        if a[tune] {
+            let useless: [any Parameter] = [SharedOptions.precision, SharedOptions.int8, worker]
+            for other in useless where a.wasGiven(other) {
+                throw UsageError.conflict("--tune", other.description.displayName)
+            }
+            return try TuningBench.run(a, console)
+        }
         let threads = SharedOptions.threadPool(a)
-        if a[worker] { return try BenchWorker(threads: threads).run(console) }
+        if a[worker] {
+            return try BenchWorker(precision: try SharedOptions.precision(a), threads: threads).run(console)
+        }
         let choice = a[TrainOptions.architecture], name = choice.argumentText
         let model = try choice.makeModel(NetworkOptions(size: a[size]), seed: 1)
         let result = try Measurement(
-            model, batch: a[batch], precision: SharedOptions.precision(a), threads: threads, seconds: a[seconds])
+            model, batch: a[batch], precision: try SharedOptions.precision(a), threads: threads, seconds: a[seconds])
         if a[SharedOptions.json] {
             try console.output.line(result.json(network: name).text())
         } else {
@@ -64,6 +79,7 @@ enum BenchCommand {
         let parameters: Int
         let batch: Int
         let threads: Int
+        let precision: Precision
         var peak = 0.0
         var training = 0.0
         var trainingOneThread = 0.0
@@ -78,10 +94,15 @@ enum BenchCommand {
             parameters = model.parameterCount
             self.batch = batch
             self.threads = threads.count
-            let train = try NetworkBenchmark.Training(model, batchSize: batch, threads: threads)
+            self.precision = precision
+            let trained = precision == .int8 ? Precision.float : precision
+            let train = try NetworkBenchmark.Training(
+                model, batchSize: batch, precision: trained, threads: threads)
             let single =
                 threads.count == 1
-                ? nil : try NetworkBenchmark.Training(model.copy(), batchSize: batch, threads: ThreadPool(threads: 1))
+                ? nil
+                : try NetworkBenchmark.Training(
+                    model.copy(), batchSize: batch, precision: trained, threads: ThreadPool(threads: 1))
             let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision, threads: threads)
             let many = try NetworkBenchmark.Inference(model, batchSize: batch, precision: precision, threads: threads)
             memory = train.memory
@@ -134,6 +155,7 @@ enum BenchCommand {
                 "network": .string(network), "inputShape": JSONValue(shape), "parameters": .int(parameters),
                 "batch": .int(batch), "threads": .int(threads), "processor": .string(Machine.processor),
                 "instructionSet": .string(InstructionSet.current), "version": .string(Fermusic.version),
+                "precision": .string(precision.rawValue), "bfloat16Units": .string(InstructionSet.bfloat16),
                 "trainImagesPerSecond": .double(training),
                 "trainImagesPerSecondOneThread": .double(trainingOneThread),
                 "inferenceMillisecondsBatch1": .double(latencies.median * 1000),
@@ -149,6 +171,11 @@ enum BenchCommand {
         let out = console.output
         let threads = m.threads == 1 ? "1 thread" : "\(m.threads) threads"
         try out.line("\(Machine.processor), \(threads), \(InstructionSet.current)")
+        if m.precision != .float {
+            let units =
+                m.precision == .bfloat16 ? " (\(InstructionSet.bfloat16)); the peak is float32's" : " for prediction"
+            try out.line("products in \(m.precision.rawValue)\(units)")
+        }
         try out.line(
             "\(printable(network)): input \(m.shape.map(String.init).joined(separator: "x")), \(m.parameters) parameters"
         )

@@ -14,6 +14,7 @@ import Timing
 /// `output` checks before anything is timed: `model`, a file, and `input`, a file of floats as they lie in memory; the
 /// answer has the `output`.
 struct BenchWorker {
+    let precision: Precision
     let threads: ThreadPool
 
     func run(_ console: Console) throws -> ExitCode {
@@ -30,7 +31,8 @@ struct BenchWorker {
                 if trainings[key] == nil {
                     trainings = [:]
                     let model = try makeModel(network)
-                    trainings[key] = try NetworkBenchmark.Training(model, batchSize: batch, threads: threads)
+                    trainings[key] = try NetworkBenchmark.Training(
+                        model, batchSize: batch, precision: precision, threads: threads)
                     _ = try trainings[key]!.imagesPerSecond(seconds: min(seconds, 0.5))
                 }
                 answer = ["rate": .double(try trainings[key]!.imagesPerSecond(seconds: seconds))]
@@ -38,7 +40,8 @@ struct BenchWorker {
                 if inferences[key] == nil {
                     inferences = [:]
                     let model = try makeModel(network)
-                    inferences[key] = try NetworkBenchmark.Inference(model, batchSize: batch, threads: threads)
+                    inferences[key] = try NetworkBenchmark.Inference(
+                        model, batchSize: batch, precision: precision, threads: threads)
                     _ = inferences[key]!.latencies(seconds: min(seconds, 0.2))
                 }
                 let times = inferences[key]!.latencies(seconds: seconds)
@@ -61,7 +64,12 @@ struct BenchWorker {
         let values = bytes.withUnsafeBytes { raw in
             (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }
-        return try model.predict(values, threads: threads)
+        let count = values.count / model.inputShapes[0].reduce(1, *)
+        let executor = try Executor(model, maximumBatch: max(count, 1), threads: threads, precision: precision)
+        executor.input().update(from: values, count: values.count)
+        executor.forward(count: count)
+        return Array(
+            UnsafeBufferPointer(start: executor.output(), count: count * model.outputShapes[0].reduce(1, *)))
     }
 
     private func makeModel(_ network: String) throws -> Model {

@@ -24,7 +24,7 @@ enum CompareCommand {
             EvaluateCommand.split, EvaluateCommand.report,
             pictures,
             EvaluateCommand.tta,
-            SharedOptions.int8, SharedOptions.threads,
+            SharedOptions.precision, SharedOptions.int8, SharedOptions.threads,
             SharedOptions.skipBad,
             SharedOptions.json,
         ] + SharedOptions.hintOptions,

@@ -39,7 +39,7 @@ enum EvaluateCommand {
         parameters: [
             models, SharedOptions.model, SharedOptions.data, SharedOptions.classes, SharedOptions.votes,
             SharedOptions.voteNames, split, report, tta, ensemble, robustness,
-            markdown, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
+            markdown, SharedOptions.precision, SharedOptions.int8, SharedOptions.threads, SharedOptions.skipBad,
             SharedOptions.json,
         ] + SharedOptions.hintOptions,
         run: run)

@@ -5,7 +5,7 @@ import Terminal
 
 extension StoredPrecision: ArgumentChoice {}
 
-/// `fermusic model summary|convert|recipe|json|calibrate`
+/// `fermusic model summary|convert|export|recipe|json|calibrate`
 enum ModelCommand {
     static let file = Argument<Path>("model", help: "A Keras file, .h5 or .keras, or an ONNX file.")
     static let target = Argument<Path>(
@@ -23,7 +23,7 @@ enum ModelCommand {
 
     static let command = Command(
         "model", summary: "Look into model files and convert them.",
-        subcommands: [summary, convert, recipe, json, calibrate])
+        subcommands: [summary, convert, export, recipe, json, calibrate])
 
     static let summary = Command(
         "summary", summary: "List a model's layers, shapes and parameters.",

@@ -7,7 +7,10 @@ import Terminal
 /// `fermusic catalogue import|list|stats|export|refresh|mood-map`
 enum CatalogueCommand {
     static let files = Argument<[Path]>(
-        "file", help: "CSV files, https addresses of some, links of your Spotify playlists.")
+        "file",
+        help:
+            "Folders of music, music files, lists and playlists, https addresses of some, links of your Spotify and YouTube playlists, servers."
+    )
     static let search = Option<String?>("search", short: "s", help: "Words of title, artist or album.")
     static let language = Option<LanguageWord?>(
         "language", short: "l", help: "A language, by name or ISO code; of songs to import that say none.")
@@ -15,6 +18,8 @@ enum CatalogueCommand {
         "emotion", short: "e", help: "An emotion; what all songs to import suit.")
     static let limit = Option<Int>("limit", short: "n", default: 50, help: "Songs at most.", range: 1...1_000_000)
     static let offset = Option<Int>("offset", default: 0, help: "Songs to pass over.", range: 0...)
+    static let columns = Option<CommaSeparated<String>?>(
+        "columns", help: "What a table's columns hold where its first row does not say: title,artist,- and so on.")
     static let once = Flag("once", help: "Do not read the files again in 'catalogue refresh'.")
 
     static let command = Command(
@@ -22,22 +27,34 @@ enum CatalogueCommand {
         subcommands: [importing, list, stats, export, RefreshCommand.command, moodMap])
 
     static let importing = Command(
-        "import", summary: "Add songs from CSV files, addresses and playlists.",
+        "import", summary: "Add songs: your music, lists, playlists, what services export.",
         discussion: """
-            Recognises by their columns: mood-labelled and plain feature tables (0 to 1 or percent), Spotify and \
-            Exportify exports, playlists per emotion (the file's name is the emotion: sad.csv), lists of titles and \
-            artists. UTF-8 and Latin-1. Songs that are there already are not added again, but what is new about them is \
-            kept. Features that a list lacks are estimated from labels, genres and the list's name (workout.csv), and \
-            count less.
+            A folder is gone through with all below it: MP3, FLAC, Ogg, Opus, M4A, WAV, AIFF, WMA and more, by their tags or \
+            else their names. Files that have not changed are not opened again; files that were moved are recognised, those \
+            that are gone are marked and their songs stay. It can be stopped at any time and goes on from there.
 
-            A row that cannot be used is reported and left out. Each file is taken over as a whole or not at all.
+            Lists are recognised by what is in them: tables (CSV with the columns' names in many languages; mood and feature \
+            tables, Exportify, TuneMyMusic, Soundiiz, Shazam, Last.fm ...), M3U, PLS and XSPF playlists, the library of \
+            iTunes, the account data of Spotify, ListenBrainz, YouTube Music (Takeout), and gzip and zip files of these. \
+            Entries of playlists that are files here are those songs. A list's name may tell an emotion (sad.csv) or a mood \
+            (workout.csv). Features that a list lacks are estimated from labels and genres, and count less.
+
+            Servers are written subsonic:http://nas:4533, jellyfin:http://nas:8096 or mpd:localhost:6600 ('fermusic server' \
+            says more), what you listened to is listenbrainz:YOURNAME, your liked songs and those you hear most at Spotify are \
+            spotify:liked and spotify:top.
+
+            A row that cannot be used is reported and left out, a field that cannot is left empty. Each list is taken over as \
+            a whole or not at all. Songs that are there already are not added again, but what is new about them is kept.
             """,
         examples: [
+            Example("fermusic catalogue import ~/Music", "again later for what is new; --watch does so by itself"),
+            Example("fermusic catalogue import my_spotify_data.zip Favourites.m3u8"),
             Example("fermusic catalogue import data_moods.csv by-emotion/*.csv"),
             Example("fermusic catalogue import playlist.csv --language hindi"),
         ],
         parameters: [
-            files, language, emotion, once, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
+            files, language, emotion, columns, once, LibraryCommand.watches, SharedOptions.threads,
+            MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
         ]
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a, console)
@@ -46,10 +63,36 @@ enum CatalogueCommand {
         var options = ImportOptions()
         options.language = a[language]?.language
         options.emotion = a[emotion]?.emotion
+        options.columns = a[columns]?.values.map { $0 == "-" ? "" : $0 }
+        if a[LibraryCommand.watches], !a[files].contains(where: { LibraryCommand.isMusic($0.string) }) {
+            throw UsageError.conflict("--watch", "lists; it watches folders of music")
+        }
         let signals = SignalWatcher.start()
+        var code = ExitCode.done
+        func takeMusic(_ path: String) throws -> Bool {
+            let report = try LibraryCommand.take(
+                path, options, catalogue, a[SharedOptions.threads], asJSON: a[MusicOptions.jsonLines], signals, console)
+            guard let report else { return false }
+            if let failure = LibraryCommand.failure(report) {
+                try console.errors.line("error: \(printable(path)): \(failure)")
+                code = .failed
+            } else if !a[once] {
+                try catalogue.remember(path, options: options)
+            }
+            return true
+        }
         let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
         for file in a[files] {
             let path = file.string
+            if LibraryCommand.isMusic(path) {
+                guard try takeMusic(path) else { return signals.exitCode ?? .failed }
+                continue
+            }
+            if path.hasPrefix("http://"), !lists.contains(where: { $0.handles(path) }) {
+                throw MusicError.badFile(
+                    path: path,
+                    reason: "only https is read; a music server is written subsonic:\(path) or jellyfin:\(path)")
+            }
             let report = try withProgress("reading \(path)", signals, console) { progress in
                 if let list = lists.first(where: { $0.handles(path) }) {
                     return try catalogue.importAndRemember(
@@ -61,8 +104,18 @@ enum CatalogueCommand {
             }
             guard let report else { return signals.exitCode ?? .failed }
             try ImportText.print(report, path, a[MusicOptions.jsonLines], console)
+            if let failure = report.failure {
+                try console.errors.line("error: \(printable(path)): nothing added: \(failure)")
+                code = .failed
+            }
         }
-        return .done
+        if a[LibraryCommand.watches] {
+            let folders = a[files].map(\.string).filter(LibraryCommand.isMusic)
+            try console.errors.line("watching \(folders.map(printable).joined(separator: ", ")); Ctrl-C ends it")
+            try LibraryCommand.watch(folders, signals) { _ = try takeMusic($0) }
+            return .done
+        }
+        return code
     }
 
     /// Shows how far a file is read; `nil` if a signal ended it.
@@ -145,22 +198,35 @@ enum CatalogueCommand {
         return .done
     }
 
-    static let target = Argument<Path>("output", help: "The CSV file to write, or - for standard output.")
+    static let target = Argument<Path>("output", help: "The file to write, or - for standard output.")
+    static let format = Option<ExportFormat>(
+        "format", default: .csv, help: "A table of all songs, or a playlist of those of which there are files.")
 
     static let export = Command(
-        "export", summary: "Write all songs as a CSV file.",
+        "export", summary: "Write all songs as a CSV file, or your music as a playlist.",
         discussion: "What it writes can be imported again; estimates stay estimates.",
-        examples: [Example("fermusic catalogue export songs.csv")],
-        parameters: [target, MusicOptions.catalogue, MusicOptions.moodMap]
+        examples: [
+            Example("fermusic catalogue export songs.csv"),
+            Example("fermusic catalogue export all.m3u8 --format m3u8"),
+        ],
+        parameters: [target, format, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a, console)
         let path = a[target].string
+        func write(_ put: (String) throws -> Void) throws {
+            guard let playlist = PlaylistFormat(rawValue: a[format].rawValue) else { return try catalogue.export(put) }
+            let name = path == "-" ? "fermusic" : path.withoutPathExtension
+            try put(playlist.playlist(of: catalogue.songsWithFiles(), name: name, in: catalogue).text)
+        }
         if path == "-" {
-            try catalogue.export { try console.output.write($0) }
+            try write { try console.output.write($0) }
             return .done
         }
         do {
-            try AtomicFile.replace(path) { file in try catalogue.export { try file.write(Array($0.utf8)) } }
+            try AtomicFile.replace(path) { file in
+                // M3U names files by their very bytes.
+                try write { try file.write($0.cPath.dropLast().map { UInt8(bitPattern: $0) }) }
+            }
         } catch let failure as FileFailure {
             throw MusicError.badFile(path: path, reason: "cannot write: \(failure.reason)")
         }
@@ -186,6 +252,9 @@ enum CatalogueCommand {
         return .done
     }
 }
+
+/// What the catalogue is written as.
+enum ExportFormat: String, ArgumentChoice { case csv, m3u8, xspf }
 
 /// An emotion by its name.
 struct EmotionChoice: ArgumentValue {

@@ -13,12 +13,21 @@ enum ImportText {
         if !asJSON, report.badRows > 10 {
             try console.errors.line("\(printable(path)): \(report.badRows - 10) more rows left out; --json lists them")
         }
+        for problem in report.fieldProblems.prefix(asJSON ? 0 : 3) {
+            try console.errors.line(
+                "\(printable(path)): row \(problem.row): \(SongText.line(problem.reason)); left empty")
+        }
+        if !asJSON, report.badFields > 3 {
+            try console.errors.line(
+                "\(printable(path)): \(report.badFields - 3) more fields left empty; --json lists them")
+        }
         if asJSON {
             try console.output.line(SongText.jsonLine(json(report, path)))
         } else {
             try console.output.line(
                 "\(printable(path)): \(report.format): \(report.added) songs added, \(report.merged) known better now, "
-                    + "\(report.unchanged) as before, \(report.badRows) bad rows")
+                    + "\(report.unchanged) as before, \(report.badRows) bad rows"
+                    + (report.matchedFiles > 0 ? "; \(report.matchedFiles) are files here" : ""))
         }
     }
 
@@ -26,6 +35,9 @@ enum ImportText {
         [
             "file": .string(path), "format": .string(report.format), "added": .int(report.added),
             "merged": .int(report.merged), "unchanged": .int(report.unchanged), "badRows": .int(report.badRows),
+            "badFields": .int(report.badFields), "matchedFiles": .int(report.matchedFiles),
+            "fieldProblems": .array(
+                report.fieldProblems.map { ["row": .int($0.row), "reason": .string($0.reason)] }),
             "problems": .array(
                 report.problems.map { ["row": .int($0.row), "reason": .string($0.reason)] }),
         ]

@@ -27,10 +27,14 @@ enum RecommendCommand {
         "preview", help: "Play half a minute of the first song that has a preview; asks Deezer if no one else is named."
     )
 
+    static let output = Option<PlaylistFormat?>(
+        "output", help: "Print a playlist for players instead of a list to read: m3u8 names your files, xspf all songs."
+    )
+
     private static let choices: [any Parameter] = [like, mode, count, languages, artists]
     private static let others: [any Parameter] =
         [
-            surprise, seed, forget, ServiceOptions.provider, ServiceOptions.wait, opens, previews,
+            surprise, seed, forget, output, ServiceOptions.provider, ServiceOptions.wait, opens, previews,
             MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
             SharedOptions.json,
         ] + DetectorOptions.all
@@ -52,12 +56,15 @@ enum RecommendCommand {
             Example("fermusic recommend --emotion angry --genre metal --decade 90s --only mine"),
             Example("fermusic recommend --like \"la flaca\"", "by sound, genre, decade, language and artist"),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
+            Example(
+                "fermusic recommend --emotion happy -n 20 --output m3u8 > happy.m3u8", "your own files, for a player"),
             Example("fermusic recommend --emotion happy --provider deezer", "with covers, no account needed"),
         ],
         parameters: MoodSource.parameters + choices + FilterOptions.all + others,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        if a[output] != nil, a[SharedOptions.json] { throw UsageError.conflict("--output", "--json") }
         let emotions = a[like] == nil ? try MoodSource.read(a, console) : try MoodSource.none(a)
         var request = RecommendationRequest(emotions)
         request.mode = a[mode]
@@ -86,6 +93,16 @@ enum RecommendCommand {
         // From here on songs are there: nothing that goes wrong may take them away, and nobody waits for another
         // process that writes for long.
         catalogue.setBusyTimeout(.milliseconds(200))
+        if let format = a[output] {
+            let list = try format.playlist(of: songs.map(\.song), name: "fermusic", in: catalogue)
+            try console.output.write(list.text)
+            if list.songs < songs.count {
+                try console.errors.line(
+                    "note: \(songs.count - list.songs) of the songs are no files here; xspf names them too")
+            }
+            if !a[forget] { try note(songs, request, catalogue, console) }
+            return .done
+        }
         let asking = try ServiceAsking(a, memory: catalogue.path)
         let answer = RecommendAnswer(songs: songs, request: request)
         if !a[SharedOptions.json] { try answer.print(withLinks: asking == nil, console) }

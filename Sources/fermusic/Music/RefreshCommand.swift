@@ -1,4 +1,5 @@
 import Files
+import MediaFiles
 import MusicMatching
 import Terminal
 
@@ -6,7 +7,8 @@ import Terminal
 enum RefreshCommand {
     static let places = Argument<[String]>(
         "list", required: false,
-        help: "CSV files, https addresses of some, or links of your Spotify playlists to add to those that are read.",
+        help:
+            "Folders of music, lists, https addresses of some, or links of your Spotify playlists to add to those that are read.",
         completion: .files)
     static let every = Option<Weekday?>("every", help: "Also read them each week on this day.")
     static let never = Flag("never", help: "End the weekly schedule.")
@@ -72,7 +74,10 @@ enum RefreshCommand {
         let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
         let results: [RefreshResult]
         do {
-            results = try catalogue.refresh(providers: lists) { _, _, _ in
+            results = try catalogue.refresh(
+                providers: lists, analyser: LibraryCommand.analyser,
+                cancellation: Cancellation { signals.received != nil }
+            ) { _, _, _ in
                 if signals.received != nil { throw Stopped() }
             }
         } catch is Stopped {
@@ -82,7 +87,13 @@ enum RefreshCommand {
         var code = ExitCode.done
         for result in results {
             switch result.outcome {
-            case .read(let report): try ImportText.print(report, result.place, asJSON, console)
+            case .read(let report):
+                try ImportText.print(report, result.place, asJSON, console)
+                if let failure = report.failure {
+                    code = .failed
+                    try console.errors.line("error: \(printable(result.place)): nothing added: \(failure)")
+                }
+            case .music(let report): try LibraryCommand.print(report, result.place, asJSON, console)
             case .unchanged:
                 if asJSON {
                     try console.output.line(

@@ -26,6 +26,6 @@ enum ServiceChoice: String, ArgumentChoice {
 
     /// `nil` if nobody is to be asked.
     func service(_ services: MusicServices) -> MusicService? {
-        self == .auto ? services.usual : MusicService(rawValue: rawValue)
+        self == .auto ? services.usual : self == .none ? nil : MusicService(rawValue: rawValue)
     }
 }

@@ -18,7 +18,8 @@ enum LiveCommand {
             Example("fermusic live clip.mp4 --repeat 100", "without a camera"),
         ],
         parameters: [
-            PredictWebcamCommand.source, SharedOptions.model, SharedOptions.int8, SharedOptions.threads,
+            PredictWebcamCommand.source, SharedOptions.model, SharedOptions.precision, SharedOptions.int8,
+            SharedOptions.threads,
             SharedOptions.json, StreamOptions.emotions,
             StreamOptions.certainty,
         ] + SharedOptions.hintOptions

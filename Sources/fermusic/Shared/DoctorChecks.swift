@@ -14,7 +14,8 @@ enum DoctorChecks {
     static func processor() -> Finding {
         let best = InstructionSet.available.last ?? "", current = InstructionSet.current
         let lower = current == best ? "" : ", since FERMUSIC_ISA says so; the processor has \(best)"
-        return Finding("processor", .works, "\(Machine.processor): \(current)\(lower)")
+        return Finding(
+            "processor", .works, "\(Machine.processor): \(current)\(lower); bfloat16: \(InstructionSet.bfloat16)")
     }
 
     /// Reads the model and lets it look at a picture.

@@ -12,6 +12,8 @@ let otherNames = [
     "image": "photo", "picture": "photo", "webcam": "camera", "device": "camera", "service": "provider",
     "db": "catalogue", "database": "catalogue", "catalog": "catalogue", "address": "host", "bind": "host",
     "listen": "host", "key": "tls-key", "cert": "tls-cert", "browser": "open", "quantize": "int8",
+    "mixed-precision": "precision", "dtype": "precision", "policy": "precision", "bf16": "precision",
+    "amp": "precision",
     "optimiser": "optimizer", "sched": "schedule", "scheduler": "schedule", "equalize": "equalise",
     "dwell": "lead", "save-video": "annotate", "output-video": "annotate", "subtitles": "srt",
 ]

@@ -16,6 +16,7 @@ enum Remedies {
         case let error as any RemediableError: error.remedy.map(words)
         case let error as ProviderError: words(error.cause)
         case let error as ListError: words(error.problem.cause)
+        case MusicError.unknownColumns: "--columns title,artist,- names them"
         case WebServerError.portTaken: "give another one with --port"
         case WebServerError.noModels: "give one with --model"
         default: nil

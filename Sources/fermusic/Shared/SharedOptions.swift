@@ -5,6 +5,13 @@ import NeuralNet
 import Terminal
 import Threads
 
+extension Precision: ArgumentChoice {
+    /// Keras's name of the policy is another word for it.
+    public init?(argument: String) {
+        self.init(rawValue: argument == "mixed_bfloat16" ? "bfloat16" : argument == "float" ? "float32" : argument)
+    }
+}
+
 /// Options that several verbs have, and what they become.
 enum SharedOptions {
     static let json = Flag("json", help: "Print one JSON object for programs to read.")
@@ -48,11 +55,21 @@ enum SharedOptions {
             "A table of files and rows, for pictures in folders; kaggle-rows.csv beside the votes by default."
     )
 
-    static let int8 = Flag(
-        "int8", help: "Compute large products with 8-bit integers: faster on processors with VNNI, a little less exact."
+    static let precision = Option<Precision>(
+        "precision", default: .float,
+        help:
+            "What large products are made of: bfloat16 and int8 are faster on processors that have them, a little less exact."
     )
+    static let int8 = Flag("int8", help: "The same as --precision int8.")
 
-    static func precision(_ arguments: Arguments) -> Precision { arguments[int8] ? .int8 : .float }
+    /// Throws `UsageError.conflict` if they contradict each other.
+    static func precision(_ arguments: Arguments) throws -> Precision {
+        guard arguments[int8] else { return arguments[precision] }
+        if arguments.wasGiven(precision), arguments[precision] != .int8 {
+            throw UsageError.conflict("--int8", "--precision \(arguments[precision].argumentText)")
+        }
+        return .int8
+    }
 
     static func threadPool(_ arguments: Arguments) -> ThreadPool {
         arguments[threads].map { ThreadPool(threads: $0) } ?? ThreadPool()

@@ -80,7 +80,8 @@ import Timing
             #expect(exchange.headers["authorization"] == nil)
             let status = try #require(services.services.spotifyLoginStatus)
             #expect(
-                abs(status.authorised - currentTime()) < 600 && status.missingScopes == ["playlist-read-collaborative"])
+                abs(status.authorised - currentTime()) < 600
+                    && status.missingScopes == ["playlist-read-collaborative", "user-library-read", "user-top-read"])
             var file = stat()
             #expect(stat(status.file, &file) == 0 && file.st_mode & 0o777 == 0o600)
             #expect(services.services.spotifyLogout() && services.services.spotifyLoginStatus == nil)
@@ -295,6 +296,7 @@ import Timing
                 case .read(let report): #expect(report.format == "playlist" && report.added == 68, "\(report)")
                 case .failed(let reason): #expect(reason.contains("that you own"), "\(reason)")
                 case .unchanged: Issue.record("unchanged")
+                case .music: Issue.record("music")
                 }
             }
             #expect(stub.requests("/playlists/mine/items").count == 3)

@@ -9,6 +9,7 @@ import Testing
         switch outcome {
         case .read(let report): return "\(report.added) new, \(report.unchanged) as before"
         case .unchanged: return "unchanged"
+        case .music: return "music"
         case .failed(let reason): return reason
         }
     }

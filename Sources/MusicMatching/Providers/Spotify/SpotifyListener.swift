@@ -53,6 +53,26 @@ public struct SpotifyListener: Sendable {
         try api.send(call, limit) { _ in () }
     }
 
+    /// The songs that the listener keeps ("Liked Songs"), or those he hears most. Throws `ProviderError`.
+    func songs(of library: SpotifyPlaylists.Library, _ limit: CallLimit) throws(ProviderError) -> [SongDraft] {
+        var songs: [SongDraft] = [], offset = 0
+        let page = 50
+        while offset < 20_000 {
+            let call = SpotifyAPI.Call(
+                path: library.path, query: [("limit", "\(page)"), ("offset", "\(offset)")], name: "library",
+                access: .listener)
+            let (entries, isLast) = try api.send(call, limit) { json -> ([JSONValue], Bool)? in
+                guard let items = json?["items"]?.arrayValue else { return nil }
+                return (items, json?["next"].map(\.isNull) ?? (items.count < page))
+            }
+            // The most heard come without the entry around them.
+            songs += entries.compactMap { SpotifyTrack.draft($0["track"] == nil ? ["track": $0] : $0) }
+            offset += entries.count
+            if isLast || entries.isEmpty { break }
+        }
+        return songs
+    }
+
     /// The songs of a playlist that the listener owns or shares in; others are refused. Throws `ProviderError`.
     public func songs(ofPlaylist id: String, _ limit: CallLimit) throws(ProviderError) -> [SongDraft] {
         var songs: [SongDraft] = [], offset = 0
@@ -94,9 +114,22 @@ struct SpotifyPlaylists: ListProvider {
     let time: Duration
     let isCancelled: @Sendable () -> Bool
 
-    func handles(_ place: String) -> Bool { SpotifyPlaylists.identifier(place) != nil }
+    /// Lists that every listener has.
+    enum Library: String {
+        case liked = "spotify:liked"
+        case top = "spotify:top"
+
+        var path: String { self == .liked ? "/me/tracks" : "/me/top/tracks" }
+    }
+
+    func handles(_ place: String) -> Bool {
+        Library(rawValue: place.lowercased()) != nil || SpotifyPlaylists.identifier(place) != nil
+    }
 
     func list(at place: String, version: String) throws -> ProvidedList {
+        if let library = Library(rawValue: place.lowercased()) {
+            return .songs(try listener.songs(of: library, CallLimit(time, isCancelled: isCancelled)))
+        }
         guard let id = SpotifyPlaylists.identifier(place) else {
             throw ProviderError(.spotify, .notFound, place)
         }

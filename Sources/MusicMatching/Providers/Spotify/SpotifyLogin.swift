@@ -4,9 +4,11 @@ import TextCoding
 /// A login: Authorization Code with PKCE (RFC 7636). The listener agrees in a browser, which then comes to an address of
 /// this machine with a code.
 public final class SpotifyLogin {
-    /// What the login asks for: the listener's own playlists, saving lists, starting playback.
+    /// What the login asks for: the listener's own playlists, liked songs and most heard ones, saving lists, starting
+    /// playback.
     public static let scopes = [
         "playlist-read-private", "playlist-read-collaborative", "playlist-modify-private", "user-modify-playback-state",
+        "user-library-read", "user-top-read",
     ]
 
     /// What the listener opens in a browser.

@@ -46,7 +46,7 @@ extension ProviderTrack {
         else { return nil }
         self.init(
             title: title, artists: artists.compactMap(\.stringValue),
-            identifiers: SongIdentifier.Kind.allCases.compactMap { kind in
+            identifiers: [SongIdentifier.Kind.isrc, .spotify, .youtube, .deezer, .itunes].compactMap { kind in
                 ids[kind.rawValue]?.stringValue.map { SongIdentifier(kind, $0) }
             })
         album = json["album"]?.stringValue ?? ""

@@ -1,0 +1,86 @@
+import Files
+
+/// Songs as a playlist for players.
+public enum PlaylistFormat: String, CaseIterable, Sendable {
+    /// Extended M3U in UTF-8: songs with files only, since it names nothing else.
+    case m3u8
+    /// XSPF 1 (XML): songs with a file have its place, others their names, by which players find them.
+    case xspf
+
+    /// The playlist, and how many songs it has. Songs whose files are all gone count as having none.
+    ///
+    /// - Parameter name: what the playlist is called.
+    /// Throws `MusicError`.
+    public func playlist(of songs: [Song], name: String, in catalogue: Catalogue) throws -> (text: String, songs: Int) {
+        var text = PlaylistFormat.head(self, name), count = 0
+        for song in songs {
+            let file = try catalogue.files(of: song.id).first { $0.gone == nil }
+            let duration = file?.duration ?? song.duration
+            switch self {
+            case .m3u8:
+                // A line break in a path would be two paths.
+                guard let file, !file.path.utf8.contains(where: { $0 == 10 || $0 == 13 }) else { continue }
+                let seconds = duration.map { "\(($0 + 500) / 1000)" } ?? "-1"
+                text += "#EXTINF:\(seconds),\(PlaylistFormat.line(song.artist)) - \(PlaylistFormat.line(song.title))\n"
+                text += file.path + "\n"
+            case .xspf: text += PlaylistFormat.track(song, file, duration)
+            }
+            count += 1
+        }
+        return (text + (self == .xspf ? "  </trackList>\n</playlist>\n" : ""), count)
+    }
+
+    private static func head(_ format: PlaylistFormat, _ name: String) -> String {
+        switch format {
+        case .m3u8: "#EXTM3U\n#PLAYLIST:\(line(name))\n"
+        case .xspf:
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n"
+                + "  <title>\(escaped(name))</title>\n  <trackList>\n"
+        }
+    }
+
+    private static func track(_ song: Song, _ file: SongFile?, _ duration: Int?) -> String {
+        var text = "    <track>\n"
+        if let file { text += "      <location>\(address(file.path))</location>\n" }
+        text += "      <title>\(escaped(song.title))</title>\n      <creator>\(escaped(song.artist))</creator>\n"
+        if !song.album.isEmpty { text += "      <album>\(escaped(song.album))</album>\n" }
+        if let duration { text += "      <duration>\(duration)</duration>\n" }
+        return text + "    </track>\n"
+    }
+
+    /// A path as an address: its very bytes, percent-encoded.
+    private static func address(_ path: String) -> String {
+        "file://"
+            + path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+                WebAddress.encoded(bytes: String(part).cPath.dropLast().map { UInt8(bitPattern: $0) })
+            }.joined(separator: "/")
+    }
+
+    private static func line(_ text: String) -> String { SongRowReader.clean(text) }
+
+    private static func escaped(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+            // XML knows no other control characters.
+            case "\u{0}"..<"\u{20}": if scalar == "\n" || scalar == "\t" { result.append(" ") }
+            case "\u{FFFE}", "\u{FFFF}": break
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+}
+
+extension Catalogue {
+    /// All songs of which there are files, in the order of their artists, albums and paths. Throws `MusicError`.
+    public func songsWithFiles() throws -> [Song] {
+        try songs(
+            from: "songs JOIN (SELECT song, min(path) AS path FROM files WHERE gone IS NULL GROUP BY song) AS places "
+                + "ON places.song = songs.id",
+            where: "true ORDER BY songs.artist, songs.album, places.path", [])
+    }
+}

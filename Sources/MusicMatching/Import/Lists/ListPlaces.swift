@@ -1,0 +1,95 @@
+import Files
+import MediaFiles
+
+/// Places of files as playlists write them.
+enum ListPlaces {
+    /// The path that a list means: `file://` addresses decoded, Windows's separators turned, relative paths completed with
+    /// the list's folder. `nil` for addresses on the web.
+    static func path(_ place: String, from folder: String) -> String? {
+        var path = place
+        if place.lowercased().hasPrefix("file://") {
+            path = decoded(place.dropFirst(7))
+            // file://localhost/...; and "file:///C:/Music".
+            if path.lowercased().hasPrefix("localhost/") { path = String(path.dropFirst(9)) }
+            if isDrive(path.dropFirst()) { path = String(path.dropFirst()) }
+        } else if place[...].firstPlace(of: "://") != nil {
+            return nil
+        }
+        if path.utf8.contains(0x5C), !path.utf8.contains(0x2F) || isDrive(path[...]) {
+            path = String(path.map { $0 == "\\" ? "/" : $0 })
+        }
+        if path.isEmpty { return nil }
+        if path.hasPrefix("/") || isDrive(path[...]) { return normal(path) }
+        // XSPF's relative places are addresses, with their signs encoded.
+        return normal(folder + "/" + path)
+    }
+
+    /// An address's path: any bytes may be in it.
+    static func decoded(_ text: Substring) -> String { String(pathBytes: WebAddress.decodedBytes(text)) }
+
+    private static func isDrive(_ path: Substring) -> Bool {
+        guard let first = path.utf8.first, path.utf8.dropFirst().first == 0x3A else { return false }
+        return (0x41...0x5A).contains(first & 0xDF)
+    }
+
+    /// Without "." and "..".
+    private static func normal(_ path: String) -> String {
+        var parts: [Substring] = []
+        for part in path.split(separator: "/") where part != "." {
+            if part == "..", !parts.isEmpty { parts.removeLast() } else { parts.append(part) }
+        }
+        return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
+    /// What the last folders and the name of a file are called, for finding it on another computer: the last three parts,
+    /// then the last two. A name alone says too little: there are many "01 Intro.mp3".
+    static func tails(_ path: String) -> [String] {
+        let parts = path.split(separator: "/")
+        return [3, 2].filter { parts.count >= $0 }.map { "/" + parts.suffix($0).joined(separator: "/") }
+    }
+
+    /// The song of a file that is there, though it was never imported; `nil` if it is not.
+    static func song(_ place: String, from folder: String) -> SongDraft? {
+        guard let path = path(place, from: folder), MusicFile.isOne(path), FileReading.State(path) != nil,
+            let tags = try? TagReader.read(path)
+        else { return nil }
+        return try? FileSong.draft(tags, path: path, root: path.parentFolder) { _ in false }
+    }
+
+    /// Names out of a file's name, "Artist - Title.mp3"; `nil` if it has no such form.
+    static func names(_ place: String) -> SongDraft? {
+        let path = path(place, from: "/") ?? place
+        guard MusicFile.isOne(path) else { return nil }
+        return ListedSong.draft(dashed: path.withoutPathExtension)
+    }
+}
+
+extension Catalogue {
+    /// The song of a file that a list names, if that file was imported: by its path, or by the last parts of it if only
+    /// one file has them. Throws `MusicError`.
+    func song(atPlace place: String, from folder: String) throws -> Song? {
+        guard let path = ListPlaces.path(place, from: folder) else { return nil }
+        for path in [path, ListPlaces.decoded(path[...])] {
+            let id = try database.first("SELECT song FROM files WHERE path = ?", .text(path)) { $0.optionalInteger(0) }
+            if let id, let id { return try song(id) }
+        }
+        for tail in ListPlaces.tails(path) {
+            let found = try database.rows(
+                "SELECT song FROM files WHERE tail = ? AND path LIKE ? ESCAPE '\\' AND song IS NOT NULL LIMIT 2",
+                [.text(path.lastPathPart), .text("%" + escapedForLike(tail))]
+            ) { $0.integer(0) }
+            if found.count == 1 { return try song(found[0]) }
+        }
+        return nil
+    }
+
+    /// A text as LIKE takes it literally.
+    func escapedForLike(_ text: String) -> String {
+        var result = ""
+        for character in text {
+            if character == "%" || character == "_" || character == "\\" { result.append("\\") }
+            result.append(character)
+        }
+        return result
+    }
+}

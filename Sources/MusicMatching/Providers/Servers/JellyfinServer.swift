@@ -1,0 +1,117 @@
+import JSON
+
+/// A Jellyfin server (10.8 and later), by its documented interface; Emby's is the same in what is used.
+///
+/// Needs `JELLYFIN_API_KEY` (Dashboard, API Keys) and, where there are several users, `JELLYFIN_USER`.
+public struct JellyfinServer: MusicServer {
+    public let name = "Jellyfin"
+    public let kind = SongIdentifier.Kind(rawValue: "jellyfin")
+    public let place: String
+    private let base: String
+    private let key: String
+    private let user: String?
+    private let requests: ServerRequests
+
+    private static let page = 1000
+
+    /// Throws `ProviderError.notSetUp`.
+    public init(_ base: String, _ credentials: Credentials, _ http: HTTPClient) throws(ProviderError) {
+        guard let key = credentials.text(.jellyfinKey) else {
+            throw ProviderError(named: "Jellyfin", .notSetUp, "JELLYFIN_API_KEY is missing")
+        }
+        self.base = base
+        self.key = key
+        place = WebAddress.authority(base) ?? base
+        user = credentials.text(.jellyfinUser)
+        requests = ServerRequests(name: "Jellyfin", http: http, secrets: [key])
+    }
+
+    private func request(
+        _ method: HTTPRequest.Method = .get, _ path: String, _ query: [(String, String)] = [], body: JSONValue? = nil
+    ) -> HTTPRequest {
+        var request = HTTPRequest(method, base + path + (query.isEmpty ? "" : "?" + WebAddress.query(query)))
+        // Both ways: newer servers can be told to know the first only, Emby knows the second.
+        request.headers = [
+            (
+                "Authorization",
+                "MediaBrowser Client=\"fermusic\", Device=\"fermusic\", DeviceId=\"fermusic\", "
+                    + "Version=\"1\", Token=\"\(key)\""
+            ), ("X-Emby-Token", key), ("Accept", "application/json"),
+        ]
+        if let body {
+            request.headers.append(("Content-Type", "application/json"))
+            request.body = Array(body.text().utf8)
+        }
+        request.followsRedirections = false
+        return request
+    }
+
+    public func check(_ limit: CallLimit) throws(ProviderError) -> String {
+        let answer = try requests.json(request(.get, "/System/Info"), limit)
+        let product = ServiceJSON.words(answer["ProductName"]?.stringValue ?? "Jellyfin")
+        _ = try userNumber(limit)
+        return "\(product) \(ServiceJSON.words(answer["Version"]?.stringValue ?? ""))"
+    }
+
+    /// The user whose songs count: the one named, or the only one.
+    private func userNumber(_ limit: CallLimit) throws(ProviderError) -> String {
+        let users = try requests.json(request(.get, "/Users"), limit).arrayValue ?? []
+        let known = users.compactMap { json in
+            ServiceJSON.identifier(json["Id"]).map { (id: $0, name: json["Name"]?.stringValue ?? "") }
+        }
+        if let user {
+            guard let found = known.first(where: { $0.name.lowercased() == user.lowercased() }) else {
+                throw problem(.notFound, "a user called '\(user)'")
+            }
+            return found.id
+        }
+        guard let first = known.first else { throw problem(.notFound, "any user") }
+        guard known.count == 1 else {
+            throw problem(.notSetUp, "has several users; JELLYFIN_USER says which is meant")
+        }
+        return first.id
+    }
+
+    public func songs(_ limit: CallLimit, progress: (Int) -> Void) throws(ProviderError) -> [SongDraft] {
+        let user = try userNumber(limit)
+        var songs: [SongDraft] = [], start = 0
+        while true {
+            let query = [
+                ("IncludeItemTypes", "Audio"), ("Recursive", "true"), ("Fields", "Genres,ProviderIds"),
+                ("SortBy", "SortName"), ("StartIndex", "\(start)"), ("Limit", "\(JellyfinServer.page)"),
+                ("EnableImages", "false"),
+            ]
+            let answer = try requests.json(request(.get, "/Users/\(user)/Items", query), limit)
+            guard let items = answer["Items"]?.arrayValue else {
+                throw problem(.notUnderstood, "no list of items; is the address right?")
+            }
+            songs += items.compactMap(draft)
+            start += items.count
+            progress(songs.count)
+            if items.isEmpty || start >= answer["TotalRecordCount"]?.intValue ?? 0 { return songs }
+        }
+    }
+
+    private func draft(_ json: JSONValue) -> SongDraft? {
+        let artists = json["Artists"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let artist = artists.isEmpty ? json["AlbumArtist"]?.stringValue : artists.joined(separator: ", ")
+        guard let id = ServiceJSON.identifier(json["Id"]),
+            var song = ListedSong.draft(json["Name"]?.stringValue, artist, album: json["Album"]?.stringValue)
+        else { return nil }
+        song.year = json["ProductionYear"]?.intValue.flatMap { (1000...2999).contains($0) ? $0 : nil }
+        song.genres = json["Genres"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        // Ten-millionths of a second.
+        song.duration = json["RunTimeTicks"]?.intValue.flatMap { $0 > 0 && $0 < 864_000_000_000 ? $0 / 10_000 : nil }
+        song.plays = max(0, json["UserData"]?["PlayCount"]?.intValue ?? 0)
+        song.identifiers = [identifier(id)]
+        return song
+    }
+
+    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) {
+        let body: JSONValue = [
+            "Name": .string(name), "Ids": JSONValue(songs), "UserId": .string(try userNumber(limit)),
+            "MediaType": "Audio",
+        ]
+        _ = try requests.send(request(.post, "/Playlists", body: body), limit)
+    }
+}

@@ -1,0 +1,248 @@
+import Files
+import Glibc
+
+/// The Music Player Daemon (0.21 and later), by its line protocol: `localhost:6600`, `nas`, or the path of its socket.
+///
+/// `MPD_PASSWORD` is sent where it is set.
+public struct MPDServer: MusicServer {
+    public let name = "MPD"
+    public let kind = SongIdentifier.Kind(rawValue: "mpd")
+    public let place: String
+    private let password: String?
+
+    public init(_ address: String, password: String? = nil) {
+        var address = address
+        while address.hasSuffix("/"), address.count > 1 { address.removeLast() }
+        if address.hasPrefix("//") { address = String(address.dropFirst(2)) }
+        place = address.isEmpty ? "localhost:6600" : address
+        self.password = password
+    }
+
+    private func connect(_ limit: CallLimit) throws(ProviderError) -> MPDConnection {
+        let connection = try MPDConnection(place, limit)
+        if let password { _ = try connection.ask(["password", password], secret: password) }
+        return connection
+    }
+
+    public func check(_ limit: CallLimit) throws(ProviderError) -> String {
+        let connection = try connect(limit)
+        let answer = try connection.ask(["stats"])
+        let songs = answer.last { $0.name == "songs" }?.value ?? "0"
+        return "protocol \(connection.version), \(songs) songs"
+    }
+
+    public func songs(_ limit: CallLimit, progress: (Int) -> Void) throws(ProviderError) -> [SongDraft] {
+        let connection = try connect(limit)
+        var songs: [SongDraft] = [], folders = [""], seen = 0
+        // A folder at a time: one answer with everything is more than servers like to hold.
+        while let folder = folders.popLast() {
+            seen += 1
+            guard seen <= 1_000_000 else { throw problem(.notUnderstood, "more folders than can be") }
+            let answer = try connection.ask(["lsinfo", folder])
+            var fields: [(name: String, value: String)] = []
+            for line in answer + [("end", "")] {
+                if ["file", "directory", "playlist", "end"].contains(line.name) {
+                    if let song = draft(fields) { songs.append(song) }
+                    fields = []
+                    if line.name == "directory" { folders.append(line.value) }
+                }
+                fields.append(line)
+            }
+            progress(songs.count)
+        }
+        return songs
+    }
+
+    private func draft(_ fields: [(name: String, value: String)]) -> SongDraft? {
+        guard let file = fields.first, file.name == "file" else { return nil }
+        func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+        let artists = all("artist").isEmpty ? all("albumartist") : all("artist")
+        let named = ListedSong.draft(all("title").first, artists.joined(separator: ", "), album: all("album").first)
+        guard var song = named ?? ListPlaces.names("/" + file.value) else { return nil }
+        song.year = all("date").first.flatMap(SongRowReader.year)
+        song.genres = all("genre")
+        song.hints = all("mood")
+        if let seconds = (all("duration").first ?? all("time").first).flatMap(Double.init), seconds > 0,
+            seconds < 86_400
+        {
+            song.duration = Int(seconds * 1000)
+        }
+        song.identifiers = [identifier(file.value)]
+        if let id = all("musicbrainz_trackid").first?.lowercased(), id.utf8.count == 36 {
+            song.identifiers.append(SongIdentifier(.musicBrainz, id))
+        }
+        return song
+    }
+
+    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) {
+        let connection = try connect(limit)
+        // Slashes and line breaks have no place in the name of a file.
+        let name = String(name.map { $0 == "/" || $0 == "\n" || $0 == "\r" ? "-" : $0 })
+        for song in songs { _ = try connection.ask(["playlistadd", name, song]) }
+    }
+
+    public func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError) {
+        let connection = try connect(limit)
+        _ = try connection.ask(["clear"])
+        for song in songs { _ = try connection.ask(["add", song]) }
+        _ = try connection.ask(["play"])
+    }
+}
+
+/// One connection to MPD, for one thread.
+final class MPDConnection {
+    private(set) var version = ""
+    private let place: String
+    private let limit: CallLimit
+    private var socket: Int32 = -1
+    private var buffer: [UInt8] = []
+
+    private static let lineLimit = 1 << 20
+
+    /// Throws `ProviderError`.
+    init(_ place: String, _ limit: CallLimit) throws(ProviderError) {
+        self.place = place
+        self.limit = limit
+        socket = try MPDConnection.open(place)
+        let greeting = try line()
+        guard greeting.hasPrefix("OK MPD ") else { throw failure(.notUnderstood, "no MPD is at \(place)") }
+        version = String(greeting.dropFirst(7).prefix(20))
+    }
+
+    deinit { if socket >= 0 { close(socket) } }
+
+    /// Sends a command and reads its answer: names in lower case, with their values. Throws `ProviderError`.
+    ///
+    /// - Parameter secret: what must not be shown of it.
+    func ask(_ words: [String], secret: String? = nil) throws(ProviderError) -> [(name: String, value: String)] {
+        // A line break would be another command.
+        guard words.allSatisfy({ !$0.utf8.contains(10) && !$0.utf8.contains(0) }) else {
+            throw failure(.refused, "a name with a line break")
+        }
+        let text = words.enumerated().map { $0.offset == 0 ? $0.element : MPDConnection.quoted($0.element) }
+        try send(Array((text.joined(separator: " ") + "\n").utf8))
+        var answer: [(name: String, value: String)] = []
+        while true {
+            let line = try line()
+            if line == "OK" { return answer }
+            if line.hasPrefix("ACK ") {
+                // "ACK [50@0] {add} No such directory"
+                let reason = line[line.index(line.startIndex, offsetBy: 4)...].split(separator: "}", maxSplits: 1).last
+                let words = ServiceJSON.words(reason.map(String.init) ?? line).hiding(
+                    [secret ?? ""].filter { !$0.isEmpty })
+                throw failure(
+                    line.hasPrefix("ACK [3@")
+                        ? .badCredentials
+                        : line.hasPrefix("ACK [4@")
+                            ? .forbidden
+                            : line.hasPrefix("ACK [50@") ? .notFound : .refused, words)
+            }
+            guard let colon = line.utf8.firstIndex(of: 0x3A) else { continue }
+            let value = line[line.utf8.index(after: colon)...].drop { $0 == " " }
+            answer.append((line[..<colon].lowercased(), String(value)))
+        }
+    }
+
+    private static func quoted(_ word: String) -> String {
+        var result = "\""
+        for character in word {
+            if character == "\"" || character == "\\" { result.append("\\") }
+            result.append(character)
+        }
+        return result + "\""
+    }
+
+    private func failure(_ cause: ProviderError.Cause, _ detail: String) -> ProviderError {
+        ProviderError(named: "MPD", cause, detail)
+    }
+
+    private func wait(_ events: Int32) throws(ProviderError) {
+        while true {
+            if limit.isCancelled { throw failure(.cancelled, "stopped") }
+            guard limit.remaining > .zero else { throw failure(.timedOut, "no answer in time") }
+            var request = pollfd(fd: socket, events: Int16(events), revents: 0)
+            if poll(&request, 1, 50) > 0 { return }
+        }
+    }
+
+    private func send(_ bytes: [UInt8]) throws(ProviderError) {
+        var done = 0
+        while done < bytes.count {
+            try wait(POLLOUT)
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(socket, $0.baseAddress! + done, bytes.count - done, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count > 0 else { throw failure(.offline, "the connection broke") }
+            done += count
+        }
+    }
+
+    private func line() throws(ProviderError) -> String {
+        while true {
+            if let end = buffer.firstIndex(of: 10) {
+                let line = String(decoding: buffer[..<end], as: UTF8.self)
+                buffer.removeSubrange(...end)
+                return line
+            }
+            guard buffer.count < MPDConnection.lineLimit else { throw failure(.notUnderstood, "a line without end") }
+            try wait(POLLIN)
+            var piece = [UInt8](repeating: 0, count: 1 << 16)
+            let count = recv(socket, &piece, piece.count, 0)
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count > 0 else { throw failure(.offline, "the connection broke") }
+            buffer += piece[..<count]
+        }
+    }
+
+    /// Connects with a host and port, or a socket of this machine.
+    private static func open(_ place: String) throws(ProviderError) -> Int32 {
+        func failure(_ reason: String) -> ProviderError {
+            ProviderError(named: "MPD", .offline, "cannot be reached at \(place): \(reason)")
+        }
+        if place.hasPrefix("/") {
+            let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            var address = sockaddr_un()
+            address.sun_family = sa_family_t(AF_UNIX)
+            let path = place.cPath
+            guard descriptor >= 0, path.count <= MemoryLayout.size(ofValue: address.sun_path) else {
+                if descriptor >= 0 { close(descriptor) }
+                throw failure("the path is too long")
+            }
+            withUnsafeMutableBytes(of: &address.sun_path) { target in
+                path.withUnsafeBytes { target.copyMemory(from: $0) }
+            }
+            let status = withUnsafePointer(to: &address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+            if status == 0 { return descriptor }
+            let reason = String(cString: strerror(errno))
+            close(descriptor)
+            throw failure(reason)
+        }
+        var host = place, port = "6600"
+        if let colon = place.lastIndex(of: ":"), !place.hasSuffix("]") {
+            host = String(place[..<colon])
+            port = String(place[place.index(after: colon)...])
+        }
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        var hints = addrinfo(), found: UnsafeMutablePointer<addrinfo>?
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        let status = getaddrinfo(host, port, &hints, &found)
+        guard status == 0 else { throw failure(String(cString: gai_strerror(status))) }
+        defer { freeaddrinfo(found) }
+        var reason = "no address", next = found
+        while let candidate = next {
+            next = candidate.pointee.ai_next
+            let descriptor = Glibc.socket(
+                candidate.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            guard descriptor >= 0 else { continue }
+            if connect(descriptor, candidate.pointee.ai_addr, candidate.pointee.ai_addrlen) == 0 { return descriptor }
+            reason = String(cString: strerror(errno))
+            close(descriptor)
+        }
+        throw failure(reason)
+    }
+}

@@ -1,0 +1,151 @@
+import Files
+import JSON
+
+/// A server with music of the listener's own: Subsonic, Jellyfin, MPD, or one of a program that uses this.
+public protocol MusicServer: Sendable {
+    /// As it calls itself.
+    var name: String { get }
+    /// What its songs' identifiers are filed under, such as `subsonic`; values begin with `place` and a slash, since two
+    /// servers may give one number to two songs.
+    var kind: SongIdentifier.Kind { get }
+    /// The server, without credentials.
+    var place: String { get }
+
+    /// All songs it has. Throws `ProviderError`.
+    ///
+    /// - Parameter progress: called with the songs so far.
+    func songs(_ limit: CallLimit, progress: (Int) -> Void) throws(ProviderError) -> [SongDraft]
+
+    /// Makes a playlist of songs there, by the server's own numbers. Throws `ProviderError`.
+    func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError)
+
+    /// Plays songs there, where the server itself can. Throws `ProviderError`.
+    func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError)
+
+    /// Tells that a song was heard, where the server counts. Throws `ProviderError`.
+    func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError)
+
+    /// Tries whether it answers and knows the listener; gives what it says of itself. Throws `ProviderError`.
+    func check(_ limit: CallLimit) throws(ProviderError) -> String
+}
+
+extension MusicServer {
+    public func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError) {
+        throw ProviderError(
+            named: name, .refused, "plays nothing by itself; save a playlist and play it where you listen")
+    }
+
+    public func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError) {}
+
+    /// The identifier of a song of this server.
+    public func identifier(_ song: String) -> SongIdentifier { SongIdentifier(kind, "\(place)/\(song)") }
+
+    /// The server's own number of a song; `nil` if it is not one of its.
+    public func number(of song: Song) -> String? {
+        let prefix = place + "/"
+        return song.identifiers.first { $0.kind == kind && $0.value.hasPrefix(prefix) }.map {
+            String($0.value.dropFirst(prefix.count))
+        }
+    }
+
+    func problem(_ cause: ProviderError.Cause, _ detail: String) -> ProviderError {
+        ProviderError(named: name, cause, detail)
+    }
+}
+
+/// Places of servers as users write them: `subsonic:http://nas:4533`, `jellyfin:https://...`, `mpd:localhost:6600`.
+public enum ServerPlace {
+    /// The server at a place; `nil` if it is none. Plain `http` is used where the user writes it. Throws `ProviderError` if
+    /// credentials are missing or the address is none.
+    public static func server(
+        _ place: String, _ credentials: Credentials, _ http: HTTPClient
+    ) throws(ProviderError) -> (any MusicServer)? {
+        guard let colon = place.firstIndex(of: ":") else { return nil }
+        let address = String(place[place.index(after: colon)...])
+        switch place[..<colon].lowercased() {
+        case "subsonic", "navidrome", "gonic", "airsonic", "opensubsonic":
+            return try SubsonicServer(base(address, "Subsonic"), credentials, http)
+        case "jellyfin", "emby": return try JellyfinServer(base(address, "Jellyfin"), credentials, http)
+        case "mpd": return MPDServer(address, password: credentials.text(.mpdPassword))
+        default: return nil
+        }
+    }
+
+    /// Whether a place is that of a server.
+    public static func isOne(_ place: String) -> Bool {
+        let kinds = ["subsonic:", "navidrome:", "gonic:", "airsonic:", "opensubsonic:", "jellyfin:", "emby:", "mpd:"]
+        let lower = place.prefix(20).lowercased()
+        return kinds.contains { lower.hasPrefix($0) }
+    }
+
+    private static func base(_ address: String, _ name: String) throws(ProviderError) -> String {
+        var address = address
+        while address.hasSuffix("/") { address.removeLast() }
+        let lower = address.lowercased()
+        guard lower.hasPrefix("http://") || lower.hasPrefix("https://"), WebAddress.authority(address) != nil,
+            address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !address.contains("?"), !address.contains("#")
+        else { throw ProviderError(named: name, .refused, "'\(address)' is no address such as http://nas:4533") }
+        guard !(WebAddress.authority(address) ?? "").contains("@") else {
+            throw ProviderError(named: name, .refused, "names and passwords are no part of the address")
+        }
+        return address
+    }
+}
+
+/// The songs of servers as lists that are read again.
+struct ServerLists: ListProvider {
+    let credentials: Credentials
+    let http: HTTPClient
+    let time: Duration
+    let isCancelled: @Sendable () -> Bool
+
+    func handles(_ place: String) -> Bool { ServerPlace.isOne(place) }
+
+    func list(at place: String, version: String) throws -> ProvidedList {
+        guard let server = try ServerPlace.server(place, credentials, http) else { return .unchanged }
+        return .songs(try server.songs(CallLimit(time, isCancelled: isCancelled)) { _ in })
+    }
+}
+
+/// Requests to a server that the user named.
+struct ServerRequests: Sendable {
+    let name: String
+    let http: HTTPClient
+    /// What must not be shown.
+    var secrets: [String]
+
+    /// A JSON answer with status 200. Throws `ProviderError`.
+    func json(_ request: HTTPRequest, _ limit: CallLimit) throws(ProviderError) -> JSONValue {
+        let response = try send(request, limit)
+        guard let value = ServiceJSON.parse(response) else {
+            throw ProviderError(named: name, .notUnderstood, ServiceJSON.excerpt(response).hiding(secrets))
+        }
+        return value
+    }
+
+    /// An answer with a status of success. Throws `ProviderError`.
+    func send(_ request: HTTPRequest, _ limit: CallLimit) throws(ProviderError) -> HTTPResponse {
+        var request = request
+        request.allowsPlain = true
+        request.sizeLimit = 64 << 20
+        request.timeout = .seconds(60)
+        let response: HTTPResponse
+        do {
+            response = try http.send(request, limit)
+        } catch {
+            var problem = ProviderError(named: name, error)
+            problem.detail = problem.detail.hiding(secrets)
+            throw problem
+        }
+        let words = ServiceJSON.excerpt(response).hiding(secrets)
+        switch response.status {
+        case 200...299: return response
+        case 401: throw ProviderError(named: name, .badCredentials, words)
+        case 403: throw ProviderError(named: name, .forbidden, words)
+        case 404: throw ProviderError(named: name, .notFound, words)
+        case 429: throw ProviderError(named: name, .rateLimited)
+        case 500...: throw ProviderError(named: name, .serverFailed, words)
+        default: throw ProviderError(named: name, .refused, words)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import CKernels
+
+/// What all direct convolutions of images share: sums in registers straight from the image, for any number of channels and
+/// filters, the kernel in the order in which it is read. Threads divide rows, or filters where the kernel is larger than
+/// the image.
+struct DirectForward: Sendable {
+    private let geometry: ConvolutionGeometry
+    private let filters: Int
+    private let shape: fm_direct_shape
+    /// What is split: rows of the output, or its pixels where no window overlaps another.
+    private let rows: Int
+    private let rowsPerBand: Int
+
+    /// Floats of a thread's padded part of the image, which should stay in its nearest caches.
+    private static let bandFloats = 1 << 14
+
+    init(_ g: ConvolutionGeometry, filters: Int) {
+        geometry = g
+        self.filters = filters
+        let rowLength = (g.width + g.padLeft + g.padRight) * g.channels
+        let isRun = g.dilationWidth == 1
+        shape = fm_direct_shape(
+            outer: g.kernelHeight, outer_stride: g.dilationHeight * rowLength, inner: isRun ? 1 : g.kernelWidth,
+            inner_stride: g.dilationWidth * g.channels, run: (isRun ? g.kernelWidth : 1) * g.channels,
+            pixels: g.outputWidth, step: g.strideWidth * g.channels, row_step: g.strideHeight * rowLength,
+            filters: filters)
+        let isFlat = g.isPointwise && !g.isPadded
+        rows = isFlat ? g.outputPixels : g.outputHeight
+        let extent = (g.kernelHeight - 1) * g.dilationHeight + 1
+        rowsPerBand =
+            g.isPadded
+            ? max(1, min(rows, (DirectForward.bandFloats / rowLength - extent) / g.strideHeight + 1)) : rows
+    }
+
+    private var isFlat: Bool { geometry.isPointwise && !geometry.isPadded }
+    private var operations: Int { geometry.outputPixels * geometry.taps * geometry.channels * filters }
+
+    /// Floats of the kernel and the bias as they are read.
+    var preparedCount: Int { fm_direct_packed_count(geometry.taps * geometry.channels, filters) }
+
+    var scratchPerThread: Int {
+        guard geometry.isPadded else { return 0 }
+        return
+            (paddedRows(rowsPerBand) * (geometry.width + geometry.padLeft + geometry.padRight) * geometry.channels
+            + 15) / 16 * 16
+    }
+
+    private func paddedRows(_ rows: Int) -> Int {
+        (rows - 1) * geometry.strideHeight + (geometry.kernelHeight - 1) * geometry.dilationHeight + 1
+    }
+
+    func prepare(
+        kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?, to prepared: UnsafeMutablePointer<Float>
+    ) { fm_direct_pack(kernel, bias, geometry.taps * geometry.channels, filters, prepared) }
+
+    /// `scratch`: of each thread, `scratchStride` apart.
+    func run(
+        _ b: LayerBuffers, _ pass: Pass, prepared: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+        scratchStride: Int, relu: Bool
+    ) {
+        let step = fm_direct_filter_step(), blocks = (filters + step - 1) / step
+        let parts = min(2 * pass.threads.count, operations * pass.count / Pass.leastOperations)
+        if parts > pass.count, blocks > 1, !geometry.isPadded, preparedCount > geometry.inputCount * pass.count {
+            let groups = min(blocks, (parts + pass.count - 1) / pass.count)
+            pass.threads.runEach(pass.count * groups) { _, index in
+                let group = index % groups
+                band(
+                    b, index / groups, 0..<rows,
+                    blocks * group / groups * step..<min(filters, blocks * (group + 1) / groups * step), prepared,
+                    scratch, relu)
+            }
+            return
+        }
+        pass.runRows(rows, operations: operations) { thread, image, rows in
+            var first = rows.lowerBound
+            while first < rows.upperBound {
+                let last = min(rows.upperBound, first + rowsPerBand)
+                band(b, image, first..<last, 0..<filters, prepared, scratch + thread * scratchStride, relu)
+                first = last
+            }
+        }
+    }
+
+    private func band(
+        _ b: LayerBuffers, _ image: Int, _ rows: Range<Int>, _ filters: Range<Int>, _ prepared: UnsafePointer<Float>,
+        _ scratch: UnsafeMutablePointer<Float>, _ relu: Bool
+    ) {
+        let g = geometry, x = b.inputs[0] + image * g.inputCount
+        let y = b.output + image * g.outputPixels * self.filters
+        var shape = shape
+        if isFlat {
+            shape.pixels = rows.count
+            fm_direct_forward(
+                &shape, 1, filters.lowerBound, filters.upperBound, x + rows.lowerBound * g.channels, prepared,
+                relu ? 1 : 0, y + rows.lowerBound * self.filters)
+            return
+        }
+        let top = rows.lowerBound * g.strideHeight
+        var source = x + top * g.width * g.channels
+        if g.isPadded {
+            pad(x, from: top - g.padTop, count: paddedRows(rows.count), to: scratch)
+            source = scratch
+        }
+        fm_direct_forward(
+            &shape, rows.count, filters.lowerBound, filters.upperBound, source, prepared, relu ? 1 : 0,
+            y + rows.lowerBound * g.outputWidth * self.filters)
+    }
+
+    /// Rows of the image with zeros around it, from row `first` on, which may lie above the image.
+    private func pad(
+        _ x: UnsafePointer<Float>, from first: Int, count: Int, to scratch: UnsafeMutablePointer<Float>
+    ) {
+        let g = geometry, row = g.width * g.channels
+        let left = g.padLeft * g.channels, right = g.padRight * g.channels
+        var target = scratch
+        for h in first..<first + count {
+            if h < 0 || h >= g.height {
+                target.update(repeating: 0, count: left + row + right)
+            } else {
+                target.update(repeating: 0, count: left)
+                (target + left).update(from: x + h * row, count: row)
+                (target + left + row).update(repeating: 0, count: right)
+            }
+            target += left + row + right
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// How the numbers of a network are kept in a plan's file.
+public enum PlanWeights: String, Sendable, CaseIterable {
+    case float32
+    /// Half the size; about three decimal digits.
+    case float16
+    /// A quarter: kernels as whole numbers from -127 to 127 with a factor per output channel.
+    case int8
+}
+
+/// A tensor's numbers in a file: how they are kept, how many they are, and themselves.
+package enum PlanTensor {
+    /// What is kept exactly even in a small file: biases and the like.
+    private static let leastCompressed = 256
+
+    static func write(_ values: [Float], columns: Int, as weights: PlanWeights, to writer: inout PlanWriter) {
+        let isKernel = values.count >= leastCompressed && columns > 0 && values.count > columns
+        let isFinite = values.allSatisfy { $0.isFinite }
+        switch weights {
+        case .float16 where isKernel && values.allSatisfy({ abs($0) < 65504 }):
+            writer.write(byte: 1)
+            writer.write(values.count)
+            for value in values {
+                let half = halfBits(value)
+                writer.write(byte: UInt8(half & 255))
+                writer.write(byte: UInt8(half >> 8))
+            }
+        case .int8 where isKernel && isFinite:
+            writer.write(byte: 2)
+            writer.write(values.count)
+            writer.write(columns)
+            let factors = (0..<columns).map { column in
+                stride(from: column, to: values.count, by: columns).reduce(0) { max($0, abs(values[$1])) } / 127
+            }
+            for factor in factors { writer.write(factor) }
+            for (index, value) in values.enumerated() {
+                let factor = factors[index % columns]
+                writer.write(byte: UInt8(bitPattern: factor > 0 ? Int8((value / factor).rounded()) : 0))
+            }
+        default:
+            writer.write(byte: 0)
+            writer.write(values.count)
+            for value in values { writer.write(value) }
+        }
+    }
+
+    static func read(_ reader: inout PlanReader) throws(PlanError) -> [Float] {
+        switch try reader.byte() {
+        case 0:
+            let raw = try reader.raw(4 * reader.count(ofSize: 4))
+            return (0..<raw.count / 4).map {
+                Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+            }
+        case 1:
+            let raw = try reader.raw(2 * reader.count(ofSize: 2))
+            return (0..<raw.count / 2).map {
+                float(halfBits: UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)))
+            }
+        case 2:
+            let count = try reader.count(), columns = try reader.count(ofSize: 4)
+            guard columns > 0, count % columns == 0 else { throw .invalid("a tensor of uneven rows") }
+            var factors: [Float] = []
+            for _ in 0..<columns { factors.append(try reader.float()) }
+            let raw = try reader.raw(count)
+            return (0..<count).map { Float(Int8(bitPattern: raw[$0])) * factors[$0 % columns] }
+        default: throw .invalid("weights of an unknown kind")
+        }
+    }
+
+    /// IEEE 754 binary16, rounded to nearest, ties to even; `value` is in its range.
+    package static func halfBits(_ value: Float) -> UInt16 {
+        let bits = value.bitPattern, sign = UInt16(bits >> 16 & 0x8000)
+        let magnitude = abs(value)
+        // Below the smallest normal number the steps are 2^-24.
+        if magnitude < 0x1p-14 { return sign | UInt16((magnitude * 0x1p24).rounded(.toNearestOrEven)) }
+        let rounded = (bits & 0x7FFF_FFFF) + 0xFFF + (bits >> 13 & 1)
+        return sign | UInt16(rounded >> 13 - 112 << 10)
+    }
+
+    package static func float(halfBits bits: UInt16) -> Float {
+        let sign = UInt32(bits & 0x8000) << 16, exponent = UInt32(bits >> 10 & 31), fraction = UInt32(bits & 1023)
+        switch exponent {
+        case 0: return Float(bitPattern: sign | (Float(fraction) * 0x1p-24).bitPattern)
+        case 31: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+        default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import MediaFiles
+
+/// Listens to songs: files of any kind that FFmpeg reads.
+///
+///     let sound = try SongListener().listen("song.mp3")
+///     print(sound.tempo?.tempo ?? 0, sound.energy.value)
+///
+/// 60 s take about a tenth of a second of one processor and say valence and energy as the whole song does; its loudness
+/// may differ from the whole song's by some LU. Memory does not depend on the song's length.
+public struct SongListener: Sendable {
+    /// How much is heard, in seconds: 5 to 600.
+    public var seconds: Double
+    /// Where to begin, in seconds; `nil` where a song is itself: not at its beginning and its end.
+    public var start: Double?
+
+    public init(seconds: Double = 60, start: Double? = nil) {
+        precondition((5...600).contains(seconds) && start.map { $0 >= 0 } ?? true)
+        self.seconds = seconds
+        self.start = start
+    }
+
+    /// Throws `MediaError`: one line that names the file, for what is empty, damaged, protected or no sound, and when
+    /// cancelled.
+    public func listen(_ path: String, cancellation: Cancellation = Cancellation()) throws(MediaError) -> HeardSong {
+        let reader = try SoundReader(
+            path: path, seconds: seconds, formats: SongListener.formats, cancellation: cancellation
+        ) { start ?? SongListener.start(of: $0.seconds, listening: seconds) }
+        do throws(MediaError) {
+            return try listen(reader)
+        } catch {
+            // Lengths are guessed where headers do not say them: then the middle may be beyond the end.
+            guard start == nil, !cancellation.isCancelled, reader.description.seconds ?? 0 > seconds else {
+                throw error
+            }
+            return try listen(
+                SoundReader(path: path, seconds: seconds, formats: SongListener.formats, cancellation: cancellation))
+        }
+    }
+
+    /// The same of a file's bytes.
+    public func listen(
+        bytes: [UInt8], name: String, cancellation: Cancellation = Cancellation()
+    ) throws(MediaError) -> HeardSong {
+        try listen(
+            SoundReader(
+                bytes: bytes, name: name, start: start ?? 0, seconds: seconds, formats: SongListener.formats,
+                cancellation: cancellation))
+    }
+
+    /// Songs begin and end with less than they have: the part in their middle.
+    static func start(of length: Double?, listening seconds: Double) -> Double {
+        guard let length, length > seconds else { return 0 }
+        return (length - seconds) * 0.5
+    }
+
+    private static let formats = [SoundFormat(channels: 2), SoundFormat(rate: OnsetCurves.rate, channels: 1)]
+
+    private func listen(_ reader: SoundReader) throws(MediaError) -> HeardSong {
+        let analyser = SongAnalyser(rate: reader.rates[0])
+        while try reader.read({ format, samples in
+            if format == 0 { analyser.loudness.feed(samples) } else { analyser.feed(mono: samples) }
+        }) {}
+        analyser.finish()
+        guard analyser.seconds >= 1 else {
+            throw .cannotOpen(source: reader.name, reason: "there is no second of sound in it")
+        }
+        return analyser.sound(of: reader.description.seconds, from: reader.begin)
+    }
+}

@@ -1,0 +1,12 @@
+"""The page in a real browser: headless Chromium with a fake camera.
+
+    Scripts/test-browser            makes what is needed and runs this
+"""
+import harness
+import test_calm
+import test_faults
+import test_page
+import test_player
+
+if __name__ == "__main__":
+    harness.main()

@@ -1,0 +1,174 @@
+"""Music that plays: heard through an analyser, by mouse, keyboard and phone, without a network."""
+import json
+
+from playwright.sync_api import expect
+
+from harness import by_hand, test, until
+
+# How loud it is now, from 0 to 1: measured where the sound leaves the player.
+LISTEN = """() => {
+    const audio = document.querySelector('#player-audio'), context = new AudioContext();
+    const analyser = context.createAnalyser();
+    context.createMediaElementSource(audio).connect(analyser);
+    analyser.connect(context.destination);
+    window.loudness = () => { const values = new Float32Array(analyser.fftSize); analyser.getFloatTimeDomainData(values); return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length) };
+}"""
+STATE = "() => { const audio = document.querySelector('#player-audio'); return { paused: audio.paused, time: audio.currentTime, length: audio.duration, source: audio.src } }"
+
+
+def loudest(page, tries=20):
+    result = 0
+    for _ in range(tries):
+        page.wait_for_timeout(60)
+        result = max(result, page.evaluate("loudness()"))
+    return result
+
+
+@test()
+def a_tap_makes_music(page, context):
+    page.evaluate(LISTEN)
+    by_hand(page, "happy")
+    page.click("#play-mood")
+    until(lambda: page.evaluate(STATE)["time"] > 0.3)
+    state = page.evaluate(STATE)
+    assert state["source"].startswith(context.address) and 40 < state["length"] < 70, state
+    assert loudest(page) > 0.01, "silence"
+    title = page.locator("#player-title").inner_text()
+    expect(page.locator(".piece.playing")).to_contain_text(title)
+    expect(page.locator("#play-mood")).to_have_text("Pause")
+    page.click("#player-toggle")
+    assert page.evaluate(STATE)["paused"]
+    page.wait_for_timeout(200)
+    assert loudest(page, 5) < 0.0001
+    time = page.evaluate(STATE)["time"]
+    page.wait_for_timeout(300)
+    assert page.evaluate(STATE)["time"] == time
+    # The space bar, where it does nothing else.
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press(" ")
+    until(lambda: not page.evaluate(STATE)["paused"])
+    context.shot("player")
+
+
+@test()
+def the_next_song_follows(page, context):
+    by_hand(page, "sad")
+    page.click("#play-mood")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    seen = []
+    for _ in range(4):
+        title = page.locator("#player-title").inner_text()
+        seen.append(title)
+        # To just before the end, by the server's answer to a request for a part.
+        page.evaluate("() => { const audio = document.querySelector('#player-audio'); audio.currentTime = audio.duration - 0.4 }")
+        until(lambda: page.locator("#player-title").inner_text() != title)
+        until(lambda: page.evaluate(STATE)["time"] > 0.1 and not page.evaluate(STATE)["paused"])
+    assert len(set(seen[:2])) == 2 and len(set(seen)) >= 3, seen
+    page.click("#player-back")
+    until(lambda: page.locator("#player-title").inner_text() == seen[-1])
+
+
+@test()
+def the_queue_survives_a_reload(page, context):
+    by_hand(page, "neutral")
+    page.click("#play-mood")
+    until(lambda: page.evaluate(STATE)["length"] > 0)
+    page.evaluate("document.querySelector('#player-audio').currentTime = 20")
+    until(lambda: page.evaluate(STATE)["time"] > 20.3)
+    title = page.locator("#player-title").inner_text()
+    page.reload()
+    expect(page.locator("#player-title")).to_have_text(title)
+    assert page.evaluate(STATE)["paused"]
+    page.click("#player-toggle")
+    until(lambda: page.evaluate(STATE)["time"] > 20.2)
+    page.click("#player-list")
+    expect(page.locator("#player-queue li")).to_have_count(2)
+    expect(page.locator("#player-queue [aria-current=true]")).to_contain_text(title)
+    page.locator("#player-queue .queued").nth(1).click()
+    until(lambda: page.locator("#player-title").inner_text() != title)
+    page.click("#player-close")
+    expect(page.locator("#player")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".song").first).to_be_visible()
+    expect(page.locator("#player")).to_be_hidden()
+
+
+@test()
+def keys_of_the_machine_work(page, context):
+    page.evaluate("""() => { window.actions = {}; }""")
+    page.add_init_script("window.actions = {}; MediaSession.prototype.setActionHandler = function (name, action) { actions[name] = action };")
+    page.reload()
+    by_hand(page, "happy")
+    page.click("#play-mood")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    title = page.evaluate("navigator.mediaSession.metadata.title")
+    assert title == page.locator("#player-title").inner_text()
+    page.evaluate("actions.nexttrack()")
+    until(lambda: page.evaluate("navigator.mediaSession.metadata.title") != title)
+    page.evaluate("actions.pause()")
+    until(lambda: page.evaluate(STATE)["paused"])
+    assert page.evaluate("navigator.mediaSession.playbackState") == "paused"
+
+
+@test(viewport=(360, 640))
+def plays_on_a_small_phone(page, context):
+    by_hand(page, "surprised")
+    page.locator(".piece-key").nth(1).click()
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    box = page.locator("#player").bounding_box()
+    assert box["height"] < 90 and box["y"] + box["height"] <= 641, box
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for button in ["#player-back", "#player-toggle", "#player-next", "#player-list", "#player-close"]:
+        expect(page.locator(button)).to_be_in_viewport()
+    context.shot("player-phone")
+
+
+@test()
+def by_keyboard_only(page, context):
+    page.focus("#play-mood")
+    page.keyboard.press("Enter")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    title = page.locator("#player-title").inner_text()
+    page.focus("#player-position")
+    page.keyboard.press("End")
+    until(lambda: page.locator("#player-title").inner_text() != title)
+    page.focus("#player-volume")
+    page.keyboard.press("Home")
+    assert page.evaluate("document.querySelector('#player-audio').volume") == 0
+    page.focus("#player-close")
+    page.keyboard.press("Enter")
+    expect(page.locator("#play-mood")).to_be_focused()
+
+
+@test()
+def previews_play_one_after_the_other(page, context):
+    """With a service that has half a minute of each song: here our own server's pieces stand for it."""
+    sound = "happy-1.opus"
+    folder = page.evaluate("document.querySelector('script[type=module]').src.replace(/[^/]*$/, '')")
+    page.route("**/api/v1/media/*", lambda route: route.fulfill(json={
+        "song": 1, "cover": None, "preview": f"{folder}pieces/{sound}" if "preview=true" in route.request.url else None, "link": "https://www.deezer.com/track/1",
+        "service": "Deezer", "players": {}}))
+    page.locator("#choices summary").click()
+    page.select_option("#service", "deezer")
+    by_hand(page, "happy")
+    expect(page.locator(".song button.cover")).to_have_count(6)
+    page.locator(".song button.cover").nth(2).click()
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    expect(page.locator(".song.playing")).to_have_count(1)
+    name = page.locator(".song.playing h3").inner_text()
+    page.evaluate("() => { const audio = document.querySelector('#player-audio'); audio.currentTime = audio.duration - 0.3 }")
+    until(lambda: page.locator("#player-title").inner_text() != name)
+    expect(page.locator(".song").nth(3)).to_contain_text(page.locator("#player-title").inner_text())
+    # A song that has been heard counts as played.
+    page.evaluate("document.querySelector('#player-audio').currentTime = 8")
+    until(lambda: json.loads(page.evaluate("localStorage.getItem('fermusic.memory')"))["plays"])
+
+
+@test()
+def what_cannot_be_played_says_so(page, context):
+    by_hand(page, "happy")
+    # Where a tap leads is written on it.
+    expect(page.locator(".song a.cover .go-where")).to_have_text(["Spotify"] * 6)
+    page.route("**/pieces/*.opus", lambda route: route.abort())
+    page.click("#play-mood")
+    expect(page.locator("#snack")).to_contain_text("cannot be played")

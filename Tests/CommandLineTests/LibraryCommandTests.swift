@@ -1,0 +1,78 @@
+import Foundation
+import JSON
+import Testing
+
+/// Folders of music and lists on the command line.
+@Suite struct LibraryCommandTests {
+    private func withCatalogue(_ body: (URL, [String]) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("fermusic-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("Music"), withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(folder, ["--catalogue", folder.appendingPathComponent("c.db").path])
+    }
+
+    /// Silence as MP3 with a title and an artist.
+    private func song(_ title: String, _ artist: String) -> Data {
+        var body: [UInt8] = []
+        for (name, text) in [("TIT2", title), ("TPE1", artist)] {
+            let value = [3] + Array(text.utf8)
+            body += Array(name.utf8) + [0, 0, 0, UInt8(value.count), 0, 0] + value
+        }
+        let frame: [UInt8] = [0xFF, 0xFB, 0x90, 0x00] + [UInt8](repeating: 0, count: 413)
+        return Data(Array("ID3".utf8) + [4, 0, 0, 0, 0, 0, UInt8(body.count)] + body + (0..<20).flatMap { _ in frame })
+    }
+
+    @Test func aFolderOfMusic() throws {
+        try withCatalogue { folder, catalogue in
+            let music = folder.appendingPathComponent("Music")
+            try song("Alice", "Tom Waits").write(to: music.appendingPathComponent("a.mp3"))
+            try Data().write(to: music.appendingPathComponent("empty.mp3"))
+            let first = try Fermusic.run(["catalogue", "import", music.path] + catalogue)
+            #expect(first.status == 0 && first.output.contains("1 songs added"), "\(first)")
+            #expect(first.errors.contains("empty.mp3: empty; no song of it"))
+            let again = try Fermusic.run(["catalogue", "import", music.path, "--json"] + catalogue)
+            let report = try JSONValue(parsing: again.output)
+            #expect(report["skipped"] == 1 && report["added"] == 0 && report["failed"] == 1)
+            try song("Flash", "Queen").write(to: music.appendingPathComponent("b.mp3"))
+            let refreshed = try Fermusic.run(["catalogue", "refresh"] + catalogue)
+            #expect(refreshed.status == 0 && refreshed.output.contains("1 songs added"), "\(refreshed)")
+            let playlist = try Fermusic.run(["catalogue", "export", "-", "--format", "m3u8"] + catalogue)
+            #expect(
+                playlist.output.contains("#EXTINF:1,Queen - Flash\n\(music.resolvingSymlinksInPath().path)/b.mp3"),
+                "\(playlist)")
+            let list = try Fermusic.run(
+                ["recommend", "--emotion", "sad", "--output", "xspf", "--count", "3", "--no-history"] + catalogue)
+            #expect(list.status == 0 && list.output.hasPrefix("<?xml") && list.output.contains("<creator>"))
+            let both = try Fermusic.run(["recommend", "--emotion", "sad", "--output", "xspf", "--json"] + catalogue)
+            #expect(both.status == 2)
+        }
+    }
+
+    @Test func whatGivesNothingEndsWithOne() throws {
+        try withCatalogue { folder, catalogue in
+            func status(_ text: String, _ name: String) throws -> (status: Int32, errors: String) {
+                let path = folder.appendingPathComponent(name)
+                try Data(text.utf8).write(to: path)
+                let run = try Fermusic.run(["catalogue", "import", path.path] + catalogue)
+                return (run.status, run.errors)
+            }
+            #expect(try status("title,artist\n,\n", "a.csv").errors.contains("none of its 1 rows could be used"))
+            #expect(try status("title,artist\n,\n", "a.csv").status == 1)
+            #expect(try status("title,artist\n", "b.csv").status == 1)
+            #expect(try status("{}", "c.json").status == 1)
+            #expect(try status("Foo,Bar\nA,B\n", "d.csv").errors.contains("--columns"))
+            #expect(
+                try Fermusic.run(["catalogue", "import", folder.appendingPathComponent("Music").path] + catalogue)
+                    .status == 1)
+            #expect(try status("title,artist\nA,B\n", "e.csv").status == 0)
+            #expect(try status("title,artist\nA,B\n", "e.csv").status == 0, "known already")
+            let sources = try Fermusic.run(["catalogue", "stats", "--json"] + catalogue).output
+            #expect(try JSONValue(parsing: sources)["sources"] == 1)
+            let http = try Fermusic.run(["catalogue", "import", "http://nas:4533"] + catalogue)
+            #expect(http.status == 1 && http.errors.contains("subsonic:http://nas:4533"))
+            let server = try Fermusic.run(["server", "check", "subsonic:http://127.0.0.1:1"] + catalogue)
+            #expect(server.status == 1 && server.errors.contains("SUBSONIC_USER"), "\(server)")
+        }
+    }
+}

@@ -1,0 +1,306 @@
+import ChildProcess
+import Files
+import Foundation
+import JSON
+import MusicMatching
+import StubServer
+import Testing
+import Threads
+
+/// Servers with music of the listener's own. supysonic and mpd, from Debian, are really started.
+@Suite struct ServerTests {
+    private func services(_ folder: String, _ values: [Credentials.Name: String], listenBrainz: String = "") throws
+        -> MusicServices
+    {
+        var addresses = ServiceAddresses()
+        addresses.listenBrainz = listenBrainz
+        return try MusicServices(
+            memory: folder + "/c.db", credentials: Credentials(values), addresses: addresses, tokenFolder: folder)
+    }
+
+    private static func isInstalled(_ program: String) -> Bool { access("/usr/bin/\(program)", X_OK) == 0 }
+
+    /// Runs a shell's line to its end; what it wrote.
+    private func shell(_ line: String) throws -> String {
+        let process = ChildProcess(), pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", line]
+        process.standardOutput = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private func start(_ line: String) throws -> ChildProcess {
+        let process = ChildProcess()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", "exec " + line]
+        try process.run()
+        return process
+    }
+
+    private func freePort() -> Int {
+        let server = StubServer { _ in StubReply() }
+        return Int(server.url.split(separator: ":").last ?? "") ?? 0
+    }
+
+    /// Waits until a server lets itself be asked.
+    private func whenUp<R>(_ ask: () throws -> R) throws -> R {
+        for _ in 0..<600 {
+            if let answer = try? ask() { return answer }
+            usleep(100_000)
+        }
+        return try ask()
+    }
+
+    private func makeMusic(_ folder: String) throws {
+        try FolderTree.create(folder + "/music/Tom Waits")
+        try write(MusicFiles.song("Alice", "Tom Waits", frames: 100), to: folder + "/music/Tom Waits/alice.mp3")
+        try write(MusicFiles.song("Flash \"quoted\"", "Queen", frames: 100), to: folder + "/music/flash.mp3")
+    }
+
+    @Test(
+        .enabled(
+            if: isInstalled("supysonic-server"),
+            "supysonic is not installed: apt-get install supysonic python3-waitress"))
+    func supysonic() throws {
+        try withTemporaryFolder { folder in
+            try makeMusic(folder)
+            let port = freePort()
+            try write(
+                "[base]\ndatabase_uri = sqlite:///\(folder)/s.db\n[webapp]\ncache_dir = \(folder)/cache\nmount_webui = off\n"
+                    + "[daemon]\nsocket = \(folder)/daemon.sock\n", to: folder + "/supysonic.conf")
+            let inFolder = "cd \(folder) && export HOME=\(folder) && "
+            _ = try shell(
+                inFolder
+                    + "(supysonic-cli user add alice -p 'sécret' && supysonic-cli folder add Music \(folder)/music "
+                    + "&& supysonic-cli folder scan -f) 2>&1")
+            let process = try start(
+                "sh -c '\(inFolder)exec supysonic-server -S waitress -h 127.0.0.1 -p \(port)' > \(folder)/log 2>&1")
+            defer { process.terminate() }
+            let place = "navidrome:http://127.0.0.1:\(port)/"
+            let services = try services(folder, [.subsonicUser: "alice", .subsonicPassword: "sécret"])
+            let server = try #require(try services.server(at: place))
+            let limit = CallLimit(.seconds(60))
+            #expect(try whenUp { try server.check(limit) }.contains("protocol"))
+            let catalogue = try Catalogue(folder + "/c.db", builtIn: nil)
+            let lists = services.lists()
+            let report = try catalogue.importAndRemember(
+                place, from: try #require(lists.first { $0.handles(place) }), options: ImportOptions())
+            #expect(report.added == 2, "\(report)")
+            let songs = try catalogue.songs(Catalogue.Filter())
+            #expect(Set(songs.map(\.title)) == ["Alice", "Flash \"quoted\""] && songs.allSatisfy(\.isOwn))
+            let numbers = songs.compactMap { server.number(of: $0) }
+            #expect(numbers.count == 2)
+            try server.save(numbers, name: "Sad & <blue>", limit)
+            try server.heard(numbers[0], time: 1_700_000_000, limit)
+            let again = try server.songs(limit) { _ in }
+            #expect(again.count == 2)
+            let wrong = try self.services(folder, [.subsonicUser: "alice", .subsonicPassword: "other"])
+            let refused = try #require(try wrong.server(at: place))
+            #expect { try refused.check(limit) } throws: { ($0 as? ProviderError)?.cause == .badCredentials }
+        }
+    }
+
+    @Test func subsonicByItsDocuments() throws {
+        try withTemporaryFolder { folder in
+            let asked = Guarded<[StubRequest]>([])
+            let server = StubServer { request in
+                asked.withLock { $0.append(request) }
+                // MD5 of "sesame" and the salt.
+                guard request.query["u"] == "u", request.query["t"]?.count == 32, request.query["p"] == nil else {
+                    return StubReply(
+                        200, #"{"subsonic-response":{"status":"failed","error":{"code":40,"message":"Wrong"}}}"#)
+                }
+                let song =
+                    #"{"id":7,"title":"T","artist":"A","duration":200,"isrc":["USUM71922577"],"explicitStatus":"explicit","bpm":120}"#
+                switch request.path {
+                case "/rest/search3.view":
+                    return StubReply(
+                        200,
+                        request.query["songOffset"] == "0"
+                            ? "{\"subsonic-response\":{\"status\":\"ok\",\"searchResult3\":{\"song\":[\(song)]}}}"
+                            : #"{"subsonic-response":{"status":"ok","searchResult3":{}}}"#)
+                default:
+                    return StubReply(
+                        200,
+                        #"{"subsonic-response":{"status":"ok","version":"1.16.1","type":"navidrome","playlist":{"id":"p"}}}"#
+                    )
+                }
+            }
+            let services = try services(folder, [.subsonicUser: "u", .subsonicPassword: "sesame"])
+            let navidrome = try #require(try services.server(at: "subsonic:" + server.url))
+            let limit = CallLimit(.seconds(20))
+            #expect(try navidrome.check(limit) == "navidrome, protocol 1.16.1")
+            let songs = try navidrome.songs(limit) { _ in }
+            #expect(
+                songs.count == 1 && songs[0].isExplicit == true && songs[0].duration == 200_000
+                    && songs[0].mood[.tempo] == 120)
+            try navidrome.save((0..<120).map { "s\($0)" }, name: "N", limit)
+            let calls = asked.withLock { $0.map(\.path) }
+            #expect(
+                calls.suffix(3) == [
+                    "/rest/createPlaylist.view", "/rest/updatePlaylist.view", "/rest/updatePlaylist.view",
+                ])
+            #expect { try services.server(at: "subsonic:nas:4533") } throws: { "\($0)".contains("http://nas:4533") }
+            let none = try self.services(folder, [:])
+            #expect { try none.server(at: "subsonic:http://nas:4533") } throws: { "\($0)".contains("SUBSONIC_USER") }
+            #expect(try services.server(at: "https://nas") == nil)
+        }
+    }
+
+    @Test func theDigestOfSubsonic() {
+        #expect(MD5.text([]) == "d41d8cd98f00b204e9800998ecf8427e")
+        #expect(MD5.text(Array("sesamec19b2d".utf8)) == "26719a1196d2a940705a59634eb18eab")
+        #expect(MD5.text([UInt8](repeating: 0x61, count: 200)) == "887f30b43b2867f4a9accceee7d16e6c")
+    }
+
+    @Test(.enabled(if: isInstalled("mpd"), "mpd is not installed: apt-get install mpd"))
+    func mpd() throws {
+        try withTemporaryFolder { folder in
+            try makeMusic(folder)
+            try FolderTree.create(folder + "/lists")
+            let socket = folder + "/mpd.sock"
+            try write(
+                """
+                music_directory "\(folder)/music"
+                playlist_directory "\(folder)/lists"
+                db_file "\(folder)/db"
+                state_file "\(folder)/state"
+                log_file "\(folder)/log"
+                bind_to_address "\(socket)"
+                audio_output {
+                    type "null"
+                    name "none"
+                }
+                """, to: folder + "/mpd.conf")
+            let process = try start("mpd --no-daemon \(folder)/mpd.conf > /dev/null 2>&1")
+            defer { process.terminate() }
+            let server = MPDServer(socket)
+            let limit = CallLimit(.seconds(60))
+            // It reads its folder when it starts, and answers meanwhile.
+            let songs = try whenUp {
+                let songs = try server.songs(limit) { _ in }
+                guard songs.count == 2 else { throw MusicError.noSuchSong("not yet") }
+                return songs
+            }
+            #expect(Set(songs.map(\.title)) == ["Alice", "Flash \"quoted\""])
+            #expect(try server.check(limit).contains("2 songs"))
+            let numbers = songs.compactMap { $0.identifiers.first?.value.dropFirst(server.place.count + 1) }.map(
+                String.init)
+            try server.save(numbers, name: "Sad/blue", limit)
+            let list = try String(
+                decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
+            #expect(list.contains("flash.mp3") && list.contains("Tom Waits/alice.mp3"))
+            try server.play(numbers, limit)
+            #expect { try server.save(["nowhere.mp3\nclear"], name: "x", limit) } throws: {
+                "\($0)".contains("line break")
+            }
+            #expect { try MPDServer("/nowhere/mpd.sock").check(limit) } throws: {
+                "\($0)".contains("cannot be reached")
+            }
+        }
+    }
+
+    @Test func jellyfinByItsDocuments() throws {
+        try withTemporaryFolder { folder in
+            let asked = Guarded<[StubRequest]>([])
+            let server = StubServer { request in
+                asked.withLock { $0.append(request) }
+                guard request.headers["authorization"]?.contains("Token=\"key\"") == true else {
+                    return StubReply(401, "")
+                }
+                switch request.path {
+                case "/Users": return StubReply(200, #"[{"Id":"u1","Name":"Ann"},{"Id":"u2","Name":"Bob"}]"#)
+                case "/System/Info": return StubReply(200, #"{"ProductName":"Jellyfin Server","Version":"10.9.1"}"#)
+                case "/Users/u2/Items":
+                    return StubReply(
+                        200,
+                        #"{"Items":[{"Id":"a1","Name":"T","Artists":["A","B"],"Album":"L","RunTimeTicks":2130400000,"ProductionYear":1999,"UserData":{"PlayCount":3}},{"Id":"x"}],"TotalRecordCount":2}"#
+                    )
+                default: return StubReply(200, #"{"Id":"p1"}"#)
+                }
+            }
+            let services = try services(folder, [.jellyfinKey: "key", .jellyfinUser: "bob"])
+            let jellyfin = try #require(try services.server(at: "jellyfin:" + server.url))
+            let limit = CallLimit(.seconds(20))
+            #expect(try jellyfin.check(limit) == "Jellyfin Server 10.9.1")
+            let songs = try jellyfin.songs(limit) { _ in }
+            #expect(songs.map(\.artist) == ["A, B"] && songs[0].duration == 213_040 && songs[0].plays == 3)
+            try jellyfin.save(["a1"], name: "N", limit)
+            let body = try JSONValue(parsing: asked.withLock { $0.last?.body ?? "" })
+            #expect(body["UserId"]?.stringValue == "u2" && body["Ids"] == ["a1"])
+            let anybody = try self.services(folder, [.jellyfinKey: "key"])
+            let other = try #require(try anybody.server(at: "jellyfin:" + server.url))
+            #expect { try other.songs(limit) { _ in } } throws: { "\($0)".contains("JELLYFIN_USER") }
+            let stranger = try self.services(folder, [.jellyfinKey: "wrong", .jellyfinUser: "bob"])
+            let shut = try #require(try stranger.server(at: "jellyfin:" + server.url))
+            #expect { try shut.check(limit) } throws: { ($0 as? ProviderError)?.cause == .badCredentials }
+        }
+    }
+
+    @Test func listenBrainz() throws {
+        try withTemporaryFolder { folder in
+            let asked = Guarded<[StubRequest]>([])
+            let server = StubServer { request in
+                asked.withLock { $0.append(request) }
+                if request.path == "/1/validate-token" { return StubReply(200, #"{"valid":true,"user_name":"ann"}"#) }
+                if request.path == "/1/user/ann/listens" {
+                    return StubReply(
+                        200,
+                        request.query["max_ts"] == nil
+                            ? #"{"payload":{"listens":[{"listened_at":9,"track_metadata":{"track_name":"T","artist_name":"A"}},{"listened_at":8,"track_metadata":{"track_name":"T","artist_name":"A"}}]}}"#
+                            : #"{"payload":{"listens":[]}}"#)
+                }
+                return StubReply(request.headers["authorization"] == "Token tok" ? 200 : 401, #"{"status":"ok"}"#)
+            }
+            let services = try services(folder, [.listenBrainzToken: "tok"], listenBrainz: server.url)
+            let limit = CallLimit(.seconds(20))
+            #expect(try services.listenBrainz.check(limit) == "token of ann")
+            try services.listenBrainz.submit([(Song(title: "T", artist: "A", duration: 5000), 1_700_000_000)], limit)
+            let sent = try JSONValue(parsing: asked.withLock { $0.last?.body ?? "" })
+            #expect(sent["payload"]?.arrayValue?.first?["track_metadata"]?["track_name"] == "T")
+            let catalogue = try Catalogue(folder + "/c.db", builtIn: nil)
+            let lists = services.lists()
+            let report = try catalogue.importAndRemember(
+                "listenbrainz:ann", from: try #require(lists.first { $0.handles("listenbrainz:ann") }),
+                options: ImportOptions())
+            #expect(report.added == 1)
+            #expect(try catalogue.song(named: "T").plays == 2)
+            let without = try self.services(folder, [:], listenBrainz: server.url)
+            #expect { try without.listenBrainz.submit([], limit) } throws: { "\($0)".contains("LISTENBRAINZ_TOKEN") }
+        }
+    }
+
+    /// A provider that this program does not know.
+    private struct Jukebox: MusicProvider {
+        let service = MusicService(rawValue: "jukebox", name: "Our jukebox")
+
+        func resolve(_ song: Song, _ query: ProviderQuery) throws(ProviderError) -> ProviderMatch? {
+            ProviderMatch(
+                identifiers: [SongIdentifier(.init(rawValue: "jukebox"), "A7")], link: "https://juke.example/A7")
+        }
+
+        func check(_ limit: CallLimit) -> [ProviderFinding] { [ProviderFinding("slots", .works, "one")] }
+    }
+
+    @Test func providersOfOthers() throws {
+        try withTemporaryFolder { folder in
+            let services = try MusicServices(
+                memory: folder + "/c.db", credentials: Credentials(), tokenFolder: folder, providers: [Jukebox()])
+            let song = Song(title: "T", artist: "A")
+            let found = Enrichment(of: [song], with: services.provider(Jukebox().service), within: .seconds(20))
+            #expect(found.matches.first??.link == "https://juke.example/A7" && found.service.name == "Our jukebox")
+            #expect(services.known.last?.rawValue == "jukebox")
+            let catalogue = try Catalogue(folder + "/c.db", builtIn: nil)
+            let id = try catalogue.add(SongDraft(title: "T", artist: "A")).id
+            try catalogue.note(try #require(found.matches[0]), of: id)
+            #expect(try catalogue.song(id).identifiers.first?.value == "A7")
+            let unknown = services.provider(MusicService(rawValue: "nobody"))
+            #expect { try unknown.resolve(song, ProviderQuery(CallLimit(.seconds(1)))) } throws: {
+                "\($0)".contains("no provider")
+            }
+        }
+    }
+}
