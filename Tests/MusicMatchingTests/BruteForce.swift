@@ -98,6 +98,7 @@ struct BruteForce {
         switch request.mode {
         case .match: return map.match[emotion.rawValue]
         case .lift: return map.lift[emotion.rawValue]
+        case .company: return map.match[emotion.rawValue] + map.lift[emotion.rawValue]
         case .amplify:
             if emotion == .neutral { return map.match[emotion.rawValue] }
             return map.match[emotion.rawValue].map { point in
@@ -124,9 +125,11 @@ struct BruteForce {
 
     /// How much it counts that a song is said to suit an emotion.
     private func labelWeight(_ label: Emotion, _ emotion: Emotion, _ position: Int) -> Double {
-        func lifts(_ own: Emotion) -> Double { [.happy, .neutral, .surprise, own].contains(label) ? 1 : 0 }
+        func lifts(_ own: Emotion) -> Double {
+            [.happy, .neutral, .surprise].contains(label) ? 1 : label == own ? 0.9 : 0
+        }
         switch request.mode {
-        case .match, .amplify:
+        case .match, .amplify, .company:
             return label == emotion || emotion == .contempt && label == .disgust ? 1 : 0.3 * request.emotions[label]
         case .lift: return lifts(emotion)
         case .path:
@@ -149,7 +152,13 @@ struct BruteForce {
 
     private func score(of song: Song, _ emotion: Emotion, _ position: Int) -> Double {
         let distances = targets(emotion, position).map { distance(song, $0) }
-        return distances.min()! + labelCost(song, emotion, position) + language(song) + adjustment(song)
+        return distances.min()! + labelCost(song, emotion, position) + themeCost(song, emotion) + language(song)
+            + adjustment(song)
+    }
+
+    private func themeCost(_ song: Song, _ emotion: Emotion) -> Double {
+        if !Set(song.themes).isDisjoint(with: ["courage", "comfort", "hope"]) { return 0 }
+        return request.mode == .company ? 0.3 : request.mode == .lift && emotion == .fear ? 0.1 : 0
     }
 
     private func distance(_ song: Song, _ wanted: MoodPoint) -> Double {

@@ -26,6 +26,7 @@ import Testing
                 INSERT INTO song_search (rowid, title, artist, album)
                 VALUES (1, 'Old song', 'The Old & Artist''s', '');
                 """)
+            if version >= 6 { sql(path, "UPDATE songs SET own = 1") }
             if version >= 5 { sql(path, "INSERT INTO song_artists (artist, song) VALUES ('oldartists', 1)") }
             if version >= 2 {
                 sql(path, "INSERT INTO feedback (song, opinion, plays, time) VALUES (1, 1, 2, 100)")

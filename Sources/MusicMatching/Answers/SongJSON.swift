@@ -13,7 +13,7 @@ public enum SongJSON {
         return [
             "id": .int(song.id), "title": .string(song.title), "artist": .string(song.artist),
             "album": song.album.isEmpty ? .null : .string(song.album), "year": song.year.map(JSONValue.int) ?? .null,
-            "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres),
+            "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres), "themes": JSONValue(song.themes),
             "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
             "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
             "editorial": .bool(song.isEditorial), "own": .bool(song.isOwn), "explicit": song.isExplicit.map(JSONValue.bool) ?? .null,

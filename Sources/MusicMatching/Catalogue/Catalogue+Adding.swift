@@ -69,7 +69,7 @@ extension Catalogue {
             """
             INSERT INTO songs (match_key, title, artist, album, year, language, genres, emotions, hints, valence, \
             energy, danceability, acousticness, tempo, provenance, cell, built_in, explicit, duration, plays, own, \
-            traits, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            themes, traits, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try statement.bind(
             [.integer(names.hash), .text(draft.title), .text(draft.artist)] + facts.values
@@ -102,7 +102,7 @@ extension Catalogue {
             "UPDATE songs SET \(changesAlbum ? "album = ?1, " : "")year = ?2, language = ?3, genres = ?4, "
                 + "emotions = ?5, hints = ?6, valence = ?7, energy = ?8, danceability = ?9, acousticness = ?10, "
                 + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14, explicit = ?15, duration = ?16, "
-                + "plays = ?17, own = ?18, traits = ?19 WHERE id = ?20")
+                + "plays = ?17, own = ?18, themes = ?19, traits = ?20 WHERE id = ?21")
         try statement.bind(new.values + [.integer(id)])
         while try statement.step() {}
         return true

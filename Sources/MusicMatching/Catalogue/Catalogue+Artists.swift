@@ -23,8 +23,11 @@ extension Catalogue {
             (result.meant, result.key) = (name, key)
             return result
         }
-        let others = try artistTable.names(of: key) + [ArtistNames.latin(name).map(ArtistKey.key)].compactMap { $0 }
-        for other in others where try hasSongs(by: other) {
+        if let latin = ArtistNames.latin(name), try hasSongs(by: ArtistKey.key(latin)) {
+            (result.meant, result.key) = (latin, ArtistKey.key(latin))
+            return result
+        }
+        for other in try artistTable.names(of: key) where try hasSongs(by: other) {
             (result.meant, result.key) = (try credit(of: other) ?? name, other)
             return result
         }

@@ -144,7 +144,8 @@ extension Catalogue {
                 artist: row.text(SongFacts.columnCount + 2), album: facts.album, year: facts.year,
                 language: facts.language, genres: facts.genres, emotions: facts.emotions, mood: facts.mood,
                 estimated: facts.estimated, heard: facts.heard, isEditorial: !facts.editorial.isEmpty,
-                isExplicit: facts.isExplicit, duration: facts.duration, plays: facts.plays, isOwn: facts.isOwn)
+                isExplicit: facts.isExplicit, duration: facts.duration, plays: facts.plays, isOwn: facts.isOwn,
+                themes: facts.themes)
         }
         for index in songs.indices { songs[index].identifiers = try identifiers(of: songs[index].id) }
         return songs

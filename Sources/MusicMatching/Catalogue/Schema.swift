@@ -175,9 +175,10 @@ enum Schema {
         );
         """
 
-    /// What ranking looks at beside the mood, see `SongTraits`; what is thought of artists, by `ArtistKey`. The built-in
-    /// list is read again, since the order of a song's emotions was not kept before.
+    /// What songs are about; what ranking looks at beside the mood, see `SongTraits`; what is thought of artists, by
+    /// `ArtistKey`. The built-in list is read again, since neither themes nor the order of emotions were kept before.
     private static let ranking = """
+        ALTER TABLE songs ADD COLUMN themes TEXT NOT NULL DEFAULT '';
         ALTER TABLE songs ADD COLUMN traits INTEGER NOT NULL DEFAULT 0;
         DROP INDEX songs_by_mood;
         CREATE INDEX songs_by_mood ON songs (

@@ -20,6 +20,7 @@ struct SongFacts: Equatable {
     var duration: Int?
     var plays: Int
     var isOwn: Bool
+    var themes: [String]
 
     /// Whether the built-in list has the song.
     enum BuiltIn: Int {
@@ -31,8 +32,8 @@ struct SongFacts: Equatable {
 
     static let columns =
         "album, year, language, genres, emotions, hints, valence, energy, danceability, acousticness, tempo, "
-        + "provenance, built_in, explicit, duration, plays, own"
-    static let columnCount: Int32 = 17
+        + "provenance, built_in, explicit, duration, plays, own, themes"
+    static let columnCount: Int32 = 18
 
     init(_ draft: SongDraft) {
         album = draft.album
@@ -51,6 +52,7 @@ struct SongFacts: Equatable {
         duration = draft.duration
         plays = draft.plays
         isOwn = draft.isOwn && !draft.isBuiltIn
+        themes = SongFacts.distinct(draft.themes)
     }
 
     /// - Parameter first: where in the row its `columns` begin.
@@ -71,13 +73,14 @@ struct SongFacts: Equatable {
         duration = statement.optionalInteger(first + 14)
         plays = statement.integer(first + 15)
         isOwn = statement.integer(first + 16) != 0
+        themes = SongFacts.list(statement.text(first + 17))
     }
 
     /// What ranking looks at beside mood, labels and language.
     var traits: SongTraits {
         SongTraits(
             year: year, genres: genres, seconds: duration.map { $0 / 1000 }, isOwn: isOwn,
-            isExplicit: isExplicit == true)
+            isExplicit: isExplicit == true, isHeartening: SongTraits.isHeartening(themes))
     }
 
     var cell: Int {
@@ -101,7 +104,7 @@ struct SongFacts: Equatable {
         ] + features.map(SQLValue.integer) + [
             .integer(provenance), .integer(cell), .integer(builtIn.rawValue),
             SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays), .integer(isOwn ? 1 : 0),
-            .integer(traits.rawValue),
+            .text(themes.joined(separator: ";")), .integer(traits.rawValue),
         ]
     }
 
@@ -124,6 +127,7 @@ struct SongFacts: Equatable {
         genres = SongFacts.distinct(genres + other.genres)
         emotions.formUnion(other.emotions)
         hints = SongFacts.distinct(hints + other.hints)
+        themes = SongFacts.distinct(themes + other.themes)
         // Whoever knows that a song is explicit knows more than who says that it is not.
         if other.isExplicit == true || isExplicit == nil { isExplicit = other.isExplicit ?? isExplicit }
         if duration == nil { duration = other.duration }
@@ -154,6 +158,7 @@ struct SongFacts: Equatable {
         if !list.language.isEmpty { language = list.language }
         if !list.genres.isEmpty { genres = list.genres }
         if !list.emotions.isEmpty { emotions = list.emotions }
+        if !list.themes.isEmpty { themes = list.themes }
         estimated.formUnion(editorial)
         editorial = .none
     }

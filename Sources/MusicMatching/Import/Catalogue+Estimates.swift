@@ -37,6 +37,8 @@ extension Catalogue {
 
     /// So many songs are learned from, and guessed, at most.
     private static let learned = 20_000, guessed = 200_000
+    /// From fewer songs nothing is learned that the mood map does not know better.
+    private static let leastLearned = 100
 
     /// Guesses valence and energy anew for songs of which nobody said what they are like, now that others are known
     /// better. Cost: some microseconds for each of them.
@@ -56,6 +58,7 @@ extension Catalogue {
         var examples = try database.rows(
             "SELECT \(columns) FROM songs WHERE provenance & 3 = 0 ORDER BY id DESC LIMIT ?",
             [.integer(Catalogue.learned)], read)
+        guard examples.count >= Catalogue.leastLearned else { return }
         // What the mood map says of genres.
         for (word, point) in moodMap.words.sorted(by: { $0.key < $1.key }) {
             examples.append(

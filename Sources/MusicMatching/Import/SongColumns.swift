@@ -13,14 +13,6 @@ struct SongColumns {
         case plain = "list of titles and artists"
         case scrobbles = "list of what was heard"
         case combined = "list of artists with titles"
-
-        /// Whether it is what somebody listens to, and not a table of all kinds of songs.
-        var isCollection: Bool {
-            switch self {
-            case .moodSet, .features, .percentFeatures, .catalogue: false
-            case .numberedPlaylist, .spotifyExport, .plain, .scrobbles, .combined: true
-            }
-        }
     }
 
     /// How a field that holds artist and title is to be cut.
@@ -55,6 +47,7 @@ struct SongColumns {
     var explicit: Int?
     var duration: Int?
     var own: Int?
+    var themes: Int?
     /// In the order of `MoodAxis`.
     var features: [Int?] = Array(repeating: nil, count: MoodAxis.allCases.count)
     /// How their numbers are to be read.
@@ -92,6 +85,7 @@ struct SongColumns {
         explicit = column(.explicit)
         duration = column(.duration)
         own = column(.own)
+        themes = column(.themes)
         findFeatures(names)
         format = recognised
     }
@@ -144,6 +138,15 @@ struct SongColumns {
         names.contains { name in
             let key = ColumnWords.key(name)
             return !key.isEmpty && ColumnWords.isKnown(key)
+        }
+    }
+
+    /// Whether it is what somebody listens to, and not a table of all kinds of songs.
+    var isCollection: Bool {
+        switch format {
+        case .moodSet, .features, .percentFeatures, .catalogue: false
+        case .spotifyExport: true
+        case .numberedPlaylist, .plain, .scrobbles, .combined: features.allSatisfy { $0 == nil }
         }
     }
 

@@ -45,12 +45,13 @@ struct SongRowReader {
         if let column = columns.language { song.language = Language(row.text(column))?.code ?? "" }
         if song.language.isEmpty { song.language = options.language?.code ?? "" }
         for column in columns.genres { song.genres += SongRowReader.list(row.text(column)) }
+        if let column = columns.themes { song.themes = SongRowReader.list(row.text(column)) }
         if let column = columns.explicit { song.isExplicit = SongRowReader.truth(row.text(column)) }
         if let column = columns.duration { song.duration = SongRowReader.duration(row.text(column)) }
         readLabels(row, into: &song)
         readFeatures(row, into: &song, &problems)
         if let playlist = options.playlist, !song.mood.missing.isEmpty { song.hints.append(playlist) }
-        song.isOwn = columns.own.flatMap { SongRowReader.truth(row.text($0)) } ?? columns.format.isCollection
+        song.isOwn = columns.own.flatMap { SongRowReader.truth(row.text($0)) } ?? columns.isCollection
         readIdentifiers(row, into: &song)
         return song
     }

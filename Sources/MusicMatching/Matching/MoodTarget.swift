@@ -10,6 +10,8 @@ public enum MoodMode: String, CaseIterable, Sendable {
     case path
     /// Songs that feel more so than you do.
     case amplify
+    /// Company for what you feel that gives heart: songs of courage, comfort and hope.
+    case company
 }
 
 /// What one song of a list is looked for by.
@@ -20,6 +22,8 @@ struct MoodTarget: Hashable {
     var labels: [Double]
     /// 0 where labels do not count.
     var labelShare = 1.0
+    /// Added for songs that are about neither courage nor comfort nor hope.
+    var heartless = 0.0
     /// The emotion of several that this song is for.
     var emotion: Emotion
 
@@ -69,7 +73,14 @@ struct MoodPlan {
         let index = emotion.rawValue
         switch mode {
         case .match: return MoodTarget(points: map.match[index], labels: labels(emotion), emotion: emotion)
-        case .lift: return MoodTarget(points: map.lift[index], labels: uplifting(emotion), emotion: emotion)
+        case .lift:
+            return MoodTarget(
+                points: map.lift[index], labels: uplifting(emotion),
+                heartless: emotion == .fear ? map.ranking.fearTheme : 0, emotion: emotion)
+        case .company:
+            return MoodTarget(
+                points: map.match[index] + map.lift[index], labels: labels(emotion),
+                heartless: map.ranking.companyTheme, emotion: emotion)
         case .amplify:
             let neutral = map.center(map.match, .neutral)
             let points = map.match[index].map {
@@ -97,9 +108,10 @@ struct MoodPlan {
         }
     }
 
-    /// What songs that lift are said to suit: an uplifting emotion, or the listener's own, as songs of courage do fear.
+    /// What songs that lift are said to suit: an uplifting emotion, or nearly as well the listener's own, as songs of
+    /// courage do fear.
     private func uplifting(_ emotion: Emotion) -> [Double] {
-        Emotion.allCases.map { $0.traits.isUplifting || $0 == emotion ? 1 : 0 }
+        Emotion.allCases.map { $0.traits.isUplifting ? 1 : $0 == emotion ? 0.9 : 0 }
     }
 }
 
@@ -110,7 +122,7 @@ enum MoodChange {
     init(_ request: RecommendationRequest, map: MoodMap) {
         let start = map.blend(map.match, request.emotions), end: MoodPoint
         switch request.mode {
-        case .match: end = start
+        case .match, .company: end = start
         case .lift, .path: end = map.blend(map.lift, request.emotions)
         case .amplify:
             let neutral = map.center(map.match, .neutral)

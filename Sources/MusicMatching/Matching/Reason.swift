@@ -18,7 +18,7 @@ struct Reason {
 
     var parts: [ReasonPart] { main + extras }
 
-    private var main: [ReasonPart] { [kind, feel, energy, sound, language, label, nearness].compactMap { $0 } }
+    private var main: [ReasonPart] { [kind, feel, energy, sound, language, theme, label, nearness].compactMap { $0 } }
 
     /// What it is: the film it is from, or else its first genres, and its year.
     private var kind: ReasonPart? {
@@ -69,11 +69,18 @@ struct Reason {
         return ReasonPart("language", "in \(name)", ["language": song.language])
     }
 
+    /// Said where it was looked for.
+    private var theme: ReasonPart? {
+        guard pick.target.heartless > 0, let theme = song.themes.first(where: SongTraits.hearteningThemes.contains)
+        else { return nil }
+        return ReasonPart("theme.\(theme)", "about \(theme)")
+    }
+
     private var label: ReasonPart? {
         let emotion = pick.target.emotion
         guard liked == nil, song.emotions.contains(emotion) else { return nil }
         switch request.mode {
-        case .match, .amplify:
+        case .match, .amplify, .company:
             return song.emotions.emotions.first == emotion
                 ? ReasonPart("suits.first", "above all for \(emotion.traits.noun)", ["emotion": emotion.name])
                 : ReasonPart("suits", "suits \(emotion.traits.noun)", ["emotion": emotion.name])
@@ -84,7 +91,7 @@ struct Reason {
         }
     }
 
-    private var nearness: ReasonPart {
+    private var nearness: ReasonPart? {
         let distance = pick.candidate.distance
         let degree = distance < 0.08 ? "very near" : distance < 0.16 ? "near" : "towards"
         let code = distance < 0.08 ? "very-near" : degree
@@ -99,6 +106,8 @@ struct Reason {
         // Who is neutral has nothing to intensify.
         case .lift where change == .none, .amplify where change == .none, .match:
             return ReasonPart("match.\(code)", "\(degree) your mood")
+        // It may be near the mood or brighter than it.
+        case .company: return nil
         case .lift: return ReasonPart("lift.\(detail)\(code)", "\(degree) \(goal)")
         case .amplify: return ReasonPart("amplify.\(code)", "\(degree) your mood, intensified")
         case .path:

@@ -52,6 +52,7 @@ struct SongScore {
         let (distance, point) = distance(to: mood, estimated: place.estimated)
         let label = labelCost(place.emotions)
         var score = distance + label + languageCost(place.language, tier: tier) + adjustment
+        if target.heartless > 0, !place.traits.isHeartening { score += target.heartless }
         for taste in tastes { score -= taste.bonus(place) }
         let side = (mood.valence - 0.5) * (point.valence - 0.5)
         let isOpposite =

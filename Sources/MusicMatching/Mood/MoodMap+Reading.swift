@@ -161,7 +161,8 @@ extension MoodMap.Ranking {
     private static var shares: [String: WritableKeyPath<MoodMap.Ranking, Double>] {
         [
             "estimate-trust": \.estimateTrust, "estimate-error": \.estimateError, "other-label": \.otherLabel,
-            "later-label": \.laterLabel, "no-label": \.noLabel, "second-language": \.secondLanguage,
+            "later-label": \.laterLabel, "no-label": \.noLabel, "fear-theme": \.fearTheme,
+            "company-theme": \.companyTheme, "second-language": \.secondLanguage,
             "foreign-language": \.foreignLanguage, "favourite-artist": \.favouriteArtist,
             "liked-artist": \.likedArtist, "liked-song": \.likedSong, "disliked-artist": \.dislikedArtist,
             "taste-genre": \.tasteGenre, "taste-decade": \.tasteDecade, "taste-language": \.tasteLanguage,

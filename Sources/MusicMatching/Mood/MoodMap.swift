@@ -33,6 +33,9 @@ public struct MoodMap: Sendable, Equatable {
         public var laterLabel = 0.1
         /// Added for songs of which nobody said what they suit.
         public var noLabel = 0.15
+        /// Added for songs that are about neither courage nor comfort nor hope: where fear is to be lifted, and for company.
+        public var fearTheme = 0.1
+        public var companyTheme = 0.3
         /// Added for songs in the second of the languages that the listener usually understands, and in any other, when
         /// none were asked for.
         public var secondLanguage = 0.15
@@ -68,11 +71,11 @@ public struct MoodMap: Sendable, Equatable {
         /// An artist does not come twice among this many songs in a row.
         public var artistGap = 5
         /// Among how many good songs each place of a list is drawn, and how much worse than the best they may be.
-        public var drawPool = 300
+        public var drawPool = 100
         public var drawReach = 0.14
         /// Share of songs that are drawn from further away, and from how many.
         public var surpriseShare = 0.2
-        public var surprisePool = 400
+        public var surprisePool = 150
         /// How much worse than the best of the list such a song may be.
         public var surpriseReach = 0.2
     }
