@@ -64,6 +64,9 @@ docs:
 lint:
 	@swift format lint --strict --recursive --parallel Sources Tests Examples Benchmarks Package.swift
 
+judge-songs: build
+	@Scripts/judge-songs --program $(FERMUSIC) --check $(if $(DATA),--data $(DATA))
+
 test-threads:
 	@Scripts/install-dependencies
 	@Scripts/test-threads
