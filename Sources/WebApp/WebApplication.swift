@@ -225,7 +225,9 @@ public final class WebApplication: HTTPHandler {
         }
     }
 
-    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse { refusal(problem, original(request)) }
+    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+        refusal(problem, original(request))
+    }
 
     private func refusal(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
         var problem = problem

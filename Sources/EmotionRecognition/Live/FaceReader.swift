@@ -40,7 +40,9 @@ public final class FaceReader {
     private let sums: GroupSums?
 
     /// Throws `EmotionGroupingError` if the model lacks a class that is to be grouped.
-    public init(_ recogniser: EmotionRecogniser, search: FaceSearch, options: Options = Options()) throws(EmotionGroupingError) {
+    public init(_ recogniser: EmotionRecogniser, search: FaceSearch, options: Options = Options())
+        throws(EmotionGroupingError)
+    {
         self.recogniser = recogniser
         self.search = search
         self.options = options

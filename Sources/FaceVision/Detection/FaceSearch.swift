@@ -19,7 +19,8 @@ public final class FaceSearch {
     }
 
     /// - Parameter make: makes the detector when the first picture needs it.
-    init(needsColor: Bool, sparesCrops: Bool, make: @escaping @Sendable () throws(DetectionFailure) -> AnyFaceDetector) {
+    init(needsColor: Bool, sparesCrops: Bool, make: @escaping @Sendable () throws(DetectionFailure) -> AnyFaceDetector)
+    {
         self.make = make
         self.sparesCrops = sparesCrops
         self.needsColor = needsColor
