@@ -1,17 +1,18 @@
 """What several machines bring, from a model whose three numbers are fitted to what Scripts/measure-scaling measured.
 
-    python Benchmarks/scaling_model.py Benchmarks/results/FILE.json
+    python Benchmarks/scaling_model.py Benchmarks/results/FILE.json [--hidden SHARE] [--message SECONDS]
 
 A step of R machines takes T = C + max(G - h C, G / 4) + M (a + d log2 R): C is what the share of the batch takes without a
 network (measured over cables as fast as they are), G = 2 (R - 1) / R * bytes / (e * rate) the gradients, of which all but
 the last of four buckets travel while the backward pass goes on, M the short messages, d the way from machine to machine.
 Fitted are e, the share of a link's rate that gradients get, h, the share of C that hides them, and a, what a message costs
-by itself. Prints how well that fits, and tables for other numbers of machines.
+by itself. Prints how well that fits, and tables for other numbers of machines; --hidden and --message put other values of
+h and a into these, where the measuring machine did other work too, so that each message waited for a processor.
 """
 
+import argparse
 import json
 import math
-import sys
 
 # Of the documented networks: bytes of gradients, messages a step (two a BatchNormalization, one for loss and metrics).
 PARAMETERS = {"cnn": 2_345_607, "vgg": 1_439_527, "ResNet50V2": 23_600_000}
@@ -40,7 +41,7 @@ def fitted(links):
                     "bfloat16" in r["options"], "own" in r["options"])
 
     def error(fit):
-        return sum(math.log(predicted(fit, r) / r["seconds"]) ** 2 for r in runs)
+        return sum(abs(math.log(predicted(fit, r) / r["seconds"])) for r in runs)
 
     grid = [(e / 50, h / 20, a / 20000) for e in range(15, 51) for h in range(0, 17) for a in range(0, 41)]
     best = min(grid, key=error)
@@ -60,7 +61,12 @@ def table(fit, images, share, settings, way):
 
 
 def main():
-    results = json.load(open(sys.argv[1]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("results")
+    parser.add_argument("--hidden", type=float)
+    parser.add_argument("--message", type=float)
+    arguments = parser.parse_args()
+    results = json.load(open(arguments.results))
     fit, runs = fitted(results["links"])
     print(f"e = {fit[0]:.2f}, h = {fit[1]:.2f}, a = {1000 * fit[2]:.2f} ms\n")
     print("| link | network | machines | options | measured | model |\n|---|---|---|---|---|---|")
@@ -69,6 +75,8 @@ def main():
               f"{1000 * r['seconds']:.0f} ms | {1000 * value:.0f} ms |")
     errors = sorted(abs(value / r["seconds"] - 1) for r, value in runs)
     print(f"\nmedian error {100 * errors[len(errors) // 2]:.0f} %, largest {100 * errors[-1]:.0f} %\n")
+    fit = (fit[0], fit[1] if arguments.hidden is None else arguments.hidden,
+           fit[2] if arguments.message is None else arguments.message)
     images = results.get("imagesPerSecond", {"cnn": 1013, "vgg": 552, "ResNet50V2": 120})
     # 0.1 ms from machine to machine is usual in one room.
     for share in (64, 256):
