@@ -108,7 +108,8 @@ struct RankedList {
                 let place = try index.place(of: last.candidate.id)
             else { return nil }
             return Taste(
-                [Taste.Example(song: nil, place: place, weight: 1)], weights: RankedList.likeness(map.ranking), doubt: 0)
+                [Taste.Example(song: nil, place: place, weight: 1)], weights: RankedList.likeness(map.ranking), doubt: 0
+            )
         }
     }
 
