@@ -157,7 +157,7 @@ struct BruteForce {
     }
 
     private func themeCost(_ song: Song, _ emotion: Emotion) -> Double {
-        if !Set(song.themes).isDisjoint(with: ["courage", "comfort", "hope"]) { return 0 }
+        if !song.emotions.isEmpty, !Set(song.themes).isDisjoint(with: ["courage", "comfort", "hope"]) { return 0 }
         return request.mode == .company ? 0.3 : request.mode == .lift && emotion == .fear ? 0.1 : 0
     }
 

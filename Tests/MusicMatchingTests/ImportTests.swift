@@ -121,7 +121,7 @@ import Testing
             _ = try take("title,artist,valence,danceability\nA,B,0.1,0.2\n", into: catalogue)
             let song = try #require(try all(catalogue).first)
             #expect(song.mood.valence == 0.5 && song.mood.danceability == 0.2 && song.mood.tempo == 100)
-            #expect(song.isEditorial && !song.isOwn)
+            #expect(song.isEditorial)
             _ = try take("title,artist,valence,danceability\nA,B,0.9,0.9\n", into: catalogue)
             #expect(try all(catalogue).first?.mood.danceability == 0.2)
         }

@@ -145,8 +145,7 @@ struct SongColumns {
     var isCollection: Bool {
         switch format {
         case .moodSet, .features, .percentFeatures, .catalogue: false
-        case .spotifyExport: true
-        case .numberedPlaylist, .plain, .scrobbles, .combined: features.allSatisfy { $0 == nil }
+        case .spotifyExport, .numberedPlaylist, .plain, .scrobbles, .combined: true
         }
     }
 

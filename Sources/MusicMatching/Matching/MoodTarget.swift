@@ -22,7 +22,7 @@ struct MoodTarget: Hashable {
     var labels: [Double]
     /// 0 where labels do not count.
     var labelShare = 1.0
-    /// Added for songs that are about neither courage nor comfort nor hope.
+    /// Added for songs that are about neither courage nor comfort nor hope, and those without labels.
     var heartless = 0.0
     /// The emotion of several that this song is for.
     var emotion: Emotion

@@ -90,21 +90,31 @@ struct RankedList {
 
     private mutating func pick(_ search: Search, worstTier: Int = .max) throws -> Bool {
         var waiting = try searches.removeValue(forKey: search) ?? start(search)
-        let found = try picker.pick(from: &waiting, for: search.target, worstTier: worstTier)
+        let index = index
+        let likeness = try likenessToLast.map { taste in
+            { (song: Int) in try index.place(of: song).map(taste.bonus) ?? 0 }
+        }
+        let found = try picker.pick(
+            from: &waiting, for: search.target, worstTier: worstTier, likeness: likeness)
         searches[search] = waiting
         return found
     }
 
-    private func start(_ search: Search) throws -> SongPicker.Waiting {
-        var tastes = [profile.taste, likeness].compactMap { $0 }
-        if request.mode == .path, likedMood == nil, let last = picker.picks.last,
-            let place = try index.place(of: last.candidate.id)
-        {
-            let weights = RankedList.likeness(map.ranking).scaled(by: 0.3)
-            if let taste = Taste([Taste.Example(song: nil, place: place, weight: 1)], weights: weights, doubt: 0) {
-                tastes.append(taste)
-            }
+    /// Where a path has come to: its steps are alike in genre, decade and language. Nothing that the search knows of: it
+    /// would have to look much further for a song that is alike.
+    private var likenessToLast: Taste? {
+        get throws {
+            guard request.mode == .path, likedMood == nil, let last = picker.picks.last,
+                let place = try index.place(of: last.candidate.id)
+            else { return nil }
+            return Taste(
+                [Taste.Example(song: nil, place: place, weight: 1)], weights: RankedList.likeness(map.ranking), doubt: 0
+            )
         }
+    }
+
+    private func start(_ search: Search) throws -> SongPicker.Waiting {
+        let tastes = [profile.taste, likeness].compactMap { $0 }
         let nearest = try NearestSongs(
             index, SongScore(search.target, map: map, languages: languageCosts, tastes: tastes),
             kinds: search.isOwn ? kinds.filter(\.isOwn) : kinds, languages: languages, filter: request.filter,

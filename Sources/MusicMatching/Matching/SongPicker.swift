@@ -67,8 +67,13 @@ struct SongPicker {
 
     /// Picks one more song. Gives `false` when none is left.
     ///
-    /// - Parameter worstTier: songs of worse tiers don't come.
-    mutating func pick(from waiting: inout Waiting, for target: MoodTarget, worstTier: Int = .max) throws -> Bool {
+    /// - Parameters:
+    ///   - worstTier: songs of worse tiers don't come.
+    ///   - likeness: among those drawn from, the third for which it is highest is preferred.
+    mutating func pick(
+        from waiting: inout Waiting, for target: MoodTarget, worstTier: Int = .max,
+        likeness: ((Int) throws -> Double)? = nil
+    ) throws -> Bool {
         let isSurprise = surprises.contains(picks.count)
         let wanted = isSurprise ? max(surprisePool, 1) : drawPool
         var admissible: [Int] = []
@@ -86,7 +91,13 @@ struct SongPicker {
             if try isAdmissible(candidate), admissible.isEmpty || !candidate.isOpposite { admissible.append(index) }
             index += 1
         }
-        var chosen = admissible.first
+        let best = admissible.first
+        var chosen = best
+        if let likeness, wanted > 1, admissible.count > 3 {
+            let values = try admissible.map { try likeness(waiting.songs[$0].id) }
+            let order = admissible.indices.sorted { values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1 }
+            admissible = order.prefix(admissible.count / 3).map { admissible[$0] }
+        }
         if wanted > 1 { chosen = admissible.randomElement(using: &generator) }
         // With nobody else left, an artist comes again.
         chosen =
@@ -99,7 +110,7 @@ struct SongPicker {
         taken.insert(candidate.id)
         lastArtists.append(try artists(candidate.id))
         if lastArtists.count >= artistGap { lastArtists.removeFirst(lastArtists.count - artistGap + 1) }
-        picks.append(Pick(candidate: candidate, isSurprise: isSurprise && chosen != admissible.first, target: target))
+        picks.append(Pick(candidate: candidate, isSurprise: isSurprise && chosen != best, target: target))
         return true
     }
 

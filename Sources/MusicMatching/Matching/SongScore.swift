@@ -52,7 +52,8 @@ struct SongScore {
         let (distance, point) = distance(to: mood, estimated: place.estimated)
         let label = labelCost(place.emotions)
         var score = distance + label + languageCost(place.language, tier: tier) + adjustment
-        if target.heartless > 0, !place.traits.isHeartening { score += target.heartless }
+        // Who says what songs are about says what they suit too; without that the cells could not be judged.
+        if place.emotions == 0 || !place.traits.isHeartening { score += target.heartless }
         for taste in tastes { score -= taste.bonus(place) }
         let side = (mood.valence - 0.5) * (point.valence - 0.5)
         let isOpposite =
@@ -137,7 +138,8 @@ struct SongScore {
             best = min(best, sum)
         }
         // A little less, for what rounding may do.
-        return best.squareRoot() + (kind.isLabelled ? leastLabel : noLabel) + leastScore(tier: tier)
+        let label = kind.isLabelled ? leastLabel : noLabel + target.heartless
+        return best.squareRoot() + label + leastScore(tier: tier)
     }
 
     /// A score that no song of a tier undercuts.
