@@ -37,7 +37,7 @@ Program(
             SongCommand.command, RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
             FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, ServerCommand.command,
             DoctorCommand.command,
-            ServeCommand.command,
+            ServeCommand.command, ExportSiteCommand.command,
             LiveCommand.command,
         ]),
     version: Fermusic.version, otherNames: otherNames, errorText: Remedies.text
