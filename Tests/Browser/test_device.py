@@ -160,6 +160,7 @@ def a_folder_of_files_is_enough(page, context):
         page.reload()
         page.click("#hand button:has-text('happy')")
         expect(page.locator(".piece, #pieces li").first).to_be_visible()
+        page.click("#way-camera")
         begin(page)
         expect(page.locator("#said")).to_have_text(re.compile("You look|Hard to say"))
         assert not context.complaints, context.complaints
