@@ -107,10 +107,12 @@ public final class WebApplication: HTTPHandler {
         let engine = EngineFiles(
             models, isUsualDetector: options.detector == "auto" && options.detectorSettings == DetectorSettings())
         let about = OptionsAPI(
-            catalogues: catalogues, analysis: analysis, engine: engine, moodMap: music.moodMap,
-            pageLanguages: assets.languages,
-            isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
-            usualService: options.usualService)
+            catalogues: catalogues,
+            facts: PageFacts(
+                shelf: models, detectors: (analysis.detectors.names, analysis.detectors.usual), limits: limits,
+                engine: { engine.json(base: $0 + EngineRoutes.folder) }, moodMap: music.moodMap,
+                pageLanguages: assets.languages, isPersonal: options.isPersonal, isLive: feed != nil,
+                services: options.services, usualService: options.usualService))
         router = Router(
             routes: PageRoutes(assets: assets, token: token, guesses: guesses).routes + analyse.routes
                 + songs.routes + about.routes

@@ -83,7 +83,7 @@ struct Session {
         }
         result.timing.waiting = 0
         result.timing.decoding = decoded - arrival
-        var fields = FrameJSON(classNames: reader.classNames, moodPlace: place(reader.classNames)).fields(result)
+        var fields = FrameJSON(classes: reader.classNames, moodPlace: place(reader.classNames)).fields(result)
         fields["session"] = .null
         fields["hint"] = .null
         return .object(fields)

@@ -41,7 +41,7 @@ Program(
             FeedbackCommand.command, PurgeCommand.command, PlaylistCommand.command, SpotifyCommand.command,
             ServerCommand.command,
             DoctorCommand.command,
-            ServeCommand.command,
+            ServeCommand.command, ExportSiteCommand.command,
             LiveCommand.command,
         ]),
     version: Fermusic.version, otherNames: otherNames, errorText: Remedies.text

@@ -6,11 +6,16 @@ decorator. Nothing waits for a fixed time where it can wait for something to hap
 import argparse
 import base64
 import contextlib
+import functools
+import http.server
+import json
 import os
 import re
 import sys
+import threading
 import time
 import traceback
+import urllib.request
 
 from playwright.sync_api import expect, sync_playwright
 
@@ -138,9 +143,25 @@ class Context:
         self.music = music
         self.addresses, self.complaints = [], []
 
+    @contextlib.contextmanager
+    def static_site(self):
+        """The address of a folder of files, at a path of its own, and a function that ends the server."""
+        handler = functools.partial(Quiet, directory=self.site)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        def end():
+            server.shutdown()
+            server.server_close()
+        yield f"http://127.0.0.1:{server.server_port}/fermusic/", end
+
     def shot(self, name):
         if self.shots:
             self.browser.pages[0].screenshot(path=f"{self.shots}/{name}.png")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments): pass
 
 
 @contextlib.contextmanager
@@ -162,6 +183,7 @@ def visit(playwright, options, needs):
     page.set_default_timeout(40_000)
     address = options.closed_address if needs.get("token") else options.own_address if needs.get("music") else options.address
     own = Context(context, address, options.token, options.photo, options.shots, options.music)
+    own.site = options.site
     page.on("request", lambda request: own.addresses.append(request.url))
     page.on("console", lambda message: own.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: own.complaints.append(str(error)))
@@ -189,11 +211,14 @@ def main():
     parser.add_argument("--browser", required=True)
     parser.add_argument("--clip", help="Motion JPEG for the fake camera")
     parser.add_argument("--photo", help="a photo with one face")
+    parser.add_argument("--site", help="folder with what export-site wrote, in fermusic/")
     parser.add_argument("--shots", help="folder for screenshots")
     parser.add_argument("only", nargs="*")
     options = parser.parse_args()
     expect.set_options(timeout=40_000)
     failures = skipped = 0
+    with urllib.request.urlopen(options.address + "api/v1/options") as answer:
+        has_engine = json.load(answer)["engine"] is not None
     with sync_playwright() as playwright:
         for function, needs in TESTS:
             name = function.__name__
@@ -203,6 +228,10 @@ def main():
                 "ffmpeg is" if needs.get("music") and not options.music else None
             if lacks:
                 print(f"skipped {name}: {lacks} not here")
+                skipped += 1
+                continue
+            if needs.get("place", "server") is None and not has_engine:
+                print(f"skipped {name}: the engine for browsers was not built")
                 skipped += 1
                 continue
             began = time.monotonic()

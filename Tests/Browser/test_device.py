@@ -1,10 +1,9 @@
 """Pictures that are looked at in the browser itself."""
-import json
 import re
 
 from playwright.sync_api import expect
 
-from harness import test, until
+from harness import test
 
 # The recogniser as another program would use it, on this page's files; for tests of what it says.
 RECOGNISER = """async () => {
@@ -146,3 +145,24 @@ def what_is_no_plan_is_refused(page, context):
     assert len(said) == 3 and all(said) and not any("\n" in line for line in said), said
     assert "damaged" in said[0] and "404" in said[2], said
     context.complaints.clear()
+
+
+@test(camera=True, place=None)
+def a_folder_of_files_is_enough(page, context):
+    """At a path of its own, and after the first visit without any network."""
+    with context.static_site() as (address, end):
+        page.goto(address)
+        expect(page.locator("#songs-note")).to_contain_text("no server")
+        expect(page.locator("#camera-promise")).to_have_text("Your picture stays on this device.")
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => {})")
+        end()
+        context.complaints.clear()
+        page.reload()
+        page.click("#hand button:has-text('happy')")
+        expect(page.locator(".piece, #pieces li").first).to_be_visible()
+        page.click("#way-camera")
+        begin(page)
+        expect(page.locator("#said")).to_have_text(re.compile("You look|Hard to say"))
+        assert not context.complaints, context.complaints
+        assert not any("/api/" in url for url in context.addresses if url.startswith(address))
+        context.shot("static")

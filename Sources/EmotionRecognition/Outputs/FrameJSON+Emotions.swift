@@ -7,7 +7,7 @@ extension FrameJSON {
     /// - Parameter place: without it, or where classes are no emotions (such as groups of the user's own), `mood` is null.
     public init(classNames: [String], place: Place? = nil) {
         let emotions = try? EmotionClasses(classNames)
-        self.init(classNames: classNames) { probabilities in
+        self.init(classes: classNames) { probabilities in
             place.flatMap { place in emotions?.vector(probabilities).map(place) }
         }
     }

@@ -11,7 +11,7 @@ public struct FrameJSON: Sendable {
     private let classNames: [String]
     private let moodPlace: MoodPlace
 
-    package init(classNames: [String], moodPlace: @escaping MoodPlace) {
+    package init(classes classNames: [String], moodPlace: @escaping MoodPlace) {
         self.classNames = classNames
         self.moodPlace = moodPlace
     }

@@ -10,6 +10,11 @@ enum SecurityHeaders {
         "form-action 'self'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
 
+    /// What of it a page can say itself.
+    static var policyForPages: String {
+        contentSecurityPolicy.split(separator: ";").filter { !$0.contains("frame-ancestors") }.joined(separator: ";")
+    }
+
     static func add(to response: inout HTTPResponse, isSecure: Bool) {
         response.setDefault("X-Content-Type-Options", "nosniff")
         response.setDefault("Content-Security-Policy", contentSecurityPolicy)

@@ -3,6 +3,9 @@
 import { at } from "./place.js";
 import { language } from "./texts.js";
 
+/** Whether the page is a folder of files (`fermusic export-site`): then there is no server to ask. */
+export const isStatic = document.documentElement.hasAttribute("data-static");
+
 /** Whether it could not be reached lately. */
 let isGone = false;
 
@@ -50,12 +53,13 @@ async function ask(path, { reads = (answer) => answer.json(), ...options } = {})
 const post = (path, value, options = {}) =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), ...options });
 
-export const options = () => ask("/api/v1/options");
-export const recommend = (question, signal) => post("/api/v1/recommendations", question, { signal });
+export const options = () => ask(isStatic ? new URL("options.json", document.baseURI) : "/api/v1/options");
+export const recommend = async (question, signal) =>
+  (isStatic ? { songs: [], target: null } : post("/api/v1/recommendations", question, { signal }));
 /** `{ song, opinion }`, or `{ songs, opinion }` with many. */
 export const feedback = (noted) => post("/api/v1/feedback", noted);
-export const artists = (text, signal) =>
-  ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
+export const artists = async (text, signal) =>
+  isStatic ? { artists: [] } : ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
 export const media = (song, service, { preview = false } = {}) =>
   ask(`/api/v1/media/${song}?preview=${preview}` + (service ? `&service=${encodeURIComponent(service)}` : ""));
 /** Songs by their numbers. */

@@ -35,6 +35,7 @@ async function begin() {
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
   await Promise.all([speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage)), pieces.load()]);
   looker.setUp(facts);
+  if (api.isStatic) beStatic();
   ways.setUp(facts, {
     camera: new CameraWay({ onMood: (mood, how) => see("camera", mood, how), onRefused: noCamera }),
     photo: new PhotoWay({ onMood: (mood) => see("photo", mood, { isDeliberate: true }) }),
@@ -69,6 +70,12 @@ async function begin() {
   ways.begin(facts.live ? "live" : "camera");
   songs.begin();
   playlists.openShared();
+}
+
+/** Without a server: what leads to it is not shown, and the files are kept for when there is no network either. */
+function beStatic() {
+  for (const node of document.querySelectorAll("[data-server]")) node.hidden = true;
+  if (isSecureContext) navigator.serviceWorker?.register("service-worker.js").catch(() => {});
 }
 
 /** Asks again while the server cannot be reached or fails: it may be starting. */

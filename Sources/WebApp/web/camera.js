@@ -68,7 +68,7 @@ export class CameraWay {
     // Nobody else gets the picture than who was said to: the visitor decides anew.
     if (!await isReady) {
       stopTracks(stream);
-      return run === this.#run && this.#note("device-slow");
+      return run === this.#run && this.#note(looker.refusal);
     }
     if (run !== this.#run) return stopTracks(stream);
     this.#stream = stream;

@@ -17,24 +17,29 @@ export function setUp(options) { facts = options; }
 const engine = () => facts.engine?.models[settings.model ?? facts.models[0]] ? facts.engine : null;
 
 /** Whether visitors can choose. */
-export const hasChoice = () => Boolean(engine()) && isPossible();
+export const hasChoice = () => !api.isStatic && Boolean(engine()) && isPossible();
 
 /** "device" or "server". Known before any picture is taken. */
 export function place() {
+  if (api.isStatic) return "device";
   if (!hasChoice() || settings.place === "server") return "server";
   return settings.place === "device" || settings.slowIn !== facts.version ? "device" : "server";
 }
 
+/** What is said where this device cannot look. */
+export const refusal = api.isStatic ? "device-missing" : "device-slow";
+
 /** Loads what this device needs to look. Whether it will: where it is too slow or something is missing, from now on the
-    server looks, and the visitor must be told first. */
+    server looks, if there is one, and the visitor must be told first. */
 export async function ready() {
   if (place() === "server") return true;
   try {
     const recogniser = await recogniserOf(settings.model ?? facts.models[0]);
-    if (settings.place === "device" || recogniser.speed <= TOO_SLOW) return true;
+    if (api.isStatic || settings.place === "device" || recogniser.speed <= TOO_SLOW) return true;
   } catch {
     loading = null;
   }
+  if (api.isStatic) return false;
   change({ slowIn: facts.version, place: null });
   dispatchEvent(new Event("fermusic-place"));
   return false;
@@ -69,9 +74,16 @@ class DeviceLooker {
   async look(video, pace) {
     const model = settings.model ?? facts.models[0], recogniser = await recogniserOf(model);
     const wish = `${model} ${settings.grouping}`;
-    if (wish !== this.#wish) await recogniser.begin(wanted());
-    this.#wish = wish;
-    return recogniser.analyse(video, { time: (performance.now() - this.#began) / 1000, side: pace.width });
+    try {
+      if (wish !== this.#wish) await recogniser.begin(wanted());
+      this.#wish = wish;
+      return await recogniser.analyse(video, { time: (performance.now() - this.#began) / 1000, side: pace.width });
+    } catch (error) {
+      // What failed once is not used again.
+      recogniser.close();
+      loading = this.#wish = null;
+      throw error;
+    }
   }
 
   end() {}

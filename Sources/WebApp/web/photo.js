@@ -43,7 +43,7 @@ export class PhotoWay {
     put(note, "photo-looking");
     try {
       // Nobody else gets the picture than who was said to: the visitor decides anew.
-      if (!await looker.ready()) return turn === this.#turn && put(note, "device-slow");
+      if (!await looker.ready()) return turn === this.#turn && put(note, looker.refusal);
       if (turn !== this.#turn) return;
       const { picture, isShown } = await smaller(file);
       const result = await this.#analyse(picture);
