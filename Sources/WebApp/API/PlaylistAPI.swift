@@ -56,7 +56,7 @@ struct PlaylistAPI: Sendable {
         let name = try name(fields)
         let numbers = try fields.integers("songs", limit: Self.most)
         let types = [
-            "m3u8": "application/vnd.apple.mpegurl", "xspf": "application/xspf+xml", "csv": "text/csv; charset=utf-8",
+            "m3u8": "application/vnd.apple.mpegurl", "xspf": "application/xspf+xml", "csv": "text/csv",
         ]
         let wanted = try fields.text("format") ?? "xspf"
         guard let type = types[wanted] else { throw Problem(.badRequest, "'format' must be csv, m3u8 or xspf") }

@@ -103,7 +103,7 @@ extension Catalogue {
         let roots = try database.rows("SELECT place FROM sources") { $0.text(0) }.filter {
             Catalogue.lies(path, in: $0)
         }
-        return (roots + [path.parentFolder]).contains { root in
+        return (roots.isEmpty ? [path.parentFolder] : roots).contains { root in
             guard let real = realpath(root.cPath, nil) else { return false }
             defer { free(real) }
             return Catalogue.lies(place, in: String(pathBytes: real))
