@@ -44,7 +44,9 @@ import Threads
         try withTemporaryFolder { folder in
             let path = try write(text, to: folder + "/f.csv"), one = try alone(path, size: 2)
             for ranks in [2, 3, 5] {
-                for result in read(ranks, size: 2, { _ in path }) { expectSame(try result.get(), one, "\(ranks) \(name)") }
+                for result in read(ranks, size: 2, { _ in path }) {
+                    expectSame(try result.get(), one, "\(ranks) \(name)")
+                }
             }
         }
     }
