@@ -99,8 +99,8 @@ let package = Package(
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding",
-                "Threads", "Timing", "CMicroHTTPD", "CZlib",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "NeuralNet", "Files",
+                "TextCoding", "Threads", "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
         .target(

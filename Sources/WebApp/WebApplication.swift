@@ -104,8 +104,11 @@ public final class WebApplication: HTTPHandler {
         let songs = MusicAPI(
             catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal,
             sharesFiles: options.sharesFiles)
+        let engine = EngineFiles(
+            models, isUsualDetector: options.detector == "auto" && options.detectorSettings == DetectorSettings())
         let about = OptionsAPI(
-            catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
+            catalogues: catalogues, analysis: analysis, engine: engine, moodMap: music.moodMap,
+            pageLanguages: assets.languages,
             isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
             usualService: options.usualService)
         router = Router(
@@ -115,6 +118,7 @@ public final class WebApplication: HTTPHandler {
                     catalogues: catalogues, isPersonal: options.isPersonal, sharesFiles: options.sharesFiles
                 ).routes
                 + FileAPI(catalogues: catalogues, isOpen: options.sharesFiles).routes
+                + EngineRoutes(files: engine, background: background).routes
                 + ServerRoutes(
                     metrics: metrics, feed: feed, departure: departure,
                     gauges: { [analysis, background] in
@@ -221,7 +225,9 @@ public final class WebApplication: HTTPHandler {
         }
     }
 
-    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse { refusal(problem, original(request)) }
+    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+        refusal(problem, original(request))
+    }
 
     private func refusal(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
         var problem = problem

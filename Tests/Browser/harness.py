@@ -165,6 +165,12 @@ def visit(playwright, options, needs):
     page.on("request", lambda request: own.addresses.append(request.url))
     page.on("console", lambda message: own.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: own.complaints.append(str(error)))
+    # Who looks at pictures; most tests are of what the server does.
+    if place := needs.get("place", "server"):
+        page.add_init_script(
+            f"if (!localStorage['fermusic.settings']) localStorage['fermusic.settings'] = '{{\"place\": \"{place}\"}}'")
+    if before := needs.get("before"):
+        before(page)
     page.goto(address)
     page.wait_for_selector("#token" if needs.get("token") else ".song" if needs.get("songs", True) else "body")
     try:

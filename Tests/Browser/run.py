@@ -4,6 +4,7 @@
 """
 import harness
 import test_calm
+import test_device
 import test_faults
 import test_own
 import test_page

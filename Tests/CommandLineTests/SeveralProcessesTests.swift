@@ -77,8 +77,8 @@ final class SeveralProcessesTests {
 
     @Test func teamsLearnInBFloat16() throws {
         let more = ["--deterministic-ranks", "--precision", "bfloat16"]
-        let alone = try Fermusic.run(train("1.h5", more))
-        let team = try Fermusic.run(train("2.h5", more), shell: launch(2))
+        let alone = try Fermusic.run(train("1.h5", more)),
+            team = try Fermusic.run(train("2.h5", more), shell: launch(2))
         #expect(alone.status == 0 && team.status == 0, "\(alone.errors) \(team.errors)")
         #expect(try weights("2.h5") == weights("1.h5"))
         let both = try Fermusic.run(

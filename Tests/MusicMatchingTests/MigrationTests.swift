@@ -1,4 +1,5 @@
 import CSQLite
+import Emotions
 import MusicMatching
 import Testing
 
@@ -25,6 +26,7 @@ import Testing
                 INSERT INTO song_search (rowid, title, artist, album)
                 VALUES (1, 'Old song', 'The Old & Artist''s', '');
                 """)
+            if version >= 6 { sql(path, "UPDATE songs SET own = 1") }
             if version >= 5 { sql(path, "INSERT INTO song_artists (artist, song) VALUES ('oldartists', 1)") }
             if version >= 2 {
                 sql(path, "INSERT INTO feedback (song, opinion, plays, time) VALUES (1, 1, 2, 100)")
@@ -34,6 +36,12 @@ import Testing
             #expect(try catalogue.song(1).title == "Old song")
             #expect(try catalogue.song(1).isOwn && catalogue.song(1).plays == 0 && catalogue.files(of: 1).isEmpty)
             #expect(try catalogue.song(named: "old").year == 1970)
+            // What it is ranked by is made of what was known.
+            var request = RecommendationRequest(EmotionVector(.happy))
+            request.filter.isOwn = true
+            request.filter.decades = [1970]
+            request.filter.genres = ["pop"]
+            #expect(try catalogue.recommend(request).map(\.song.id) == [1])
             // Older ones did not know who sings what.
             #expect(try catalogue.artist(named: "Old and Artists").meant == "Old and Artists")
             #expect(try catalogue.feedback().count == (version >= 2 ? 1 : 0))

@@ -38,7 +38,8 @@ import Testing
 
     @Test func areWrittenForPlayersWithoutPlacesForOthers() throws {
         let catalogue = try catalogue(2)
-        let songs = try catalogue.savePlaylist("A & B", songs: [2, 1]) == 2 ? catalogue.playlist(named: "A & B").songs : []
+        let songs =
+            try catalogue.savePlaylist("A & B", songs: [2, 1]) == 2 ? catalogue.playlist(named: "A & B").songs : []
         let text = try PlaylistFormat.xspf.playlist(of: songs, name: "A & B", in: catalogue, namesFiles: false).text
         #expect(text.contains("<title>A &amp; B</title>") && !text.contains("<location>"))
         let table = Catalogue.csv(songs).split(separator: "\n")

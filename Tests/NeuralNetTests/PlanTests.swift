@@ -124,7 +124,8 @@ import Testing
     /// Filters that training has let die have weights so small that their steps would be denormal.
     @Test func tinyWeightsFitIntoBytes() throws {
         let model = try Model(input: [40], layers: [Dense(16)], seed: 3)
-        for (column, tiny) in [Float(0x1p-149), 189 * 0x1p-149, 0x1p-140, 0x1p-130, 0x1p-126, 0x1p-120].enumerated() {
+        let sizes: [Float] = [0x1p-149, 189 * 0x1p-149, 0x1p-140, 0x1p-130, 0x1p-126, 0x1p-120]
+        for (column, tiny) in sizes.enumerated() {
             for row in 0..<40 { model.weights.values[row * 16 + column] = row % 2 == 0 ? tiny : -tiny / 3 }
         }
         model.weights.didChange()

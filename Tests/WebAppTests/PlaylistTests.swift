@@ -12,7 +12,8 @@ import WebApp
         #expect(lists?.count == 1 && lists?.first?["songs"] == [3, 1])
         let songs = try server.post("/api/v1/songs", ["songs": [1, 99_999_999, 3, 1]]).json["songs"]?.arrayValue
         #expect(songs?.map { $0["id"] } == [1, 3, 1] && songs?.allSatisfy { $0["file"] == .null } == true)
-        for (format, sign) in [("xspf", "<title>Rain / \"co\"</title>"), ("csv", "title,artist,"), ("m3u8", "#EXTM3U")] {
+        for (format, sign) in [("xspf", "<title>Rain / \"co\"</title>"), ("csv", "title,artist,"), ("m3u8", "#EXTM3U")]
+        {
             let file = try server.post(
                 "/api/v1/playlist-file", ["name": "Rain / \"co\"", "songs": [3, 1], "format": .string(format)])
             #expect(file.status == 200 && file.text.contains(sign), "\(format): \(file.text.prefix(200))")

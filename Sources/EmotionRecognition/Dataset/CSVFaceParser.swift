@@ -63,8 +63,9 @@ struct CSVFaceParser {
             ranges.append(start..<start + part.labels.count * bytes)
         }
         dataset.withUnsafePixels { own in
-            guard let base = own.baseAddress else { return }
-            (pixels + ranges[team.rank].lowerBound).update(from: base, count: own.count)
+            if let base = own.baseAddress {
+                (pixels + ranges[team.rank].lowerBound).update(from: base, count: own.count)
+            }
         }
         team.exchange(pixels, parts: ranges)
         all.dataset = FaceDataset(size: options.size, classNames: all.classNames)

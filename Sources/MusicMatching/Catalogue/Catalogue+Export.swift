@@ -4,7 +4,7 @@ extension Catalogue {
     /// The columns of `export`; `importSongs` reads them back, estimates as estimates.
     public static let exportHeader =
         "title,artist,album,year,language,genres,emotions,valence,energy,danceability,acousticness,tempo,"
-        + "spotify_id,isrc,estimated,editorial,explicit,duration"
+        + "spotify_id,isrc,estimated,editorial,explicit,duration,own,themes"
 
     /// Gives the whole catalogue as CSV, piece by piece. Throws what `write` throws, and `MusicError`.
     public func export(_ write: (String) throws -> Void) throws {
@@ -43,7 +43,8 @@ extension Catalogue {
                 MoodAxis.allCases.filter { song.estimated.contains($0) || song.heard.contains($0) }.map(\.name)
                     .joined(separator: ";"),
                 song.isEditorial ? "yes" : "", song.isExplicit.map { $0 ? "yes" : "no" } ?? "",
-                song.duration.map { fixedSeconds($0) } ?? "",
+                song.duration.map { fixedSeconds($0) } ?? "", song.isOwn ? "yes" : "no",
+                song.themes.joined(separator: ";"),
             ]
         return fields.map(quoted).joined(separator: ",")
     }

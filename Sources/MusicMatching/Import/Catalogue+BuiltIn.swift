@@ -61,7 +61,7 @@ extension Catalogue {
             try database.run(
                 """
                 UPDATE songs SET album = '', year = NULL, language = '', genres = '', emotions = 0, hints = '', \
-                provenance = 31, explicit = NULL, duration = NULL, plays = 0, own = 0
+                provenance = 31, explicit = NULL, duration = NULL, plays = 0, own = 0, themes = '', traits = 0
                 """)
             try takeOverBuiltIn(builtIn)
         }

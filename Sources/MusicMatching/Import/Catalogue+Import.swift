@@ -45,6 +45,8 @@ extension Catalogue {
             if files.count > 1, report.songs == 0, report.badRows == 0 {
                 throw MusicError.badFile(path: path, reason: "no list of songs in this archive")
             }
+            // The built-in list knows its songs, and is read in every start after an update.
+            if !options.isBuiltIn { try estimateAnew() }
             return report
         }
     }

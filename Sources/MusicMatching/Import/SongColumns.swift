@@ -46,6 +46,8 @@ struct SongColumns {
     var editorial: Int?
     var explicit: Int?
     var duration: Int?
+    var own: Int?
+    var themes: Int?
     /// In the order of `MoodAxis`.
     var features: [Int?] = Array(repeating: nil, count: MoodAxis.allCases.count)
     /// How their numbers are to be read.
@@ -82,6 +84,8 @@ struct SongColumns {
         editorial = column(.editorial)
         explicit = column(.explicit)
         duration = column(.duration)
+        own = column(.own)
+        themes = column(.themes)
         findFeatures(names)
         format = recognised
     }
@@ -134,6 +138,14 @@ struct SongColumns {
         names.contains { name in
             let key = ColumnWords.key(name)
             return !key.isEmpty && ColumnWords.isKnown(key)
+        }
+    }
+
+    /// Whether it is what somebody listens to, and not a table of all kinds of songs.
+    var isCollection: Bool {
+        switch format {
+        case .moodSet, .features, .percentFeatures, .catalogue: false
+        case .spotifyExport, .numberedPlaylist, .plain, .scrobbles, .combined: true
         }
     }
 

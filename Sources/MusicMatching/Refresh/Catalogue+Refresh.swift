@@ -214,6 +214,7 @@ extension Catalogue {
                 return entry
             }
             try add(list, place, options, &report, progress)
+            try estimateAnew()
             return report
         case .unchanged: return ImportReport()
         }

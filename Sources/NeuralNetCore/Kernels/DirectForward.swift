@@ -33,7 +33,9 @@ struct DirectForward: Sendable {
     }
 
     private var isFlat: Bool { geometry.isPointwise && !geometry.isPadded }
-    private var operations: Double { Double(geometry.outputPixels) * Double(geometry.taps * geometry.channels * filters) }
+    private var operations: Double {
+        Double(geometry.outputPixels) * Double(geometry.taps * geometry.channels * filters)
+    }
 
     /// Floats of the kernel and the bias as they are read.
     var preparedCount: Int { fm_direct_packed_count(geometry.taps * geometry.channels, filters) }

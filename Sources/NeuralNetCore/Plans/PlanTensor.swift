@@ -36,7 +36,8 @@ package enum PlanTensor {
             for factor in factors { writer.write(factor) }
             for (index, value) in values.enumerated() {
                 let factor = factors[index % columns]
-                writer.write(byte: UInt8(bitPattern: factor > 0 ? Int8(max(-127, min(127, (value / factor).rounded()))) : 0))
+                writer.write(
+                    byte: UInt8(bitPattern: factor > 0 ? Int8(max(-127, min(127, (value / factor).rounded()))) : 0))
             }
         default:
             writer.write(byte: 0)

@@ -46,6 +46,8 @@ final class CataloguePool: Sendable {
             throw Problem(.notFound, "there is no song \(name)")
         } catch MusicError.noSuchPlaylist(let name) {
             throw Problem(.notFound, "there is no playlist \(name)")
+        } catch MusicError.noSuchArtist(let name, nearest: _) {
+            throw Problem(.notFound, "there is no artist \(name)")
         } catch MusicError.busy {
             throw Problem(.overloaded, "another program is writing to the catalogue", retryAfter: 2)
         } catch is MusicError {

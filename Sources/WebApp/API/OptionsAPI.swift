@@ -9,6 +9,7 @@ import Threads
 struct OptionsAPI: Sendable {
     let catalogues: CataloguePool
     let analysis: AnalysisService
+    let engine: EngineFiles
     let moodMap: MoodMap
     let pageLanguages: [(code: String, name: String)]
     let isPersonal: Bool
@@ -23,12 +24,13 @@ struct OptionsAPI: Sendable {
     private let kept = Kept()
 
     init(
-        catalogues: CataloguePool, analysis: AnalysisService, moodMap: MoodMap,
+        catalogues: CataloguePool, analysis: AnalysisService, engine: EngineFiles, moodMap: MoodMap,
         pageLanguages: [(code: String, name: String)],
         isPersonal: Bool, isLive: Bool, services: [String], usualService: String?
     ) {
         self.catalogues = catalogues
         self.analysis = analysis
+        self.engine = engine
         self.moodMap = moodMap
         self.pageLanguages = pageLanguages
         self.isPersonal = isPersonal
@@ -38,7 +40,7 @@ struct OptionsAPI: Sendable {
     }
 
     var routes: [Route] {
-        [Route(method: "GET", path: "/api/v1/options") { _, _ in .now(try answer()) }]
+        [Route(method: "GET", path: "/api/v1/options") { request, _ in .now(try answer(request)) }]
     }
 
     private func counts() throws -> (songs: Int, languages: [(code: String, songs: Int)]) {
@@ -57,7 +59,7 @@ struct OptionsAPI: Sendable {
         return fitting.isEmpty ? [.eight] : fitting
     }
 
-    private func answer() throws -> HTTPResponse {
+    private func answer(_ request: HTTPRequest) throws -> HTTPResponse {
         let (songs, languages) = try counts()
         let points = Emotion.allCases.map { emotion -> JSONValue in
             let point = moodMap.mood(of: EmotionVector(emotion))
@@ -69,6 +71,7 @@ struct OptionsAPI: Sendable {
             "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
             "models": .array(analysis.shelf.entries.map { .string($0.id) }),
             "detectors": JSONValue(analysis.detectors.names), "usualDetector": .string(analysis.detectors.usual),
+            "engine": engine.json(base: request.base + EngineRoutes.folder),
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
             "emotionSets": .array(
                 selections.map { ["name": .string($0.rawValue), "emotions": JSONValue($0.emotions.map(\.name))] }),

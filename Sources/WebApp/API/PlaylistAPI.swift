@@ -24,7 +24,8 @@ struct PlaylistAPI: Sendable {
                 method: "POST", path: "/api/v1/playlists", bodyLimit: Self.bodyLimit, accepts: Self.json,
                 action: save),
             // The name is no part of the path, since there may be a slash in it.
-            Route(method: "DELETE", path: "/api/v1/playlists") { request, _ in try remove(request.value("name") ?? "") },
+            Route(method: "DELETE", path: "/api/v1/playlists") { request, _ in try remove(request.value("name") ?? "")
+            },
         ]
     }
 

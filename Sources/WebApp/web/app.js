@@ -8,6 +8,7 @@ import { find, make } from "./dom.js";
 import { DrawnFace } from "./face.js";
 import { HandWay } from "./hand.js";
 import * as history from "./history.js";
+import * as looker from "./looker.js";
 import { LiveWay } from "./live.js";
 import { moods, places } from "./moods.js";
 import { PhotoWay } from "./photo.js";
@@ -33,6 +34,7 @@ async function begin() {
   facts = await options();
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
   await Promise.all([speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage)), pieces.load()]);
+  looker.setUp(facts);
   ways.setUp(facts, {
     camera: new CameraWay({ onMood: (mood, how) => see("camera", mood, how), onRefused: noCamera }),
     photo: new PhotoWay({ onMood: (mood) => see("photo", mood, { isDeliberate: true }) }),
@@ -45,6 +47,7 @@ async function begin() {
   choices.setUp(facts, (what) => {
     showPrivacy();
     if (what === "songs") return songs.refresh();
+    showPlace();
     emotionsChanged();
     ways.all.photo.repeat();
   });
@@ -53,6 +56,7 @@ async function begin() {
   setUpLanguage();
   moods.addEventListener("mood", showMood);
   addEventListener("fermusic-choices", showPrivacy);
+  for (const event of ["fermusic-choices", "fermusic-place"]) addEventListener(event, showPlace);
   setInterval(() => { if (ways.current !== "hand") timeline.add(moods.current); }, 1000);
   // On phones the map would stand before the songs.
   find("exact").open = matchMedia("(min-width: 861px)").matches;
@@ -92,6 +96,7 @@ function build() {
   ways.all.photo.redraw();
   choices.build();
   showPrivacy();
+  showPlace();
 }
 
 function emotionsChanged() {
@@ -112,6 +117,13 @@ function tell(emotions) {
 function showPrivacy() {
   const service = songs.askedService();
   find("privacy").textContent = service ? t("privacy-asked", { service: choices.serviceName(service) }) : t("privacy");
+}
+
+/** Who looks at pictures: said before any is taken. */
+function showPlace() {
+  const place = looker.place();
+  for (const id of ["camera-promise", "photo-promise", "seen-promise"]) put(find(id), place === "device" ? `device-${id}` : id);
+  find("place").value = place;
 }
 
 let isLooking = false;

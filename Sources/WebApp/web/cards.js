@@ -50,7 +50,7 @@ const SILENT = /^(language|suits|acoustic)(\.|$)/;
 function reasons(song) {
   const format = unplayable(song), texts = format ? [t("file-unplayable", { format })] : [];
   // What is special comes before what all have.
-  const rank = ({ code }) => (/^(path|favourite|liked|surprise|like|lift|amplify|other-language|unknown-language)/.test(code) ? 0 : /^feel/.test(code) ? 1 : /^match/.test(code) ? 2 : 3);
+  const rank = ({ code }) => (/^(path|favourite|liked|taste|surprise|like|lift|amplify|other-language|unknown-language)/.test(code) ? 0 : /^(kind|film)/.test(code) ? 1 : /^feel/.test(code) ? 2 : /^match/.test(code) ? 3 : 4);
   for (const { code, text, values } of [...(song.reasons ?? [])].sort((a, b) => rank(a) - rank(b))) {
     if (SILENT.test(code)) continue;
     const shown = { ...values };

@@ -67,7 +67,9 @@ final class PlayerDesk {
             count = state.count
             hasNoted = false
             likes = ""
-            if panel == nil { try (isDrawn ? console.output : console.errors).line("playing \(PlayerDesk.name(track))") }
+            if panel == nil {
+                try (isDrawn ? console.output : console.errors).line("playing \(PlayerDesk.name(track))")
+            }
         }
         panel?.draw([PlayerDesk.line(state) + likes + (keys.isWatching ? PlayerDesk.help(console) : "")])
     }

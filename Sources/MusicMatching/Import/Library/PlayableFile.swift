@@ -100,7 +100,9 @@ extension Catalogue {
     /// Whether a file lies in what was imported: below a folder that is remembered, or else beside its name, when all
     /// links are followed.
     private func isImported(_ path: String, at place: String) throws -> Bool {
-        let roots = try database.rows("SELECT place FROM sources") { $0.text(0) }.filter { Catalogue.lies(path, in: $0) }
+        let roots = try database.rows("SELECT place FROM sources") { $0.text(0) }.filter {
+            Catalogue.lies(path, in: $0)
+        }
         return (roots + [path.parentFolder]).contains { root in
             guard let real = realpath(root.cPath, nil) else { return false }
             defer { free(real) }
