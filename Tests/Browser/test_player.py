@@ -172,3 +172,48 @@ def what_cannot_be_played_says_so(page, context):
     page.route("**/pieces/*.opus", lambda route: route.abort())
     page.click("#play-mood")
     expect(page.locator("#snack")).to_contain_text("cannot be played")
+
+
+@test()
+def plays_again_after_an_outage(page, context):
+    by_hand(page, "happy")
+    asked = []
+    page.on("requestfailed", lambda request: asked.append(request.url) if request.url.endswith(".opus") else None)
+    page.route("**/pieces/*.opus", lambda route: route.abort())
+    page.click("#play-mood")
+    # Of four that fail each is named once, and then there is rest.
+    until(lambda: not page.evaluate(STATE)["source"] and len(asked) == 4)
+    expect(page.locator("#play-mood")).to_have_text("Play")
+    page.unroute("**/pieces/*.opus")
+    page.click("#player-toggle")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    expect(page.locator("#play-mood")).to_have_text("Pause")
+
+
+QUEUE = """(songs) => addEventListener('pagehide', () => localStorage.setItem('fermusic.queue', JSON.stringify({
+    songs: songs.map((name) => ({ key: `piece-${name}`, piece: name, title: name, artist: 'fermusic', features: { valence: 0.5, energy: 0.5 } })), index: 0, position: 3 })))"""
+
+
+@test()
+def nothing_starts_by_itself(page, context):
+    """A song that has gone while the page was away, and one that breaks while it is paused."""
+    page.evaluate(QUEUE, ["gone.opus", "happy-1.opus"])
+    missing = []
+    page.on("response", lambda answer: missing.append(answer) if answer.url.endswith("gone.opus") else None)
+    page.reload()
+    until(lambda: page.evaluate(STATE) and missing)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(STATE)["paused"]
+    expect(page.locator("#player-title")).to_have_text("gone.opus")
+    # Wanted, it says so, and the next one has its turn.
+    page.click("#player-toggle")
+    expect(page.locator("#snack")).to_contain_text("gone.opus")
+    until(lambda: page.evaluate(STATE)["time"] > 0.5)
+    page.click("#player-toggle")
+    expect(page.locator("#play-mood")).to_have_text("Play")
+    page.evaluate("document.querySelector('#player-audio').dispatchEvent(new Event('error'))")
+    page.wait_for_timeout(500)
+    assert page.evaluate(STATE)["paused"]
+    expect(page.locator("#player-title")).to_have_text("happy-1.opus")
+    page.click("#player-toggle")
+    until(lambda: page.evaluate(STATE)["time"] > 0.5)

@@ -19,6 +19,8 @@ const ANEW = 4, HEARD = 5;
 /** Changes with each song, so that an address that comes late is not played. */
 let turn = 0;
 let hasNoted = false, hasFetched = false, failures = 0, keptAt = 0;
+/** Whether the song is to be heard: not after a reload, nor after a pause. */
+let isWanted = false;
 
 const clock = (seconds) => (Number.isFinite(seconds) ? `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : "–:––");
 
@@ -46,7 +48,10 @@ export function setUp() {
   audio.addEventListener("durationchange", showTime);
   for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showState);
   audio.addEventListener("ended", next);
-  audio.addEventListener("error", () => { if (audio.src) fail(); });
+  audio.addEventListener("play", () => { isWanted = true; });
+  audio.addEventListener("pause", () => { isWanted = false; });
+  // What waits for a tap fails silently: nothing may start by itself.
+  audio.addEventListener("error", () => { if (audio.src) isWanted ? fail() : rest(); });
   queue.addEventListener("change", drawQueue);
   addEventListener("keydown", space);
   addEventListener("pagehide", () => { if (queue.current) queue.keep(audio.currentTime || queue.position); });
@@ -131,10 +136,20 @@ async function open(song, { starts = true } = {}) {
 /** What cannot be played says so, and the next one gets its turn. */
 function fail(problem) {
   if (problem?.name === "NotAllowedError" || problem?.name === "AbortError") return showState();
-  failures += 1;
   say(t("play-failed", { title: queue.current?.title ?? "" }));
+  failures += 1;
+  rest();
   if (failures < 4) next();
-  else showState();
+  else failures = 0;
+}
+
+/** The sound is let go: whoever wants the song again opens it anew, where it was. */
+function rest() {
+  turn += 1;
+  if (audio.currentTime) queue.keep(audio.currentTime);
+  audio.removeAttribute("src");
+  audio.load();
+  showState();
 }
 
 function frame(way, song) {
