@@ -24,6 +24,9 @@ let isWanted = false;
 
 const clock = (seconds) => (Number.isFinite(seconds) ? `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : "–:––");
 
+/** Whether a service's own player is there: it has keys of its own. */
+const isFramed = () => find("player-frame").firstChild !== null;
+
 export const isPlaying = () => !audio.paused && !audio.ended;
 /** Whether this song is the one in the bar. */
 export const isCurrent = (song) => queue.current?.key === entry(song).key;
@@ -80,8 +83,11 @@ export function playAll(songs, first = null) {
 export function follow(songs) { queue.replaceUpcoming(songs.filter(playsHere).map(entry)); }
 
 export function toggle() {
-  if (!queue.current || !audio.src) return queue.current && open(queue.current);
-  if (audio.paused) audio.play().catch(fail);
+  if (!queue.current || isFramed()) return;
+  if (!audio.src) return open(queue.current);
+  const mine = turn;
+  // Another song may have come before this one's answer.
+  if (audio.paused) audio.play().catch((problem) => { if (mine === turn) fail(problem); });
   else audio.pause();
 }
 
@@ -120,6 +126,8 @@ async function open(song, { starts = true } = {}) {
     }
     return showState();
   }
+  // A service is asked when somebody wants to hear it.
+  if (way.isPreview && !starts) return showState();
   try {
     const address = await way.address();
     if (mine !== turn) return;
@@ -243,7 +251,7 @@ function drawQueue() {
 
 /** The space bar, where it does nothing else. */
 function space(event) {
-  if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || !queue.current) return;
+  if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || !queue.current || isFramed()) return;
   if (event.target.closest?.("button, a, input, select, textarea, summary, iframe, [role=option], [role=menu], dialog")) return;
   event.preventDefault();
   toggle();
@@ -253,7 +261,11 @@ function space(event) {
 function setUpKeys() {
   const session = navigator.mediaSession;
   if (!session) return;
-  const actions = { play: toggle, pause: toggle, nexttrack: next, previoustrack: back, seekto: ({ seekTime }) => { audio.currentTime = seekTime; } };
+  const actions = {
+    play: () => { if (!isPlaying()) toggle(); }, pause: () => { if (isPlaying()) toggle(); }, nexttrack: next, previoustrack: back,
+    // Without a song it would be where the next one begins.
+    seekto: ({ seekTime }) => { if (audio.duration) audio.currentTime = seekTime; },
+  };
   for (const [name, action] of Object.entries(actions)) {
     try { session.setActionHandler(name, action); } catch { /* Not every browser has every key. */ }
   }
