@@ -7,6 +7,7 @@ import test_calm
 import test_faults
 import test_page
 import test_player
+import test_small
 
 if __name__ == "__main__":
     harness.main()

@@ -239,6 +239,18 @@ def what_cannot_be_played_says_so(page, context):
 
 
 @test()
+def where_nothing_can_be_played_it_is_said(page, context):
+    """In a browser without Ogg Opus."""
+    page.add_init_script("HTMLMediaElement.prototype.canPlayType = () => ''")
+    page.reload()
+    by_hand(page, "happy")
+    expect(page.locator("#here")).to_be_hidden()
+    page.click("#play-mood")
+    expect(page.locator("#snack")).to_contain_text("None of these songs can be played here")
+    expect(page.locator("#player")).to_be_hidden()
+
+
+@test()
 def plays_again_after_an_outage(page, context):
     by_hand(page, "happy")
     asked = []

@@ -75,6 +75,7 @@ export function playAll(songs, first = null) {
   failures = 0;
   const list = songs.filter(playsHere).map(entry);
   const place = first ? Math.max(0, list.findIndex(({ key }) => key === entry(first).key)) : 0;
+  if (!list.length) return say(t("play-none"));
   queue.set(list, place);
   if (queue.current) open(queue.current);
 }
