@@ -39,8 +39,9 @@ struct Asset: Sendable {
 
     /// The bytes that a player asks for; all of them if it has others' in mind.
     private func part(for request: HTTPRequest, _ tag: String, _ headers: [(String, String)]) -> HTTPResponse {
-        let isSame = request.headers["if-range"].map { $0 == tag } ?? true
-        switch ByteRange(isSame ? request.headers["range"] : nil, count: bytes.count) {
+        // A part is only ever the answer to GET (RFC 9110, section 14.2).
+        let isWanted = request.method == "GET" && (request.headers["if-range"].map { $0 == tag } ?? true)
+        switch ByteRange(isWanted ? request.headers["range"] : nil, count: bytes.count) {
         case .whole: return HTTPResponse(200, headers, body: bytes)
         case .outside: return HTTPResponse(416, headers + [("Content-Range", "bytes */\(bytes.count)")])
         case .part(let range):
