@@ -58,7 +58,7 @@ def a_camera_that_was_taken_away_stays_away(page, context):
 def a_camera_that_is_on_can_be_stopped(page, context):
     page.evaluate(WATCH)
     sees(page)
-    page.evaluate("document.querySelector('#video').play = () => new Promise(() => {})")
+    page.evaluate("() => { document.querySelector('#video').play = () => new Promise(() => {}) }")
     page.click("#camera-start")
     page.click("#camera-stop")
     assert page.evaluate(LIVE) == 0
@@ -150,12 +150,12 @@ def a_late_photo_leaves_the_open_way_alone(page, context):
     give(page, picture(page))
     until(lambda: page.evaluate("1") and held)
     page.click("#way-camera")
-    page.unroute("**/api/v1/analyse*")
     held[0].fulfill(json={"width": 300, "height": 200, "faces": [AFRAID], "group": None})
     until(lambda: page.evaluate("document.querySelector('#photo-stage').classList.contains('on')"))
     assert not page.evaluate("document.querySelector('#input').classList.contains('seeing')")
     expect(page.locator("#ways")).to_be_visible()
     # With other choices it is looked at when the visitor comes back.
+    page.unroute("**/api/v1/analyse*")
     sees(page, AFRAID)
     page.locator("#choices summary").click()
     before = asked()
