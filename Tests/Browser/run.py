@@ -10,6 +10,7 @@ import test_own
 import test_page
 import test_player
 import test_playlists
+import test_small
 
 if __name__ == "__main__":
     harness.main()

@@ -188,11 +188,10 @@ def the_map_lets_the_finger_scroll(page, context):
 def rests_when_nothing_moves(page, context):
     by_hand(page, "happy")
     page.locator("#hand button:has-text('sad')").click()
-    page.wait_for_timeout(2500)
-    count = page.evaluate("""async () => { let count = 0; const ask = window.requestAnimationFrame;
+    # Some frames are needed to come to rest, however long a machine takes for them.
+    until(lambda: page.evaluate("""async () => { let count = 0; const ask = window.requestAnimationFrame;
         window.requestAnimationFrame = (action) => { count += 1; return ask(action) };
-        await new Promise((resolve) => setTimeout(resolve, 1000)); return count }""")
-    assert count <= 2, f"{count} frames a second for nothing"
+        await new Promise((resolve) => setTimeout(resolve, 1000)); window.requestAnimationFrame = ask; return count }""") <= 2)
 
 
 @test()

@@ -99,8 +99,11 @@ def keys_of_the_machine_work(page, context):
     page.add_init_script("window.actions = {}; MediaSession.prototype.setActionHandler = function (name, action) { actions[name] = action };")
     page.reload()
     by_hand(page, "happy")
+    # A place in nothing is not kept for what comes.
+    page.evaluate("actions.seekto({ seekTime: 20 })")
     page.click("#play-mood")
     until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    assert page.evaluate(STATE)["time"] < 15
     title = page.evaluate("navigator.mediaSession.metadata.title")
     assert title == page.locator("#player-title").inner_text()
     page.evaluate("actions.nexttrack()")
@@ -108,6 +111,13 @@ def keys_of_the_machine_work(page, context):
     page.evaluate("actions.pause()")
     until(lambda: page.evaluate(STATE)["paused"])
     assert page.evaluate("navigator.mediaSession.playbackState") == "paused"
+    # Each does what it says, however often it is pressed.
+    page.evaluate("actions.pause()")
+    page.wait_for_timeout(200)
+    assert page.evaluate(STATE)["paused"]
+    for _ in range(2):
+        page.evaluate("actions.play()")
+        until(lambda: not page.evaluate(STATE)["paused"])
 
 
 @test(viewport=(360, 640))
@@ -162,6 +172,60 @@ def previews_play_one_after_the_other(page, context):
     # A song that has been heard counts as played.
     page.evaluate("document.querySelector('#player-audio').currentTime = 8")
     until(lambda: json.loads(page.evaluate("localStorage.getItem('fermusic.memory')"))["plays"])
+    # A visitor who comes back asks the service for nothing before they want to hear it.
+    title = page.locator("#player-title").inner_text()
+    asked = lambda: len([address for address in context.addresses if "preview=true" in address])
+    before = asked()
+    page.reload()
+    expect(page.locator("#player-title")).to_have_text(title)
+    page.wait_for_timeout(500)
+    assert asked() == before and not page.evaluate(STATE)["source"]
+    page.click("#player-toggle")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    assert asked() == before + 1
+
+
+@test()
+def a_service_has_keys_of_its_own(page, context):
+    """Space bar, media keys and the card of the song leave its player alone."""
+    loads = []
+    context.browser.route("https://open.spotify.com/**", lambda route: (loads.append(route.request.url), route.fulfill(body="spotify")))
+
+    def with_players(route):
+        answer = route.fetch().json()
+        for song in answer["songs"]:
+            song["players"] = {"spotify": "abc"}
+        route.fulfill(json=answer)
+    page.route("**/api/v1/recommendations", with_players)
+    page.add_init_script("window.actions = {}; MediaSession.prototype.setActionHandler = function (name, action) { actions[name] = action };")
+    page.reload()
+    by_hand(page, "happy")
+    page.locator(".song button.cover").first.click()
+    until(lambda: page.evaluate("!!document.querySelector('#player-frame iframe')") and loads)
+    page.evaluate("window.frame = document.querySelector('#player-frame iframe')")
+    page.locator(".song button.cover").first.click()
+    page.evaluate("() => { document.activeElement.blur(); for (const name of ['play', 'pause']) actions[name]() }")
+    page.keyboard.press(" ")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('#player-frame iframe') === window.frame") and len(loads) == 1, loads
+
+
+@test()
+def a_late_refusal_is_not_the_next_songs(page, context):
+    by_hand(page, "happy")
+    page.click("#play-mood")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    page.click("#player-toggle")
+    page.evaluate("""() => { const audio = document.querySelector('#player-audio');
+        audio.play = () => { delete audio.play; return new Promise((resolve, reject) => { window.refuse = () => reject(new DOMException('', 'NotSupportedError')) }) } }""")
+    page.click("#player-toggle")
+    page.click("#player-next")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    title = page.locator("#player-title").inner_text()
+    page.evaluate("refuse()")
+    page.wait_for_timeout(300)
+    expect(page.locator("#player-title")).to_have_text(title)
+    expect(page.locator("#snack")).not_to_contain_text("cannot be played")
 
 
 @test()
@@ -172,3 +236,60 @@ def what_cannot_be_played_says_so(page, context):
     page.route("**/pieces/*.opus", lambda route: route.abort())
     page.click("#play-mood")
     expect(page.locator("#snack")).to_contain_text("cannot be played")
+
+
+@test()
+def where_nothing_can_be_played_it_is_said(page, context):
+    """In a browser without Ogg Opus."""
+    page.add_init_script("HTMLMediaElement.prototype.canPlayType = () => ''")
+    page.reload()
+    by_hand(page, "happy")
+    expect(page.locator("#here")).to_be_hidden()
+    page.click("#play-mood")
+    expect(page.locator("#snack")).to_contain_text("None of these songs can be played here")
+    expect(page.locator("#player")).to_be_hidden()
+
+
+@test()
+def plays_again_after_an_outage(page, context):
+    by_hand(page, "happy")
+    asked = []
+    page.on("requestfailed", lambda request: asked.append(request.url) if request.url.endswith(".opus") else None)
+    page.route("**/pieces/*.opus", lambda route: route.abort())
+    page.click("#play-mood")
+    # Of four that fail each is named once, and then there is rest.
+    until(lambda: not page.evaluate(STATE)["source"] and len(asked) == 4)
+    expect(page.locator("#play-mood")).to_have_text("Play")
+    page.unroute("**/pieces/*.opus")
+    page.click("#player-toggle")
+    until(lambda: page.evaluate(STATE)["time"] > 0.1)
+    expect(page.locator("#play-mood")).to_have_text("Pause")
+
+
+QUEUE = """(songs) => addEventListener('pagehide', () => localStorage.setItem('fermusic.queue', JSON.stringify({
+    songs: songs.map((name) => ({ key: `piece-${name}`, piece: name, title: name, artist: 'fermusic', features: { valence: 0.5, energy: 0.5 } })), index: 0, position: 3 })))"""
+
+
+@test()
+def nothing_starts_by_itself(page, context):
+    """A song that has gone while the page was away, and one that breaks while it is paused."""
+    page.evaluate(QUEUE, ["gone.opus", "happy-1.opus"])
+    missing = []
+    page.on("response", lambda answer: missing.append(answer) if answer.url.endswith("gone.opus") else None)
+    page.reload()
+    until(lambda: page.evaluate(STATE) and missing)
+    page.wait_for_timeout(1000)
+    assert page.evaluate(STATE)["paused"]
+    expect(page.locator("#player-title")).to_have_text("gone.opus")
+    # Wanted, it says so, and the next one has its turn.
+    page.click("#player-toggle")
+    expect(page.locator("#snack")).to_contain_text("gone.opus")
+    until(lambda: page.evaluate(STATE)["time"] > 0.5)
+    page.click("#player-toggle")
+    expect(page.locator("#play-mood")).to_have_text("Play")
+    page.evaluate("document.querySelector('#player-audio').dispatchEvent(new Event('error'))")
+    page.wait_for_timeout(500)
+    assert page.evaluate(STATE)["paused"]
+    expect(page.locator("#player-title")).to_have_text("happy-1.opus")
+    page.click("#player-toggle")
+    until(lambda: page.evaluate(STATE)["time"] > 0.5)

@@ -155,12 +155,27 @@ private final class ScriptedDetector: FaceDetector {
         #expect(try tracker.update(image, time: 1, using: detector).count == 1)
     }
 
+    /// Where pictures are few or come seldom.
     @Test func certainFacesNeedNoSecondLook() throws {
         let detector = ScriptedDetector()
         detector.faces = [box(100)]
         detector.certainConfidence = 0.5
         var tracker = FaceTracker()
-        #expect(try tracker.update(image, time: 0, duration: 0.01, using: detector).count == 1)
+        #expect(try tracker.update(image, time: 0, using: detector).count == 1)
+        detector.faces = [box(100), box(400, 300)]
+        #expect(try tracker.update(image, time: 1, using: detector).count == 2)
+    }
+
+    /// Many pictures a second show that a single look was wrong, however certain.
+    @Test(arguments: [1.0 / 30, nil]) func certainFalseAlarmsAreFilteredAmongManyFrames(length: Double?) throws {
+        let detector = ScriptedDetector()
+        detector.certainConfidence = 0.5
+        var tracker = FaceTracker()
+        for frame in 0..<60 {
+            detector.faces = frame % 20 == 10 ? [box(100), box(400, 300)] : [box(100)]
+            let faces = try tracker.update(image, time: Double(frame) / 30, duration: length, using: detector)
+            #expect(faces.count == (length != nil && frame < 2 ? 0 : 1), "frame \(frame)")
+        }
     }
 
     @Test func nothingIsThereAfterReset() throws {

@@ -102,6 +102,7 @@ import WebApp
         let count = whole.body.count
         let cases: [(String, Int, Range<Int>)] = [
             ("bytes=0-3", 206, 0..<4), ("bytes=100-", 206, 100..<count), ("bytes=-10", 206, count - 10..<count),
+            ("Bytes=0-3", 206, 0..<4), ("BYTES=-10", 206, count - 10..<count),
             ("bytes=5-99999999999", 206, 5..<count), ("bytes=0-0,5-6", 200, 0..<count), ("bytes=9-3", 200, 0..<count),
             ("lines=1-2", 200, 0..<count), ("bytes=", 200, 0..<count), ("bytes=-", 200, 0..<count),
             ("bytes=1e3-", 200, 0..<count), ("bytes=0-99999999999999999999999", 200, 0..<count),
@@ -122,6 +123,12 @@ import WebApp
         let tag = try #require(whole.headers["etag"])
         #expect(try server.get(path, ["Range": "bytes=0-3", "If-Range": tag]).status == 206)
         #expect(try server.get(path, ["Range": "bytes=0-3", "If-Range": "\"old\""]).status == 200)
+        // Who asks only about a file is told of the whole one.
+        for header in ["bytes=0-3", "bytes=\(count)-"] {
+            let head = try #require(TestClient.ask(server.port, "HEAD", path, headers: ["Range": header]))
+            #expect(head.status == 200 && head.headers["content-range"] == nil, "\(header)")
+            #expect(head.headers["content-length"] == "\(count)", "\(header)")
+        }
     }
 
     /// Two for each of six moods, in the list and in the folder, and small together.

@@ -37,7 +37,7 @@ public struct TrackedFace: Sendable, Hashable {
 /// Detections are assigned to the faces expected from their motion (constant velocity), all at once and by overlap, so
 /// that two faces that cross keep their names. Sure detections begin a new face, unsure ones only prolong a known one
 /// (after Y. Zhang et al., "ByteTrack", ECCV 2022); what lies inside a larger face, such as a mouth, is none. A face is
-/// reported when it has been there for a while or is certain at first sight. Between full searches only the surroundings
+/// reported when it has been there for a while, or is certain and pictures come seldom. Between full searches only the surroundings
 /// of known faces are searched. It holds nothing but the faces; many trackers can take turns with one detector.
 public struct FaceTracker: Sendable {
     public struct Options: Sendable, Equatable {
@@ -58,6 +58,9 @@ public struct FaceTracker: Sendable {
         public init() {}
     }
 
+    /// Pictures that are further apart than this many seconds come seldom: there one certain look has to do. Where more come
+    /// soon, they show which certain looks were false alarms.
+    private static let seldom = 0.3
     /// So long the tilt of a face is believed: longer than between two searches of everything.
     private static let tiltSeconds = 1.0
 
@@ -119,6 +122,8 @@ public struct FaceTracker: Sendable {
         using detector: AnyFaceDetector
     ) throws(DetectionFailure) -> [TrackedFace] {
         framesSinceSearch += 1
+        // The first picture may be the only one.
+        let gap = duration ?? lastTime.map { time - $0 } ?? .infinity
         if let lastTime { distances = (distances.1, time - lastTime) }
         lastTime = time
         let isLost = tracks.contains { !$0.face.isDetected }
@@ -137,7 +142,7 @@ public struct FaceTracker: Sendable {
         tracks.removeAll { time - $0.lastSeen > options.memory || (!$0.face.isDetected && !$0.face.isConfirmed) }
         let length = duration ?? min(distances.0, distances.1)
         for index in tracks.indices where tracks[index].face.isDetected {
-            if tracks[index].face.confidence >= detector.certainConfidence
+            if (gap > Self.seldom && tracks[index].face.confidence >= detector.certainConfidence)
                 || time - tracks[index].firstSeen + length >= options.secondsToConfirm
             {
                 tracks[index].face.isConfirmed = true

@@ -11,7 +11,8 @@ enum ByteRange: Equatable {
     ///   - count: bytes of the file.
     init(_ header: String?, count: Int) {
         self = .whole
-        guard let header, header.hasPrefix("bytes="), !header.contains(",") else { return }
+        // Names of units know no case (RFC 9110, section 14.1).
+        guard let header, header.prefix(6).lowercased() == "bytes=", !header.contains(",") else { return }
         let ends = header.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } && $0.utf8.count <= 18 })
         else { return }

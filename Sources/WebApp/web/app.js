@@ -165,8 +165,10 @@ function wayChanged() {
 
 /** Without a camera the visitor goes on by hand, and is told why. */
 function noCamera(reason) {
+  const hadFocus = document.activeElement === document.body || find("panel-camera").contains(document.activeElement);
   ways.go("hand");
   put(find("hand-note"), reason);
+  if (hadFocus) find("way-hand").focus({ preventScroll: true });
 }
 
 function setUpLanguage() {

@@ -33,7 +33,7 @@ export class CameraWay {
     find("camera-stop").addEventListener("click", () => this.stop());
     addEventListener("pagehide", () => this.stop());
     document.addEventListener("visibilitychange", () => this.#look());
-    new IntersectionObserver(([entry]) => { this.#isSeen = entry.isIntersecting; }).observe(find("camera-stage"));
+    new IntersectionObserver((entries) => { this.#isSeen = entries.at(-1).isIntersecting; }).observe(find("camera-stage"));
   }
 
   get isRunning() { return this.#stream !== null; }
@@ -78,13 +78,15 @@ export class CameraWay {
     const back = track.getSettings?.().facingMode === "environment";
     find("camera-stage").classList.toggle("mirrored", !back);
     this.video.srcObject = stream;
-    await this.video.play().catch(() => {});
-    if (run !== this.#run) return;
     this.#pace = new Pace({ isNear: this.#looker.isNear });
+    // The way to stop it is there as soon as the camera is on, whatever its pictures do.
     this.#show(true);
     if (hasFocus) find("camera-stop").focus();
+    this.video.play().catch(() => {});
     this.#note("camera-looking");
     this.onMood(null, { isLooking: true });
+    // Nobody may be there any more.
+    this.#look();
     this.#loop(run);
   }
 
@@ -100,6 +102,7 @@ export class CameraWay {
 
   #end() {
     this.#run += 1;
+    clearTimeout(this.#awayTimer);
     find("camera-start").disabled = false;
     if (!this.#stream) return;
     stopTracks(this.#stream);
@@ -116,7 +119,7 @@ export class CameraWay {
   #look() {
     clearTimeout(this.#awayTimer);
     if (document.hidden && this.isRunning) {
-      this.#awayTimer = setTimeout(() => { this.#end(); this.#isResting = true; }, AWAY);
+      this.#awayTimer = setTimeout(() => { this.stop(); this.#isResting = true; }, AWAY);
     } else if (!document.hidden && this.#isResting) {
       this.#isResting = false;
       this.start();

@@ -147,19 +147,28 @@ function setUpArtists() {
 async function enter(text) {
   if (!text) return;
   clearTimeout(timer);
-  if (active < 0) await complete(text);
+  const problem = active < 0 ? await complete(text) : null;
+  if (problem) return problem.name !== "AbortError" && put(find("artist-note"), problem.text ?? "server-failed");
   const name = found[Math.max(0, active)]?.name;
   if (name) add(name);
   else if (!settings.artists.includes(text)) put(find("artist-note"), "artist-unknown");
 }
 
+/** Offers artists for what was typed. Gives the problem, if there was one: then there are none, also not those of before. */
 async function complete(text) {
   put(find("artist-note"), null);
   asking?.abort();
   if (!text) return close();
-  asking = new AbortController();
-  const answer = await api.artists(text, asking.signal).catch(() => null);
-  if (!answer) return;
+  const mine = (asking = new AbortController());
+  found = [];
+  active = -1;
+  let answer;
+  try {
+    answer = await api.artists(text, mine.signal);
+  } catch (problem) {
+    if (mine === asking) close();
+    return problem;
+  }
   found = answer.artists.filter((artist) => !settings.artists.includes(artist.name));
   active = -1;
   find("artist-list").replaceChildren(...found.map(({ name, songs }, index) => make("li", {

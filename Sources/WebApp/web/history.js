@@ -73,8 +73,10 @@ function show() {
   const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const all = Object.values(opinions);
   const part = (title, entries, row = song) => (entries.length ? [make("h3", {}, title), make("ul", {}, entries.map(row))] : []);
-  const about = ({ emotion, mode }) => (!has(`emotion-${emotion}`) ? t("songs-like", { title: emotion.replace(/^~ /, "") })
-    : `${t("songs-for", { emotion: emotionName(emotion) })}${mode === "match" ? "" : ` (${t(`mode-${mode}`)})`}`);
+  // The list to begin with is for an hour, and for no mood that anybody had.
+  const about = ({ emotion, mixed, daytime, mode }) => (!has(`emotion-${emotion}`) ? t("songs-like", { title: emotion.replace(/^~ /, "") })
+    : daytime ? t("songs-first")
+    : `${mixed ? t("songs-for-mixed", { first: emotionName(mixed[0]), second: emotionName(mixed[1]) }) : t("songs-for", { emotion: emotionName(emotion) })}${mode === "match" ? "" : ` (${t(`mode-${mode}`)})`}`);
   const blocks = [
     ...part(t("liked"), all.filter((entry) => entry.opinion === "like"), opinion),
     ...part(t("disliked"), all.filter((entry) => entry.opinion === "dislike"), opinion),

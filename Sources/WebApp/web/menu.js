@@ -8,6 +8,7 @@ let opener = null;
 export function open(button, label, entries) {
   const menu = find("menu");
   if (opener === button) return menu.hidePopover();
+  opener?.setAttribute("aria-expanded", "false");
   opener = button;
   menu.setAttribute("aria-label", label);
   menu.replaceChildren(...entries.map(({ name, words, action, address }) => {

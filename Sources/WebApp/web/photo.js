@@ -12,6 +12,8 @@ export class PhotoWay {
   #result = null;
   #file = null;
   #turn = 0;
+  /** Whether what it knows is another model's, say. */
+  #isDue = false;
 
   constructor({ onMood }) {
     this.onMood = onMood;
@@ -26,6 +28,7 @@ export class PhotoWay {
 
   /** The mood that was found last counts again. */
   enter() {
+    if (this.#isDue) return this.repeat();
     find("input").classList.toggle("seeing", this.#result !== null);
     this.#report();
   }
@@ -39,6 +42,7 @@ export class PhotoWay {
     if (file !== this.#file) this.stage.clear();
     this.#file = file;
     this.#result = null;
+    this.#isDue = false;
     const note = find("photo-note");
     put(note, "photo-looking");
     try {
@@ -46,7 +50,7 @@ export class PhotoWay {
       if (!await looker.ready()) return turn === this.#turn && put(note, looker.refusal);
       if (turn !== this.#turn) return;
       const { picture, isShown } = await smaller(file);
-      const result = await this.#analyse(picture);
+      const result = turn === this.#turn ? await this.#analyse(picture, turn) : null;
       if (turn !== this.#turn) return;
       if (this.image.src) URL.revokeObjectURL(this.image.src);
       this.image.removeAttribute("src");
@@ -73,31 +77,42 @@ export class PhotoWay {
   /** Whether there is a photo on the page, or the invitation to give one. */
   #place(isThere) {
     if (!isThere) this.stage.clear();
+    const hadFocus = find(isThere ? "photo-invite" : "photo-again").contains(document.activeElement);
     this.image.hidden = !isThere;
     find("photo-invite").hidden = isThere;
     find("photo-again").hidden = !isThere;
     this.frame.classList.toggle("on", isThere);
-    find("input").classList.toggle("seeing", isThere);
+    if (hadFocus) find(isThere ? "photo-again" : "photo-file").focus();
+    if (isHere()) find("input").classList.toggle("seeing", isThere);
   }
 
   leave() { find("input").classList.remove("seeing"); }
 
-  /** Looks at the photo again: with another model, say. */
-  repeat() { if (this.#file) this.show(this.#file); }
+  /** Looks at the photo again, with another model, say: now, or when the visitor comes back to it. */
+  repeat() {
+    if (!this.#file) return;
+    if (isHere()) this.show(this.#file);
+    else this.#isDue = true;
+  }
 
   #report() { if (this.#result?.faces.length && this.frame.offsetParent) this.onMood(this.stage.show(this.#result)); }
 
-  async #analyse(picture) {
+  /** Nothing of a photo that another one has replaced. */
+  async #analyse(picture, turn) {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await looker.lookAt(picture);
       } catch (problem) {
         if (!problem.retryAfter || attempt >= 5) throw problem;
         await new Promise((resolve) => setTimeout(resolve, 1000 * problem.retryAfter));
+        if (turn !== this.#turn) return null;
       }
     }
   }
 }
+
+/** Whether photos are the way in that is open; their answers may come when another one is. */
+const isHere = () => find("input").dataset.way === "photo";
 
 const isHEIC = (file) => /^image\/hei[cf]/.test(file.type) || /\.hei[cf]$/i.test(file.name);
 

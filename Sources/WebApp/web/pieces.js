@@ -13,9 +13,9 @@ export async function load() {
   }));
 }
 
-/** All of them, those nearest to a mood first; among equally near ones those that were not played lately. */
-export function nearest(mood, isRecent = () => false) {
+/** All of them, those nearest to a mood first. */
+export function nearest(mood) {
   const place = mood ?? places.get("neutral");
   const distance = ({ features }) => Math.hypot(features.valence - place.valence, features.energy - place.energy);
-  return [...pieces].sort((a, b) => distance(a) - distance(b) || isRecent(a.key) - isRecent(b.key));
+  return [...pieces].sort((a, b) => distance(a) - distance(b));
 }

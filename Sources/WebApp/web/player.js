@@ -21,8 +21,13 @@ let turn = 0;
 /** Decibels that make the song as loud as others; null if nobody knows. */
 let gain = null;
 let hasNoted = false, hasFetched = false, failures = 0, keptAt = 0;
+/** Whether the song is to be heard: not after a reload, nor after a pause. */
+let isWanted = false;
 
 const clock = (seconds) => (Number.isFinite(seconds) ? `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : "–:––");
+
+/** Whether a service's own player is there: it has keys of its own. */
+const isFramed = () => find("player-frame").firstChild !== null;
 
 export const isPlaying = () => !audio.paused && !audio.ended;
 /** Whether this song is the one in the bar. */
@@ -48,7 +53,10 @@ export function setUp() {
   audio.addEventListener("durationchange", showTime);
   for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showState);
   audio.addEventListener("ended", next);
-  audio.addEventListener("error", () => { if (audio.src) fail(); });
+  audio.addEventListener("play", () => { isWanted = true; });
+  audio.addEventListener("pause", () => { isWanted = false; });
+  // What waits for a tap fails silently: nothing may start by itself.
+  audio.addEventListener("error", () => { if (audio.src) isWanted ? fail() : rest(); });
   queue.addEventListener("change", drawQueue);
   addEventListener("keydown", space);
   addEventListener("pagehide", () => { if (queue.current) queue.keep(audio.currentTime || queue.position); });
@@ -72,6 +80,7 @@ export function playAll(songs, first = null) {
   failures = 0;
   const list = songs.filter(playsHere).map(entry);
   const place = first ? Math.max(0, list.findIndex(({ key }) => key === entry(first).key)) : 0;
+  if (!list.length) return say(t("play-none"));
   queue.set(list, place);
   if (queue.current) open(queue.current);
 }
@@ -80,8 +89,11 @@ export function playAll(songs, first = null) {
 export function follow(songs) { queue.replaceUpcoming(songs.filter(playsHere).map(entry)); }
 
 export function toggle() {
-  if (!queue.current || !audio.src) return queue.current && open(queue.current);
-  if (audio.paused) audio.play().catch(fail);
+  if (!queue.current || isFramed()) return;
+  if (!audio.src) return open(queue.current);
+  const mine = turn;
+  // Another song may have come before this one's answer.
+  if (audio.paused) audio.play().catch((problem) => { if (mine === turn) fail(problem); });
   else audio.pause();
 }
 
@@ -119,6 +131,8 @@ async function open(song, { starts = true } = {}) {
     }
     return showState();
   }
+  // A service is asked when somebody wants to hear it.
+  if (way.isPreview && !starts) return showState();
   try {
     const address = await way.address();
     if (mine !== turn) return;
@@ -137,10 +151,20 @@ async function open(song, { starts = true } = {}) {
 /** What cannot be played says so, and the next one gets its turn. */
 function fail(problem) {
   if (problem?.name === "NotAllowedError" || problem?.name === "AbortError") return showState();
-  failures += 1;
   say(t("play-failed", { title: queue.current?.title ?? "" }));
+  failures += 1;
+  rest();
   if (failures < 4) next();
-  else showState();
+  else failures = 0;
+}
+
+/** The sound is let go: whoever wants the song again opens it anew, where it was. */
+function rest() {
+  turn += 1;
+  if (audio.currentTime) queue.keep(audio.currentTime);
+  audio.removeAttribute("src");
+  audio.load();
+  showState();
 }
 
 function frame(way, song) {
@@ -240,7 +264,7 @@ function drawQueue() {
 
 /** The space bar, where it does nothing else. */
 function space(event) {
-  if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || !queue.current) return;
+  if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || !queue.current || isFramed()) return;
   if (event.target.closest?.("button, a, input, select, textarea, summary, iframe, [role=option], [role=menu], dialog")) return;
   event.preventDefault();
   toggle();
@@ -250,7 +274,11 @@ function space(event) {
 function setUpKeys() {
   const session = navigator.mediaSession;
   if (!session) return;
-  const actions = { play: toggle, pause: toggle, nexttrack: next, previoustrack: back, seekto: ({ seekTime }) => { audio.currentTime = seekTime; } };
+  const actions = {
+    play: () => { if (!isPlaying()) toggle(); }, pause: () => { if (isPlaying()) toggle(); }, nexttrack: next, previoustrack: back,
+    // Without a song it would be where the next one begins.
+    seekto: ({ seekTime }) => { if (audio.duration) audio.currentTime = seekTime; },
+  };
   for (const [name, action] of Object.entries(actions)) {
     try { session.setActionHandler(name, action); } catch { /* Not every browser has every key. */ }
   }

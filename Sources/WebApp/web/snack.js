@@ -9,9 +9,12 @@ let timer = null;
 /** Shows a text; `undo` is { words, action }. */
 export function say(text, undo = null) {
   const bar = find("snack");
-  const hide = () => { bar.hidden = true; };
-  bar.replaceChildren(make("span", { role: "status" }, text));
-  if (undo) bar.append(make("button", { type: "button", class: "snack-key", onclick: () => { hide(); undo.action(); } }, undo.words));
+  // Only what was there before its words came is read out by all screen readers.
+  const said = find("snack-said");
+  const hide = () => { bar.hidden = true; said.textContent = ""; };
+  said.textContent = text;
+  bar.replaceChildren(make("span", { "aria-hidden": "true" }, text));
+  if (undo) bar.append(make("button", { type: "button", class: "snack-key", onclick: () => { hide(); undo.action(); find("songs-title").focus({ preventScroll: true }); } }, undo.words));
   bar.hidden = false;
   const wait = () => {
     clearTimeout(timer);

@@ -20,8 +20,8 @@ const list = new SongList(ask);
 let facts = {};
 /** What is asked for again when the server is back. */
 let missed = null;
-/** Changes with each list, so that covers for an old one stop coming. */
-let covering = 0;
+/** Changes with each list, so that covers for an old one stop coming; and with each question. */
+let covering = 0, turn = 0;
 
 export function setUp(options) {
   facts = options;
@@ -54,10 +54,12 @@ function dayMood(hour = new Date().getHours()) {
   return { daytime, probabilities: emotionsAt(valence, energy) };
 }
 
+/** Whether somebody has a song of the list in hand. */
+const isBusy = () => find("grid").matches(":hover, :focus-within") || find("menu").matches(":popover-open");
+
 /** Another mood: chosen by hand it is followed, seen by the camera only where nobody is busy with the list. */
 function follow({ isDeliberate }) {
-  const grid = find("grid");
-  if (!isDeliberate && list.songs.length && (grid.matches(":hover") || grid.contains(document.activeElement) || find("menu").matches(":popover-open"))) return showOffer();
+  if (!isDeliberate && list.songs.length && isBusy()) return showOffer({ isFirst: true });
   refresh({ about: aboutMood() });
 }
 
@@ -77,6 +79,7 @@ export async function refresh({ about = list.about ?? (moods.settled && aboutMoo
   if (!about) return;
   const what = { ...about, playlist: undefined, mode: store.settings.mode };
   missed = null;
+  const mine = ++turn;
   find("grid").setAttribute("aria-busy", "true");
   try {
     await list.want(what, store.settings.count);
@@ -88,7 +91,8 @@ export async function refresh({ about = list.about ?? (moods.settled && aboutMoo
     const how = (missed = { about, focuses });
     setTimeout(() => { if (missed === how) refresh(how); }, 1000 * (problem.retryAfter ?? 2));
   } finally {
-    find("grid").removeAttribute("aria-busy");
+    // A later question is still under way.
+    if (mine === turn) find("grid").removeAttribute("aria-busy");
   }
 }
 
@@ -140,10 +144,11 @@ function showAbout() {
     : about.mixed ? t("songs-for-mixed", { first: emotionName(about.mixed[0]), second: emotionName(about.mixed[1]) }) : t("songs-for", { emotion: emotionName(about.emotion) });
 }
 
-/** A changed mood is offered; the list stays. */
-function showOffer() {
-  const { settled } = moods;
-  const isOther = moods.current && (moods.isOther || (list.about && !list.about.like && list.about.emotion !== settled.emotion && find("grid").matches(":hover, :focus-within")));
+/** A changed mood is offered; the list stays. `isFirst`: nothing was known yet, and the list may be for a song or an hour. */
+function showOffer({ isFirst = false } = {}) {
+  const { settled } = moods, { about } = list;
+  const isOther = moods.current && (moods.isOther || (isFirst && (about?.like || about?.daytime)) || (about && !about.like && about.emotion !== settled.emotion && isBusy()));
+  if (!isOther && find("offer").contains(document.activeElement)) find("songs-title").focus({ preventScroll: true });
   find("offer").hidden = !isOther;
   if (!isOther) return;
   find("offer-text").textContent = t("offer", { emotion: emotionName(settled.emotion) });

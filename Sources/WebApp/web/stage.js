@@ -96,13 +96,17 @@ export class Stage {
     }, text);
     const focused = who.contains(document.activeElement) ? document.activeElement.dataset.face : null;
     who.replaceChildren(...(who.hidden ? [] : [button("all", t("everyone")), ...keys.map((key, i) => button(key, t("face-number", { n: i + 1 })))]));
-    if (focused) (who.querySelector(`[data-face="${focused}"]`) ?? who.firstChild)?.focus();
+    if (focused) (who.querySelector(`[data-face="${focused}"]`) ?? who.firstChild ?? this.stage.querySelector(":scope > button:not([hidden])") ?? tab())?.focus();
   }
 }
+
+/** Where the keyboard goes when its button has gone: the way in that is open. */
+const tab = () => document.querySelector("#ways [aria-selected=true]");
 
 /** Takes the buttons away: they were for the faces of another way in. */
 export function hideChoice() {
   const who = find("who");
+  if (who.contains(document.activeElement)) tab().focus();
   who.replaceChildren();
   who.hidden = true;
   delete who.dataset.state;

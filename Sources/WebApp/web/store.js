@@ -42,8 +42,8 @@ const now = () => Math.floor(Date.now() / 1000);
 const brief = (song) => ({ id: song.id, title: song.title, artist: song.artist, link: song.links?.spotify });
 
 /** `about`: what it is for, see songlist.js. */
-export function noteList({ emotion, mode, like }, songs) {
-  memory.lists.unshift({ time: now(), emotion: like ? `~ ${like.title}` : emotion, mode, songs: songs.map(brief) });
+export function noteList({ emotion, mixed, daytime, mode, like }, songs) {
+  memory.lists.unshift({ time: now(), emotion: like ? `~ ${like.title}` : emotion, mixed: mixed ?? undefined, daytime, mode, songs: songs.map(brief) });
   memory.lists.length = Math.min(memory.lists.length, LISTS);
   remember();
 }

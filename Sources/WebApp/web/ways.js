@@ -37,19 +37,26 @@ function setUpPhotos() {
     const pictures = files.filter((file) => file.type.startsWith("image/"));
     all.photo.show(pictures[0] ?? files[0], { isFirstOfMany: files.length > 1 });
   };
+  const isInField = ({ target }) => target.closest?.("input, textarea") !== null;
   addEventListener("paste", (event) => {
+    // Some programs put a picture of the words beside them.
+    if (isInField(event) && event.clipboardData?.types.includes("text/plain")) return;
     const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
     take(files);
   });
   const mark = (isOn) => find("photo-stage").classList.toggle("dropping", isOn);
+  const hasFiles = ({ dataTransfer }) => [...(dataTransfer?.types ?? [])].includes("Files");
   addEventListener("dragover", (event) => {
+    // Words may be dragged to where one writes.
+    if (!hasFiles(event) && isInField(event)) return;
     event.preventDefault();
-    if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
+    if (!hasFiles(event)) return;
     event.dataTransfer.dropEffect = "copy";
     mark(true);
   });
   addEventListener("dragleave", ({ relatedTarget }) => { if (!relatedTarget) mark(false); });
   addEventListener("drop", (event) => {
+    if (!hasFiles(event) && isInField(event)) return;
     event.preventDefault();
     mark(false);
     take([...(event.dataTransfer?.files ?? [])]);
