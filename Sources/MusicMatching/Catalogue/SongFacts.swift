@@ -20,6 +20,8 @@ struct SongFacts: Equatable {
     var duration: Int?
     var plays: Int
     var isOwn: Bool
+    /// Only music files named the song so far, no list.
+    var isOfFilesOnly: Bool
 
     /// Whether the built-in list has the song.
     enum BuiltIn: Int {
@@ -51,6 +53,7 @@ struct SongFacts: Equatable {
         duration = draft.duration
         plays = draft.plays
         isOwn = !draft.isBuiltIn
+        isOfFilesOnly = draft.isOfFile
     }
 
     init(reading statement: Statement) {
@@ -70,6 +73,7 @@ struct SongFacts: Equatable {
         duration = statement.optionalInteger(14)
         plays = statement.integer(15)
         isOwn = statement.integer(16) != 0
+        isOfFilesOnly = statement.integer(16) == 2
     }
 
     var mood: MoodPoint {
@@ -88,7 +92,8 @@ struct SongFacts: Equatable {
             .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
         ] + features.map(SQLValue.integer) + [
             .integer(provenance), .integer(MoodGrid.cell(mood, kind: kind)), .integer(builtIn.rawValue),
-            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays), .integer(isOwn ? 1 : 0),
+            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays),
+            .integer(isOfFilesOnly ? 2 : isOwn ? 1 : 0),
         ]
     }
 
@@ -115,6 +120,7 @@ struct SongFacts: Equatable {
         if duration == nil { duration = other.duration }
         plays = max(plays, other.plays)
         isOwn = isOwn || other.isOwn
+        isOfFilesOnly = isOfFilesOnly && other.isOfFilesOnly
         for axis in MoodAxis.allCases where other.worth(axis) > worth(axis) { take(axis, from: other) }
     }
 

@@ -95,6 +95,7 @@ extension Catalogue {
             if let place {
                 // Its tags know its names better than the list.
                 draft = SongDraft(title: place.title, artist: place.artist)
+                draft?.isOfFile = true
             } else if draft == nil, let written = entry.place {
                 draft = ListPlaces.song(written, from: folder) ?? ListPlaces.names(written)
             }
@@ -107,6 +108,7 @@ extension Catalogue {
             if draft.language.isEmpty, let language = options.language { draft.language = language.code }
             if let emotion { draft.emotions.formUnion(EmotionSet(emotion)) }
             if let mood, !draft.mood.missing.isEmpty { draft.hints.append(mood) }
+            if emotion != nil || mood != nil { draft.isOfFile = false }
             report.count(try place.map { try add(draft, to: $0.id) } ?? add(draft))
             if place != nil { report.matchedFiles += 1 }
         }

@@ -288,11 +288,11 @@ private struct LibraryImport {
 }
 
 extension Catalogue {
-    /// Deletes a song that only a file gave which now gives another, and of which nobody said anything.
+    /// Deletes a song that only files named, of which none names it now, and of which nobody said anything.
     fileprivate func forgetIfUnused(_ song: Int) throws {
         let credit = try database.first(
             """
-            SELECT artist FROM songs WHERE id = ?1 AND built_in = 0 AND emotions = 0 AND hints = '' \
+            SELECT artist FROM songs WHERE id = ?1 AND own = 2 AND built_in = 0 AND plays = 0 \
             AND id NOT IN (SELECT song FROM files WHERE song IS NOT NULL) AND id NOT IN (SELECT song FROM feedback) \
             AND id NOT IN (SELECT song FROM history_songs)
             """, .integer(song)

@@ -26,6 +26,7 @@ enum FileSong {
             throw NoSong(reason: artist.isEmpty ? "neither tags nor name say who sings" : "it has no usable title")
         }
         var song = names
+        song.isOfFile = true
         song.year = SongRowReader.year(tags.date)
         song.genres = SongRowReader.list(tags.genre).flatMap { $0.split(separator: "/").map(String.init) }
         song.language = Language(tags.language)?.code ?? ""

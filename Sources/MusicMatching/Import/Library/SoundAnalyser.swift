@@ -99,6 +99,7 @@ extension Catalogue {
         var draft = SongDraft(title: known.title, artist: known.artist)
         draft.mood = sound.mood
         draft.isHeard = true
+        draft.isOfFile = true
         _ = try add(draft, to: song)
     }
 }
