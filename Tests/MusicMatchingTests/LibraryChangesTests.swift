@@ -54,4 +54,66 @@ import Testing
             #expect(try catalogue.songs(Catalogue.Filter()).map(\.title) == ["Joga", "Yoga"])
         }
     }
+
+    /// A disk that was away, rights that were missing: nothing that is true of the file for ever.
+    @Test(.enabled(if: geteuid() != 0, "the superuser may read everything"))
+    func whatCannotBeOpenedNowIsTriedAgain() throws {
+        try library { music, catalogue in
+            let path = try write(MusicFiles.song("Alice", "Tom Waits"), to: music + "/a.mp3")
+            chmod(path, 0)
+            #expect(try catalogue.importMusic(music).problems.map(\.reason) == ["Permission denied"])
+            #expect(try catalogue.importMusic(music).problems.count == 1)
+            chmod(path, 0o644)
+            #expect(try catalogue.importMusic(music).added == 1)
+            // One that was read before keeps its song meanwhile.
+            try write(MusicFiles.song("Alice", "Tom Waits", frames: 60), to: path)
+            chmod(path, 0)
+            #expect(try catalogue.importMusic(music).failed == 1)
+            let song = try catalogue.song(named: "Alice")
+            #expect(try catalogue.files(of: song.id).map(\.gone) == [nil])
+            chmod(path, 0o644)
+            #expect(try catalogue.importMusic(music).unchanged == 1)
+        }
+    }
+
+    @Test func errorsOfTheMomentAreToldFromThoseOfTheFile() {
+        let places = ["Permission denied", "Input/output error", "Too many open files", "Stale file handle"]
+        for reason in places { #expect(Catalogue.mayPass(.cannotOpen(source: "a.mp3", reason: reason)), "\(reason)") }
+        #expect(Catalogue.mayPass(.stalled(source: "a.mp3", seconds: 60)))
+        for reason in ["empty", "Invalid data found when processing input", "there is no sound in it"] {
+            #expect(!Catalogue.mayPass(.cannotOpen(source: "a.mp3", reason: reason)), "\(reason)")
+        }
+    }
+
+    /// Who sings may be told by a folder further up.
+    @Test func aLargerFolderNamesMore() throws {
+        try library { music, catalogue in
+            try FolderTree.create(music + "/Tom Waits/Alice")
+            try write(MusicFiles.mp3(), to: music + "/Tom Waits/Alice/01 - Alice.mp3")
+            #expect(try catalogue.importMusic(music + "/Tom Waits/Alice").failed == 1)
+            #expect(try catalogue.importMusic(music + "/Tom Waits/Alice").problems.isEmpty)
+            #expect(try catalogue.importMusic(music).added == 1)
+        }
+    }
+
+    /// What is heard in one file of a song stays when another cannot be listened to.
+    @Test func aFileThatCannotBeHeardTakesNothingAway() throws {
+        struct Ear: SoundAnalyser {
+            let name: String
+            func sound(of path: String, _ cancellation: Cancellation) throws -> SongSound {
+                if path.hasSuffix("b.mp3") { throw MusicError.badFile(path: path, reason: "too short") }
+                var sound = SongSound()
+                sound.tempo = 128
+                return sound
+            }
+        }
+        try library { music, catalogue in
+            try write(MusicFiles.song("Alice", "Tom Waits"), to: music + "/a.mp3")
+            _ = try catalogue.importMusic(music, analyser: Ear(name: "ear-1"))
+            try write(MusicFiles.song("Alice", "Tom Waits", frames: 3), to: music + "/b.mp3")
+            let report = try catalogue.importMusic(music, analyser: Ear(name: "ear-1"))
+            #expect(report.unheard.map(\.path.lastPathPart) == ["b.mp3"] && report.failed == 0)
+            #expect(try catalogue.sound(of: catalogue.song(named: "Alice").id)?.tempo == 128)
+        }
+    }
 }

@@ -57,6 +57,11 @@ enum LibraryCommand {
         for problem in report.problems {
             try console.errors.line("\(printable(problem.path)): \(SongText.line(problem.reason)); no song of it")
         }
+        for problem in report.unheard {
+            try console.errors.line(
+                "\(printable(problem.path)): cannot be listened to: \(SongText.line(problem.reason)); its song is there "
+                    + "all the same")
+        }
         if report.failed > report.problems.count {
             try console.errors.line(
                 "\(printable(path)): \(report.failed - report.problems.count) more files give no song, as before")
@@ -88,6 +93,8 @@ enum LibraryCommand {
             "isWhole": .bool(report.isWhole),
             "problems": .array(
                 report.problems.map { ["file": .string($0.path), "reason": .string($0.reason)] }),
+            "unheard": .array(
+                report.unheard.map { ["file": .string($0.path), "reason": .string($0.reason)] }),
         ]
     }
 
