@@ -98,13 +98,12 @@ enum LibraryCommand {
         ]
     }
 
-    /// Imports again whenever something below the folders changes, until a signal comes.
-    static func watch(_ folders: [String], _ signals: SignalWatcher, _ body: (String) throws -> Void) throws {
-        let watcher = try FolderWatcher(folders)
-        while signals.received == nil {
-            guard let changed = watcher.wait(isCancelled: { signals.received != nil }) else { return }
-            for folder in changed where signals.received == nil { try body(folder) }
+    /// Imports again whenever music changes at the places, until a signal comes.
+    static func watch(_ watcher: FolderWatcher, _ signals: SignalWatcher, _ body: (String) throws -> Void) throws {
+        while let changed = watcher.wait(isCancelled: { signals.received != nil }) {
+            // Before reading: what comes meanwhile is told the next time.
             try watcher.renew()
+            for place in changed where signals.received == nil { try body(place) }
         }
     }
 }
