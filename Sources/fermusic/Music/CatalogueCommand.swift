@@ -112,7 +112,7 @@ enum CatalogueCommand {
         }
         /// Says what is wrong with a place and lets the others be read, if it is about that place.
         func goingOn(_ body: () throws -> Bool) throws -> Bool {
-            do { return try body() } catch where isOfOnePlace(error) && signals.received == nil {
+            do { return try body() } catch let error where isOfOnePlace(error) && signals.received == nil {
                 try console.errors.line("error: \(printable(Remedies.text(error)))")
                 code = .failed
                 return true
