@@ -102,4 +102,65 @@ import Testing
             #expect(server.status == 1 && server.errors.contains("SUBSONIC_USER"), "\(server)")
         }
     }
+
+    @Test func aListThatCannotBeReadKeepsNobodyBack() throws {
+        try withCatalogue { folder, catalogue in
+            try Data("title,artist\nA,B\n".utf8).write(to: folder.appendingPathComponent("good.csv"))
+            let good = folder.appendingPathComponent("good.csv").path, bad = folder.path + "/nowhere.csv"
+            let run = try Fermusic.run(["catalogue", "import", bad, good] + catalogue)
+            #expect(run.status == 1 && run.output.contains("1 songs added"), "\(run)")
+            #expect(run.errors.contains("error: \(bad): No such file or directory"))
+        }
+    }
+
+    /// Files that come while something else is still read, and a single file.
+    @Test func watchingBeginsBeforeReading() throws {
+        try withCatalogue { folder, catalogue in
+            let music = folder.appendingPathComponent("Music"), pipe = folder.path + "/list.csv"
+            let single = folder.appendingPathComponent("single.mp3")
+            try song("Alice", "Tom Waits").write(to: music.appendingPathComponent("a.mp3"))
+            try song("Single", "Tom Waits").write(to: single)
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let running = try Fermusic.start(
+                ["catalogue", "import", music.path, single.path, pipe, "--watch"] + catalogue)
+            defer {
+                running.process.terminate()
+                running.process.waitUntilExit()
+                try? FileManager.default.removeItem(at: running.folder)
+            }
+            func count(_ words: String) -> Int {
+                let text = (try? String(contentsOf: running.folder.appendingPathComponent("output"), encoding: .utf8)) ?? ""
+                return text.components(separatedBy: words).count - 1
+            }
+            func wait(_ isDone: () -> Bool) -> Bool {
+                for _ in 0..<1200 where running.process.isRunning {
+                    if isDone() { return true }
+                    usleep(100_000)
+                }
+                return isDone()
+            }
+            // Now it waits for the list.
+            #expect(wait { count("1 songs added") == 2 })
+            try song("Flash", "Queen").write(to: music.appendingPathComponent("b.mp3"))
+            try Data("title,artist\nX,Y\n".utf8).write(to: URL(fileURLWithPath: pipe))
+            #expect(wait { count("1 songs added") == 4 }, "\(count("1 songs added"))")
+            try song("Another", "Queen").write(to: single)
+            #expect(wait { count("1 songs added") == 5 })
+        }
+    }
+
+    /// A name that M3U cannot write is said.
+    @Test func exportsSayWhatTheyLeaveOut() throws {
+        try withCatalogue { folder, catalogue in
+            let music = folder.appendingPathComponent("Music")
+            try song("Alice", "Tom Waits").write(to: music.appendingPathComponent("a\nb.mp3"))
+            #expect(try Fermusic.run(["catalogue", "import", music.path] + catalogue).status == 0)
+            for target in ["-", folder.path + "/all.m3u8"] {
+                let m3u = try Fermusic.run(["catalogue", "export", target, "--format", "m3u8"] + catalogue)
+                #expect(m3u.status == 0 && m3u.errors.contains("1 songs are left out"), "\(m3u)")
+            }
+            let xspf = try Fermusic.run(["catalogue", "export", "-", "--format", "xspf"] + catalogue)
+            #expect(!xspf.errors.contains("left out") && xspf.output.contains("a%0Ab.mp3"))
+        }
+    }
 }

@@ -119,6 +119,8 @@ public struct SongDraft: Sendable, Hashable {
     public var identifiers: [SongIdentifier] = []
     /// Whether it comes from the list that is part of the program.
     var isBuiltIn = false
+    /// Whether only a music file says so, which may say something else tomorrow.
+    var isOfFile = false
 
     public init(title: String, artist: String) {
         self.title = title

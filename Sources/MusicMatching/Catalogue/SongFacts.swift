@@ -21,6 +21,8 @@ struct SongFacts: Equatable {
     var plays: Int
     var isOwn: Bool
     var themes: [String]
+    /// Only music files named the song so far, no list.
+    var isOfFilesOnly: Bool
 
     /// Whether the built-in list has the song.
     enum BuiltIn: Int {
@@ -53,6 +55,7 @@ struct SongFacts: Equatable {
         plays = draft.plays
         isOwn = draft.isOwn && !draft.isBuiltIn
         themes = SongFacts.distinct(draft.themes)
+        isOfFilesOnly = draft.isOfFile
     }
 
     /// - Parameter first: where in the row its `columns` begin.
@@ -73,6 +76,7 @@ struct SongFacts: Equatable {
         duration = statement.optionalInteger(first + 14)
         plays = statement.integer(first + 15)
         isOwn = statement.integer(first + 16) != 0
+        isOfFilesOnly = statement.integer(first + 16) == 2
         themes = SongFacts.list(statement.text(first + 17))
     }
 
@@ -103,7 +107,8 @@ struct SongFacts: Equatable {
             .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
         ] + features.map(SQLValue.integer) + [
             .integer(provenance), .integer(cell), .integer(builtIn.rawValue),
-            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays), .integer(isOwn ? 1 : 0),
+            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays),
+            .integer(isOfFilesOnly ? 2 : isOwn ? 1 : 0),
             .text(themes.joined(separator: ";")), .integer(traits.rawValue),
         ]
     }
@@ -133,6 +138,7 @@ struct SongFacts: Equatable {
         if duration == nil { duration = other.duration }
         plays = max(plays, other.plays)
         isOwn = isOwn || other.isOwn
+        isOfFilesOnly = isOfFilesOnly && other.isOfFilesOnly
         for axis in MoodAxis.allCases where other.worth(axis) > worth(axis) { take(axis, from: other) }
     }
 

@@ -27,6 +27,8 @@ public struct LibraryReport: Sendable, Equatable {
     public var failed = 0
     /// The first thousand of those read now.
     public var problems: [Problem] = []
+    /// The first thousand files whose songs are known but could not be listened to, of those read now.
+    public var unheard: [Problem] = []
     /// Whether all files were looked at, rather than stopped before.
     public var isWhole = false
 

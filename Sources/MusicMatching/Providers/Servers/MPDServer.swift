@@ -128,8 +128,7 @@ final class MPDConnection {
             if line.hasPrefix("ACK ") {
                 // "ACK [50@0] {add} No such directory"
                 let reason = line[line.index(line.startIndex, offsetBy: 4)...].split(separator: "}", maxSplits: 1).last
-                let words = ServiceJSON.words(reason.map(String.init) ?? line).hiding(
-                    [secret ?? ""].filter { !$0.isEmpty })
+                let words = ServiceJSON.words(reason.map(String.init) ?? line).hiding([secret ?? ""].asWritten)
                 throw failure(
                     line.hasPrefix("ACK [3@")
                         ? .badCredentials
