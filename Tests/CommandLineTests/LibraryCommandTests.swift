@@ -129,7 +129,8 @@ import Testing
                 try? FileManager.default.removeItem(at: running.folder)
             }
             func count(_ words: String) -> Int {
-                let text = (try? String(contentsOf: running.folder.appendingPathComponent("output"), encoding: .utf8)) ?? ""
+                let text =
+                    (try? String(contentsOf: running.folder.appendingPathComponent("output"), encoding: .utf8)) ?? ""
                 return text.components(separatedBy: words).count - 1
             }
             func wait(_ isDone: () -> Bool) -> Bool {

@@ -19,7 +19,9 @@ import Timing
             let other = folder + "/Other", music = folder + "/Music"
             for path in [other, music] { try FolderTree.create(path) }
             let watcher = try FolderWatcher([music, other], quiet: .milliseconds(1))
-            for name in [".lock", "cover.jpg", ".hidden.mp3", "Song.mp3.part"] { try write("x", to: "\(music)/\(name)") }
+            for name in [".lock", "cover.jpg", ".hidden.mp3", "Song.mp3.part"] {
+                try write("x", to: "\(music)/\(name)")
+            }
             try write("x", to: other + "/song.mp3")
             #expect(wait(watcher) == [other])
             rename(music + "/Song.mp3.part", music + "/Song.mp3")

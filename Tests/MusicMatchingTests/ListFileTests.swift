@@ -54,7 +54,8 @@ import Timing
                     ("c.txt", "a letter\n", false), ("d.m3u", "#EXTINF:1,C - Three\nx.mp3\n", false),
                 ]), to: folder + "/data.zip")
             let (titles, report) = try take(path)
-            #expect(titles == ["One", "Three"] && report.notes == ["damaged: 'b.csv' has another checksum"], "\(report)")
+            #expect(
+                titles == ["One", "Three"] && report.notes == ["damaged: 'b.csv' has another checksum"], "\(report)")
             let bad = try write(zip([("b.csv", "title,artist\nLost,B\n", true)]), to: folder + "/bad.zip")
             #expect { try take(bad) } throws: { "\($0)".contains("another checksum") }
             let letter = try write(zip([("c.txt", "a letter\n", false)]), to: folder + "/letter.zip")

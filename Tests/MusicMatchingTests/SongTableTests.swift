@@ -20,7 +20,8 @@ import Testing
     @Test func notesAreStillNotes() throws {
         let text = "# made by a program - 2024\n# title, artist\n#\ntitle,artist\n# more\nSong,Me\n"
         #expect(try take(text).songs.map(\.title) == ["Song"])
-        #expect(try take(String(repeating: "# a note\n", count: 20_000 / 3) + "title;artist\nA, B;C\n").songs.count == 1)
+        #expect(
+            try take(String(repeating: "# a note\n", count: 20_000 / 3) + "title;artist\nA, B;C\n").songs.count == 1)
     }
 
     @Test(arguments: ["list.txt", "list.csv"])
@@ -28,7 +29,9 @@ import Testing
         let songs = "#SELFIE - The Chainsmokers\n#Beautiful - Mariah Carey\nHalo - Beyoncé\n"
         #expect(try take(songs, name: name).songs.count == 3)
         #expect(try take("Song\n" + songs, name: name).songs.count == 3)
-        #expect(try take("Song\n" + songs.split(separator: "\n").map { "\"\($0)\"\n" }.joined(), name: name).songs.count == 3)
+        #expect(
+            try take("Song\n" + songs.split(separator: "\n").map { "\"\($0)\"\n" }.joined(), name: name).songs.count
+                == 3)
     }
 
     /// Marks from 0 to 10 are no percent, and nothing says what they are.
@@ -40,7 +43,8 @@ import Testing
             return "Song \(number),A,\(row)\n"
         }
         let (songs, report) = try take("Title,Artist,Energy,Valence\n" + lines.joined())
-        #expect(songs.count == 2 && songs.allSatisfy { $0.estimated.contains(.energy) && $0.estimated.contains(.valence) })
+        #expect(
+            songs.count == 2 && songs.allSatisfy { $0.estimated.contains(.energy) && $0.estimated.contains(.valence) })
         #expect(report.fieldProblems.count == 2, "\(report)")
     }
 
@@ -55,14 +59,16 @@ import Testing
         #expect(english.map(\.title) == ["Song", "Other", "Third"])
         #expect(try take("Nummer;Name;Interpret\n1;Lied;Ich\n").songs.map(\.title) == ["Lied"])
         #expect(try take("Track,Name,Artist\nSong,12,Me\n").songs.map(\.title) == ["Song"])
-        #expect(try take("Title,Artist\n1979,Smashing Pumpkins\n22,Taylor Swift\n").songs.map(\.title) == ["1979", "22"])
+        #expect(
+            try take("Title,Artist\n1979,Smashing Pumpkins\n22,Taylor Swift\n").songs.map(\.title) == ["1979", "22"])
     }
 
     /// Lines that end as they did on old Macs.
     @Test(arguments: ["\n", "\r\n", "\r"])
     func brokenLinesCostThemselvesOnly(_ end: String) throws {
         let lines = [
-            "sep=,", "# a note", "title,artist", "One,A", "\"stray\" quote,B", "", "\"open,C", "\"Two\(end)lines\",D", "Three,E",
+            "sep=,", "# a note", "title,artist", "One,A", "\"stray\" quote,B", "", "\"open,C", "\"Two\(end)lines\",D",
+            "Three,E",
         ]
         let (songs, report) = try take(lines.joined(separator: end))
         #expect(songs.map(\.title) == ["One", "Two lines", "Three"], "\(report)")

@@ -23,7 +23,8 @@ enum WebAddress {
     /// What `encoded` gives as some programs write it: "%c3%a9" for "%C3%A9".
     static func withSmallDigits(_ encoded: String) -> String {
         let parts = encoded.split(separator: "%", omittingEmptySubsequences: false)
-        return (parts.prefix(1).map(String.init) + parts.dropFirst().map { $0.prefix(2).lowercased() + $0.dropFirst(2) })
+        return
+            (parts.prefix(1).map(String.init) + parts.dropFirst().map { $0.prefix(2).lowercased() + $0.dropFirst(2) })
             .joined(separator: "%")
     }
 

@@ -31,7 +31,9 @@ extension [String] {
             let encoded = WebAddress.encoded(secret)
             found += [secret, digits, digits.uppercased()]
             if encoded != secret {
-                found += [encoded, encoded.split(separator: "%20", omittingEmptySubsequences: false).joined(separator: "+")]
+                found += [
+                    encoded, encoded.split(separator: "%20", omittingEmptySubsequences: false).joined(separator: "+"),
+                ]
                 found.append(WebAddress.withSmallDigits(encoded))
             }
         }

@@ -38,7 +38,8 @@ enum ImportText {
         [
             "file": .string(path), "format": .string(report.format), "added": .int(report.added),
             "merged": .int(report.merged), "unchanged": .int(report.unchanged), "badRows": .int(report.badRows),
-            "notes": .array(report.notes.map(JSONValue.string)), "badFields": .int(report.badFields), "matchedFiles": .int(report.matchedFiles),
+            "notes": .array(report.notes.map(JSONValue.string)), "badFields": .int(report.badFields),
+            "matchedFiles": .int(report.matchedFiles),
             "fieldProblems": .array(
                 report.fieldProblems.map { ["row": .int($0.row), "reason": .string($0.reason)] }),
             "problems": .array(

@@ -162,7 +162,8 @@ private struct LibraryImport {
         guard let song = file.song else {
             // It gave none, and would give none now, unless more is known of who sings.
             if file.problem == FileSong.nobody,
-                FileSong.isNamed(byPath: path, root: root, isArtist: { (try? catalogue.hasSongs(by: ArtistKey.key($0))) ?? false })
+                FileSong.isNamed(
+                    byPath: path, root: root, isArtist: { (try? catalogue.hasSongs(by: ArtistKey.key($0))) ?? false })
             {
                 return FileReading.Task(path: path, state: state, content: file.content)
             }
