@@ -32,7 +32,7 @@ import Testing
                 sql(path, "INSERT INTO feedback (song, opinion, plays, time) VALUES (1, 1, 2, 100)")
             }
             let catalogue = try Catalogue(path, builtIn: nil)
-            #expect(try catalogue.statistics().schema == 7)
+            #expect(try catalogue.statistics().schema == 8)
             #expect(try catalogue.song(1).title == "Old song")
             #expect(
                 try (version >= 6 || catalogue.song(1).isOwn) && catalogue.song(1).plays == 0
@@ -59,7 +59,7 @@ import Testing
             let newer = folder + "/newer.db"
             _ = try Catalogue(newer, builtIn: nil)
             sql(newer, "PRAGMA user_version = 99")
-            #expect(throws: MusicError.newerSchema(path: newer, found: 99, known: 7)) {
+            #expect(throws: MusicError.newerSchema(path: newer, found: 99, known: 8)) {
                 try Catalogue(newer, builtIn: nil)
             }
             let foreign = folder + "/foreign.db"

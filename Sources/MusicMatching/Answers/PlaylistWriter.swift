@@ -24,7 +24,7 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
             case .m3u8:
                 // A line break in a path would be two paths.
                 guard let file, !file.path.utf8.contains(where: { $0 == 10 || $0 == 13 }) else { continue }
-                let seconds = duration.map { "\(($0 + 500) / 1000)" } ?? "-1"
+                let seconds = duration.map { "\($0 / 1000 + ($0 % 1000 >= 500 ? 1 : 0))" } ?? "-1"
                 text += "#EXTINF:\(seconds),\(PlaylistFormat.line(song.artist)) - \(PlaylistFormat.line(song.title))\n"
                 text += file.path + "\n"
             case .xspf: text += PlaylistFormat.track(song, file, duration)

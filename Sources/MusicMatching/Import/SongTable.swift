@@ -217,8 +217,10 @@ final class SongTable {
             }
             guard text.hasPrefix("#"), !isSong(line) else { break }
             // "#,Title,Artist": songs that are numbered; but "# title, artist" above a header explains it.
-            let next = reader.ahead.dropFirst(line.count).drop { $0 == 10 || $0 == 13 }.prefix { $0 != 10 && $0 != 13 }
-            if isHeader(line), !isHeader(next) { break }
+            if isHeader(line) {
+                let rest = reader.ahead.prefix(1 << 16).split(whereSeparator: { $0 == 10 || $0 == 13 }).dropFirst()
+                guard let next = rest.first(where: { $0.first != 0x23 }), isHeader(next) else { break }
+            }
             reader.passLine()
         }
         let lines = reader.ahead.prefix(1 << 16).split(whereSeparator: { $0 == 10 || $0 == 13 }).prefix(50)

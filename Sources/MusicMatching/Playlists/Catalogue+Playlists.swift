@@ -1,3 +1,4 @@
+import TextCoding
 import Timing
 
 /// Songs in an order of the listener's, under a name.
@@ -15,7 +16,7 @@ extension Catalogue {
 
     /// A name as playlists have it: in one line, without blanks at its ends; `nil` if nothing is left of it or it is too long.
     public static func playlistName(_ text: String) -> String? {
-        let name = SongRowReader.clean(text)
+        let name = String(trimmed(SongRowReader.clean(text)[...]))
         return name.isEmpty || name.unicodeScalars.count > longestPlaylistName ? nil : name
     }
 
