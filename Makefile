@@ -7,7 +7,9 @@
 #              Runtime and OpenVINO, DATA=folder adds an epoch
 # make test-under-load TIMES=10   the tests beside busy processes, on one processor, in a folder with an odd name
 # make test-core   the core of the library compiled alone, without HDF5, threads and Foundation, gives the same
+# make test-wasm   the engine for browsers, in the toolchain's interpreter, computes what this machine computes
 # make test-processors   the kernels with every instruction set of this machine, and in emulators those of others
+# make test-mpi    training on several machines, which are network namespaces, and broken ones (needs root)
 # make docs    the library's documentation as static pages in .build/docs
 # make lint    swift format over all sources; test-threads: concurrent tests under the thread sanitizer
 # make install PREFIX=/usr/local  also the manual page and completions; uninstall removes all that
@@ -23,7 +25,7 @@ TIMES ?= 1
 UNDER_SUDO = $(and $(filter-out 0,$(SUDO_UID)),$(filter 0,$(shell id -u)))
 
 .PHONY: setup build built demo demo-training test test-browser test-api test-load test-under-load bench install \
-    docs lint test-threads test-core test-processors uninstall dist test-dist clean
+    docs lint test-threads test-core test-processors test-mpi test-wasm uninstall dist test-dist clean
 
 setup: build
 
@@ -31,6 +33,7 @@ build:
 	$(if $(UNDER_SUDO),$(error please build without sudo, then run "sudo make install"))
 	@Scripts/install-dependencies
 	@$(BUILD)
+	@Scripts/build-wasm quietly
 
 demo: build
 	@Scripts/demo $(FERMUSIC) $(PORT)
@@ -61,6 +64,9 @@ docs:
 lint:
 	@swift format lint --strict --recursive --parallel Sources Tests Examples Benchmarks Package.swift
 
+judge-songs: build
+	@Scripts/judge-songs --program $(FERMUSIC) --check $(if $(DATA),--data $(DATA))
+
 test-threads:
 	@Scripts/install-dependencies
 	@Scripts/test-threads
@@ -68,8 +74,14 @@ test-threads:
 test-core:
 	@Scripts/test-core
 
+test-wasm:
+	@Scripts/test-wasm
+
 test-processors:
 	@Scripts/test-processors
+
+test-mpi: build
+	@Scripts/test-mpi
 
 bench:
 	@$(BUILD)

@@ -33,6 +33,9 @@ let package = Package(
             ]),
         // To measure by, loaded when first needed; declared without its header.
         .systemLibrary(name: "COpenBLAS", path: "Sources/CLibraries/COpenBLAS", providers: [.apt(["libopenblas0"])]),
+        // Loaded when something is played, and declared without their headers.
+        .systemLibrary(
+            name: "CSoundServer", path: "Sources/CLibraries/CSoundServer", providers: [.apt(["libpulse0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -43,6 +46,9 @@ let package = Package(
         .systemLibrary(name: "CExpat", path: "Sources/CLibraries/CExpat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
+
+        // Loaded when a launcher of MPI starts the program; declared without its header.
+        .systemLibrary(name: "CMPI", path: "Sources/CLibraries/CMPI", providers: [.apt(["libopenmpi3"])]),
 
         .target(name: "CKernels"),
         .target(name: "CThreads"),
@@ -69,6 +75,7 @@ let package = Package(
         .target(name: "NeuralNet", dependencies: ["NeuralNetCore", "NeuralNetTraining", "KerasFiles"]),
         .target(name: "ONNXFiles", dependencies: ["NeuralNet", "Files", "JSON"]),
         .target(name: "MediaFiles", dependencies: ["CFFmpeg", "Files", "Timing"]),
+        .target(name: "SoundOutput", dependencies: ["CSoundServer", "MediaFiles", "Threads"]),
         .target(name: "SongSound", dependencies: ["MediaFiles", "CKernels"]),
         .target(
             name: "FaceVision",
@@ -92,17 +99,20 @@ let package = Package(
         .target(
             name: "WebApp",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "Files", "TextCoding",
-                "Threads", "Timing", "CMicroHTTPD", "CZlib",
+                "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "NeuralNet", "Files",
+                "TextCoding", "Threads", "Timing", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
+        .target(
+            name: "MPICommunication", dependencies: ["CMPI", "NeuralNetTraining", "Threads", "Timing"]),
         .target(name: "Terminal", dependencies: ["Files", "TextCoding", "Threads", "Timing"]),
         .target(name: "Report", dependencies: ["Files", "TextCoding"]),
         .executableTarget(
             name: "fermusic",
             dependencies: [
                 "Terminal", "EmotionRecognition", "NeuralNet", "FaceVision", "Emotions", "MediaFiles", "MusicMatching",
-                "Files", "JSON", "JSONCoding", "SongSound", "TextCoding", "Threads", "Timing", "WebApp",
+                "Files", "JSON", "JSONCoding", "SongSound", "SoundOutput", "TextCoding", "Threads", "Timing",
+                "WebApp", "MPICommunication",
             ]),
 
         .executableTarget(
@@ -137,8 +147,8 @@ let package = Package(
         .testTarget(
             name: "EmotionRecognitionTests",
             dependencies: [
-                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "Files", "JSON", "JSONCoding",
-                "Randomness", "Threads", "Zip",
+                "EmotionRecognition", "FaceVision", "Emotions", "NeuralNet", "NeuralNetTraining", "Files", "JSON",
+                "JSONCoding", "Randomness", "Threads", "Zip",
             ],
             exclude: ["Fixtures"]),
         .testTarget(
@@ -162,6 +172,7 @@ let package = Package(
         .testTarget(
             name: "SongSoundTests", dependencies: ["SongSound", "MediaFiles", "CKernels", "Randomness", "Files"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "SoundOutputTests", dependencies: ["SoundOutput", "Threads"]),
         .testTarget(name: "ThreadsTests", dependencies: ["Threads", "ChildProcess", "Files"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),

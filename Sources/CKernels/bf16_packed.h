@@ -17,7 +17,7 @@ static void round_rows(const fm_bf16_forms *use, const float *x, size_t stride, 
     for (size_t r = 0; r < rows; r++) {
         uint16_t *row = (uint16_t *)(to + r * pairs);
         use->round_all(x + r * stride, k, row);
-        if (k % 2) row[k] = 0;
+        if (k % 2) memset(row + k, 0, sizeof *row);
     }
 }
 

@@ -10,7 +10,7 @@ FM_KERNEL(void, fm_add_bias, (float *restrict y, const float *restrict bias, siz
         if (relu)
             for (size_t c = 0; c < columns; c++) {
                 const float v = row[c] + (bias ? bias[c] : 0);
-                row[c] = v > 0 ? v : 0;
+                row[c] = v < 0 ? 0 : v;  // what is not a number stays, so that it is noticed
             }
         else
             for (size_t c = 0; c < columns; c++) row[c] += bias[c];
@@ -28,7 +28,7 @@ FM_KERNEL(void, fm_scale_shift, (const float *x, const float *restrict scale, co
 }
 
 FM_KERNEL(void, fm_relu, (const float *x, float *y, size_t n), (x, y, n)) {
-    for (size_t i = 0; i < n; i++) y[i] = x[i] > 0 ? x[i] : 0;
+    for (size_t i = 0; i < n; i++) y[i] = x[i] < 0 ? 0 : x[i];
 }
 
 FM_KERNEL(void, fm_relu_gradient, (const float *dy, const float *y, float *dx, size_t n), (dy, y, dx, n)) {

@@ -2,8 +2,8 @@
 // (floats per register), FM_VECTORS (registers per row of a block), FM_ROWS (rows of a block) and FM_CASES.
 //
 // Every element of c is one chain of multiply-adds in the order of k, which begins with what c held or with 0; blocks,
-// packing and edges change where a sum waits, not what it is. Only a row times a transposed matrix is summed in lanes
-// (gemm_row.h).
+// packing and edges change where a sum waits, not what it is. Only a row times a transposed matrix, and a matrix
+// times a column, are summed in lanes (gemm_row.h).
 
 typedef float FM_NAME(vec) __attribute__((vector_size(FM_WIDTH * 4), aligned(4)));
 #define VEC FM_NAME(vec)

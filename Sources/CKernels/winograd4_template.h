@@ -76,7 +76,7 @@ FM_WINOGRAD(void, winograd4_output, (const fm_winograd_shape *s, const float *m,
                     float *out = y + ((size_t)(ty * 4 + i) * s->out_width + tx * 4) * K + k;
                     for (int j = 0; j < columns; j++) {
                         v16 value = o[j] + shift;
-                        if (relu) value = (v16)((i16)value & (value > zero));
+                        if (relu) value = (v16)((i16)value & ~(value < zero));
                         STORE(out + (size_t)j * K, value);
                     }
                 }
@@ -113,7 +113,7 @@ FM_WINOGRAD(void, winograd4_output_pool, (const fm_winograd_shape *s, const floa
                         which = SELECT(more, (i16){0} + 3, which);
                         best += shift;
                         const i16 positive = best > zero;
-                        best = (v16)((i16)best & positive);
+                        best = (v16)((i16)best & ~(best < zero));
                         which = SELECT(positive, which, (i16){0} + 4);
                         const size_t at = ((size_t)(ty * 2 + i) * s->pool_width + tx * 2 + j) * K + k;
                         STORE(pooled + at, best);

@@ -87,7 +87,7 @@ KERNEL(void, FM_NAME(output), (const fm_winograd_shape *s, const float *m, size_
                     float *out = y + ((size_t)(ty * M + r) * s->out_width + tx * M) * K + f;
                     for (int j = 0; j < columns; j++) {
                         v16 value = o[j] + shift;
-                        if (relu) value = (v16)((i16)value & (value > zero));
+                        if (relu) value = (v16)((i16)value & ~(value < zero));
                         STORE(out + (size_t)j * K, value);
                     }
                 }

@@ -4,16 +4,19 @@ import Glibc
 public final class FileAtAnyPlace: Sendable {
     /// Bytes in the file when it was opened.
     public let count: Int
+    /// Nanoseconds since 1970 when it was written last, as it was opened; 0 for a broken clock's.
+    public let modified: Int
     private let descriptor: Int32
 
     /// Throws `FileFailure`.
     public init(_ path: String) throws(FileFailure) {
         // A pipe without a writer is told, not waited for.
-        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileFailure.last }
         var status = stat()
         let known = fstat(descriptor, &status) == 0
         count = known ? Int(status.st_size) : 0
+        modified = known ? status.modifiedNanoseconds : 0
         // From here on `deinit` closes it.
         guard known else { throw FileFailure.last }
         switch status.st_mode & S_IFMT {
@@ -22,6 +25,16 @@ public final class FileAtAnyPlace: Sendable {
         default: throw FileFailure("not a regular file")
         }
     }
+
+    /// Where the file lies that was opened, whatever links led there; `nil` where the system does not say.
+    public var realPath: String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink("/proc/self/fd/\(descriptor)", &bytes, bytes.count - 1)
+        return count > 0 ? String(pathBytes: bytes) : nil
+    }
+
+    /// Another descriptor of it, for whoever closes it; negative if the system has none left.
+    public func duplicate() -> Int32 { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
@@ -35,5 +48,13 @@ public final class FileAtAnyPlace: Sendable {
             guard got > 0 else { throw FileFailure("became shorter while it was read") }
             done += got
         }
+    }
+}
+
+extension stat {
+    /// When the file was written last, in nanoseconds since 1970. A time before 1678 or behind 2262 is a broken clock's: 0.
+    public var modifiedNanoseconds: Int {
+        let (seconds, overflows) = Int(st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+        return overflows ? 0 : seconds &+ Int(st_mtim.tv_nsec)
     }
 }

@@ -23,6 +23,12 @@ public struct Fingerprint {
         }
     }
 
+    /// All of it.
+    public var value: UInt64 { hash }
+
+    /// 32 bits of it, for small things.
+    public var short: UInt32 { UInt32(truncatingIfNeeded: hash ^ hash >> 32) }
+
     /// 16 hexadecimal digits.
     public var text: String {
         let digits = String(hash, radix: 16)

@@ -64,7 +64,9 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     public init(nilLiteral: ()) { self = .null }
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
+        var fields: [String: JSONValue] = [:]
+        for (key, value) in elements { fields[key] = value }
+        self = .object(fields)
     }
 
     public init(_ value: [Int]) { self = .array(value.map(JSONValue.int)) }

@@ -92,7 +92,8 @@ package final class SoundReader {
     package func read(_ body: (Int, UnsafeBufferPointer<Float>) -> Void) throws(MediaError) -> Bool {
         guard let packet, let frame, let decoder else { return false }
         while state != .ended {
-            if container.limit.shouldStop { throw .stopped(source: name) }
+            // Time counts while a packet is waited for: whoever reads may be slow, as players are.
+            if container.limit.cancellation.isCancelled { throw .stopped(source: name) }
             let status = ffmpeg.avcodec_receive_frame(decoder, frame)
             if status >= 0 {
                 defer { ffmpeg.av_frame_unref(frame) }

@@ -14,6 +14,10 @@ public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
     case badLine(path: String, line: Int, reason: String)
     /// No song answers to what the user named.
     case noSuchSong(String)
+    /// No playlist has this name.
+    case noSuchPlaylist(String)
+    /// Nobody in the catalogue is called like this.
+    case noSuchArtist(String, nearest: String?)
     /// More than one song answers to what the user named.
     case ambiguousSong(String, matches: [String])
 
@@ -26,6 +30,9 @@ public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
             return "\(path): written by a newer fermusic (schema \(found), this one knows up to \(known))"
         case .badLine(let path, let line, let reason): return "\(path): line \(line): \(reason)"
         case .noSuchSong(let text): return "no song '\(text)' in the catalogue"
+        case .noSuchPlaylist(let name): return "no playlist '\(name)' in the catalogue"
+        case .noSuchArtist(let text, let nearest):
+            return "no songs by '\(text)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
         case .ambiguousSong(let text, let matches):
             return "'\(text)' could be \(matches.joined(separator: ", ")); give the number"
         }

@@ -30,7 +30,7 @@ public final class Evaluator {
         var result: [Float] = []
         result.reserveCapacity(data.count * columns)
         try data.requireFit(executor.model)
-        try forEachBatch(data) { batch, _ in
+        try forEachBatch(data, 0..<data.count) { batch, _ in
             result.append(contentsOf: UnsafeBufferPointer(start: executor.output(), count: batch.count * columns))
             progress(batch.start + batch.count)
         }
@@ -61,40 +61,61 @@ public final class Evaluator {
         try evaluate(data, losses: [loss], metrics: metrics.map { [$0] })
     }
 
-    func evaluate(_ data: any TrainingData, options: TrainingOptions, metrics: MetricSums) throws -> EvaluationResult {
+    /// Several processes take a share each, and all get the result.
+    func evaluate(
+        _ data: any TrainingData, options: TrainingOptions, metrics: MetricSums,
+        communicator: any Communicator = SingleProcess(), shares: BatchShares = BatchShares(SingleProcess())
+    ) throws -> EvaluationResult {
+        let pieces = try shares.own.map { piece in
+            try measure(data, shares.piece(piece, of: data.count), options: options, metrics: metrics)
+        }
+        var sums = pieces[0].sums, classification = pieces[0].classification
+        if shares.pieces > 1 {
+            sums = communicator.add(pieces.map(\.sums), shares)
+            classification?.add(pieces.dropFirst().compactMap(\.classification), communicator)
+        }
+        return EvaluationResult(
+            loss: sums[0] / Double(max(data.count, 1)), metrics: metrics.results(Array(sums.dropFirst())),
+            classification: classification)
+    }
+
+    /// The loss of some samples and the metrics' sums behind it.
+    private func measure(
+        _ data: any TrainingData, _ samples: Range<Int>, options: TrainingOptions, metrics: MetricSums
+    ) throws -> (sums: [Double], classification: ClassificationMetrics?) {
         let model = executor.model, losses = options.losses(for: model)
-        var total = 0.0
-        var sums = [Double](repeating: 0, count: metrics.count)
+        var sums = [Double](repeating: 0, count: 1 + metrics.count)
         let shape = model.outputShapes[0]
         let isClassifier = model.outputs.count == 1 && shape.count == 1 && shape[0] > 1 && data.label(of: 0) != nil
         var classification = isClassifier ? ClassificationMetrics(classes: shape[0]) : nil
-        try forEachBatch(data) { batch, offsets in
+        try forEachBatch(data, samples) { batch, offsets in
             func targets(_ output: Int) -> UnsafePointer<Float> {
                 UnsafePointer(batch.targets + batchSize * offsets[output])
             }
             for (output, loss) in losses.enumerated() {
-                total +=
+                sums[0] +=
                     Double(options.lossWeight(ofOutput: output))
                     * executor.lossSum(
                         loss, targets: targets(output), sampleWeights: batch.weights.map { UnsafePointer($0) },
                         output: output, scale: 1)
             }
-            metrics.update(&sums, count: batch.count) { (UnsafePointer(executor.output($0)), targets($0)) }
+            metrics.update(&sums, from: 1, count: batch.count) { (UnsafePointer(executor.output($0)), targets($0)) }
             guard isClassifier else { return }
             for row in 0..<batch.count {
-                guard let label = data.label(of: batch.start + row) else { continue }
+                guard let label = data.label(of: samples.lowerBound + batch.start + row) else { continue }
                 let start = executor.output() + row * shape[0]
                 classification?.add(
                     label: label, probabilities: ArraySlice(UnsafeBufferPointer(start: start, count: shape[0])))
             }
         }
-        return EvaluationResult(
-            loss: total / Double(max(data.count, 1)), metrics: metrics.results(sums), classification: classification)
+        return (sums, classification)
     }
 
-    private func forEachBatch(_ data: any TrainingData, _ body: (BatchLoader.Batch, [Int]) -> Void) throws {
+    private func forEachBatch(
+        _ data: any TrainingData, _ samples: Range<Int>, _ body: (BatchLoader.Batch, [Int]) -> Void
+    ) throws {
         let loader = BatchLoader(data, batchSize: batchSize)
-        loader.begin(0..<data.count, epoch: nil)
+        loader.begin(samples, epoch: nil)
         while let batch = try loader.next() {
             for input in executor.model.inputs.indices {
                 let offset = loader.inputOffsets[input]

@@ -12,7 +12,8 @@ extension Trainer {
             seconds: progress.secondsInEpoch)
         if let evaluator, let validation {
             let start = monotonicSeconds()
-            let result = try evaluator.evaluate(validation, options: options, metrics: metrics)
+            let result = try evaluator.evaluate(
+                validation, options: options, metrics: metrics, communicator: communicator, shares: shares)
             record.validationLoss = result.loss + penalty
             for (name, value) in result.metrics { record.metrics["val_" + name] = value }
             record.validationMacroF1 = result.classification?.macroF1

@@ -35,6 +35,18 @@ extension Trainer {
         }
     }
 
+    /// Gives all ranks what rank 0 has restored: `progress` is its progress, which the others take over with the arrays.
+    public func shareState(_ saved: TrainingProgress) throws {
+        if communicator.isAlone { return }
+        if communicator.rank == 0 {
+            for (_, values) in stateArrays.sorted(by: { $0.key < $1.key }) {
+                communicator.broadcast(UnsafeMutableRawBufferPointer(values))
+            }
+        } else {
+            try restore(saved) { _, target in communicator.broadcast(UnsafeMutableRawBufferPointer(target)) }
+        }
+    }
+
     private func buffer(_ pointer: UnsafeMutablePointer<Float>, _ count: Int) -> UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: pointer, count: count)
     }

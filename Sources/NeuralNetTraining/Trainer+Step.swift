@@ -15,7 +15,24 @@ extension Trainer {
         lastLearningRate = currentLearningRate
         try optimizer.step(executor.gradients, learningRate: lastLearningRate)
         progress.step = optimizer.iteration
+        shareStatistics()
         updateAverage()
+    }
+
+    /// Makes the running statistics the mean over all ranks, where each looks at its own part of a batch only.
+    private func shareStatistics() {
+        guard let statistics else { return }
+        model.weights.withUnsafeMutableValues { values in
+            for entry in model.weights.entries where entry.specification.name.hasPrefix("moving_") {
+                let own = values + entry.offset, count = entry.specification.count
+                let all = statistics.gather(own, count: count)
+                for i in 0..<count {
+                    var sum = 0.0
+                    for rank in 0..<statistics.count { sum += Double(all[rank * count + i]) }
+                    own[i] = Float(sum / Double(statistics.count))
+                }
+            }
+        }
     }
 
     /// The learning rate of the step under way.

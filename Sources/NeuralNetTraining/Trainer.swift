@@ -15,25 +15,30 @@ public final class Trainer {
     /// Ends the run before the next batch, with the state complete.
     public var stopsTraining = false
 
+    /// Those who train together: each has the whole model, and a share of every batch.
+    public let communicator: any Communicator
+
     /// The model that validation measures and that should be kept: the running average if there is one.
     public var averagedModel: Model { average ?? model }
 
     let data: any TrainingData
     let validation: (any TrainingData)?
     let average: Model?
-    let executor: Executor
+    let shares: BatchShares
+    let work: any BatchWork
+    var executor: Executor { work.executor }
     let evaluator: Evaluator?
     let optimizer: OptimizerState
     let metrics: MetricSums
     let monitor: TrainingOptions.Monitor
     let isMonitorBetterWhenLarger: Bool
-    private let losses: [any Loss]
     private let loader: BatchLoader
-    private let teacher: TeacherRun?
+    private let tally: BatchTally
+    /// For running statistics that differ by rank; nil where they don't.
+    let statistics: CommunicatingPeers?
     /// The best weights so far; while `holdsBestWeights`, the latest ones.
     let bestWeights: UnsafeMutablePointer<Float>?
     var holdsBestWeights = false
-    private let sampleWeights: UnsafeMutablePointer<Float>
     private var accumulated = 0
     /// The learning rate of the last step.
     var lastLearningRate: Float = 0
@@ -41,13 +46,31 @@ public final class Trainer {
     private let labels: [Int]
 
     /// Allocates everything the run needs. Throws `NeuralNetError` when model, data and teacher do not fit each other, or
-    /// settings cannot be right together.
+    /// settings cannot be right together. Of several processes each makes the same trainer with its own `communicator`:
+    /// the same model, options, data and number of threads.
     public init(
         _ model: Model, options: TrainingOptions, data: any TrainingData, validation: (any TrainingData)? = nil,
-        teacher: Teacher? = nil, threads: ThreadPool
+        teacher: Teacher? = nil, threads: ThreadPool, communicator: any Communicator = SingleProcess()
     ) throws {
+        let fixed = options.sumsInFixedPieces ? ShardedBatch.pieces : nil
+        guard fixed.map({ communicator.size <= $0 }) ?? true else {
+            throw NeuralNetError.invalidSetting(
+                "sums that do not depend on the number of processes are for \(ShardedBatch.pieces) at most, not "
+                    + "\(communicator.size)")
+        }
+        guard fixed == nil || options.synchronisesBatchNormalization else {
+            throw NeuralNetError.invalidSetting(
+                "sums that do not depend on the number of processes need BatchNormalization over the whole batch")
+        }
+        self.communicator = communicator
+        let shares = BatchShares(communicator, fixed: fixed)
+        self.shares = shares
         try options.validate(for: model)
-        losses = options.losses(for: model)
+        guard options.batchSize >= communicator.size else {
+            throw NeuralNetError.invalidSetting(
+                "a batch of \(options.batchSize) cannot be shared by \(communicator.size) processes")
+        }
+        let losses = options.losses(for: model)
         try data.requireFit(model, losses: losses)
         try validation?.requireFit(model, losses: losses)
         self.model = model
@@ -59,30 +82,39 @@ public final class Trainer {
         progress.metricSums = [Double](repeating: 0, count: metrics.count)
         (monitor, isMonitorBetterWhenLarger) = try Trainer.monitor(
             options.monitor, metrics, validation, classes: Trainer.classes(of: model, validation))
-        executor = try Executor(
-            model, maximumBatch: options.batchSize, threads: threads, isTraining: true, losses: losses,
-            convolution: options.convolution, precision: options.precision)
+        tally = BatchTally(communicator, shares, metrics: metrics.count)
+        let synchronises = options.synchronisesBatchNormalization
+        statistics = synchronises || shares.pieces == 1 ? nil : CommunicatingPeers(communicator)
+        let metrics = metrics
+        func worker(_ batch: Int, _ threads: ThreadPool) throws -> BatchWorker {
+            try BatchWorker(
+                model, options: options, losses: losses, metrics: metrics, teacher: teacher, data: data,
+                maximumBatch: batch, threads: threads)
+        }
+        if fixed != nil {
+            work = try ShardedBatch(
+                shares, communicator, synchronises: synchronises, batchSize: options.batchSize, threads: threads
+            ) { try worker($0, ThreadPool(threads: 1)) }
+        } else {
+            work = WholeShare(
+                try worker(shares.largest(of: options.batchSize), threads), communicator, synchronises: synchronises)
+        }
         average = options.averageDecay == nil ? nil : model.copy()
         let measured = average ?? model
         evaluator = try validation.map { _ in
             try Evaluator(measured, batchSize: options.batchSize, precision: options.precision, threads: threads)
         }
-        loader = BatchLoader(data, batchSize: options.batchSize)
-        self.teacher = try teacher.map {
-            try TeacherRun($0, data: data, batchSize: options.batchSize, threads: threads)
-        }
+        loader = BatchLoader(data, batchSize: options.batchSize, shares: shares)
         optimizer = try OptimizerState(
             options.optimizer, for: model, groups: options.groups,
             excludedFromWeightDecay: options.excludedFromWeightDecay,
             transforms: options.gradientTransforms + (options.globalClipNorm.map { [GlobalNormClipping($0)] } ?? []),
             threads: threads)
         bestWeights = options.keepsBestWeights ? AlignedMemory.allocate(floats: model.weights.count) : nil
-        sampleWeights = AlignedMemory.allocate(floats: options.batchSize)
     }
 
     deinit {
         AlignedMemory.free(bestWeights)
-        AlignedMemory.free(sampleWeights)
     }
 
     /// The number of classes that a classifier's validation is measured over; nil for other tasks.
@@ -115,7 +147,7 @@ public final class Trainer {
     }
 
     /// Bytes of activations, gradients and moments.
-    public var memory: Int { executor.memory + optimizer.memorySize }
+    public var memory: Int { work.memory + optimizer.memorySize }
 
     /// The metrics of the epoch under way, by name.
     public var currentMetrics: [String: Double] { metrics.results(progress.metricSums) }
@@ -150,22 +182,24 @@ public final class Trainer {
         loader.begin(order(of: progress.epoch), epoch: progress.epoch, from: progress.samplesInEpoch)
         while let batch = try loader.next() {
             for callback in callbacks { try callback.onBatchBegin(self, start: batch.start) }
-            let loss = try train(on: batch)
+            let loss = try train(on: batch, isLate: isLate(started))
             progress.samplesInEpoch = batch.start + batch.count
             loader.release()
             progress.secondsInEpoch = before + monotonicSeconds() - epochStart
             for callback in callbacks { try callback.onBatchEnd(self, loss: loss) }
             guard accumulated == 0, progress.samplesInEpoch < data.count else { continue }
             for callback in callbacks { try callback.onStepEnd(self) }
-            if stopsTraining { return .interrupted }
-            if let budget = options.budget, monotonicSeconds() - started > budget { return .budgetUsed }
+            if let end = tally.end(stops: stopsTraining, isLate: isLate(started)) { return end }
         }
         let record = try finishEpoch()
         for callback in callbacks { try callback.onEpochEnd(self, record) }
         if progress.epoch >= options.epochs || isOutOfPatience { return nil }
-        if stopsTraining { return .interrupted }
-        if let budget = options.budget, monotonicSeconds() - started > budget { return .budgetUsed }
-        return nil
+        tally.vote(stops: stopsTraining, isLate: isLate(started))
+        return tally.end(stops: stopsTraining, isLate: isLate(started))
+    }
+
+    private func isLate(_ started: Double) -> Bool {
+        options.budget.map { monotonicSeconds() - started > $0 } ?? false
     }
 
     /// The order of the samples in an epoch, a function of seed and epoch.
@@ -174,45 +208,24 @@ public final class Trainer {
         return options.sampling.order(of: labels, random: &random)
     }
 
-    /// Where the targets of an output begin.
-    private func targets(_ batch: BatchLoader.Batch, _ output: Int) -> UnsafeMutablePointer<Float> {
-        batch.targets + options.batchSize * loader.targetOffsets[output]
-    }
-
     /// The batch's mean loss.
-    private func train(on batch: BatchLoader.Batch) throws -> Double {
-        for input in model.inputs.indices {
-            let offset = loader.inputOffsets[input]
-            executor.input(input).update(
-                from: batch.inputs + options.batchSize * offset,
-                count: batch.count * (loader.inputOffsets[input + 1] - offset))
-        }
+    private func train(on batch: BatchLoader.Batch, isLate: Bool) throws -> Double {
         let stream = UInt64(progress.epoch) << 32 | UInt64(batch.start)
         let isFinish = progress.epoch >= options.epochs - options.finishEpochs
-        executor.forward(
-            count: batch.count, isTraining: true, seed: options.seed &+ stream,
-            dropoutScale: isFinish ? options.finishDropout : 1)
-        metrics.update(&progress.metricSums, count: batch.count) { output in
-            (UnsafePointer(executor.output(output)), UnsafePointer(targets(batch, output)))
-        }
-        teacher?.teach(inputs: batch.inputs, targets: batch.targets, count: batch.count)
-
-        let share = 1 / Float(samplesOfStep(with: batch)), weights = weights(of: batch)
-        var sum = 0.0
-        for (output, loss) in losses.enumerated() {
-            let factor = options.lossWeight(ofOutput: output)
-            sum +=
-                Double(factor)
-                * executor.lossSum(
-                    loss, targets: targets(batch, output), sampleWeights: weights, output: output, scale: share * factor
-                )
-        }
+        let isStep = accumulated + 1 == options.gradientAccumulation || batch.start + batch.count >= data.count
+        tally.begin(work.workers, progress.metricSums)
+        work.run(
+            batch, loader,
+            .init(
+                seed: options.seed &+ stream, dropoutScale: isFinish ? options.finishDropout : 1,
+                share: 1 / Float(samplesOfStep(with: batch)), accumulates: accumulated > 0),
+            completes: isStep)
+        let sum = tally.finish(
+            work.workers, stops: stopsTraining, isLate: isLate, into: &progress.metricSums)
         guard sum.isFinite else { throw NeuralNetError.notFinite(quantity: "the loss", step: progress.step + 1) }
         progress.lossSum += sum
-
-        executor.backward(accumulate: accumulated > 0)
         accumulated += 1
-        if accumulated == options.gradientAccumulation || batch.start + batch.count >= data.count {
+        if isStep {
             try step()
             accumulated = 0
         }
@@ -223,23 +236,5 @@ public final class Trainer {
     private func samplesOfStep(with batch: BatchLoader.Batch) -> Int {
         let full = options.batchSize * options.gradientAccumulation
         return min(full, data.count - batch.start / full * full)
-    }
-
-    /// Factors of the batch's samples: their own times those of their classes, mixed as the targets are; nil if all are 1.
-    private func weights(of batch: BatchLoader.Batch) -> UnsafePointer<Float>? {
-        let classes = options.classWeights.count
-        guard classes > 0 else { return batch.weights.map { UnsafePointer($0) } }
-        let columns = data.targetCount
-        for row in 0..<batch.count {
-            var sum: Float = 0
-            if columns == classes {
-                for i in 0..<classes { sum += batch.targets[row * classes + i] * options.classWeights[i] }
-            } else {
-                let label = Probabilities.label(batch.targets[row * columns], classes)
-                sum = label < classes ? options.classWeights[label] : 1
-            }
-            sampleWeights[row] = sum * (batch.weights?[row] ?? 1)
-        }
-        return UnsafePointer(sampleWeights)
     }
 }

@@ -38,6 +38,11 @@ public struct TrainingOptions: Sendable {
     public var convolution = ConvolutionAlgorithm.automatic
     /// `.float` or `.bfloat16`; validation computes with it, too.
     public var precision = Precision.float
+    /// Of several processes: whether BatchNormalization looks at the whole batch, or at what each process has of it.
+    public var synchronisesBatchNormalization = true
+    /// Adds up gradients in eight fixed pieces of each batch, so that the same batches give the same bits with one to eight
+    /// processes and any number of threads. Slower: the pieces are computed one by one.
+    public var sumsInFixedPieces = false
     /// Stops after this many epochs without improvement of `monitor`. The best weights are restored then.
     public var earlyStoppingPatience: Int?
     /// Whether the model has the best epoch's weights after `Trainer.run`, however it ended. A run that was only
@@ -79,6 +84,9 @@ extension TrainingOptions {
         }
         try require(epochs >= 0, "epochs must be 0 or more, not \(epochs)")
         try require(precision != .int8, "8-bit integers are for prediction, not for training")
+        try require(
+            precision == .float || convolution == .automatic,
+            "\(precision.rawValue) is for the automatic choice of convolutions, not for \(convolution.rawValue)")
         try require(batchSize > 0, "the batch size must be 1 or more, not \(batchSize)")
         try require(
             gradientAccumulation > 0, "gradient accumulation must be over 1 batch or more, not \(gradientAccumulation)")

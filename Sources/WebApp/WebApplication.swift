@@ -17,6 +17,8 @@ public final class WebApplication: HTTPHandler {
         /// Whether the only visitors are on this machine: then likes and history in the catalogue are theirs, and
         /// opinions are kept there.
         public var isPersonal = true
+        /// Whether visitors hear the files of the owner's music that the catalogue knows.
+        public var sharesFiles = true
         /// Requests per second of one client, and how many it may make at once after a pause; 0 for no limit.
         public var requestsPerSecond = 40.0
         public var burst = 120.0
@@ -100,14 +102,25 @@ public final class WebApplication: HTTPHandler {
         }
         let analyse = AnalyseAPI(service: analysis, moodMap: music.moodMap, metrics: metrics)
         let songs = MusicAPI(
-            catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal)
+            catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal,
+            sharesFiles: options.sharesFiles)
+        let engine = EngineFiles(
+            models, isUsualDetector: options.detector == "auto" && options.detectorSettings == DetectorSettings())
         let about = OptionsAPI(
-            catalogues: catalogues, analysis: analysis, moodMap: music.moodMap, pageLanguages: assets.languages,
-            isPersonal: options.isPersonal, isLive: feed != nil, services: options.services,
-            usualService: options.usualService)
+            catalogues: catalogues,
+            facts: PageFacts(
+                shelf: models, detectors: (analysis.detectors.names, analysis.detectors.usual), limits: limits,
+                engine: { engine.json(base: $0 + EngineRoutes.folder) }, moodMap: music.moodMap,
+                pageLanguages: assets.languages, isPersonal: options.isPersonal, isLive: feed != nil,
+                services: options.services, usualService: options.usualService))
         router = Router(
             routes: PageRoutes(assets: assets, token: token, guesses: guesses).routes + analyse.routes
                 + songs.routes + about.routes
+                + PlaylistAPI(
+                    catalogues: catalogues, isPersonal: options.isPersonal, sharesFiles: options.sharesFiles
+                ).routes
+                + FileAPI(catalogues: catalogues, isOpen: options.sharesFiles).routes
+                + EngineRoutes(files: engine, background: background).routes
                 + ServerRoutes(
                     metrics: metrics, feed: feed, departure: departure,
                     gauges: { [analysis, background] in
@@ -214,7 +227,9 @@ public final class WebApplication: HTTPHandler {
         }
     }
 
-    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse { refusal(problem, original(request)) }
+    public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
+        refusal(problem, original(request))
+    }
 
     private func refusal(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {
         var problem = problem

@@ -18,12 +18,22 @@ public func free(_ memory: UnsafeMutableRawPointer?) { memory?.deallocate() }
 public func open(_ bytes: UnsafeRawPointer, _ count: Int) -> Int32 {
     do throws(PlanError) {
         let plan = try NetworkPlan(UnsafeRawBufferPointer(start: bytes, count: count))
-        engines.append(PlanEngine(plan))
+        let engine = PlanEngine(plan)
+        if let free = engines.firstIndex(where: { $0 == nil }) {
+            engines[free] = engine
+            return Int32(free)
+        }
+        engines.append(engine)
         return Int32(engines.count - 1)
     } catch {
         tell(error)
         return -1
     }
+}
+
+/// Nil for what is no engine's number, as -1.
+private func engine(_ number: Int32) -> PlanEngine? {
+    engines.indices.contains(Int(number)) ? engines[Int(number)] : nil
 }
 
 func tell(_ error: PlanError) { problem = Array(error.description.utf8) + [0] }
@@ -35,13 +45,13 @@ public func lastProblem() -> UnsafeMutablePointer<UInt8>? {
 }
 
 @_cdecl("fermusic_input")
-public func input(_ engine: Int32) -> UnsafeMutablePointer<Float>? { engines[Int(engine)]?.input() }
+public func input(_ number: Int32) -> UnsafeMutablePointer<Float>? { engine(number)?.input() }
 
 @_cdecl("fermusic_output")
-public func output(_ engine: Int32) -> UnsafeMutablePointer<Float>? { engines[Int(engine)]?.output() }
+public func output(_ number: Int32) -> UnsafeMutablePointer<Float>? { engine(number)?.output() }
 
 @_cdecl("fermusic_run")
-public func run(_ engine: Int32) { engines[Int(engine)]?.run() }
+public func run(_ number: Int32) { engine(number)?.run() }
 
 @_cdecl("fermusic_close")
-public func close(_ engine: Int32) { engines[Int(engine)] = nil }
+public func close(_ number: Int32) { if engine(number) != nil { engines[Int(number)] = nil } }

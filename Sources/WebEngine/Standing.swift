@@ -1,4 +1,4 @@
-// What stands here for larger things that the engine's sources know by these names.
+// What stands here for larger things that the sources know by these names.
 import Glibc
 
 /// Networks are plans here.
@@ -16,18 +16,45 @@ extension NetworkPlan {
 }
 
 extension PlanEngine {
-    convenience init(_ plan: NetworkPlan, maximumBatch: Int, threads: ThreadPool) throws(PlanError) { self.init(plan) }
+    convenience init(
+        _ plan: NetworkPlan, maximumBatch: Int, threads: ThreadPool, precision: Precision = .float
+    ) throws(PlanError) {
+        guard maximumBatch == 1 else { throw .invalid("an engine takes one picture at a time") }
+        self.init(plan)
+    }
     func forward(count: Int) { run() }
 }
 
 /// What the one detector there is may throw.
 public typealias DetectionFailure = PlanError
+public typealias AnyFaceDetector = YuNetDetector
 
 /// The detector's network.
-public struct YuNetWeights {
+public struct YuNetWeights: Sendable {
     static let standardName = "yunet"
     let network: NetworkPlan
 }
+
+/// A picture that the page gave.
+public struct Frame {
+    var image: Image
+    var time: Double
+    var duration: Double?
+    var index = 0
+    var source = ""
+    var isPicture: Bool
+    /// When it came, by `monotonicSeconds`.
+    var arrival: Double
+
+    struct Age { let seconds: Double }
+    var age: Age { Age(seconds: monotonicSeconds() - arrival) }
+}
+
+/// The page's clock, in milliseconds.
+@_extern(wasm, module: "fermusic", name: "now")
+func pageClock() -> Double
+
+func monotonicSeconds() -> Double { pageClock() / 1000 }
 
 func exp(_ x: Float) -> Float { expf(x) }
 func log(_ x: Float) -> Float { logf(x) }

@@ -9,8 +9,10 @@ if let problem = InstructionSet.problem {
     exit(ExitCode.usage.rawValue)
 }
 do {
-    // What is measured anew need not be there.
-    if !CommandLine.arguments.contains("--tune") { try TunedConvolutions.use() }
+    // What is measured anew need not be there, and help is given in any case.
+    if Set(CommandLine.arguments).isDisjoint(with: ["--tune", "--help", "-h", "--version", "doctor"]) {
+        try TunedConvolutions.use()
+    }
 } catch {
     try? Console.standard.errors.line("fermusic: \(error)")
     exit((error is UsageError ? ExitCode.usage : .failed).rawValue)
@@ -34,11 +36,13 @@ Program(
             TrainCommand.command, EvaluateCommand.command, CompareCommand.command, PredictCommand.command,
             PredictWebcamCommand.command, ExplainCommand.command, ModelCommand.command,
             DatasetCommand.command, BenchCommand.command, CamerasCommand.command,
-            SongCommand.command, RecommendCommand.command, CatalogueCommand.command, HistoryCommand.command,
-            FeedbackCommand.command, PurgeCommand.command, SpotifyCommand.command, ServerCommand.command,
+            SongCommand.command, RecommendCommand.command, PlayCommand.command, CatalogueCommand.command,
+            HistoryCommand.command,
+            FeedbackCommand.command, PurgeCommand.command, PlaylistCommand.command, SpotifyCommand.command,
+            ServerCommand.command,
             DoctorCommand.command,
-            ServeCommand.command,
+            ServeCommand.command, ExportSiteCommand.command,
             LiveCommand.command,
         ]),
     version: Fermusic.version, otherNames: otherNames, errorText: Remedies.text
-).main()
+).main(console: TrainingTeam.console)

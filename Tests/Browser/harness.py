@@ -6,11 +6,16 @@ decorator. Nothing waits for a fixed time where it can wait for something to hap
 import argparse
 import base64
 import contextlib
+import functools
+import http.server
+import json
 import os
 import re
 import sys
+import threading
 import time
 import traceback
+import urllib.request
 
 from playwright.sync_api import expect, sync_playwright
 
@@ -133,13 +138,30 @@ ACCESSIBILITY = r"""() => {
 
 
 class Context:
-    def __init__(self, browser, address, token, photo, shots):
+    def __init__(self, browser, address, token, photo, shots, music):
         self.browser, self.address, self.token, self.photo, self.shots = browser, address, token, photo, shots
+        self.music = music
         self.addresses, self.complaints = [], []
+
+    @contextlib.contextmanager
+    def static_site(self):
+        """The address of a folder of files, at a path of its own, and a function that ends the server."""
+        handler = functools.partial(Quiet, directory=self.site)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        def end():
+            server.shutdown()
+            server.server_close()
+        yield f"http://127.0.0.1:{server.server_port}/fermusic/", end
 
     def shot(self, name):
         if self.shots:
             self.browser.pages[0].screenshot(path=f"{self.shots}/{name}.png")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments): pass
 
 
 @contextlib.contextmanager
@@ -159,11 +181,18 @@ def visit(playwright, options, needs):
         reduced_motion="reduce" if needs.get("reduced") else "no-preference", accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(40_000)
-    address = options.closed_address if needs.get("token") else options.address
-    own = Context(context, address, options.token, options.photo, options.shots)
+    address = options.closed_address if needs.get("token") else options.own_address if needs.get("music") else options.address
+    own = Context(context, address, options.token, options.photo, options.shots, options.music)
+    own.site = options.site
     page.on("request", lambda request: own.addresses.append(request.url))
     page.on("console", lambda message: own.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: own.complaints.append(str(error)))
+    # Who looks at pictures; most tests are of what the server does.
+    if place := needs.get("place", "server"):
+        page.add_init_script(
+            f"if (!localStorage['fermusic.settings']) localStorage['fermusic.settings'] = '{{\"place\": \"{place}\"}}'")
+    if before := needs.get("before"):
+        before(page)
     page.goto(address)
     page.wait_for_selector("#token" if needs.get("token") else ".song" if needs.get("songs", True) else "body")
     try:
@@ -176,22 +205,33 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--address", required=True)
     parser.add_argument("--closed-address", required=True, help="of a server that wants a token")
+    parser.add_argument("--own-address", help="of a server whose catalogue has the music in --music")
+    parser.add_argument("--music", help="a folder with music of the server's owner")
     parser.add_argument("--token", required=True, help="that token")
     parser.add_argument("--browser", required=True)
     parser.add_argument("--clip", help="Motion JPEG for the fake camera")
     parser.add_argument("--photo", help="a photo with one face")
+    parser.add_argument("--site", help="folder with what export-site wrote, in fermusic/")
     parser.add_argument("--shots", help="folder for screenshots")
     parser.add_argument("only", nargs="*")
     options = parser.parse_args()
     expect.set_options(timeout=40_000)
     failures = skipped = 0
+    with urllib.request.urlopen(options.address + "api/v1/options") as answer:
+        has_engine = json.load(answer)["engine"] is not None
     with sync_playwright() as playwright:
         for function, needs in TESTS:
             name = function.__name__
             if options.only and not any(part in f"{function.__module__}.{name}" for part in options.only):
                 continue
-            if (needs.get("camera") and not options.clip) or (needs.get("photo") and not options.photo):
-                print(f"skipped {name}: the shared faces are not here")
+            lacks = "the shared faces are" if (needs.get("camera") and not options.clip) or (needs.get("photo") and not options.photo) else \
+                "ffmpeg is" if needs.get("music") and not options.music else None
+            if lacks:
+                print(f"skipped {name}: {lacks} not here")
+                skipped += 1
+                continue
+            if needs.get("place", "server") is None and not has_engine:
+                print(f"skipped {name}: the engine for browsers was not built")
                 skipped += 1
                 continue
             began = time.monotonic()

@@ -4,9 +4,12 @@
 """
 import harness
 import test_calm
+import test_device
 import test_faults
+import test_own
 import test_page
 import test_player
+import test_playlists
 import test_small
 
 if __name__ == "__main__":

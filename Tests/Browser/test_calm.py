@@ -85,7 +85,7 @@ def a_queue_goes_on_and_comes_back(page, context):
 def a_pace_follows_line_and_mood(page, context):
     result = run(page, "pace.js", """async ({ Pace }) => {
         let time = 0;
-        const pace = new Pace(() => time), mood = { mood: { valence: 0.5, energy: 0.5 } };
+        const pace = new Pace({ clock: () => time }), mood = { mood: { valence: 0.5, energy: 0.5 } };
         const first = [pace.interval, pace.width, pace.isLooking];
         pace.took(20, null); pace.took(20, null);
         const two = pace.isLooking;

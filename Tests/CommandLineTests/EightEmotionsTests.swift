@@ -106,7 +106,7 @@ import Testing
         }
         let near = try Fermusic.run(
             ["recommend", "-e", "contempt", "--artist", "Nobody", "--provider", "none", "--surprise", "0"] + catalogue)
-        #expect(near.output.contains("suits contempt"), "\(near.output)")
+        #expect(near.output.contains("above all for contempt"), "\(near.output)")
 
         let photo = try picture()
         _ = try ServeTests.serve(["--model", path("eight.h5")]) { address, _ in

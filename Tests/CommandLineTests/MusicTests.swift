@@ -113,7 +113,7 @@ import Testing
 
     @Test(arguments: [
         (["recommend"], 2, "--emotion or --photo"),
-        (["recommend", "--emotion", "bored"], 2, "happy=0.6,surprise=0.4"),
+        (["recommend", "--emotion", "purple"], 2, "happy=0.6,surprise=0.4"),
         (["recommend", "--emotion", "happy=-1"], 2, "--emotion"),
         (["recommend", "--emotion", "sad", "--mode", "lfit"], 2, "lift"),
         (["recommend", "--emotion", "sad", "--language", "klingon"], 2, "a language such as hindi"),

@@ -7,7 +7,7 @@ import Testing
     private func sample(_ data: FaceTrainingData, epoch: Int? = nil) -> [Float] {
         var input = [Float](repeating: -1, count: data.cropSize * data.cropSize)
         var target = [Float](repeating: -1, count: data.targetCount)
-        data.write(sample: 3, epoch: epoch, input: &input, target: &target)
+        try! data.write(sample: 3, epoch: epoch, input: &input, target: &target)
         return input
     }
 

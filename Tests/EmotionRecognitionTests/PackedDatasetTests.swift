@@ -1,111 +1,124 @@
 import EmotionRecognition
-import FaceVision
-import Files
-import Glibc
+import Foundation
+import NeuralNet
 import Testing
 import Threads
-import Zip
 
 @Suite struct PackedDatasetTests {
-    func run(_ arguments: [String], in folder: String) throws {
-        let words = ["/bin/sh", "-c", "cd '\(folder)' && " + arguments.joined(separator: " ")]
-        var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        var process = pid_t()
-        try #require(posix_spawn(&process, "/bin/sh", nil, nil, &pointers, environ) == 0)
-        var status: Int32 = 0
-        try #require(waitpid(process, &status, 0) == process && status == 0)
+    private let threads = ThreadPool(threads: 2)
+
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("packed-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body(folder)
     }
 
-    func read(_ path: String) throws -> LoadedDataset {
-        try FaceDataset.read(path, options: .init(size: 48), threads: ThreadPool(threads: 2))
+    /// All three splits, pictures whose bytes are no multiple of eight.
+    private func faces(size: Int = 18) -> FaceDataset {
+        let drawn = SyntheticFaces(seed: 3).dataset(training: 40, test: 20, size: size)
+        var result = FaceDataset(size: size, classNames: drawn.classNames)
+        for i in 0..<drawn.count {
+            Array(drawn.image(i)).withUnsafeBufferPointer {
+                result.append(
+                    $0, label: Int(drawn.labels[i]), split: FaceDataset.Split.allCases[i % 3], name: drawn.names[i])
+            }
+        }
+        return result
     }
 
-    @Test func foldersAndTablesInside() throws {
-        let faces = SyntheticFaces(seed: 3).dataset(training: 20, test: 6)
-        try withTemporaryFolder { folder in
-            try faces.writeCSV(folder + "/fer2013.csv")
-            try faces.writeFolders(folder + "/data", threads: ThreadPool(threads: 2))
-            try run(["mkdir data/.git", "&& echo x > data/.git/x.png"], in: folder)
-            let expected = try read(folder + "/data").dataset
-            // Names say nothing.
-            for (name, command) in [
-                ("a.tar", "tar -cf a.tar data"), ("b.csv", "tar -czf b.csv data"),
-                ("c.tgz", "tar -czf c.tgz -C data ."),
-            ] {
-                try run([command], in: folder)
-                let packed = try read(folder + "/" + name).dataset
-                #expect(packed.fingerprint == expected.fingerprint, "\(name)")
-            }
-            for (name, command) in [
-                ("fer2013.csv.gz", "gzip -k fer2013.csv"), ("t.tar.gz", "tar -czf t.tar.gz fer2013.csv"),
-            ] {
-                try run([command], in: folder)
-                #expect(try read(folder + "/" + name).dataset.fingerprint == faces.fingerprint, "\(name)")
-            }
+    private func read(_ path: String, size: Int = 18) throws -> FaceDataset {
+        try FaceDataset.read(path, options: DatasetReadOptions(size: size), threads: threads).dataset
+    }
+
+    @Test(arguments: [18, 16, 15]) func whatIsPackedComesBack(size: Int) throws {
+        try withFolder { folder in
+            let faces = faces(size: size), path = folder + "/a"
+            try faces.writePacked(path)
+            let packed = try read(path, size: size)
+            #expect(packed.pixels == faces.pixels && packed.labels == faces.labels && packed.splits == faces.splits)
+            #expect(packed.classNames == faces.classNames && packed.count == 60)
+            // So a run may go on with it.
+            #expect(packed.fingerprint == faces.fingerprint)
+            #expect(packed.trainingFingerprint == faces.trainingFingerprint)
+            #expect(
+                packed.image(7) == faces.image(7)[...]
+                    && packed.selecting([5, 2]).pixels == faces.selecting([5, 2]).pixels)
+            // And again from there.
+            try packed.writePacked(folder + "/b")
+            #expect(
+                try Data(contentsOf: URL(fileURLWithPath: path))
+                    == Data(contentsOf: URL(fileURLWithPath: folder + "/b")))
         }
     }
 
-    /// As people download them: the folders, or the table, in a zip file.
-    @Test func zipFiles() throws {
-        let faces = SyntheticFaces(seed: 3).dataset(training: 20, test: 6)
-        try withTemporaryFolder { folder in
-            try faces.writeCSV(folder + "/fer2013.csv")
-            try faces.writeFolders(folder + "/data", threads: ThreadPool(threads: 2))
-            func pack(_ files: [String], _ name: String) throws {
-                try AtomicFile.replace(folder + "/" + name) { output in
-                    var zip = ZipWriter(output)
-                    for file in files {
-                        try FileBytes.read(folder + "/" + file, limit: 1 << 24).withUnsafeBytes {
-                            try zip.add(file, $0)
-                        }
-                    }
-                    try zip.finish()
+    @Test func samplesAreTheSame() throws {
+        try withFolder { folder in
+            let faces = faces(), path = folder + "/a"
+            try faces.writePacked(path)
+            let packed = try read(path)
+            func samples(_ dataset: FaceDataset) throws -> [Float] {
+                let data = FaceTrainingData(
+                    dataset, indices: dataset.indices(of: .training), augmentation: .standard, seed: 4)
+                var result: [Float] = []
+                for index in 0..<data.count {
+                    var input = [Float](repeating: 0, count: 18 * 18), target = [Float](repeating: 0, count: 7)
+                    try data.write(sample: index, epoch: 1, input: &input, target: &target)
+                    result += input + target
                 }
+                return result
             }
-            var files: [String] = []
-            for split in FolderTree.names(in: folder + "/data") {
-                for name in FolderTree.names(in: folder + "/data/" + split) {
-                    files += FolderTree.names(in: "\(folder)/data/\(split)/\(name)").map {
-                        "data/\(split)/\(name)/\($0)"
-                    }
-                }
-            }
-            try pack(files.sorted(), "folders.zip")
-            #expect(try read(folder + "/folders.zip").dataset.fingerprint == read(folder + "/data").dataset.fingerprint)
-            try pack(["fer2013.csv"], "table.zip")
-            #expect(try read(folder + "/table.zip").dataset.fingerprint == faces.fingerprint)
+            #expect(try samples(packed) == samples(faces))
         }
     }
 
-    @Test func namesThatLeadOutAndDamage() throws {
-        try withTemporaryFolder { folder in
-            let picture = ImageFile.encodePNG(Image(width: 4, height: 4, pixels: .init(repeating: 7, count: 16)))
-            try write(picture, to: folder + "/in/happy/a.png")
-            try run(["cd in && tar -cPf ../x.tar --transform 's,^,../../../,' happy"], in: folder)
-            #expect(try read(folder + "/x.tar").dataset.count == 1)
-            try run(["head -c 700 x.tar > cut.tar; gzip x.tar; head -c 60 x.tar.gz > cut.tar.gz"], in: folder)
-            for name in ["cut.tar", "cut.tar.gz"] {
-                #expect(throws: DatasetError.self, "\(name)") { try read(folder + "/" + name) }
+    @Test func drawnFacesArePackedAtOnce() throws {
+        try withFolder { folder in
+            let faces = SyntheticFaces(seed: 9)
+            try faces.writePacked(folder + "/a", training: 1500, test: 30, size: 16, threads: threads)
+            let packed = try read(folder + "/a", size: 16), whole = faces.dataset(training: 1500, test: 30, size: 16)
+            #expect(
+                packed.pixels == whole.pixels && packed.labels == whole.labels
+                    && packed.fingerprint == whole.fingerprint)
+        }
+    }
+
+    @Test func anotherSizeIsRefused() throws {
+        try withFolder { folder in
+            try faces().writePacked(folder + "/a")
+            #expect(
+                throws: DatasetError.cannotRead(path: folder + "/a", reason: "holds pictures of 18 pixels, not of 48")
+            ) {
+                _ = try read(folder + "/a", size: 48)
             }
         }
     }
 
-    static let bombs: [(file: String, command: String, reason: String)] = [
-        ("a.csv.gz", "tr '\\0' x < /dev/zero | head -c 300000000 | gzip -1 > a.csv.gz", "longer than"),
-        (
-            "b.tar.gz", "mkdir happy; head -c 500000000 /dev/zero > happy/a.png; tar -czf b.tar.gz happy",
-            "unpacks to more than"
-        ),
-    ]
-
-    @Test(arguments: bombs.indices) func whatUnpacksWithoutEndIsRefused(index: Int) throws {
-        let bomb = PackedDatasetTests.bombs[index]
-        let error = try withTemporaryFolder { folder -> String in
-            try run([bomb.command], in: folder)
-            let path = folder + "/" + bomb.file
-            return datasetError { try read(path) }
+    /// Cut off everywhere and changed everywhere: an error, never wrong pictures.
+    @Test func damageIsFound() throws {
+        try withFolder { folder in
+            let path = folder + "/a"
+            try faces().writePacked(path)
+            let whole = try [UInt8](Data(contentsOf: URL(fileURLWithPath: path)))
+            let table = 4096 + 60 * 18 * 18
+            for length in [16, 4095, 4096, table - 1, table + 8, whole.count - 49, whole.count - 1] {
+                try Data(whole[..<length]).write(to: URL(fileURLWithPath: path))
+                #expect(throws: DatasetError.self) { _ = try read(path) }
+            }
+            for place in stride(from: table, to: whole.count, by: 1) {
+                var bytes = whole
+                bytes[place] ^= 0x41
+                try Data(bytes).write(to: URL(fileURLWithPath: path))
+                #expect(throws: DatasetError.self, "byte \(place)") { _ = try read(path) }
+            }
+            var bytes = whole
+            bytes[4096 + 2 * 18 * 18 + 5] ^= 1
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let data = FaceTrainingData(try read(path), indices: [2])
+            var input = [Float](repeating: 0, count: 18 * 18), target = [Float](repeating: 0, count: 7)
+            #expect(throws: DatasetError.cannotRead(path: path, reason: "picture 3 is damaged")) {
+                try data.write(sample: 0, epoch: 1, input: &input, target: &target)
+            }
         }
-        #expect(error.contains(bomb.reason))
     }
 }

@@ -80,10 +80,10 @@ import Threads
 
         let data = FaceTrainingData(dataset, indices: [0, 1])
         var input = [Float](repeating: 0, count: 4), target = [Float](repeating: 0, count: 8)
-        data.write(sample: 0, epoch: 0, input: &input, target: &target)
+        try! data.write(sample: 0, epoch: 0, input: &input, target: &target)
         let shares: [Float] = [3 / 9, 2 / 9, 0, 0, 0, 0, 4 / 9, 0]
         #expect(target == shares)
-        data.write(sample: 0, epoch: nil, input: &input, target: &target)
+        try! data.write(sample: 0, epoch: nil, input: &input, target: &target)
         #expect(target == [0, 0, 0, 0, 0, 0, 1, 0])
     }
 
@@ -96,7 +96,7 @@ import Threads
         var input = [Float](repeating: 0, count: 4), target = [Float](repeating: 0, count: 8)
         var counts = [Float](repeating: 0, count: 8)
         for epoch in 0..<2000 {
-            data.write(sample: 0, epoch: epoch, input: &input, target: &target)
+            try! data.write(sample: 0, epoch: epoch, input: &input, target: &target)
             #expect(target.reduce(0, +) == 1)
             for label in 0..<8 { counts[label] += target[label] / 2000 }
         }

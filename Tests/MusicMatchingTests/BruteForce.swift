@@ -1,7 +1,8 @@
 import Emotions
 import MusicMatching
 
-/// The ranking written down plainly from its description: every song is scored and all are sorted.
+/// The ranking written down plainly from its description: every song is scored and all are sorted. Without taste for
+/// genres and the like, see `withoutTaste`.
 struct BruteForce {
     var songs: [Song]
     var request: RecommendationRequest
@@ -11,7 +12,7 @@ struct BruteForce {
     private let map = MoodMap.standard
     private let liked: Set<String>
     private let disliked: Set<String>
-    private let usual: Set<String>
+    private let likedLanguages: Set<String>
 
     /// - Parameters:
     ///   - people: who is meant by a credit, the first one first; without an entry its text is one artist.
@@ -30,9 +31,20 @@ struct BruteForce {
         }
         liked = artists(.like).subtracting(artists(.dislike))
         disliked = artists(.dislike).subtracting(artists(.like))
-        let likedLanguages = songs.filter { feedback[$0.id] == .like }.map(\.language)
-        usual = request.usualLanguages.isEmpty ? [] : Set(request.usualLanguages.map(\.code) + likedLanguages)
+        likedLanguages = Set(songs.filter { feedback[$0.id] == .like }.map(\.language))
     }
+
+    /// Lines of a mood map in which only moods, labels, languages and artists count.
+    static let withoutTaste = """
+        [ranking]
+        taste-genre = 0
+        taste-decade = 0
+        taste-language = 0
+        taste-sound = 0
+        like-genre = 0
+        like-decade = 0
+        like-language = 0
+        """
 
     private func artists(_ song: Song) -> Set<String> { Set(people[song.artist] ?? [song.artist.lowercased()]) }
 
@@ -40,10 +52,11 @@ struct BruteForce {
         let excluded = request.excludedLanguages.map(\.code)
         let admitted = songs.filter { feedback[$0.id] != .dislike && !excluded.contains($0.language) }
         var chosen: [Song] = []
+        let emotions = emotions()
         for position in 0..<request.count {
             var scored: [(score: Double, song: Song)] = []
             for song in admitted where !chosen.contains(where: { $0.id == song.id }) {
-                scored.append((score(of: song, position), song))
+                scored.append((score(of: song, emotions[position], position), song))
             }
             scored.sort { $0.score != $1.score ? $0.score < $1.score : $0.song.id < $1.song.id }
             let ranked = scored.map(\.song)
@@ -54,16 +67,56 @@ struct BruteForce {
         return chosen.map(\.id)
     }
 
-    private func target(_ position: Int, _ axis: MoodAxis) -> Double {
-        func blend(_ points: [MoodPoint]) -> Double {
-            Emotion.allCases.map { request.emotions[$0] * points[$0.rawValue][axis] }.reduce(0, +)
+    /// The emotion that a place in the list is for: always the one that is furthest behind its share.
+    private func emotions() -> [Emotion] {
+        let strongest = request.emotions.strongest
+        let felt = Emotion.allCases.filter { request.emotions[$0] >= 0.08 || $0 == strongest }
+            .sorted { request.emotions[$0] > request.emotions[$1] }
+        let sum = felt.map { request.emotions[$0] }.reduce(0, +)
+        var given: [Emotion: Double] = [:]
+        return (1...request.count).map { place in
+            func behind(_ emotion: Emotion) -> Double {
+                request.emotions[emotion] / sum * Double(place) - given[emotion, default: 0]
+            }
+            var next = felt[0]
+            for emotion in felt where behind(emotion) > behind(next) + 1e-9 { next = emotion }
+            given[next, default: 0] += 1
+            return next
         }
-        let match = blend(map.match), lift = blend(map.lift), neutral = map.match[Emotion.neutral.rawValue][axis]
+    }
+
+    private func mean(_ points: [MoodPoint], _ axis: MoodAxis) -> Double {
+        points.map { $0[axis] }.reduce(0, +) / Double(points.count)
+    }
+
+    private func blend(_ lists: [[MoodPoint]], _ axis: MoodAxis) -> Double {
+        Emotion.allCases.map { request.emotions[$0] * mean(lists[$0.rawValue], axis) }.reduce(0, +)
+    }
+
+    /// The moods that would do at a place.
+    private func targets(_ emotion: Emotion, _ position: Int) -> [MoodPoint] {
         switch request.mode {
-        case .match: return match
-        case .lift: return lift
-        case .amplify: return min(max(neutral + 1.6 * (match - neutral), axis.range.lowerBound), axis.range.upperBound)
-        case .path: return match + progress(position) * (lift - match)
+        case .match: return map.match[emotion.rawValue]
+        case .lift: return map.lift[emotion.rawValue]
+        case .company: return map.match[emotion.rawValue] + map.lift[emotion.rawValue]
+        case .amplify:
+            if emotion == .neutral { return map.match[emotion.rawValue] }
+            return map.match[emotion.rawValue].map { point in
+                var result = point
+                for axis in MoodAxis.allCases {
+                    let neutral = mean(map.match[Emotion.neutral.rawValue], axis)
+                    let value = neutral + 1.6 * (point[axis] - neutral)
+                    result[axis] = min(max(value, axis.range.lowerBound), axis.range.upperBound)
+                }
+                return result
+            }
+        case .path:
+            var result = map.match[0][0]
+            for axis in MoodAxis.allCases {
+                let match = blend(map.match, axis)
+                result[axis] = match + progress(position) * (blend(map.lift, axis) - match)
+            }
+            return [result]
         }
     }
 
@@ -71,38 +124,64 @@ struct BruteForce {
     private func progress(_ position: Int) -> Double { Double(position) / Double(request.count - 1) }
 
     /// How much it counts that a song is said to suit an emotion.
-    private func labelWeight(_ emotion: Emotion, _ position: Int) -> Double {
-        let own = request.emotions[emotion]
-        let lifting = emotion == .happy || emotion == .neutral || emotion == .surprise ? 1.0 : 0
+    private func labelWeight(_ label: Emotion, _ emotion: Emotion, _ position: Int) -> Double {
+        func lifts(_ own: Emotion) -> Double {
+            [.happy, .neutral, .surprise].contains(label) ? 1 : label == own ? 0.9 : 0
+        }
         switch request.mode {
-        case .match, .amplify: return own
-        case .lift: return lifting
-        case .path: return (1 - progress(position)) * own + progress(position) * lifting
+        case .match, .amplify, .company:
+            return label == emotion || emotion == .contempt && label == .disgust ? 1 : 0.3 * request.emotions[label]
+        case .lift: return lifts(emotion)
+        case .path:
+            let strongest = request.emotions.strongest
+            let start = request.emotions[label] / request.emotions[strongest]
+            return (1 - progress(position)) * start + progress(position) * lifts(strongest)
         }
     }
 
-    private func score(of song: Song, _ position: Int) -> Double {
+    private func labelCost(_ song: Song, _ emotion: Emotion, _ position: Int) -> Double {
+        let share = request.mode == .path ? 0.5 : 1
+        if song.emotions.isEmpty { return share * 0.15 }
+        let values = song.emotions.emotions.enumerated().map { place, label in
+            labelWeight(label, emotion, position) * (1 - 0.1 * Double(min(place, 3)))
+        }
+        let sorted = values.sorted(by: >)
+        let also = sorted.count > 1 && sorted[0] < 1 ? 0.1 * sorted[1] : 0
+        return share * 0.3 * max(0, 1 - sorted[0] - also)
+    }
+
+    private func score(of song: Song, _ emotion: Emotion, _ position: Int) -> Double {
+        let distances = targets(emotion, position).map { distance(song, $0) }
+        return distances.min()! + labelCost(song, emotion, position) + themeCost(song, emotion) + language(song)
+            + adjustment(song)
+    }
+
+    private func themeCost(_ song: Song, _ emotion: Emotion) -> Double {
+        if !song.emotions.isEmpty, !Set(song.themes).isDisjoint(with: ["courage", "comfort", "hope"]) { return 0 }
+        return request.mode == .company ? 0.3 : request.mode == .lift && emotion == .fear ? 0.1 : 0
+    }
+
+    private func distance(_ song: Song, _ wanted: MoodPoint) -> Double {
         var square = 0.0
         for (axis, weight) in zip(MoodAxis.allCases, [0.40, 0.35, 0.10, 0.10, 0.05]) {
-            let wanted = target(position, axis), value = song.mood[axis]
-            var difference = abs(value - wanted)
+            let value = song.mood[axis]
+            var difference = abs(value - wanted[axis])
             if axis == .tempo {
-                difference = min(1, min(difference, abs(value / 2 - wanted), abs(value * 2 - wanted)) / 100)
+                difference = min(
+                    1, min(difference, abs(value / 2 - wanted[axis]), abs(value * 2 - wanted[axis])) / 100)
             }
             let isEstimate = song.estimated.contains(axis)
             square += weight * (isEstimate ? 0.5 * difference * difference + 0.5 * 0.0625 : difference * difference)
         }
-        let suits = song.emotions.emotions.map { labelWeight($0, position) }.reduce(0, +)
-        let label = song.emotions.isEmpty ? 0.02 : 0.06 * max(0, 1 - suits)
-        return square.squareRoot() + label + language(song) + adjustment(song)
+        return square.squareRoot()
     }
 
     private func language(_ song: Song) -> Double {
         let asked = Set(request.languages.map(\.code)).subtracting(request.excludedLanguages.map(\.code))
-        if asked.isEmpty {
-            return usual.isEmpty || song.language.isEmpty || usual.contains(song.language) ? 0 : 0.06
-        }
-        return asked.contains(song.language) ? 0 : song.language.isEmpty ? 10 : 20
+        if !asked.isEmpty { return asked.contains(song.language) ? 0 : song.language.isEmpty ? 10 : 20 }
+        guard let first = request.usualLanguages.first, !song.language.isEmpty else { return 0 }
+        if song.language == first.code || likedLanguages.contains(song.language) { return 0 }
+        return request.usualLanguages.map(\.code).contains(song.language) ? 0.15 : 0.2
     }
 
     private func adjustment(_ song: Song) -> Double {
@@ -111,7 +190,7 @@ struct BruteForce {
         var amount = 0.0
         if !artists.isDisjoint(with: disliked) { amount = 0.1 }
         if !artists.isDisjoint(with: liked) { amount = -0.08 }
-        if !artists.isDisjoint(with: wanted) { amount = -0.25 }
+        if !artists.isDisjoint(with: wanted) { amount = -0.45 }
         if feedback[song.id] == .like { amount -= 0.06 }
         return amount
     }

@@ -1,4 +1,5 @@
 import CSQLite
+import Emotions
 import MusicMatching
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
         sqlite3_close(handle)
     }
 
-    @Test(arguments: [1, 2, 3, 4, 5])
+    @Test(arguments: [1, 2, 3, 4, 5, 6])
     func olderSchemasKeepTheirSongs(_ version: Int) throws {
         try withTemporaryFolder { folder in
             let path = folder + "/old.db"
@@ -25,15 +26,24 @@ import Testing
                 INSERT INTO song_search (rowid, title, artist, album)
                 VALUES (1, 'Old song', 'The Old & Artist''s', '');
                 """)
+            if version >= 6 { sql(path, "UPDATE songs SET own = 1") }
             if version >= 5 { sql(path, "INSERT INTO song_artists (artist, song) VALUES ('oldartists', 1)") }
             if version >= 2 {
                 sql(path, "INSERT INTO feedback (song, opinion, plays, time) VALUES (1, 1, 2, 100)")
             }
             let catalogue = try Catalogue(path, builtIn: nil)
-            #expect(try catalogue.statistics().schema == 6)
+            #expect(try catalogue.statistics().schema == 8)
             #expect(try catalogue.song(1).title == "Old song")
-            #expect(try catalogue.song(1).isOwn && catalogue.song(1).plays == 0 && catalogue.files(of: 1).isEmpty)
+            #expect(
+                try (version >= 6 || catalogue.song(1).isOwn) && catalogue.song(1).plays == 0
+                    && catalogue.files(of: 1).isEmpty)
             #expect(try catalogue.song(named: "old").year == 1970)
+            // What it is ranked by is made of what was known.
+            var request = RecommendationRequest(EmotionVector(.happy))
+            request.filter.isOwn = true
+            request.filter.decades = [1970]
+            request.filter.genres = ["pop"]
+            #expect(try catalogue.recommend(request).map(\.song.id) == [1])
             // Older ones did not know who sings what.
             #expect(try catalogue.artist(named: "Old and Artists").meant == "Old and Artists")
             #expect(try catalogue.feedback().count == (version >= 2 ? 1 : 0))
@@ -49,7 +59,7 @@ import Testing
             let newer = folder + "/newer.db"
             _ = try Catalogue(newer, builtIn: nil)
             sql(newer, "PRAGMA user_version = 99")
-            #expect(throws: MusicError.newerSchema(path: newer, found: 99, known: 6)) {
+            #expect(throws: MusicError.newerSchema(path: newer, found: 99, known: 8)) {
                 try Catalogue(newer, builtIn: nil)
             }
             let foreign = folder + "/foreign.db"

@@ -23,10 +23,15 @@ func write(_ bytes: [UInt8], to path: String) throws -> String {
 }
 
 /// A catalogue in memory with the rows of one list.
-func catalogue(_ csv: String) throws -> Catalogue {
-    let catalogue = try Catalogue(":memory:", builtIn: nil)
-    try withTemporaryFolder { _ = try catalogue.importSongs(write(csv, to: $0 + "/songs.csv")) }
-    return catalogue
+///
+/// - Parameter map: changes to the mood map.
+func catalogue(_ csv: String, map: String = "") throws -> Catalogue {
+    try withTemporaryFolder { folder in
+        let map = try MoodMap(overriddenBy: write(map, to: folder + "/map.conf"))
+        let catalogue = try Catalogue(":memory:", builtIn: nil, moodMap: map)
+        _ = try catalogue.importSongs(write(csv, to: folder + "/songs.csv"))
+        return catalogue
+    }
 }
 
 /// The list that is part of the program.

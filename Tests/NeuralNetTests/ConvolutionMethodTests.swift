@@ -75,6 +75,55 @@ import Testing
         }
     }
 
+    /// Threads that take samples of their own must not write results where others still have to read their input.
+    @Test func outputsAreNotWrittenOverInputs() throws {
+        let cases: [(Shape, [any Layer])] = [
+            (
+                [16, 16, 1],
+                [Conv2D(8, kernelSize: 3, padding: .same, activation: .relu), Conv2D(3, kernelSize: 3, padding: .same)]
+            ),
+            (
+                [48, 48, 3],
+                [
+                    Conv2D(8, kernelSize: 3, strides: 2, activation: .relu),
+                    Conv2D(8, kernelSize: 3, strides: 2, activation: .relu), GlobalAveragePool2D(),
+                ]
+            ),
+        ]
+        for (shape, layers) in cases {
+            let model = try Model(input: shape, layers: layers, seed: 3)
+            let batch = 64, size = shape.reduce(1, *), width = model.outputShapes[0].reduce(1, *)
+            var random = RandomGenerator(seed: 5)
+            let input = random.values(batch * size)
+            let one = try Runner(model, batch: 1, threads: 1, isTraining: false)
+            let many = try Runner(model, batch: batch, threads: 2, isTraining: false)
+            let together = many.forward([input], count: batch, isTraining: false)[0]
+            for i in 0..<batch {
+                let alone = one.forward([Array(input[i * size..<(i + 1) * size])], count: 1, isTraining: false)[0]
+                #expect(Array(together[i * width..<(i + 1) * width]) == alone, "sample \(i)")
+            }
+        }
+    }
+
+    /// The way of a convolution depends neither on the number of threads nor on a sample's place in its batch.
+    @Test func threadsChooseTheSameWays() throws {
+        let model = try Model(input: [6, 6, 96], seed: 3) {
+            Conv2D(96, kernelSize: 3, padding: .same, activation: .relu)
+            GlobalAveragePool2D()
+        }
+        var random = RandomGenerator(seed: 5)
+        let batch = 64, size = 6 * 6 * 96, input = random.values(batch * size)
+        let results = try [1, 2, 3].map { threads in
+            let runner = try Runner(model, batch: batch, threads: threads, isTraining: false)
+            let all = runner.forward([input], count: batch, isTraining: false)[0]
+            let last = runner.forward([Array(input[(59 * size)...])], count: 5, isTraining: false)[0]
+            #expect(Array(all[(59 * 96)...]) == last)
+            return all
+        }
+        #expect(results[1] == results[0])
+        #expect(results[2] == results[0])
+    }
+
     @Test func tuningFindsWhatItCanUse() throws {
         let model = try Model(input: [8, 8, 16]) {
             Conv2D(16, kernelSize: 3); Conv2D(5, kernelSize: 1)
@@ -84,5 +133,22 @@ import Testing
         #expect(results.count == 2)
         #expect(results.allSatisfy { $0.gain >= 1 && ($0.gain > 1) == ($0.fastest != $0.usual) })
         #expect(MeasuredConvolutions.all.isEmpty)
+    }
+
+    /// What was measured for a batch of many holds for others of its kind, and for products of floats only.
+    @Test func measuredWaysAreHeeded() throws {
+        let layer = Conv2D(16, kernelSize: 3, padding: .same)
+        let model = try Model(input: [12, 12, 16], layers: [layer], seed: 3)
+        let choice = try #require(try layer.methods(input: [12, 12, 16], batch: 64, threads: 1, isTraining: false))
+        MeasuredConvolutions.use([choice.case: .direct])
+        defer { MeasuredConvolutions.use([:]) }
+        func kernel(_ batch: Int, _ precision: Precision = .float) throws -> [String] {
+            try Executor(model, maximumBatch: batch, threads: ThreadPool(threads: 1), precision: precision).kernelNames
+        }
+        #expect(choice.usual != .direct)
+        #expect(try kernel(64) == ["DirectConvolution"])
+        #expect(try kernel(33) == ["DirectConvolution"])
+        #expect(try kernel(8) == ["WinogradConvolution"])
+        #expect(try kernel(64, .bfloat16) == ["WinogradConvolution"])
     }
 }

@@ -40,6 +40,13 @@ import Testing
                 GlobalAveragePool2D(), Dense(3, activation: .sigmoid),
             ]
         },
+        // A pool over other images than the convolution made is a step of its own.
+        chain("Winograd, other images, pool", [8, 8, 16]) {
+            [
+                Conv2D(16, kernelSize: 3, padding: .same, activation: .relu), Reshape([4, 16, 16]), MaxPool2D(2),
+                Conv2D(16, kernelSize: 3, padding: .same, activation: .relu), Reshape([2, 4, 32]), MaxPool2D(2),
+            ]
+        },
         Case(name: "branches") {
             let input = Input([10, 10, 16])
             let a = Conv2D(16, kernelSize: 3, padding: .same, activation: .relu)(input)
@@ -114,8 +121,21 @@ import Testing
         expectClose(output.actual, output.expected, shape: [7], tolerance: tolerance, "\(weights)")
     }
 
+    /// Filters that training has let die have weights so small that their steps would be denormal.
+    @Test func tinyWeightsFitIntoBytes() throws {
+        let model = try Model(input: [40], layers: [Dense(16)], seed: 3)
+        let sizes: [Float] = [0x1p-149, 189 * 0x1p-149, 0x1p-140, 0x1p-130, 0x1p-126, 0x1p-120]
+        for (column, tiny) in sizes.enumerated() {
+            for row in 0..<40 { model.weights.values[row * 16 + column] = row % 2 == 0 ? tiny : -tiny / 3 }
+        }
+        model.weights.didChange()
+        let plan = try NetworkPlan(model)
+        let output = try outputs(model, read(plan.bytes(weights: .int8)))[0]
+        expectClose(output.actual, output.expected, shape: [16], tolerance: 0.1, "tiny weights")
+    }
+
     @Test func aRunRepeats() throws {
-        let engine = PlanEngine(try NetworkPlan(makeModel(Self.cases[3])))
+        let engine = PlanEngine(try NetworkPlan(makeModel(Self.cases[4])))
         func run() -> [Float] {
             for i in 0..<10 * 10 * 16 { engine.input()[i] = Float(i % 13) / 13 }
             engine.run()
@@ -159,7 +179,7 @@ import Testing
 
     /// A cut or changed file never gets far: its checksum is wrong.
     @Test func damagedFilesAreRefused() throws {
-        let bytes = try NetworkPlan(makeModel(Self.cases[4])).bytes()
+        let bytes = try NetworkPlan(makeModel(Self.cases[5])).bytes()
         #expect(throws: Never.self) { try read(bytes) }
         for count in stride(from: 0, to: bytes.count, by: 7) {
             #expect(throws: PlanError.self) { try read(Array(bytes[..<count])) }

@@ -73,14 +73,14 @@ import Testing
         }
     }
 
-    /// A ReLU hides them from the loss.
+    /// A ReLU does not hide them from the loss.
     @Test func weightsThatAreNoNumbersEndTheRun() throws {
         var options = TrainingOptions()
         options.epochs = 1
         options.batchSize = 8
         let trainer = try trainer(options, count: 20)
         trainer.model.weights.set(0, [Float](repeating: .nan, count: 36 * 8))
-        #expect(throws: NeuralNetError.notFinite(quantity: "a weight", step: 3)) { try trainer.run() }
+        #expect(throws: NeuralNetError.notFinite(quantity: "the loss", step: 1)) { try trainer.run() }
         #expect(trainer.progress.epoch == 0)
     }
 }

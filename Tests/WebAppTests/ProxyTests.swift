@@ -4,11 +4,13 @@ import WebApp
 
 /// The page below a path of a name that it shares, behind proxies, and a server that leaves.
 @Suite struct ProxyTests {
-    @Test(arguments: [
-        ("/music", "/music"), ("/music/", "/music"), ("/a/b-c_d.e~f", "/a/b-c_d.e~f"), ("/", ""), ("", nil),
-        ("music", nil), ("//", nil), ("/a//b", nil), ("/../etc", nil), ("/a/.", nil), ("/a b", nil), ("/a\r\nX: y", nil),
-        ("/<script>", nil), ("//evil.example", nil), ("/" + String(repeating: "a", count: 300), nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("/music", "/music"), ("/music/", "/music"), ("/a/b-c_d.e~f", "/a/b-c_d.e~f"), ("/", ""), ("", ""),
+            ("music", nil), ("//", nil), ("/a//b", nil), ("/../etc", nil), ("/a/.", nil), ("/a b", nil),
+            ("/a\r\nX: y", nil),
+            ("/<script>", nil), ("//evil.example", nil), ("/" + String(repeating: "a", count: 300), nil),
+        ] as [(String, String?)])
     func basePathsAreOfPlainNames(text: String, path: String?) { #expect(BasePath.parse(text) == path) }
 
     @Test(arguments: ["", "/music"]) func pageLivesBelowAPath(cut: String) throws {
@@ -30,7 +32,8 @@ import WebApp
         #expect(form.status == 401 && form.text.contains("action=\"/music/login\""))
         let entry = try server.send(
             Array("token=correct-horse-battery".utf8), to: "\(cut)/login", type: "application/x-www-form-urlencoded")
-        #expect(entry.headers["location"] == "/music/" && entry.headers["set-cookie"]?.contains("Path=/music/;") == true)
+        #expect(
+            entry.headers["location"] == "/music/" && entry.headers["set-cookie"]?.contains("Path=/music/;") == true)
         let wrong = try server.get("\(cut)/api/v1/no", known)
         #expect(wrong.status == 404 && wrong.json["type"] == "/music/api/docs#not-found")
         let session = try #require(TestClient.ask(server.port, "POST", "\(cut)/api/v1/sessions", headers: known))
@@ -90,7 +93,7 @@ import WebApp
     @Test func aLeavingServerAnswersAndSaysSo() throws {
         let server = try TestServer()
         #expect(try server.get("/readyz").json["status"] == "ready")
-        let open = try #require(TestClient(server.port))
+        let open = try #require(TestClient(port: server.port))
         server.application.leave()
         server.server.leave()
         let readiness = try server.get("/readyz")

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <microhttpd.h>
 
@@ -82,6 +83,14 @@ static inline int fermusic_http_descriptor(struct MHD_Connection *connection) {
 // Answers with a copy of the bytes.
 static inline struct MHD_Response *fermusic_http_response(const void *bytes, size_t size) {
     return MHD_create_response_from_buffer(size, (void *)bytes, MHD_RESPMEM_MUST_COPY);
+}
+
+// Answers with a part of a file, read as it is sent; the descriptor is closed in any case. NULL if that cannot be.
+static inline struct MHD_Response *fermusic_http_file(int descriptor, size_t start, size_t size) {
+    if (descriptor < 0) return NULL;
+    struct MHD_Response *response = MHD_create_response_from_fd_at_offset64(size, descriptor, start);
+    if (!response) close(descriptor);
+    return response;
 }
 
 static inline struct MHD_Response *fermusic_http_stream(MHD_ContentReaderCallback reader, void *context,

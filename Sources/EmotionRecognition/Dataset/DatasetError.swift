@@ -1,3 +1,5 @@
+import NeuralNet
+
 /// What is wrong with a data set, and where. The description is one clear line.
 public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case cannotRead(path: String, reason: String)
@@ -36,6 +38,8 @@ public struct DatasetReadOptions: Sendable {
     /// People's votes for the pictures, and what becomes of them, also of those that come with the data.
     public var votes: FaceVotes?
     public var targets = VoteTargets.distribution
+    /// Those who read together: each a part of the lines or files, and all get the whole.
+    public var communicator: any Communicator = SingleProcess()
 
     public init(size: Int = 48, skipsBad: Bool = false, classes: ClassAssignment? = nil) {
         self.size = size

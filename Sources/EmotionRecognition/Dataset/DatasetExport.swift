@@ -45,7 +45,7 @@ extension FaceDataset {
             append("\(labels[index]),")
             let first = end
             end -= 1  // the first number's space falls on the comma, which is put back below
-            pixels.withUnsafeBufferPointer { pixels in
+            withUnsafePixels { pixels in
                 for value in pixels[index * bytes..<(index + 1) * bytes] {
                     buffer.storeBytes(of: words[Int(value)], toByteOffset: end, as: UInt32.self)
                     end &+= lengths[Int(value)]

@@ -13,7 +13,7 @@ struct DuplicateSearch {
         var deviations: [Double] = [], sums: [Int] = []
         deviations.reserveCapacity(dataset.count)
         sums.reserveCapacity(dataset.count)
-        dataset.pixels.withUnsafeBufferPointer { pixels in
+        dataset.withUnsafePixels { pixels in
             for index in 0..<dataset.count {
                 var sum = 0, squares = 0
                 for value in pixels[index * bytes..<(index + 1) * bytes] {
@@ -34,11 +34,11 @@ struct DuplicateSearch {
         var firsts: [UInt64: [Int]] = [:]  // places of different pictures with one hash
         var groups: [Int: [Int]] = [:]
         firsts.reserveCapacity(dataset.count)
-        dataset.pixels.withUnsafeBytes { pixels in
+        dataset.withUnsafePixels { pixels in
             let bytes = dataset.imageBytes
             for index in 0..<dataset.count {
-                let image = UnsafeRawBufferPointer(rebasing: pixels[index * bytes..<(index + 1) * bytes])
-                let hash = DuplicateSearch.hash(image)
+                let image = UnsafeBufferPointer(rebasing: pixels[index * bytes..<(index + 1) * bytes])
+                let hash = DuplicateSearch.hash(UnsafeRawBufferPointer(image))
                 let equal = firsts[hash, default: []].first { other in
                     image.elementsEqual(pixels[other * bytes..<(other + 1) * bytes])
                 }
@@ -56,7 +56,7 @@ struct DuplicateSearch {
     /// `hashBits` of all 64 differ; then the pixels decide.
     func nearGroups(among candidates: [Int], _ thresholds: DatasetAudit.Thresholds) -> [[Int]] {
         guard candidates.count > 1 else { return [] }
-        let hashes = dataset.pixels.withUnsafeBufferPointer { pixels in
+        let hashes = dataset.withUnsafePixels { pixels in
             candidates.map { differenceHash(pixels.baseAddress! + $0 * dataset.imageBytes) }
         }
         var parents = Array(candidates.indices)
@@ -69,7 +69,7 @@ struct DuplicateSearch {
             return index
         }
         let limit = Int(thresholds.meanDifference * Double(dataset.imageBytes))
-        dataset.pixels.withUnsafeBufferPointer { pixels in
+        dataset.withUnsafePixels { pixels in
             for band in 0..<4 {
                 func key(_ index: Int) -> UInt64 { hashes[index] >> UInt64(band * 16) & 0xFFFF }
                 let order = candidates.indices.sorted { (key($0), $0) < (key($1), $1) }

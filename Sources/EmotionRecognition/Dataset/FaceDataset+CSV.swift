@@ -38,6 +38,14 @@ extension FaceDataset {
         _ path: String, options: DatasetReadOptions, read: (UnsafeMutableRawBufferPointer) throws -> Int
     ) throws -> LoadedDataset {
         var parser = CSVFaceParser(path: path, options: options)
+        try parse(into: &parser, path: path, read: read)
+        return try parser.loaded()
+    }
+
+    /// Hands a parser all lines; `read` as above.
+    static func parse(
+        into parser: inout CSVFaceParser, path: String, read: (UnsafeMutableRawBufferPointer) throws -> Int
+    ) throws {
         let capacity = 1 << 20
         let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         defer { buffer.deallocate() }
@@ -62,6 +70,5 @@ extension FaceDataset {
             kept = end - start
             memmove(buffer, buffer + start, kept)
         }
-        return try parser.loaded()
     }
 }

@@ -36,11 +36,12 @@ public struct FaceDataset: Sendable {
     public let size: Int
     /// The classes; labels are indices into it.
     public let classNames: [String]
-    /// `size * size` bytes per picture, one picture after another.
-    public private(set) var pixels: [UInt8] = []
+    private var bytes: [UInt8] = []
+    /// Where the pictures are instead, if they are in a packed file.
+    private(set) var packed: PackedPixels?
     public private(set) var labels: [UInt8] = []
     public private(set) var splits: [Split] = []
-    /// Where each picture comes from: a file, or a row.
+    /// Where each picture comes from: a file, or a row; in a packed file its place.
     public private(set) var names: [String] = []
 
     /// What people voted, instead of one label for each picture; nil if there are none.
@@ -54,7 +55,34 @@ public struct FaceDataset: Sendable {
         self.classNames = classNames
     }
 
+    /// The pictures of a packed file.
+    init(size: Int, classNames: [String], pixels: PackedPixels, labels: [UInt8], splits: [Split]) {
+        self.size = size
+        self.classNames = classNames
+        packed = pixels
+        self.labels = labels
+        self.splits = splits
+        // As short as needs no memory of its own.
+        names = labels.indices.map { "picture \($0 + 1)" }
+    }
+
     public var count: Int { labels.count }
+
+    /// `size * size` bytes per picture, one picture after another; of a packed file a copy.
+    public var pixels: [UInt8] { packed.map { Array($0.bytes) } ?? bytes }
+
+    /// Calls `body` with the bytes of all pictures.
+    func withUnsafePixels<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+        if let packed { return try body(packed.bytes) }
+        return try bytes.withUnsafeBufferPointer(body)
+    }
+
+    /// Before pictures change: takes those of a packed file into memory.
+    private mutating func unpack() {
+        guard let packed else { return }
+        bytes = Array(packed.bytes)
+        self.packed = nil
+    }
 
     /// Bytes of one picture.
     public var imageBytes: Int { size * size }
@@ -62,7 +90,8 @@ public struct FaceDataset: Sendable {
     /// Adds a picture of `size * size` bytes.
     public mutating func append(_ image: UnsafeBufferPointer<UInt8>, label: Int, split: Split, name: String) {
         precondition(image.count == imageBytes && classNames.indices.contains(label))
-        pixels.append(contentsOf: image)
+        unpack()
+        bytes.append(contentsOf: image)
         labels.append(UInt8(label))
         splits.append(split)
         names.append(name)
@@ -71,7 +100,8 @@ public struct FaceDataset: Sendable {
     /// Puts other bytes in the place of a picture's.
     mutating func replaceImage(_ index: Int, by image: [UInt8]) {
         precondition(image.count == imageBytes)
-        pixels.replaceSubrange(index * imageBytes..<(index + 1) * imageBytes, with: image)
+        unpack()
+        bytes.replaceSubrange(index * imageBytes..<(index + 1) * imageBytes, with: image)
     }
 
     /// Puts pictures into another split.
@@ -83,7 +113,8 @@ public struct FaceDataset: Sendable {
     /// those that no picture has.
     consuming func relabelled(_ classNames: [String], map: [Int?]) -> FaceDataset {
         var result = FaceDataset(size: size, classNames: classNames)
-        result.pixels = pixels
+        result.bytes = bytes
+        result.packed = packed
         result.labels = labels.map { UInt8(map[Int($0)]!) }
         result.splits = splits
         result.names = names
@@ -95,7 +126,8 @@ public struct FaceDataset: Sendable {
     consuming func relabelled(_ classNames: [String], labels: [UInt8], votes: VotedLabels) -> FaceDataset {
         precondition(labels.count == count && votes.shares.count == count * classNames.count)
         var result = FaceDataset(size: size, classNames: classNames)
-        result.pixels = pixels
+        result.bytes = bytes
+        result.packed = packed
         result.labels = labels
         result.splits = splits
         result.names = names
@@ -104,7 +136,7 @@ public struct FaceDataset: Sendable {
     }
 
     public mutating func reserve(_ count: Int) {
-        pixels.reserveCapacity(count * imageBytes)
+        bytes.reserveCapacity(count * imageBytes)
         labels.reserveCapacity(count)
         splits.reserveCapacity(count)
         names.reserveCapacity(count)
@@ -117,7 +149,8 @@ public struct FaceDataset: Sendable {
 
     /// The bytes of one picture.
     public func image(_ index: Int) -> ArraySlice<UInt8> {
-        pixels[index * imageBytes..<(index + 1) * imageBytes]
+        let place = index * imageBytes..<(index + 1) * imageBytes
+        return packed.map { Array(UnsafeBufferPointer(rebasing: $0.bytes[place]))[...] } ?? bytes[place]
     }
 
     /// Divides the given places into two, each class in the same shares (rounded), chosen by the seed: the second part
@@ -137,7 +170,7 @@ public struct FaceDataset: Sendable {
     public func selecting(_ indices: [Int]) -> FaceDataset {
         var result = FaceDataset(size: size, classNames: classNames)
         result.reserve(indices.count)
-        pixels.withUnsafeBufferPointer { bytes in
+        withUnsafePixels { bytes in
             for index in indices {
                 let image = UnsafeBufferPointer(rebasing: bytes[index * imageBytes..<(index + 1) * imageBytes])
                 result.append(image, label: Int(labels[index]), split: splits[index], name: names[index])
@@ -176,9 +209,10 @@ public struct FaceDataset: Sendable {
 
     /// A number that all but certainly differs when pictures, labels or splits do, or their order.
     public var fingerprint: String {
+        if votes == nil, let packed { return packed.fingerprint }
         var fingerprint = Fingerprint()
         fingerprint.add(UInt64(size))
-        pixels.withUnsafeBytes { fingerprint.add($0) }
+        withUnsafePixels { fingerprint.add(UnsafeRawBufferPointer($0)) }
         for (label, split) in zip(labels, splits) {
             fingerprint.add(UInt64(label) << 8 | UInt64(Split.allCases.firstIndex(of: split)!))
         }
@@ -190,6 +224,7 @@ public struct FaceDataset: Sendable {
     /// The fingerprint of what a training run may see: all but PrivateTest.
     public var trainingFingerprint: String {
         if !splits.contains(.privateTest) { return fingerprint }
+        if votes == nil, let packed { return packed.trainingFingerprint }
         return selecting(indices.filter { splits[$0] != .privateTest }).fingerprint
     }
 }

@@ -68,26 +68,39 @@ public struct FaceTrainingData: TrainingData {
 
     public func write(
         sample index: Int, epoch: Int?, input: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>
-    ) {
+    ) throws {
         let place = indices[index]
-        dataset.pixels.withUnsafeBufferPointer { pixels in
-            let source = pixels.baseAddress! + place * dataset.imageBytes
-            let light = epoch == nil ? self.light : nil
-            guard equalisation == .histogram || light != nil else { return write(source, place, epoch, to: input) }
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: dataset.imageBytes) { changed in
-                var from = source
-                if let light, light.apply(source, count: dataset.imageBytes, to: changed.baseAddress!) {
-                    from = UnsafePointer(changed.baseAddress!)
-                }
-                if equalisation == .histogram {
-                    HistogramEqualisation.apply(from, count: dataset.imageBytes, to: changed.baseAddress!)
-                    from = UnsafePointer(changed.baseAddress!)
-                }
-                write(from, place, epoch, to: input)
+        if let packed = dataset.packed {
+            try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: dataset.imageBytes) { picture in
+                try packed.read(place, into: picture.baseAddress!)
+                prepare(UnsafePointer(picture.baseAddress!), place, epoch, to: input)
+            }
+        } else {
+            dataset.withUnsafePixels { pixels in
+                prepare(pixels.baseAddress! + place * dataset.imageBytes, place, epoch, to: input)
             }
         }
         if channels == 3 { repeatGrey(input) }
         writeTarget(place, epoch, to: target)
+    }
+
+    /// Brings a picture to the model's light, equalises and writes it.
+    private func prepare(
+        _ source: UnsafePointer<UInt8>, _ place: Int, _ epoch: Int?, to input: UnsafeMutablePointer<Float>
+    ) {
+        let light = epoch == nil ? self.light : nil
+        guard equalisation == .histogram || light != nil else { return write(source, place, epoch, to: input) }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: dataset.imageBytes) { changed in
+            var from = source
+            if let light, light.apply(source, count: dataset.imageBytes, to: changed.baseAddress!) {
+                from = UnsafePointer(changed.baseAddress!)
+            }
+            if equalisation == .histogram {
+                HistogramEqualisation.apply(from, count: dataset.imageBytes, to: changed.baseAddress!)
+                from = UnsafePointer(changed.baseAddress!)
+            }
+            write(from, place, epoch, to: input)
+        }
     }
 
     private func writeTarget(_ place: Int, _ epoch: Int?, to target: UnsafeMutablePointer<Float>) {

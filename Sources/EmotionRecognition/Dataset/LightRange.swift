@@ -2,7 +2,7 @@ import FaceVision
 
 /// The light that a model knows from its training pictures: how bright and how contrasty these are. A picture from a dark
 /// room or a foggy lens is brought to the border of that range before the network sees it; others stay as they are.
-public struct LightRange: Sendable, Equatable, Codable {
+public struct LightRange: Sendable, Equatable {
     /// Of the mean of a picture's grey values, as shares of white.
     public var mean: ClosedRange<Float>
     /// Of their standard deviation.
@@ -13,31 +13,8 @@ public struct LightRange: Sendable, Equatable, Codable {
         self.deviation = deviation
     }
 
-    /// The share of training pictures on either side that counts as outside.
-    static let tail: Float = 0.05
     /// The most that contrast is raised: beyond is more noise than face.
     private static let largestGain: Float = 32
-
-    /// The range of most pictures at these places; nil for less than a hundred.
-    public init?(of dataset: FaceDataset, indices: [Int]) {
-        guard indices.count >= 100 else { return nil }
-        var means: [Float] = [], deviations: [Float] = []
-        dataset.pixels.withUnsafeBufferPointer { pixels in
-            for index in indices {
-                let (mean, deviation) = LightRange.measure(
-                    pixels.baseAddress! + index * dataset.imageBytes, dataset.imageBytes)
-                means.append(mean / 255)
-                deviations.append(deviation / 255)
-            }
-        }
-        func middle(_ values: [Float]) -> ClosedRange<Float> {
-            let sorted = values.sorted(), out = Int(Float(sorted.count) * LightRange.tail)
-            return sorted[out]...sorted[sorted.count - 1 - out]
-        }
-        mean = middle(means)
-        deviation = middle(deviations)
-        guard deviation.lowerBound > 0 else { return nil }
-    }
 
     /// Whether these are numbers that pictures can have.
     var isValid: Bool {
@@ -45,7 +22,7 @@ public struct LightRange: Sendable, Equatable, Codable {
     }
 
     /// Mean and standard deviation of `count` bytes.
-    private static func measure(_ pixels: UnsafePointer<UInt8>, _ count: Int) -> (mean: Float, deviation: Float) {
+    static func measure(_ pixels: UnsafePointer<UInt8>, _ count: Int) -> (mean: Float, deviation: Float) {
         var sum = 0, squares = 0
         for i in 0..<count {
             let value = Int(pixels[i])
@@ -81,3 +58,7 @@ public struct LightRange: Sendable, Equatable, Codable {
         return isChanged ? Image(width: image.width, height: image.height, pixels: pixels) : image
     }
 }
+
+#if !hasFeature(Embedded)
+    extension LightRange: Codable {}
+#endif

@@ -1,5 +1,8 @@
 import FaceVision
 import Glibc
+import JSON
+import JSONCoding
+import NeuralNet
 import Threads
 
 /// Grey pictures of one size, which are filled in any order and by any thread.
@@ -31,6 +34,27 @@ final class PictureSlots: @unchecked Sendable {  // threads write to separate pi
 
     func fail(_ index: Int, name: String, _ reason: String) {
         failures.withLock { $0[index] = .badImage(path: name, reason: reason) }
+    }
+
+    /// Gets what other processes have filled, each its part.
+    func exchange(_ parts: [Range<Int>], names: [String], by team: SharedReading) throws {
+        if team.isAlone { return }
+        let bytes = size * size
+        team.exchange(pixels, parts: parts.map { $0.lowerBound * bytes..<$0.upperBound * bytes })
+        let own = failures.withLock { $0 }.map { index, error in
+            guard case .badImage(_, let reason) = error else { return Failure(index: index, reason: "\(error)") }
+            return Failure(index: index, reason: reason)
+        }
+        for text in team.communicator.gather(try JSONValue.encode(own)) {
+            for failure in try JSONValue.decode([Failure].self, from: text) {
+                fail(failure.index, name: names[failure.index], failure.reason)
+            }
+        }
+    }
+
+    private struct Failure: Codable {
+        var index: Int
+        var reason: String
     }
 
     private static func reason(_ error: ImageError) -> String {

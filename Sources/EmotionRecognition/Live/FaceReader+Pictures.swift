@@ -18,7 +18,7 @@ extension FaceReader {
     ///
     /// Where there is none, a small picture is looked at with paper around it, since detectors miss faces that fill it,
     /// and then each picture turned by quarters.
-    public func find(_ image: Image) throws -> [FoundFace] {
+    public func find(_ image: Image) throws(DetectionFailure) -> [FoundFace] {
         guard let detector = try search.detector(for: image, isPicture: true) else { return [whole(image)] }
         var faces = try detector.detect(in: image).sorted { $0.box.area > $1.box.area }
         if faces.isEmpty { faces = try facesThatFill(image, detector) }
@@ -36,7 +36,7 @@ extension FaceReader {
     }
 
     /// Whether the picture shows the face as data sets' crops do.
-    private func isCrop(_ image: Image, _ face: DetectedFace, _ detector: any FaceDetector) -> Bool {
+    private func isCrop(_ image: Image, _ face: DetectedFace, _ detector: AnyFaceDetector) -> Bool {
         let sides = (Double(image.width), Double(image.height)), shorter = min(sides.0, sides.1)
         let square = (options.framing ?? detector.framing).square(
             around: face.box, landmarks: face.landmarks, tilt: face.tilt)
@@ -47,7 +47,7 @@ extension FaceReader {
     }
 
     /// Faces so large that the detector sees them only with grey paper around the picture.
-    private func facesThatFill(_ image: Image, _ detector: any FaceDetector) throws -> [DetectedFace] {
+    private func facesThatFill(_ image: Image, _ detector: AnyFaceDetector) throws(DetectionFailure) -> [DetectedFace] {
         let shorter = min(image.width, image.height), longer = max(image.width, image.height)
         guard longer <= FaceReader.largestCrop, Double(longer) <= FaceReader.longestCrop * Double(shorter) else {
             return []
@@ -62,12 +62,12 @@ extension FaceReader {
     }
 
     /// The faces of a picture that is not upright: of the turn that shows the surest.
-    private func findTurned(_ image: Image, _ detector: any FaceDetector) throws -> [FoundFace] {
+    private func findTurned(_ image: Image, _ detector: AnyFaceDetector) throws(DetectionFailure) -> [FoundFace] {
         var best: (score: Double, faces: [FoundFace]) = (FaceReader.leastScoreTurned, [])
         for turn in [Orientation.turnClockwise, .turnCounterclockwise, .upsideDown] {
             let upright = image.turned(turn)
             let faces = try detector.detect(in: upright).filter { ($0.score ?? 0) >= FaceReader.leastScoreTurned }
-            let score = faces.compactMap(\.score).max() ?? 0
+            let score = faces.compactMap { $0.score }.max() ?? 0
             guard score > best.score else { continue }
             best = (
                 score,

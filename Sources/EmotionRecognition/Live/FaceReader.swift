@@ -40,19 +40,21 @@ public final class FaceReader {
     private let sums: GroupSums?
 
     /// Throws `EmotionGroupingError` if the model lacks a class that is to be grouped.
-    public init(_ recogniser: EmotionRecogniser, search: FaceSearch, options: Options = Options()) throws {
+    public init(_ recogniser: EmotionRecogniser, search: FaceSearch, options: Options = Options())
+        throws(EmotionGroupingError)
+    {
         self.recogniser = recogniser
         self.search = search
         self.options = options
         certainty = options.certainty.map(Certainty.init(threshold:)) ?? recogniser.emotionModel.card.certainty
         sums = try options.grouping?.sums(of: recogniser.emotionModel.card.classNames)
-        classNames = options.grouping?.groups.map(\.name) ?? recogniser.emotionModel.card.classNames
+        classNames = options.grouping?.groups.map { $0.name } ?? recogniser.emotionModel.card.classNames
     }
 
     /// Without a detector each picture is one cropped face. Throws `EmotionGroupingError`.
     public convenience init(
-        _ recogniser: EmotionRecogniser, detector: (any FaceDetector)?, options: Options = Options()
-    ) throws {
+        _ recogniser: EmotionRecogniser, detector: AnyFaceDetector?, options: Options = Options()
+    ) throws(EmotionGroupingError) {
         try self.init(recogniser, search: FaceSearch(detector), options: options)
     }
 
@@ -61,7 +63,7 @@ public final class FaceReader {
     public var needsColor: Bool { recogniser.emotionModel.card.input.needsColor || search.needsColor }
 
     /// All faces in a picture of its own, the largest first. Throws what the detector throws.
-    public func read(_ image: Image) throws -> [FaceReading] { recognise(try find(image)) }
+    public func read(_ image: Image) throws(DetectionFailure) -> [FaceReading] { recognise(try find(image)) }
 
     /// A picture that is one cropped face.
     func whole(_ image: Image, score: Double? = nil) -> FoundFace {
@@ -71,7 +73,7 @@ public final class FaceReader {
     }
 
     /// A face whose place is known.
-    func cut(_ image: Image, _ face: DetectedFace, _ detector: any FaceDetector) -> FoundFace {
+    func cut(_ image: Image, _ face: DetectedFace, _ detector: AnyFaceDetector) -> FoundFace {
         let framing = options.framing ?? detector.framing, input = recogniser.emotionModel.card.input
         let square = framing.square(around: face.box, landmarks: face.landmarks, tilt: face.tilt)
         let picture = image.cut(
@@ -84,7 +86,7 @@ public final class FaceReader {
     /// How faces feel that were found, in the same order.
     func recognise(_ faces: [FoundFace]) -> [FaceReading] {
         let size = recogniser.emotionModel.card.input.scaledSize
-        return zip(faces, recogniser.recognise(faces.map(\.picture))).map { face, result in
+        return zip(faces, recogniser.recognise(faces.map { $0.picture })).map { face, result in
             let crop = face.picture.grayscale
             var warnings = FaceWarning.warnings(
                 crop: face.square == nil ? crop.resized(width: size.width, height: size.height) : crop,

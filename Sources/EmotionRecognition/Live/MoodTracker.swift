@@ -34,7 +34,7 @@ public struct MoodTracker: Sendable {
     public init(_ options: Options = Options()) {
         self.options = options
         faces = FaceTracker(options: options.tracking)
-        calibration = options.calibrationSeconds.map(NeutralCalibration.init)
+        calibration = options.calibrationSeconds.map { NeutralCalibration(seconds: $0) }
     }
 
     /// Seconds until the calibration ends; nil if there is none or it is done.
@@ -45,14 +45,14 @@ public struct MoodTracker: Sendable {
 
     /// Looks at the next frame. Time stamps should grow; one that goes back counts as the last one. Throws what the
     /// detector throws.
-    public mutating func process(_ frame: Frame, using reader: FaceReader) throws -> FrameResult {
+    public mutating func process(_ frame: Frame, using reader: FaceReader) throws(DetectionFailure) -> FrameResult {
         try process(frame, using: reader, showsDoubtful: false)
     }
 
     /// - Parameter showsDoubtful: the result has faces that are not confirmed yet too, named in `doubtful`.
     mutating func process(
         _ frame: Frame, using reader: FaceReader, showsDoubtful: Bool
-    ) throws -> FrameResult {
+    ) throws(DetectionFailure) -> FrameResult {
         var events: [FaceEvent] = []
         if let source, source != frame.source { events = forget() }
         source = frame.source
@@ -77,14 +77,14 @@ public struct MoodTracker: Sendable {
             known = [:]
             faces.reset()
             onlyFace = nil
-            calibration = options.calibrationSeconds.map(NeutralCalibration.init)
+            calibration = options.calibrationSeconds.map { NeutralCalibration(seconds: $0) }
             lastTime = 0
         }
         return known.keys.sorted().map { .left(identity: $0) }
     }
 
     /// A picture of its own.
-    private func look(_ frame: Frame, _ reader: FaceReader, _ result: inout FrameResult) throws {
+    private func look(_ frame: Frame, _ reader: FaceReader, _ result: inout FrameResult) throws(DetectionFailure) {
         let began = monotonicSeconds()
         let found = try reader.find(frame.image)
         result.timing.detection = monotonicSeconds() - began
@@ -94,7 +94,7 @@ public struct MoodTracker: Sendable {
 
     private mutating func follow(
         _ frame: Frame, _ reader: FaceReader, _ showsDoubtful: Bool, _ result: inout FrameResult
-    ) throws {
+    ) throws(DetectionFailure) {
         let time = frame.time.isFinite ? max(frame.time, lastTime) : lastTime
         lastTime = time
         result.time = time
@@ -117,14 +117,14 @@ public struct MoodTracker: Sendable {
             known[identity] = nil
             result.events.append(.left(identity: identity))
         }
-        result.doubtful = Set(tracked.filter { !$0.isConfirmed }.map(\.identity))
+        result.doubtful = Set(tracked.filter { !$0.isConfirmed }.map { $0.identity })
     }
 
     private mutating func read(
         _ frame: Frame, _ tracked: [TrackedFace], _ time: Double, _ reader: FaceReader,
-        _ detector: (any FaceDetector)?, _ events: inout [FaceEvent]
+        _ detector: AnyFaceDetector?, _ events: inout [FaceEvent]
     ) -> [FaceReading] {
-        let seen = tracked.filter(\.isDetected)
+        let seen = tracked.filter { $0.isDetected }
         let found = seen.map { face -> FaceReader.FoundFace in
             let detected = DetectedFace(
                 box: face.box, confidence: face.confidence, score: face.score, landmarks: face.landmarks,

@@ -19,6 +19,6 @@ package struct WarningFilter: Sendable {
         lastTime = time
         for i in shares.indices { shares[i] = keep * shares[i] + (1 - keep) * present[i] }
         // Two thresholds, as for moods.
-        shown = zip(FaceWarning.allCases, shares).filter { $1 > (shown.contains($0) ? 0.35 : 0.65) }.map(\.0)
+        shown = zip(FaceWarning.allCases, shares).filter { $1 > (shown.contains($0) ? 0.35 : 0.65) }.map { $0.0 }
     }
 }

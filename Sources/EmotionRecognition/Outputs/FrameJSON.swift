@@ -1,4 +1,3 @@
-import Emotions
 import FaceVision
 import JSON
 
@@ -6,19 +5,15 @@ import JSON
 ///
 /// Probabilities have six decimals, places in the picture two.
 public struct FrameJSON: Sendable {
-    /// Where emotions lie on the plane of valence and energy, each 0 to 1.
-    public typealias Place = @Sendable (EmotionVector) -> (valence: Double, energy: Double)
+    /// Where probabilities in the order of the classes lie on the plane of valence and energy, each 0 to 1; nil for nowhere.
+    package typealias MoodPlace = @Sendable ([Float]) -> (valence: Double, energy: Double)?
 
     private let classNames: [String]
-    /// nil where classes are no emotions, such as groups of the user's own.
-    private let emotions: EmotionClasses?
-    private let place: Place?
+    private let moodPlace: MoodPlace
 
-    /// - Parameter place: without it `mood` is null.
-    public init(classNames: [String], place: Place? = nil) {
+    package init(classes classNames: [String], moodPlace: @escaping MoodPlace) {
         self.classNames = classNames
-        emotions = try? EmotionClasses(classNames)
-        self.place = place
+        self.moodPlace = moodPlace
     }
 
     /// `source`, `width` and `height` in pixels, `faces`, `group`, `events`, `timing` in milliseconds; for frames of
@@ -57,7 +52,7 @@ public struct FrameJSON: Sendable {
         fields["landmarks"] = face.landmarks.map(value) ?? .null
         fields["score"] = face.score.map { Self.rounded($0, 1e4) } ?? .null
         fields["uncertain"] = .bool(face.isUncertain)
-        fields["warnings"] = JSONValue(face.warnings.map(\.rawValue))
+        fields["warnings"] = JSONValue(face.warnings.map { $0.rawValue })
         return fields
     }
 
@@ -78,13 +73,14 @@ public struct FrameJSON: Sendable {
     }
 
     private func mood(_ probabilities: [Float], label: Int) -> [String: JSONValue] {
-        let point = place.flatMap { place in emotions?.vector(probabilities).map(place) }
+        var named: [String: JSONValue] = [:]
+        for (name, probability) in zip(classNames, probabilities) {
+            named[name] = Self.rounded(Double(probability), 1e6)
+        }
         return [
             "emotion": .string(classNames[label]), "confidence": Self.rounded(Double(probabilities[label]), 1e6),
-            "probabilities": .object(
-                Dictionary(
-                    zip(classNames, probabilities.map { Self.rounded(Double($0), 1e6) }), uniquingKeysWith: { $1 })),
-            "mood": point.map {
+            "probabilities": .object(named),
+            "mood": moodPlace(probabilities).map {
                 ["valence": Self.rounded($0.valence, 10_000), "energy": Self.rounded($0.energy, 10_000)]
             } ?? .null,
         ]

@@ -25,7 +25,7 @@ public final class EmotionRecogniser {
     /// Allocates for batches of up to `batchSize` faces. Throws `RecognitionError` if the model cannot run.
     public init(
         _ emotionModel: EmotionModel, batchSize: Int = 16, precision: Precision = .float, threads: ThreadPool
-    ) throws {
+    ) throws(DetectionFailure) {
         self.emotionModel = emotionModel
         self.batchSize = batchSize
         executor = try Executor(emotionModel.model, maximumBatch: batchSize, threads: threads, precision: precision)
@@ -45,7 +45,7 @@ public final class EmotionRecogniser {
             let classes = emotionModel.card.classNames.count
             for row in 0..<batch.count {
                 var values = Array(UnsafeBufferPointer(start: executor.output() + row * classes, count: classes))
-                let isValid = values.allSatisfy(\.isFinite)
+                let isValid = values.allSatisfy { $0.isFinite }
                 if !isValid {
                     values = [Float](repeating: 1 / Float(classes), count: classes)
                 } else if let temperature = emotionModel.card.temperature {

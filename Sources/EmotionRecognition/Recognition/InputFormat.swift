@@ -1,5 +1,5 @@
 /// How a network wants its pictures: size, grey or colour, and the range of its numbers.
-public struct InputFormat: Sendable, Equatable, Codable {
+public struct InputFormat: Sendable, Equatable {
     public var width: Int
     public var height: Int
     /// 1 for grey, 3 for RGB.
@@ -52,3 +52,7 @@ public struct InputFormat: Sendable, Equatable, Codable {
         return "\(width)x\(height) \(colour)\(crop)\(equal)\(light), pixels \(text(black))..\(text(white))"
     }
 }
+
+#if !hasFeature(Embedded)
+    extension InputFormat: Codable {}
+#endif

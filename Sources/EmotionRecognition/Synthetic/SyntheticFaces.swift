@@ -26,17 +26,25 @@ public struct SyntheticFaces: Sendable {
     ) -> FaceDataset {
         var dataset = FaceDataset(size: size, classNames: emotions.map(\.name))
         dataset.reserve(training + test)
-        for (stream, split, count) in [(UInt64(0), FaceDataset.Split.training, training), (1, .publicTest, test)] {
-            for index in 0..<count {
-                let label = index % emotions.count
-                var random = RandomGenerator(seed: seed, streams: stream, UInt64(index))
-                let image = draw(emotions[label], size: size, random: &random)
-                image.pixels.withUnsafeBufferPointer {
-                    dataset.append($0, label: label, split: split, name: "face \(dataset.count + 1)")
-                }
+        for number in 0..<training + test {
+            let (split, index) = place(number, training: training)
+            face(number, training: training, size: size, emotions: emotions).pixels.withUnsafeBufferPointer {
+                dataset.append($0, label: index % emotions.count, split: split, name: "face \(dataset.count + 1)")
             }
         }
         return dataset
+    }
+
+    /// The split of a picture, counted over both, and its place there.
+    func place(_ number: Int, training: Int) -> (split: FaceDataset.Split, index: Int) {
+        number < training ? (.training, number) : (.publicTest, number - training)
+    }
+
+    /// One picture of a data set.
+    func face(_ number: Int, training: Int, size: Int, emotions: [Emotion]) -> Image {
+        let (split, index) = place(number, training: training)
+        var random = RandomGenerator(seed: seed, streams: split == .training ? 0 : 1, UInt64(index))
+        return draw(emotions[index % emotions.count], size: size, random: &random)
     }
 
     /// One grey face, `size` square.

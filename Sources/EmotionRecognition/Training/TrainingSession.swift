@@ -25,6 +25,10 @@ public final class TrainingSession {
         public var log: String?
         /// The folder of an HTML report.
         public var report: String?
+        /// See `TrainingOptions.synchronisesBatchNormalization`; nil for true.
+        public var synchronisesBatchNormalization: Bool?
+        /// See `TrainingOptions.sumsInFixedPieces`; nil for false.
+        public var sumsInFixedPieces: Bool?
 
         public init(data: String, recipe: TrainingRecipe, threads: Int, skipsBad: Bool = false) {
             self.data = data
@@ -78,9 +82,10 @@ public final class TrainingSession {
     public var epochEnded: (EpochRecord) throws -> Void = { _ in }
 
     /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `RecognitionError` or
-    /// `DatasetError` when they do not fit.
+    /// `DatasetError` when they do not fit. Of several processes the one of rank 0 writes all files.
     public init(
-        settings: Settings, files: Paths, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil
+        settings: Settings, files: Paths, dataset: FaceDataset, threads: ThreadPool, budget: Double? = nil,
+        communicator: any Communicator = SingleProcess()
     ) throws {
         let recipe = settings.recipe
         if let problem = recipe.problem { throw problem }
@@ -131,6 +136,8 @@ public final class TrainingSession {
         let counts = dataset.classNames.indices.map { label in training.count { dataset.labels[$0] == UInt8(label) } }
         var options = recipe.options(classCounts: counts)
         options.budget = budget
+        options.synchronisesBatchNormalization = settings.synchronisesBatchNormalization ?? true
+        options.sumsInFixedPieces = settings.sumsInFixedPieces ?? false
         let seen: any TrainingData =
             recipe.mixup > 0
             ? MixupData(trainingData, alpha: recipe.mixup, seed: recipe.seed, endEpoch: finish) : trainingData
@@ -138,7 +145,8 @@ public final class TrainingSession {
         teacherFingerprint = teacher.map { $0.models.map(\.weights.fingerprint).joined(separator: ",") }
         trainer = try Trainer(
             model, options: options, data: seen,
-            validation: validation.isEmpty ? nil : data(validation), teacher: teacher, threads: threads)
+            validation: validation.isEmpty ? nil : data(validation), teacher: teacher, threads: threads,
+            communicator: communicator)
     }
 
     private static func inputFormat(_ recipe: TrainingRecipe, _ dataset: FaceDataset) -> InputFormat {
@@ -169,8 +177,20 @@ public final class TrainingSession {
         var began: String?
     }
 
-    /// Goes back to where the run was interrupted. Throws `RecognitionError.file` if the data has changed since.
+    private var communicator: any Communicator { trainer.communicator }
+    /// Whether this process is the one that writes files.
+    public var isWriter: Bool { communicator.rank == 0 }
+
+    /// Goes back to where the run was interrupted. Of several processes, as many as there are now, only that of rank 0
+    /// needs the file. Throws `RecognitionError.file` if the data has changed since.
     public func resume() throws {
+        try communicator.together { if isWriter { try restore() } }
+        if communicator.isAlone { return }
+        let text = communicator.broadcast(isWriter ? try JSONValue.encode(trainer.progress) : "")
+        try trainer.shareState(JSONValue.decode(TrainingProgress.self, from: text))
+    }
+
+    private func restore() throws {
         let text = try ResumeFile.settings(of: files.resume)
         let saved = try JSONValue.decode(Saved.self, from: text)
         guard saved.dataFingerprint == dataFingerprint else {
@@ -200,18 +220,21 @@ public final class TrainingSession {
         let stepEnd: (Trainer) throws -> Void = { [unowned self] trainer in
             stepEnded(trainer)
             trainer.stopsTraining = !shouldContinue()
-            if !trainer.stopsTraining, monotonicSeconds() - lastSave > files.saveInterval { try saveState() }
+            if isWriter, !trainer.stopsTraining, monotonicSeconds() - lastSave > files.saveInterval { try saveState() }
         }
         let epochEnd: (Trainer, EpochRecord) throws -> Void = { [unowned self] trainer, record in
-            if settings.recipe.save == .last || trainer.isBest { try saveModel(record) }
-            // Before all that can fail without harm to the run.
-            if trainer.progress.epoch < settings.recipe.epochs { try saveState() }
-            try writeLog()
-            try epochEnded(record)
+            if isWriter {
+                if settings.recipe.save == .last || trainer.isBest { try saveModel(record) }
+                // Before all that can fail without harm to the run.
+                if trainer.progress.epoch < settings.recipe.epochs { try saveState() }
+                try writeLog()
+                try epochEnded(record)
+            }
             trainer.stopsTraining = !shouldContinue()
         }
         trainer.callbacks = [LambdaCallback(onStepEnd: stepEnd, onEpochEnd: epochEnd)]
         let end = try trainer.run()
+        guard isWriter else { return end }
         switch end {
         case .finished, .stoppedEarly:
             try completeCard()

@@ -1,7 +1,4 @@
 extension DetectorKind {
-    /// Its boxes are so much tighter than a cascade's squares around the same face.
-    private static let tightness = 0.7
-
     public static let yunet = DetectorKind(
         YuNetDetector.self, name: "yunet", summary: "a network that finds tilted and half hidden faces too",
         options: [
@@ -16,10 +13,8 @@ extension DetectorKind {
             try YuNetDetector(
                 weights: weights,
                 options: .init(
-                    threshold: settings.number("sure") ?? 0.6,
-                    minimumFaceSize: Double(settings.smallestFace) * tightness,
-                    maximumFaceSize: settings.whole(DetectorOption.largestFace.name).map { Double($0) * tightness },
-                    longestSide: settings.isHurried ? 640 : 1280, findsTilt: !settings.isHurried),
+                    isHurried: settings.isHurried, sure: settings.number("sure"), smallest: settings.smallestFace,
+                    largest: settings.whole(DetectorOption.largestFace.name)),
                 threads: threads)
         }
     }

@@ -114,5 +114,7 @@ extension DetectorOption {
 
 extension DetectorSettings {
     /// The side of the smallest face to find, in pixels.
-    public var smallestFace: Int { whole(DetectorOption.smallestFace.name) ?? (isHurried ? 56 : 30) }
+    public var smallestFace: Int {
+        whole(DetectorOption.smallestFace.name) ?? YuNetDetector.Options.smallestFace(isHurried: isHurried)
+    }
 }

@@ -24,6 +24,8 @@ public struct DetectedFace: Sendable, Hashable {
 #if !hasFeature(Embedded)
     /// What a detector may throw; less where only one is built in.
     public typealias DetectionFailure = any Error
+    /// Any detector; where only one is built in, that one.
+    public typealias AnyFaceDetector = any FaceDetector
 #endif
 
 /// Finds faces in a picture. A detector keeps working memory between calls, so one thread uses it at a time.

@@ -119,8 +119,8 @@ public struct FaceTracker: Sendable {
     ///   - includesDoubtful: gives also those that are not confirmed yet.
     public mutating func update(
         _ image: Image, time: Double, duration: Double? = nil, includesDoubtful: Bool = false,
-        using detector: any FaceDetector
-    ) throws -> [TrackedFace] {
+        using detector: AnyFaceDetector
+    ) throws(DetectionFailure) -> [TrackedFace] {
         framesSinceSearch += 1
         // The first picture may be the only one.
         let gap = duration ?? lastTime.map { time - $0 } ?? .infinity
@@ -148,12 +148,12 @@ public struct FaceTracker: Sendable {
                 tracks[index].face.isConfirmed = true
             }
         }
-        return tracks.map(\.face).filter { $0.isConfirmed || includesDoubtful }
+        return tracks.map { $0.face }.filter { $0.isConfirmed || includesDoubtful }
     }
 
     private func searchAroundTracks(
-        _ image: Image, _ time: Double, _ detector: any FaceDetector
-    ) throws -> [DetectedFace] {
+        _ image: Image, _ time: Double, _ detector: AnyFaceDetector
+    ) throws(DetectionFailure) -> [DetectedFace] {
         let frame = Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height))
         var found: [DetectedFace] = []
         for track in tracks {

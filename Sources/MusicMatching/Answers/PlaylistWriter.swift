@@ -9,18 +9,22 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
 
     /// The playlist, and how many songs it has. Songs whose files are all gone count as having none.
     ///
-    /// - Parameter name: what the playlist is called.
+    /// - Parameters:
+    ///   - name: what the playlist is called.
+    ///   - namesFiles: whether it says where files are.
     /// Throws `MusicError`.
-    public func playlist(of songs: [Song], name: String, in catalogue: Catalogue) throws -> (text: String, songs: Int) {
+    public func playlist(
+        of songs: [Song], name: String, in catalogue: Catalogue, namesFiles: Bool = true
+    ) throws -> (text: String, songs: Int) {
         var text = PlaylistFormat.head(self, name), count = 0
         for song in songs {
-            let file = try catalogue.files(of: song.id).first { $0.gone == nil }
+            let file = namesFiles ? try catalogue.files(of: song.id).first { $0.gone == nil } : nil
             let duration = file?.duration ?? song.duration
             switch self {
             case .m3u8:
                 // A line break in a path would be two paths.
                 guard let file, !file.path.utf8.contains(where: { $0 == 10 || $0 == 13 }) else { continue }
-                let seconds = duration.map { "\(($0 + 500) / 1000)" } ?? "-1"
+                let seconds = duration.map { "\($0 / 1000 + ($0 % 1000 >= 500 ? 1 : 0))" } ?? "-1"
                 text += "#EXTINF:\(seconds),\(PlaylistFormat.line(song.artist)) - \(PlaylistFormat.line(song.title))\n"
                 text += file.path + "\n"
             case .xspf: text += PlaylistFormat.track(song, file, duration)

@@ -14,9 +14,12 @@ public enum SongJSON {
             "id": .int(song.id), "title": .string(song.title), "artist": .string(song.artist),
             "album": song.album.isEmpty ? .null : .string(song.album), "year": song.year.map(JSONValue.int) ?? .null,
             "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres),
+            "themes": JSONValue(song.themes),
             "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
             "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
-            "editorial": .bool(song.isEditorial),
+            "editorial": .bool(song.isEditorial), "own": .bool(song.isOwn),
+            "explicit": song.isExplicit.map(JSONValue.bool) ?? .null,
+            "seconds": song.duration.map { .int(($0 + 500) / 1000) } ?? .null,
             "identifiers": .array(
                 song.identifiers.map { ["kind": .string($0.kind.rawValue), "value": .string($0.value)] }),
             "links": ["spotify": .string(links.spotify), "youtube": .string(links.youtube)],

@@ -61,12 +61,15 @@ extension Catalogue {
 
     private func insert(_ draft: SongDraft, _ names: SongNames) throws -> Int {
         var facts = SongFacts(draft)
+        if facts.genres.isEmpty, !draft.isBuiltIn, let genre = try artistTable.genre(of: draft.artist) {
+            facts.genres = [genre]
+        }
         facts.estimate(with: moodMap)
         let statement = try database.prepare(
             """
             INSERT INTO songs (match_key, title, artist, album, year, language, genres, emotions, hints, valence, \
-            energy, danceability, acousticness, tempo, provenance, cell, built_in, explicit, duration, plays, own, added) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            energy, danceability, acousticness, tempo, provenance, cell, built_in, explicit, duration, plays, own, \
+            themes, traits, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try statement.bind(
             [.integer(names.hash), .text(draft.title), .text(draft.artist)] + facts.values
@@ -90,16 +93,16 @@ extension Catalogue {
         let facts = SongFacts(draft)
         new.merge(facts)
         new.hearAgain(facts)
-        new.estimate(with: moodMap)
         let identified = try add(draft.identifiers, to: id)
         guard new != old else { return identified }
+        new.estimate(with: moodMap)
         let changesAlbum = new.album != old.album
         // The search index is only touched when it must be.
         let statement = try database.prepare(
             "UPDATE songs SET \(changesAlbum ? "album = ?1, " : "")year = ?2, language = ?3, genres = ?4, "
                 + "emotions = ?5, hints = ?6, valence = ?7, energy = ?8, danceability = ?9, acousticness = ?10, "
                 + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14, explicit = ?15, duration = ?16, "
-                + "plays = ?17, own = ?18 WHERE id = ?19")
+                + "plays = ?17, own = ?18, themes = ?19, traits = ?20 WHERE id = ?21")
         try statement.bind(new.values + [.integer(id)])
         while try statement.step() {}
         return true

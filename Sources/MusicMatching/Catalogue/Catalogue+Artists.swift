@@ -27,6 +27,10 @@ extension Catalogue {
             (result.meant, result.key) = (latin, ArtistKey.key(latin))
             return result
         }
+        for other in try artistTable.names(of: key) where try hasSongs(by: other) {
+            (result.meant, result.key) = (try credit(of: other) ?? name, other)
+            return result
+        }
         let found = try artists(beginning: name, limit: 20)
         guard let first = found.first, first.songs * 4 >= found.map(\.songs).reduce(0, +) * 3 else { return result }
         let whole = ArtistKey.key(first.name)
@@ -57,15 +61,18 @@ extension Catalogue {
             let likeness = NameSimilarity.ratio(key, next)
             if likeness > best { (nearest, best) = (next, likeness) }
         }
-        guard let nearest else { return nil }
+        return try nearest.flatMap { try credit(of: $0) }
+    }
+
+    /// How songs write an artist's name.
+    private func credit(of key: String) throws -> String? {
         let credit = try database.first(
             """
             SELECT songs.artist FROM song_artists JOIN songs ON songs.id = song_artists.song \
             WHERE song_artists.artist = ? LIMIT 1
-            """, .text(nearest)
+            """, .text(key)
         ) { $0.text(0) }
-        guard let credit else { return nil }
-        return NameKey.names(credit).first { ArtistKey.key($0) == nearest } ?? credit
+        return credit.map { credit in NameKey.names(credit).first { ArtistKey.key($0) == key } ?? credit }
     }
 
     /// Artists whose names have words that begin like those of `text`, those with most songs first. Throws

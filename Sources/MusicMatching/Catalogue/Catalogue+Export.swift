@@ -4,7 +4,7 @@ extension Catalogue {
     /// The columns of `export`; `importSongs` reads them back, estimates as estimates.
     public static let exportHeader =
         "title,artist,album,year,language,genres,emotions,valence,energy,danceability,acousticness,tempo,"
-        + "spotify_id,isrc,estimated,editorial,explicit,duration"
+        + "spotify_id,isrc,estimated,editorial,explicit,duration,own,themes"
 
     /// Gives the whole catalogue as CSV, piece by piece. Throws what `write` throws, and `MusicError`.
     public func export(_ write: (String) throws -> Void) throws {
@@ -16,6 +16,11 @@ extension Catalogue {
             rows = songs.count
             last = songs.last?.id ?? last
         } while rows > 0
+    }
+
+    /// Some songs as such a table.
+    public static func csv(_ songs: [Song]) -> String {
+        exportHeader + "\n" + songs.map { row($0) + "\n" }.joined()
     }
 
     private static func row(_ song: Song) -> String {
@@ -38,7 +43,8 @@ extension Catalogue {
                 MoodAxis.allCases.filter { song.estimated.contains($0) || song.heard.contains($0) }.map(\.name)
                     .joined(separator: ";"),
                 song.isEditorial ? "yes" : "", song.isExplicit.map { $0 ? "yes" : "no" } ?? "",
-                song.duration.map { fixedSeconds($0) } ?? "",
+                song.duration.map { fixedSeconds($0) } ?? "", song.isOwn ? "yes" : "no",
+                song.themes.joined(separator: ";"),
             ]
         return fields.map(quoted).joined(separator: ",")
     }

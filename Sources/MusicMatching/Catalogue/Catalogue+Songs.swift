@@ -35,7 +35,7 @@ extension Catalogue {
         }
         if let emotion = filter.emotion {
             conditions.append("emotions & ? <> 0")
-            values.append(.integer(EmotionSet(emotion).rawValue))
+            values.append(.integer(EmotionSet.bit(emotion)))
         }
         let page: [SQLValue] = [.integer(filter.limit), .integer(filter.offset)]
         let query = Catalogue.searchQuery(filter.search)
@@ -144,7 +144,8 @@ extension Catalogue {
                 artist: row.text(SongFacts.columnCount + 2), album: facts.album, year: facts.year,
                 language: facts.language, genres: facts.genres, emotions: facts.emotions, mood: facts.mood,
                 estimated: facts.estimated, heard: facts.heard, isEditorial: !facts.editorial.isEmpty,
-                isExplicit: facts.isExplicit, duration: facts.duration, plays: facts.plays, isOwn: facts.isOwn)
+                isExplicit: facts.isExplicit, duration: facts.duration, plays: facts.plays, isOwn: facts.isOwn,
+                themes: facts.themes)
         }
         for index in songs.indices { songs[index].identifiers = try identifiers(of: songs[index].id) }
         return songs

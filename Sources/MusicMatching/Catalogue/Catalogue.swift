@@ -13,6 +13,8 @@ public final class Catalogue {
     let moodMap: MoodMap
     /// The list of songs that comes with the program.
     let builtIn: String?
+    /// Read when it is first needed, see `artistTable`.
+    var knownArtists: ArtistTable?
 
     /// Where the database is; ":memory:" if it is nowhere.
     public var path: String { database.path }

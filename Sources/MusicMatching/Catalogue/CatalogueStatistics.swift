@@ -38,7 +38,7 @@ extension Catalogue {
         result.languages = try languageCounts()
         result.emotions = try Emotion.allCases.map {
             try database.integer(
-                "SELECT count(*) FROM songs WHERE emotions & ? <> 0", .integer(EmotionSet($0).rawValue))
+                "SELECT count(*) FROM songs WHERE emotions & ? <> 0", .integer(EmotionSet.bit($0)))
         }
         result.estimated = try database.integer("SELECT count(*) FROM songs WHERE provenance & 31 <> 0")
         result.editorial = try database.integer(

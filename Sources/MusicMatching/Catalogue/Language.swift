@@ -56,7 +56,7 @@ public struct Language: Sendable, Hashable {
             words[language.code] = language
             words[language.name.lowercased()] = language
         }
-        for (code, names) in otherNames {
+        for (code, names) in Array(otherNames) + Array(foreignNames) {
             for name in names {
                 words[name.lowercased()] = words[code]
                 let folded = NameKey.fold(name)

@@ -31,4 +31,41 @@ extension Language {
         "zh": ["zho", "chi", "cmn", "yue", "mandarin", "cantonese", "中文", "汉语", "漢語", "普通话", "國語", "粵語"],
         "zu": ["zul"],
     ]
+
+    /// What the main languages are called in English beside their names, and in Spanish, Indonesian, German, French and
+    /// Hindi.
+    static let foreignNames: [String: [String]] = [
+        "ar": ["árabe", "bahasa arab", "arab", "arabisch", "arabe", "अरबी"],
+        "bn": ["bengalí", "benggala", "bengalisch", "बंगाली", "bangladeshi"],
+        "de": ["alemán", "jerman", "bahasa jerman", "allemand", "जर्मन"],
+        "el": ["griego", "yunani", "griechisch", "grec", "यूनानी", "ellinika"],
+        "en": ["inglés", "ingles", "inggris", "bahasa inggris", "englisch", "anglais", "अंग्रेज़ी", "अंग्रेजी"],
+        "es": ["spanyol", "bahasa spanyol", "spanisch", "espagnol", "स्पेनिश", "spain", "latin american spanish"],
+        "fr": [
+            "francés", "perancis", "prancis", "bahasa prancis", "französisch", "franzoesisch", "फ़्रेंच", "french canadian",
+        ],
+        "hi": ["hindustani", "bahasa hindi", "हिन्दुस्तानी", "हिंदुस्तानी"],
+        "id": ["indonesio", "indonesisch", "indonésien", "इंडोनेशियाई", "bahasa indo"],
+        "it": ["italia", "bahasa italia", "italienisch", "italien", "इतालवी"],
+        "ja": ["japonés", "jepang", "bahasa jepang", "japanisch", "japonais", "जापानी", "nihongo"],
+        "ko": ["coreano", "korea", "bahasa korea", "koreanisch", "coréen", "कोरियाई", "hangugeo"],
+        "nl": [
+            "neerlandés", "holandés", "belanda", "niederländisch", "hollandsk", "néerlandais", "hollands", "vlaams",
+        ],
+        "pa": ["punyabí", "पंजाबी", "پنجابی"], "pl": ["polaco", "polandia", "polnisch", "polonais"],
+        "pt": [
+            "portugués", "portugis", "bahasa portugis", "portugiesisch", "portugais", "पुर्तगाली", "brazilian portuguese",
+            "português brasileiro", "brasil",
+        ],
+        "ru": ["ruso", "rusia", "bahasa rusia", "russisch", "russe", "रूसी", "russkij", "russkiy"],
+        "sv": ["sueco", "swedia", "schwedisch", "suédois"], "ta": ["tamilisch", "तमिल", "tamoul"],
+        "te": ["telugú", "तेलुगु"], "th": ["tailandés", "thailändisch", "thaï", "siamese"],
+        "tr": ["turco", "turki", "bahasa turki", "türkisch", "tuerkisch", "turc", "turkce"],
+        "uk": ["ucraniano", "ukraina", "ukrainisch"], "ur": ["उर्दू"],
+        "vi": ["vietnamita", "vietnam", "vietnamesisch"],
+        "zh": [
+            "chino", "tionghoa", "cina", "mandarín", "chinesisch", "chinois", "चीनी", "taiwanese mandarin", "putonghua",
+            "zhongwen", "hokkien", "cantonés",
+        ],
+    ]
 }

@@ -3,7 +3,7 @@
 /// `PRAGMA user_version` counts the steps a file has gone through. Steps are never changed once they were released;
 /// new ones are added behind.
 enum Schema {
-    static let steps: [String] = [songs, history, sources, services, artists, library]
+    static let steps: [String] = [songs, history, sources, services, artists, library, playlists, ranking]
     static var version: Int { steps.count }
 
     /// Features are whole numbers: ten-thousandths, and tenths of a beat per minute. `provenance` holds a bit per axis
@@ -175,6 +175,48 @@ enum Schema {
         );
         """
 
+    /// Playlists of the listener's.
+    private static let playlists = """
+        CREATE TABLE playlists (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, changed INTEGER NOT NULL);
+        CREATE TABLE playlist_songs (
+            playlist INTEGER NOT NULL REFERENCES playlists ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            song INTEGER NOT NULL REFERENCES songs ON DELETE CASCADE,
+            PRIMARY KEY (playlist, position)
+        ) WITHOUT ROWID;
+        CREATE INDEX playlist_songs_by_song ON playlist_songs (song);
+        """
+
+    /// What songs are about; what ranking looks at beside the mood, see `SongTraits`; what is thought of artists, by
+    /// `ArtistKey`. The built-in list is read again, since neither themes nor the order of emotions were kept before.
+    private static let ranking = """
+        ALTER TABLE songs ADD COLUMN themes TEXT NOT NULL DEFAULT '';
+        ALTER TABLE songs ADD COLUMN traits INTEGER NOT NULL DEFAULT 0;
+        DROP INDEX songs_by_mood;
+        CREATE INDEX songs_by_mood ON songs (
+            cell, language, valence, energy, danceability, acousticness, tempo, provenance, emotions, traits);
+        CREATE TABLE artist_opinions (
+            artist TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            opinion INTEGER NOT NULL,
+            time INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        DELETE FROM settings WHERE name = 'built-in';
+        """
+    private static let rankingStep = 7
+
+    /// Computes traits and cells of all songs anew. Cost: some seconds for a million songs.
+    private static func writeAllTraits(_ database: Database) throws {
+        let songs = try database.prepare("SELECT id, \(SongFacts.columns) FROM songs")
+        defer { songs.reset() }
+        while try songs.step() {
+            let facts = SongFacts(reading: songs, from: 1)
+            try database.run(
+                "UPDATE songs SET emotions = ?, traits = ?, cell = ? WHERE id = ?", .integer(facts.emotions.rawValue),
+                .integer(facts.traits.rawValue), .integer(facts.cell), .integer(songs.integer(0)))
+        }
+    }
+
     /// Files a song under its artists.
     static func fileUnderArtists(_ song: Int, credit: String, _ database: Database) throws {
         for artist in ArtistKey.keys(of: credit) {
@@ -208,6 +250,7 @@ enum Schema {
             for step in found..<target {
                 try database.execute(text: steps[step])
                 if step == artistsStep { try fileAllUnderArtists(database) }
+                if step == rankingStep { try writeAllTraits(database) }
             }
             try database.execute(text: "PRAGMA user_version = \(target)")
         }

@@ -13,7 +13,7 @@ public struct Song: Sendable, Hashable {
     /// ISO 639-1; empty if unknown.
     public var language: String
     public var genres: [String]
-    /// What people said it suits; empty if nobody did.
+    /// What people said it suits, the strongest first; empty if nobody did.
     public var emotions: EmotionSet
     public var mood: MoodPoint
     /// The axes of `mood` that were estimated from labels, genre or playlist.
@@ -30,6 +30,8 @@ public struct Song: Sendable, Hashable {
     public var plays: Int
     /// Whether the listener imported it, rather than the program brought it along only.
     public var isOwn: Bool
+    /// What it is about, in words such as "courage" and "heartbreak", what matters most first.
+    public var themes: [String]
     public var identifiers: [SongIdentifier]
 
     /// A song as a provider or a program of yours knows it; what is not given is unknown.
@@ -38,7 +40,8 @@ public struct Song: Sendable, Hashable {
         genres: [String] = [], emotions: EmotionSet = [],
         mood: MoodPoint = MoodPoint(valence: 0.5, energy: 0.5, danceability: 0.5, acousticness: 0.5, tempo: 110),
         estimated: MoodAxes = .all, heard: MoodAxes = .none, isEditorial: Bool = false, isExplicit: Bool? = nil,
-        duration: Int? = nil, plays: Int = 0, isOwn: Bool = false, identifiers: [SongIdentifier] = []
+        duration: Int? = nil, plays: Int = 0, isOwn: Bool = false, themes: [String] = [],
+        identifiers: [SongIdentifier] = []
     ) {
         self.id = id
         self.title = title
@@ -56,6 +59,7 @@ public struct Song: Sendable, Hashable {
         self.duration = duration
         self.plays = plays
         self.isOwn = isOwn
+        self.themes = themes
         self.identifiers = identifiers
     }
 }
@@ -108,9 +112,15 @@ public struct SongDraft: Sendable, Hashable {
     /// Milliseconds.
     public var duration: Int?
     public var plays = 0
+    /// Whether it is of a list or file of the listener's, and not of a table of all kinds of songs.
+    public var isOwn = true
+    /// What it is about.
+    public var themes: [String] = []
     public var identifiers: [SongIdentifier] = []
     /// Whether it comes from the list that is part of the program.
     var isBuiltIn = false
+    /// Whether only a music file says so, which may say something else tomorrow.
+    var isOfFile = false
 
     public init(title: String, artist: String) {
         self.title = title

@@ -20,6 +20,9 @@ struct SongFacts: Equatable {
     var duration: Int?
     var plays: Int
     var isOwn: Bool
+    var themes: [String]
+    /// Only music files named the song so far, no list.
+    var isOfFilesOnly: Bool
 
     /// Whether the built-in list has the song.
     enum BuiltIn: Int {
@@ -31,8 +34,8 @@ struct SongFacts: Equatable {
 
     static let columns =
         "album, year, language, genres, emotions, hints, valence, energy, danceability, acousticness, tempo, "
-        + "provenance, built_in, explicit, duration, plays, own"
-    static let columnCount: Int32 = 17
+        + "provenance, built_in, explicit, duration, plays, own, themes"
+    static let columnCount: Int32 = 18
 
     init(_ draft: SongDraft) {
         album = draft.album
@@ -50,26 +53,43 @@ struct SongFacts: Equatable {
         isExplicit = draft.isExplicit
         duration = draft.duration
         plays = draft.plays
-        isOwn = !draft.isBuiltIn
+        isOwn = draft.isOwn && !draft.isBuiltIn
+        themes = SongFacts.distinct(draft.themes)
+        isOfFilesOnly = draft.isOfFile
     }
 
-    init(reading statement: Statement) {
-        album = statement.text(0)
-        year = statement.optionalInteger(1)
-        language = statement.text(2)
-        genres = SongFacts.list(statement.text(3))
-        emotions = EmotionSet(rawValue: statement.integer(4))
-        hints = SongFacts.list(statement.text(5))
-        features = (6..<11).map { statement.integer($0) }
-        let provenance = statement.integer(11)
+    /// - Parameter first: where in the row its `columns` begin.
+    init(reading statement: Statement, from first: Int32 = 0) {
+        album = statement.text(first)
+        year = statement.optionalInteger(first + 1)
+        language = statement.text(first + 2)
+        genres = SongFacts.list(statement.text(first + 3))
+        emotions = EmotionSet(rawValue: statement.integer(first + 4))
+        hints = SongFacts.list(statement.text(first + 5))
+        features = (first + 6..<first + 11).map { statement.integer($0) }
+        let provenance = statement.integer(first + 11)
         estimated = MoodAxes(rawValue: provenance & 31)
         editorial = MoodAxes(rawValue: provenance >> 5 & 31)
         heard = MoodAxes(rawValue: provenance >> 10 & 31)
-        builtIn = BuiltIn(rawValue: statement.integer(12)) ?? .no
-        isExplicit = statement.optionalInteger(13).map { $0 != 0 }
-        duration = statement.optionalInteger(14)
-        plays = statement.integer(15)
-        isOwn = statement.integer(16) != 0
+        builtIn = BuiltIn(rawValue: statement.integer(first + 12)) ?? .no
+        isExplicit = statement.optionalInteger(first + 13).map { $0 != 0 }
+        duration = statement.optionalInteger(first + 14)
+        plays = statement.integer(first + 15)
+        isOwn = statement.integer(first + 16) != 0
+        isOfFilesOnly = statement.integer(first + 16) == 2
+        themes = SongFacts.list(statement.text(first + 17))
+    }
+
+    /// What ranking looks at beside mood, labels and language.
+    var traits: SongTraits {
+        SongTraits(
+            year: year, genres: genres, seconds: duration.map { $0 / 1000 }, isOwn: isOwn,
+            isExplicit: isExplicit == true, isHeartening: SongTraits.isHeartening(themes))
+    }
+
+    var cell: Int {
+        MoodGrid.cell(
+            mood, kind: MoodGrid.Kind(isLabelled: !emotions.isEmpty, hasEstimates: !estimated.isEmpty, isOwn: isOwn))
     }
 
     var mood: MoodPoint {
@@ -80,24 +100,26 @@ struct SongFacts: Equatable {
 
     var provenance: Int { estimated.rawValue | editorial.rawValue << 5 | heard.rawValue << 10 }
 
-    /// In the order of `columns`, with the cell behind the provenance.
+    /// In the order of `columns`, with the cell behind the provenance, and `traits` at the end.
     var values: [SQLValue] {
-        let kind = MoodGrid.Kind(isLabelled: !emotions.isEmpty, hasEstimates: !estimated.isEmpty)
-        return [
+        [
             .text(album), SQLValue(year), .text(language), .text(genres.joined(separator: ";")),
             .integer(emotions.rawValue), .text(hints.joined(separator: ";")),
         ] + features.map(SQLValue.integer) + [
-            .integer(provenance), .integer(MoodGrid.cell(mood, kind: kind)), .integer(builtIn.rawValue),
-            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays), .integer(isOwn ? 1 : 0),
+            .integer(provenance), .integer(cell), .integer(builtIn.rawValue),
+            SQLValue(isExplicit.map { $0 ? 1 : 0 }), SQLValue(duration), .integer(plays),
+            .integer(isOfFilesOnly ? 2 : isOwn ? 1 : 0),
+            .text(themes.joined(separator: ";")), .integer(traits.rawValue),
         ]
     }
 
-    /// How much a feature's source is worth.
+    /// How much a feature's source is worth. An editor's word is worth most: tables with numbers that belong to other songs
+    /// are common, and where both are known the editor is mostly right.
     private func worth(_ axis: MoodAxis) -> Int {
-        estimated.contains(axis) ? 0 : heard.contains(axis) ? 1 : editorial.contains(axis) ? 2 : 3
+        estimated.contains(axis) ? 0 : heard.contains(axis) ? 1 : editorial.contains(axis) ? 3 : 2
     }
 
-    /// Learns from another source. Measured features replace those of an editor, these replace what was heard, and that
+    /// Learns from another source. An editor's features replace measured ones, these replace what was heard, and that
     /// replaces estimates; otherwise what came first stays. Taking the same source over again changes nothing.
     mutating func merge(_ other: SongFacts) {
         if other.builtIn == .listed {
@@ -110,11 +132,13 @@ struct SongFacts: Equatable {
         genres = SongFacts.distinct(genres + other.genres)
         emotions.formUnion(other.emotions)
         hints = SongFacts.distinct(hints + other.hints)
+        themes = SongFacts.distinct(themes + other.themes)
         // Whoever knows that a song is explicit knows more than who says that it is not.
         if other.isExplicit == true || isExplicit == nil { isExplicit = other.isExplicit ?? isExplicit }
         if duration == nil { duration = other.duration }
         plays = max(plays, other.plays)
         isOwn = isOwn || other.isOwn
+        isOfFilesOnly = isOfFilesOnly && other.isOfFilesOnly
         for axis in MoodAxis.allCases where other.worth(axis) > worth(axis) { take(axis, from: other) }
     }
 
@@ -140,6 +164,7 @@ struct SongFacts: Equatable {
         if !list.language.isEmpty { language = list.language }
         if !list.genres.isEmpty { genres = list.genres }
         if !list.emotions.isEmpty { emotions = list.emotions }
+        if !list.themes.isEmpty { themes = list.themes }
         estimated.formUnion(editorial)
         editorial = .none
     }
@@ -150,7 +175,8 @@ struct SongFacts: Equatable {
         if estimated.isEmpty { return }
         var moods: [MoodPoint] = []
         if !emotions.isEmpty {
-            let weights = Emotion.allCases.map { emotions.contains($0) ? 1.0 : 0 }
+            var weights = Emotion.allCases.map { _ in 0.0 }
+            for (place, emotion) in emotions.emotions.enumerated() { weights[emotion.rawValue] = 1 / Double(place + 1) }
             if let vector = EmotionVector(weights: weights) { moods.append(map.blend(map.match, vector)) }
         }
         if let hint = map.point(ofWords: hints) { moods.append(hint) }
@@ -158,7 +184,7 @@ struct SongFacts: Equatable {
         let label = moods.first.map { first in
             moods.count > 1 ? first.moved(towards: moods[1], share: 0.5) : first
         }
-        let neutral = map.match[Emotion.neutral.rawValue]
+        let neutral = map.feelings[Emotion.neutral.rawValue]
         for axis in MoodAxis.allCases where estimated.contains(axis) {
             let isMain = axis == .valence || axis == .energy
             let point = (isMain ? label ?? genre : genre ?? label) ?? neutral

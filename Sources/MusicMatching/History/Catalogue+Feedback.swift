@@ -31,6 +31,32 @@ extension Catalogue {
         }
     }
 
+    /// Notes an opinion of an artist, whom `artist(named:)` knows; gives the name. Throws `MusicError.noSuchArtist`.
+    @discardableResult
+    public func note(_ opinion: Opinion, ofArtist name: String, time: Int = currentTime()) throws -> String {
+        let artist = try artist(named: name)
+        guard let key = artist.key, let meant = artist.meant else {
+            throw MusicError.noSuchArtist(name, nearest: try nearestArtist(to: name))
+        }
+        switch opinion {
+        case .like, .dislike:
+            try database.run(
+                "INSERT OR REPLACE INTO artist_opinions (artist, name, opinion, time) VALUES (?, ?, ?, ?)", .text(key),
+                .text(meant), .integer(opinion == .like ? 1 : -1), .integer(time))
+        case .neutral: try database.run("DELETE FROM artist_opinions WHERE artist = ?", .text(key))
+        // Nobody plays an artist.
+        case .played: break
+        }
+        return meant
+    }
+
+    /// Artists with an opinion, the newest first. Throws `MusicError`.
+    public func artistFeedback() throws -> [(name: String, opinion: Opinion)] {
+        try database.rows("SELECT name, opinion FROM artist_opinions ORDER BY time DESC, artist") {
+            ($0.text(0), $0.integer(1) > 0 ? .like : .dislike)
+        }
+    }
+
     /// Songs with an opinion or a play, the newest first. Throws `MusicError`.
     public func feedback() throws -> [(song: Song, opinion: Opinion, plays: Int)] {
         try database.rows("SELECT song, opinion, plays FROM feedback ORDER BY time DESC, song", []) {

@@ -29,6 +29,8 @@ extension Catalogue {
             if what.contains(.feedback) {
                 try database.run("DELETE FROM feedback WHERE max(time, ifnull(played, 0)) < ?", limit)
                 deleted[.feedback] = database.changes
+                try database.run("DELETE FROM artist_opinions WHERE time < ?", limit)
+                deleted[.feedback, default: 0] += database.changes
             }
             if what.contains(.answers) {
                 try database.run("DELETE FROM provider_answers WHERE fetched < ?", limit)

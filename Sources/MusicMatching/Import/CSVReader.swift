@@ -42,12 +42,16 @@ final class CSVReader {
     /// Throws `FileFailure`.
     init(_ path: String, pieceSize: Int = 1 << 20) throws {
         self.path = path
-        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileFailure.last }
+        // A pipe without a writer is told, not waited for.
+        descriptor = open(path.cPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        buffer = []
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileFailure.last }
-        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileFailure("is a folder") }
+        let isOpen = descriptor >= 0 && fstat(descriptor, &status) == 0
         size = Int(status.st_size)
+        // From here on `deinit` closes it.
+        guard isOpen else { throw FileFailure.last }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw FileFailure("is a folder") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw FileFailure("not a regular file") }
         buffer = Array(repeating: 0, count: pieceSize)
         try fill()
         if end >= 3, buffer[0] == 0xEF, buffer[1] == 0xBB, buffer[2] == 0xBF { start = 3 }
@@ -82,6 +86,7 @@ final class CSVReader {
     /// The next record; `nil` at the end. Empty lines are passed over. Throws `FileFailure`.
     func next() throws -> Record? {
         while true {
+            passEmptyLines()
             if start == end {
                 if isAtEnd { return nil }
                 try fill()
@@ -139,7 +144,7 @@ final class CSVReader {
                     if byte == 0x22 {
                         guard position < end, buffer[position] == 0x22 else { break }
                         position += 1
-                    } else if byte == 10 {
+                    } else if byte == 10 || byte == 13 && (position == end || buffer[position] != 10) {
                         lines += 1
                     }
                     row.bytes.append(byte)
@@ -183,15 +188,36 @@ final class CSVReader {
         line += lines
     }
 
-    /// Passes over the rest of the line at `start`.
+    /// Passes over line breaks before a record: a file may be full of them.
+    private func passEmptyLines() {
+        var position = start, lines = 0
+        while position < end, buffer[position] == 10 || buffer[position] == 13 {
+            if buffer[position] == 13, position + 1 < end || !isAtEnd {
+                // Of a pair the second one counts.
+                guard position + 1 < end else { break }
+                if buffer[position + 1] != 10 { lines += 1 }
+            } else {
+                lines += 1
+            }
+            position += 1
+        }
+        if position > start { consume(to: position, lines: lines) }
+    }
+
+    /// Passes over the rest of the line at `start`, which a line feed ends, a carriage return, or both.
     private func skipLine() {
         var position = start
         while true {
-            while position < end, buffer[position] != 10 { position += 1 }
-            if position < end { return consume(to: position + 1, lines: 1) }
-            consume(to: end, lines: 0)
+            while position < end, buffer[position] != 10, buffer[position] != 13 { position += 1 }
+            // Whether a line feed follows shows when more is read.
+            if position < end, buffer[position] == 10 || position + 1 < end || isAtEnd {
+                let isPair = buffer[position] == 13 && position + 1 < end && buffer[position + 1] == 10
+                return consume(to: position + (isPair ? 2 : 1), lines: 1)
+            }
+            consume(to: position, lines: 0)
+            if position == end, isAtEnd { return }
             // A failure to read shows again at the next record.
-            if isAtEnd || (try? fill()) == nil { return }
+            if (try? fill()) == nil { return }
             position = start
         }
     }

@@ -34,7 +34,8 @@ extension Catalogue {
             """
             SELECT id, artist FROM songs WHERE built_in = 2 AND hints = '' AND own = 0 \
             AND ((provenance | (provenance >> 5)) & 31) = 31 AND id NOT IN (SELECT song FROM feedback) \
-            AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM identifiers)
+            AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM identifiers) \
+            AND id NOT IN (SELECT song FROM playlist_songs)
             """
         ) { ($0.integer(0), $0.text(1)) }
         for (id, credit) in unlisted {
@@ -60,7 +61,7 @@ extension Catalogue {
             try database.run(
                 """
                 UPDATE songs SET album = '', year = NULL, language = '', genres = '', emotions = 0, hints = '', \
-                provenance = 31, explicit = NULL, duration = NULL, plays = 0, own = 0
+                provenance = 31, explicit = NULL, duration = NULL, plays = 0, own = 0, themes = '', traits = 0
                 """)
             try takeOverBuiltIn(builtIn)
         }

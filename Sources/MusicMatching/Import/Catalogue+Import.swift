@@ -15,7 +15,8 @@ extension Catalogue {
         progress: (Double, Int) throws -> Void = { _, _ in }
     ) throws -> ImportReport {
         do {
-            return try importSongs(ListFile.open(path), path, options: options, progress: progress)
+            let files = try ListFile.open(path) { try progress(0, 0) }
+            return try importSongs(files, path, options: options, progress: progress)
         } catch let failure as FileFailure {
             throw MusicError.badFile(path: path, reason: failure.reason)
         }
@@ -30,22 +31,39 @@ extension Catalogue {
         return try transaction {
             var report = ImportReport()
             for file in files {
-                switch file {
-                case .table(let reader):
-                    do {
-                        try readSongs(reader, options, &report, progress)
-                    } catch MusicError.unknownColumns where files.count > 1 {
-                        continue
-                    } catch MusicError.badFile where files.count > 1 {
-                        // Not every table in an archive is one of songs.
+                guard case .packed(let archive, let entry) = file else {
+                    try take(file, path, options, &report, progress)
+                    continue
+                }
+                try progress(0, report.songs)
+                do {
+                    for list in try ListFile.unpacked(archive, entry) {
+                        try take(list, path, options, &report, progress)
                     }
-                case .list(let list): try add(list, path, options, &report, progress)
+                } catch let failure as FileFailure {
+                    report.notes.append(failure.reason)
+                } catch MusicError.unknownColumns, MusicError.badFile {
+                    // Not every table in an archive is one of songs.
                 }
             }
-            if files.count > 1, report.songs == 0, report.badRows == 0 {
-                throw MusicError.badFile(path: path, reason: "no list of songs in this archive")
+            if case .packed = files.first, report.songs == 0, report.badRows == 0 {
+                let reason = report.notes.first ?? "no list of songs in this archive"
+                throw MusicError.badFile(path: path, reason: reason)
             }
+            // The built-in list knows its songs, and is read in every start after an update.
+            if !options.isBuiltIn { try estimateAnew() }
             return report
+        }
+    }
+
+    private func take(
+        _ file: ListFile, _ path: String, _ options: ImportOptions, _ report: inout ImportReport,
+        _ progress: (Double, Int) throws -> Void
+    ) throws {
+        switch file {
+        case .table(let reader): try readSongs(reader, options, &report, progress)
+        case .list(let list): try add(list, path, options, &report, progress)
+        case .packed: break
         }
     }
 
@@ -63,7 +81,8 @@ extension Catalogue {
         report.format = table.columns.format.rawValue
         for note in table.notes { report.noteField(row: 1, note + "; the column is not read") }
         var count = 0
-        while let (record, row) = try table.next() {
+        func share() -> Double { Double(reader.bytesRead) / Double(max(reader.size, 1)) }
+        while let (record, row) = try table.next(passing: { try progress(share(), report.songs) }) {
             var problems: [String] = []
             switch Result(catching: { () throws(SongRowReader.BadRow) in try rows.song(record, row, &problems) }) {
             case .success(let song):
@@ -73,7 +92,7 @@ extension Catalogue {
             }
             count += 1
             if count % 1000 == 0 {
-                try progress(Double(reader.bytesRead) / Double(max(reader.size, 1)), report.songs)
+                try progress(share(), report.songs)
             }
         }
     }
@@ -95,6 +114,7 @@ extension Catalogue {
             if let place {
                 // Its tags know its names better than the list.
                 draft = SongDraft(title: place.title, artist: place.artist)
+                draft?.isOfFile = true
             } else if draft == nil, let written = entry.place {
                 draft = ListPlaces.song(written, from: folder) ?? ListPlaces.names(written)
             }
@@ -107,6 +127,7 @@ extension Catalogue {
             if draft.language.isEmpty, let language = options.language { draft.language = language.code }
             if let emotion { draft.emotions.formUnion(EmotionSet(emotion)) }
             if let mood, !draft.mood.missing.isEmpty { draft.hints.append(mood) }
+            if emotion != nil || mood != nil { draft.isOfFile = false }
             report.count(try place.map { try add(draft, to: $0.id) } ?? add(draft))
             if place != nil { report.matchedFiles += 1 }
         }

@@ -4,7 +4,7 @@ enum ColumnWords {
     enum Meaning: CaseIterable {
         case title, artist, albumArtist, artistAndTitle, titleAndArtist, album, date, language, genres, emotions, mood
         case playlist, spotify, isrc, youtube, estimated, editorial, explicit, duration, valence, energy, danceability
-        case acousticness, tempo, valenceTags, arousalTags, seeds
+        case acousticness, tempo, valenceTags, arousalTags, seeds, own, themes
     }
 
     /// The names of a meaning, the most telling first: in a table with "track" and "name" the title is "track".
@@ -126,5 +126,7 @@ enum ColumnWords {
         .valenceTags: "valence tags",
         .arousalTags: "arousal tags",
         .seeds: "seeds, tags, mood tags",
+        .own: "own",
+        .themes: "themes",
     ]
 }

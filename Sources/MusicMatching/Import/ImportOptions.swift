@@ -39,6 +39,8 @@ public struct ImportReport: Sendable {
     /// Fields that could not be used of songs that could, and the first thousand of them.
     public var badFields = 0
     public var fieldProblems: [BadRow] = []
+    /// What is wrong with parts of the list that were passed over, such as members of an archive.
+    public var notes: [String] = []
     /// Entries that are files of which the catalogue knows.
     public var matchedFiles = 0
 

@@ -23,6 +23,8 @@ struct SongColumns {
     var format = Format.plain
     var count: Int
     var title = 0
+    /// All columns that are called like titles, the most telling first.
+    private var titles: [Int] = []
     /// The same as `title` where one column holds both.
     var artist = 0
     /// More artists, as YouTube Music writes them.
@@ -46,6 +48,8 @@ struct SongColumns {
     var editorial: Int?
     var explicit: Int?
     var duration: Int?
+    var own: Int?
+    var themes: Int?
     /// In the order of `MoodAxis`.
     var features: [Int?] = Array(repeating: nil, count: MoodAxis.allCases.count)
     /// How their numbers are to be read.
@@ -62,6 +66,7 @@ struct SongColumns {
         func column(_ meaning: ColumnWords.Meaning) -> Int? { SongColumns.column(meaning, keys) }
         guard let place = SongColumns.names(keys) else { return nil }
         (title, artist, order) = place
+        titles = title == artist ? [] : SongColumns.columns(.title, keys).filter { $0 != artist }
         albumArtist = column(.albumArtist)
         otherArtists = keys.indices.filter { index in
             index != artist && keys[artist].hasSuffix("1")
@@ -82,6 +87,8 @@ struct SongColumns {
         editorial = column(.editorial)
         explicit = column(.explicit)
         duration = column(.duration)
+        own = column(.own)
+        themes = column(.themes)
         findFeatures(names)
         format = recognised
     }
@@ -111,6 +118,20 @@ struct SongColumns {
         return nil
     }
 
+    private static func columns(_ meaning: ColumnWords.Meaning, _ keys: [String]) -> [Int] {
+        ColumnWords.names(meaning).compactMap { keys.firstIndex(of: $0) }
+    }
+
+    /// "Track" and "Nummer" are titles to some and numbers to others, who have the titles in another column.
+    mutating func chooseTitle(_ rows: [TableRow]) {
+        func areNumbers(_ column: Int) -> Bool {
+            let texts = rows.map { $0.text(column) }.filter { !$0.isEmpty }
+            return texts.allSatisfy { $0.utf8.allSatisfy { (0x2E...0x39).contains($0) } }
+        }
+        guard titles.count > 1, areNumbers(title) else { return }
+        title = titles.first { !areNumbers($0) } ?? title
+    }
+
     /// Where title and artist are: in columns of their own, or in one.
     private static func names(_ keys: [String]) -> (title: Int, artist: Int, order: Order)? {
         if let both = column(.artistAndTitle, keys) { return (both, both, .artistFirst) }
@@ -137,6 +158,14 @@ struct SongColumns {
         }
     }
 
+    /// Whether it is what somebody listens to, and not a table of all kinds of songs.
+    var isCollection: Bool {
+        switch format {
+        case .moodSet, .features, .percentFeatures, .catalogue: false
+        case .spotifyExport, .numberedPlaylist, .plain, .scrobbles, .combined: true
+        }
+    }
+
     private var recognised: Format {
         let hasFeatures = features[MoodAxis.valence.rawValue] != nil && features[MoodAxis.energy.rawValue] != nil
         if keys.contains("trackuri") || keys.contains("addedat") { return .spotifyExport }
@@ -152,12 +181,12 @@ struct SongColumns {
         var dropped: [String] = []
         let axes = MoodAxis.allCases.filter { $0 != .tempo && features[$0.rawValue] != nil }
         guard scales == Array(repeating: .unit, count: scales.count) else { return [] }
-        let found = axes.map { axis in
-            FeatureScale.of(rows.compactMap { FeatureScale.number($0.text(features[axis.rawValue] ?? 0)) })
-        }
+        let texts = axes.map { axis in rows.map { $0.text(features[axis.rawValue] ?? 0) } }
+        let found = texts.map(FeatureScale.of)
         let isPercent = found.contains(.percent)
-        for (axis, scale) in zip(axes, found) {
+        for (axis, (scale, texts)) in zip(axes, zip(found, texts)) {
             switch scale {
+            case nil where isPercent && FeatureScale.mayBePercent(texts): scales[axis.rawValue] = .percent
             case nil:
                 dropped.append("\(axis.name) is written in an unknown way")
                 features[axis.rawValue] = nil
@@ -202,14 +231,22 @@ enum FeatureScale: Equatable {
     }
 
     /// What most numbers of a column speak for; `nil` if nothing does.
-    static func of(_ numbers: [Double]) -> FeatureScale? {
+    static func of(_ texts: [String]) -> FeatureScale? {
+        let numbers = texts.compactMap(number)
         if numbers.isEmpty { return .unit }
         let inside = numbers.count { (0...100).contains($0) }
         guard inside * 10 >= numbers.count * 8 else { return nil }
         // Fractions speak for one, larger numbers for the other; 0 and 1 for neither.
         let fractions = numbers.count { $0 > 0 && $0 < 1 }, large = numbers.count { $0 > 1 && $0 <= 100 }
         if large <= fractions { return .unit }
-        return large > 3 * fractions ? .percent : nil
+        // Up to 10 it may be anything: marks from 1 to 5, to 7, to 10.
+        let isPercent = numbers.contains { $0 > 10 } || texts.contains { $0.hasSuffix("%") }
+        return large > 3 * fractions && isPercent ? .percent : nil
+    }
+
+    /// Whether numbers that say nothing by themselves are of percent beside columns that are.
+    static func mayBePercent(_ texts: [String]) -> Bool {
+        texts.compactMap(number).allSatisfy { (0...100).contains($0) && ($0 == 0 || $0 >= 1) }
     }
 
     /// A number as people write it: with a point or a comma, perhaps with a percent sign behind it.

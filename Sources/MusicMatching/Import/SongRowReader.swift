@@ -45,11 +45,13 @@ struct SongRowReader {
         if let column = columns.language { song.language = Language(row.text(column))?.code ?? "" }
         if song.language.isEmpty { song.language = options.language?.code ?? "" }
         for column in columns.genres { song.genres += SongRowReader.list(row.text(column)) }
+        if let column = columns.themes { song.themes = SongRowReader.list(row.text(column)) }
         if let column = columns.explicit { song.isExplicit = SongRowReader.truth(row.text(column)) }
         if let column = columns.duration { song.duration = SongRowReader.duration(row.text(column)) }
         readLabels(row, into: &song)
         readFeatures(row, into: &song, &problems)
         if let playlist = options.playlist, !song.mood.missing.isEmpty { song.hints.append(playlist) }
+        song.isOwn = columns.own.flatMap { SongRowReader.truth(row.text($0)) } ?? columns.isCollection
         readIdentifiers(row, into: &song)
         return song
     }
@@ -229,6 +231,20 @@ struct SongRowReader {
             }
             return String(part)
         }.filter { !$0.isEmpty && $0.utf8.count <= 100 }
+    }
+
+    /// The length in "215", "215000" (milliseconds, as services count) or "3:35"; `nil` if it is none.
+    static func seconds(_ text: String) -> Int? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.count > 1 {
+            let numbers = parts.compactMap { Int($0) }
+            guard parts.count <= 3, numbers.count == parts.count, numbers.allSatisfy({ (0...9999).contains($0) }) else {
+                return nil
+            }
+            return numbers.reduce(0) { $0 * 60 + $1 }
+        }
+        guard let number = Double(text), number > 0, number < 1e9 else { return nil }
+        return Int(number >= 10_000 ? number / 1000 : number)
     }
 
     /// The year at the start of "1982-10-27" or "1982"; or at the end of "27/10/1982".

@@ -6,6 +6,8 @@ final class SongTable {
     static let sampled = 500
     /// Lines that may stand above the header, such as a title.
     private static let mostPreamble = 10
+    /// Notes that may stand before the rows that are looked at.
+    private static let mostNotes = 10_000
 
     let reader: CSVReader
     let columns: SongColumns
@@ -22,11 +24,15 @@ final class SongTable {
     init(_ reader: CSVReader, named: [String]? = nil, isArtist: (String) -> Bool = { _ in false }) throws {
         self.reader = reader
         try reader.lookAhead(1 << 16)
-        SongTable.findSeparator(reader)
-        while sample.count < SongTable.sampled, let record = try reader.next() {
+        try SongTable.findSeparator(reader)
+        var notes = 0
+        while sample.count < SongTable.sampled, notes < SongTable.mostNotes, let record = try reader.next() {
             // A note between rows is none.
-            if reader.row.fields.count == 1, reader.row.bytes.first == 0x23, reader.separator != 0 { continue }
-            sample.append((record, reader.row))
+            if reader.separator != 0, SongTable.isNote(reader.row) {
+                notes += 1
+            } else {
+                sample.append((record, reader.row))
+            }
         }
         guard let first = sample.first else { throw MusicError.badFile(path: reader.path, reason: "is empty") }
         let rows = sample.filter { $0.record.problem == nil }.map(\.row)
@@ -43,26 +49,53 @@ final class SongTable {
             (found, place) = (columns, start)
         }
         guard var columns = found else { throw SongTable.refusal(rows.first?.texts ?? [], reader) }
+        columns.chooseTitle(sample.dropFirst(place).filter { $0.record.problem == nil }.map(\.row))
         if columns.title == columns.artist || columns.albumArtist == nil {
             columns.order = SongTable.order(of: rows.dropFirst(place), columns, isArtist)
         }
-        notes = columns.judge(sample.dropFirst(place).filter { $0.record.problem == nil }.map(\.row))
+        self.notes = columns.judge(sample.dropFirst(place).filter { $0.record.problem == nil }.map(\.row))
         self.columns = columns
     }
 
-    /// The next row behind the header; `nil` at the end. Throws `FileFailure`.
-    func next() throws -> (record: CSVReader.Record, row: TableRow)? {
+    /// The next row behind the header; `nil` at the end. Throws `FileFailure`, and what `passing` throws.
+    ///
+    /// - Parameter passing: called now and then while notes are passed over.
+    func next(passing: () throws -> Void = {}) throws -> (record: CSVReader.Record, row: TableRow)? {
         if place < sample.count {
             defer { place += 1 }
             return sample[place]
         }
         sample = []
         place = 0
+        var notes = 0
         while let record = try reader.next() {
-            if reader.row.fields.count == 1, columns.count > 1, reader.row.bytes.first == 0x23 { continue }
-            return (record, reader.row)
+            guard columns.count > 1, SongTable.isNote(reader.row) else { return (record, reader.row) }
+            notes += 1
+            if notes % 4096 == 0 { try passing() }
         }
         return nil
+    }
+
+    /// Whether a row is a note rather than one of songs.
+    private static func isNote(_ row: TableRow) -> Bool {
+        row.fields.count == 1 && row.bytes.first == 0x23 && !isSong(row.bytes[...])
+    }
+
+    /// Whether a line is a song of which the title or artist begins with "#": "#SELFIE - The Chainsmokers".
+    private static func isSong(_ line: ArraySlice<UInt8>) -> Bool {
+        line.dropFirst().first.map { $0 > 0x20 && $0 != 0x23 } ?? false
+            && DashedNames.parts(TextDecoding.string(line.prefix(1000))) != nil
+    }
+
+    /// Whether a line is a table's header, whatever separates its names.
+    private static func isHeader(_ line: ArraySlice<UInt8>) -> Bool {
+        line.count < 10_000
+            && [UInt8(ascii: ","), 0x3B, 9, UInt8(ascii: "|")].contains { sign in
+                let names = line.split(separator: sign, omittingEmptySubsequences: false).map { name in
+                    TextDecoding.string(name.filter { $0 != 0x22 }[...])
+                }
+                return names.count > 1 && SongColumns(names) != nil
+            }
     }
 
     // MARK: The header
@@ -173,14 +206,21 @@ final class SongTable {
     // MARK: The separator
 
     /// Passes over notes at the beginning and finds what separates fields.
-    private static func findSeparator(_ reader: CSVReader) {
-        while let line = firstLine(reader), !reader.ahead.isEmpty {
+    private static func findSeparator(_ reader: CSVReader) throws {
+        for _ in 0..<mostNotes {
+            try reader.lookAhead(1 << 16)
+            guard let line = firstLine(reader) else { break }
             let text = String(decoding: line.prefix(100), as: UTF8.self)
             if text.lowercased().hasPrefix("sep="), let sign = line.dropFirst(4).first {
                 reader.separator = sign
                 return reader.passLine()
             }
-            guard text.hasPrefix("#") else { break }
+            guard text.hasPrefix("#"), !isSong(line) else { break }
+            // "#,Title,Artist": songs that are numbered; but "# title, artist" above a header explains it.
+            if isHeader(line) {
+                let rest = reader.ahead.prefix(1 << 16).split(whereSeparator: { $0 == 10 || $0 == 13 }).dropFirst()
+                guard let next = rest.first(where: { $0.first != 0x23 }), isHeader(next) else { break }
+            }
             reader.passLine()
         }
         let lines = reader.ahead.prefix(1 << 16).split(whereSeparator: { $0 == 10 || $0 == 13 }).prefix(50)

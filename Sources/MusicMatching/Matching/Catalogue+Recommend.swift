@@ -8,18 +8,21 @@ public struct RecommendationRequest: Sendable {
     public var count = 5
     /// Songs in these come first; any if empty.
     public var languages: [Language] = []
-    /// What the listener most likely understands: where no languages are asked for, songs in these and in those of
-    /// liked songs are preferred a little. None is preferred if empty.
+    /// What the listener most likely understands, his own language first: where no languages are asked for, songs in the
+    /// first and in those of liked songs are preferred, then those in the others. None is preferred if empty.
     public var usualLanguages: [Language] = []
     /// Artists the listener would like to hear; `Catalogue.artist(named:)` says who is meant.
     public var artists: [String] = []
-    /// Decides the surprises: equal seeds give equal lists while catalogue and history stay the same.
+    /// Decides what is drawn: equal seeds give equal lists while catalogue and history stay the same.
     public var seed: UInt64 = 0
-    /// The share of songs drawn by lot; the mood map's if `nil`.
+    /// The share of songs drawn from further away; the mood map's if `nil`. With 0 nothing is drawn by lot.
     public var surpriseShare: Double?
     /// Songs in these never come.
     public var excludedLanguages: [Language] = []
-    /// The number of a song to find others like: its mood takes the place of the emotions'.
+    /// Which songs may come at all.
+    public var filter = SongFilter()
+    /// The number of a song to find others like, by sound, genre, decade, language and artist: its mood takes the place of
+    /// the emotions'.
     public var like: Int?
     /// A listener whose likes and plays are not in the catalogue; `nil` for the one whose are.
     public var listener: Listener?
@@ -34,7 +37,7 @@ public struct Recommendation: Sendable {
     public var song: Song
     /// From the song's mood to the one looked for, 0 to 1.
     public var distance: Double
-    /// The mood looked for.
+    /// The mood looked for: of several that would do, the one nearest to the song.
     public var target: MoodPoint
     public var isSurprise: Bool
     public var reason: String
@@ -45,51 +48,33 @@ public struct Recommendation: Sendable {
 extension Catalogue {
     /// The songs that suit a mood best. Fewer than asked for only if the catalogue has no more.
     ///
-    /// Exactly the songs that comparing with every song would give; cost: some milliseconds with a million songs.
-    /// Throws `MusicError`.
+    /// Ranked exactly as comparing with every song would; cost: some milliseconds with a million songs. Throws
+    /// `MusicError`.
     public func recommend(_ request: RecommendationRequest) throws -> [Recommendation] {
-        let map = moodMap
         let liked = try request.like.map { try song($0) }
-        let targets =
-            liked.map { MoodTarget.targets(like: $0.mood, count: request.count) }
-            ?? MoodTarget.targets(request.emotions, mode: request.mode, count: request.count, map: map)
-        var profile = try ListenerProfile(
-            self, ranking: map.ranking, favouriteArtists: request.artists, listener: request.listener,
+        let index = SongIndex(database)
+        let example = try liked.flatMap { song in
+            try index.place(of: song.id).map { Taste.Example(song: song.id, place: $0, weight: 1) }
+        }
+        let memory =
+            try request.listener.map { try ListenerMemory($0, database) }
+            ?? ListenerMemory(database, ranking: moodMap.ranking, time: request.time)
+        let profile = try ListenerProfile(
+            memory, index: index, ranking: moodMap.ranking,
+            favouriteArtists: Set(try request.artists.compactMap { try artist(named: $0).key }), like: example,
             time: request.time)
-        if let liked { profile.adjustments[liked.id] = .excluded }
-        let languages = LanguageChoice(asked: request.languages, excluded: request.excludedLanguages)
-        var usual = languages.asked.isEmpty ? Set(request.usualLanguages.map(\.code)) : []
-        if !usual.isEmpty { usual.formUnion(profile.likedLanguages) }
-        var credits: [Int: [String]] = [:]
-        var picker = SongPicker(
-            count: request.count, ranking: map.ranking,
-            surpriseShare: request.surpriseShare ?? map.ranking.surpriseShare, seed: request.seed
-        ) { [database] id in
-            if let known = credits[id] { return known }
-            let found = try database.first("SELECT artist FROM songs WHERE id = ?", .integer(id)) {
-                ArtistKey.keys(of: $0.text(0))
-            }
-            credits[id] = found ?? []
-            return found ?? []
-        }
-        var waiting: (target: MoodTarget, songs: SongPicker.Waiting)?
-        for target in targets {
-            if waiting?.target != target {
-                let nearest = try NearestSongs(
-                    database, SongScore(target, map: map, usualLanguages: usual), languages: languages,
-                    profile: profile)
-                waiting = (target, SongPicker.Waiting { try nearest.next() })
-            }
-            guard try picker.pick(from: &waiting!.songs) else { break }
-        }
-        let change = MoodChange(request, targets, map: map)
-        return try picker.picks.enumerated().map { position, pick in
+        var list = try RankedList(request, index: index, map: moodMap, profile: profile, like: example)
+        let picks = try list.picks()
+        let change = MoodChange(request, map: moodMap)
+        return try picks.enumerated().map { position, pick in
             let song = try song(pick.candidate.id)
             let reason = Reason(
                 song: song, pick: pick, request: request, position: position, change: change, liked: liked,
                 profile: profile)
+            let score = SongScore(pick.target, map: moodMap, languages: nil, tastes: [])
             return Recommendation(
-                song: song, distance: pick.candidate.distance, target: targets[position].point,
+                song: song, distance: pick.candidate.distance,
+                target: score.distance(to: song.mood, estimated: song.estimated).1,
                 isSurprise: pick.isSurprise, reason: reason.text, reasons: reason.parts)
         }
     }

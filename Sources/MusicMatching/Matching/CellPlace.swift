@@ -1,12 +1,12 @@
 /// Where a song stands in the index of its cell: songs that are alike in everything that ranking looks at share a place.
 struct CellPlace: Equatable {
     var language: String
-    /// Valence, energy, danceability, acousticness, tempo, provenance, emotions as they are stored; the last is unused.
-    var numbers: SIMD8<Int32>
+    /// Valence, energy, danceability, acousticness, tempo, provenance, emotions, traits as they are stored.
+    var numbers: SIMD8<Int>
 
-    static let columns = "language, valence, energy, danceability, acousticness, tempo, provenance, emotions"
+    static let columns = "language, valence, energy, danceability, acousticness, tempo, provenance, emotions, traits"
 
-    private init(language: String, first: Int32) {
+    private init(language: String, first: Int) {
         self.language = language
         numbers = SIMD8(first, 0, 0, 0, 0, 0, 0, 0)
     }
@@ -15,18 +15,28 @@ struct CellPlace: Equatable {
     static func start(of language: String) -> CellPlace { CellPlace(language: language, first: -1) }
 
     /// Behind the last song in a language.
-    static func end(of language: String) -> CellPlace {
-        CellPlace(language: language, first: .max)
-    }
+    static func end(of language: String) -> CellPlace { CellPlace(language: language, first: .max) }
 
-    /// From a row with a number, the seven numbers, and the language.
+    /// From a row with a number, the eight numbers, and the language.
     init(_ row: Statement) {
         numbers = SIMD8(repeating: 0)
-        for column in 1...7 { numbers[column - 1] = Int32(clamping: row.integer(Int32(column))) }
-        language = row.text(8)
+        for column in 1...8 { numbers[column - 1] = row.integer(Int32(column)) }
+        language = row.text(9)
     }
 
-    var values: [SQLValue] { [.text(language)] + (0..<7).map { .integer(Int(numbers[$0])) } }
+    var values: [SQLValue] { [.text(language)] + (0..<8).map { .integer(numbers[$0]) } }
+
+    var mood: MoodPoint {
+        MoodPoint(
+            valence: MoodAxis.valence.value(stored: numbers[0]), energy: MoodAxis.energy.value(stored: numbers[1]),
+            danceability: MoodAxis.danceability.value(stored: numbers[2]),
+            acousticness: MoodAxis.acousticness.value(stored: numbers[3]),
+            tempo: MoodAxis.tempo.value(stored: numbers[4]))
+    }
+    var estimated: MoodAxes { MoodAxes(rawValue: numbers[5] & 31) }
+    /// The raw value of an `EmotionSet`.
+    var emotions: Int { numbers[6] }
+    var traits: SongTraits { SongTraits(rawValue: numbers[7]) }
 }
 
 /// Songs at one place that were not looked at one by one.

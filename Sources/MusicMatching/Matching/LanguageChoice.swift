@@ -18,6 +18,17 @@ struct LanguageChoice {
         return [.only(asked), .only([""]), .except(excluded.union(asked).union([""]))]
     }
 
+    /// What songs in each language cost where none was asked for: nothing in the first of those that the listener usually
+    /// understands and in those of liked songs, something in the others; what is not here costs `foreignLanguage`. `nil`
+    /// where nothing is known of the listener.
+    static func costs(_ usual: [Language], liked: Set<String>, _ ranking: MoodMap.Ranking) -> [String: Double]? {
+        guard let first = usual.first else { return nil }
+        var costs: [String: Double] = [:]
+        for language in usual { costs[language.code] = ranking.secondLanguage }
+        for code in liked.union([first.code]) { costs[code] = 0 }
+        return costs
+    }
+
     /// The place of a language in `tiers`; `nil` if it never comes.
     func tier(of language: String) -> Int? {
         if excluded.contains(language) { return nil }

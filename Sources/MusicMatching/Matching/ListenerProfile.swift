@@ -21,97 +21,85 @@ struct ListenerProfile {
     var likedLanguages: Set<String> = []
     /// Played or recommended lately.
     var recent: Set<Int> = []
-
-    /// What somebody thinks of a song.
-    struct Held {
-        var song: Int
-        var isLike: Bool
-        var artist: String
-        var language: String
-    }
+    /// What liked and played songs have in common; `nil` where nothing is known.
+    var taste: Taste?
 
     /// The songs that something is taken off for.
     var preferred: [Int] { adjustments.filter { $0.value.isPreference }.map(\.key).sorted() }
 
     /// Only so many of the artists last liked or disliked count: each may have many songs.
     static let artistLimit = 200
+    /// The songs last liked, disliked or played that make a taste.
+    static let tasteLimit = 500
+    /// So many likes make a taste count half.
+    static let tasteDoubt = 4.0
 
-    /// Reads likes, plays and history, or takes them over from a `listener`. Throws `MusicError`.
+    /// Judges what `memory` holds. Throws `MusicError`.
     init(
-        _ catalogue: Catalogue, ranking: MoodMap.Ranking, favouriteArtists: [String], listener: Listener?, time: Int
+        _ memory: ListenerMemory, index: SongIndex, ranking: MoodMap.Ranking, favouriteArtists: Set<String>,
+        like: Taste.Example?, time: Int
     ) throws {
-        let database = catalogue.database
-        self.favouriteArtists = Set(try favouriteArtists.compactMap { try catalogue.artist(named: $0).key })
+        self.favouriteArtists = favouriteArtists
         var dislikedArtists: Set<String> = [], disliked: [Int] = []
-        let opinions = try listener.map { try $0.opinions(database) } ?? ListenerProfile.opinions(database)
-        for opinion in opinions {
+        for opinion in memory.artists {
+            if opinion.isLike { likedArtists.insert(opinion.key) } else { dislikedArtists.insert(opinion.key) }
+        }
+        // What was said of an artist counts more than what can be guessed from songs.
+        let spoken = likedArtists.union(dislikedArtists)
+        var guessed: (liked: Set<String>, disliked: Set<String>) = ([], [])
+        for opinion in memory.songs {
             let key = ArtistKey.first(of: opinion.artist)
             if opinion.isLike {
                 likedSongs.insert(opinion.song)
                 if !opinion.language.isEmpty { likedLanguages.insert(opinion.language) }
-                if likedArtists.count < ListenerProfile.artistLimit { likedArtists.insert(key) }
+                if guessed.liked.count < ListenerProfile.artistLimit { guessed.liked.insert(key) }
             } else {
                 disliked.append(opinion.song)
-                if dislikedArtists.count < ListenerProfile.artistLimit { dislikedArtists.insert(key) }
+                if guessed.disliked.count < ListenerProfile.artistLimit { guessed.disliked.insert(key) }
             }
         }
         // Who likes one song and dislikes another of an artist said nothing about the artist.
-        let both = likedArtists.intersection(dislikedArtists)
-        likedArtists.subtract(both)
-        dislikedArtists.subtract(both)
+        let both = guessed.liked.intersection(guessed.disliked).union(spoken)
+        likedArtists.formUnion(guessed.liked.subtracting(both))
+        dislikedArtists.formUnion(guessed.disliked.subtracting(both))
 
         var amounts: [Int: Double] = [:]
-        for id in try songs(of: dislikedArtists, in: database) { amounts[id] = ranking.dislikedArtist }
-        for id in try songs(of: likedArtists, in: database) { amounts[id] = -ranking.likedArtist }
-        for id in try songs(of: self.favouriteArtists, in: database) { amounts[id] = -ranking.favouriteArtist }
+        for id in try index.songs(by: dislikedArtists) { amounts[id] = ranking.dislikedArtist }
+        for id in try index.songs(by: likedArtists) { amounts[id] = -ranking.likedArtist }
+        if let like {
+            let artists = try like.song.map { Set(try index.artists(of: $0)) } ?? []
+            for id in try index.songs(by: artists) { amounts[id] = min(amounts[id] ?? 0, -ranking.likeArtist) }
+        }
+        for id in try index.songs(by: favouriteArtists) { amounts[id] = -ranking.favouriteArtist }
         for id in likedSongs { amounts[id, default: 0] -= ranking.likedSong }
-        let lately = try listener.map { $0.lately(ranking, time) } ?? lately(database, ranking, time)
-        for (id, amount) in lately {
+        for (id, amount) in memory.lately(ranking, time) {
             amounts[id, default: 0] += amount
             recent.insert(id)
         }
         adjustments = amounts.mapValues { Adjustment(amount: $0) }
         for id in disliked { adjustments[id] = .excluded }
+        if let song = like?.song { adjustments[song] = .excluded }
+        taste = Taste(
+            try examples(memory, disliked, index),
+            weights: Taste.Weights(
+                genre: ranking.tasteGenre, decade: ranking.tasteDecade, language: ranking.tasteLanguage,
+                sound: ranking.tasteSound),
+            doubt: ListenerProfile.tasteDoubt)
     }
 
-    /// The newest first.
-    private static func opinions(_ database: Database) throws -> [Held] {
-        try database.rows(
-            """
-            SELECT feedback.song, feedback.opinion, songs.artist, songs.language FROM feedback \
-            JOIN songs ON songs.id = feedback.song \
-            WHERE feedback.opinion <> 0 ORDER BY feedback.time DESC, feedback.song
-            """
-        ) { Held(song: $0.integer(0), isLike: $0.integer(1) > 0, artist: $0.text(2), language: $0.text(3)) }
-    }
-
-    /// The songs on which one of these artists is credited.
-    private func songs(of artists: Set<String>, in database: Database) throws -> [Int] {
-        try artists.sorted().flatMap { artist in
-            try database.rows("SELECT song FROM song_artists WHERE artist = ?", [.text(artist)]) { $0.integer(0) }
+    /// Liked, disliked and played songs; a play says less than a like, and many say no more than that.
+    private func examples(
+        _ memory: ListenerMemory, _ disliked: [Int], _ index: SongIndex
+    ) throws -> [Taste.Example] {
+        var weights: [Int: Double] = [:]
+        for (song, plays) in memory.plays.prefix(ListenerProfile.tasteLimit) {
+            weights[song] = 0.3 * Double(min(plays, 3))
         }
-    }
-
-    /// What is added for songs played or recommended lately; it halves with time.
-    private func lately(
-        _ database: Database, _ ranking: MoodMap.Ranking, _ time: Int
-    ) throws -> [Int: Double] {
-        var result: [Int: Double] = [:]
-        func note(_ sql: String, _ amount: Double, _ halfLife: Double) throws {
-            // Below a thousandth it is no more worth a look.
-            guard amount > 0.001 else { return }
-            let oldest = Double(time) - halfLife * 86400 * log2(amount / 0.001)
-            for (id, then) in try database.rows(sql, [.integer(Int(oldest))], { ($0.integer(0), $0.integer(1)) }) {
-                let days = max(0, Double(time - then)) / 86400
-                result[id] = max(result[id] ?? 0, amount * exp2(-days / halfLife))
-            }
+        for opinion in memory.songs.prefix(ListenerProfile.tasteLimit) {
+            weights[opinion.song] = opinion.isLike ? 1 : -0.7
         }
-        try note(
-            """
-            SELECT history_songs.song, max(history.time) FROM history \
-            JOIN history_songs ON history_songs.history = history.id WHERE history.time > ? GROUP BY history_songs.song
-            """, ranking.offered, ranking.offeredHalfLife)
-        try note("SELECT song, played FROM feedback WHERE played > ?", ranking.played, ranking.playedHalfLife)
-        return result
+        return try weights.sorted { $0.key < $1.key }.compactMap { song, weight in
+            try index.place(of: song).map { Taste.Example(song: song, place: $0, weight: weight) }
+        }
     }
 }

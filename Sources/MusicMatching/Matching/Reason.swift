@@ -11,31 +11,50 @@ struct Reason {
     let liked: Song?
     let profile: ListenerProfile
 
-    /// "calm, low energy, in Hindi, near your mood; you liked this artist"
+    /// "grunge, 1991, driving, above all for anger, near your mood; you liked this artist"
     var text: String {
         main.map(\.text).joined(separator: ", ") + extras.map { "; " + $0.text }.joined()
     }
 
     var parts: [ReasonPart] { main + extras }
 
-    private var main: [ReasonPart] { [feel, energy, sound, language, label, nearness].compactMap { $0 } }
+    private var main: [ReasonPart] { [kind, feel, energy, sound, language, theme, label, nearness].compactMap { $0 } }
 
-    /// The part of Russell's circle the song lies in.
+    /// What it is: the film it is from, or else its first genres, and its year.
+    private var kind: ReasonPart? {
+        let year = song.year.map { ", \($0)" } ?? "", values = song.year.map { ["year": "\($0)"] } ?? [:]
+        let suffix = song.year == nil ? "" : ".year"
+        if song.genres.contains(where: { Reason.filmGenres.contains($0.lowercased()) }), !song.album.isEmpty {
+            return ReasonPart("film\(suffix)", "from \(song.album)\(year)", values.merging(["film": song.album]) { $1 })
+        }
+        guard let genre = song.genres.first else { return song.year.map { ReasonPart("year", "\($0)", values) } }
+        return ReasonPart("kind\(suffix)", "\(genre)\(year)", values.merging(["genre": genre]) { $1 })
+    }
+
+    /// Genres whose songs are known by their films, which stand as albums.
+    private static let filmGenres: Set<String> = [
+        "bollywood", "kollywood", "tollywood", "mollywood", "sandalwood", "filmi",
+    ]
+
+    /// The part of Russell's circle the song lies in. Loud music in major is not joyful if it is for anger alone.
     private var feel: ReasonPart {
         let valence = song.mood.valence, energy = song.mood.energy
         let isBright = valence >= 0.6, isDark = valence < 0.4
+        let isForDark = !song.emotions.isEmpty && !song.emotions.emotions.contains { $0.traits.isUplifting }
         let word =
             energy >= 0.65
-            ? isBright ? "joyful" : isDark ? "dark, tense" : "driving"
+            ? isBright && !isForDark ? "joyful" : isDark ? "dark, tense" : "driving"
             : energy < 0.4
-                ? isBright ? "serene" : isDark ? "melancholy" : "calm"
-                : isBright ? "cheerful" : isDark ? "pensive" : "even-tempered"
+                ? isBright && !isForDark ? "serene" : isDark ? "melancholy" : "calm"
+                : isBright && !isForDark ? "cheerful" : isDark ? "pensive" : "even-tempered"
         return ReasonPart("feel.\(word.prefix { $0 != "," && $0 != "-" })", word)
     }
 
-    private var energy: ReasonPart {
-        let degree = song.mood.energy >= 0.65 ? "high" : song.mood.energy < 0.4 ? "low" : "medium"
-        return ReasonPart("energy.\(degree)", "\(degree) energy")
+    /// Only where it is out of the ordinary.
+    private var energy: ReasonPart? {
+        song.mood.energy >= 0.9
+            ? ReasonPart("energy.high", "high energy")
+            : song.mood.energy <= 0.2 ? ReasonPart("energy.low", "low energy") : nil
     }
 
     private var sound: ReasonPart? {
@@ -43,20 +62,36 @@ struct Reason {
             ? ReasonPart("acoustic", "acoustic") : nil
     }
 
+    /// Not said where it was the only one asked for.
     private var language: ReasonPart? {
-        if song.language.isEmpty { return nil }
+        if song.language.isEmpty || request.languages.map(\.code) == [song.language] { return nil }
         let name = Language(song.language)?.name ?? song.language
         return ReasonPart("language", "in \(name)", ["language": song.language])
     }
 
-    private var label: ReasonPart? {
-        let strongest = request.emotions.strongest
-        guard liked == nil, request.mode == .match || request.mode == .amplify, song.emotions.contains(strongest)
+    /// Said where it was looked for.
+    private var theme: ReasonPart? {
+        guard pick.target.heartless > 0, let theme = song.themes.first(where: SongTraits.hearteningThemes.contains)
         else { return nil }
-        return ReasonPart("suits", "suits \(strongest.traits.noun)", ["emotion": strongest.name])
+        return ReasonPart("theme.\(theme)", "about \(theme)")
     }
 
-    private var nearness: ReasonPart {
+    private var label: ReasonPart? {
+        let emotion = pick.target.emotion
+        guard liked == nil, song.emotions.contains(emotion) else { return nil }
+        switch request.mode {
+        case .match, .amplify, .company:
+            return song.emotions.emotions.first == emotion
+                ? ReasonPart("suits.first", "above all for \(emotion.traits.noun)", ["emotion": emotion.name])
+                : ReasonPart("suits", "suits \(emotion.traits.noun)", ["emotion": emotion.name])
+        case .lift where !emotion.traits.isUplifting:
+            return ReasonPart(
+                "suits.lift", "company in \(emotion.traits.noun) that lifts", ["emotion": emotion.name])
+        case .lift, .path: return nil
+        }
+    }
+
+    private var nearness: ReasonPart? {
         let distance = pick.candidate.distance
         let degree = distance < 0.08 ? "very near" : distance < 0.16 ? "near" : "towards"
         let code = distance < 0.08 ? "very-near" : degree
@@ -71,6 +106,8 @@ struct Reason {
         // Who is neutral has nothing to intensify.
         case .lift where change == .none, .amplify where change == .none, .match:
             return ReasonPart("match.\(code)", "\(degree) your mood")
+        // It may be near the mood or brighter than it.
+        case .company: return nil
         case .lift: return ReasonPart("lift.\(detail)\(code)", "\(degree) \(goal)")
         case .amplify: return ReasonPart("amplify.\(code)", "\(degree) your mood, intensified")
         case .path:
@@ -93,6 +130,11 @@ struct Reason {
         } else if credited.contains(where: profile.likedArtists.contains) {
             extras.append(ReasonPart("liked-artist", "you liked this artist"))
         }
+        if song.isOwn { extras.append(ReasonPart("own", "one of your songs")) }
+        let liked = song.genres.first { genre in
+            GenreFamilies(genre: genre).indices.contains { profile.taste?.likes($0) ?? false }
+        }
+        if let liked { extras.append(ReasonPart("taste", "you often like \(liked)", ["genre": liked])) }
         if pick.candidate.languageTier == 1 {
             extras.append(ReasonPart("unknown-language", "its language is unknown"))
         }

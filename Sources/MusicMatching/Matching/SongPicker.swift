@@ -1,6 +1,6 @@
 import Randomness
 
-/// Picks a list from ranked songs: the best ones, with variety and now and then a surprise.
+/// Picks a list from ranked songs: good ones, drawn by lot, with variety and now and then a surprise.
 struct SongPicker {
     /// Gives songs from the best to the worst.
     typealias Source = () throws -> Candidate?
@@ -8,13 +8,15 @@ struct SongPicker {
     struct Pick {
         var candidate: Candidate
         var isSurprise: Bool
+        var target: MoodTarget
     }
 
     /// An artist does not come twice among this many songs in a row, as long as there are others.
     var artistGap: Int
-    var surprisePool: Int
-    var surpriseReach: Double
-    /// The positions that are drawn by lot.
+    /// Among how many songs is drawn, and how much worse than the best they may be.
+    var drawPool: Int, drawReach: Double
+    var surprisePool: Int, surpriseReach: Double
+    /// The positions that are drawn from further away.
     var surprises: Set<Int>
     var generator: SplitMix64
     /// The artists credited on a song.
@@ -24,11 +26,14 @@ struct SongPicker {
     private var taken: Set<Int> = []
     private var lastArtists: [[String]] = []
 
+    /// - Parameter surpriseShare: with 0 nothing is drawn by lot: each song is the best that is left.
     init(
         count: Int, ranking: MoodMap.Ranking, surpriseShare: Double, seed: UInt64,
         artists: @escaping (Int) throws -> [String]
     ) {
         artistGap = ranking.artistGap
+        drawPool = surpriseShare > 0 && ranking.drawReach > 0 ? ranking.drawPool : 1
+        drawReach = ranking.drawReach
         surprisePool = ranking.surprisePool
         surpriseReach = ranking.surpriseReach
         generator = SplitMix64(seed: seed)
@@ -44,6 +49,8 @@ struct SongPicker {
         var source: Source
         var songs: [Candidate] = []
         var isExhausted = false
+        /// The score of the best song that was ever there: surprises are measured by it, not by the best that is left.
+        var best: Double?
 
         init(_ source: @escaping Source) { self.source = source }
 
@@ -52,40 +59,69 @@ struct SongPicker {
                 isExhausted = true
                 return false
             }
+            if best == nil { best = candidate.score }
             songs.append(candidate)
             return true
         }
     }
 
     /// Picks one more song. Gives `false` when none is left.
-    mutating func pick(from waiting: inout Waiting) throws -> Bool {
+    ///
+    /// - Parameters:
+    ///   - worstTier: songs of worse tiers don't come.
+    ///   - likeness: among those drawn from, the third for which it is highest is preferred.
+    mutating func pick(
+        from waiting: inout Waiting, for target: MoodTarget, worstTier: Int = .max,
+        likeness: ((Int) throws -> Double)? = nil
+    ) throws -> Bool {
         let isSurprise = surprises.contains(picks.count)
-        let wanted = isSurprise ? surprisePool : 1
+        let wanted = isSurprise ? max(surprisePool, 1) : drawPool
         var admissible: [Int] = []
         var index = 0
         while admissible.count < wanted {
             if index == waiting.songs.count, try !waiting.pull() { break }
-            if try isAdmissible(waiting.songs[index]) { admissible.append(index) }
+            let candidate = waiting.songs[index]
+            if candidate.languageTier > worstTier { break }
+            if let first = admissible.first {
+                let best = waiting.songs[first]
+                let limit = isSurprise ? (waiting.best ?? best.score) + surpriseReach : best.score + drawReach
+                if candidate.languageTier > best.languageTier || candidate.score > limit { break }
+            }
+            // Nobody wants the opposite mood as a surprise.
+            if try isAdmissible(candidate), admissible.isEmpty || !candidate.isOpposite { admissible.append(index) }
             index += 1
         }
-        // Neither languages that were not asked for nor the opposite mood are surprises anybody wants.
-        if let best = admissible.first.map({ waiting.songs[$0] }) {
-            admissible.removeAll {
-                waiting.songs[$0].languageTier > best.languageTier
-                    || waiting.songs[$0].score > best.score + surpriseReach
-            }
+        let best = admissible.first
+        var chosen = best
+        if let likeness, wanted > 1, admissible.count > 3 {
+            let values = try admissible.map { try likeness(waiting.songs[$0].id) }
+            let order = admissible.indices.sorted { values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1 }
+            admissible = order.prefix(admissible.count / 3).map { admissible[$0] }
         }
-        var chosen = admissible.first
-        if isSurprise { chosen = admissible.randomElement(using: &generator) }
+        if wanted > 1 { chosen = admissible.randomElement(using: &generator) }
         // With nobody else left, an artist comes again.
-        chosen = chosen ?? waiting.songs.indices.first { !taken.contains(waiting.songs[$0].id) }
+        chosen =
+            chosen
+            ?? waiting.songs.indices.first {
+                !taken.contains(waiting.songs[$0].id) && waiting.songs[$0].languageTier <= worstTier
+            }
         guard let chosen else { return false }
         let candidate = waiting.songs.remove(at: chosen)
         taken.insert(candidate.id)
         lastArtists.append(try artists(candidate.id))
         if lastArtists.count >= artistGap { lastArtists.removeFirst(lastArtists.count - artistGap + 1) }
-        picks.append(Pick(candidate: candidate, isSurprise: isSurprise && chosen != admissible.first))
+        picks.append(Pick(candidate: candidate, isSurprise: isSurprise && chosen != best, target: target))
         return true
+    }
+
+    /// The best song left for a place in the list, without taking it.
+    func best(of waiting: inout Waiting) throws -> Candidate? {
+        var index = 0
+        while true {
+            if index == waiting.songs.count, try !waiting.pull() { return nil }
+            if !taken.contains(waiting.songs[index].id) { return waiting.songs[index] }
+            index += 1
+        }
     }
 
     private func isAdmissible(_ candidate: Candidate) throws -> Bool {

@@ -3,12 +3,14 @@ import Emotions
 /// A song while it is ranked.
 struct Candidate: Equatable {
     var id: Int
-    /// The distance from its mood to the one looked for, 0 to 1.
+    /// The distance from its mood to the nearest one looked for, 0 to 1.
     var distance: Double
     /// What songs are ranked by, smallest first: the distance with all that is added and taken off.
     var score: Double
     /// 0 for languages asked for (or any, if none were), 1 unknown, 2 others.
     var languageTier: Int
+    /// Whether its mood is rather the contrary of the one looked for.
+    var isOpposite = false
 }
 
 /// How well songs suit a target.
@@ -21,50 +23,99 @@ struct SongScore {
     private let ranking: MoodMap.Ranking
     /// What a wrong estimate costs per unit of weight.
     private let doubt: Double
-    /// The cost of labels by the bits of an `EmotionSet`.
-    private let labelCosts: [Double]
-    private let usualLanguages: Set<String>
+    /// Without a label, and the least with one.
+    private let noLabel: Double, leastLabel: Double
+    /// What languages cost; others the map's `foreignLanguage`. `nil` where none costs anything.
+    private let languages: [String: Double]?
+    /// What is liked beside the mood.
+    private let tastes: [Taste]
+    private let mostTaste: Double
 
-    /// - Parameter usualLanguages: other ones cost a little; none does if empty.
-    init(_ target: MoodTarget, map: MoodMap, usualLanguages: Set<String>) {
+    /// - Parameters:
+    ///   - languages: what songs in each cost; others cost `foreignLanguage`. None does if `nil`.
+    ///   - tastes: what is taken off.
+    init(_ target: MoodTarget, map: MoodMap, languages: [String: Double]?, tastes: [Taste]) {
         self.target = target
-        self.usualLanguages = usualLanguages
+        self.languages = languages
+        self.tastes = tastes
+        mostTaste = tastes.reduce(0) { $0 + $1.most }
         weights = map.weights
         ranking = map.ranking
         doubt = (1 - ranking.estimateTrust) * ranking.estimateError * ranking.estimateError
-        labelCosts = (0..<EmotionSet.count).map { bits in
-            let set = EmotionSet(rawValue: bits)
-            if set.isEmpty { return target.labelShare * map.ranking.noLabel }
-            let suits = Emotion.allCases.reduce(0) { $0 + (set.contains($1) ? target.labels[$1.rawValue] : 0) }
-            return target.labelShare * map.ranking.otherLabel * max(0, 1 - suits)
-        }
+        noLabel = target.labelShare * map.ranking.noLabel
+        leastLabel = target.labelShare * map.ranking.otherLabel * max(0, 0.9 - (target.labels.max() ?? 0))
     }
 
-    /// The root of the weighted mean of squared differences. An estimate counts with less weight, and as if it were
-    /// off by some for the rest.
-    func distance(to mood: MoodPoint, estimated: MoodAxes) -> Double {
-        var sum = 0.0
-        for axis in MoodAxis.allCases {
-            let difference = axis == .tempo ? tempoDifference(mood.tempo) : mood[axis] - target.point[axis]
-            let square = difference * difference
-            sum += weights[axis.rawValue] * (estimated.contains(axis) ? ranking.estimateTrust * square + doubt : square)
+    /// The candidate that a row of the index is.
+    func candidate(_ id: Int, _ place: CellPlace, tier: Int, adjustment: Double) -> Candidate {
+        let mood = place.mood
+        let (distance, point) = distance(to: mood, estimated: place.estimated)
+        let label = labelCost(place.emotions)
+        var score = distance + label + languageCost(place.language, tier: tier) + adjustment
+        // Who says what songs are about says what they suit too; without that the cells could not be judged.
+        if place.emotions == 0 || !place.traits.isHeartening { score += target.heartless }
+        for taste in tastes { score -= taste.bonus(place) }
+        let side = (mood.valence - 0.5) * (point.valence - 0.5)
+        let isOpposite =
+            side < 0 && abs(mood.valence - point.valence) >= 0.3
+            || abs(mood.energy - point.energy) >= 0.5
+        return Candidate(
+            id: id, distance: distance, score: score, languageTier: tier,
+            isOpposite: isOpposite && (place.emotions == 0 || label >= target.labelShare * ranking.otherLabel * 0.9))
+    }
+
+    /// To the nearest of the target's points: the root of the weighted mean of squared differences. An estimate counts
+    /// with less weight, and as if it were off by some for the rest.
+    func distance(to mood: MoodPoint, estimated: MoodAxes) -> (Double, MoodPoint) {
+        var best = Double.infinity, nearest = mood
+        for point in target.points {
+            var sum = 0.0
+            for axis in MoodAxis.allCases {
+                let difference = axis == .tempo ? tempoDifference(mood.tempo, point.tempo) : mood[axis] - point[axis]
+                let square = difference * difference
+                let cost = estimated.contains(axis) ? ranking.estimateTrust * square + doubt : square
+                sum += weights[axis.rawValue] * cost
+            }
+            if sum < best { (best, nearest) = (sum, point) }
         }
-        return sum.squareRoot()
+        return (best.squareRoot(), nearest)
     }
 
     /// Half and double tempo feel the same: which one a program hears is chance.
-    private func tempoDifference(_ tempo: Double) -> Double {
-        let wanted = target.point.tempo
+    private func tempoDifference(_ tempo: Double, _ wanted: Double) -> Double {
         let nearest = min(abs(tempo - wanted), abs(tempo / 2 - wanted), abs(tempo * 2 - wanted))
         return min(1, nearest / ranking.tempoSpan)
     }
 
-    func labelCost(_ emotions: EmotionSet) -> Double { labelCosts[emotions.rawValue] }
+    /// - Parameter emotions: the raw value of an `EmotionSet`.
+    func labelCost(_ emotions: Int) -> Double {
+        if emotions == 0 { return noLabel }
+        var best = 0.0, also = 0.0, place = 0
+        var order = emotions >> Emotion.allCases.count
+        func look(_ emotion: Int) {
+            let value = target.labels[emotion] * (1 - ranking.laterLabel * Double(min(place, 3)))
+            if value > best { (best, also) = (value, max(also, best)) } else { also = max(also, value) }
+            place += 1
+        }
+        if order == 0 {
+            // Stored without their order.
+            for emotion in Emotion.allCases where emotions & EmotionSet.bit(emotion) != 0 {
+                look(emotion.rawValue)
+                place = 1
+            }
+        } else {
+            while order & 15 != 0 {
+                look(order & 15 - 1)
+                order >>= 4
+            }
+        }
+        return target.labelShare * ranking.otherLabel * max(0, 1 - best - (best < 1 ? 0.1 * also : 0))
+    }
 
     func languageCost(_ language: String, tier: Int) -> Double {
         if tier > 0 { return Double(tier) * SongScore.tierCost }
-        return usualLanguages.isEmpty || language.isEmpty || usualLanguages.contains(language)
-            ? 0 : ranking.foreignLanguage
+        guard let languages, !language.isEmpty else { return 0 }
+        return languages[language] ?? ranking.foreignLanguage
     }
 
     /// A square that no song with these gaps undercuts.
@@ -74,25 +125,23 @@ struct SongScore {
         return weights[axis.rawValue] * least
     }
 
-    /// What the distance of no song in a column undercuts, squared.
-    func leastSquare(column: Int, _ kind: MoodGrid.Kind) -> Double {
-        let gaps = MoodGrid.gaps(column: column, target.point)
-        return square(gaps.valence, .valence, kind) + square(gaps.energy, .energy, kind)
-    }
-
-    /// What a box adds to that.
-    func leastSquare(box: Int, _ kind: MoodGrid.Kind) -> Double {
-        let gaps = MoodGrid.gaps(box: box, target.point)
-        return square(gaps.danceability, .danceability, kind) + square(gaps.acousticness, .acousticness, kind)
-    }
-
-    /// A score that no song undercuts whose squared distance is at least `leastSquare`.
-    func leastScore(_ leastSquare: Double, _ kind: MoodGrid.Kind, tier: Int) -> Double {
-        let label = kind.isLabelled ? 0 : labelCosts[0]
+    /// A score that no song of a column undercuts, or none of one box in it.
+    func leastScore(column: Int, box: Int? = nil, _ kind: MoodGrid.Kind, tier: Int) -> Double {
+        var best = Double.infinity
+        for point in target.points {
+            let gaps = MoodGrid.gaps(column: column, point)
+            var sum = square(gaps.valence, .valence, kind) + square(gaps.energy, .energy, kind)
+            if let box {
+                let gaps = MoodGrid.gaps(box: box, point)
+                sum += square(gaps.danceability, .danceability, kind) + square(gaps.acousticness, .acousticness, kind)
+            }
+            best = min(best, sum)
+        }
         // A little less, for what rounding may do.
-        return leastSquare.squareRoot() + label + leastScore(tier: tier)
+        let label = kind.isLabelled ? leastLabel : noLabel + target.heartless
+        return best.squareRoot() + label + leastScore(tier: tier)
     }
 
     /// A score that no song of a tier undercuts.
-    func leastScore(tier: Int) -> Double { Double(tier) * SongScore.tierCost - 1e-9 }
+    func leastScore(tier: Int) -> Double { Double(tier) * SongScore.tierCost - mostTaste - 1e-9 }
 }

@@ -1,23 +1,25 @@
 /// Divides mood space into cells, so that the songs near a mood are found without looking at all others.
 ///
 /// A cell is a box of valence, energy, danceability and acousticness. Songs without labels, and songs with estimates,
-/// lie in grids of their own, because what is added to their distance is then known for a whole cell.
+/// lie in grids of their own, because what is added to their distance is then known for a whole cell; so do songs that
+/// are the listener's own, which are also looked for by themselves.
 enum MoodGrid {
     static let valenceSteps = 32, energySteps = 32, danceabilitySteps = 3, acousticnessSteps = 4
     /// Boxes that share valence and energy.
     static let boxesPerColumn = danceabilitySteps * acousticnessSteps
     static let columns = valenceSteps * energySteps
 
-    /// Which of the four grids.
+    /// Which of the eight grids.
     struct Kind: Hashable {
         var isLabelled: Bool
         var hasEstimates: Bool
-        var number: Int { (isLabelled ? 1 : 0) + (hasEstimates ? 2 : 0) }
+        /// Whether it holds the listener's own songs.
+        var isOwn: Bool
+        var number: Int { (isLabelled ? 1 : 0) + (hasEstimates ? 2 : 0) + (isOwn ? 4 : 0) }
 
-        static let all = [
-            Kind(isLabelled: false, hasEstimates: false), Kind(isLabelled: true, hasEstimates: false),
-            Kind(isLabelled: false, hasEstimates: true), Kind(isLabelled: true, hasEstimates: true),
-        ]
+        static let all = (0..<8).map {
+            Kind(isLabelled: $0 & 1 != 0, hasEstimates: $0 & 2 != 0, isOwn: $0 & 4 != 0)
+        }
     }
 
     /// The cell of a song; changing this needs a migration that moves all songs.

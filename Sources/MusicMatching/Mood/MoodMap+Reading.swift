@@ -8,7 +8,10 @@ extension MoodMap {
         do {
             var map = MoodMap.blank
             try map.apply(standardText, path: "the standard mood map")
-            let missing = Emotion.allCases.filter { [map.match[$0.rawValue], map.lift[$0.rawValue]].contains(nowhere) }
+            let missing = Emotion.allCases.filter { emotion in
+                map.match[emotion.rawValue].isEmpty || map.lift[emotion.rawValue].isEmpty
+                    || map.feelings[emotion.rawValue] == nowhere
+            }
             precondition(missing.isEmpty, "the standard mood map lacks \(missing)")
             return map
         } catch {
@@ -30,27 +33,31 @@ extension MoodMap {
 
     /// Nothing is known; `standardText` fills it.
     private static var blank: MoodMap {
-        let points = Array(repeating: nowhere, count: Emotion.allCases.count)
-        return MoodMap(match: points, lift: points, weights: [0.2, 0.2, 0.2, 0.2, 0.2], ranking: Ranking())
+        let none = Emotion.allCases.map { _ in [MoodPoint]() }
+        return MoodMap(
+            feelings: Emotion.allCases.map { _ in nowhere }, match: none, lift: none,
+            weights: [0.2, 0.2, 0.2, 0.2, 0.2], ranking: Ranking())
     }
 
     private static let nowhere = MoodPoint(
         valence: 0.5, energy: 0.5, danceability: 0.5, acousticness: 0.5, tempo: 110)
 
-    /// Takes the lines of a file over. On failure the map is unchanged.
+    /// Takes the lines of a file over: an emotion's first line in a section replaces what was known, each further one adds
+    /// a point. On failure the map is unchanged.
     mutating func apply(_ text: String, path: String) throws {
-        var map = self, section = ""
+        var map = self, section = "", begun: Set<String> = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let content = trimmed(line.prefix { $0 != "#" })
             if content.isEmpty { continue }
             do throws(LineError) {
                 if content.hasPrefix("["), content.hasSuffix("]") {
                     section = String(content.dropFirst().dropLast())
-                    guard ["match", "lift", "weights", "ranking", "words"].contains(section) else {
-                        throw LineError("no section [\(section)]; there are match, lift, weights, ranking, words")
+                    guard MoodMap.sections.contains(section) else {
+                        throw LineError(
+                            "no section [\(section)]; there are \(MoodMap.sections.joined(separator: ", "))")
                     }
                 } else {
-                    try map.apply(line: content, section: section)
+                    try map.apply(line: content, section: section, begun: &begun)
                 }
             } catch {
                 throw MusicError.badLine(path: path, line: index + 1, reason: error.reason)
@@ -67,7 +74,10 @@ extension MoodMap {
         init(_ reason: String) { self.reason = reason }
     }
 
-    private mutating func apply(line: Substring, section: String) throws(LineError) {
+    private static let sections = ["feelings", "match", "lift", "weights", "ranking", "words"]
+
+    /// - Parameter begun: the emotions of which the file had a line in a section.
+    private mutating func apply(line: Substring, section: String, begun: inout Set<String>) throws(LineError) {
         guard let equals = line.firstIndex(of: "=") else { throw LineError("expected NAME = VALUES, found '\(line)'") }
         let name = String(trimmed(line[..<equals]))
         var numbers: [Double] = []
@@ -76,10 +86,17 @@ extension MoodMap {
             numbers.append(number)
         }
         switch section {
-        case "match", "lift":
+        case "feelings", "match", "lift":
             guard let emotion = Emotion(name: name) else { throw LineError("no emotion '\(name)'") }
-            let point = try MoodMap.point(numbers)
-            if section == "match" { match[emotion.rawValue] = point } else { lift[emotion.rawValue] = point }
+            let point = try MoodMap.point(numbers), isFirst = begun.insert("\(section) \(emotion.name)").inserted
+            if section == "feelings" {
+                feelings[emotion.rawValue] = point
+            } else {
+                let list = section == "match" ? \MoodMap.match : \MoodMap.lift
+                if isFirst { self[keyPath: list][emotion.rawValue] = [] }
+                guard self[keyPath: list][emotion.rawValue].count < 20 else { throw LineError("more than 20 points") }
+                self[keyPath: list][emotion.rawValue].append(point)
+            }
         case "words": words[NameKey.fold(name)] = try MoodMap.point(numbers)
         case "weights":
             guard let axis = MoodAxis(name: name) else { throw LineError("no axis '\(name)'") }
@@ -133,7 +150,9 @@ extension MoodMap.Ranking {
         case "amplify-gain": amplifyGain = try MoodMap.setting(numbers, in: 0...10)
         case "played-half-life": playedHalfLife = try MoodMap.setting(numbers, in: 0.001...10_000)
         case "offered-half-life": offeredHalfLife = try MoodMap.setting(numbers, in: 0.001...10_000)
+        case "own-half": ownHalf = try MoodMap.setting(numbers, in: 0...1_000_000)
         case "artist-gap": artistGap = Int(try MoodMap.setting(numbers, in: 1...1000))
+        case "draw-pool": drawPool = Int(try MoodMap.setting(numbers, in: 1...1000))
         case "surprise-pool": surprisePool = Int(try MoodMap.setting(numbers, in: 1...1000))
         default: throw MoodMap.unknownSetting(name)
         }
@@ -142,10 +161,15 @@ extension MoodMap.Ranking {
     private static var shares: [String: WritableKeyPath<MoodMap.Ranking, Double>] {
         [
             "estimate-trust": \.estimateTrust, "estimate-error": \.estimateError, "other-label": \.otherLabel,
-            "no-label": \.noLabel, "foreign-language": \.foreignLanguage, "favourite-artist": \.favouriteArtist,
+            "later-label": \.laterLabel, "no-label": \.noLabel, "fear-theme": \.fearTheme,
+            "company-theme": \.companyTheme, "second-language": \.secondLanguage,
+            "foreign-language": \.foreignLanguage, "favourite-artist": \.favouriteArtist,
             "liked-artist": \.likedArtist, "liked-song": \.likedSong, "disliked-artist": \.dislikedArtist,
-            "played": \.played, "offered": \.offered, "surprise-share": \.surpriseShare,
-            "surprise-reach": \.surpriseReach,
+            "taste-genre": \.tasteGenre, "taste-decade": \.tasteDecade, "taste-language": \.tasteLanguage,
+            "taste-sound": \.tasteSound, "like-genre": \.likeGenre, "like-decade": \.likeDecade,
+            "like-language": \.likeLanguage, "like-artist": \.likeArtist, "own-share": \.ownShare,
+            "played": \.played, "offered": \.offered, "draw-reach": \.drawReach,
+            "surprise-share": \.surpriseShare, "surprise-reach": \.surpriseReach,
         ]
     }
 }

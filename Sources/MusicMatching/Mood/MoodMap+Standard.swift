@@ -8,12 +8,13 @@ extension MoodMap {
         # Lines are NAME = VALUES; what follows # is for people. Lines in ~/.config/fermusic/mood-map.conf (or the file
         # given with --mood-map) replace the ones here, all others stay.
 
-        # Songs that feel as you do: valence, energy, danceability, acousticness (0 to 1), tempo (beats per minute).
+        # How people feel: valence, energy, danceability, acousticness (0 to 1), tempo (beats per minute). This is what the
+        # page's plane and 'predict --json' show as the mood of a face, not where songs are looked for.
         # valence = 0.5 + 0.4 P and energy = 0.5 + 0.4 A, with pleasure P and arousal A of the emotion widely attributed
         # to J. Russell, A. Mehrabian, "Evidence for a three-factor theory of emotions", 1977. The factor 0.4 and the
         # lesser axes are choices of ours, as is all of contempt: unpleasant, but cool. An emotion vector is a point between
         # these, weighted by its probabilities.
-        [match]
+        [feelings]
         angry    = 0.30 0.74 0.50 0.05 132
         disgust  = 0.26 0.64 0.47 0.20 116
         fear     = 0.24 0.74 0.42 0.25 124
@@ -23,12 +24,51 @@ extension MoodMap {
         neutral  = 0.50 0.50 0.55 0.40 110
         contempt = 0.34 0.52 0.50 0.20 112
 
+        # Songs that feel as you do: an emotion may have several lines, the nearest counts. Learnt from the built-in list by
+        # 'Scripts/learn-moods': the songs whose first emotion it is in five groups, without those around which it is not
+        # clearly more frequent than elsewhere. Contempt, which nobody labels, is done with something, as disgust is, and
+        # cooler.
+        [match]
+        angry    = 0.42 0.91 0.55 0.04 120
+        angry    = 0.51 0.91 0.45 0.02 149
+        angry    = 0.64 0.87 0.61 0.06 134
+        angry    = 0.26 0.92 0.42 0.02 125
+        disgust  = 0.48 0.70 0.71 0.09 115
+        disgust  = 0.68 0.80 0.70 0.09 122
+        fear     = 0.42 0.51 0.51 0.40 101
+        fear     = 0.23 0.59 0.46 0.16 106
+        fear     = 0.43 0.75 0.54 0.11 116
+        fear     = 0.36 0.31 0.39 0.74  90
+        happy    = 0.81 0.71 0.76 0.16 107
+        happy    = 0.81 0.49 0.61 0.70 114
+        happy    = 0.78 0.85 0.59 0.08 138
+        happy    = 0.86 0.63 0.68 0.36 114
+        happy    = 0.90 0.81 0.76 0.14 122
+        sad      = 0.22 0.43 0.39 0.45  92
+        sad      = 0.31 0.63 0.47 0.17 104
+        sad      = 0.35 0.40 0.47 0.56  91
+        sad      = 0.22 0.25 0.33 0.82  94
+        surprise = 0.44 0.55 0.30 0.48 102
+        surprise = 0.63 0.60 0.45 0.53 125
+        surprise = 0.54 0.86 0.62 0.05 128
+        surprise = 0.83 0.88 0.74 0.09 128
+        surprise = 0.65 0.82 0.68 0.06 124
+        neutral  = 0.61 0.43 0.51 0.58 103
+        neutral  = 0.52 0.24 0.44 0.85 100
+        neutral  = 0.64 0.60 0.60 0.28 111
+        neutral  = 0.46 0.39 0.49 0.54  98
+        neutral  = 0.51 0.52 0.60 0.27  99
+        contempt = 0.45 0.66 0.66 0.12 113
+        contempt = 0.40 0.52 0.52 0.35 108
+
         # Songs towards feeling better. Choices of ours; whether music that lifts helps more than music that matches
-        # is an open question (K. Starcke and others, 2021, doi:10.3390/ijerph182312486).
+        # is an open question (K. Starcke and others, 2021, doi:10.3390/ijerph182312486). Fear has two ways out of it: calm,
+        # and courage.
         [lift]
         angry    = 0.55 0.35 0.50 0.45 100
         disgust  = 0.62 0.50 0.55 0.35 108
         fear     = 0.60 0.30 0.48 0.55  92
+        fear     = 0.72 0.72 0.58 0.20 120
         happy    = 0.85 0.80 0.70 0.10 126
         sad      = 0.70 0.60 0.60 0.30 112
         surprise = 0.72 0.70 0.65 0.15 122
@@ -50,21 +90,37 @@ extension MoodMap {
         estimate-trust   = 0.5   # weight of an estimated feature, against 1 for a known one ...
         estimate-error   = 0.25  # ... the rest counts as if it were this far off
         amplify-gain     = 1.6   # --mode amplify goes this much further from the neutral point than --mode match
-        other-label      = 0.06  # added: the song is said to suit other emotions; happy, neutral and surprise suit lift
-        no-label         = 0.02  # added: nobody said what it suits
-        foreign-language = 0.06  # added: no language was asked for; not English, your locale's or that of a song you like
-        favourite-artist = 0.25  # taken off: an artist named with --artist
-        liked-artist     = 0.08  # taken off: you liked a song of this artist
+        other-label      = 0.3   # added: the song is said to suit other emotions; happy, neutral and surprise suit lift
+        later-label      = 0.1   # ... this share of it if others suit it more, for each of them
+        no-label         = 0.15  # added: nobody said what it suits
+        fear-theme       = 0.1   # added: not about courage, comfort or hope, which lift fear; with --mode lift ...
+        company-theme    = 0.3   # ... and with --mode company, whatever the emotion
+        second-language  = 0.15  # added: no language was asked for; the second of your languages, mostly English
+        foreign-language = 0.2   # added: neither that nor in the language of a song you like
+        favourite-artist = 0.45  # taken off: an artist named with --artist
+        liked-artist     = 0.08  # taken off: you liked this artist, or a song of theirs
         liked-song       = 0.06  # taken off: you liked this song
-        disliked-artist  = 0.10  # added: you disliked a song of this artist (disliked songs never come)
-        played           = 0.30  # added: you played it just now ...
-        played-half-life = 3     # ... half of it after this many days
-        offered          = 0.12  # added: it was recommended just now ...
-        offered-half-life = 1    # ... half of it after this many days
+        disliked-artist  = 0.10  # added: you disliked this artist, or a song of theirs (disliked songs never come)
+        taste-genre      = 0.10  # taken off at most: genres of what you liked and played; added: of what you disliked
+        taste-decade     = 0.03  # ... its decades
+        taste-language   = 0.03  # ... its languages
+        taste-sound      = 0.03  # ... how it sounds
+        like-genre       = 0.14  # taken off at most where songs like another one are asked for: its genres
+        like-decade      = 0.06  # ... its decade
+        like-language    = 0.14  # ... its language
+        like-artist      = 0.08  # ... its artists
+        own-share        = 0.7   # this share of a list is your own songs, those you imported, if there are many ...
+        own-half         = 50    # ... and half of it if there are so many
+        played           = 0.8   # added: you played it just now ...
+        played-half-life = 14    # ... half of it after this many days
+        offered          = 0.8   # added: it was recommended just now ...
+        offered-half-life = 14   # ... half of it after this many days
         artist-gap       = 5     # no artist twice among so many songs in a row
-        surprise-share   = 0.2   # this share of the songs is drawn by lot ...
-        surprise-pool    = 40    # ... among so many songs that come next ...
-        surprise-reach   = 0.12  # ... and are at most so much further away
+        draw-pool        = 100   # each song is drawn among so many good ones ...
+        draw-reach       = 0.14  # ... that are at most so much further away than the best; 0 takes the best
+        surprise-share   = 0.2   # this share of the songs is drawn from further away (--surprise 0 draws none at all) ...
+        surprise-pool    = 150   # ... among so many songs ...
+        surprise-reach   = 0.2   # ... that are at most so much further away than the best of the list
 
         # Moods, genres and words in names of playlists, for songs whose features nobody gives. Happy to calm are means
         # over a set of 686 labelled songs (Kaggle, "Spotify music data to identify the moods"): valence and energy

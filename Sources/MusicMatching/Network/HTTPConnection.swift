@@ -63,7 +63,7 @@ final class HTTPConnection: @unchecked Sendable {
         let time = min(request.timeout, limit.remaining)
         let isLocal = WebAddress.isPlainLoopback(request.address)
         set(CURLOPT_URL, request.address)
-        fermusic_curl_set_protocols(curl.table, easy, isLocal ? 1 : 0)
+        fermusic_curl_set_protocols(curl.table, easy, isLocal || request.allowsPlain ? 1 : 0)
         set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)

@@ -20,6 +20,14 @@ enum WebAddress {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// What `encoded` gives as some programs write it: "%c3%a9" for "%C3%A9".
+    static func withSmallDigits(_ encoded: String) -> String {
+        let parts = encoded.split(separator: "%", omittingEmptySubsequences: false)
+        return
+            (parts.prefix(1).map(String.init) + parts.dropFirst().map { $0.prefix(2).lowercased() + $0.dropFirst(2) })
+            .joined(separator: "%")
+    }
+
     /// A name or value of a query or form as it was meant.
     static func decoded(_ text: Substring) -> String {
         String(decoding: decodedBytes(text, plusIsBlank: true), as: UTF8.self)

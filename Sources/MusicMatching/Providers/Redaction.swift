@@ -21,6 +21,26 @@ extension HTTPRequest {
     }
 }
 
+extension [String] {
+    /// These secrets in all the ways in which they stand in requests, which servers repeat: as they are, as hexadecimal
+    /// digits, and as part of an address, in the spellings that programs have for that.
+    var asWritten: [String] {
+        var found: [String] = []
+        for secret in self where !secret.isEmpty {
+            let digits = secret.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+            let encoded = WebAddress.encoded(secret)
+            found += [secret, digits, digits.uppercased()]
+            if encoded != secret {
+                found += [
+                    encoded, encoded.split(separator: "%20", omittingEmptySubsequences: false).joined(separator: "+"),
+                ]
+                found.append(WebAddress.withSmallDigits(encoded))
+            }
+        }
+        return found
+    }
+}
+
 extension String {
     /// With dots in the place of secrets, and of what begins like one: messages are cut off anywhere.
     func hiding(_ secrets: [String]) -> String { secrets.reduce(self) { $0.hiding($1) } }

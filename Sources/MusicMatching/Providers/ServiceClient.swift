@@ -129,7 +129,7 @@ final class ServiceClient: Sendable {
     /// The error without anything secret that the server repeated.
     private func cleaned(_ error: ProviderError, _ request: HTTPRequest) -> ProviderError {
         var error = error
-        error.detail = error.detail.hiding(credentials.secrets + request.secrets)
+        error.detail = error.detail.hiding((credentials.secrets + request.secrets).asWritten)
         return error
     }
 

@@ -75,6 +75,10 @@ extension Catalogue {
         // Before reading: what is written meanwhile is read the next time.
         let fingerprint = Catalogue.fingerprint(place) ?? ""
         do {
+            // What came through a pipe cannot be read again.
+            guard ListFile.isFile(place) else {
+                return try importSongs(path, options: options, progress: progress)
+            }
             let files = try ListFile.open(place)
             return try transaction {
                 let report = try importSongs(files, place, options: options, progress: progress)
@@ -214,6 +218,7 @@ extension Catalogue {
                 return entry
             }
             try add(list, place, options, &report, progress)
+            try estimateAnew()
             return report
         case .unchanged: return ImportReport()
         }
@@ -234,15 +239,17 @@ extension Catalogue {
 
     /// A path that does not begin with a slash is completed; addresses stay as they are.
     public static func absolute(_ place: String) -> String {
-        // "https:..." and "spotify:playlist:..." are not paths.
-        let scheme = place.prefix { $0.isASCII && $0.isLetter }
-        if place.hasPrefix("/") || scheme.count > 1 && place.dropFirst(scheme.count).first == ":" { return place }
-        guard let resolved = realpath(place.cPath, nil) else {
-            guard let folder = getcwd(nil, 0) else { return place }
-            defer { free(folder) }
-            return String(pathBytes: folder) + "/" + place
+        if place.hasPrefix("/") { return place }
+        // A folder may be called "Queen: Live".
+        if let resolved = realpath(place.cPath, nil) {
+            defer { free(resolved) }
+            return String(pathBytes: resolved)
         }
-        defer { free(resolved) }
-        return String(pathBytes: resolved)
+        // "https:..." and "spotify:playlist:..." are not paths.
+        let scheme = place.prefix { $0.isASCII && $0.isLetter }, rest = place.dropFirst(scheme.count)
+        if scheme.count > 1, rest.first == ":", let next = rest.dropFirst().first, next != " " { return place }
+        guard let folder = getcwd(nil, 0) else { return place }
+        defer { free(folder) }
+        return String(pathBytes: folder) + "/" + place
     }
 }

@@ -10,8 +10,10 @@ extension Shape {
         var count = 1
         for size in self {
             guard size >= 0, size <= Shape.largestCount else { return nil }
-            count *= size  // at most 2^56
-            guard count <= Shape.largestCount else { return nil }
+            // Also where Int has 32 bits.
+            let (product, overflows) = count.multipliedReportingOverflow(by: size)
+            guard !overflows, product <= Shape.largestCount else { return nil }
+            count = product
         }
         return count
     }

@@ -28,6 +28,8 @@ struct ExecutionPlan: Sendable {
         var precision = Precision.float
         /// A node whose output is kept, with its gradient; nothing before it runs backwards.
         var watched: Int?
+        /// The batch and the threads of which this is a lane; nil if it is none.
+        var whole: (batch: Int, threads: Int)?
     }
 
     let options: Options
@@ -70,10 +72,11 @@ struct ExecutionPlan: Sendable {
     private mutating func lower(_ node: Model.Node, _ index: Int, of model: Model) throws {
         let sources = node.inputs.map { nodeBuffers[$0] }
         let size = node.outputShape.reduce(1, *)
-        let context = KernelContext(
+        var context = KernelContext(
             inputShapes: node.inputShapes, outputShape: node.outputShape, maximumBatch: options.maximumBatch,
             threads: options.threads, isTraining: options.isTraining,
             convolution: options.convolution, precision: options.precision)
+        context.whole = options.whole
         var lowered = try node.layer.makeSteps(context)
         guard !lowered.isEmpty else {
             nodeBuffers.append(node.inputs.isEmpty ? addBuffer(size) : sources[0])

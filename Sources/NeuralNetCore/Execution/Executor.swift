@@ -11,7 +11,9 @@ public final class Executor {
     let plan: ExecutionPlan
 
     /// Bytes of activations, gradients and scratch.
-    public var memory: Int { (arenaCount + preparedCount + gradientCount) * MemoryLayout<Float>.stride }
+    public var memory: Int {
+        (arenaCount + preparedCount + gradientCount) * MemoryLayout<Float>.stride + lanes.reduce(0) { $0 + $1.memory }
+    }
 
     /// Gradients of the trainable weights, laid out as `Weights.values`. Empty when not made for training.
     public let gradients: UnsafeMutableBufferPointer<Float>
@@ -34,30 +36,37 @@ public final class Executor {
     private var seed: UInt64 = 0
     private var dropoutScale: Float = 1
     private var isTraining = false
+    private var part = BatchPart.whole
+    /// Whether whoever runs this has the weights' lock already, for several executors at once.
+    package var weightsAreHeld = false
     /// Executors of one thread each that share batches; empty if this one runs them itself.
     private var lanes: [Executor] = []
     /// Is told when each step begins and ends; nil tells nobody.
     package var observer: (any StepObserver)?
 
     /// Plans and allocates. `absorbing`: per output, a last activation that the loss computes with itself, so that
-    /// `backward` starts from the gradient with respect to its input. `precision`: for prediction. `watching`: a node whose
-    /// output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a layer cannot run with these
-    /// shapes.
-    public init(
+    /// `backward` starts from the gradient with respect to its input. `precision`: what products and convolutions are made
+    /// of. `watching`: a node whose output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a
+    /// layer cannot run with these shapes.
+    public convenience init(
         _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
         absorbing: [Activation?] = [], computesInputGradients: Bool = false,
         convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float, watching watched: Int? = nil
     ) throws {
         precondition(maximumBatch > 0 && (watched == nil || isTraining))
-        self.model = model
-        self.maximumBatch = maximumBatch
-        self.threads = threads
-        plan = try ExecutionPlan(
-            model: model,
-            options: .init(
+        try self.init(
+            model, threads,
+            ExecutionPlan.Options(
                 maximumBatch: maximumBatch, threads: threads.count, isTraining: isTraining,
                 absorbed: absorbing, computesInputGradients: computesInputGradients,
                 convolution: convolution, precision: precision, watched: watched))
+    }
+
+    private init(_ model: Model, _ threads: ThreadPool, _ options: ExecutionPlan.Options) throws {
+        self.model = model
+        self.threads = threads
+        maximumBatch = options.maximumBatch
+        plan = try ExecutionPlan(model: model, options: options)
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
         arena = AlignedMemory.allocate(floats: arenaCount)
@@ -65,16 +74,16 @@ public final class Executor {
             $0 + ($1.kernel.memory.prepared + 15) / 16 * 16 + ($1.folded?.memory ?? 0)
         }
         prepared = AlignedMemory.allocate(floats: preparedCount)
-        gradientCount = isTraining ? model.weights.trainableCount : 0
+        gradientCount = options.isTraining ? model.weights.trainableCount : 0
         gradients = UnsafeMutableBufferPointer(
             start: AlignedMemory.allocate(floats: max(gradientCount, 16)), count: gradientCount)
         bind(layout)
         if threads.count > 1, let samples = Lanes.samples(plan, model, layout) {
-            lanes = try (0..<threads.count).map { _ in
-                try Executor(
-                    model, maximumBatch: samples, threads: ThreadPool(threads: 1), convolution: convolution,
-                    precision: precision)
-            }
+            var each = options
+            each.maximumBatch = samples
+            each.threads = 1
+            each.whole = (maximumBatch, threads.count)
+            lanes = try (0..<threads.count).map { _ in try Executor(model, ThreadPool(threads: 1), each) }
         }
     }
 
@@ -124,13 +133,19 @@ public final class Executor {
     }
 
     /// Computes the outputs of the first `count` samples. `seed` decides what Dropout drops, `dropoutScale` is a factor
-    /// of its rate.
-    public func forward(count: Int, isTraining: Bool = false, seed: UInt64 = 0, dropoutScale: Float = 1) {
-        precondition(count > 0 && count <= maximumBatch, "batch of \(count), made for 1...\(maximumBatch)")
+    /// of its rate. `part`: which samples of the batch these are; only where there are peers they may be none.
+    public func forward(
+        count: Int, isTraining: Bool = false, seed: UInt64 = 0, dropoutScale: Float = 1, part: BatchPart = .whole
+    ) {
+        precondition(
+            count > 0 && count <= maximumBatch || count == 0 && part.total != nil,
+            "batch of \(count), made for 1...\(maximumBatch)")
         self.count = count
+        self.part = part
         self.seed = seed
         self.dropoutScale = dropoutScale
         self.isTraining = isTraining
+        if weightsAreHeld { return runForward() }
         model.weights.withAccess(changingStatistics: isTraining) { runForward() }
     }
 
@@ -141,9 +156,10 @@ public final class Executor {
             return
         }
         let changed = version != weightsVersion
-        weightsVersion = version
+        // Without samples most kernels are not run, and do not learn of it.
+        if count > 0 { weightsVersion = version }
         if changed { fold() }
-        for index in plan.steps.indices {
+        for index in plan.steps.indices where count > 0 || asksPeers(index) {
             observer?.stepBegins()
             plan.steps[index].kernel.forward(
                 stepBuffers[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
@@ -172,13 +188,17 @@ public final class Executor {
     /// Adds to `gradients` if `accumulate`.
     public func backward(accumulate: Bool = false) {
         precondition(plan.options.isTraining, "not made for training")
+        if weightsAreHeld { return runBackward(accumulate: accumulate) }
         model.weights.withAccess(changingStatistics: false) { runBackward(accumulate: accumulate) }
     }
 
     private func runBackward(accumulate: Bool) {
+        if count == 0, !accumulate { gradients.update(repeating: 0) }
         for index in (plan.firstBackwardStep..<plan.steps.count).reversed()
         where stepBuffers[index].outputGradient != nil {
             observer?.stepBegins()
+            defer { observer?.stepEnds(index, isBackward: true) }
+            guard count > 0 || asksPeers(index) else { continue }
             plan.steps[index].kernel.backward(
                 stepBuffers[index],
                 pass(
@@ -188,8 +208,22 @@ public final class Executor {
                     fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count)
                 }
             }
-            observer?.stepEnds(index, isBackward: true)
         }
+    }
+
+    /// Whether a step has a part in the batch even without samples of its own.
+    private func asksPeers(_ index: Int) -> Bool {
+        part.peers != nil && isTraining && !plan.steps[index].isFixed && plan.steps[index].kernel.asksPeers
+    }
+
+    /// For each entry of the weights, the step of `backward` after which its gradient is complete; nil for those without
+    /// one.
+    package var lastGradientSteps: [Int?] {
+        var result = [Int?](repeating: nil, count: model.weights.entries.count)
+        for index in plan.firstBackwardStep..<plan.steps.count where stepBuffers[index].outputGradient != nil {
+            for entry in plan.steps[index].parameters { result[entry] = min(result[entry] ?? index, index) }
+        }
+        return result
     }
 
     /// The steps in order: for measurements, and for tests that want to know which path they try.
@@ -216,7 +250,8 @@ public final class Executor {
         Pass(
             count: count, isTraining: isTraining && !plan.steps[step].isFixed,
             seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(step),
-            dropoutScale: dropoutScale, weightsChanged: changed, overwritesGradients: overwrite, threads: threads)
+            dropoutScale: dropoutScale, weightsChanged: changed, overwritesGradients: overwrite, threads: threads,
+            part: part)
     }
 
     /// Computes the kernels and biases that a BatchNormalization was folded into.

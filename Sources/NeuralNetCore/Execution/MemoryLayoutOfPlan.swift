@@ -26,6 +26,10 @@ struct MemoryLayoutOfPlan {
             if training && memory.keepsOutput { arena.extend(activationBlocks[step.output], to: last - i) }
         }
         for buffer in plan.outputBuffers { arena.extend(activationBlocks[buffer], to: last + 1) }
+        // Lanes write outputs of some samples before others have read their inputs.
+        if !training {
+            for node in model.inputs { arena.extend(activationBlocks[plan.nodeBuffers[node]], to: last + 1) }
+        }
         if let buffer = plan.watchedBuffer { arena.extend(activationBlocks[buffer], to: last + 1) }
         for index in plan.outputBuffers.indices { arena.extend(activationBlocks[plan.lossBuffer(index)], to: last + 1) }
 

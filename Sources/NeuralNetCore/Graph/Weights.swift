@@ -128,7 +128,7 @@ public final class Weights: @unchecked Sendable {
     }
 
     /// For a pass of an executor: one of training changes running statistics, which is no news to those who prepare weights.
-    func withAccess(changingStatistics: Bool, _ body: () -> Void) {
+    package func withAccess(changingStatistics: Bool, _ body: () -> Void) {
         if changingStatistics { lock.beginWriting() } else { lock.beginReading() }
         defer { lock.end() }
         body()

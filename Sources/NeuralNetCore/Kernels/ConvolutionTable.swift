@@ -47,14 +47,16 @@ public struct ConvolutionTable: Sendable {
     func method(_ g: ConvolutionGeometry, filters: Int, context: KernelContext) -> ConvolutionMethod {
         let possible = ConvolutionTable.possible(g, filters: filters, context: context)
         #if !hasFeature(Embedded)
-            if let measured = MeasuredConvolutions.method(for: ConvolutionCase(g, filters: filters, context: context)),
+            // What was measured are products of floats.
+            if !context.isHalf,
+                let measured = MeasuredConvolutions.method(for: ConvolutionCase(g, filters: filters, context: context)),
                 possible.contains(measured)
             {
                 return measured
             }
         #endif
         let usesWinograd = possible.contains(.winograd4)
-        let manyTiles = context.isTraining || context.maximumBatch > fewImages
+        let manyTiles = context.isTraining || context.choosing.batch > fewImages
         let pixels = manyTiles && usesWinograd ? batchedPixelsBesideWinograd : batchedPixels
         if g.taps * g.channels * filters >= batchedWeights, g.outputPixels <= pixels { return .batched }
         if usesWinograd { return tiles(g, filters: filters) }

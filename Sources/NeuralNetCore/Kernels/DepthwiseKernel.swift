@@ -35,7 +35,8 @@ struct DepthwiseKernel: LinearKernel {
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         withUnsafePointer(to: shape) { shape in
-            pass.runRows(geometry.outputHeight, operations: geometry.taps * outputCount) { _, image, rows in
+            pass.runRows(geometry.outputHeight, operations: Double(geometry.taps) * Double(outputCount)) {
+                _, image, rows in
                 fm_depthwise_forward(
                     shape, Int32(rows.lowerBound), Int32(rows.upperBound), b.inputs[0] + image * geometry.inputCount,
                     b.parameters[0], usesBias ? b.parameters[1] : nil, relu ? 1 : 0, b.output + image * outputCount)

@@ -33,7 +33,9 @@ struct DirectForward: Sendable {
     }
 
     private var isFlat: Bool { geometry.isPointwise && !geometry.isPadded }
-    private var operations: Int { geometry.outputPixels * geometry.taps * geometry.channels * filters }
+    private var operations: Double {
+        Double(geometry.outputPixels) * Double(geometry.taps * geometry.channels * filters)
+    }
 
     /// Floats of the kernel and the bias as they are read.
     var preparedCount: Int { fm_direct_packed_count(geometry.taps * geometry.channels, filters) }
@@ -59,7 +61,7 @@ struct DirectForward: Sendable {
         scratchStride: Int, relu: Bool
     ) {
         let step = fm_direct_filter_step(), blocks = (filters + step - 1) / step
-        let parts = min(2 * pass.threads.count, operations * pass.count / Pass.leastOperations)
+        let parts = pass.parts(operations: operations)
         if parts > pass.count, blocks > 1, !geometry.isPadded, preparedCount > geometry.inputCount * pass.count {
             let groups = min(blocks, (parts + pass.count - 1) / pass.count)
             pass.threads.runEach(pass.count * groups) { _, index in

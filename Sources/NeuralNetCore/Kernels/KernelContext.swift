@@ -28,6 +28,11 @@ public struct KernelContext: Sendable {
     public var isTraining: Bool
     public var convolution = ConvolutionAlgorithm.automatic
     public var precision = Precision.float
+    /// Where threads of their own run parts of a batch (`Lanes`): that batch and the number of threads. The way of a
+    /// convolution is chosen by these, so that it does not depend on how the batch is shared.
+    var whole: (batch: Int, threads: Int)?
+
+    var choosing: (batch: Int, threads: Int) { whole ?? (maximumBatch, threads) }
 
     /// Whether large products are made of integers.
     var isQuantized: Bool { precision == .int8 && !isTraining && convolution == .automatic }

@@ -33,4 +33,6 @@ public struct Pass {
     public var weightsChanged: Bool
     public var overwritesGradients: Bool
     public var threads: ThreadPool
+    /// The rest of the batch, where others compute it.
+    public var part = BatchPart.whole
 }

@@ -2,6 +2,8 @@
 public protocol LayerKernel: Sendable {
     /// The memory it needs from its executor.
     var memory: KernelMemory { get }
+    /// Whether a training pass asks the batch's other peers (`BatchPeers`): then it must run without samples too.
+    var asksPeers: Bool { get }
     #if !hasFeature(Embedded)
         /// True when `forward` applies this activation itself.
         func fuses(_ activation: Activation) -> Bool
@@ -17,6 +19,10 @@ public protocol LayerKernel: Sendable {
     /// Writes the input gradients that are asked for and adds to (or, with `pass.overwritesGradients`, replaces)
     /// the parameter gradients.
     func backward(_ buffers: LayerBuffers, _ pass: Pass)
+}
+
+extension LayerKernel {
+    public var asksPeers: Bool { false }
 }
 
 /// A kernel that can apply the ReLU behind it.

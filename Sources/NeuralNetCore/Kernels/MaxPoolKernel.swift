@@ -20,7 +20,7 @@ struct MaxPoolKernel: LayerKernel {
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         let g = geometry
-        pass.runRows(g.outputHeight, operations: g.taps * outputCount / 4) { _, image, rows in
+        pass.runRows(g.outputHeight, operations: Double(g.taps) * Double(outputCount / 4)) { _, image, rows in
             fm_max_pool(
                 b.inputs[0] + image * g.inputCount, Int32(g.height), Int32(g.width), Int32(g.channels),
                 Int32(g.kernelHeight), Int32(g.kernelWidth), Int32(g.strideHeight), Int32(g.strideWidth),

@@ -7,11 +7,20 @@ public struct ConvolutionCase: Hashable, Sendable, CustomStringConvertible {
         description =
             "\(g.height)x\(g.width)x\(g.channels) by \(g.kernelHeight)x\(g.kernelWidth)x\(filters)"
             + " stride \(g.strideHeight)x\(g.strideWidth) dilation \(g.dilationHeight)x\(g.dilationWidth) pad \(pads)"
-            + " batch \(context.maximumBatch) \(context.isTraining ? "training" : "prediction")"
-            + " threads \(context.threads) \(InstructionSet.current)"
+            + " \(Batch(context.choosing.batch).rawValue) \(context.isTraining ? "training" : "prediction")"
+            + " threads \(context.choosing.threads) \(InstructionSet.current)"
     }
 
     public init(description: String) { self.description = description }
+
+    /// What is measured with one batch holds for others of its kind.
+    private enum Batch: String {
+        case one = "one image"
+        case few = "few images"
+        case many = "many images"
+
+        init(_ count: Int) { self = count == 1 ? .one : count <= ConvolutionTable.current.fewImages ? .few : .many }
+    }
 }
 
 /// What was measured on this machine, if anybody asked for it: `ConvolutionTable` heeds it for networks planned later.

@@ -5,11 +5,16 @@ extension Pass {
     static let leastElements = 1 << 14
     static let leastOperations = 1 << 17
 
+    /// Into how many parts it pays to divide so many multiplications per image.
+    func parts(operations: Double) -> Int {
+        Int(min(Double(2 * threads.count), operations * Double(count) / Double(Pass.leastOperations)))
+    }
+
     /// Runs `body` for parts of the rows of each image, whole images if there are enough of them. `operations`: per image.
     func runRows(
-        _ rows: Int, operations: Int, _ body: (_ thread: Int, _ image: Int, _ rows: Range<Int>) -> Void
+        _ rows: Int, operations: Double, _ body: (_ thread: Int, _ image: Int, _ rows: Range<Int>) -> Void
     ) {
-        let parts = min(2 * threads.count, operations * count / Pass.leastOperations)
+        let parts = parts(operations: operations)
         guard threads.count > 1, parts > 1 else {
             for image in 0..<count { body(0, image, 0..<rows) }
             return

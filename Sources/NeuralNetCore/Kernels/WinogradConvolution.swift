@@ -72,13 +72,15 @@ struct WinogradConvolution: LinearKernel {
         return memory
     }
 
-    /// The same with the pool behind it, if that is one of 2x2.
+    /// The same with the pool behind it, if that is one of 2x2 over the very images that the convolution makes.
     func fusing(pool: ConvolutionGeometry) -> WinogradConvolution? {
+        let height = geometry.outputHeight / 2, width = geometry.outputWidth / 2
         guard relu, pooled == nil, tile == 4, pool.kernelHeight == 2, pool.kernelWidth == 2, pool.strideHeight == 2,
-            pool.strideWidth == 2, !pool.isPadded
+            pool.strideWidth == 2, !pool.isPadded, pool.height == geometry.outputHeight,
+            pool.width == geometry.outputWidth, pool.channels == filters, pool.outputHeight == height,
+            pool.outputWidth == width
         else { return nil }
         var copy = self
-        let height = geometry.outputHeight / 2, width = geometry.outputWidth / 2
         copy.pooled = (height, width)
         copy.shape.pool_height = Int32(height)
         copy.shape.pool_width = Int32(width)

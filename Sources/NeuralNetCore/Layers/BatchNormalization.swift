@@ -75,7 +75,8 @@ public struct BatchNormalization: Layer {
 
 /// Sums are made per image, then per thread, then in all: each addition is of like sizes, and the order never changes. Mean
 /// and variance of an image are found while it is in the cache, and joined as in T. Chan et al., "Updating Formulae and a
-/// Pairwise Algorithm for Computing Sample Variances", 1979.
+/// Pairwise Algorithm for Computing Sample Variances", 1979. Where several compute a batch, `BatchPart` makes what each has
+/// found that of all.
 struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     let layer: BatchNormalization
     let channels: Int
@@ -94,6 +95,7 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
     var hasFactor: Bool { layer.scale }
     var hasShift: Bool { layer.center }
     var epsilon: Float { layer.epsilon }
+    var asksPeers: Bool { true }
 
     private var line: Int { (channels + 15) / 16 * 16 }
 
@@ -121,11 +123,14 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         let moving = moving(b)
         if pass.isTraining {
             measure(b, pass)
-            let n = Float(pass.count * rows)
+            pass.part.joinMoments(mean, inverse, channels: channels, of: pass.count * rows, message: b.scratch)
+            let n = Float(pass.part.samples(pass.count) * rows)
             for c in 0..<channels {
                 let variance = inverse[c] / n
-                moving.mean[c] = moving.mean[c] * layer.momentum + mean[c] * (1 - layer.momentum)
-                moving.variance[c] = moving.variance[c] * layer.momentum + variance * (1 - layer.momentum)
+                if pass.part.keepsStatistics {
+                    moving.mean[c] = moving.mean[c] * layer.momentum + mean[c] * (1 - layer.momentum)
+                    moving.variance[c] = moving.variance[c] * layer.momentum + variance * (1 - layer.momentum)
+                }
                 inverse[c] = 1 / (variance + layer.epsilon).squareRoot()
             }
         } else {
@@ -210,7 +215,7 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         let factor = relu ? b.scratch + 3 * line : nil, shift = relu ? b.scratch + 4 * line : nil
         if let factor, let shift { writeFactors(b, factor, shift) }
         let dy = b.outputGradient!
-        let n = Float(pass.count * rows), bytes = channels * MemoryLayout<Float>.stride
+        let n = Float(pass.part.samples(pass.count) * rows), bytes = channels * MemoryLayout<Float>.stride
         pass.threads.run { thread in
             let sums = threadScratch(b, thread), products = sums + line, sum = products + line, product = sum + line
             memset(sums, 0, bytes)
@@ -233,14 +238,18 @@ struct BatchNormalizationKernel: RectifyingKernel, NormalizingKernel {
         let gammaGradient = layer.scale ? b.parameterGradient(0) : nil
         let betaGradient = layer.center ? b.parameterGradient(layer.scale ? 1 : 0) : nil
         for c in 0..<channels {
-            let sumGradient = offset[c], sumProduct = slope[c]
-            let gamma = gamma(b)?[c] ?? 1
             if let gammaGradient {
-                gammaGradient[c] = (pass.overwritesGradients ? 0 : gammaGradient[c]) + sumProduct * inverse[c]
+                gammaGradient[c] = (pass.overwritesGradients ? 0 : gammaGradient[c]) + slope[c] * inverse[c]
             }
             if let betaGradient {
-                betaGradient[c] = (pass.overwritesGradients ? 0 : betaGradient[c]) + sumGradient
+                betaGradient[c] = (pass.overwritesGradients ? 0 : betaGradient[c]) + offset[c]
             }
+        }
+        // The gradients of gamma and beta are this part's; all gradients are added up later.
+        if pass.isTraining { pass.part.joinSums(slope, count: 2 * line) }
+        for c in 0..<channels {
+            let sumGradient = offset[c], sumProduct = slope[c]
+            let gamma = gamma(b)?[c] ?? 1
             a[c] = gamma * inverse[c]
             // Fixed statistics do not depend on the input.
             slope[c] = pass.isTraining ? -a[c] * inverse[c] * inverse[c] * sumProduct / n : 0

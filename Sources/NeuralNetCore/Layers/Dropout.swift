@@ -100,7 +100,8 @@ struct DropoutKernel: LayerKernel {
         pass.threads.runRanges(pass.count) { _, range in
             let start = range.lowerBound * count, n = range.count * count
             if drops {
-                fm_dropout(x + start, y + start, n, UInt32(truncatingIfNeeded: start), key, rate * pass.dropoutScale)
+                let place = pass.part.first * count + start
+                fm_dropout(x + start, y + start, n, UInt32(truncatingIfNeeded: place), key, rate * pass.dropoutScale)
             } else {
                 (y + start).update(from: x + start, count: n)
             }
@@ -151,7 +152,8 @@ struct SharedDropoutKernel: LayerKernel {
             let ones = b.scratch + 2 * line * thread, factors = ones + line
             ones.update(repeating: 1, count: mask.count)
             for sample in samples {
-                fm_dropout(ones, factors, mask.count, UInt32(truncatingIfNeeded: sample * mask.count), key, rate)
+                let drawn = (pass.part.first + sample) * mask.count
+                fm_dropout(ones, factors, mask.count, UInt32(truncatingIfNeeded: drawn), key, rate)
                 for row in 0..<rows {
                     let place = (sample * rows + row) * columns
                     let factor = factors + mask.place(row, rows: rows, columns: columns)

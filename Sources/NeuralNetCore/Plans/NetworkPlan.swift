@@ -77,6 +77,8 @@ extension NetworkPlan {
         try require(
             !inputShapes.isEmpty && !outputs.isEmpty && outputs.count == outputShapes.count, "no input or output")
         try require(buffers.allSatisfy { $0 > 0 && $0 <= Shape.largestCount }, "a buffer's size")
+        try require(
+            buffers.reduce(Int64(0)) { $0 + Int64($1) } <= Int64(Shape.largestCount), "more numbers than fit")
         try require(inputShapes.count <= buffers.count, "fewer buffers than inputs")
         for (index, shape) in inputShapes.enumerated() {
             try require(shape.checkedCount == buffers[index], "the size of input \(index)")

@@ -46,8 +46,9 @@ extension NetworkPlan {
         for shape in shapes { writer.write(shape) }
     }
 
-    /// Reads what `bytes(weights:)` wrote. What it returns is safe to run, whatever the bytes are; memory is bounded by
-    /// their number. Throws `PlanError`.
+    /// Reads what `bytes(weights:)` wrote. What it returns reads and writes only its own memory, whatever the bytes are:
+    /// that of buffers with at most `Shape.largestCount` numbers in all, as many for a padded image, and 64 times the
+    /// weights. Throws `PlanError`.
     public init(_ bytes: UnsafeRawBufferPointer) throws(PlanError) {
         guard bytes.count >= Self.headerSize, bytes.prefix(8).elementsEqual(Self.magic) else {
             throw .invalid("it does not begin as a plan does")

@@ -10,12 +10,13 @@ extension ConvolutionGeometry {
             [padTop, padLeft, padBottom, padRight].allSatisfy({ $0 >= 0 && $0 <= 1 << 20 })
         else { return false }
         func fits(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int, _ out: Int, _ pad: Int) -> Bool {
-            (out - 1) * stride + (kernel - 1) * dilation + 1 <= size + pad
+            Int64(out - 1) * Int64(stride) + Int64(kernel - 1) * Int64(dilation) < Int64(size + pad)
         }
         return fits(height, kernelHeight, strideHeight, dilationHeight, outputHeight, padTop + padBottom)
             && fits(width, kernelWidth, strideWidth, dilationWidth, outputWidth, padLeft + padRight)
             && [height, width, channels].checkedCount != nil && [outputHeight, outputWidth].checkedCount != nil
             && [kernelHeight, kernelWidth, channels].checkedCount != nil
+            && [height + padTop + padBottom, width + padLeft + padRight, channels].checkedCount != nil
     }
 }
 
@@ -25,9 +26,9 @@ extension PlanOperation {
     /// Whether its sizes make sense together and their products stay within `Shape.largestCount`.
     var isPossible: Bool {
         switch self {
-        case .convolution(let g, let filters, let groups, _, _):
+        case .convolution(let g, let filters, let groups, _, let relu):
             return g.isPossible && Self.fit(g.taps, g.channels, filters) && Self.fit(g.outputPixels, filters)
-                && groups > 0 && g.channels % groups == 0 && filters % groups == 0
+                && groups > 0 && g.channels % groups == 0 && filters % groups == 0 && (groups == 1 || !relu)
         case .depthwise(let g, let multiplier, _, _):
             return g.isPossible && Self.fit(g.taps, g.channels, multiplier)
                 && Self.fit(g.outputPixels, g.channels, multiplier)
@@ -35,7 +36,7 @@ extension PlanOperation {
             return Self.fit(features, units) && Self.fit(features, rows) && Self.fit(units, rows)
         case .scaleShift(let rows, let channels, _): return Self.fit(rows, channels)
         case .prelu(let rows, let columns), .activation(_, let rows, let columns): return Self.fit(rows, columns)
-        // A pool without a place inside the image would have no value, and 255 is the last place that is remembered.
+        // A pool without a place inside the image would have no value.
         case .maximumPool(let g), .averagePool(let g):
             return g.isPossible && g.dilationHeight == 1 && g.dilationWidth == 1 && g.padTop < g.kernelHeight
                 && g.padLeft < g.kernelWidth && g.padBottom < g.kernelHeight && g.padRight < g.kernelWidth
@@ -47,7 +48,8 @@ extension PlanOperation {
                 && inputs.allSatisfy { $0.count <= output.count } && RepeatedTensor.shape(of: inputs) == output
         case .concatenate(let rows, let columns):
             return columns.count >= 2 && columns.allSatisfy { Self.fit(rows, $0) }
-                && Self.fit(rows, columns.reduce(0) { $0 &+ $1 })
+                && columns.reduce(Int64(0)) { $0 + Int64($1) } <= Int64(Shape.largestCount)
+                && Self.fit(rows, columns.reduce(0, +))
         case .zeroPadding(let input, let output, let top, let left):
             return Self.isImage(input) && Self.isImage(output) && top >= 0 && left >= 0 && input[2] == output[2]
                 && top <= output[0] - input[0] && left <= output[1] - input[1]

@@ -29,12 +29,15 @@ package enum PlanTensor {
             writer.write(values.count)
             writer.write(columns)
             let factors = (0..<columns).map { column in
-                stride(from: column, to: values.count, by: columns).reduce(0) { max($0, abs(values[$1])) } / 127
+                let largest = stride(from: column, to: values.count, by: columns).reduce(0) { max($0, abs(values[$1])) }
+                // Denormal factors are too coarse, and such weights do nothing.
+                return largest < 127 * Float.leastNormalMagnitude ? 0 : largest / 127
             }
             for factor in factors { writer.write(factor) }
             for (index, value) in values.enumerated() {
                 let factor = factors[index % columns]
-                writer.write(byte: UInt8(bitPattern: factor > 0 ? Int8((value / factor).rounded()) : 0))
+                writer.write(
+                    byte: UInt8(bitPattern: factor > 0 ? Int8(max(-127, min(127, (value / factor).rounded()))) : 0))
             }
         default:
             writer.write(byte: 0)

@@ -4,22 +4,26 @@ import Threads
 /// Prepares batches on a thread of its own, ahead of the computation.
 final class BatchLoader {
     struct Batch {
-        /// The samples' first inputs, one after another; those of other inputs `batchSize * offset` further, as
-        /// `BatchLoader.inputOffsets` says.
+        /// The first inputs of this process's samples, one after another; those of other inputs `capacity * offset`
+        /// further, as `BatchLoader.inputOffsets` says.
         var inputs: UnsafeMutablePointer<Float>
         var targets: UnsafeMutablePointer<Float>
         /// A factor per sample; nil if all count the same.
         var weights: UnsafeMutablePointer<Float>?
+        /// Samples of the whole batch.
         var count: Int
-        /// Place of the first sample in the epoch's order.
+        /// Place of the batch's first sample in the epoch's order.
         var start: Int
+        /// Which of the batch's samples are here: all, unless others have the rest.
+        var own: Range<Int>
     }
 
     private let queue: BatchQueue
     private let thread: WorkerThread
 
-    init(_ data: any TrainingData, batchSize: Int) {
-        let queue = BatchQueue(data, batchSize: batchSize)
+    /// `shares`: who takes part in each batch.
+    init(_ data: any TrainingData, batchSize: Int, shares: BatchShares = BatchShares(SingleProcess())) {
+        let queue = BatchQueue(data, batchSize: batchSize, shares: shares)
         self.queue = queue
         thread = WorkerThread { queue.work() }
     }
@@ -28,6 +32,9 @@ final class BatchLoader {
         queue.stop()
         thread.join()
     }
+
+    /// Samples that a batch has room for here.
+    var capacity: Int { queue.capacity }
 
     /// Where the parts of a sample begin, in floats; their end is last.
     var inputOffsets: [Int] { queue.inputOffsets }

@@ -10,6 +10,9 @@ final class BatchQueue: @unchecked Sendable {
 
     private let data: any TrainingData
     private let batchSize: Int
+    private let shares: BatchShares
+    /// Samples of a batch that are here at most.
+    let capacity: Int
     private let inputCount: Int
     /// Where the parts of a sample begin, in floats; their end is last.
     let inputOffsets: [Int]
@@ -30,14 +33,16 @@ final class BatchQueue: @unchecked Sendable {
     private var isBusy = false
     private let lock = Condition()
 
-    init(_ data: any TrainingData, batchSize: Int) {
+    init(_ data: any TrainingData, batchSize: Int, shares: BatchShares) {
         self.data = data
         self.batchSize = batchSize
+        self.shares = shares
+        capacity = shares.largest(of: batchSize)
         inputOffsets = BatchQueue.offsets(data.inputShapes.map { $0.reduce(1, *) })
         targetOffsets = BatchQueue.offsets(data.targetCounts)
         inputCount = inputOffsets.last!
         let weights = data.hasSampleWeights ? 1 : 0
-        slotSize = (batchSize * (inputCount + targetOffsets.last! + weights) + 15) / 16 * 16
+        slotSize = (capacity * (inputCount + targetOffsets.last! + weights) + 15) / 16 * 16
         sample =
             inputOffsets.count + targetOffsets.count == 4
             ? nil : AlignedMemory.allocate(floats: inputCount + targetOffsets.last!)
@@ -103,10 +108,11 @@ final class BatchQueue: @unchecked Sendable {
 
     private func batch(slot: Int, start: Int) -> BatchLoader.Batch {
         let inputs = memory + slot * slotSize
+        let count = min(batchSize, total - start)
         return BatchLoader.Batch(
-            inputs: inputs, targets: inputs + batchSize * inputCount,
-            weights: data.hasSampleWeights ? inputs + batchSize * (inputCount + targetOffsets.last!) : nil,
-            count: min(batchSize, total - start), start: start)
+            inputs: inputs, targets: inputs + capacity * inputCount,
+            weights: data.hasSampleWeights ? inputs + capacity * (inputCount + targetOffsets.last!) : nil,
+            count: count, start: start, own: shares.share(of: count))
     }
 
     /// What the thread does.
@@ -131,10 +137,10 @@ final class BatchQueue: @unchecked Sendable {
         lock.unlock()
     }
 
-    /// Writes a batch's samples; returns what went wrong.
+    /// Writes this process's samples of a batch; returns what went wrong.
     private func fill(_ batch: BatchLoader.Batch, epoch: Int?) -> NeuralNetError? {
-        for i in 0..<batch.count {
-            let index = Int(order[batch.start + i])
+        for (i, place) in batch.own.enumerated() {
+            let index = Int(order[batch.start + place])
             do {
                 if let sample {
                     try data.write(sample: index, epoch: epoch, input: sample, target: sample + inputCount)
@@ -159,7 +165,7 @@ final class BatchQueue: @unchecked Sendable {
     ) {
         for part in 0..<offsets.count - 1 {
             let size = offsets[part + 1] - offsets[part]
-            (target + batchSize * offsets[part] + place * size).update(from: sample + offsets[part], count: size)
+            (target + capacity * offsets[part] + place * size).update(from: sample + offsets[part], count: size)
         }
     }
 }

@@ -51,6 +51,11 @@ public enum ConvolutionTuning {
         return results
     }
 
+    private final class Nobody: StepObserver {
+        func stepBegins() {}
+        func stepEnds(_ step: Int, isBackward: Bool) {}
+    }
+
     /// One layer as a network of its own, computed in one way.
     private final class Trial {
         private let executor: Executor
@@ -67,6 +72,8 @@ public enum ConvolutionTuning {
             executor = try Executor(
                 model, maximumBatch: batch, threads: threads, isTraining: isTraining,
                 computesInputGradients: isTraining && (shape.last ?? 0) > 4)
+            // Watched, all threads run the whole batch layer by layer: the way that is tried.
+            executor.observer = Nobody()
             let count = batch * shape.reduce(1, *)
             for i in 0..<count { executor.input()[i] = Float(i % 97) / 97 - 0.5 }
             guard isTraining else { return }

@@ -36,6 +36,33 @@ public struct ClassificationMetrics: Sendable, Equatable {
         count += 1
     }
 
+    /// Adds what others have counted, here and at all other ranks.
+    mutating func add(_ others: [ClassificationMetrics], _ communicator: any Communicator) {
+        for other in others { add(other) }
+        let classes = topK.count, counts = [count] + confusion.joined() + topK
+        var all = [Int](repeating: 0, count: counts.count * communicator.size)
+        counts.withUnsafeBytes { counts in all.withUnsafeMutableBytes { communicator.gather(counts, into: $0) } }
+        for rank in 0..<communicator.size where rank != communicator.rank {
+            let its = all[rank * counts.count..<(rank + 1) * counts.count]
+            var other = ClassificationMetrics(classes: classes)
+            other.count = its[its.startIndex]
+            for label in 0..<classes {
+                let start = its.startIndex + 1 + label * classes
+                other.confusion[label] = Array(its[start..<start + classes])
+            }
+            other.topK = Array(its.suffix(classes))
+            add(other)
+        }
+    }
+
+    private mutating func add(_ other: ClassificationMetrics) {
+        count += other.count
+        for label in topK.indices {
+            topK[label] += other.topK[label]
+            for found in topK.indices { confusion[label][found] += other.confusion[label][found] }
+        }
+    }
+
     public var correct: Int { confusion.indices.reduce(0) { $0 + confusion[$1][$1] } }
 
     /// Share of samples classified rightly; 0 for no samples.

@@ -37,16 +37,16 @@ struct MetricSums: Sendable {
     /// Whether larger values of that name are better; nil if there is none of it.
     func isBetterWhenLarger(_ name: String) -> Bool? { items.first { $0.name == name }?.metric.isBetterWhenLarger }
 
-    /// Adds a batch's samples. `part` gives the outputs and targets of each output of the model.
+    /// Adds a batch's samples to the sums that begin at `first`. `part` gives the outputs and targets of each output of the model.
     func update(
-        _ sums: inout [Double], count: Int,
+        _ sums: inout [Double], from first: Int = 0, count: Int,
         part: (Int) -> (outputs: UnsafePointer<Float>, targets: UnsafePointer<Float>)
     ) {
         sums.withUnsafeMutableBufferPointer { sums in
             for item in items {
                 let (outputs, targets) = part(item.output)
                 item.metric.update(
-                    sums.baseAddress! + item.place,
+                    sums.baseAddress! + first + item.place,
                     MetricBatch(
                         outputs: outputs, targets: targets, count: count, columns: item.columns, classes: item.classes,
                         targetColumns: item.targetColumns))

@@ -39,7 +39,7 @@ public struct Program: Sendable {
 
     /// Runs a command line, by default that of this process, and ends the process. Words that are not UTF-8 are taken for
     /// paths, see `String.init(pathBytes:)`.
-    public func main(_ words: [String]? = nil) -> Never {
+    public func main(_ words: [String]? = nil, console: Console = .standard) -> Never {
         let words =
             words
             ?? (1..<max(Int(CommandLine.argc), 1)).compactMap { index in
@@ -53,7 +53,7 @@ public struct Program: Sendable {
         for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
             _ = open("/dev/null", O_RDWR)
         }
-        exit(run(words, console: .standard).rawValue)
+        exit(run(words, console: console).rawValue)
     }
 
     /// Runs a command line. All text goes to `console`; nothing is thrown and nothing exits.

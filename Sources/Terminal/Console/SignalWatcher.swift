@@ -6,6 +6,7 @@ import Synchronization
 /// Global because a C signal handler can carry no context. `SignalWatcher.start` touches it before any handler is
 /// installed, so the handler never runs its lazy initialisation.
 private let firstSignal = Atomic<Int32>(0)
+private let isQuiet = Atomic<Bool>(false)
 
 /// Lets a long job end well on Ctrl-C, SIGTERM or a closed terminal: the first signal only sets a flag, the second ends
 /// the process.
@@ -20,8 +21,10 @@ public struct SignalWatcher: Sendable {
     /// ignored, and `kill -INT` shall reach those too.
     ///
     /// - Parameter catchesHangUp: also SIGHUP, as comes when the terminal is closed, unless `nohup` has it ignored.
-    public static func start(catchesHangUp: Bool = false) -> SignalWatcher {
+    /// - Parameter isSilent: says nothing when a signal comes, because another process does.
+    public static func start(catchesHangUp: Bool = false, isSilent: Bool = false) -> SignalWatcher {
         _ = firstSignal.load(ordering: .relaxed)
+        isQuiet.store(isSilent, ordering: .relaxed)
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handleSignal
         sigemptyset(&action.sa_mask)
@@ -66,6 +69,10 @@ private func handleSignal(_ number: Int32) {
         // A terminal that closes and the shell in it each send one.
         if number == SIGHUP { return }
         _exit(128 + number)
+    }
+    guard !isQuiet.load(ordering: .relaxed) else {
+        errno = before
+        return
     }
     let notice: StaticString = "\nStopping soon and in good order; once more to stop at once.\n"
     _ = write(STDERR_FILENO, notice.utf8Start, notice.utf8CodeUnitCount)

@@ -44,6 +44,10 @@ final class CataloguePool: Sendable {
             return try body(box.catalogue)
         } catch MusicError.noSuchSong(let name) {
             throw Problem(.notFound, "there is no song \(name)")
+        } catch MusicError.noSuchPlaylist(let name) {
+            throw Problem(.notFound, "there is no playlist \(name)")
+        } catch MusicError.noSuchArtist(let name, nearest: _) {
+            throw Problem(.notFound, "there is no artist \(name)")
         } catch MusicError.busy {
             throw Problem(.overloaded, "another program is writing to the catalogue", retryAfter: 2)
         } catch is MusicError {

@@ -27,6 +27,8 @@ struct MusicAPI: Sendable {
     /// Whether the catalogue's owner and the visitors are the same people: then its likes and history count, and
     /// opinions are kept in it.
     let isPersonal: Bool
+    /// Whether visitors hear the owner's files.
+    let sharesFiles: Bool
 
     private static let json = ["application/json"]
 
@@ -49,30 +51,52 @@ struct MusicAPI: Sendable {
         var request = wanted
         request.usualLanguages = RecommendationParsing.usualLanguages(visitor)
         if !isPersonal { request.listener = request.listener ?? Listener() }
-        let songs = try catalogues.use { try $0.recommend(request) }
-        return .now(.json(RecommendationJSON.value(songs, for: request)))
+        return try catalogues.use { catalogue in
+            .now(.json(withFiles(RecommendationJSON.value(try catalogue.recommend(request), for: request), catalogue)))
+        }
+    }
+
+    private func withFiles(_ answer: JSONValue, _ catalogue: Catalogue) -> JSONValue {
+        guard sharesFiles, var fields = answer.objectValue else { return answer }
+        fields["songs"] = FileAPI.withFiles(fields["songs"], in: catalogue)
+        return .object(fields)
     }
 
     private func feedback(_ request: HTTPRequest, _ rest: String) throws -> Answer {
-        let fields = try Parameters(request.body, known: ["song", "songs", "opinion"])
+        let fields = try Parameters(request.body, known: ["song", "songs", "artist", "opinion"])
         let song = try fields.integer("song", 1...Int(Int32.max))
         let songs = try fields.integers("songs", limit: 2000)
-        guard (song == nil) == (fields.value("songs") != nil),
+        let artist = try fields.text("artist")
+        let named = [song != nil, fields.value("songs") != nil, artist != nil]
+        guard named.count(where: { $0 }) == 1,
             let opinion = try fields.text("opinion").flatMap(Opinion.init)
         else {
             let opinions = Opinion.allCases.map(\.rawValue).joined(separator: ", ")
             throw Problem(
-                .badRequest, "'song' (a number) or 'songs' (a list of them), and 'opinion' (\(opinions)) are needed")
+                .badRequest,
+                "'song' (a number), 'songs' (a list of them) or 'artist' (a name), and 'opinion' (\(opinions)) are needed"
+            )
         }
         try catalogues.use { catalogue in
-            if let song {
+            if let artist {
+                guard let name = try catalogue.artist(named: artist).meant else {
+                    throw MusicError.noSuchArtist(artist, nearest: nil)
+                }
+                if isPersonal { try catalogue.note(opinion, ofArtist: name) }
+            } else if let song {
                 if isPersonal { try catalogue.note(opinion, of: song) } else { _ = try catalogue.song(song) }
             } else if isPersonal {
                 try note(opinion, of: songs, in: catalogue)
             }
         }
         var answer: [String: JSONValue] = ["opinion": .string(opinion.rawValue), "kept": .bool(isPersonal)]
-        if let song { answer["song"] = .int(song) } else { answer["songs"] = JSONValue(songs) }
+        if let artist {
+            answer["artist"] = .string(artist)
+        } else if let song {
+            answer["song"] = .int(song)
+        } else {
+            answer["songs"] = JSONValue(songs)
+        }
         return .now(.json(.object(answer)))
     }
 
@@ -109,8 +133,10 @@ struct MusicAPI: Sendable {
             filter.language = language
         }
         let wanted = filter
-        let songs = try catalogues.use { try $0.songs(wanted) }
-        return .now(.json(["songs": .array(songs.map { SongJSON.value($0) }), "artists": []]))
+        return try catalogues.use { catalogue in
+            let songs = try catalogue.songs(wanted).map { SongJSON.value($0) }
+            return .now(.json(withFiles(["songs": .array(songs), "artists": []], catalogue)))
+        }
     }
 
     private func findMedia(_ request: HTTPRequest, _ rest: String) throws -> Answer {

@@ -9,6 +9,7 @@ enum RecommendationParsing {
 
     static let known: Set<String> = [
         "emotions", "mode", "count", "languages", "withoutLanguages", "artists", "seed", "surprise", "like", "listener",
+        "genres", "decades", "clean", "minutes", "only",
     ]
 
     /// What the visitor most likely understands: the languages the browser names, and English; nothing if it names none.
@@ -32,6 +33,10 @@ enum RecommendationParsing {
         request.excludedLanguages = try languages(list(query.values("without")))
         request.artists = query.values("artist").filter { !$0.isEmpty }
         guard request.artists.count <= 50 else { throw Problem(.badRequest, "at most 50 artists") }
+        request.filter = try filter(
+            genres: list(query.values("genre")), decades: list(query.values("decade")),
+            isClean: query.choice("clean", ["true", "false"], default: "false") == "true",
+            minutes: query.value("minutes"), only: query.value("only"))
         if query.value("like") != nil { request.like = try query.integer("like", 1...Int(Int32.max), default: 0) }
         request.seed = try seed(
             query.value("seed").map { _ in try query.integer("seed", 0...Int(Int32.max), default: 0) })
@@ -53,9 +58,43 @@ enum RecommendationParsing {
         request.excludedLanguages = try languages(fields.texts("withoutLanguages", limit: 200))
         request.artists = try fields.texts("artists", limit: 50)
         request.surpriseShare = try fields.number("surprise", 0...1)
+        let clean = fields.value("clean")
+        guard clean == nil || clean?.boolValue != nil else {
+            throw Problem(.badRequest, "'clean' must be true or false")
+        }
+        request.filter = try filter(
+            genres: fields.texts("genres", limit: 50), decades: fields.texts("decades", limit: 50),
+            isClean: clean?.boolValue ?? false, minutes: fields.text("minutes"), only: fields.text("only"))
         request.seed = try seed(fields.integer("seed", 0...Int(Int32.max)))
         request.listener = try fields.value("listener").map(listener)
         return request
+    }
+
+    private static func filter(
+        genres: [String], decades: [String], isClean: Bool, minutes: String?, only: String?
+    ) throws -> SongFilter {
+        var filter = SongFilter()
+        guard genres.count <= 50, genres.allSatisfy({ $0.utf8.count <= 100 }) else {
+            throw Problem(.badRequest, "at most 50 genres of at most 100 characters")
+        }
+        filter.genres = genres
+        filter.decades = Set(
+            try decades.map { text in
+                guard let decade = SongFilter.decade(text) else {
+                    throw Problem(.badRequest, "'\(text.prefix(40))' is not a decade such as 1990s or 90s")
+                }
+                return decade
+            })
+        filter.isClean = isClean
+        if let minutes {
+            guard let length = SongFilter.length(minutes) else {
+                throw Problem(.badRequest, "'minutes' must be such as 4, 3-5 or 3:30-5")
+            }
+            filter.seconds = length
+        }
+        guard only == nil || only == "mine" else { throw Problem(.badRequest, "'only' must be mine") }
+        filter.isOwn = only != nil
+        return filter
     }
 
     private static func seed(_ given: Int?) -> UInt64 {
@@ -85,7 +124,10 @@ enum RecommendationParsing {
     }
 
     private static func emotions(_ text: String) throws -> EmotionVector {
-        guard let vector = EmotionVector(text) else { throw badEmotions }
+        guard let vector = EmotionVector(feelings: text) else {
+            guard let meant = EmotionVector.suggestion(text) else { throw badEmotions }
+            throw Problem(.badRequest, badEmotions.detail + "; did you mean '\(meant)'?")
+        }
         return vector
     }
 
@@ -102,10 +144,13 @@ enum RecommendationParsing {
     }
 
     private static func listener(_ value: JSONValue) throws -> Listener {
-        let fields = try Parameters(value, known: ["liked", "disliked", "played", "offered"], name: "'listener'")
+        let known: Set = ["liked", "disliked", "likedArtists", "dislikedArtists", "played", "offered"]
+        let fields = try Parameters(value, known: known, name: "'listener'")
         var listener = Listener()
         listener.liked = try fields.integers("liked", limit: 2000)
         listener.disliked = try fields.integers("disliked", limit: 2000)
+        listener.likedArtists = try fields.texts("likedArtists", limit: 200)
+        listener.dislikedArtists = try fields.texts("dislikedArtists", limit: 200)
         listener.played = try events(fields, "played")
         listener.offered = try events(fields, "offered")
         return listener

@@ -1,6 +1,5 @@
 import CZlib
 import Files
-import TextCoding
 
 /// A file of the page, kept in memory as it is sent.
 struct Asset: Sendable {
@@ -28,26 +27,16 @@ struct Asset: Sendable {
         // Both forms have a tag of their own (RFC 9110, section 8.8.3.3).
         let tag = isSmall ? String(self.tag.dropLast()) + "-gzip\"" : self.tag
         let keeping = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
-        var headers = [("ETag", tag), ("Cache-Control", keeping), ("Vary", "Accept-Encoding")]
-        let known = (request.headers["if-none-match"] ?? "").split(separator: ",").map { trimmed($0) }
-        if known.contains(where: { $0 == tag || $0 == "W/" + tag || $0 == "*" }) { return HTTPResponse(304, headers) }
-        headers.append(("Content-Type", type))
-        if type.hasPrefix("audio/") { return part(for: request, tag, headers + [("Accept-Ranges", "bytes")]) }
-        guard isSmall, let gzip else { return HTTPResponse(200, headers, body: bytes) }
-        return HTTPResponse(200, headers + [("Content-Encoding", "gzip")], body: gzip)
-    }
-
-    /// The bytes that a player asks for; all of them if it has others' in mind.
-    private func part(for request: HTTPRequest, _ tag: String, _ headers: [(String, String)]) -> HTTPResponse {
-        // A part is only ever the answer to GET (RFC 9110, section 14.2).
-        let isWanted = request.method == "GET" && (request.headers["if-range"].map { $0 == tag } ?? true)
-        switch ByteRange(isWanted ? request.headers["range"] : nil, count: bytes.count) {
-        case .whole: return HTTPResponse(200, headers, body: bytes)
-        case .outside: return HTTPResponse(416, headers + [("Content-Range", "bytes */\(bytes.count)")])
-        case .part(let range):
-            let place = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)"
-            return HTTPResponse(206, headers + [("Content-Range", place)], body: Array(bytes[range]))
+        let vary = [("Vary", "Accept-Encoding")]
+        if type.hasPrefix("audio/") {
+            let content = RangedContent(count: bytes.count, tag: tag, type: type, keeping: keeping, headers: vary)
+            return content.response(to: request) { .bytes(Array(bytes[$0])) }
         }
+        let headers = [("ETag", tag), ("Cache-Control", keeping)] + vary
+        if RangedContent.isKnown(tag, to: request) { return HTTPResponse(304, headers) }
+        let typed = headers + [("Content-Type", type)]
+        guard isSmall, let gzip else { return HTTPResponse(200, typed, body: bytes) }
+        return HTTPResponse(200, typed + [("Content-Encoding", "gzip")], body: gzip)
     }
 
     /// FNV-1a, 64 bits.

@@ -22,7 +22,7 @@ struct AssetStore: Sendable {
     private static let types = [
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
         "json": "application/json", "svg": "image/svg+xml", "png": "image/png",
-        "webmanifest": "application/manifest+json",
+        "webmanifest": "application/manifest+json", "ts": "text/plain; charset=utf-8",
         "ico": "image/x-icon", "opus": "audio/ogg",
     ]
 
@@ -78,6 +78,9 @@ struct AssetStore: Sendable {
         }
     }
 
+    /// What pages refer to, by name.
+    var all: [String: Asset] { files }
+
     /// A page such as `index.html`, or the description of the interface, whose addresses begin with `base`.
     func page(_ name: String, below base: String) -> Asset? {
         base == usualBase ? usualPages[name] : pages[name].map { AssetStore.page(name, $0, below: base) }
@@ -104,7 +107,7 @@ struct AssetStore: Sendable {
     /// Bytes of all that a visit loads before anything is played: the page itself, with the texts of one language.
     func visitBytes(compressed: Bool) -> Int {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
-        let others: Set = ["docs.js", "docs.css", "login.js"]
+        let others: Set = ["docs.js", "docs.css", "login.js", "service-worker.js", "fermusic.d.ts"]
         return files.filter { name, _ in
             !others.contains(name) && !name.hasSuffix(".opus") && (!name.hasPrefix("texts/") || name == "texts/en.json")
         }.reduce(usualPages["index.html"].map(size) ?? 0) { $0 + size($1.value) }

@@ -2,12 +2,18 @@
 enum SecurityHeaders {
     /// Covers and previews come from the services' own servers, players only after a tap; everything else from here.
     static let contentSecurityPolicy = [
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "manifest-src 'self'",
+        "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "worker-src 'self'", "style-src 'self'",
+        "connect-src 'self'", "manifest-src 'self'",
         "img-src 'self' data: blob: https://i.scdn.co https://*.dzcdn.net https://*.mzstatic.com https://i.ytimg.com",
         "media-src 'self' blob: https://*.dzcdn.net https://*.apple.com https://*.itunes.apple.com",
         "frame-src https://open.spotify.com https://www.youtube-nocookie.com", "base-uri 'none'",
         "form-action 'self'", "frame-ancestors 'none'",
     ].joined(separator: "; ")
+
+    /// What of it a page can say itself.
+    static var policyForPages: String {
+        contentSecurityPolicy.split(separator: ";").filter { !$0.contains("frame-ancestors") }.joined(separator: ";")
+    }
 
     static func add(to response: inout HTTPResponse, isSecure: Bool) {
         response.setDefault("X-Content-Type-Options", "nosniff")

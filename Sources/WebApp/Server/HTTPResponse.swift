@@ -1,9 +1,12 @@
+import Files
 import JSON
 
 /// What is sent back.
 public struct HTTPResponse: Sendable {
     public enum Body: Sendable {
         case bytes([UInt8])
+        /// These bytes of a file, read as they are sent.
+        case file(FileAtAnyPlace, Range<Int>)
         /// Goes on until the stream ends or the client leaves.
         case stream(any ByteStream)
     }

@@ -188,6 +188,9 @@ public final class HTTPServer: @unchecked Sendable {
         switch response.body {
         case .bytes(let bytes):
             made = bytes.withUnsafeBytes { fermusic_http_response($0.baseAddress, $0.count) }
+        case .file(let file, let range):
+            let descriptor = file.duplicate()
+            made = fermusic_http_file(descriptor, range.lowerBound, range.count)
         case .stream(let stream) where exchange.request.method == "HEAD":
             stream.close()
             made = fermusic_http_response(nil, 0)

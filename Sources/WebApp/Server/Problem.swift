@@ -17,6 +17,9 @@ public struct Problem: Error, Sendable, Equatable {
         case overloaded
         case shuttingDown = "shutting-down"
         case notLive = "not-live"
+        case fileGone = "file-gone"
+        case fileChanged = "file-changed"
+        case fileForbidden = "file-forbidden"
         case catalogue
         case failed
     }
@@ -42,6 +45,9 @@ public struct Problem: Error, Sendable, Equatable {
         case .crossSite: 403
         case .forbiddenHost: 421
         case .notFound, .notLive: 404
+        case .fileForbidden: 403
+        case .fileChanged: 409
+        case .fileGone: 410
         case .methodNotAllowed: 405
         case .tooLarge: 413
         case .unsupportedType: 415
@@ -66,6 +72,9 @@ public struct Problem: Error, Sendable, Equatable {
         case .overloaded: "The server is busy"
         case .shuttingDown: "The server is about to end"
         case .notLive: "No camera is connected to this server"
+        case .fileGone: "The file is gone"
+        case .fileChanged: "The file is another one now"
+        case .fileForbidden: "The file may not be read"
         case .catalogue: "The catalogue cannot be used"
         case .failed: "The server failed"
         }

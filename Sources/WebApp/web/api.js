@@ -3,6 +3,9 @@
 import { at } from "./place.js";
 import { language } from "./texts.js";
 
+/** Whether the page is a folder of files (`fermusic export-site`): then there is no server to ask. */
+export const isStatic = document.documentElement.hasAttribute("data-static");
+
 /** Whether it could not be reached lately. */
 let isGone = false;
 
@@ -26,7 +29,7 @@ export class Problem extends Error {
   get isPassing() { return [0, 429, 503].includes(this.status); }
 }
 
-async function ask(path, options = {}) {
+async function ask(path, { reads = (answer) => answer.json(), ...options } = {}) {
   let answer;
   try {
     // Who reads the page in Hindi is offered songs in Hindi too.
@@ -42,7 +45,7 @@ async function ask(path, options = {}) {
     dispatchEvent(new Event("fermusic-server-back"));
   }
   if (answer.status === 204) return null;
-  const body = await answer.json().catch(() => null);
+  const body = await (answer.ok ? reads(answer) : answer.json()).catch(() => null);
   if (!answer.ok) throw new Problem(answer.status, body, Number(answer.headers.get("Retry-After")) || null);
   return body;
 }
@@ -50,14 +53,25 @@ async function ask(path, options = {}) {
 const post = (path, value, options = {}) =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), ...options });
 
-export const options = () => ask("/api/v1/options");
-export const recommend = (question, signal) => post("/api/v1/recommendations", question, { signal });
+export const options = () => ask(isStatic ? new URL("options.json", document.baseURI) : "/api/v1/options");
+export const recommend = async (question, signal) =>
+  (isStatic ? { songs: [], target: null } : post("/api/v1/recommendations", question, { signal }));
 /** `{ song, opinion }`, or `{ songs, opinion }` with many. */
 export const feedback = (noted) => post("/api/v1/feedback", noted);
-export const artists = (text, signal) =>
-  ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
+export const artists = async (text, signal) =>
+  isStatic ? { artists: [] } : ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
 export const media = (song, service, { preview = false } = {}) =>
   ask(`/api/v1/media/${song}?preview=${preview}` + (service ? `&service=${encodeURIComponent(service)}` : ""));
+/** Songs by their numbers. */
+export const songs = (numbers) => post("/api/v1/songs", { songs: numbers });
+/** The owner's playlists: { name, changed, songs }, songs by their numbers. */
+export const playlists = {
+  list: async () => (await ask("/api/v1/playlists")).playlists,
+  save: (name, numbers) => post("/api/v1/playlists", { name, songs: numbers }),
+  remove: (name) => ask(`/api/v1/playlists?name=${encodeURIComponent(name)}`, { method: "DELETE" }),
+};
+/** { name, songs, format } as a file. */
+export const playlistFile = (wanted) => post("/api/v1/playlist-file", wanted, { reads: (answer) => answer.blob() });
 export const openSession = () => ask("/api/v1/sessions", { method: "POST" });
 export const closeSession = (session) =>
   ask(`/api/v1/sessions/${session}`, { method: "DELETE", keepalive: true }).catch(() => {});

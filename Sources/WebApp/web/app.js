@@ -8,12 +8,14 @@ import { find, make } from "./dom.js";
 import { DrawnFace } from "./face.js";
 import { HandWay } from "./hand.js";
 import * as history from "./history.js";
+import * as looker from "./looker.js";
 import { LiveWay } from "./live.js";
 import { moods, places } from "./moods.js";
 import { PhotoWay } from "./photo.js";
 import * as pieces from "./pieces.js";
 import * as plane from "./plane.js";
 import * as player from "./player.js";
+import * as playlists from "./playlists.js";
 import * as songs from "./songs.js";
 import { change, settings } from "./store.js";
 import { preferred, put, speak, t } from "./texts.js";
@@ -32,6 +34,8 @@ async function begin() {
   facts = await options();
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
   await Promise.all([speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage)), pieces.load()]);
+  looker.setUp(facts);
+  if (api.isStatic) beStatic();
   ways.setUp(facts, {
     camera: new CameraWay({ onMood: (mood, how) => see("camera", mood, how), onRefused: noCamera }),
     photo: new PhotoWay({ onMood: (mood) => see("photo", mood, { isDeliberate: true }) }),
@@ -39,10 +43,12 @@ async function begin() {
     live: new LiveWay({ onMood: (mood) => see("live", mood) }),
   }, wayChanged);
   history.setUp(facts);
+  playlists.setUp(facts);
   player.setUp();
   choices.setUp(facts, (what) => {
     showPrivacy();
     if (what === "songs") return songs.refresh();
+    showPlace();
     emotionsChanged();
     ways.all.photo.repeat();
   });
@@ -51,6 +57,7 @@ async function begin() {
   setUpLanguage();
   moods.addEventListener("mood", showMood);
   addEventListener("fermusic-choices", showPrivacy);
+  for (const event of ["fermusic-choices", "fermusic-place"]) addEventListener(event, showPlace);
   setInterval(() => { if (ways.current !== "hand") timeline.add(moods.current); }, 1000);
   // On phones the map would stand before the songs.
   find("exact").open = matchMedia("(min-width: 861px)").matches;
@@ -62,6 +69,13 @@ async function begin() {
   for (const part of document.querySelectorAll("[inert]")) part.inert = false;
   ways.begin(facts.live ? "live" : "camera");
   songs.begin();
+  playlists.openShared();
+}
+
+/** Without a server: what leads to it is not shown, and the files are kept for when there is no network either. */
+function beStatic() {
+  for (const node of document.querySelectorAll("[data-server]")) node.hidden = true;
+  if (isSecureContext) navigator.serviceWorker?.register("service-worker.js").catch(() => {});
 }
 
 /** Asks again while the server cannot be reached or fails: it may be starting. */
@@ -89,6 +103,7 @@ function build() {
   ways.all.photo.redraw();
   choices.build();
   showPrivacy();
+  showPlace();
 }
 
 function emotionsChanged() {
@@ -109,6 +124,13 @@ function tell(emotions) {
 function showPrivacy() {
   const service = songs.askedService();
   find("privacy").textContent = service ? t("privacy-asked", { service: choices.serviceName(service) }) : t("privacy");
+}
+
+/** Who looks at pictures: said before any is taken. */
+function showPlace() {
+  const place = looker.place();
+  for (const id of ["camera-promise", "photo-promise", "seen-promise"]) put(find(id), place === "device" ? `device-${id}` : id);
+  find("place").value = place;
 }
 
 let isLooking = false;

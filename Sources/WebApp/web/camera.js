@@ -1,11 +1,10 @@
-// This browser's camera: pictures go to the server one after the other, never more than it takes, and none that nobody
-// looks at.
+// This browser's camera: pictures are looked at one after the other, here or by the server, and none that nobody looks
+// at.
 
-import * as api from "./api.js";
 import { find } from "./dom.js";
+import * as looker from "./looker.js";
 import { moods } from "./moods.js";
 import { Pace } from "./pace.js";
-import { settings } from "./store.js";
 import { Stage } from "./stage.js";
 import { put } from "./texts.js";
 
@@ -14,8 +13,8 @@ const AWAY = 10_000;
 
 export class CameraWay {
   #stream = null;
-  #session = null;
-  #canvas = document.createElement("canvas");
+  /** Who looks at the pictures. */
+  #looker = null;
   #pace = new Pace();
   /** Changes with each start and stop, so that what was under way before knows that it is over. */
   #run = 0;
@@ -50,6 +49,7 @@ export class CameraWay {
     if (!navigator.mediaDevices?.getUserMedia) return this.#refuse(isSecureContext ? "camera-none" : "camera-insecure");
     const hasFocus = document.activeElement === find("camera-start");
     find("camera-start").disabled = true;
+    const isReady = looker.ready();
     let stream;
     try {
       stream = await navigator.mediaDevices.getUserMedia({
@@ -64,13 +64,21 @@ export class CameraWay {
     }
     // The visitor may have gone elsewhere before the browser's question was answered.
     if (run !== this.#run) return stopTracks(stream);
+    this.#note("camera-loading");
+    // Nobody else gets the picture than who was said to: the visitor decides anew.
+    if (!await isReady) {
+      stopTracks(stream);
+      return run === this.#run && this.#note(looker.refusal);
+    }
+    if (run !== this.#run) return stopTracks(stream);
     this.#stream = stream;
+    this.#looker = looker.stream();
     const track = stream.getVideoTracks()[0];
     track.addEventListener("ended", () => { if (run === this.#run) { this.stop(); this.#note("camera-lost"); } });
     const back = track.getSettings?.().facingMode === "environment";
     find("camera-stage").classList.toggle("mirrored", !back);
     this.video.srcObject = stream;
-    this.#pace = new Pace();
+    this.#pace = new Pace({ isNear: this.#looker.isNear });
     // The way to stop it is there as soon as the camera is on, whatever its pictures do.
     this.#show(true);
     if (hasFocus) find("camera-stop").focus();
@@ -100,8 +108,8 @@ export class CameraWay {
     stopTracks(this.#stream);
     this.#stream = null;
     this.video.srcObject = null;
-    if (this.#session) api.closeSession(this.#session);
-    this.#session = null;
+    this.#looker?.end();
+    this.#looker = null;
     this.#show(false);
     this.stage.clear();
     this.onMood(null);
@@ -151,44 +159,26 @@ export class CameraWay {
 
   async #once(run) {
     if (this.video.readyState < 2) return;
-    if (!this.#session) {
-      const { session } = await api.openSession();
-      if (run !== this.#run) return api.closeSession(session);
-      this.#session = session;
-    }
-    const picture = await this.#grab();
     const began = performance.now();
-    const result = await api.analyse(picture, { session: this.#session, model: settings.model, grouping: settings.grouping });
-    if (run !== this.#run) return;
+    const result = await this.#looker.look(this.video, this.#pace);
+    if (run !== this.#run || !result) return;
     const mood = this.stage.show(result, moods.current?.emotion);
     this.#pace.took(performance.now() - began, mood);
     this.#note(this.#pace.isLooking ? "camera-looking" : null);
     this.onMood(mood, { isLooking: this.#pace.isLooking });
   }
 
-  #grab() {
-    const { videoWidth, videoHeight } = this.video;
-    const scale = Math.min(1, this.#pace.width / videoWidth);
-    this.#canvas.width = Math.round(videoWidth * scale);
-    this.#canvas.height = Math.round(videoHeight * scale);
-    this.#canvas.getContext("2d", { alpha: false }).drawImage(this.video, 0, 0, this.#canvas.width, this.#canvas.height);
-    return new Promise((resolve, reject) =>
-      this.#canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/jpeg", this.#pace.quality));
-  }
-
   /** How long to wait after a problem, in milliseconds. The camera goes on: what is wrong stands below the picture. */
   #pauseAfter(problem) {
-    const isFollowed = this.#session !== null;
-    if (problem.status === 404) {
-      this.#session = null;
-      return 0;
-    }
+    const isFollowed = this.#looker.isFollowed;
+    // The server has forgotten who this was; the next picture says it again.
+    if (problem.status === 404) return 0;
     // Of many pictures one may be too much; the next will do.
     if (problem.status === 503 && isFollowed) return 150 + Math.random() * 250;
     if (problem.status === 429 && isFollowed) return 1000 * Math.min(problem.retryAfter ?? 1, 5);
     this.stage.clear();
     this.onMood(null, { isLooking: true });
-    this.#note(problem.text ?? "server-failed");
+    this.#note(problem.text ?? (this.#looker.isNear ? "device-failed" : "server-failed"));
     return 1000 * Math.min(problem.retryAfter ?? 1, 10);
   }
 }

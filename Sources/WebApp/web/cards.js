@@ -2,7 +2,7 @@
 
 import { cover } from "./art.js";
 import { icon, make } from "./dom.js";
-import { elsewhere, source } from "./sources.js";
+import { elsewhere, source, unplayable } from "./sources.js";
 import * as store from "./store.js";
 import { emotionName, has, languageName, t } from "./texts.js";
 
@@ -48,10 +48,10 @@ export function pieceCard(piece, play) {
 const SILENT = /^(language|suits|acoustic)(\.|$)/;
 /** Why this song, in the page's language, in a few words each: at most two. */
 function reasons(song) {
-  const texts = [];
+  const format = unplayable(song), texts = format ? [t("file-unplayable", { format })] : [];
   // What is special comes before what all have.
-  const rank = ({ code }) => (/^(path|favourite|liked|surprise|like|lift|amplify|other-language|unknown-language)/.test(code) ? 0 : /^feel/.test(code) ? 1 : /^match/.test(code) ? 2 : 3);
-  for (const { code, text, values } of [...song.reasons].sort((a, b) => rank(a) - rank(b))) {
+  const rank = ({ code }) => (/^(path|favourite|liked|taste|surprise|like|lift|amplify|other-language|unknown-language)/.test(code) ? 0 : /^(kind|film)/.test(code) ? 1 : /^feel/.test(code) ? 2 : /^match/.test(code) ? 3 : 4);
+  for (const { code, text, values } of [...(song.reasons ?? [])].sort((a, b) => rank(a) - rank(b))) {
     if (SILENT.test(code)) continue;
     const shown = { ...values };
     if (values.language) shown.language = languageName(values.language);

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { find, icon, make } from "./dom.js";
+import * as looker from "./looker.js";
 import { change, settings } from "./store.js";
 import { languageName, put, t } from "./texts.js";
 
@@ -31,6 +32,7 @@ export function setUp(options, report) {
   count.addEventListener("change", () => set({ count: Number(count.value) }, "songs"));
   find("service").addEventListener("change", (event) => set({ service: event.target.value }, "songs"));
   find("model").addEventListener("change", (event) => set({ model: event.target.value }, "analysis"));
+  find("place").addEventListener("change", (event) => set({ place: event.target.value, slowIn: null }, "analysis"));
   if (!options.models.includes(settings.model)) change({ model: null });
   if (!options.modes.includes(settings.mode)) change({ mode: "match" });
   setUpArtists();
@@ -53,6 +55,9 @@ export function build() {
   find("service").replaceChildren(...services.map((name) =>
     new Option(name === "any" ? t("service-any") : serviceName(name), name, false, name === settings.service)));
   find("model").replaceChildren(...facts.models.map((id) => new Option(id, id, false, id === settings.model)));
+  find("place-field").hidden = !looker.hasChoice();
+  find("place").replaceChildren(...["device", "server"].map((place) =>
+    new Option(t(`place-${place}`), place, false, place === looker.place())));
   languages();
   artistChips();
   summarise();

@@ -1,7 +1,11 @@
-// How often pictures are sent and how large they are: a mood that is averaged over seconds needs few of them.
+// How often pictures are looked at and how large they are: a mood that is averaged over seconds needs few of them.
 
 /** Milliseconds between pictures: at first, once the mood is known, and when nothing has changed for a while. */
 const FIRST = 100, KNOWN = 170, STILL = 400;
+/** The same where they need not travel, and how many times as long as a look the rest at least is together with it. */
+const NEAR = 33, NEAR_STILL = 100, SHARE = 2;
+/** Looks of this device, in milliseconds, above which pictures become smaller. */
+const LONG = 60;
 /** Pictures without a face after which there is none. */
 const NONE = 3;
 /** Round trips, in milliseconds, above which pictures become smaller. */
@@ -16,9 +20,12 @@ export class Pace {
   #missed = 0;
   #hasSeen = false;
 
-  /** `clock` gives milliseconds. */
-  constructor(clock = () => performance.now()) {
+  #isNear;
+
+  /** `clock` gives milliseconds; `isNear`: this device looks, nothing is sent. */
+  constructor({ clock = () => performance.now(), isNear = false } = {}) {
     this.#clock = clock;
+    this.#isNear = isNear;
     this.#began = this.#changedAt = clock();
   }
 
@@ -42,12 +49,13 @@ export class Pace {
   /** Milliseconds from one picture to the next. */
   get interval() {
     const now = this.#clock();
+    if (this.#isNear) return Math.max(now - this.#changedAt < 4000 ? NEAR : NEAR_STILL, SHARE * this.#trip);
     if (now - this.#began < 3000) return FIRST;
     return now - this.#changedAt < 4000 ? KNOWN : STILL;
   }
 
   /** Width in pixels and JPEG quality: a slow line gets less, and the first picture tries out which it is. */
-  get width() { return this.#trip > VERY_SLOW ? 240 : this.#trip > SLOW || !this.#trip ? 320 : 480; }
+  get width() { return this.#isNear ? (this.#trip > LONG ? 320 : 480) : this.#trip > VERY_SLOW ? 240 : this.#trip > SLOW || !this.#trip ? 320 : 480; }
   get quality() { return this.#trip > SLOW || !this.#trip ? 0.7 : 0.82; }
 
   /** Whether it is too early to say that there is no face. */

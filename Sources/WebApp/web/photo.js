@@ -1,8 +1,7 @@
 // A photo: dropped, chosen or taken.
 
-import * as api from "./api.js";
 import { find } from "./dom.js";
-import { settings } from "./store.js";
+import * as looker from "./looker.js";
 import { Stage } from "./stage.js";
 import { put } from "./texts.js";
 
@@ -47,6 +46,9 @@ export class PhotoWay {
     const note = find("photo-note");
     put(note, "photo-looking");
     try {
+      // Nobody else gets the picture than who was said to: the visitor decides anew.
+      if (!await looker.ready()) return turn === this.#turn && put(note, looker.refusal);
+      if (turn !== this.#turn) return;
       const { picture, isShown } = await smaller(file);
       const result = turn === this.#turn ? await this.#analyse(picture, turn) : null;
       if (turn !== this.#turn) return;
@@ -67,7 +69,7 @@ export class PhotoWay {
     } catch (problem) {
       if (turn !== this.#turn) return;
       this.#place(false);
-      put(note, (problem.text === "photo-bad" ? badPicture(file) : problem.text) ?? (problem.name === "InvalidStateError" ? badPicture(file) : "server-failed"));
+      put(note, (problem.text === "photo-bad" ? badPicture(file) : problem.text) ?? (problem.name === "InvalidStateError" ? badPicture(file) : looker.place() === "device" ? "device-failed" : "server-failed"));
       this.onMood(null);
     }
   }
@@ -99,7 +101,7 @@ export class PhotoWay {
   async #analyse(picture, turn) {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await api.analyse(picture, { model: settings.model, grouping: settings.grouping });
+        return await looker.lookAt(picture);
       } catch (problem) {
         if (!problem.retryAfter || attempt >= 5) throw problem;
         await new Promise((resolve) => setTimeout(resolve, 1000 * problem.retryAfter));
@@ -114,16 +116,16 @@ const isHere = () => find("input").dataset.way === "photo";
 
 const isHEIC = (file) => /^image\/hei[cf]/.test(file.type) || /\.hei[cf]$/i.test(file.name);
 
-const badPicture = (file) => (isHEIC(file) ? "photo-heic" : "photo-bad");
+const badPicture = (file) => (!isHEIC(file) ? "photo-bad" : looker.place() === "device" ? "device-heic" : "photo-heic");
 
 /** The photo upright and at most SIDE pixels wide and high, as JPEG. What this browser cannot show may still be read by the
-    server: HEIC goes there as it is. */
+    server, where that looks: HEIC goes there as it is. */
 async function smaller(file) {
   let picture;
   try {
     picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch (problem) {
-    if (!isHEIC(file)) throw problem;
+    if (!isHEIC(file) || looker.place() === "device") throw problem;
     return { picture: new Blob([file], { type: "image/heic" }), isShown: false };
   }
   const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));

@@ -18,6 +18,8 @@ const AHEAD = 12;
 const ANEW = 4, HEARD = 5;
 /** Changes with each song, so that an address that comes late is not played. */
 let turn = 0;
+/** Decibels that make the song as loud as others; null if nobody knows. */
+let gain = null;
 let hasNoted = false, hasFetched = false, failures = 0, keptAt = 0;
 /** Whether the song is to be heard: not after a reload, nor after a pause. */
 let isWanted = false;
@@ -44,9 +46,9 @@ export function setUp() {
   find("player-position").addEventListener("input", ({ target }) => { if (audio.duration) audio.currentTime = (target.value / 1000) * audio.duration; });
   const volume = find("player-volume");
   volume.value = Math.round(store.settings.volume * 100);
-  audio.volume = store.settings.volume;
-  volume.addEventListener("input", () => { audio.volume = volume.value / 100; });
-  volume.addEventListener("change", () => store.change({ volume: audio.volume }));
+  setVolume();
+  volume.addEventListener("input", setVolume);
+  volume.addEventListener("change", () => store.change({ volume: volume.value / 100 }));
   audio.addEventListener("timeupdate", showTime);
   audio.addEventListener("durationchange", showTime);
   for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showState);
@@ -62,6 +64,9 @@ export function setUp() {
   // What was there before a reload is there again, but waits for a tap.
   if (queue.current) open(queue.current, { starts: false });
 }
+
+/** As loud as is wished, the song's own loudness taken off: what is too soft stays so, since nothing goes above all. */
+function setVolume() { audio.volume = (find("player-volume").value / 100) * Math.min(1, 10 ** ((gain ?? 0) / 20)); }
 
 /** Plays a song now; what was to come comes after it. */
 export function play(song) {
@@ -117,8 +122,7 @@ async function open(song, { starts = true } = {}) {
   const way = source(song);
   find("player-frame").replaceChildren();
   find("player").classList.toggle("framed", Boolean(starts && way && way.kind !== "audio"));
-  audio.removeAttribute("src");
-  audio.load();
+  letGo();
   if (!way) return starts && fail();
   if (way.kind !== "audio") {
     if (starts) {
@@ -132,6 +136,8 @@ async function open(song, { starts = true } = {}) {
   try {
     const address = await way.address();
     if (mine !== turn) return;
+    gain = way.gain ?? null;
+    setVolume();
     audio.src = address;
     if (queue.position) audio.addEventListener("loadedmetadata", () => { if (mine === turn) audio.currentTime = queue.position; }, { once: true });
     if (starts) await audio.play();
@@ -172,14 +178,20 @@ function frame(way, song) {
 function close() {
   turn += 1;
   audio.pause();
-  audio.removeAttribute("src");
-  audio.load();
+  letGo();
   find("player-frame").replaceChildren();
   const hadFocus = find("player").contains(document.activeElement);
   queue.clear();
   find("player").hidden = true;
   if (hadFocus) find("play-mood").focus();
   tell();
+}
+
+/** What was played is given back. */
+function letGo() {
+  if (audio.src.startsWith("blob:")) URL.revokeObjectURL(audio.src);
+  audio.removeAttribute("src");
+  audio.load();
 }
 
 function show(song) {

@@ -93,7 +93,8 @@ export class Queue extends EventTarget {
 
   #write() {
     try {
-      const { songs, index, position } = this;
+      // What lies on the visitor's machine must be picked again.
+      const songs = this.songs.filter(({ local }) => !local), index = songs.indexOf(this.current), { position } = this;
       this.#storage.setItem(KEY, JSON.stringify({ songs, index, position }));
     } catch {
       // Private windows may refuse: then it lasts as long as the page.

@@ -6,7 +6,7 @@ const LASTING = 12 * 3600;
 
 export class SongList extends EventTarget {
   songs = [];
-  /** What they are for: { emotion, mode }, with `like` (a song) or `daytime`. */
+  /** What they are for: { emotion, mode }, with `like` (a song), `daytime`, or `playlist` (its name). */
   about = null;
   #ask;
   #storage;
@@ -33,6 +33,15 @@ export class SongList extends EventTarget {
     Object.assign(this, { songs, about });
     this.#gone.clear();
     this.#changed("change", { target });
+  }
+
+  /** Shows songs that were not asked for here. */
+  take(songs, about) {
+    this.#asking?.abort();
+    this.#asking = null;
+    Object.assign(this, { songs, about });
+    this.#gone.clear();
+    this.#changed("change", {});
   }
 
   /** Puts another song where one was. One after the other, so that two never become the same song. */

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { dealCovers } from "./art.js";
 import { card, pieceCard } from "./cards.js";
 import { find, make } from "./dom.js";
+import { songsOf } from "./folder.js";
 import * as menu from "./menu.js";
 import { emotionsAt, moodOf, moods } from "./moods.js";
 import * as pieces from "./pieces.js";
@@ -11,7 +12,7 @@ import * as plane from "./plane.js";
 import * as player from "./player.js";
 import { say } from "./snack.js";
 import { SongList } from "./songlist.js";
-import { elsewhere, playsHere, source } from "./sources.js";
+import { elsewhere, plays, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
 import { emotionName, languageName, put, t } from "./texts.js";
 
@@ -29,6 +30,7 @@ export function setUp(options) {
   list.addEventListener("replaced", ({ detail }) => showReplaced(detail));
   find("again").addEventListener("click", () => refresh());
   find("play-mood").addEventListener("click", playMood);
+  find("folder").addEventListener("change", ({ target }) => playFolder(target));
   find("offer-take").addEventListener("click", () => { moods.follow(); find("songs-title").focus({ preventScroll: true }); });
   moods.addEventListener("songs", ({ detail }) => follow(detail));
   moods.addEventListener("offer", showOffer);
@@ -64,9 +66,18 @@ function follow({ isDeliberate }) {
 const aboutMood = () => ({ emotion: moods.settled.emotion, mixed: moods.settled.mixed, probabilities: moods.settled.probabilities });
 
 /** Asks for songs: for the same as before, or for `about`. `focuses` takes the keyboard there. */
+export const shown = () => list.songs;
+
+/** Shows the songs of a playlist, and plays what can be played. */
+export function showPlaylist(name, songs, plays) {
+  list.take(songs, { ...aboutMood(), playlist: name, mode: store.settings.mode });
+  find("songs-title").focus({ preventScroll: true });
+  if (plays && songs.some(playsHere)) player.playAll(songs);
+}
+
 export async function refresh({ about = list.about ?? (moods.settled && aboutMood()), focuses = false } = {}) {
   if (!about) return;
-  const what = { ...about, mode: store.settings.mode };
+  const what = { ...about, playlist: undefined, mode: store.settings.mode };
   missed = null;
   const mine = ++turn;
   find("grid").setAttribute("aria-busy", "true");
@@ -94,16 +105,16 @@ function ask({ about, count, signal }) {
   return api.recommend(question, signal);
 }
 
-function showAll({ target, isRecalled }) {
+function showAll({ target, isRecalled } = {}) {
   const { songs, about } = list;
-  put(find("songs-note"), songs.length ? null : "songs-none");
+  put(find("songs-note"), songs.length ? null : api.isStatic ? "songs-static" : "songs-none");
   dealCovers(songs);
   showAbout();
   drawCards();
   drawPieces();
   showOffer();
   plane.aim(target && (about.like || about.mode !== "match") ? target : null);
-  if (!isRecalled) store.noteList(about, songs);
+  if (!isRecalled && !about.playlist) store.noteList(about, songs);
   fetchCovers(songs);
 }
 
@@ -128,7 +139,7 @@ const piecesNow = () => pieces.nearest(list.about?.probabilities ? moodOf(list.a
 
 function showAbout() {
   const { about } = list;
-  find("songs-for").textContent = !about ? "" : about.like ? t("songs-like", { title: about.like.title })
+  find("songs-for").textContent = !about ? "" : about.playlist ? t("songs-playlist", { name: about.playlist }) : about.like ? t("songs-like", { title: about.like.title })
     : about.daytime ? t(`songs-${about.daytime}`)
     : about.mixed ? t("songs-for-mixed", { first: emotionName(about.mixed[0]), second: emotionName(about.mixed[1]) }) : t("songs-for", { emotion: emotionName(about.emotion) });
 }
@@ -242,6 +253,15 @@ function playMood() {
   const fitting = new Set([...list.songs.filter(playsHere).map((song) => `song-${song.id}`), ...piecesNow().slice(0, 2).map(({ key }) => key)]);
   if (player.queue.current && fitting.has(player.queue.current.key)) return player.toggle();
   player.playAll([...list.songs, ...piecesNow().slice(0, 2)]);
+}
+
+/** Music of the visitor's own machine, one after the other. */
+function playFolder(input) {
+  const { songs, others, name } = songsOf(input.files, plays);
+  // So that the same folder can be picked again.
+  input.value = "";
+  if (songs.length) player.playAll(songs);
+  say(!songs.length ? t("folder-none") : others ? t("folder-some", { n: songs.length, name, others }) : t("folder-all", { n: songs.length, name }));
 }
 
 function wish(values) {

@@ -1,21 +1,33 @@
 // Where a song can be heard: here, in a service's own player on the page, or only elsewhere. What is not here says so.
 
 import * as api from "./api.js";
+import { fileOf } from "./folder.js";
+import { at } from "./place.js";
 import { settings } from "./store.js";
 
 const PREVIEWS = ["Deezer", "iTunes"];
-const opus = document.createElement("audio").canPlayType('audio/ogg; codecs="opus"') !== "";
+/** Decibels that make half a minute of a service as loud as songs of which the loudness is known: most are near -10 LUFS. */
+const PREVIEW_GAIN = -8;
+/** The same for the pieces that come with the program. */
+const PIECE_GAIN = -3.3;
+export const plays = (type) => document.createElement("audio").canPlayType(type) !== "";
+const opus = plays('audio/ogg; codecs="opus"');
 
-/** How a song is played here: { kind: "audio", address() } for our own player, { kind: "spotify" or "youtube", id } for
-    theirs; null if it cannot be. Own files and streams have their place in front. */
+/** What the owner's file of a song is called that this browser cannot play, such as "WMA"; null if it has none. */
+export const unplayable = ({ file }) => (file && !plays(file.type) ? file.type.replace(/^audio\/(x-)?(ms-)?/, "").toUpperCase() : null);
+
+/** How a song is played here: { kind: "audio", address(), gain } for our own player, gain in decibels; { kind: "spotify" or
+    "youtube", id } for theirs; null if it cannot be. The owner's own file comes before half a minute of a service. */
 export function source(song) {
-  if (song.piece) return opus ? { kind: "audio", address: async () => new URL(`pieces/${song.piece}`, import.meta.url).href } : null;
+  if (song.local) return fileOf(song) ? { kind: "audio", address: async () => URL.createObjectURL(fileOf(song)) } : null;
+  if (song.file && plays(song.file.type)) return { kind: "audio", gain: song.file.gain, address: async () => at(`/api/v1/files/${song.file.number}`) };
+  if (song.piece) return opus ? { kind: "audio", gain: PIECE_GAIN, address: async () => new URL(`pieces/${song.piece}`, import.meta.url).href } : null;
   const { service } = settings, wants = (name) => service === "any" || service === name;
   const players = { ...song.players, ...song.media?.players };
   const known = song.media?.service ?? song.service;
   // These have half a minute of most songs; the address is asked for when it is needed, since it soon ends.
   if (PREVIEWS.includes(known) && (service === "any" || service === known.toLowerCase())) {
-    return { kind: "audio", isPreview: true, address: () => preview(song, known) };
+    return { kind: "audio", isPreview: true, gain: PREVIEW_GAIN, address: () => preview(song, known) };
   }
   if (players.spotify && wants("spotify")) return { kind: "spotify", id: players.spotify };
   if (players.youtube && wants("youtube")) return { kind: "youtube", id: players.youtube };
@@ -50,7 +62,7 @@ export function elsewhere(song) {
 
 /** What the queue keeps of a song. */
 export const entry = (song) => ({
-  key: song.key ?? `song-${song.id}`, id: song.id, title: song.title, artist: song.artist, language: song.language, piece: song.piece,
+  key: song.key ?? `song-${song.id}`, id: song.id, title: song.title, artist: song.artist, language: song.language, piece: song.piece, file: song.file, local: song.local,
   seconds: song.seconds, features: song.features, links: song.links, players: song.players, service: song.media?.service ?? song.service,
   cover: song.media?.cover ?? song.cover, link: song.media?.link ?? song.link,
 });

@@ -8,6 +8,8 @@ final class LiveView {
     private let console: Console
     private let text: FaceText
     private let panel: LivePanel
+    /// Said below the faces; asked for with each drawing.
+    var music: () throws -> String = { "" }
     private var lastDrawn: ContinuousClock.Instant?
     private var events: [String] = []
     private var status = ""
@@ -34,12 +36,14 @@ final class LiveView {
         let news = text.events(result)
         guard isDrawn else {
             for line in news { try console.output.line(line) }
+            _ = try music()
             return
         }
         events = (events + news).suffix(4)
         if let last = lastDrawn, last.duration(to: .now) < Self.interval { return }
         lastDrawn = .now
-        draw(lines(result, latency, dropped, calibration))
+        let playing = try music()
+        draw(lines(result, latency, dropped, calibration) + (playing.isEmpty ? [] : ["", playing]))
     }
 
     private func lines(

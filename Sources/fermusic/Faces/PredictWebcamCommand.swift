@@ -36,9 +36,10 @@ enum PredictWebcamCommand {
     /// Shows what the camera sees until it ends or Ctrl-C comes; `also` gets each frame before.
     static func watch(
         _ stream: FaceStream, _ a: Arguments, _ console: Console, _ signals: SignalWatcher,
-        also: @escaping (Frame, FrameResult) -> Void = { _, _ in }
+        music: LiveMusic? = nil, also: @escaping (Frame, FrameResult) -> Void = { _, _ in }
     ) throws -> ExitCode {
         let names = stream.classNames, view = LiveView(console, classNames: names, isDrawn: !stream.printsData)
+        if let music { view.music = music.line }
         var options = stream.captureOptions
         try StreamOptions.setCamera(a, &options)
         let news = CaptureNews()
@@ -46,7 +47,11 @@ enum PredictWebcamCommand {
         let watched = WatchedCapture(capture, news, seconds: a[StreamOptions.seconds], onChange: view.note)
         stream.frameEnded = { frame, result in
             also(frame, result)
-            if frame.isPicture || stream.printsData { return }
+            music?.see(result)
+            if frame.isPicture || stream.printsData {
+                _ = try music?.line()
+                return
+            }
             try view.update(
                 result, latency: stream.recentLatency, dropped: capture.droppedFrames,
                 calibration: stream.calibrationRemaining(at: result.time))

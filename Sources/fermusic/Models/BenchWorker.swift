@@ -64,8 +64,11 @@ struct BenchWorker {
         let values = bytes.withUnsafeBytes { raw in
             (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }
-        let count = values.count / model.inputShapes[0].reduce(1, *)
-        let executor = try Executor(model, maximumBatch: max(count, 1), threads: threads, precision: precision)
+        let size = model.inputShapes[0].reduce(1, *), count = values.count / size
+        guard model.inputs.count == 1, count > 0, values.count == count * size else {
+            throw NeuralNetError.invalidSetting("the input's \(values.count) numbers are no samples of \(size)")
+        }
+        let executor = try Executor(model, maximumBatch: count, threads: threads, precision: precision)
         executor.input().update(from: values, count: values.count)
         executor.forward(count: count)
         return Array(

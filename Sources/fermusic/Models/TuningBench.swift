@@ -10,7 +10,9 @@ enum TuningBench {
         let model = try choice.makeModel(NetworkOptions(size: a[BenchCommand.size]), seed: 1)
         let batch = a[BenchCommand.batch], rounds = max(3, Int(a[BenchCommand.seconds] * 10))
         var results: [ConvolutionTuning.Result] = []
-        for (count, isTraining) in [(1, false), (batch, false), (batch, true)] where !(isTraining && batch == 1) {
+        // One image, the few that pictures and the page ask for, and many.
+        let kinds = Set([1, min(8, batch), batch]).sorted().map { ($0, false) } + (batch > 1 ? [(batch, true)] : [])
+        for (count, isTraining) in kinds {
             results += try ConvolutionTuning.measure(
                 model, batch: count, isTraining: isTraining, threads: threads, rounds: rounds)
         }

@@ -67,6 +67,9 @@ enum CatalogueCommand {
         if a[LibraryCommand.watches], !a[files].contains(where: { LibraryCommand.isMusic($0.string) }) {
             throw UsageError.conflict("--watch", "lists; it watches folders of music")
         }
+        // Made before anything is read: what comes meanwhile is read afterwards.
+        let watched = a[LibraryCommand.watches] ? a[files].map(\.string).filter(LibraryCommand.isMusic) : []
+        let watcher = watched.isEmpty ? nil : try FolderWatcher(watched)
         let signals = SignalWatcher.start()
         var code = ExitCode.done
         func takeMusic(_ path: String) throws -> Bool {
@@ -82,12 +85,9 @@ enum CatalogueCommand {
             return true
         }
         let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
-        for file in a[files] {
-            let path = file.string
-            if LibraryCommand.isMusic(path) {
-                guard try takeMusic(path) else { return signals.exitCode ?? .failed }
-                continue
-            }
+        /// `false` if a signal ended it.
+        func take(_ path: String) throws -> Bool {
+            if LibraryCommand.isMusic(path) { return try takeMusic(path) }
             if path.hasPrefix("http://"), !lists.contains(where: { $0.handles(path) }) {
                 throw MusicError.badFile(
                     path: path,
@@ -102,20 +102,43 @@ enum CatalogueCommand {
                     ? try catalogue.importSongs(path, options: options, progress: progress)
                     : try catalogue.importAndRemember(path, options: options, progress: progress)
             }
-            guard let report else { return signals.exitCode ?? .failed }
+            guard let report else { return false }
             try ImportText.print(report, path, a[MusicOptions.jsonLines], console)
             if let failure = report.failure {
                 try console.errors.line("error: \(printable(path)): nothing added: \(failure)")
                 code = .failed
             }
+            return true
         }
-        if a[LibraryCommand.watches] {
-            let folders = a[files].map(\.string).filter(LibraryCommand.isMusic)
-            try console.errors.line("watching \(folders.map(printable).joined(separator: ", ")); Ctrl-C ends it")
-            try LibraryCommand.watch(folders, signals) { _ = try takeMusic($0) }
+        /// Says what is wrong with a place and lets the others be read, if it is about that place.
+        func goingOn(_ body: () throws -> Bool) throws -> Bool {
+            do { return try body() } catch let error where isOfOnePlace(error) && signals.received == nil {
+                try console.errors.line("error: \(printable(Remedies.text(error)))")
+                code = .failed
+                return true
+            }
+        }
+        for file in a[files] {
+            let isAlone = a[files].count == 1 && watcher == nil
+            guard try isAlone ? take(file.string) : goingOn({ try take(file.string) }) else {
+                return signals.exitCode ?? .failed
+            }
+        }
+        if let watcher {
+            try console.errors.line("watching \(watched.map(printable).joined(separator: ", ")); Ctrl-C ends it")
+            try LibraryCommand.watch(watcher, signals) { place in _ = try goingOn { try takeMusic(place) } }
             return .done
         }
         return code
+    }
+
+    /// Whether an error says something of one list or folder, rather than of the catalogue.
+    private static func isOfOnePlace(_ error: any Error) -> Bool {
+        switch error {
+        case MusicError.badFile, MusicError.unknownColumns, MusicError.badLine: true
+        case is ListError, is ProviderError: true
+        default: false
+        }
     }
 
     /// Shows how far a file is read; `nil` if a signal ended it.
@@ -213,24 +236,20 @@ enum CatalogueCommand {
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a, console)
         let path = a[target].string
-        func write(_ put: (String) throws -> Void) throws {
+        var leftOut = 0
+        try SongListFile.write(path, console) { put in
             guard let playlist = PlaylistFormat(rawValue: a[format].rawValue) else { return try catalogue.export(put) }
             let name = path == "-" ? "fermusic" : path.withoutPathExtension
-            try put(playlist.playlist(of: catalogue.songsWithFiles(), name: name, in: catalogue).text)
+            let songs = try catalogue.songsWithFiles()
+            let made = try playlist.playlist(of: songs, name: name, in: catalogue)
+            leftOut = songs.count - made.songs
+            try put(made.text)
         }
-        if path == "-" {
-            try write { try console.output.write($0) }
-            return .done
+        if leftOut > 0 {
+            try console.errors.line(
+                "note: \(leftOut) songs are left out: their files have line breaks in their names, which M3U cannot say; "
+                    + "xspf can")
         }
-        do {
-            try AtomicFile.replace(path) { file in
-                // M3U names files by their very bytes.
-                try write { try file.write($0.cPath.dropLast().map { UInt8(bitPattern: $0) }) }
-            }
-        } catch let failure as FileFailure {
-            throw MusicError.badFile(path: path, reason: "cannot write: \(failure.reason)")
-        }
-        try console.errors.line("wrote \(printable(path))")
         return .done
     }
 

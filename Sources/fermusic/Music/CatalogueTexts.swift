@@ -6,6 +6,9 @@ import Terminal
 /// What is said about an import.
 enum ImportText {
     static func print(_ report: ImportReport, _ path: String, _ asJSON: Bool, _ console: Console) throws {
+        for note in report.notes.prefix(asJSON ? 0 : 10) {
+            try console.errors.line("\(printable(path)): \(SongText.line(note)); left out")
+        }
         for problem in report.problems.prefix(asJSON ? 0 : 10) {
             try console.errors.line(
                 "\(printable(path)): row \(problem.row): \(SongText.line(problem.reason)); left out")
@@ -35,7 +38,8 @@ enum ImportText {
         [
             "file": .string(path), "format": .string(report.format), "added": .int(report.added),
             "merged": .int(report.merged), "unchanged": .int(report.unchanged), "badRows": .int(report.badRows),
-            "badFields": .int(report.badFields), "matchedFiles": .int(report.matchedFiles),
+            "notes": .array(report.notes.map(JSONValue.string)), "badFields": .int(report.badFields),
+            "matchedFiles": .int(report.matchedFiles),
             "fieldProblems": .array(
                 report.fieldProblems.map { ["row": .int($0.row), "reason": .string($0.reason)] }),
             "problems": .array(

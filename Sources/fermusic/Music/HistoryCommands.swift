@@ -36,31 +36,57 @@ enum FeedbackCommand {
     static let songs = Argument<[String]>(
         "song", required: false, help: "Songs by their numbers, or by words of title and artist.")
 
+    static let artists = Option<[String]>("artist", short: "a", help: "An artist that you mean. May be repeated.")
+
     static let command = Command(
         "feedback", summary: "Say what you like; the next recommendation knows it.",
-        discussion: "Without arguments it lists what you said.",
+        discussion: """
+            Without arguments it lists what you said. What several liked songs have in common, genres, decades, languages \
+            and sound, counts for all other songs too. An artist's name is understood where no song is called so.
+            """,
         examples: [
             Example("fermusic feedback like 12 40", "the numbers in brackets that recommend prints"),
             Example("fermusic feedback dislike \"shape of you\""),
+            Example("fermusic feedback like --artist beatles"),
         ],
-        parameters: [opinion, songs, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines]
+        parameters: [opinion, songs, artists, MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines]
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a, console)
         guard let opinion = a[opinion] else { return try list(catalogue, a, console) }
-        guard !a[songs].isEmpty else { throw UsageError.missingArgument("<song>") }
+        guard !a[songs].isEmpty || !a[artists].isEmpty else { throw UsageError.missingArgument("<song>") }
+        if opinion == .played, !a[artists].isEmpty { throw UsageError.conflict("played", "--artist") }
         // All of them or none: a misspelt one shall not leave half behind.
         let found = try catalogue.transaction {
-            try a[songs].map { text in
-                let song = try catalogue.song(named: text)
-                try catalogue.note(opinion, of: song.id)
-                return song
-            }
+            try a[songs].map { try note(opinion, $0, catalogue) }
+                + a[artists].map { "everything by \(SongText.line(try catalogue.note(opinion, ofArtist: $0)))" }
         }
-        for song in found { try console.errors.line("\(opinion.rawValue): \(SongText.title(song))") }
+        for name in found { try console.errors.line("\(opinion.rawValue): \(name)") }
         return .done
     }
 
+    /// Notes what is thought of a song, or of the artist who is called like this and has several.
+    private static func note(_ opinion: Opinion, _ text: String, _ catalogue: Catalogue) throws -> String {
+        do {
+            let song = try catalogue.song(named: text)
+            try catalogue.note(opinion, of: song.id)
+            return SongText.title(song)
+        } catch let error as MusicError {
+            guard case .ambiguousSong = error, opinion != .played, try catalogue.artist(named: text).meant != nil else {
+                throw error
+            }
+            return "everything by \(SongText.line(try catalogue.note(opinion, ofArtist: text)))"
+        }
+    }
+
     private static func list(_ catalogue: Catalogue, _ a: Arguments, _ console: Console) throws -> ExitCode {
+        for (name, opinion) in try catalogue.artistFeedback() {
+            if a[MusicOptions.jsonLines] {
+                try console.output.line(
+                    SongText.jsonLine(["artist": .string(name), "opinion": .string(opinion.rawValue)]))
+            } else {
+                try console.output.line("\(opinion.rawValue): everything by \(SongText.line(name))")
+            }
+        }
         for (song, opinion, plays) in try catalogue.feedback() {
             if a[MusicOptions.jsonLines] {
                 var fields = SongJSON.fields(song)

@@ -57,6 +57,11 @@ enum LibraryCommand {
         for problem in report.problems {
             try console.errors.line("\(printable(problem.path)): \(SongText.line(problem.reason)); no song of it")
         }
+        for problem in report.unheard {
+            try console.errors.line(
+                "\(printable(problem.path)): cannot be listened to: \(SongText.line(problem.reason)); its song is there "
+                    + "all the same")
+        }
         if report.failed > report.problems.count {
             try console.errors.line(
                 "\(printable(path)): \(report.failed - report.problems.count) more files give no song, as before")
@@ -88,16 +93,17 @@ enum LibraryCommand {
             "isWhole": .bool(report.isWhole),
             "problems": .array(
                 report.problems.map { ["file": .string($0.path), "reason": .string($0.reason)] }),
+            "unheard": .array(
+                report.unheard.map { ["file": .string($0.path), "reason": .string($0.reason)] }),
         ]
     }
 
-    /// Imports again whenever something below the folders changes, until a signal comes.
-    static func watch(_ folders: [String], _ signals: SignalWatcher, _ body: (String) throws -> Void) throws {
-        let watcher = try FolderWatcher(folders)
-        while signals.received == nil {
-            guard let changed = watcher.wait(isCancelled: { signals.received != nil }) else { return }
-            for folder in changed where signals.received == nil { try body(folder) }
+    /// Imports again whenever music changes at the places, until a signal comes.
+    static func watch(_ watcher: FolderWatcher, _ signals: SignalWatcher, _ body: (String) throws -> Void) throws {
+        while let changed = watcher.wait(isCancelled: { signals.received != nil }) {
+            // Before reading: what comes meanwhile is told the next time.
             try watcher.renew()
+            for place in changed where signals.received == nil { try body(place) }
         }
     }
 }

@@ -70,11 +70,13 @@ enum MusicOptions {
         return access(usual.cPath, F_OK) == 0 ? try MoodMap(overriddenBy: usual) : .standard
     }
 
-    /// What the user most likely understands: the language of the locale, and English.
+    /// What the user most likely understands: the language of the locale, and English; nothing where the system does not
+    /// say.
     static var usualLanguages: [Language] {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].compactMap { environmentValue($0) }.first { !$0.isEmpty }
-        let own = locale.flatMap { Language(String($0.prefix { $0.isLetter })) }
-        return [own, Language("en")].compactMap { $0 }
+        let code = locale.map { String($0.prefix { $0.isLetter }) } ?? ""
+        let own = code == "C" || code == "POSIX" ? nil : Language(code)
+        return own.map { [$0, Language("en")].compactMap { $0 } } ?? []
     }
 
     static var builtInSongs: String? { ProgramFile.path("songs.csv", checkoutFolder: "Datasets") }
@@ -100,7 +102,7 @@ struct EmotionWord: ArgumentValue {
     let vector: EmotionVector
 
     init?(argument: String) {
-        guard let vector = EmotionVector(argument) else { return nil }
+        guard let vector = EmotionVector(feelings: argument) else { return nil }
         self.vector = vector
     }
 
@@ -113,7 +115,8 @@ struct EmotionWord: ArgumentValue {
         let parts = text.split(separator: ",").map { part -> String? in
             let pieces = part.split(separator: "=", maxSplits: 1)
             guard let word = pieces.first?.trimmingBlanks else { return nil }
-            let name = Emotion(name: word)?.name ?? nearest(to: word, in: Emotion.allCases.map(\.name))
+            let near = nearest(to: word, in: Emotion.allCases.map(\.name)) ?? nearest(to: word, in: FeelingWords.words)
+            let name = FeelingWords.vector(word) != nil ? word : near
             return name.map { ([$0] + pieces.dropFirst().map(\.trimmingBlanks)).joined(separator: "=") }
         }
         let better = parts.compactMap { $0 }

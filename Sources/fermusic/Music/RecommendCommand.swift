@@ -13,8 +13,12 @@ enum RecommendCommand {
         help: "Languages to sing in, by name or ISO code; unknown ones, then others come when these run out.")
     static let artists = Option<[String]>(
         "artist", short: "a", help: "An artist you would like to hear, or a part of the name. May be repeated.")
+    static let like = Option<String?>(
+        "like", help: "Songs like this one: its number, or words of title and artist. Takes the place of the emotion.")
     static let surprise = Option<Double?>(
-        "surprise", help: "Share of songs drawn by lot; the mood map's by default.", range: 0...1)
+        "surprise",
+        help: "Share of songs from further away; the mood map's by default. With 0 nothing is drawn by lot.",
+        range: 0...1)
     static let seed = Option<Int?>(
         "seed", help: "Repeats the same draw; another one each time by default.", range: 0...)
     static let forget = Flag("no-history", help: "Do not note what was recommended.")
@@ -27,11 +31,19 @@ enum RecommendCommand {
         "output", help: "Print a playlist for players instead of a list to read: m3u8 names your files, xspf all songs."
     )
 
+    private static let choices: [any Parameter] = [like, mode, count, languages, artists]
+    private static let others: [any Parameter] =
+        [
+            surprise, seed, forget, output, ServiceOptions.provider, ServiceOptions.wait, opens, previews,
+            MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
+            SharedOptions.json,
+        ] + DetectorOptions.all
+
     static let command = Command(
         "recommend", summary: "Songs for what you feel, now.",
         discussion: """
-            Needs no account and no network: songs come from the local catalogue at once, links open a search. All the \
-            probabilities of an emotion count, not only the strongest. What was recommended is noted, so that other \
+            Needs no account and no network: songs come from the local catalogue at once, links open a search. Several \
+            emotions get their shares of the list. What was recommended is noted, so that other \
             songs come next time; 'fermusic feedback' tells what you like.
 
             With credentials for Spotify or YouTube, or with --provider, a service adds direct links and covers after \
@@ -41,38 +53,42 @@ enum RecommendCommand {
             Example("fermusic recommend --emotion sad --count 5"),
             Example("fermusic recommend --photo me.jpg --mode lift --language hindi,english --artist \"Arijit Singh\""),
             Example("fermusic recommend --camera 0", "look into the camera for three seconds"),
+            Example("fermusic recommend --emotion angry --genre metal --decade 90s --only mine"),
+            Example("fermusic recommend --like \"la flaca\"", "by sound, genre, decade, language and artist"),
             Example("fermusic recommend --emotion \"happy=0.6,surprise=0.4\" --json", "for programs to read"),
             Example(
                 "fermusic recommend --emotion happy -n 20 --output m3u8 > happy.m3u8", "your own files, for a player"),
             Example("fermusic recommend --emotion happy --provider deezer", "with covers, no account needed"),
         ],
-        parameters: MoodSource.parameters + [
-            mode, count, languages, artists, surprise, seed, forget, output, ServiceOptions.provider,
-            ServiceOptions.wait,
-            opens, previews, MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
-            SharedOptions.json,
-        ] + DetectorOptions.all,
+        parameters: MoodSource.parameters + choices + FilterOptions.all + others,
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         if a[output] != nil, a[SharedOptions.json] { throw UsageError.conflict("--output", "--json") }
-        var request = RecommendationRequest(try MoodSource.read(a, console))
+        let emotions = a[like] == nil ? try MoodSource.read(a, console) : try MoodSource.none(a)
+        var request = RecommendationRequest(emotions)
         request.mode = a[mode]
         request.count = a[count]
         request.languages = a[languages]?.values.map(\.language) ?? []
         request.usualLanguages = MusicOptions.usualLanguages
+        request.excludedLanguages = a[FilterOptions.without]?.values.map(\.language) ?? []
+        request.filter = FilterOptions.filter(a)
         request.artists = a[artists]
         request.surpriseShare = a[surprise]
         request.seed = UInt64(a[seed] ?? Int.random(in: 0...Int.max))
         let (catalogue, songs) = try MusicOptions.withCatalogueOrBuiltIn(a, console) { catalogue in
-            (catalogue, try catalogue.recommend(request))
+            request.like = try a[like].map { try catalogue.song(named: $0).id }
+            return (catalogue, try catalogue.recommend(request))
         }
         guard !songs.isEmpty else {
             throw MusicError.database(
                 path: catalogue.path,
                 reason: MusicOptions.builtInSongs == nil
                     ? "no songs; the built-in list (songs.csv) was not found beside the program, import one"
-                    : "no songs left that you don't dislike")
+                    : request.filter.isEmpty ? "no songs left that you don't dislike" : "no songs of this kind")
+        }
+        if songs.count < request.count, !request.filter.isEmpty {
+            try console.errors.line("note: there are only \(songs.count) songs of this kind")
         }
         // From here on songs are there: nothing that goes wrong may take them away, and nobody waits for another
         // process that writes for long.

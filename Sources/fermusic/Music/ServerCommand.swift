@@ -43,8 +43,11 @@ enum ServerCommand {
         return .done
     }
 
+    static let playlist = Option<String?>(
+        "playlist", help: "A playlist of yours instead ('fermusic playlist list').")
+
     static let save = Command(
-        "save-playlist", summary: "Save the latest recommendation as a playlist on the server.",
+        "save-playlist", summary: "Save the latest recommendation as a playlist on the server, or a playlist of yours.",
         discussion:
             "Songs that the server does not have are named and left out; 'fermusic catalogue import SERVER' tells which "
             + "it has.",
@@ -52,10 +55,10 @@ enum ServerCommand {
             Example("fermusic recommend --emotion sad --mode path --count 12"),
             Example("fermusic server save-playlist subsonic:http://nas:4533 --name \"Out of the rain\""),
         ],
-        parameters: [place, name, wait, MusicOptions.catalogue, MusicOptions.moodMap]
+        parameters: [place, name, playlist, wait, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
-        let latest = try LatestOnServer(a, console)
-        let title = a[name] ?? "\(latest.entry.emotions), \(TimeText.day(latest.entry.time))"
+        let latest = try LatestOnServer(a, console, playlist: a[playlist])
+        let title = a[name] ?? latest.title
         try latest.server.save(latest.numbers, name: title, latest.limit)
         try console.errors.line("saved \(latest.numbers.count) songs as '\(printable(title))'")
         return .done
@@ -104,26 +107,29 @@ enum ServerCommand {
     }
 }
 
-/// The songs that were recommended last, as a server numbers them.
+/// The songs that were recommended last, or those of a playlist, as a server numbers them.
 private struct LatestOnServer {
     let server: any MusicServer
-    let entry: HistoryEntry
+    let title: String
     let numbers: [String]
     let limit: CallLimit
 
-    init(_ a: Arguments, _ console: Console) throws {
+    init(_ a: Arguments, _ console: Console, playlist: String? = nil) throws {
         let catalogue = try MusicOptions.openCatalogue(a, console)
-        guard let entry = try catalogue.history(limit: 1).first, !entry.songs.isEmpty else {
-            throw MusicError.database(
-                path: catalogue.path, reason: "nothing was recommended yet; run 'fermusic recommend' first")
+        let songs: [Song]
+        if let playlist {
+            let list = try catalogue.playlist(named: PlaylistCommand.name(playlist))
+            (title, songs) = (list.name, list.songs)
+        } else {
+            let entry = try PlaylistCommand.latest(catalogue)
+            (title, songs) = ("\(entry.emotions), \(TimeText.day(entry.time))", entry.songs)
         }
-        self.entry = entry
         let server = try ServerCommand.server(a, ServiceOptions.services(memory: catalogue.path))
         self.server = server
         let signals = SignalWatcher.start()
         limit = CallLimit(a[ServerCommand.wait]) { signals.received != nil }
         var numbers: [String] = []
-        for song in entry.songs {
+        for song in songs {
             if let number = server.number(of: song) {
                 numbers.append(number)
             } else {

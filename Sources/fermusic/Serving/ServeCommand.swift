@@ -8,8 +8,8 @@ enum ServeCommand {
     static let command = Command(
         "serve", summary: "The page: look into the camera, get music.",
         discussion: """
-            Visitors' cameras stay with their browsers, which send pictures here to be looked at; nothing of them is \
-            kept. Browsers give pages the camera only on localhost or over https.
+            Visitors' browsers look at their pictures themselves where they can; otherwise they send them here, where \
+            nothing of them is kept. Browsers give pages the camera only on localhost or over https.
 
             Without options only this machine can open the page. --host lets others in; then a token is needed \
             (--token, --token-file or FERMUSIC_TOKEN), or --insecure-open for a page that everybody may use.

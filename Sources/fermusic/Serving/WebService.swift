@@ -29,10 +29,6 @@ struct WebService {
         if feed != nil { try WebService.tryCamera(a) }
         let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
         let moodMap = try MusicOptions.readMoodMap(a)
-        if try MusicOptions.isNewByName(a) {
-            try console.errors.line(
-                "note: \(printable(a[MusicOptions.catalogue]?.string ?? "")) is new, with the built-in songs")
-        }
         let services = try PageServices(a, memory: a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath)
         let options = try WebService.options(a, console, token: token, isLocal: isLocal, services)
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
@@ -94,6 +90,8 @@ struct WebService {
         options.isBehindProxy = a[ServerOptions.behindProxy] || !options.proxies.isEmpty
         options.basePath = try ServerOptions.readBasePath(a)
         options.isPersonal = isLocal && token == nil && !options.isBehindProxy
+        // Nobody's music is given to everybody.
+        options.sharesFiles = options.isPersonal || token != nil
         options.requestsPerSecond = a[ServerOptions.rate]
         options.burst = max(20, a[ServerOptions.rate] * 3)
         if let analyses = a[ServerOptions.analyses] { options.analyses = analyses }

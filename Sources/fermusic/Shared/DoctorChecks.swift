@@ -1,6 +1,7 @@
 import EmotionRecognition
 import FaceVision
 import Files
+import MPICommunication
 import MusicMatching
 import NeuralNet
 import Terminal
@@ -16,6 +17,16 @@ enum DoctorChecks {
         let lower = current == best ? "" : ", since FERMUSIC_ISA says so; the processor has \(best)"
         return Finding(
             "processor", .works, "\(Machine.processor): \(current)\(lower); bfloat16: \(InstructionSet.bfloat16)")
+    }
+
+    /// MPI, which only training on several machines needs.
+    static func severalMachines() -> Finding {
+        let installed = MPILibrary.installed
+        return installed.isEmpty
+            ? Finding(
+                "several machines", .missing, "no Open MPI or MPICH, which only mpirun fermusic train needs",
+                cause: "libraryMissing")
+            : Finding("several machines", .works, installed.joined(separator: ", "))
     }
 
     /// Reads the model and lets it look at a picture.

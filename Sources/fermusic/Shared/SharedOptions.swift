@@ -135,12 +135,17 @@ enum SharedOptions {
     /// Reads a data set with a progress line, and says what was left out.
     static func readDataset(
         _ path: String, size: Int, skipsBad: Bool, classes: String?, votes: VoteFiles? = nil,
-        targets: VoteTargets = .distribution, threads: ThreadPool, _ console: Console
+        targets: VoteTargets = .distribution, threads: ThreadPool, communicator: any Communicator = SingleProcess(),
+        _ console: Console
     ) throws -> LoadedDataset {
-        var options = DatasetReadOptions(
-            size: size, skipsBad: skipsBad, classes: try classes.map { try ClassAssignment($0) })
-        options.votes = try votes.map { try FaceVotes(reading: $0.table, names: $0.names) }
+        var options = try communicator.together(text: Remedies.text) {
+            var options = DatasetReadOptions(
+                size: size, skipsBad: skipsBad, classes: try classes.map { try ClassAssignment($0) })
+            options.votes = try votes.map { try FaceVotes(reading: $0.table, names: $0.names) }
+            return options
+        }
         options.targets = targets
+        options.communicator = communicator
         let display = ProgressDisplay("reading \(path)", total: 100, isShare: true, stream: console.errors)
         let loaded = try FaceDataset.read(
             path, options: options, threads: threads

@@ -5,13 +5,13 @@ import JSONCoding
 import Terminal
 import Threads
 
-/// `fermusic dataset info|audit|export|generate`
+/// `fermusic dataset info|audit|export|pack|generate`
 enum DatasetCommand {
     static let path = Argument<Path>("data", help: "Kaggle's CSV file or a folder of class folders.")
 
     static let command = Command(
         "dataset", summary: "Look at data sets, check, convert and draw them.",
-        subcommands: [info, audit, export, generate])
+        subcommands: [info, audit, export, pack, generate])
 
     static let info = Command(
         "info", summary: "Count the images per class and split.",
@@ -78,7 +78,8 @@ enum DatasetCommand {
         return .done
     }
 
-    static let output = Argument<Path>("output", help: "A file that ends in .csv, or a new folder.")
+    static let output = Argument<Path>(
+        "output", help: "A file that ends in .csv (.packed when drawing), or a new folder.")
 
     static let sort = Option<String>(
         "sort", default: "as-read",
@@ -103,8 +104,35 @@ enum DatasetCommand {
         return .done
     }
 
-    static let training = Option<Int>("training", default: 3500, help: "Training images.", range: 1...1_000_000)
-    static let test = Option<Int>("test", default: 700, help: "Test images (PublicTest).", range: 0...1_000_000)
+    static let packedOutput = Argument<Path>("output", help: "The file to write.")
+
+    static let pack = Command(
+        "pack", summary: "Write a data set as one file that training reads picture by picture.",
+        discussion: """
+            For data larger than memory, and for several machines, each of which reads only what it needs. Every picture has \
+            a check sum. A run may go on with it that began with what was packed.
+            """,
+        examples: [
+            Example("fermusic dataset pack faces/ faces.packed"),
+            Example("fermusic dataset generate faces.packed --training 2000000", "drawn faces, packed at once"),
+        ],
+        parameters: [
+            path, packedOutput, size, SharedOptions.classes, SharedOptions.threads, SharedOptions.skipBad,
+        ]
+    ) { a, console in
+        let loaded = try SharedOptions.readDataset(
+            a[path].string, size: a[size], skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes],
+            threads: SharedOptions.threadPool(a), console)
+        let output = a[packedOutput].string
+        let display = ProgressDisplay("writing \(output)", total: 100, isShare: true, stream: console.errors)
+        try loaded.dataset.writePacked(output) { display.update(Int($0 * 100)) }
+        display.finish(fields: [("images", "\(loaded.dataset.count)")])
+        return .done
+    }
+
+    static let size = Option<Int>("size", default: 48, help: "Width and height of the pictures.", range: 8...1024)
+    static let training = Option<Int>("training", default: 3500, help: "Training images.", range: 1...100_000_000)
+    static let test = Option<Int>("test", default: 700, help: "Test images (PublicTest).", range: 0...100_000_000)
     static let seed = Option<Int>("seed", default: 1, help: "Repeats a drawing.", range: 0...)
     static let emotions = Option<EmotionSelection>(
         "emotions", default: .seven, help: "How many emotions: eight has contempt, five no disgust and no fear.")
@@ -118,9 +146,19 @@ enum DatasetCommand {
         ],
         parameters: [output, training, test, seed, emotions, SharedOptions.threads]
     ) { a, console in
-        let dataset = SyntheticFaces(seed: UInt64(a[seed])).dataset(
+        let faces = SyntheticFaces(seed: UInt64(a[seed])), threads = SharedOptions.threadPool(a)
+        let path = a[output].string
+        if path.hasSuffix(".packed") {
+            let display = ProgressDisplay("writing \(path)", total: 100, isShare: true, stream: console.errors)
+            try faces.writePacked(
+                path, training: a[training], test: a[test], emotions: a[emotions].emotions, threads: threads
+            ) { display.update(Int($0 * 100)) }
+            display.finish(fields: [("images", "\(a[training] + a[test])")])
+            return .done
+        }
+        let dataset = faces.dataset(
             training: a[training], test: a[test], emotions: a[emotions].emotions)
-        try write(dataset, to: a[output].string, threads: SharedOptions.threadPool(a), console)
+        try write(dataset, to: path, threads: threads, console)
         return .done
     }
 

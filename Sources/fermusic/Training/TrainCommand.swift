@@ -2,6 +2,7 @@ import EmotionRecognition
 import Files
 import Glibc
 import JSON
+import JSONCoding
 import NeuralNet
 import Terminal
 import Threads
@@ -18,6 +19,9 @@ enum TrainCommand {
 
             Equal results need equal data in the same order: Kaggle's CSV file and folders of the same pictures differ in \
             that.
+
+            Started by mpirun or srun it trains on several machines: each takes its share of every batch. The data must be \
+            on all of them; the first one writes all files.
             """,
         examples: [
             Example("fermusic train --data fer2013.csv --checkpoint my.h5 --epochs 75"),
@@ -31,6 +35,9 @@ enum TrainCommand {
             Example(
                 "fermusic train --data faces/ --checkpoint my.h5 --no-augment --ema 0 --schedule constant",
                 "as plain Keras does it"),
+            Example(
+                "mpirun -n 4 --hostfile hosts fermusic train --data faces.packed --batch 256 --checkpoint my.h5",
+                "on several machines"),
         ],
         parameters: TrainOptions.parameters,
         run: run)
@@ -64,6 +71,8 @@ enum TrainCommand {
             let votes = VoteFiles(a)
             settings.votes = votes?.table
             settings.voteNames = votes?.names
+            if a[TrainingTeam.deterministic] { settings.sumsInFixedPieces = true }
+            if a[TrainingTeam.batchNormalization] == "own" { settings.synchronisesBatchNormalization = false }
         }
         settings.log = a[TrainOptions.log]?.string ?? settings.log
         settings.report = a[TrainOptions.report]?.string ?? settings.report
@@ -80,6 +89,9 @@ enum TrainCommand {
         try TrainOptions.apply(a, to: &recipe)
         var changes = recipe.differences(from: settings.recipe)
         if let threads = a[SharedOptions.threads], threads != settings.threads { changes.append("threads") }
+        let pieces = settings.sumsInFixedPieces ?? false, synchronises = settings.synchronisesBatchNormalization ?? true
+        if a[TrainingTeam.deterministic], !pieces { changes.append("deterministic-ranks") }
+        if a[TrainingTeam.batchNormalization] == "own", synchronises { changes.append("batch-norm") }
         guard changes.isEmpty else {
             throw UsageError.other(
                 "--resume goes on as the run began, where this was different: \(changes.joined(separator: ", ")); "
@@ -93,30 +105,67 @@ enum TrainCommand {
     }
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
-        let signals = SignalWatcher.start(catchesHangUp: true)
-        let files = TrainingSession.Paths(checkpoint: try TrainOptions.checkpointPath(a))
-        try Writability.check(files.checkpoint)
-        // Once: it may be a pipe.
-        let file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
-        var settings = try settings(a, file, files)
-        if let log = settings.log { try Writability.check(log) }
-        if let report = settings.report { try Writability.checkFolder(report) }
-        let threads = ThreadPool(threads: settings.threads)
-        let loaded = try SharedOptions.readDataset(
-            settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
-            classes: settings.classes, votes: VoteFiles(settings.votes, names: settings.voteNames),
-            targets: settings.recipe.votes ?? .distribution, threads: threads, console)
-        if loaded.dataset.votes == nil, settings.recipe.votes != nil { throw UsageError.missingOption("--votes") }
-        // Of data that comes with votes.
-        if loaded.dataset.votes != nil { settings.recipe.votes = settings.recipe.votes ?? .distribution }
-        let session = try TrainingSession(
-            settings: settings, files: files, dataset: loaded.dataset, threads: threads,
-            budget: a[TrainOptions.budget].map(\.seconds))
-        if session.dataset.count < loaded.dataset.count {
-            let count = loaded.dataset.count - session.dataset.count
-            try console.errors.line("left out: \(count) pictures of classes that the new last layer does not name")
+        let signals = SignalWatcher.start(catchesHangUp: true, isSilent: TrainingTeam.isSilent)
+        let team = try TrainingTeam.meet(a)
+        return try team.finish(console) { try train(a, team, signals, console) }
+    }
+
+    /// What the run is to be; one process of a team finds it out for all.
+    private static func prepare(
+        _ a: Arguments, _ team: TrainingTeam, _ files: TrainingSession.Paths
+    ) throws -> (settings: TrainingSession.Settings, file: RecipeFile?) {
+        var file: RecipeFile?
+        var text = ""
+        let own = try team.together { () -> TrainingSession.Settings? in
+            guard team.communicator.rank == 0 else { return nil }
+            try Writability.check(files.checkpoint)
+            // Once: it may be a pipe.
+            file = try a[TrainOptions.recipeFile].map { try RecipeFile(reading: $0.string) }
+            let wanted = try settings(a, file, files)
+            if let log = wanted.log { try Writability.check(log) }
+            if let report = wanted.report { try Writability.checkFolder(report) }
+            if !team.communicator.isAlone { text = try JSONValue.encode(wanted) }
+            return wanted
         }
-        if a[TrainOptions.resume] { try session.resume() }
+        if let own, team.communicator.isAlone { return (own, file) }
+        text = team.communicator.broadcast(text)
+        var shared = try JSONValue.decode(TrainingSession.Settings.self, from: text)
+        // Where the data lies may differ from machine to machine; its fingerprint may not.
+        shared.data = a[TrainOptions.data]?.string ?? shared.data
+        return (shared, file)
+    }
+
+    private static func train(
+        _ a: Arguments, _ team: TrainingTeam, _ signals: SignalWatcher, _ console: Console
+    ) throws -> ExitCode {
+        let files = TrainingSession.Paths(checkpoint: try TrainOptions.checkpointPath(a))
+        var (settings, file) = try prepare(a, team, files)
+        let threads = ThreadPool(threads: settings.threads)
+        let session = try team.together {
+            let loaded = try SharedOptions.readDataset(
+                settings.data, size: settings.recipe.inputSize, skipsBad: settings.skipsBad,
+                classes: settings.classes, votes: VoteFiles(settings.votes, names: settings.voteNames),
+                targets: settings.recipe.votes ?? .distribution, threads: threads, communicator: team.communicator,
+                console)
+            if loaded.dataset.votes == nil, settings.recipe.votes != nil { throw UsageError.missingOption("--votes") }
+            // Of data that comes with votes.
+            if loaded.dataset.votes != nil { settings.recipe.votes = settings.recipe.votes ?? .distribution }
+            let session = try TrainingSession(
+                settings: settings, files: files, dataset: loaded.dataset, threads: threads,
+                budget: a[TrainOptions.budget].map(\.seconds), communicator: team.communicator)
+            if session.dataset.count < loaded.dataset.count {
+                let count = loaded.dataset.count - session.dataset.count
+                try console.errors.line("left out: \(count) pictures of classes that the new last layer does not name")
+            }
+            return session
+        }
+        try team.requireEqual([
+            ("data set", session.dataFingerprint), ("teacher", session.teacherFingerprint ?? "none"),
+            ("model to start from", session.baseFingerprint ?? "none"),
+            ("set of first weights", session.model.weights.fingerprint),
+            ("instruction set", InstructionSet.current),
+        ])
+        if a[TrainOptions.resume] { try team.together { try session.resume() } }
         if let expected = file?.dataFingerprint, expected != session.dataFingerprint {
             try console.errors.line(
                 "note: \(settings.data) is not the data that the recipe was made with, or in another order")
@@ -127,7 +176,8 @@ enum TrainCommand {
         if let expected = file?.baseFingerprint, expected != session.baseFingerprint {
             try console.errors.line("note: the model to start from is not the one that the recipe was made with")
         }
-        if a[TrainOptions.restart] { unlink(files.resume.cPath) }
+        if a[TrainOptions.restart], session.isWriter { unlink(files.resume.cPath) }
+        if let summary = team.summary { try console.errors.line(summary) }
         try console.errors.line(
             "\(settings.recipe.architecture): \(session.model.parameterCount) parameters, "
                 + "\(session.trainingCount) training and \(session.validationCount) validation images, "
@@ -148,7 +198,7 @@ enum TrainCommand {
             end = try session.run()
         } catch {
             view.close()
-            if access(files.checkpoint.cPath, F_OK) == 0 {
+            if session.isWriter, access(files.checkpoint.cPath, F_OK) == 0 {
                 try console.errors.line("\(printable(files.checkpoint)) holds the last good model")
             }
             throw error

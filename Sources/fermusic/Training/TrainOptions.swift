@@ -39,5 +39,6 @@ enum TrainOptions {
             architecture,
         ] + settings.map(\.parameter)
             + [SharedOptions.threads, SharedOptions.skipBad, SharedOptions.json, resume, restart, budget, log, report]
+            + TrainingTeam.parameters
     }
 }

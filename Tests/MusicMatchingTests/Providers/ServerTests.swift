@@ -193,7 +193,14 @@ import Threads
             let list = try String(
                 decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
             #expect(list.contains("flash.mp3") && list.contains("Tom Waits/alice.mp3"))
+            // Saved again it is the same list, and what is gone keeps nothing else from being played.
+            try server.save(numbers, name: "Sad/blue", limit)
+            let again = try String(
+                decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
+            #expect(again == list)
             try server.play(numbers, limit)
+            try server.play(["gone.mp3"] + numbers, limit)
+            #expect(throws: ProviderError.self) { try server.play(["gone.mp3"], limit) }
             #expect { try server.save(["nowhere.mp3\nclear"], name: "x", limit) } throws: {
                 "\($0)".contains("line break")
             }

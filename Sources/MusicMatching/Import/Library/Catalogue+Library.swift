@@ -45,6 +45,7 @@ extension Catalogue {
         }
         readers.close()
         work.report.isWhole = !cancellation.isCancelled
+        if work.report.isWhole, work.report.added > 0 { try transaction { try estimateAnew() } }
         if isFolder, work.report.isWhole, folder?.problems.isEmpty ?? true { try work.markGone() }
         return work.report
     }
@@ -125,15 +126,16 @@ private struct LibraryImport {
         var song: Int?
         var isGone: Bool
         var path: String
+        var problem: String
     }
 
     private func known(_ condition: String, _ values: SQLValue...) throws -> [Known] {
         try database.rows(
-            "SELECT id, size, modified, content, song, gone, path FROM files WHERE \(condition)", values
+            "SELECT id, size, modified, content, song, gone, path, problem FROM files WHERE \(condition)", values
         ) { row in
             Known(
                 id: row.integer(0), state: (row.integer(1), row.integer(2)), content: row.integer(3),
-                song: row.optionalInteger(4), isGone: !row.isNull(5), path: row.text(6))
+                song: row.optionalInteger(4), isGone: !row.isNull(5), path: row.text(6), problem: row.text(7))
         }
     }
 
@@ -158,7 +160,13 @@ private struct LibraryImport {
         }
         if file.isGone { try database.run("UPDATE files SET gone = NULL WHERE id = ?", .integer(file.id)) }
         guard let song = file.song else {
-            // It gave none, and would give none now.
+            // It gave none, and would give none now, unless more is known of who sings.
+            if file.problem == FileSong.nobody,
+                FileSong.isNamed(
+                    byPath: path, root: root, isArtist: { (try? catalogue.hasSongs(by: ArtistKey.key($0))) ?? false })
+            {
+                return FileReading.Task(path: path, state: state, content: file.content)
+            }
             report.failed += 1
             return nil
         }
@@ -200,7 +208,14 @@ private struct LibraryImport {
             return try keepSound(reading, song)
         }
         guard case .success(let tags) = reading.tags else {
-            if case .failure(let error) = reading.tags { try fail(reading, LibraryImport.reason(error)) }
+            guard case .failure(let error) = reading.tags else { return }
+            if FileReading.mayPass(error) {
+                // What was known of the file stays; it is read again the next time.
+                report.note(path, LibraryImport.reason(error))
+                seen.formUnion(try known("path = ?", .text(path)).map(\.id))
+                return
+            }
+            try fail(reading, LibraryImport.reason(error))
             return
         }
         let draft: SongDraft
@@ -236,10 +251,16 @@ private struct LibraryImport {
             try catalogue.note(sound, of: song, analyser: analyser?.name ?? "", content: reading.content)
             report.heard += 1
         case .failure(let failure):
-            if report.problems.count < 1000 {
-                report.problems.append(
-                    .init(path: reading.task.path, reason: "cannot be listened to: \(failure.reason)"))
+            if report.unheard.count < 1000 {
+                report.unheard.append(.init(path: reading.task.path, reason: failure.reason))
             }
+            if failure.mayPass { return }
+            // Once is enough; what was heard in another of its files stays.
+            try database.run(
+                """
+                INSERT INTO sounds (song, content, analyser) VALUES (?, ?, ?) \
+                ON CONFLICT (song) DO UPDATE SET analyser = excluded.analyser
+                """, .integer(song), .integer(reading.content), .text(analyser?.name ?? ""))
         case nil: break
         }
     }
@@ -288,13 +309,13 @@ private struct LibraryImport {
 }
 
 extension Catalogue {
-    /// Deletes a song that only a file gave which now gives another, and of which nobody said anything.
+    /// Deletes a song that only files named, of which none names it now, and of which nobody said anything.
     fileprivate func forgetIfUnused(_ song: Int) throws {
         let credit = try database.first(
             """
-            SELECT artist FROM songs WHERE id = ?1 AND built_in = 0 AND emotions = 0 AND hints = '' \
+            SELECT artist FROM songs WHERE id = ?1 AND own = 2 AND built_in = 0 AND plays = 0 \
             AND id NOT IN (SELECT song FROM files WHERE song IS NOT NULL) AND id NOT IN (SELECT song FROM feedback) \
-            AND id NOT IN (SELECT song FROM history_songs)
+            AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM playlist_songs)
             """, .integer(song)
         ) { $0.text(0) }
         guard let credit else { return }

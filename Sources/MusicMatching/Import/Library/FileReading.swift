@@ -16,9 +16,7 @@ struct FileReading: Sendable {
             var status = stat()
             guard stat(path.cPath, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
             size = Int(status.st_size)
-            // A time before 1678 or behind 2262 is a broken clock's.
-            let (seconds, overflows) = Int(status.st_mtim.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
-            modified = overflows ? 0 : seconds &+ Int(status.st_mtim.tv_nsec)
+            modified = status.modifiedNanoseconds
         }
     }
 
@@ -57,11 +55,29 @@ struct FileReading: Sendable {
         do {
             sound = .success(try analyser.sound(of: task.path, cancellation))
         } catch {
-            sound = .failure(SoundFailure(reason: "\(error)"))
+            if cancellation.isCancelled { return }
+            let passes = (error as? MediaError).map(FileReading.mayPass) ?? false
+            sound = .failure(SoundFailure(reason: "\(error)", mayPass: passes))
         }
     }
 
-    struct SoundFailure: Error { var reason: String }
+    struct SoundFailure: Error {
+        var reason: String
+        /// Whether it may go well the next time.
+        var mayPass: Bool
+    }
+
+    /// Whether an error says more of the moment than of the file: rights, a disk or share that is away, no memory, time.
+    static func mayPass(_ error: MediaError) -> Bool {
+        guard case .cannotOpen(_, let reason) = error else { return true }
+        return passing.contains(reason)
+    }
+
+    private static let passing = Set(
+        [
+            EACCES, EPERM, ENOENT, ENOTDIR, ELOOP, EIO, ENXIO, ENODEV, EMFILE, ENFILE, ENOMEM, EAGAIN, EBUSY, EINTR,
+            ESTALE, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENOTCONN, ECONNRESET, EREMOTEIO,
+        ].map { String(cString: strerror($0)) })
 
     /// A number that tells a file wherever it lies: of its size and three pieces of it. Two files with the same number are
     /// the same music, or were made to be mistaken.
@@ -79,4 +95,9 @@ struct FileReading: Sendable {
         }
         return Int(bitPattern: UInt(UInt64(fingerprint.text, radix: 16) ?? 0))
     }
+}
+
+extension Catalogue {
+    /// Whether an error is one of the moment, see `FileReading`, for tests.
+    package static func mayPass(_ error: MediaError) -> Bool { FileReading.mayPass(error) }
 }

@@ -23,9 +23,10 @@ enum FileSong {
         if title.isEmpty { title = byPath.title }
         if artist.isEmpty { artist = byPath.artist }
         guard let names = ListedSong.draft(title, artist, album: tags.album.isEmpty ? byPath.album : tags.album) else {
-            throw NoSong(reason: artist.isEmpty ? "neither tags nor name say who sings" : "it has no usable title")
+            throw NoSong(reason: artist.isEmpty ? nobody : "it has no usable title")
         }
         var song = names
+        song.isOfFile = true
         song.year = SongRowReader.year(tags.date)
         song.genres = SongRowReader.list(tags.genre).flatMap { $0.split(separator: "/").map(String.init) }
         song.language = Language(tags.language)?.code ?? ""
@@ -47,6 +48,14 @@ enum FileSong {
     }
 
     struct NoSong: Error { var reason: String }
+
+    /// The reason that may fall away when more folders or artists are known.
+    static let nobody = "neither tags nor name say who sings"
+
+    /// Whether a path by itself says who sings.
+    static func isNamed(byPath path: String, root: String, isArtist: (String) -> Bool) -> Bool {
+        !names(path, root, isArtist).artist.isEmpty
+    }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
         (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)

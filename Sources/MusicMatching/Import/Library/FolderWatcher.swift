@@ -1,58 +1,79 @@
 import Files
 import Glibc
+import Timing
 
-/// Waits until something below folders changes (inotify). For one thread.
+/// Waits until music below folders changes (inotify), or single files do. For one thread.
 public final class FolderWatcher {
     private let descriptor: Int32
-    private let roots: [String]
-    /// The folder that was asked for, by the number of a watch on one below it.
-    private var watches: [Int32: String] = [:]
+    private let roots: [Root]
+    /// Those that were asked for, by the number of a watch on a folder of theirs.
+    private var watches: [Int32: Set<Root>] = [:]
+    private let quiet: Duration
+    private let longest: Duration
 
-    /// After a change there must be quiet for so long: who copies an album shall be done.
-    private static let quiet: Int32 = 2000
+    private struct Root: Hashable {
+        var path: String
+        /// Only this name counts in the folder; `nil` for folders.
+        var file: String?
+    }
 
+    /// What happens from now on is known to `wait`, so it is made before the folders are read.
+    ///
+    /// - Parameters:
+    ///   - places: folders, and files.
+    ///   - quiet: so long nothing may change before `wait` returns: who copies an album shall be done.
+    ///   - longest: after so long it returns though things still change.
     /// Throws `MusicError.badFile` if the system lets nobody watch.
-    public init(_ folders: [String]) throws {
-        roots = folders
+    public init(
+        _ places: [String], quiet: Duration = .seconds(2), longest: Duration = .seconds(30)
+    ) throws {
+        roots = places.map { path in
+            var status = stat()
+            let isFile = stat(path.cPath, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+            return Root(path: path, file: isFile ? path.lastPathPart : nil)
+        }
+        self.quiet = quiet
+        self.longest = longest
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else {
-            throw MusicError.badFile(path: folders.first ?? "", reason: "cannot be watched: \(FileFailure.last.reason)")
+            throw MusicError.badFile(path: places.first ?? "", reason: "cannot be watched: \(FileFailure.last.reason)")
         }
         try renew()
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Watches folders that were made meanwhile too.
+    /// Watches folders that were made meanwhile too. Called before they are read: what comes later is told by `wait`.
     public func renew() throws {
         let events = UInt32(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB)
         for root in roots {
-            for folder in MusicFolder(root).folders {
+            for folder in root.file == nil ? MusicFolder(root.path).folders : [root.path.parentFolder] {
                 let watch = inotify_add_watch(descriptor, folder.cPath, events)
                 if watch >= 0 {
-                    watches[watch] = root
+                    watches[watch, default: []].insert(root)
                 } else if errno == ENOSPC {
                     throw MusicError.badFile(
-                        path: root,
+                        path: root.path,
                         reason: "has more folders than may be watched (/proc/sys/fs/inotify/max_user_watches)")
                 }
             }
         }
     }
 
-    /// The folders in which something changed, once it is quiet again; `nil` if cancelled.
+    /// The places in which something changed, once it is quiet again or has changed for long; `nil` if cancelled.
     public func wait(isCancelled: () -> Bool) -> [String]? {
-        var changed: Set<String> = [], quiet: Int32 = 0
+        var changed: Set<String> = [], first: ContinuousClock.Instant?, last = ContinuousClock.now
         while !isCancelled() {
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let step: Int32 = 100
-            if poll(&request, 1, step) > 0 {
-                changed.formUnion(read())
-                quiet = 0
-            } else {
-                quiet += step
-                if quiet >= FolderWatcher.quiet, !changed.isEmpty { return changed.sorted() }
+            if poll(&request, 1, 50) > 0 {
+                let more = read()
+                if !more.isEmpty {
+                    last = .now
+                    first = first ?? last
+                    changed.formUnion(more)
+                }
             }
+            if let first, .now - last >= quiet || .now - first >= longest { return changed.sorted() }
         }
         return nil
     }
@@ -73,11 +94,24 @@ public final class FolderWatcher {
                         bytes.loadUnaligned(fromByteOffset: at + 12, as: UInt32.self)
                     )
                 }
+                let end = min(at + head + Int(length), got)
+                let name = String(pathBytes: Array(buffer[at + head..<end].prefix { $0 != 0 }))
                 // What the queue could not hold may have been anywhere.
-                if mask & UInt32(IN_Q_OVERFLOW) != 0 { changed.formUnion(roots) }
-                if let root = watches[watch] { changed.insert(root) }
-                at += head + Int(length)
+                if mask & UInt32(IN_Q_OVERFLOW) != 0 { changed.formUnion(roots.map(\.path)) }
+                for root in watches[watch] ?? [] where FolderWatcher.counts(name, mask, root) {
+                    changed.insert(root.path)
+                }
+                if mask & UInt32(IN_IGNORED) != 0 { watches[watch] = nil }
+                at = end
             }
         }
+    }
+
+    /// Whether an event is of music: other files, and those that programs hide, change all the time.
+    private static func counts(_ name: String, _ mask: UInt32, _ root: Root) -> Bool {
+        if let file = root.file { return name == file }
+        // The folder itself.
+        if name.isEmpty { return true }
+        return mask & UInt32(IN_ISDIR) != 0 ? !name.hasPrefix(".") : MusicFile.isOne(name)
     }
 }

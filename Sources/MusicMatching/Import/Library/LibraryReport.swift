@@ -27,6 +27,8 @@ public struct LibraryReport: Sendable, Equatable {
     public var failed = 0
     /// The first thousand of those read now.
     public var problems: [Problem] = []
+    /// The first thousand files whose songs are known but could not be listened to, of those read now.
+    public var unheard: [Problem] = []
     /// Whether all files were looked at, rather than stopped before.
     public var isWhole = false
 
@@ -43,6 +45,8 @@ public struct LibraryReport: Sendable, Equatable {
 
 /// A file of a song.
 public struct SongFile: Sendable, Equatable {
+    /// Its number in the catalogue.
+    public var number: Int
     public var path: String
     /// Milliseconds.
     public var duration: Int?
@@ -59,12 +63,12 @@ extension Catalogue {
     public func files(of song: Int) throws -> [SongFile] {
         try database.rows(
             """
-            SELECT path, duration, track_gain, album_gain, has_cover, gone FROM files WHERE song = ? \
+            SELECT path, duration, track_gain, album_gain, has_cover, gone, id FROM files WHERE song = ? \
             ORDER BY gone IS NOT NULL, path
             """, [.integer(song)]
         ) { row in
             SongFile(
-                path: row.text(0), duration: row.optionalInteger(1),
+                number: row.integer(6), path: row.text(0), duration: row.optionalInteger(1),
                 trackGain: row.optionalInteger(2).map { Double($0) / 100 },
                 albumGain: row.optionalInteger(3).map { Double($0) / 100 }, hasCover: row.integer(4) != 0,
                 gone: row.optionalInteger(5))

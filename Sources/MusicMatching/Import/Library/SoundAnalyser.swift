@@ -52,9 +52,9 @@ public struct SongSound: Sendable, Equatable {
 }
 
 extension Catalogue {
-    /// How a song sounds; `nil` if it was not listened to. Throws `MusicError`.
+    /// How a song sounds; `nil` if it was not listened to, or could not be. Throws `MusicError`.
     public func sound(of song: Int) throws -> SongSound? {
-        try database.first(
+        let sound = try database.first(
             """
             SELECT loudness, dynamics, tempo, tempo_confidence, onset_rate, key, mode, key_confidence, brightness, \
             acousticness, voice, danceability, valence, energy, uncertainty FROM sounds WHERE song = ?
@@ -79,6 +79,7 @@ extension Catalogue {
             sound.uncertainty = real(14)
             return sound
         }
+        return sound == SongSound() ? nil : sound
     }
 
     /// Keeps how a song sounds, and takes what its mood lacks from it: worth less than an editor's word or a table, more
@@ -99,6 +100,7 @@ extension Catalogue {
         var draft = SongDraft(title: known.title, artist: known.artist)
         draft.mood = sound.mood
         draft.isHeard = true
+        draft.isOfFile = true
         _ = try add(draft, to: song)
     }
 }

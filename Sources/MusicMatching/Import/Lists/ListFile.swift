@@ -9,16 +9,21 @@ enum ListFile {
     /// Lists that are not tables are read as a whole.
     private static let wholeLimit = 512 << 20
     private static let headSize = 4096
+    /// What the lists of an archive may unpack to together.
+    private static let archiveLimit = 2 << 30
 
     case table(CSVReader)
     case list(SongList)
+    /// A member of an archive, which is unpacked when it is its turn.
+    case packed(ZipArchive, ZipArchive.Entry)
 
-    /// The lists in a file, of which an archive may have several. Throws `FileFailure`.
-    static func open(_ path: String) throws -> [ListFile] {
-        var status = stat()
-        // What comes through a pipe cannot be looked at twice.
-        guard stat(path.cPath, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            return [.table(try CSVReader(path))]
+    /// The lists in a file, of which an archive may have several. Throws `FileFailure`, and what `waiting` throws.
+    ///
+    /// - Parameter waiting: called again and again while a pipe gives nothing.
+    static func open(_ path: String, waiting: () throws -> Void = {}) throws -> [ListFile] {
+        guard isFile(path) else {
+            let bytes = try PipeBytes.read(path, limit: wholeLimit, waiting: waiting)
+            return try open(bytes, name: path)
         }
         let head = try FileBytes.readStart(path, count: headSize)
         switch kind(head[...], path) {
@@ -26,6 +31,12 @@ enum ListFile {
         case .zip: return try members(path)
         case let kind: return try read(FileBytes.read(path, limit: wholeLimit), kind, name: path)
         }
+    }
+
+    /// Whether a list can be read again: a file, or nothing yet, but no pipe.
+    static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path.cPath, &status) != 0 || [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
     /// The lists in bytes that somebody sent; `name` is for messages. Throws `FileFailure`.
@@ -82,24 +93,35 @@ enum ListFile {
         }
     }
 
-    /// The lists in an archive, as services send the data of an account. Members that are none are passed over.
+    /// The lists in an archive, as services send the data of an account.
     private static func members(_ path: String) throws -> [ListFile] {
         do {
             let archive = try ZipArchive(FileAtAnyPlace(path))
-            var lists: [ListFile] = []
-            for entry in archive.entries.sorted(by: { $0.name < $1.name }) {
+            let endings = [".csv", ".tsv", ".json", ".jsonl", ".m3u", ".m3u8", ".pls", ".xspf", ".xml", ".txt"]
+            let lists = archive.entries.filter { entry in
                 let name = entry.name.lowercased()
-                let endings = [".csv", ".tsv", ".json", ".jsonl", ".m3u", ".m3u8", ".pls", ".xspf", ".xml", ".txt"]
-                guard endings.contains(where: { name.hasSuffix($0) }) else { continue }
-                let bytes = try archive.read(entry, limit: wholeLimit)
-                guard let found = try? open(bytes, name: entry.name) else { continue }
-                lists += found
+                return endings.contains { name.hasSuffix($0) }
             }
             guard !lists.isEmpty else { throw FileFailure("no list of songs in this archive") }
-            return lists
+            // Sizes are below 2^48 and entries few: the sum fits.
+            guard lists.reduce(0, { $0 + $1.size }) <= archiveLimit else {
+                throw FileFailure("its lists unpack to more than \(archiveLimit) bytes")
+            }
+            return lists.sorted { $0.name < $1.name }.map { .packed(archive, $0) }
         } catch let failure as ZipFailure {
             throw FileFailure(failure.reason)
         }
+    }
+
+    /// The lists in a member of an archive; none if it is something else. Throws `FileFailure` if it is damaged.
+    static func unpacked(_ archive: ZipArchive, _ entry: ZipArchive.Entry) throws -> [ListFile] {
+        let bytes: [UInt8]
+        do {
+            bytes = try archive.read(entry, limit: wholeLimit)
+        } catch let failure as ZipFailure {
+            throw FileFailure(failure.reason)
+        }
+        return (try? open(bytes, name: entry.name)) ?? []
     }
 
     private static func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
@@ -120,6 +142,10 @@ enum ListFile {
                 }
                 guard result.count + count <= wholeLimit else { return Z_BUF_ERROR }
                 result += piece[..<count]
+                // Several packed files one behind the other are one (RFC 1952, 2.2); what else follows is padding.
+                if status == Z_STREAM_END, stream.avail_in >= 2, stream.next_in[0] == 0x1F, stream.next_in[1] == 0x8B {
+                    status = inflateReset(&stream)
+                }
             }
             return status
         }

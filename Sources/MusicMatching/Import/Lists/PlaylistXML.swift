@@ -35,7 +35,7 @@ enum PlaylistXML {
         func end(_ path: [String], _ text: String) {
             if XSPF.isTrack(path) {
                 var song = ListedSong.draft(fields["title"], fields["creator"], album: fields["album"])
-                song?.duration = fields["duration"].flatMap { Int($0) }
+                song?.duration = ListedSong.duration(fields["duration"])
                 let place = fields["location"]
                 if song != nil || place != nil { list.songs.append(ListedSong(song, place: place)) }
             } else if path.count == 4, XSPF.isTrack(path.dropLast()) {
@@ -92,13 +92,13 @@ enum PlaylistXML {
                 fields["Name"], fields["Artist"] ?? fields["Album Artist"], album: fields["Album"])
             song?.year = fields["Year"].flatMap(SongRowReader.year)
             song?.genres = fields["Genre"].map { [SongRowReader.clean($0)] } ?? []
-            song?.duration = fields["Total Time"].flatMap { Int($0) }
+            song?.duration = ListedSong.duration(fields["Total Time"])
             if let tempo = fields["BPM"].flatMap(Double.init), MoodAxis.tempo.range.contains(tempo) {
                 song?.mood[.tempo] = tempo
             }
             if fields["Explicit"] == "true" { song?.isExplicit = true }
             var listed = ListedSong(song, place: fields["Location"])
-            listed.plays = fields["Play Count"].flatMap { Int($0) } ?? 0
+            listed.plays = min(max(fields["Play Count"].flatMap { Int($0) } ?? 0, 0), 1_000_000)
             if listed.song != nil || listed.place != nil { list.songs.append(listed) }
         }
     }

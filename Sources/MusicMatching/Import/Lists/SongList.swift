@@ -23,6 +23,11 @@ struct ListedSong {
         self.place = place
     }
 
+    /// Milliseconds as a list gives them; `nil` for none, and for more than a day.
+    static func duration(_ text: String?) -> Int? {
+        text.flatMap { Int($0) }.flatMap { (1...86_400_000).contains($0) ? $0 : nil }
+    }
+
     /// Names as a list gives them; `nil` if one is missing or is none.
     static func draft(_ title: String?, _ artist: String?, album: String? = nil) -> SongDraft? {
         guard let title, let artist else { return nil }

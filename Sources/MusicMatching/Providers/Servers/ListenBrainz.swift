@@ -9,7 +9,7 @@ public struct ListenBrainz: Sendable {
     init(_ addresses: ServiceAddresses, _ credentials: Credentials, _ http: HTTPClient) {
         base = addresses.listenBrainz
         token = credentials.text(.listenBrainzToken)
-        requests = ServerRequests(name: "ListenBrainz", http: http, secrets: [token ?? ""].filter { !$0.isEmpty })
+        requests = ServerRequests(name: "ListenBrainz", http: http, secrets: [token ?? ""])
     }
 
     private func request(_ method: HTTPRequest.Method, _ path: String, body: JSONValue? = nil) -> HTTPRequest {

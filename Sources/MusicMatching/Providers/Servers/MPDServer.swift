@@ -78,14 +78,32 @@ public struct MPDServer: MusicServer {
         let connection = try connect(limit)
         // Slashes and line breaks have no place in the name of a file.
         let name = String(name.map { $0 == "/" || $0 == "\n" || $0 == "\r" ? "-" : $0 })
+        // Saved again under its name, a list takes the old one's place.
+        do throws(ProviderError) {
+            _ = try connection.ask(["playlistclear", name])
+        } catch {
+            if error.cause != .notFound { throw error }
+        }
         for song in songs { _ = try connection.ask(["playlistadd", name, song]) }
     }
 
     public func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError) {
         let connection = try connect(limit)
-        _ = try connection.ask(["clear"])
-        for song in songs { _ = try connection.ask(["add", song]) }
-        _ = try connection.ask(["play"])
+        // What played so far goes when there is something else to play; songs that are gone are passed over.
+        let before = try connection.ask(["status"]).first { $0.name == "playlistlength" }.flatMap { Int($0.value) } ?? 0
+        var lost: ProviderError?, added = 0
+        for song in songs {
+            do throws(ProviderError) {
+                _ = try connection.ask(["add", song])
+                added += 1
+            } catch {
+                if error.cause != .notFound { throw error }
+                lost = error
+            }
+        }
+        if added == 0, let lost { throw lost }
+        if before > 0 { _ = try connection.ask(["delete", "0:\(before)"]) }
+        _ = try connection.ask(["play", "0"])
     }
 }
 
@@ -103,7 +121,7 @@ final class MPDConnection {
     init(_ place: String, _ limit: CallLimit) throws(ProviderError) {
         self.place = place
         self.limit = limit
-        socket = try MPDConnection.open(place)
+        socket = try MPDConnection.open(place, limit)
         let greeting = try line()
         guard greeting.hasPrefix("OK MPD ") else { throw failure(.notUnderstood, "no MPD is at \(place)") }
         version = String(greeting.dropFirst(7).prefix(20))
@@ -128,8 +146,7 @@ final class MPDConnection {
             if line.hasPrefix("ACK ") {
                 // "ACK [50@0] {add} No such directory"
                 let reason = line[line.index(line.startIndex, offsetBy: 4)...].split(separator: "}", maxSplits: 1).last
-                let words = ServiceJSON.words(reason.map(String.init) ?? line).hiding(
-                    [secret ?? ""].filter { !$0.isEmpty })
+                let words = ServiceJSON.words(reason.map(String.init) ?? line).hiding([secret ?? ""].asWritten)
                 throw failure(
                     line.hasPrefix("ACK [3@")
                         ? .badCredentials
@@ -196,7 +213,7 @@ final class MPDConnection {
     }
 
     /// Connects with a host and port, or a socket of this machine.
-    private static func open(_ place: String) throws(ProviderError) -> Int32 {
+    private static func open(_ place: String, _ limit: CallLimit) throws(ProviderError) -> Int32 {
         func failure(_ reason: String) -> ProviderError {
             ProviderError(named: "MPD", .offline, "cannot be reached at \(place): \(reason)")
         }
@@ -236,13 +253,27 @@ final class MPDConnection {
         var reason = "no address", next = found
         while let candidate = next {
             next = candidate.pointee.ai_next
-            let descriptor = Glibc.socket(
-                candidate.pointee.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            let descriptor = Glibc.socket(candidate.pointee.ai_family, kind, 0)
             guard descriptor >= 0 else { continue }
-            if connect(descriptor, candidate.pointee.ai_addr, candidate.pointee.ai_addrlen) == 0 { return descriptor }
-            reason = String(cString: strerror(errno))
+            let status = connect(descriptor, candidate.pointee.ai_addr, candidate.pointee.ai_addrlen)
+            let problem = status == 0 ? 0 : errno == EINPROGRESS ? awaitConnection(descriptor, limit) : errno
+            if problem == 0 { return descriptor }
             close(descriptor)
+            if limit.isCancelled { throw ProviderError(named: "MPD", .cancelled, "stopped") }
+            reason = String(cString: strerror(problem))
         }
         throw failure(reason)
+    }
+
+    /// What `connect` has come to, 0 for a connection: `errno`'s numbers, `ETIMEDOUT` when the limit was over before.
+    private static func awaitConnection(_ descriptor: Int32, _ limit: CallLimit) -> Int32 {
+        while !limit.isOver {
+            var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            guard poll(&request, 1, 50) > 0 else { continue }
+            var problem: Int32 = 0, size = socklen_t(MemoryLayout<Int32>.size)
+            return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &problem, &size) == 0 ? problem : errno
+        }
+        return ETIMEDOUT
     }
 }

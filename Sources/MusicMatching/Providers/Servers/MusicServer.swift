@@ -111,8 +111,21 @@ struct ServerLists: ListProvider {
 struct ServerRequests: Sendable {
     let name: String
     let http: HTTPClient
-    /// What must not be shown.
-    var secrets: [String]
+    /// What must not be shown, in all the ways in which it may be written.
+    private(set) var secrets: [String]
+
+    init(name: String, http: HTTPClient, secrets: [String]) {
+        self.name = name
+        self.http = http
+        self.secrets = secrets.asWritten
+    }
+
+    /// The same with more that must not be shown.
+    func hiding(_ more: [String]) -> ServerRequests {
+        var requests = self
+        requests.secrets += more.asWritten
+        return requests
+    }
 
     /// A JSON answer with status 200. Throws `ProviderError`.
     func json(_ request: HTTPRequest, _ limit: CallLimit) throws(ProviderError) -> JSONValue {

@@ -108,7 +108,7 @@ struct AttentionKernel: LayerKernel {
                     if rate > 0 {
                         let dropped = b.scratch + thread * scratchPerThread
                         fm_dropout(
-                            scores, dropped, scoreCount, offset(sample, head), seed, rate)
+                            scores, dropped, scoreCount, offset(pass.part.first + sample, head), seed, rate)
                         scores = dropped
                     }
                     BLAS.gemm(
@@ -121,6 +121,7 @@ struct AttentionKernel: LayerKernel {
         }
     }
 
+    /// The sample is a place in the whole batch.
     private func offset(_ sample: Int, _ head: Int) -> UInt32 {
         UInt32(truncatingIfNeeded: (sample * layer.heads + head) * scoreCount)
     }
@@ -139,7 +140,9 @@ struct AttentionKernel: LayerKernel {
             pullBack(b, 3, x: t.found, dy: dy, rows: count * places, dx: d.found, add: false, sums)
             for sample in samples {
                 for head in 0..<layer.heads {
-                    pullBack(b, sample, head, tensors(gradients, from: sample - first), scratch, rate, seed)
+                    pullBack(
+                        b, sample, head, tensors(gradients, from: sample - first), scratch, rate, seed,
+                        place: pass.part.first + sample)
                 }
             }
             let x = b.inputs[0] + first * places * query[1]
@@ -190,7 +193,8 @@ struct AttentionKernel: LayerKernel {
 
     /// Of one head of a sample: from what it found to query, key and value.
     private func pullBack(
-        _ b: LayerBuffers, _ sample: Int, _ head: Int, _ d: Tensors, _ scratch: Floats, _ rate: Float, _ seed: UInt32
+        _ b: LayerBuffers, _ sample: Int, _ head: Int, _ d: Tensors, _ scratch: Floats, _ rate: Float, _ seed: UInt32,
+        place: Int
     ) {
         let t = tensors(b.state, from: sample), attention = attention(b, sample: sample, head: head)
         let k = head * layer.keyDimension, v = head * layer.valueDimension
@@ -198,7 +202,7 @@ struct AttentionKernel: LayerKernel {
         let scale = 1 / Float(layer.keyDimension).squareRoot()
         var used = attention
         if rate > 0 {
-            fm_dropout(attention, dropped, scoreCount, offset(sample, head), seed, rate)
+            fm_dropout(attention, dropped, scoreCount, offset(place, head), seed, rate)
             used = dropped
         }
         BLAS.gemm(
@@ -207,7 +211,7 @@ struct AttentionKernel: LayerKernel {
         BLAS.gemm(
             false, true, places, steps, layer.valueDimension, d.found + v, valueWidth, t.value + v, valueWidth, 0,
             scores, steps)
-        if rate > 0 { fm_dropout(scores, scores, scoreCount, offset(sample, head), seed, rate) }
+        if rate > 0 { fm_dropout(scores, scores, scoreCount, offset(place, head), seed, rate) }
         Activation.softmax.backward(dy: scores, x: attention, y: attention, dx: scores, rows: places, columns: steps)
         for i in 0..<scoreCount { scores[i] *= scale }
         BLAS.gemm(

@@ -35,6 +35,7 @@ public struct TimeDistributed: Layer {
         each.inputShapes = inner(context.inputShapes)
         each.outputShape = Array(context.outputShape.dropFirst())
         each.maximumBatch *= steps
+        each.whole?.batch *= steps
         return try layer.makeSteps(each).map {
             LayerStep(
                 kernel: TimeDistributedKernel(inner: $0.kernel, steps: steps), outputCount: steps * $0.outputCount,

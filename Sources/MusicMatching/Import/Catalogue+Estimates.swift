@@ -1,0 +1,93 @@
+import Files
+import Glibc
+
+extension Catalogue {
+    /// What is known of artists; nobody where the program's table is not beside its list of songs.
+    var artistTable: ArtistTable {
+        get throws {
+            if let known = knownArtists { return known }
+            var table = ArtistTable()
+            if let builtIn {
+                let path = builtIn.parentFolder + "/artists.csv"
+                if access(path.cPath, F_OK) == 0 { table = try Catalogue.readArtists(path) }
+            }
+            knownArtists = table
+            return table
+        }
+    }
+
+    /// Cost: some milliseconds for thousands of artists.
+    private static func readArtists(_ path: String) throws -> ArtistTable {
+        do {
+            let reader = try CSVReader(path)
+            var table = ArtistTable()
+            // The first row names the columns.
+            guard try reader.next() != nil else { return table }
+            while let record = try reader.next() {
+                guard record.problem == nil, reader.row.fields.count == 3 else {
+                    throw MusicError.badLine(path: path, line: record.line, reason: "expected artist, genre, names")
+                }
+                table.add(reader.row.texts)
+            }
+            return table
+        } catch let failure as FileFailure {
+            throw MusicError.badFile(path: path, reason: failure.reason)
+        }
+    }
+
+    /// So many songs are learned from, and guessed, at most.
+    private static let learned = 20_000, guessed = 200_000
+    /// From fewer songs nothing is learned that the mood map does not know better.
+    private static let leastLearned = 100
+
+    /// Guesses valence and energy anew for songs of which nobody said what they are like, now that others are known
+    /// better. Cost: some microseconds for each of them.
+    func estimateAnew() throws {
+        // Neither labels nor names of playlists, which say more than can be guessed.
+        let unknown = "emotions = 0 AND hints = '' AND provenance & 3 <> 0"
+        guard try database.integer("SELECT EXISTS (SELECT 1 FROM songs WHERE \(unknown))") != 0 else { return }
+        let columns = "title, artist, genres, year, valence, energy, provenance, id"
+        func read(_ row: Statement) -> MoodEstimator.Example {
+            MoodEstimator.Example(
+                title: row.text(0), artist: row.text(1), genres: row.text(2).split(separator: ";").map(String.init),
+                year: row.optionalInteger(3), valence: MoodAxis.valence.value(stored: row.integer(4)),
+                energy: MoodAxis.energy.value(stored: row.integer(5)),
+                // An editor's songs are the well-known ones; what was imported is more like what else is.
+                weight: row.integer(6) >> 5 & 3 != 0 ? 0.3 : 1)
+        }
+        var examples = try database.rows(
+            "SELECT \(columns) FROM songs WHERE provenance & 3 = 0 ORDER BY id DESC LIMIT ?",
+            [.integer(Catalogue.learned)], read)
+        guard examples.count >= Catalogue.leastLearned else { return }
+        // What the mood map says of genres.
+        for (word, point) in moodMap.words.sorted(by: { $0.key < $1.key }) {
+            examples.append(
+                MoodEstimator.Example(
+                    title: "", artist: "", genres: [word], valence: point.valence, energy: point.energy, weight: 2))
+        }
+        let estimator = MoodEstimator(examples)
+        let songs = try database.rows(
+            "SELECT \(columns) FROM songs WHERE \(unknown) ORDER BY id DESC LIMIT ?", [.integer(Catalogue.guessed)]
+        ) { ($0.integer(7), read($0)) }
+        for (id, song) in songs {
+            let guess = estimator.estimate(song)
+            try setEstimate(id, [.valence: guess.valence, .energy: guess.energy])
+        }
+    }
+
+    private func setEstimate(_ id: Int, _ values: [MoodAxis: Double]) throws {
+        let known = try database.first("SELECT \(SongFacts.columns) FROM songs WHERE id = ?", .integer(id)) {
+            SongFacts(reading: $0)
+        }
+        guard let old = known else { return }
+        var facts = old
+        for (axis, value) in values where facts.estimated.contains(axis) {
+            facts.features[axis.rawValue] = axis.stored(value)
+        }
+        guard facts != old else { return }
+        try database.run(
+            "UPDATE songs SET valence = ?, energy = ?, cell = ? WHERE id = ?",
+            .integer(facts.features[MoodAxis.valence.rawValue]), .integer(facts.features[MoodAxis.energy.rawValue]),
+            .integer(facts.cell), .integer(id))
+    }
+}

@@ -1,0 +1,114 @@
+import JSON
+import MusicMatching
+
+/// Playlists of the catalogue's owner, and lists of songs as files. Visitors of a server for many keep theirs in their
+/// browsers.
+struct PlaylistAPI: Sendable {
+    let catalogues: CataloguePool
+    let isPersonal: Bool
+    /// Whether lists may name the owner's files.
+    let sharesFiles: Bool
+
+    private static let json = ["application/json"]
+    private static let bodyLimit = 256 << 10
+
+    var routes: [Route] {
+        [
+            Route(
+                method: "POST", path: "/api/v1/songs", bodyLimit: Self.bodyLimit, accepts: Self.json, action: songs),
+            Route(
+                method: "POST", path: "/api/v1/playlist-file", bodyLimit: Self.bodyLimit, accepts: Self.json,
+                action: file),
+            Route(method: "GET", path: "/api/v1/playlists") { _, _ in try list() },
+            Route(
+                method: "POST", path: "/api/v1/playlists", bodyLimit: Self.bodyLimit, accepts: Self.json,
+                action: save),
+            // The name is no part of the path, since there may be a slash in it.
+            Route(method: "DELETE", path: "/api/v1/playlists") { request, _ in try remove(request.value("name") ?? "")
+            },
+        ]
+    }
+
+    private static let most = 500
+
+    /// Songs by their numbers, in order; what the catalogue does not have is left out.
+    private func found(_ numbers: [Int], _ catalogue: Catalogue) throws -> [Song] {
+        try numbers.compactMap { number in
+            do {
+                return try catalogue.song(number)
+            } catch MusicError.noSuchSong {
+                return nil
+            }
+        }
+    }
+
+    private func songs(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        let fields = try Parameters(request.body, known: ["songs"])
+        let numbers = try fields.integers("songs", limit: Self.most)
+        return try catalogues.use { catalogue in
+            let songs = JSONValue.array(try found(numbers, catalogue).map { SongJSON.value($0) })
+            return .now(.json(["songs": sharesFiles ? FileAPI.withFiles(songs, in: catalogue) : songs]))
+        }
+    }
+
+    private func file(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        let fields = try Parameters(request.body, known: ["name", "songs", "format"])
+        let name = try name(fields)
+        let numbers = try fields.integers("songs", limit: Self.most)
+        let types = [
+            "m3u8": "application/vnd.apple.mpegurl", "xspf": "application/xspf+xml", "csv": "text/csv",
+        ]
+        let wanted = try fields.text("format") ?? "xspf"
+        guard let type = types[wanted] else { throw Problem(.badRequest, "'format' must be csv, m3u8 or xspf") }
+        guard wanted != "m3u8" || isPersonal else {
+            throw Problem(.badRequest, "m3u8 names files, which are nothing to visitors; take csv or xspf")
+        }
+        return try catalogues.use { catalogue in
+            let songs = try found(numbers, catalogue)
+            let text =
+                try PlaylistFormat(rawValue: wanted)?.playlist(
+                    of: songs, name: name, in: catalogue, namesFiles: isPersonal
+                ).text ?? Catalogue.csv(songs)
+            return .now(.text(text, type: type))
+        }
+    }
+
+    private func list() throws -> Answer {
+        try onlyPersonal()
+        return try catalogues.use { catalogue in
+            let lists = try catalogue.playlists().prefix(Self.most).map { entry -> JSONValue in
+                let songs = try catalogue.playlist(named: entry.name).songs.prefix(Self.most).map(\.id)
+                return [
+                    "name": .string(entry.name), "changed": .int(entry.changed), "songs": JSONValue(Array(songs)),
+                ]
+            }
+            return .now(.json(["playlists": .array(lists)]))
+        }
+    }
+
+    private func save(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        try onlyPersonal()
+        let fields = try Parameters(request.body, known: ["name", "songs"])
+        let name = try name(fields)
+        let numbers = try fields.integers("songs", limit: Self.most)
+        let count = try catalogues.use { try $0.savePlaylist(name, songs: numbers) }
+        return .now(.json(["name": .string(name), "songs": .int(count)]))
+    }
+
+    private func remove(_ name: String) throws -> Answer {
+        try onlyPersonal()
+        try catalogues.use { try $0.removePlaylist(name) }
+        return .now(HTTPResponse(204))
+    }
+
+    private func name(_ fields: Parameters) throws -> String {
+        guard let name = try fields.text("name").flatMap(Catalogue.playlistName) else {
+            throw Problem(.badRequest, "'name' must be a text of 1 to \(Catalogue.longestPlaylistName) characters")
+        }
+        return name
+    }
+
+    private func onlyPersonal() throws {
+        guard isPersonal else { throw Problem(.notFound, "this server keeps no playlists of its visitors") }
+    }
+}

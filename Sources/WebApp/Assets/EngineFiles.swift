@@ -1,0 +1,89 @@
+import EmotionRecognition
+import FaceVision
+import Files
+import JSON
+import NeuralNet
+import Threads
+
+/// What browsers run to look at pictures themselves: the engine (`Scripts/build-wasm`) and plans of the networks, made
+/// when first asked for and kept as they are sent.
+struct EngineFiles: Sendable {
+    static let module = "fermusic.wasm", detector = "yunet.fmplan", planEnding = ".fmplan"
+    /// How plans keep the models' weights: what is loaded by every visitor should be small.
+    static let modelWeights = PlanWeights.int8, detectorWeights = PlanWeights.float16
+
+    private let shelf: ModelShelf
+    private let modulePath: String?
+    private let detectorPath: String?
+    private final class Kept: Sendable {
+        let assets = Guarded<[String: Asset]>([:])
+        let planned = Guarded<[String]?>(nil)
+    }
+    private let kept = Kept()
+
+    /// - Parameter isUsualDetector: whether faces are found as the engine finds them; nothing is offered otherwise.
+    init(_ shelf: ModelShelf, isUsualDetector: Bool) {
+        self.shelf = shelf
+        modulePath = ProgramFile.path(EngineFiles.module, checkoutFolder: ".build/wasm")
+        detectorPath = isUsualDetector ? YuNetWeights.standardPath : nil
+    }
+
+    /// Whether there is all that a browser needs.
+    var isThere: Bool { modulePath != nil && detectorPath != nil }
+
+    /// The models that can be planned and whose names need no escapes in addresses. Cost: some ms at first.
+    var models: [String] {
+        if !isThere { return [] }
+        if let known = kept.planned.withLock({ $0 }) { return known }
+        let names = shelf.entries.filter { entry in
+            entry.id.utf8.allSatisfy(EngineFiles.isPlain) && (try? entry.model.plan()) != nil
+        }.map(\.id)
+        kept.planned.withLock { $0 = names }
+        return names
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+
+    /// For the page; null where browsers cannot look themselves. Addresses begin with `base`.
+    func json(base: String) -> JSONValue {
+        let models = models
+        if models.isEmpty { return .null }
+        var addresses: [String: JSONValue] = [:]
+        for name in models { addresses[name] = .string(base + name + EngineFiles.planEnding) }
+        return [
+            "module": .string(base + EngineFiles.module), "detector": .string(base + EngineFiles.detector),
+            "models": .object(addresses),
+        ]
+    }
+
+    /// A file that was made already.
+    func known(_ name: String) -> Asset? { kept.assets.withLock { $0[name] } }
+
+    /// The file of that name; nil if there is none. Cost at first: some 0.1 s.
+    func make(_ name: String) -> Asset? {
+        if let asset = known(name) { return asset }
+        guard let bytes = bytes(name) else { return nil }
+        let asset = Asset(bytes, type: name == EngineFiles.module ? "application/wasm" : "application/octet-stream")
+        kept.assets.withLock { $0[name] = asset }
+        return asset
+    }
+
+    private func bytes(_ name: String) -> [UInt8]? {
+        guard let modulePath, let detectorPath else { return nil }
+        if name == EngineFiles.module { return try? FileBytes.read(modulePath, limit: 16 << 20) }
+        if name == EngineFiles.detector {
+            return try? YuNetWeights(path: detectorPath).plan().bytes(weights: EngineFiles.detectorWeights)
+        }
+        guard let model = shelf.entries.first(where: { $0.id + EngineFiles.planEnding == name })?.model else {
+            return nil
+        }
+        return try? model.plan().bytes(weights: EngineFiles.modelWeights)
+    }
+}

@@ -1,0 +1,106 @@
+import EmotionRecognition
+import FaceVision
+import Files
+import JSON
+import MusicMatching
+
+/// The page as a folder of files for any web server: browsers look at pictures themselves, with the music that comes along.
+/// Songs are not recommended, which takes a server.
+public struct StaticSite {
+    /// By their places in the folder.
+    private var files: [String: [UInt8]] = [:]
+    /// The page's folder of engine and plans, and what `fermusic.js` looks for there.
+    private static let engineFolder = "engine/", usualModel = "emotions.fmplan"
+    /// What only a server's page needs.
+    private static let serverOnly: Set = ["docs.js", "docs.css", "login.js"]
+
+    /// Makes all files. Throws `WebServerError` where the page, the engine or a plan is missing.
+    public init(models: ModelShelf, moodMap: MoodMap, pageFolder: String? = nil) throws {
+        let assets = try AssetStore(folder: try pageFolder ?? AssetStore.standardFolder())
+        let engine = EngineFiles(models, isUsualDetector: true)
+        guard engine.isThere else {
+            throw WebServerError.badFile(
+                path: EngineFiles.module, reason: "the engine for browsers was not built: Scripts/build-wasm makes it")
+        }
+        var addresses: [String: JSONValue] = [:]
+        for entry in models.entries {
+            let name = entry.id + EngineFiles.planEnding
+            guard engine.models.contains(entry.id), let plan = engine.make(name) else {
+                throw WebServerError.badFile(path: entry.id, reason: "browsers cannot run this model")
+            }
+            let place = StaticSite.engineFolder + (addresses.isEmpty ? StaticSite.usualModel : name)
+            addresses[entry.id] = .string(place)
+            files[place] = plan.bytes
+        }
+        for name in [EngineFiles.module, EngineFiles.detector] {
+            guard let asset = engine.make(name) else {
+                throw WebServerError.badFile(path: name, reason: "cannot be read")
+            }
+            files[StaticSite.engineFolder + name] = asset.bytes
+        }
+        let parts: JSONValue = [
+            "module": .string(StaticSite.engineFolder + EngineFiles.module),
+            "detector": .string(StaticSite.engineFolder + EngineFiles.detector), "models": .object(addresses),
+        ]
+        let facts = PageFacts(
+            shelf: models, detectors: (["auto"], "auto"), limits: AnalysisService.Limits(), engine: { _ in parts },
+            moodMap: moodMap, pageLanguages: assets.languages)
+        for (name, asset) in assets.all where !StaticSite.serverOnly.contains(name) { files[name] = asset.bytes }
+        files["options.json"] = Array(facts.json(songs: 0, languages: [], below: "").text().utf8)
+        if let manifest = files["manifest.webmanifest"] {
+            let text = String(decoding: manifest, as: UTF8.self).replacing(
+                "\"../../\"", with: "\"./\"")
+            files["manifest.webmanifest"] = Array(text.utf8)
+        }
+        files["index.html"] = try StaticSite.index(assets)
+        addWorker()
+    }
+
+    /// The page, with addresses beside it and the policy that a server would send.
+    private static func index(_ assets: AssetStore) throws -> [UInt8] {
+        guard let page = assets.page("index.html", below: "") else {
+            throw WebServerError.badFile(path: "index.html", reason: "the page has no such file")
+        }
+        let policy = SecurityHeaders.policyForPages
+        let text = String(decoding: page.bytes, as: UTF8.self).replacing(assets.prefix, with: ".")
+            .replacing("<html lang=\"en\">", with: "<html lang=\"en\" data-static>")
+            .replacing(
+                "<meta charset=\"utf-8\">",
+                with: "<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"\(policy)\">")
+        return Array(text.utf8)
+    }
+
+    /// The file that keeps all others in the browser, under a version that changes with any of them.
+    private mutating func addWorker() {
+        let name = "service-worker.js", program = files[name] ?? []
+        files[name] = nil
+        var hash = Asset.hash(program)
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            hash = Asset.hash(bytes, from: Asset.hash(Array(name.utf8), from: hash))
+        }
+        let kept: JSONValue = .array((["./"] + files.keys.sorted()).map { .string($0) })
+        let head = "const VERSION = \"\(String(hash, radix: 16))\", FILES = \(kept.text());\n"
+        files[name] = Array(head.utf8) + program
+    }
+
+    public var bytes: Int { files.values.reduce(0) { $0 + $1.count } }
+    public var count: Int { files.count }
+
+    /// Writes the folder, whole or not at all. Throws `WebServerError.badFile` for one that has something in it.
+    public func write(to folder: String) throws {
+        guard FolderTree.isFree(folder) else {
+            throw WebServerError.badFile(path: folder, reason: "is not empty; the page is written into a new folder")
+        }
+        let part = folder + ".part"
+        guard FolderTree.isFree(part) else {
+            throw WebServerError.badFile(path: part, reason: "is in the way: what an earlier attempt left")
+        }
+        do {
+            for (name, bytes) in files { try FileBytes.write(bytes, to: "\(part)/\(name)", makesFolders: true) }
+            try FolderTree.move(part, to: folder)
+        } catch let failure as FileFailure {
+            FolderTree.remove(part)
+            throw WebServerError.badFile(path: folder, reason: failure.reason)
+        }
+    }
+}

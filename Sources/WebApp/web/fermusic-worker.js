@@ -1,0 +1,96 @@
+// Runs the engine beside the page, so that the page never waits for it. Talked to by fermusic.js.
+
+let engine = null;
+/** Where a picture's pixels lie in the engine's memory. */
+let room = { place: 0, bytes: 0 };
+let canvas = null, pen = null;
+
+async function fetched(address) {
+  const answer = await fetch(address, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer;
+}
+
+async function instantiate(address) {
+  const answer = await fetched(address);
+  const module = answer.headers.get("Content-Type")?.startsWith("application/wasm")
+    ? await WebAssembly.compileStreaming(answer) : await WebAssembly.compile(await answer.arrayBuffer());
+  // What the C library would ask of a system, the engine never reaches.
+  const imports = { fermusic: { now: () => performance.now() } };
+  for (const { module: owner, name } of WebAssembly.Module.imports(module)) {
+    imports[owner] ??= {};
+    imports[owner][name] ??= () => { throw new Error(`${name} is not there`); };
+  }
+  const { exports } = await WebAssembly.instantiate(module, imports);
+  exports._initialize();
+  return exports;
+}
+
+/** Bytes in the engine's memory; to be freed. */
+function put(bytes) {
+  const place = engine.fermusic_allocate(bytes.byteLength);
+  new Uint8Array(engine.memory.buffer).set(new Uint8Array(bytes.buffer ?? bytes), place);
+  return place;
+}
+
+function text(place, count) {
+  const bytes = new Uint8Array(engine.memory.buffer, place);
+  return new TextDecoder().decode(bytes.subarray(0, count ?? bytes.indexOf(0)));
+}
+
+function checked(count) {
+  if (count < 0) throw new Error(text(engine.fermusic_problem()));
+  return count;
+}
+
+/** The last answer, of so many bytes. */
+const answer = (count) => text(engine.fermusic_answer(), count);
+
+const work = {
+  async open({ module, detector, emotions }) {
+    const [exports, ...plans] = await Promise.all([instantiate(module),
+      ...[detector, emotions].map(async (address) => (await fetched(address)).arrayBuffer())]);
+    engine = exports;
+    const places = plans.map(put);
+    const count = checked(engine.fermusic_session(places[0], plans[0].byteLength, places[1], plans[1].byteLength));
+    for (const place of places) engine.fermusic_free(place);
+    return Array.from({ length: count }, (_, index) => answer(engine.fermusic_class(index)));
+  },
+
+  /** Valence and energy of class after class. */
+  places({ numbers }) {
+    const place = put(new Float64Array(numbers));
+    engine.fermusic_places(place, numbers.length / 2);
+    engine.fermusic_free(place);
+  },
+
+  begin({ classes }) { engine.fermusic_begin(classes); },
+
+  /** Draws the picture at `width` x `height` and looks at it; places are told in pixels of the whole. */
+  look({ picture, width, height, whole, time }) {
+    if (!canvas) {
+      canvas = new OffscreenCanvas(width, height);
+      pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    }
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, width, height);
+    pen.drawImage(picture, 0, 0, width, height);
+    picture.close();
+    const { data } = pen.getImageData(0, 0, width, height);
+    if (room.bytes !== data.length) {
+      if (room.bytes) engine.fermusic_free(room.place);
+      room = { place: engine.fermusic_allocate(data.length), bytes: data.length };
+    }
+    new Uint8Array(engine.memory.buffer).set(data, room.place);
+    return JSON.parse(answer(checked(engine.fermusic_look(room.place, width, height, time ?? -1, whole.width, whole.height))));
+  },
+};
+
+addEventListener("message", async ({ data: { number, kind, ...wish } }) => {
+  try {
+    postMessage({ number, answer: await work[kind](wish) });
+  } catch (error) {
+    postMessage({ number, problem: error.message });
+  }
+});

@@ -1,0 +1,39 @@
+// A folder of the visitor's own machine, played from there: nothing of it leaves the browser.
+
+/** The picked files by the keys of their songs. */
+const files = new Map();
+/** Endings of music whose type not every browser knows by itself. */
+const TYPES = { mp3: "audio/mpeg", flac: "audio/flac", ogg: "audio/ogg", oga: "audio/ogg", opus: "audio/ogg", m4a: "audio/mp4", m4b: "audio/mp4", aac: "audio/aac", wav: "audio/wav", webm: "audio/webm",
+  wma: "audio/x-ms-wma", aif: "audio/aiff", aiff: "audio/aiff", ape: "audio/x-ape", wv: "audio/x-wavpack" };
+/** Files that are kept: their names only, so that this is little. */
+const MOST = 20_000;
+
+export const fileOf = (song) => files.get(song.key) ?? null;
+
+/** The songs of some files, in the order of their places; and how many are music that `plays` says no to. */
+export function songsOf(picked, plays) {
+  files.clear();
+  const order = new Intl.Collator(undefined, { numeric: true });
+  const place = (file) => file.webkitRelativePath || file.name;
+  const music = [...picked].filter(({ name }) => !name.startsWith(".") && typeOf(name)).slice(0, MOST).sort((a, b) => order.compare(place(a), place(b)));
+  const songs = music.filter(({ name, type }) => plays(type.startsWith("audio/") ? type : typeOf(name))).map((file, index) => {
+    const song = { key: `local-${index}-${file.size}`, local: true, ...namesOf(place(file)) };
+    files.set(song.key, file);
+    return song;
+  });
+  return { songs, others: music.length - songs.length, name: music.length ? place(music[0]).split("/")[0] : "" };
+}
+
+const typeOf = (name) => TYPES[name.split(".").pop().toLowerCase()] ?? null;
+
+/** "Artist/Album/01 Title.mp3", "Artist - Title.mp3", "01 - Artist - Title.mp3". */
+export function namesOf(path) {
+  const parts = path.split("/"), file = parts.pop().replace(/\.[^.]*$/, "").replaceAll("_", " ").trim();
+  // "99 Luftballons" is no 99th track.
+  const bare = file.replace(/^(?:\d{1,2}-)?(?:0\d{1,2}|\d{1,3}(?=[.)]| -))(?:[.)]| -)?\s+/, "") || file;
+  const dash = bare.indexOf(" - ");
+  if (dash > 0) return { artist: bare.slice(0, dash).trim(), title: bare.slice(dash + 3).trim() || bare };
+  // The picked folder itself is nobody's name, unless it is all there is.
+  const artist = parts.length > 2 ? parts.at(-2) : parts.at(-1) ?? "";
+  return { artist, title: bare };
+}

@@ -1,0 +1,118 @@
+// Playlists that last: in the owner's catalogue on a server for one person, in this browser otherwise.
+
+import * as api from "./api.js";
+import { find, icon, make } from "./dom.js";
+import { say } from "./snack.js";
+import * as songs from "./songs.js";
+import { put, t } from "./texts.js";
+
+const KEY = "fermusic.playlists";
+/** Songs of a playlist at most, as the server has it. */
+const MOST = 500;
+let facts = {};
+
+/** Playlists in this browser: [{ name, changed, songs }], songs by their numbers. */
+const local = {
+  read() {
+    try {
+      const lists = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+      return Array.isArray(lists) ? lists.filter(({ name, songs }) => typeof name === "string" && Array.isArray(songs)) : [];
+    } catch {
+      return [];
+    }
+  },
+  list: async () => local.read(),
+  async save(name, songs) {
+    const lists = [{ name, changed: Math.floor(Date.now() / 1000), songs }, ...local.read().filter((other) => other.name !== name)];
+    localStorage.setItem(KEY, JSON.stringify(lists));
+  },
+  async remove(name) { localStorage.setItem(KEY, JSON.stringify(local.read().filter((other) => other.name !== name))); },
+};
+const shelf = () => (facts.personal ? api.playlists : local);
+
+export function setUp(options) {
+  facts = options;
+  const dialog = find("playlists");
+  find("open-playlists").addEventListener("click", () => { show(); dialog.showModal(); });
+  find("playlists-close").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  find("playlist-form").addEventListener("submit", (event) => { event.preventDefault(); save(); });
+  addEventListener("hashchange", openShared);
+}
+
+/** A playlist in the page's address: #playlist=NAME&songs=1,2,3. Whether there was one. */
+export function openShared() {
+  const values = new URLSearchParams(location.hash.slice(1));
+  const name = values.get("playlist")?.trim().slice(0, 100), numbers = (values.get("songs") ?? "").split(",").map(Number).filter((id) => Number.isInteger(id) && id > 0);
+  if (!name || !numbers.length) return false;
+  // Once: later the page is as it was left.
+  history.replaceState(null, "", location.pathname);
+  open({ name, songs: numbers.slice(0, MOST) }, { plays: false });
+  return true;
+}
+
+async function save() {
+  const field = find("playlist-name"), name = field.value.trim(), numbers = songs.shown().map(({ id }) => id);
+  if (!name) return field.focus();
+  if (await attempt(() => shelf().save(name, numbers))) {
+    field.value = "";
+    show();
+  }
+}
+
+/** Does something with the shelf; what goes wrong is said in the dialog. */
+async function attempt(action) {
+  try {
+    put(find("playlists-note"), null);
+    return (await action()) ?? true;
+  } catch (problem) {
+    put(find("playlists-note"), problem.text ?? "server-failed");
+    return null;
+  }
+}
+
+async function show() {
+  const lists = await attempt(() => shelf().list());
+  if (!lists) return;
+  put(find("playlists-lead"), facts.personal ? "playlists-lead-personal" : "playlists-lead");
+  find("playlist-list").replaceChildren(...(lists.length ? lists.map(row) : [make("li", {}, t("playlists-empty"))]));
+}
+
+function row(list) {
+  const formats = facts.personal ? ["xspf", "csv", "m3u8"] : ["xspf", "csv"];
+  const key = (name, words, action) => make("button", { type: "button", class: "act", "aria-label": `${words}: ${list.name}`, title: words, onclick: action }, icon(name));
+  return make("li", {},
+    make("button", { type: "button", class: "queued", dir: "auto", onclick: () => { find("playlists").close(); open(list); } }, `${list.name} · ${t("songs-count", { n: list.songs.length })}`),
+    ...formats.map((format) => make("button", { type: "button", class: "chip", "aria-label": t("playlist-file", { name: list.name, format }), onclick: () => download(list, format) }, format)),
+    key("open", t("playlist-link"), () => copyLink(list)),
+    key("close", t("playlist-remove"), () => remove(list)));
+}
+
+async function open({ name, songs: numbers }, { plays = true } = {}) {
+  const answer = await api.songs(numbers).catch(() => null);
+  if (!answer?.songs.length) return say(t("playlist-gone", { name }));
+  songs.showPlaylist(name, answer.songs, plays);
+}
+
+async function remove(list) {
+  if (!(await attempt(() => shelf().remove(list.name)))) return;
+  await show();
+  find("playlists-close").focus();
+  say(t("playlist-removed", { name: list.name }), { words: t("undo"), action: async () => { await attempt(() => shelf().save(list.name, list.songs)); show(); } });
+}
+
+async function copyLink({ name, songs: numbers }) {
+  const address = `${location.origin}/#playlist=${encodeURIComponent(name)}&songs=${numbers.join()}`;
+  // Not every browser lets a page copy; then it is there to be copied by hand.
+  const isCopied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
+  if (isCopied) return put(find("playlists-note"), "playlist-copied");
+  find("playlists-note").textContent = address;
+}
+
+async function download(list, format) {
+  const file = await attempt(() => api.playlistFile({ name: list.name, songs: list.songs, format }));
+  if (!file) return;
+  const link = make("a", { href: URL.createObjectURL(file), download: `${list.name.replace(/[\\/:*?"<>|\u0000-\u001f]/g, "_")}.${format}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

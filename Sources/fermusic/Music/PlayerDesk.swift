@@ -1,0 +1,110 @@
+import Glibc
+import MusicMatching
+import SoundOutput
+import Terminal
+
+/// Who listens, at a terminal: keys, what plays, what was liked.
+final class PlayerDesk {
+    private let player: MusicPlayer
+    private let catalogue: Catalogue
+    private let console: Console
+    private let signals: SignalWatcher
+    private let keys = TerminalKeys()
+    private let isDrawn: Bool
+    /// Where the line about what plays is drawn over itself; elsewhere a line for each song is printed.
+    private let panel: LivePanel?
+    private var count = 0
+    private var hasNoted = false
+    private var likes = ""
+
+    /// Seconds after which a song counts as heard.
+    private static let heard = 5.0
+
+    /// - Parameter isDrawn: whether the terminal is its own.
+    init(
+        _ player: MusicPlayer, _ catalogue: Catalogue, _ console: Console, _ signals: SignalWatcher, isDrawn: Bool
+    ) {
+        self.player = player
+        self.catalogue = catalogue
+        self.console = console
+        self.signals = signals
+        self.isDrawn = isDrawn
+        panel = isDrawn && console.output.isTerminal ? LivePanel(console.output) : nil
+    }
+
+    /// Until the end of the music, "q", or a signal. Throws `StreamError`.
+    func run() throws {
+        while try turn(milliseconds: 100) {}
+        panel?.finish()
+    }
+
+    /// Shows what is new and takes a key; false at the end of the music. Throws `StreamError`.
+    @discardableResult
+    func turn(milliseconds: Int32 = 0, endsAll: Bool = false) throws -> Bool {
+        let state = player.state
+        try show(state)
+        note(state)
+        if state.hasEnded { return false }
+        if signals.received != nil { player.stop() }
+        switch keys.next(milliseconds: milliseconds) {
+        case "n"?: player.skip()
+        case " "?: player.togglePause()
+        case "l"?: like(state)
+        // What else runs ends as with Ctrl-C.
+        case "q"?: if endsAll { kill(getpid(), SIGINT) } else { player.stop() }
+        default: break
+        }
+        return true
+    }
+
+    private func show(_ state: MusicPlayer.State) throws {
+        for problem in player.takeProblems() {
+            panel?.finish()
+            try console.errors.line("note: \(printable(problem))")
+        }
+        guard let track = state.track else { return }
+        if state.count != count {
+            count = state.count
+            hasNoted = false
+            likes = ""
+            if panel == nil {
+                try (isDrawn ? console.output : console.errors).line("playing \(PlayerDesk.name(track))")
+            }
+        }
+        panel?.draw([PlayerDesk.line(state) + likes + (keys.isWatching ? PlayerDesk.help(console) : "")])
+    }
+
+    private static func help(_ console: Console) -> String {
+        console.output.styled("  n next, space pause, l like, q quit", .dim)
+    }
+
+    static func name(_ track: MusicPlayer.Track) -> String {
+        "\(SongText.line(track.title, limit: 60)) - \(SongText.line(track.artist, limit: 40))"
+    }
+
+    /// "playing Title - Artist  1:02 of 3:45"
+    static func line(_ state: MusicPlayer.State) -> String {
+        guard let track = state.track else { return "" }
+        func clock(_ seconds: Double) -> String {
+            let whole = Int(seconds)
+            return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+        }
+        let length = state.length.map { " of \(clock($0))" } ?? ""
+        return "\(state.isPaused ? "paused" : "playing") \(name(track))  \(clock(state.seconds))\(length)"
+    }
+
+    private func note(_ state: MusicPlayer.State) {
+        guard !hasNoted, state.seconds > PlayerDesk.heard, let song = state.track?.song else { return }
+        hasNoted = true
+        // Only a kindness to the next recommendation.
+        try? catalogue.note(.played, of: song)
+    }
+
+    private func like(_ state: MusicPlayer.State) {
+        guard let song = state.track?.song else {
+            likes = "  (comes with fermusic)"
+            return
+        }
+        likes = (try? catalogue.note(.like, of: song)) != nil ? "  liked" : "  (could not be noted)"
+    }
+}

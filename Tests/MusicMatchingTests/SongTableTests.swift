@@ -1,0 +1,77 @@
+import MusicMatching
+import Testing
+
+/// Headers, scales and separators that are easily taken for something else.
+@Suite struct SongTableTests {
+    private func take(_ text: String, name: String = "list.csv") throws -> (songs: [Song], report: ImportReport) {
+        let catalogue = try Catalogue(":memory:", builtIn: nil)
+        let report = try withTemporaryFolder { try catalogue.importSongs(write(text, to: "\($0)/\(name)")) }
+        return (try catalogue.songs(Catalogue.Filter()), report)
+    }
+
+    @Test(arguments: [",", ";", "\t", "|"])
+    func aHeaderMayBeginWithANumberSign(_ sign: String) throws {
+        let rows = [["#", "Title", "Artist"], ["1", "Song", "Me"], ["2", "Other", "You"]]
+        let text = rows.map { $0.joined(separator: sign) }.joined(separator: "\n") + "\n"
+        #expect(try take(text).songs.map(\.title) == ["Song", "Other"])
+        #expect(try take("#Title\(sign)Artist\nSong\(sign)Me\n").songs.map(\.artist) == ["Me"])
+    }
+
+    @Test func notesAreStillNotes() throws {
+        let text = "# made by a program - 2024\n# title, artist\n#\ntitle,artist\n# more\nSong,Me\n"
+        #expect(try take(text).songs.map(\.title) == ["Song"])
+        #expect(
+            try take(String(repeating: "# a note\n", count: 20_000 / 3) + "title;artist\nA, B;C\n").songs.count == 1)
+    }
+
+    @Test(arguments: ["list.txt", "list.csv"])
+    func songsMayBeginWithANumberSign(_ name: String) throws {
+        let songs = "#SELFIE - The Chainsmokers\n#Beautiful - Mariah Carey\nHalo - Beyoncé\n"
+        #expect(try take(songs, name: name).songs.count == 3)
+        #expect(try take("Song\n" + songs, name: name).songs.count == 3)
+        #expect(
+            try take("Song\n" + songs.split(separator: "\n").map { "\"\($0)\"\n" }.joined(), name: name).songs.count
+                == 3)
+    }
+
+    /// Marks from 0 to 10 are no percent, and nothing says what they are.
+    @Test(arguments: ["7,8\n3,9\n", "5,1\n4,2\n", "7.5,8.25\n2,10\n"])
+    func marksAreNoPercent(_ rows: String) throws {
+        var number = 0
+        let lines = rows.split(separator: "\n").map { row in
+            number += 1
+            return "Song \(number),A,\(row)\n"
+        }
+        let (songs, report) = try take("Title,Artist,Energy,Valence\n" + lines.joined())
+        #expect(
+            songs.count == 2 && songs.allSatisfy { $0.estimated.contains(.energy) && $0.estimated.contains(.valence) })
+        #expect(report.fieldProblems.count == 2, "\(report)")
+    }
+
+    @Test func percentIsStillPercent() throws {
+        let small = try take("Title,Artist,Energy,Acousticness\nA,B,70,2\nC,D,80,3\n").songs
+        #expect(small.map(\.mood.energy) == [0.7, 0.8] && small.map(\.mood.acousticness) == [0.02, 0.03])
+        #expect(try take("Title,Artist,Energy\nA,B,7%\nC,D,9%\n").songs.map(\.mood.energy) == [0.07, 0.09])
+    }
+
+    @Test func numbersOfTracksAreNoTitles() throws {
+        let english = try take("Track,Name,Artist\n1,Song,Me\n02,Other,You\n3/12,Third,We\n").songs
+        #expect(english.map(\.title) == ["Song", "Other", "Third"])
+        #expect(try take("Nummer;Name;Interpret\n1;Lied;Ich\n").songs.map(\.title) == ["Lied"])
+        #expect(try take("Track,Name,Artist\nSong,12,Me\n").songs.map(\.title) == ["Song"])
+        #expect(
+            try take("Title,Artist\n1979,Smashing Pumpkins\n22,Taylor Swift\n").songs.map(\.title) == ["1979", "22"])
+    }
+
+    /// Lines that end as they did on old Macs.
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func brokenLinesCostThemselvesOnly(_ end: String) throws {
+        let lines = [
+            "sep=,", "# a note", "title,artist", "One,A", "\"stray\" quote,B", "", "\"open,C", "\"Two\(end)lines\",D",
+            "Three,E",
+        ]
+        let (songs, report) = try take(lines.joined(separator: end))
+        #expect(songs.map(\.title) == ["One", "Two lines", "Three"], "\(report)")
+        #expect(report.problems.map(\.row) == [5, 7])
+    }
+}
