@@ -141,6 +141,21 @@ def only_one_menu_is_said_to_be_open(page, context):
     assert dots.evaluate_all("nodes => nodes.map((node) => node.ariaExpanded)")[:2] == ["false", "true"]
 
 
+@test()
+def a_menu_opens_again_at_once(page, context):
+    """However fast the keys come after one another."""
+    page.locator(".song .act.dots").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#menu .more")).to_be_focused()
+    page.evaluate("""() => { document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
+        document.querySelector('.song .act.dots').click() }""")
+    page.wait_for_timeout(200)
+    expect(page.locator("#menu")).to_be_visible()
+    expect(page.locator(".song .act.dots").first).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(page.locator(".song .act.dots").first).to_be_focused()
+
+
 @test(viewport=(390, 844))
 def a_late_photo_leaves_the_open_way_alone(page, context):
     held = []

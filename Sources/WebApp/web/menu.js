@@ -36,14 +36,22 @@ export function setUp() {
     if (to !== undefined) {
       event.preventDefault();
       items[to].focus();
+    } else if (event.key === "Escape") {
+      // The event of it comes later than the next key may.
+      event.preventDefault();
+      menu.hidePopover();
+      closed();
     } else if (event.key === "Tab") {
       menu.hidePopover();
     }
   });
   menu.addEventListener("toggle", ({ newState }) => {
-    if (newState !== "closed" || !opener) return;
-    opener.setAttribute("aria-expanded", "false");
-    if (document.activeElement === document.body || menu.contains(document.activeElement)) opener.focus();
-    opener = null;
+    if (newState === "closed" && opener) closed();
   });
+}
+
+function closed() {
+  opener.setAttribute("aria-expanded", "false");
+  if (document.activeElement === document.body || find("menu").contains(document.activeElement)) opener.focus();
+  opener = null;
 }
