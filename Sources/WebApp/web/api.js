@@ -34,7 +34,7 @@ async function ask(path, { reads = (answer) => answer.json(), ...options } = {})
   try {
     // Who reads the page in Hindi is offered songs in Hindi too.
     const headers = { "Accept-Language": [language, ...navigator.languages].join(), ...options.headers };
-    answer = await fetch(at(path), { credentials: "same-origin", cache: "no-store", ...options, headers });
+    answer = await fetch(path instanceof URL ? path : at(path), { credentials: "same-origin", cache: "no-store", ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     isGone = true;
