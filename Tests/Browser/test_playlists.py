@@ -83,7 +83,7 @@ def a_folder_of_the_visitor_plays(page, context):
     expect(page.locator("#player-title")).to_have_text("Loud")
     until(lambda: page.evaluate(STATE)["time"] > 0.2)
     # Nothing left the browser but questions to the server for songs.
-    assert not any("High" in address or "music" in address.split("/api/")[-1] for address in context.addresses if "blob:" not in address)
+    assert not any("High" in address or "music" in address.partition("/api/")[2] for address in context.addresses if "blob:" not in address)
     page.reload()
     expect(page.locator(".song").first).to_be_visible()
     expect(page.locator("#player")).to_be_hidden()

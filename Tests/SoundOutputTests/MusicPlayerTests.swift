@@ -19,9 +19,17 @@ final class MemorySink: SoundSink {
     func allow(_ count: Int) { allowed.withLock { $0 += count } }
 
     func write(_ more: UnsafeBufferPointer<Float>) throws(SoundOutputError) {
-        while allowed.withLock({ $0 < more.count }) { usleep(1000) }
-        allowed.withLock { $0 -= more.count }
-        samples.withLock { $0 += more }
+        var rest = more[...]
+        while !rest.isEmpty {
+            let count = allowed.withLock { left in
+                let count = min(left, rest.count)
+                left -= count
+                return count
+            }
+            if count == 0 { usleep(1000) }
+            samples.withLock { $0 += rest.prefix(count) }
+            rest = rest.dropFirst(count)
+        }
     }
 
     func flush() { flushes.withLock { $0 += 1 } }
