@@ -82,15 +82,18 @@ def it_says_what_the_server_says(page, context):
       return pairs;
     }""")
     assert len(pairs[0][0]["faces"]) == 1 and any(theirs["faces"] for theirs, _ in pairs[1:])
+    moves = []
     for theirs, mine in pairs:
         assert set(theirs) == set(mine) and theirs["width"] == mine["width"], (theirs, mine)
         assert theirs["events"] == mine["events"] and len(theirs["faces"]) == len(mine["faces"]), (theirs, mine)
-        # A face half out of the picture: its box is the least certain.
         for a, b in zip(theirs["faces"], mine["faces"]):
             assert set(a) == set(b) and a["emotion"] == b["emotion"] and a["track"] == b["track"], (a, b)
-            assert all(abs(a["box"][side] - b["box"][side]) < 3 for side in a["box"]), (a, b)
-            assert all(abs(a["probabilities"][name] - b["probabilities"][name]) < 0.06 for name in a["probabilities"]), (a, b)
-            assert all(abs(a["mood"][axis] - b["mood"][axis]) < 0.04 for axis in a["mood"]), (a, b)
+            moves.append(max(abs(a["box"][side] - b["box"][side]) for side in a["box"]))
+            assert all(abs(a["probabilities"][name] - b["probabilities"][name]) < 0.03 for name in a["probabilities"]), (a, b)
+            assert all(abs(a["mood"][axis] - b["mood"][axis]) < 0.02 for axis in a["mood"]), (a, b)
+    # The picture of its own is searched as a whole. Around a known face a part of whole pixels is: where a hundredth of a
+    # pixel makes it another part, a box half out of the picture may move by more.
+    assert moves[0] < 1 and sorted(moves)[len(moves) // 2] < 0.1 and max(moves) < 3, moves
 
 
 @test(camera=True, place=None)
