@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @Suite struct BenchCommandTests {
@@ -49,6 +50,56 @@ import Testing
         #expect(try Fermusic.run(["bench", "--int8", "--precision", "bfloat16"]).status == 2)
         #expect(try Fermusic.run(["bench", "--precision", "half"]).status == 2)
         #expect(try Fermusic.run(["train", "--data", "none", "--precision", "int8"]).status == 2)
+    }
+
+    @Test func whatWasTunedIsHeededWhenWanted() throws {
+        let folder = try Fermusic.temporaryFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let cache = "export XDG_CACHE_HOME='\(folder.path)'", heeded = cache + " FERMUSIC_TUNED=1"
+        let bench = ["bench", "--arch", "mini-xception", "--batch", "2", "--threads", "1", "--seconds", "0.05", "--json"]
+
+        let missing = try Fermusic.run(bench, shell: heeded)
+        #expect(missing.status == 1 && missing.output.isEmpty)
+        #expect(Fermusic.message(missing).contains("convolutions.json: not there"), "\(missing.errors)")
+        // Whoever asks for the measurement may do so with the variable set.
+        let tuned = try Fermusic.run(bench + ["--tune"], shell: heeded)
+        #expect(tuned.status == 0, "\(tuned.errors)")
+        let whole = try JSONValue(parsing: tuned.output)
+        let file = try #require(whole["file"]?.stringValue)
+        #expect(file.hasPrefix(folder.path))
+        let measured = try #require(whole["convolutions"]?.arrayValue)
+        #expect(measured.count > 3)
+        for row in measured {
+            let gain = try #require(row["gain"]?.doubleValue)
+            #expect(gain >= 1 || row["usual"] == row["fastest"], "\(row)")
+        }
+
+        // A way nobody would choose by itself shows that the file counts, and that it counts only when wanted.
+        let kept = try JSONValue(parsing: String(contentsOfFile: file, encoding: .utf8))
+        let sizes = measured.compactMap { $0["sizes"]?.stringValue }
+        let processor = try #require(kept["processor"])
+        func keep(_ processor: JSONValue, _ method: String) throws {
+            let methods = Dictionary(uniqueKeysWithValues: Set(sizes).map { ($0, JSONValue.string(method)) })
+            let text = (["processor": processor, "methods": .object(methods)] as JSONValue).text()
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+        }
+        try keep(processor, "matrices")
+        let usual = try Fermusic.run(bench, shell: cache)
+        #expect(usual.status == 0 && !usual.output.contains("Im2ColConvolution"), "\(usual.output)")
+        let other = try Fermusic.run(bench, shell: heeded)
+        #expect(other.status == 0, "\(other.errors)")
+        #expect(other.output.contains("Im2ColConvolution"), "\(other.output)")
+
+        try keep("a processor of another maker", "matrices")
+        let foreign = try Fermusic.run(bench, shell: heeded)
+        #expect(foreign.status == 1 && Fermusic.message(foreign).contains("another processor"), "\(foreign.errors)")
+        try keep(processor, "by hand")
+        let unknown = try Fermusic.run(bench, shell: heeded)
+        #expect(unknown.status == 1 && Fermusic.message(unknown).contains("no way to compute"), "\(unknown.errors)")
+        try "{\"methods\":".write(toFile: file, atomically: true, encoding: .utf8)
+        let damaged = try Fermusic.run(bench, shell: heeded)
+        #expect(damaged.status == 1 && Fermusic.message(damaged).contains("not what"), "\(damaged.errors)")
+        #expect(try Fermusic.run(bench, shell: cache + " FERMUSIC_TUNED=2").status == 2)
     }
 
     @Test func networksOfTheComparisonCanBeRead() throws {

@@ -23,13 +23,7 @@ public final class Executor {
     private let prepared: UnsafeMutablePointer<Float>
     private let preparedCount: Int
     private let gradientCount: Int
-    private var stepBuffers: [LayerBuffers] = []
-    /// Per step and input, where a gradient goes that must be added to one already written.
-    private var additions: [[(target: UnsafeMutablePointer<Float>, count: Int)?]] = []
-    /// Per step, whether another call of its layer wrote the gradients of its weights before it.
-    private var addsGradients: [Bool] = []
-    private var activationPointers: [UnsafeMutablePointer<Float>] = []
-    private var gradientPointers: [UnsafeMutablePointer<Float>?] = []
+    private let memoryOfSteps: BoundPlan
     private var weightsVersion: UInt64 = 0
     /// Samples of the last `forward`.
     package private(set) var count = 0
@@ -70,14 +64,13 @@ public final class Executor {
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
         arena = AlignedMemory.allocate(floats: arenaCount)
-        preparedCount = plan.steps.reduce(0) {
-            $0 + ($1.kernel.memory.prepared + 15) / 16 * 16 + ($1.folded?.memory ?? 0)
-        }
+        preparedCount = plan.steps.reduce(0) { $0 + $1.kernel.preparedFloats + ($1.folded?.memory ?? 0) }
         prepared = AlignedMemory.allocate(floats: preparedCount)
         gradientCount = options.isTraining ? model.weights.trainableCount : 0
         gradients = UnsafeMutableBufferPointer(
             start: AlignedMemory.allocate(floats: max(gradientCount, 16)), count: gradientCount)
-        bind(layout)
+        memoryOfSteps = BoundPlan(
+            plan, layout, model.weights, arena: arena, prepared: prepared, weightGradients: gradients.baseAddress!)
         if threads.count > 1, let samples = Lanes.samples(plan, model, layout) {
             var each = options
             each.maximumBatch = samples
@@ -95,22 +88,22 @@ public final class Executor {
 
     /// Where the caller writes the samples of input `index` before `forward`, one after another.
     public func input(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
-        activationPointers[plan.nodeBuffers[model.inputs[index]]]
+        memoryOfSteps.activations[plan.nodeBuffers[model.inputs[index]]]
     }
 
     /// The results of output `index` after `forward`.
     public func output(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
-        activationPointers[plan.outputBuffers[index]]
+        memoryOfSteps.activations[plan.outputBuffers[index]]
     }
 
     /// What the loss of output `index` sees after `forward`: the output, or what goes into its last activation.
     public func lossInput(_ index: Int = 0) -> (values: UnsafeMutablePointer<Float>, isBeforeActivation: Bool) {
-        (activationPointers[plan.lossBuffer(index)], plan.absorbedSteps[index] != nil)
+        (memoryOfSteps.activations[plan.lossBuffer(index)], plan.absorbedSteps[index] != nil)
     }
 
     /// Where the caller writes the gradient of the loss before `backward`, with respect to `lossInput`.
     public func outputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float> {
-        guard let pointer = gradientPointers[plan.lossBuffer(index)] else {
+        guard let pointer = memoryOfSteps.gradients[plan.lossBuffer(index)] else {
             preconditionFailure("not made for training")
         }
         return pointer
@@ -118,18 +111,18 @@ public final class Executor {
 
     /// Where the gradient with respect to `lossInput` goes; nil when not made for training.
     package func lossGradient(_ index: Int) -> UnsafeMutablePointer<Float>? {
-        plan.options.isTraining ? gradientPointers[plan.lossBuffer(index)] : nil
+        plan.options.isTraining ? memoryOfSteps.gradients[plan.lossBuffer(index)] : nil
     }
 
     /// The gradient with respect to input `index`, after `backward`, if computed.
     public func inputGradient(_ index: Int = 0) -> UnsafeMutablePointer<Float>? {
-        gradientPointers[plan.nodeBuffers[model.inputs[index]]]
+        memoryOfSteps.gradients[plan.nodeBuffers[model.inputs[index]]]
     }
 
     /// The output of the watched node after `forward`, and its gradient after `backward`.
     public var watched: (activation: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>)? {
-        guard let buffer = plan.watchedBuffer, let gradient = gradientPointers[buffer] else { return nil }
-        return (activationPointers[buffer], gradient)
+        guard let buffer = plan.watchedBuffer, let gradient = memoryOfSteps.gradients[buffer] else { return nil }
+        return (memoryOfSteps.activations[buffer], gradient)
     }
 
     /// Computes the outputs of the first `count` samples. `seed` decides what Dropout drops, `dropoutScale` is a factor
@@ -162,7 +155,7 @@ public final class Executor {
         for index in plan.steps.indices where count > 0 || asksPeers(index) {
             observer?.stepBegins()
             plan.steps[index].kernel.forward(
-                stepBuffers[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
+                memoryOfSteps.steps[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
             observer?.stepEnds(index, isBackward: false)
         }
     }
@@ -195,17 +188,17 @@ public final class Executor {
     private func runBackward(accumulate: Bool) {
         if count == 0, !accumulate { gradients.update(repeating: 0) }
         for index in (plan.firstBackwardStep..<plan.steps.count).reversed()
-        where stepBuffers[index].outputGradient != nil {
+        where memoryOfSteps.steps[index].outputGradient != nil {
             observer?.stepBegins()
             defer { observer?.stepEnds(index, isBackward: true) }
             guard count > 0 || asksPeers(index) else { continue }
             plan.steps[index].kernel.backward(
-                stepBuffers[index],
+                memoryOfSteps.steps[index],
                 pass(
-                    index, isTraining: isTraining, changed: false, overwrite: !accumulate && !addsGradients[index]))
-            for (i, addition) in additions[index].enumerated() {
+                    index, isTraining: isTraining, changed: false, overwrite: !accumulate && !memoryOfSteps.addsGradients[index]))
+            for (i, addition) in memoryOfSteps.additions[index].enumerated() {
                 if let addition {
-                    fm_add(addition.target, stepBuffers[index].inputGradients[i]!, addition.count * count)
+                    fm_add(addition.target, memoryOfSteps.steps[index].inputGradients[i]!, addition.count * count)
                 }
             }
         }
@@ -220,7 +213,7 @@ public final class Executor {
     /// one.
     package var lastGradientSteps: [Int?] {
         var result = [Int?](repeating: nil, count: model.weights.entries.count)
-        for index in plan.firstBackwardStep..<plan.steps.count where stepBuffers[index].outputGradient != nil {
+        for index in plan.firstBackwardStep..<plan.steps.count where memoryOfSteps.steps[index].outputGradient != nil {
             for entry in plan.steps[index].parameters { result[entry] = min(result[entry] ?? index, index) }
         }
         return result
@@ -233,7 +226,7 @@ public final class Executor {
             return StepDescription(
                 name: step.name, kernel: "\(type(of: step.kernel))", node: model.nodes[step.node],
                 isActivation: step.kernel is ActivationKernel,
-                computesInputGradient: stepBuffers[index].inputGradients.first.map { $0 != nil } ?? false)
+                computesInputGradient: memoryOfSteps.steps[index].inputGradients.first.map { $0 != nil } ?? false)
         }
     }
 
@@ -257,57 +250,7 @@ public final class Executor {
     /// Computes the kernels and biases that a BatchNormalization was folded into.
     private func fold() {
         for (index, step) in plan.steps.enumerated() {
-            step.folded?.write(model.weights, to: stepBuffers[index].parameters[0])
+            step.folded?.write(model.weights, to: memoryOfSteps.steps[index].parameters[0])
         }
-    }
-
-    /// Backwards, the last call of a layer comes first.
-    private func findSharedGradients() {
-        addsGradients = [Bool](repeating: false, count: plan.steps.count)
-        var written: Set<Int> = []
-        for index in (plan.firstBackwardStep..<plan.steps.count).reversed()
-        where stepBuffers[index].outputGradient != nil && !plan.steps[index].parameters.isEmpty {
-            addsGradients[index] = !written.insert(plan.steps[index].parameters.lowerBound).inserted
-        }
-    }
-
-    private func bind(_ layout: MemoryLayoutOfPlan) {
-        activationPointers = layout.activations.map { arena + $0 }
-        gradientPointers = layout.gradients.map { $0.map { arena + $0 } }
-        var preparedOffset = 0
-        let weights = model.weights
-        for (index, step) in plan.steps.enumerated() {
-            var inputGradients: [UnsafeMutablePointer<Float>?] = []
-            var sums: [(target: UnsafeMutablePointer<Float>, count: Int)?] = []
-            for (i, input) in step.inputs.enumerated() {
-                if let temporary = layout.additions[index][i] {
-                    inputGradients.append(arena + temporary)
-                    sums.append((gradientPointers[input]!, plan.buffers[input]))
-                } else {
-                    inputGradients.append(gradientPointers[input])
-                    sums.append(nil)
-                }
-            }
-            additions.append(sums.contains { $0 != nil } ? sums : [])
-            var parameters = step.parameters.map { weights.values + weights.entries[$0].offset }
-            if let folded = step.folded {
-                let start = prepared + preparedOffset
-                parameters = [start, start + folded.biasOffset]
-                preparedOffset += folded.memory
-            }
-            stepBuffers.append(
-                LayerBuffers(
-                    inputs: step.inputs.map { activationPointers[$0] }, output: activationPointers[step.output],
-                    inputGradients: inputGradients, outputGradient: gradientPointers[step.output],
-                    parameters: parameters,
-                    parameterGradients: step.parameters.map {
-                        plan.options.isTraining && weights.entries[$0].specification.isTrainable
-                            ? gradients.baseAddress! + weights.entries[$0].offset : nil
-                    },
-                    state: arena + layout.states[index], prepared: prepared + preparedOffset,
-                    scratch: arena + layout.scratches[index]))
-            preparedOffset += (step.kernel.memory.prepared + 15) / 16 * 16
-        }
-        findSharedGradients()
     }
 }
