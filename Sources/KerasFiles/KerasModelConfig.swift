@@ -19,8 +19,8 @@ package struct KerasModelConfig {
         var kerasVersion: Int?
     }
 
-    private let options: Options
-    private let notes: KerasNotes
+    let options: Options
+    let notes: KerasNotes
 
     /// The model with fresh weights, at most `weightLimit` of them; `isTrained` if trained ones will follow. Throws
     /// `NeuralNetError.file` naming what is not understood.
@@ -45,16 +45,16 @@ package struct KerasModelConfig {
         return (try reader.model(root, arguments: nil, isTrainable: true), reader.notes.warnings)
     }
 
-    private func failure(_ reason: String) -> NeuralNetError {
+    func failure(_ reason: String) -> NeuralNetError {
         .file(path: options.path, place: "model_config", reason: reason)
     }
 
-    private func failure(layer: String, _ reason: String) -> NeuralNetError {
+    func failure(layer: String, _ reason: String) -> NeuralNetError {
         .file(path: options.path, place: "layer '\(layer)'", reason: reason)
     }
 
     /// `arguments`: the shapes that a model inside a model is called with; it is then only made to be called.
-    private func model(_ root: JSONValue, arguments: [Shape]?, isTrainable: Bool) throws -> Model {
+    func model(_ root: JSONValue, arguments: [Shape]?, isTrainable: Bool) throws -> Model {
         guard let className = root["class_name"]?.stringValue, let config = root["config"] else {
             throw failure("class_name or config is missing")
         }
@@ -236,103 +236,5 @@ package struct KerasModelConfig {
         }
         graph.add([try self.call(shared, layout, sources)], to: item.name)
         return true
-    }
-
-    // MARK: layers
-
-    private func item(_ value: JSONValue, _ trains: Bool) throws -> KerasGraph.Item {
-        guard let className = value["class_name"]?.stringValue, let config = value["config"] else {
-            throw failure("a layer without class_name or config")
-        }
-        let name = value["name"]?.stringValue ?? config["name"]?.stringValue ?? ""
-        return KerasGraph.Item(
-            name: name, className: className, module: value["module"]?.stringValue ?? "", config: config,
-            isTrainable: trains && config["trainable"]?.boolValue != false,
-            calls: try KerasCall.calls(value["inbound_nodes"]) { failure(layer: name, "inbound_nodes: \($0)") })
-    }
-
-    private func template(_ item: KerasGraph.Item, _ arguments: [Shape]) throws -> Model {
-        let root: JSONValue = .object(["class_name": .string(item.className), "config": item.config])
-        return try model(root, arguments: arguments, isTrainable: item.isTrainable)
-    }
-
-    private func layer(_ item: KerasGraph.Item, _ layout: KerasLayout) throws -> SharedLayer {
-        guard let fields = layout.config.objectValue else { throw failure("a layer without class_name or config") }
-        let label = item.name.isEmpty ? item.className : item.name
-        if let problem = layout.problem { throw failure(layer: label, problem) }
-        notes.keptFields = [:]
-        var layer: any Layer
-        if let own = try options.layers.make(item.className, label, fields, path: options.path) {
-            layer = own
-        } else if PassedOver.classes.contains(item.className) {
-            layer = PassedOver(item.className, fields: fields)
-            if PassedOver.actsInTraining(item.className) {
-                notes.warn("layer '\(label)': \(item.className) does nothing here, also in training")
-            }
-        } else {
-            let reader = KerasConfigReader(
-                path: options.path, layer: label, isTrained: options.isTrained, fields: fields,
-                kerasVersion: options.kerasVersion, notes: notes)
-            layer = try KerasLayers.make(className: item.className, reader: reader, name: item.name)
-        }
-        layer.name = item.name
-        return SharedLayer(layer, isTrainable: item.isTrainable, keptFields: notes.keptFields)
-    }
-}
-
-// MARK: input shapes
-
-extension KerasModelConfig {
-    /// The shape of an input without the batch; nil if the configuration has none. Unknown sizes are taken from `given`,
-    /// or from what the caller said.
-    private func inputShape(_ config: JSONValue, layer: String, given: Shape? = nil) throws -> Shape? {
-        guard let value = config["batch_shape"] ?? config["batch_input_shape"], !value.isNull else { return given }
-        return try shape(value, layer: layer, given: given)
-    }
-
-    private func shape(_ value: JSONValue, layer: String, given: Shape?) throws -> Shape {
-        guard let sizes = value.arrayValue?.dropFirst(), !sizes.isEmpty,
-            sizes.allSatisfy({ $0.isNull || (1...65536).contains($0.intValue ?? 0) })
-        else {
-            throw failure(layer: layer, "batch_shape: \(value.text()) is not a list of sizes")
-        }
-        var shape = sizes.map(\.intValue)
-        if let given, given.count == shape.count { return zip(shape, given).map { $0 ?? $1 } }
-        if let size = options.inputSize, shape.count == 3 {
-            shape[0] = shape[0] ?? size.height
-            shape[1] = shape[1] ?? size.width
-        }
-        guard !shape.contains(nil) else {
-            throw NeuralNetError.unknownInputSize(path: options.path, layer: layer, shape: value.text())
-        }
-        return shape.map { $0! }
-    }
-
-    /// The shape that a chain says it takes: itself, its first layer, or the first layer of a model there.
-    private func inputShape(ofSequential config: JSONValue, arguments: [Shape]?) throws -> Shape? {
-        let items = config.arrayValue ?? config["layers"]?.arrayValue ?? []
-        let given = arguments?.first
-        if let first = items.first, let inner = first["config"] {
-            let name = inner["name"]?.stringValue ?? first["class_name"]?.stringValue ?? ""
-            if let shape = try inputShape(inner, layer: name, given: given) { return shape }
-            if given == nil, first["class_name"]?.stringValue == "Sequential",
-                let shape = try inputShape(ofSequential: inner, arguments: nil)
-            {
-                return shape
-            }
-            if given == nil, let starts = inner["input_layers"],
-                let name = try KerasCall.ends(starts, failure).first?.layer,
-                let item = inner["layers"]?.arrayValue?.first(where: { $0["config"]?["name"]?.stringValue == name }),
-                let shape = try inputShape(item["config"] ?? .null, layer: name)
-            {
-                return shape
-            }
-        }
-        let name = config["name"]?.stringValue ?? "sequential"
-        if config.arrayValue == nil, let shape = try inputShape(config, layer: name, given: given) { return shape }
-        if let built = config["build_input_shape"], built.arrayValue != nil {
-            return try self.shape(built, layer: name, given: given)
-        }
-        return given
     }
 }

@@ -56,7 +56,7 @@ import Testing
         let folder = try Fermusic.temporaryFolder()
         defer { try? FileManager.default.removeItem(at: folder) }
         let cache = "export XDG_CACHE_HOME='\(folder.path)'", heeded = cache + " FERMUSIC_TUNED=1"
-        let bench = ["bench", "--arch", "mini-xception", "--batch", "2", "--threads", "1", "--seconds", "0.05", "--json"]
+        let bench = ["bench", "--arch", "cnn", "--batch", "2", "--threads", "1", "--seconds", "0.05", "--json"]
 
         let missing = try Fermusic.run(bench, shell: heeded)
         #expect(missing.status == 1 && missing.output.isEmpty)
@@ -83,17 +83,17 @@ import Testing
             let text = (["processor": processor, "methods": .object(methods)] as JSONValue).text()
             try text.write(toFile: file, atomically: true, encoding: .utf8)
         }
-        try keep(processor, "matrices")
+        try keep(processor, "direct")
         func ways(_ shell: String) throws -> Set<String> {
             let result = try Fermusic.run(bench, shell: shell)
             #expect(result.status == 0, "\(result.errors)")
             let steps = try JSONValue(parsing: result.output)["inferenceLayers"]?.arrayValue ?? []
             return Set(steps.compactMap { $0["algorithm"]?.stringValue })
         }
-        #expect(try !ways(cache).contains("Im2ColConvolution"))
-        #expect(try ways(heeded).contains("Im2ColConvolution"))
+        #expect(try ways(cache).contains("WinogradConvolution"))
+        #expect(try !ways(heeded).contains("WinogradConvolution"))
 
-        try keep("a processor of another maker", "matrices")
+        try keep("a processor of another maker", "direct")
         let foreign = try Fermusic.run(bench, shell: heeded)
         #expect(foreign.status == 1 && Fermusic.message(foreign).contains("another processor"), "\(foreign.errors)")
         try keep(processor, "by hand")

@@ -10,48 +10,6 @@ import Timing
 
 /// One training run from data to model file: validates, keeps the best, logs, and can be interrupted at any moment.
 public final class TrainingSession {
-    /// What a run needs to be found again; saved in its resume file.
-    public struct Settings: Sendable, Equatable, Codable {
-        public var data: String
-        public var recipe: TrainingRecipe
-        public var threads: Int
-        public var skipsBad: Bool
-        /// See `ClassAssignment`: a published numbering's name, or a file.
-        public var classes: String?
-        /// Where people's votes are, and which pictures they belong to; see `FaceVotes`.
-        public var votes: String?
-        public var voteNames: String?
-        /// Gets a line per epoch, as `.csv` or `.jsonl` by its ending.
-        public var log: String?
-        /// The folder of an HTML report.
-        public var report: String?
-        /// See `TrainingOptions.synchronisesBatchNormalization`; nil for true.
-        public var synchronisesBatchNormalization: Bool?
-        /// See `TrainingOptions.sumsInFixedPieces`; nil for false.
-        public var sumsInFixedPieces: Bool?
-
-        public init(data: String, recipe: TrainingRecipe, threads: Int, skipsBad: Bool = false) {
-            self.data = data
-            self.recipe = recipe
-            self.threads = threads
-            self.skipsBad = skipsBad
-        }
-    }
-
-    /// Where the run writes.
-    public struct Paths: Sendable {
-        public var checkpoint: String
-        /// Seconds between two saves of the resume file, besides that after each epoch.
-        public var saveInterval = 300.0
-
-        public init(checkpoint: String) { self.checkpoint = checkpoint }
-
-        /// Beside the checkpoint: `my.h5` has `my.resume.h5`.
-        public var resume: String {
-            checkpoint.hasSuffix(".h5") ? checkpoint.dropLast(3) + ".resume.h5" : checkpoint + ".resume.h5"
-        }
-    }
-
     public let settings: Settings
     public let files: Paths
     public let model: Model
@@ -158,25 +116,6 @@ public final class TrainingSession {
         return input
     }
 
-    /// The settings of an unfinished run. Throws `RecognitionError.file`.
-    public static func settings(ofResumeFile path: String) throws -> Settings {
-        let text = try ResumeFile.settings(of: path)
-        guard let saved = try? JSONValue.decode(Saved.self, from: text) else {
-            throw RecognitionError.file(path: path, place: "settings", reason: "damaged, or of another program version")
-        }
-        return saved.settings
-    }
-
-    /// What a resume file says of the run.
-    package struct Saved: Codable {
-        package var settings: Settings
-        var seconds: Double
-        var dataFingerprint: String
-        var teacherFingerprint: String?
-        var baseFingerprint: String?
-        var began: String?
-    }
-
     private var communicator: any Communicator { trainer.communicator }
     /// Whether this process is the one that writes files.
     public var isWriter: Bool { communicator.rank == 0 }
@@ -227,7 +166,7 @@ public final class TrainingSession {
                 if settings.recipe.save == .last || trainer.isBest { try saveModel(record) }
                 // Before all that can fail without harm to the run.
                 if trainer.progress.epoch < settings.recipe.epochs { try saveState() }
-                try writeLog()
+                try settings.log.map { try trainer.progress.history.writeLog(to: $0) }
                 try epochEnded(record)
             }
             trainer.stopsTraining = !shouldContinue()
@@ -281,28 +220,5 @@ public final class TrainingSession {
         kept.card.training?.history = trainer.progress.history
         kept.card.training?.written = Machine.now
         try kept.write(to: files.checkpoint)
-    }
-
-    /// The whole log anew, so that an interrupted run never leaves a broken or doubled line.
-    private func writeLog() throws {
-        guard let path = settings.log else { return }
-        let history = trainer.progress.history
-        var text = ""
-        if path.hasSuffix(".jsonl") {
-            for record in history { text += try JSONValue.encode(record) + "\n" }
-        } else {
-            text = "epoch,loss,accuracy,val_loss,val_accuracy,val_macro_f1,learning_rate,seconds\n"
-            for r in history {
-                let optional = [r.accuracy, r.validationLoss, r.validationAccuracy, r.validationMacroF1].map {
-                    $0.map { "\($0)" } ?? ""
-                }
-                text += "\(r.epoch),\(r.loss),\(optional.joined(separator: ",")),\(r.learningRate),\(r.seconds)\n"
-            }
-        }
-        do {
-            try FileBytes.write(Array(text.utf8), to: path)
-        } catch let error as FileFailure {
-            throw DatasetError.cannotWrite(path: path, reason: error.reason)
-        }
     }
 }
