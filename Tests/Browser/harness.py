@@ -207,7 +207,7 @@ def visit(playwright, options, needs):
     # Who looks at pictures; most tests are of what the server does.
     if place := needs.get("place", "server"):
         page.add_init_script(
-            f"if (location.protocol !== 'about:' && !localStorage['fermusic.settings']) localStorage['fermusic.settings'] = '{{\"place\": \"{place}\"}}'")
+            f"if (self.origin !== 'null' && !localStorage['fermusic.settings']) localStorage['fermusic.settings'] = '{{\"place\": \"{place}\"}}'")
     if before := needs.get("before"):
         before(page)
     page.goto(address)
