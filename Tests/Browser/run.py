@@ -3,6 +3,7 @@
     Scripts/test-browser            makes what is needed and runs this
 """
 import harness
+import test_app
 import test_calm
 import test_device
 import test_faults

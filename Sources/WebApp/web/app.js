@@ -8,6 +8,7 @@ import { find, make } from "./dom.js";
 import { DrawnFace } from "./face.js";
 import { HandWay } from "./hand.js";
 import * as history from "./history.js";
+import * as install from "./install.js";
 import * as looker from "./looker.js";
 import { LiveWay } from "./live.js";
 import { moods, places } from "./moods.js";
@@ -70,13 +71,15 @@ async function begin() {
   ways.begin(facts.live ? "live" : "camera");
   songs.begin();
   playlists.openShared();
+  install.keep();
+  const photo = await install.sharedPhoto();
+  if (!photo) return;
+  ways.go("photo");
+  ways.all.photo.show(photo);
 }
 
-/** Without a server: what leads to it is not shown, and the files are kept for when there is no network either. */
-function beStatic() {
-  for (const node of document.querySelectorAll("[data-server]")) node.hidden = true;
-  if (isSecureContext) navigator.serviceWorker?.register("service-worker.js").catch(() => {});
-}
+/** Without a server: what leads to it is not shown. */
+function beStatic() { for (const node of document.querySelectorAll("[data-server]")) node.hidden = true; }
 
 /** Asks again while the server cannot be reached or fails: it may be starting. */
 async function options() {

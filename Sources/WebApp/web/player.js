@@ -309,6 +309,12 @@ function drawQueue() {
 /** What was played is forgotten; what plays goes on. */
 export function forget() { queue.set(queue.current && isPlaying() ? [queue.current] : []); if (!queue.current) close(); }
 
+/** Songs are called otherwise than was thought: see `Queue.rename`. */
+export function rename(names) {
+  queue.rename(names);
+  if (names.has(queue.current?.key)) show(queue.current);
+}
+
 /** In the page's language. */
 export function rebuild() {
   if (queue.current) show(queue.current);

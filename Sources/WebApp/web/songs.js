@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { dealCovers } from "./art.js";
 import { card, pieceCard } from "./cards.js";
 import { find, make } from "./dom.js";
-import { songsOf } from "./folder.js";
+import { readTags, songsOf } from "./folder.js";
 import * as menu from "./menu.js";
 import { emotionsAt, moodOf, moods } from "./moods.js";
 import * as pieces from "./pieces.js";
@@ -261,6 +261,7 @@ function playFolder(input) {
   // So that the same folder can be picked again.
   input.value = "";
   if (songs.length) player.playAll(songs);
+  if (songs.length) readTags(songs, player.rename);
   say(!songs.length ? t("folder-none") : others ? t("folder-some", { n: songs.length, name, others }) : t("folder-all", { n: songs.length, name }));
 }
 
