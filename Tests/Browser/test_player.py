@@ -1,4 +1,5 @@
 """Music that plays: heard through an analyser, by mouse, keyboard and phone, without a network."""
+import base64
 import json
 import math
 import struct
@@ -15,6 +16,8 @@ LISTEN = """() => {
     analyser.connect(context.destination);
     window.loudness = () => { const values = new Float32Array(analyser.fftSize); analyser.getFloatTimeDomainData(values); return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length) };
 }"""
+# The smallest picture.
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 STATE = "() => { const audio = document.querySelector('#player-audio'); return { paused: audio.paused, time: audio.currentTime, length: audio.duration, source: audio.src } }"
 
 
@@ -260,6 +263,35 @@ def previews_play_one_after_the_other(page, context):
     page.click("#player-toggle")
     until(lambda: page.evaluate(STATE)["time"] > 0.1)
     assert asked() == before + 1
+
+
+@test()
+def a_service_that_is_not_asked_learns_nothing(page, context):
+    """Once it is switched off, covers that it told of are loaded no more: in cards, in the bar, after a reload."""
+    context.browser.route("https://e-cdn.dzcdn.net/**", lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
+    folder = page.evaluate("document.querySelector('script[type=module]').src.replace(/[^/]*$/, '')")
+    page.route("**/api/v1/media/*", lambda route: route.fulfill(json={
+        "song": 1, "cover": "https://e-cdn.dzcdn.net/" + route.request.url.split("/media/")[1][:6], "preview": f"{folder}pieces/happy-1.opus", "link": None,
+        "service": "Deezer", "players": {}}))
+    page.locator("#choices summary").click()
+    page.select_option("#service", "deezer")
+    by_hand(page, "happy")
+    expect(page.locator(".song .cover img")).to_have_count(6)
+    page.locator(".song button.cover").nth(2).click()
+    expect(page.locator("#player-cover img")).to_have_count(1)
+    page.select_option("#service", "any")
+    expect(page.locator("#privacy")).to_contain_text("leave this server only when")
+    expect(page.locator(".song .cover img, #player-cover img")).to_have_count(0)
+    asked = lambda: len([address for address in context.addresses if "dzcdn.net" in address or "/media/" in address])
+    before = asked()
+    page.reload()
+    expect(page.locator(".song").first).to_be_visible()
+    page.wait_for_timeout(500)
+    assert asked() == before
+    # Nor is the song played from there.
+    page.click("#player-toggle")
+    expect(page.locator("#snack")).to_contain_text("cannot be played")
+    assert asked() == before
 
 
 @test()

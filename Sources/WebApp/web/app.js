@@ -18,6 +18,7 @@ import * as plane from "./plane.js";
 import * as player from "./player.js";
 import * as playlists from "./playlists.js";
 import * as songs from "./songs.js";
+import * as sources from "./sources.js";
 import { change, settings } from "./store.js";
 import { preferred, put, speak, t } from "./texts.js";
 import * as timeline from "./timeline.js";
@@ -45,10 +46,16 @@ async function begin() {
   }, wayChanged);
   history.setUp(facts);
   playlists.setUp(facts);
+  sources.setUp(facts);
   player.setUp();
   choices.setUp(facts, (what) => {
     showPrivacy();
-    if (what === "songs") return songs.refresh();
+    if (what === "songs") {
+      // Covers of a service that is not asked any more are not loaded either.
+      songs.rebuild();
+      player.rebuild();
+      return songs.refresh();
+    }
     showPlace();
     emotionsChanged();
     ways.all.photo.repeat();
@@ -125,7 +132,7 @@ function tell(emotions) {
 
 /** Who learns what is listened to. */
 function showPrivacy() {
-  const service = songs.askedService();
+  const service = sources.askedService();
   find("privacy").textContent = service ? t("privacy-asked", { service: choices.serviceName(service) }) : t("privacy");
 }
 

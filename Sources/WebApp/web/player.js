@@ -8,7 +8,7 @@ import * as pieces from "./pieces.js";
 import { setUpKeys } from "./playerkeys.js";
 import { Queue } from "./queue.js";
 import { say } from "./snack.js";
-import { entry, playsHere, source } from "./sources.js";
+import { coverOf, entry, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
 import { t } from "./texts.js";
 
@@ -198,10 +198,10 @@ function show(song) {
   find("player-title").textContent = song.title;
   find("player-title").title = song.title;
   find("player-artist").textContent = song.piece ? t("piece-by") : song.artist;
-  find("player-cover").replaceChildren(song.cover ? make("img", { src: song.cover, alt: "", referrerpolicy: "no-referrer" }) : cover({ ...song, features: song.features ?? { valence: 0.5, energy: 0.5 } }));
+  find("player-cover").replaceChildren(coverOf(song) ? make("img", { src: coverOf(song), alt: "", referrerpolicy: "no-referrer" }) : cover({ ...song, features: song.features ?? { valence: 0.5, energy: 0.5 } }));
   if (!("mediaSession" in navigator)) return;
   navigator.mediaSession.metadata = new MediaMetadata({
-    title: song.title, artist: song.artist, artwork: [{ src: song.cover ?? new URL("icon.svg", import.meta.url).href }],
+    title: song.title, artist: song.artist, artwork: [{ src: coverOf(song) ?? new URL("icon.svg", import.meta.url).href }],
   });
 }
 

@@ -12,7 +12,7 @@ import * as plane from "./plane.js";
 import * as player from "./player.js";
 import { say } from "./snack.js";
 import { SongList } from "./songlist.js";
-import { elsewhere, plays, playsHere, source } from "./sources.js";
+import { askedService, elsewhere, plays, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
 import { emotionName, languageName, put, t } from "./texts.js";
 
@@ -276,13 +276,6 @@ function leaveOut(language) {
   const before = { without, languages };
   wish({ without: [...new Set([...without, language])], languages: languages.filter((code) => code !== language) });
   say(t("language-out", { language: languageName(language) }), { words: t("undo"), action: () => wish(before) });
-}
-
-/** The service that is asked for covers and previews; null if none is, and nobody learns what is listened to. */
-export function askedService() {
-  const { service } = store.settings;
-  const asked = service === "any" ? facts.usualService : service;
-  return facts.services.includes(asked) ? asked : null;
 }
 
 /** Asks music services for covers and previews, two songs at a time. */
