@@ -115,7 +115,7 @@ public final class WebApplication: HTTPHandler {
                 services: options.services, usualService: options.usualService))
         router = Router(
             routes: PageRoutes(
-                assets: assets, engine: { engine.kept }, background: background, token: token, guesses: guesses
+                assets: assets, token: token, engine: { engine.kept }, background: background, guesses: guesses
             ).routes + analyse.routes
                 + songs.routes + about.routes
                 + PlaylistAPI(
