@@ -49,7 +49,7 @@ public struct StaticSite {
         files["options.json"] = Array(facts.json(songs: 0, languages: [], below: "").text().utf8)
         if let manifest = files["manifest.webmanifest"] {
             let text = String(decoding: manifest, as: UTF8.self).replacing(
-                "\"../../\"", with: "\"./\"")
+                "\"../../", with: "\"./")
             files["manifest.webmanifest"] = Array(text.utf8)
         }
         files["index.html"] = try StaticSite.index(assets)
@@ -72,15 +72,13 @@ public struct StaticSite {
 
     /// The file that keeps all others in the browser, under a version that changes with any of them.
     private mutating func addWorker() {
-        let name = "service-worker.js", program = files[name] ?? []
-        files[name] = nil
-        var hash = Asset.hash(program)
+        let script = WorkerScript(program: files[WorkerScript.name] ?? [])
+        files[WorkerScript.name] = nil
+        var hash = Asset.hash(script.program)
         for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
             hash = Asset.hash(bytes, from: Asset.hash(Array(name.utf8), from: hash))
         }
-        let kept: JSONValue = .array((["./"] + files.keys.sorted()).map { .string($0) })
-        let head = "const VERSION = \"\(String(hash, radix: 16))\", FILES = \(kept.text());\n"
-        files[name] = Array(head.utf8) + program
+        files[WorkerScript.name] = script.text(version: hash, files: ["./"] + files.keys.sorted())
     }
 
     public var bytes: Int { files.values.reduce(0) { $0 + $1.count } }

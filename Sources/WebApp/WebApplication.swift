@@ -114,7 +114,9 @@ public final class WebApplication: HTTPHandler {
                 pageLanguages: assets.languages, isPersonal: options.isPersonal, isLive: feed != nil,
                 services: options.services, usualService: options.usualService))
         router = Router(
-            routes: PageRoutes(assets: assets, token: token, guesses: guesses).routes + analyse.routes
+            routes: PageRoutes(
+                assets: assets, token: token, engine: { engine.kept }, background: background, guesses: guesses
+            ).routes + analyse.routes
                 + songs.routes + about.routes
                 + PlaylistAPI(
                     catalogues: catalogues, isPersonal: options.isPersonal, sharesFiles: options.sharesFiles

@@ -157,15 +157,17 @@ class Context:
 
     def shot(self, name):
         if self.shots:
+            # Firefox complains of the style that hides the caret.
+            complaints = list(self.complaints)
             self.browser.pages[0].screenshot(path=f"{self.shots}/{name}.png")
+            self.complaints[:] = complaints
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments): pass
 
 
-@contextlib.contextmanager
-def visit(playwright, options, needs):
+def chromium(playwright, options, needs):
     arguments = ["--use-fake-device-for-media-stream"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
@@ -175,22 +177,37 @@ def visit(playwright, options, needs):
     if needs.get("permission", True):
         arguments.append("--use-fake-ui-for-media-stream")
     browser = playwright.chromium.launch(executable_path=options.browser, args=arguments)
+    return browser, {"color_scheme": needs.get("scheme", "light"), "reduced_motion": "reduce" if needs.get("reduced") else "no-preference"}
+
+
+def firefox(playwright, options, needs):
+    """A Firefox as it is, driven by WebDriver BiDi, with its own fake camera, in which there is no face."""
+    settings = {"media.navigator.streams.fake": True, "media.navigator.permission.disabled": True}
+    sound = {"PULSE_SERVER": options.sound} if options.sound else {}
+    return playwright.firefox.launch(
+        channel="moz-firefox", executable_path=options.firefox, firefox_user_prefs=settings, env={**os.environ, **sound}), {}
+
+
+@contextlib.contextmanager
+def visit(playwright, options, needs):
+    browser, features = (firefox if needs.get("firefox") else chromium)(playwright, options, needs)
     width, height = needs.get("viewport", (1280, 900))
+    # A service worker would answer before a test can.
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=needs.get("scheme", "light"), locale=needs.get("locale", "en-US"),
-        reduced_motion="reduce" if needs.get("reduced") else "no-preference", accept_downloads=True)
+        viewport={"width": width, "height": height}, locale=needs.get("locale", "en-US"), accept_downloads=True,
+        service_workers="allow" if needs.get("worker") or needs.get("firefox") else "block", **features)
     page = context.new_page()
     page.set_default_timeout(40_000)
     address = options.closed_address if needs.get("token") else options.own_address if needs.get("music") else options.address
     own = Context(context, address, options.token, options.photo, options.shots, options.music)
-    own.site = options.site
+    own.site, own.playwright, own.options = options.site, playwright, options
     page.on("request", lambda request: own.addresses.append(request.url))
     page.on("console", lambda message: own.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: own.complaints.append(str(error)))
     # Who looks at pictures; most tests are of what the server does.
     if place := needs.get("place", "server"):
         page.add_init_script(
-            f"if (!localStorage['fermusic.settings']) localStorage['fermusic.settings'] = '{{\"place\": \"{place}\"}}'")
+            f"if (self.origin !== 'null' && !localStorage['fermusic.settings']) localStorage['fermusic.settings'] = '{{\"place\": \"{place}\"}}'")
     if before := needs.get("before"):
         before(page)
     page.goto(address)
@@ -209,6 +226,8 @@ def main():
     parser.add_argument("--music", help="a folder with music of the server's owner")
     parser.add_argument("--token", required=True, help="that token")
     parser.add_argument("--browser", required=True)
+    parser.add_argument("--firefox", help="that of the tests that are for it")
+    parser.add_argument("--sound", help="where a PulseAudio is, without which Firefox measures no sound")
     parser.add_argument("--clip", help="Motion JPEG for the fake camera")
     parser.add_argument("--photo", help="a photo with one face")
     parser.add_argument("--site", help="folder with what export-site wrote, in fermusic/")
@@ -225,7 +244,7 @@ def main():
             if options.only and not any(part in f"{function.__module__}.{name}" for part in options.only):
                 continue
             lacks = "the shared faces are" if (needs.get("camera") and not options.clip) or (needs.get("photo") and not options.photo) else \
-                "ffmpeg is" if needs.get("music") and not options.music else None
+                "Firefox is" if needs.get("firefox") and not options.firefox else "PulseAudio is" if needs.get("sound") and not options.sound else "ffmpeg is" if needs.get("music") and not options.music else None
             if lacks:
                 print(f"skipped {name}: {lacks} not here")
                 skipped += 1

@@ -151,7 +151,7 @@ def what_is_no_plan_is_refused(page, context):
     context.complaints.clear()
 
 
-@test(camera=True, place=None)
+@test(camera=True, place=None, worker=True)
 def a_folder_of_files_is_enough(page, context):
     """At a path of its own, and after the first visit without any network."""
     with context.static_site() as (address, end):

@@ -1,5 +1,8 @@
 """Music that plays: heard through an analyser, by mouse, keyboard and phone, without a network."""
+import base64
 import json
+import math
+import struct
 
 from playwright.sync_api import expect
 
@@ -13,6 +16,8 @@ LISTEN = """() => {
     analyser.connect(context.destination);
     window.loudness = () => { const values = new Float32Array(analyser.fftSize); analyser.getFloatTimeDomainData(values); return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length) };
 }"""
+# The smallest picture.
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 STATE = "() => { const audio = document.querySelector('#player-audio'); return { paused: audio.paused, time: audio.currentTime, length: audio.duration, source: audio.src } }"
 
 
@@ -66,6 +71,81 @@ def the_next_song_follows(page, context):
     assert len(set(seen[:2])) == 2 and len(set(seen)) >= 3, seen
     page.click("#player-back")
     until(lambda: page.locator("#player-title").inner_text() == seen[-1])
+
+
+# The loudness of both players together, every 20 ms, with the title that is shown; until it is asked for.
+RECORD = """() => {
+    const context = new AudioContext(), analyser = context.createAnalyser(), values = new Float32Array(1024);
+    analyser.fftSize = 1024;
+    for (const audio of document.querySelectorAll('audio')) context.createMediaElementSource(audio).connect(analyser);
+    analyser.connect(context.destination);
+    window.heard = [];
+    setInterval(() => {
+        analyser.getFloatTimeDomainData(values);
+        const playing = [...document.querySelectorAll('audio')].filter((audio) => !audio.paused).length;
+        heard.push([performance.now() / 1000, Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length), document.querySelector('#player-title').textContent, playing]);
+    }, 20);
+}"""
+
+
+def run_over(page, before_end):
+    """What is heard from so many seconds before a song's end until two seconds after the next one's title."""
+    title = page.locator("#player-title").inner_text()
+    page.evaluate("(left) => { const audio = document.querySelector('#player-audio'); audio.currentTime = audio.duration - left }", before_end)
+    until(lambda: page.locator("#player-title").inner_text() != title)
+    changed = page.evaluate("heard.length")
+    until(lambda: page.evaluate("heard.at(-1)[0]") > page.evaluate("(at) => heard[at - 1][0] + 4", changed))
+    return page.evaluate("heard"), title
+
+
+@test()
+def songs_run_into_each_other(page, context):
+    """No silence between two pieces, of which each fades out for itself, and never a jump in loudness."""
+    page.evaluate(RECORD)
+    by_hand(page, "happy")
+    page.click("#play-mood")
+    until(lambda: page.evaluate(STATE)["time"] > 0.5)
+    heard, title = run_over(page, 5)
+    at = next(index for index, (*_, name, _) in enumerate(heard) if index and heard[index - 1][2] == title and name != title)
+    both = [time for time, _, _, playing in heard if playing == 2]
+    assert 2.5 < both[-1] - both[0] < 3.5, both[-1] - both[0]
+    began = heard[at][0]
+    around = [(time, level) for time, level, *_ in heard if began - 1 < time < began + 3.9]
+    # What is heard within a quarter of a second: between two beats there may be nothing.
+    quiet = [max(level for time, level in around if start <= time < start + 0.25) for start in [began - 1 + step / 10 for step in range(46)]]
+    assert min(quiet) > 0.01, quiet
+    # The one before is given back.
+    assert page.evaluate("document.querySelectorAll('audio[src]').length") == 1
+    # A pause while both are heard pauses both.
+    page.evaluate("() => { const audio = document.querySelector('#player-audio'); audio.currentTime = audio.duration - 3.5 }")
+    until(lambda: page.evaluate("heard.at(-1)[3]") == 2)
+    page.click("#player-toggle")
+    until(lambda: page.evaluate("heard.at(-1)[3]") == 0)
+    page.wait_for_timeout(300)
+    assert page.evaluate("heard.slice(-5).every(([, level]) => level < 0.0001)")
+
+
+@test(before=lambda page: page.add_init_script("localStorage['fermusic.settings'] = '{\"fade\": 0, \"place\": \"server\"}'"))
+def songs_follow_without_a_gap(page, context):
+    """Two tones that are as loud to the end: with no fade there is no gap either."""
+    tone = wav(3)
+    page.route("**/pieces/*.opus", lambda route: route.fulfill(body=tone, content_type="audio/wav"))
+    page.evaluate(RECORD)
+    by_hand(page, "happy")
+    page.click("#play-mood")
+    title = page.locator("#player-title").inner_text()
+    until(lambda: page.locator("#player-title").inner_text() != title)
+    page.wait_for_timeout(500)
+    heard = page.evaluate("heard")
+    loud = [index for index, (_, level, *_) in enumerate(heard) if level > 0.05]
+    silent = [time for time, level, *_ in heard[loud[0]:loud[-1]] if level < 0.01]
+    assert not silent and heard[loud[-1]][0] - heard[loud[0]][0] > 3.2, silent
+
+
+def wav(seconds, rate=48000):
+    """A tone as loud from its first to its last sample."""
+    samples = b"".join(struct.pack("<h", round(6000 * math.sin(index * 2 * math.pi * 440 / rate))) for index in range(seconds * rate))
+    return b"RIFF" + struct.pack("<I", 36 + len(samples)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, rate, 2 * rate, 2, 16) + b"data" + struct.pack("<I", len(samples)) + samples
 
 
 @test()
@@ -183,6 +263,35 @@ def previews_play_one_after_the_other(page, context):
     page.click("#player-toggle")
     until(lambda: page.evaluate(STATE)["time"] > 0.1)
     assert asked() == before + 1
+
+
+@test()
+def a_service_that_is_not_asked_learns_nothing(page, context):
+    """Once it is switched off, covers that it told of are loaded no more: in cards, in the bar, after a reload."""
+    context.browser.route("https://e-cdn.dzcdn.net/**", lambda route: route.fulfill(body=PIXEL, content_type="image/png"))
+    folder = page.evaluate("document.querySelector('script[type=module]').src.replace(/[^/]*$/, '')")
+    page.route("**/api/v1/media/*", lambda route: route.fulfill(json={
+        "song": 1, "cover": "https://e-cdn.dzcdn.net/" + route.request.url.split("/media/")[1][:6], "preview": f"{folder}pieces/happy-1.opus", "link": None,
+        "service": "Deezer", "players": {}}))
+    page.locator("#choices summary").click()
+    page.select_option("#service", "deezer")
+    by_hand(page, "happy")
+    expect(page.locator(".song .cover img")).to_have_count(6)
+    page.locator(".song button.cover").nth(2).click()
+    expect(page.locator("#player-cover img")).to_have_count(1)
+    page.select_option("#service", "any")
+    expect(page.locator("#privacy")).to_contain_text("leave this server only when")
+    expect(page.locator(".song .cover img, #player-cover img")).to_have_count(0)
+    asked = lambda: len([address for address in context.addresses if "dzcdn.net" in address or "/media/" in address])
+    before = asked()
+    page.reload()
+    expect(page.locator(".song").first).to_be_visible()
+    page.wait_for_timeout(500)
+    assert asked() == before
+    # Nor is the song played from there.
+    page.click("#player-toggle")
+    expect(page.locator("#snack")).to_contain_text("cannot be played")
+    assert asked() == before
 
 
 @test()

@@ -1,5 +1,9 @@
 """Playlists that last, and a folder of the visitor's own: saved, opened again, shared, taken away, played."""
+import base64
+import pathlib
 import re
+import subprocess
+import tempfile
 
 from playwright.sync_api import expect
 
@@ -79,6 +83,10 @@ def a_folder_of_the_visitor_plays(page, context):
     until(lambda: page.evaluate(STATE)["time"] > 0.2)
     assert page.evaluate(STATE)["source"].startswith("blob:") and loudest(page) > 0.01
     expect(page.locator("#player-title")).to_have_text("High")
+    # Names are the tags': the folder is nobody.
+    expect(page.locator("#player-artist")).to_have_text("Tone High")
+    page.click("#player-list")
+    expect(page.locator("#player-queue .queued")).to_have_text(["High – Tone High", "Loud – Tone Loud", "Low – Tone Low", "Middle – Tone Middle"])
     page.click("#player-next")
     expect(page.locator("#player-title")).to_have_text("Loud")
     until(lambda: page.evaluate(STATE)["time"] > 0.2)
@@ -87,3 +95,39 @@ def a_folder_of_the_visitor_plays(page, context):
     page.reload()
     expect(page.locator(".song").first).to_be_visible()
     expect(page.locator("#player")).to_be_hidden()
+
+
+TAGGED = """async (files) => {
+  const { tagsOf } = await import(new URL('tags.js', document.querySelector('script[type=module]').src)), result = {};
+  for (const [name, data] of Object.entries(files)) {
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    result[name] = await tagsOf(new Blob([bytes]));
+    // Damaged ones give something or nothing, and soon.
+    for (let turn = 0; turn < 15; turn += 1) {
+      const broken = bytes.slice(0, 1 + (turn * 7919) % bytes.length);
+      for (let hit = 0; hit < 8; hit += 1) broken[(turn * 104729 + hit * 7907) % Math.min(broken.length, 600)] = (turn * 31 + hit * 57) & 255;
+      await tagsOf(new Blob([broken]));
+    }
+  }
+  return result;
+}"""
+
+
+@test(music=True)
+def tags_of_all_kinds_are_read(page, context):
+    """ID3 of versions 3 and 4, Vorbis comments, MP4 with its index at either end, RIFF, AIFF; and older ID3 in Latin and UTF-16."""
+    said = {"title": "Grüße 東京", "artist": "Björk"}
+    files = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, options in [("a.mp3", []), ("b.mp3", ["-id3v2_version", "3"]), ("c.flac", []), ("d.ogg", []), ("e.opus", []), ("f.m4a", []),
+                              ("g.m4a", ["-movflags", "faststart"]), ("h.wav", []), ("i.aiff", ["-write_id3v2", "1"])]:
+            tags = [part for key, value in said.items() for part in ("-metadata", f"{key}={value}")]
+            subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=0.2", *tags, *options, f"{folder}/{name}"], check=True)
+            files[name] = pathlib.Path(folder, name).read_bytes()
+    frame = lambda name, content: name + len(content).to_bytes(3, "big") + content
+    old = frame(b"TT2", b"\0Gr\xfc\xdfe\0") + frame(b"TP1", b"\1" + "\ufeffBjörk".encode("utf-16-le"))
+    files["old.mp3"] = b"ID3\2\0\0" + bytes([0, 0, 0, len(old)]) + old
+    files["none.mp3"] = b"\xff\xfb" + bytes(500)
+    found = page.evaluate(TAGGED, {name: base64.b64encode(data).decode() for name, data in files.items()})
+    assert found.pop("none.mp3") is None and found.pop("old.mp3") == {"title": "Grüße", "artist": "Björk"}, found
+    assert all(tags == said for tags in found.values()), found

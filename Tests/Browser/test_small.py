@@ -277,3 +277,27 @@ def of_several_sights_the_last_counts(page, context):
     before = asked()
     page.wait_for_timeout(1500)
     assert asked() == before
+
+
+# What can be pressed is 24 pixels wide and high at least (WCAG 2.2, 2.5.8), but for links within a sentence.
+TARGETS = """() => [...document.querySelectorAll('a[href], button, select, summary, input, label:has(input)')]
+    .filter((node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !node.matches('.skip, p a, label input, .sr'))
+    .map((node) => [node.getBoundingClientRect(), node]).filter(([{ width, height }]) => width < 24 || height < 24)
+    .map(([{ width, height }, node]) => `${Math.round(width)} x ${Math.round(height)}: ${node.outerHTML.slice(0, 90)}`)"""
+OVERFLOWING = "() => [...document.querySelectorAll('.segments label, .segments button')].filter((node) => node.clientWidth && node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent)"
+
+
+@test(viewport=(360, 640))
+def fingers_hit_what_they_mean(page, context):
+    """On a small phone, with all that folds open, in each language; no words run into others'."""
+    by_hand(page, "happy")
+    page.click("#play-mood")
+    page.locator("#choices summary").click()
+    page.click("#player-list")
+    page.evaluate("() => { for (const part of document.querySelectorAll('details')) part.open = true }")
+    for language in ["es", "hi", "id", "en"]:
+        page.select_option("#page-language", language)
+        page.wait_for_timeout(200)
+        assert not page.evaluate(TARGETS), page.evaluate(TARGETS)
+        assert not page.evaluate(OVERFLOWING), (language, page.evaluate(OVERFLOWING))
+    context.shot("phone-open")

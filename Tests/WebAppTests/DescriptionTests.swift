@@ -16,7 +16,9 @@ import WebApp
         for (path, methods) in try description()["paths"]?.objectValue ?? [:] {
             for method in (methods.objectValue ?? [:]).keys { described.insert("\(method.uppercased()) \(path)") }
         }
-        let pages = ["", "/", "/api/docs", "/favicon.ico", "/login", "/assets/{file}", "/engine/{file}"]
+        let pages = [
+            "", "/", "/api/docs", "/favicon.ico", "/login", "/assets/{file}", "/engine/{file}", "/service-worker.js",
+        ]
         let real = Set(
             try server.get().application.operations.filter { !pages.contains($0.path) }.map {
                 "\($0.method) \($0.path)"

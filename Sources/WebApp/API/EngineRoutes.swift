@@ -7,7 +7,8 @@ struct EngineRoutes: Sendable {
     var routes: [Route] {
         [
             Route(method: "GET", path: EngineRoutes.folder + "{file}", cost: 0.2) { request, name in
-                if let asset = files.known(name) { return .now(asset.response(to: request, isVersioned: false)) }
+                let isVersioned = files.isCurrent(request.value(EngineFiles.tagName))
+                if let asset = files.known(name) { return .now(asset.response(to: request, isVersioned: isVersioned)) }
                 guard let place = background.place() else {
                     throw Problem(.overloaded, "files are being made", retryAfter: 1)
                 }
@@ -15,7 +16,7 @@ struct EngineRoutes: Sendable {
                     guard let asset = files.make(name) else {
                         return Problem(.notFound, "no such file").response(below: request.base)
                     }
-                    return asset.response(to: request, isVersioned: false)
+                    return asset.response(to: request, isVersioned: isVersioned)
                 }
             }
         ]

@@ -2,6 +2,9 @@
 struct PageRoutes: Sendable {
     let assets: AssetStore
     let token: AccessToken?
+    /// Those of the engine's files that are kept in browsers, from the page; made when first asked for.
+    let engine: @Sendable () -> [String]
+    let background: JobQueue
     /// For those who try tokens.
     let guesses: RateLimiter
 
@@ -23,6 +26,15 @@ struct PageRoutes: Sendable {
             },
             Route(method: "GET", path: "/favicon.ico", isOpen: true, cost: 0.2) { request, _ in
                 .now(try file("icon.svg").response(to: request, isVersioned: false))
+            },
+            Route(method: "GET", path: "/" + WorkerScript.name, cost: 0.2) { request, _ in
+                guard let place = background.place() else {
+                    throw Problem(.overloaded, "files are being made", retryAfter: 1)
+                }
+                return .later(place) { _ in
+                    assets.worker(engine: engine())?.response(to: request, isVersioned: false)
+                        ?? Problem(.notFound, "no such file").response(below: request.base)
+                }
             },
             Route(
                 method: "POST", path: "/login", isOpen: true, bodyLimit: 1 << 10,

@@ -9,6 +9,8 @@ public struct ModelShelf: Sendable {
         /// The file's name without its ending.
         public var id: String
         public var model: EmotionModel
+        /// The file that it was read from.
+        var path: String
     }
 
     public let entries: [Entry]
@@ -28,7 +30,7 @@ public struct ModelShelf: Sendable {
             var id = path.withoutPathExtension
             let sameName = entries.filter { $0.id == id || $0.id.hasPrefix("\(id)~") }.count
             if sameName > 0 { id += "~\(sameName + 1)" }
-            entries.append(Entry(id: id, model: model))
+            entries.append(Entry(id: id, model: model, path: path))
         }
         guard !entries.isEmpty else {
             throw WebServerError.noModels

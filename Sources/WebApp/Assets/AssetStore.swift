@@ -99,6 +99,21 @@ struct AssetStore: Sendable {
         return rest.count == 2 ? files[String(rest[1])] : nil
     }
 
+    /// The service worker of a server whose pages have the engine at these addresses, from the page.
+    func worker(engine: [String]) -> Asset? {
+        guard let script = files[WorkerScript.name].map({ WorkerScript(program: $0.bytes) }) else { return nil }
+        let kept = files.keys.filter { !AssetStore.unkept.contains($0) }.sorted().map { "\(prefix.dropFirst())/\($0)" }
+        let version = Asset.hash(Array((engine + [prefix]).joined(separator: " ").utf8))
+        let fresh = ["./", "api/v1/options"]
+        let text = script.text(version: version, files: fresh + kept + engine, fresh: fresh, mark: prefix + "/")
+        return Asset(text, type: AssetStore.types["js"]!)
+    }
+
+    /// What pages without a server, or a visit, do without.
+    private static let unkept: Set = [
+        "docs.js", "docs.css", "login.js", WorkerScript.name, "fermusic.d.ts",
+    ]
+
     /// Whether the address has the hash of what there is now.
     func isCurrent(_ path: String) -> Bool { path.hasPrefix(prefix + "/") }
 
@@ -107,9 +122,11 @@ struct AssetStore: Sendable {
     /// Bytes of all that a visit loads before anything is played: the page itself, with the texts of one language.
     func visitBytes(compressed: Bool) -> Int {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
-        let others: Set = ["docs.js", "docs.css", "login.js", "service-worker.js", "fermusic.d.ts"]
+        // Icons are for those who install it, tags are read of folders that are picked.
+        let later: Set = ["tags.js"]
         return files.filter { name, _ in
-            !others.contains(name) && !name.hasSuffix(".opus") && (!name.hasPrefix("texts/") || name == "texts/en.json")
+            !AssetStore.unkept.union(later).contains(name) && !name.hasSuffix(".opus") && !name.hasSuffix(".png")
+                && (!name.hasPrefix("texts/") || name == "texts/en.json")
         }.reduce(usualPages["index.html"].map(size) ?? 0) { $0 + size($1.value) }
     }
 

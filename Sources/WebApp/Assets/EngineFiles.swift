@@ -15,11 +15,14 @@ struct EngineFiles: Sendable {
     private let shelf: ModelShelf
     private let modulePath: String?
     private let detectorPath: String?
+    /// Of the query that keeps one version's address from another's.
+    static let tagName = "v"
     private final class Kept: Sendable {
         let assets = Guarded<[String: Asset]>([:])
         let planned = Guarded<[String]?>(nil)
+        let tag = Guarded<String?>(nil)
     }
-    private let kept = Kept()
+    private let store = Kept()
 
     /// - Parameter isUsualDetector: whether faces are found as the engine finds them; nothing is offered otherwise.
     init(_ shelf: ModelShelf, isUsualDetector: Bool) {
@@ -34,11 +37,11 @@ struct EngineFiles: Sendable {
     /// The models that can be planned and whose names need no escapes in addresses. Cost: some ms at first.
     var models: [String] {
         if !isThere { return [] }
-        if let known = kept.planned.withLock({ $0 }) { return known }
+        if let known = store.planned.withLock({ $0 }) { return known }
         let names = shelf.entries.filter { entry in
             entry.id.utf8.allSatisfy(EngineFiles.isPlain) && (try? entry.model.plan()) != nil
         }.map(\.id)
-        kept.planned.withLock { $0 = names }
+        store.planned.withLock { $0 = names }
         return names
     }
 
@@ -55,23 +58,48 @@ struct EngineFiles: Sendable {
     func json(base: String) -> JSONValue {
         let models = models
         if models.isEmpty { return .null }
+        func address(_ name: String) -> JSONValue { .string(base + versioned(name)) }
         var addresses: [String: JSONValue] = [:]
-        for name in models { addresses[name] = .string(base + name + EngineFiles.planEnding) }
+        for name in models { addresses[name] = address(name + EngineFiles.planEnding) }
         return [
-            "module": .string(base + EngineFiles.module), "detector": .string(base + EngineFiles.detector),
+            "module": address(EngineFiles.module), "detector": address(EngineFiles.detector),
             "models": .object(addresses),
         ]
     }
 
+    /// What is kept in browsers for when there is no network, from the page: what they use unless asked otherwise.
+    var kept: [String] {
+        guard let model = models.first else { return [] }
+        return [EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding]
+            .map { EngineRoutes.folder.dropFirst() + versioned($0) }
+    }
+
+    private func versioned(_ name: String) -> String { "\(name)?\(EngineFiles.tagName)=\(tag)" }
+
+    /// Whether this is the version that there is now.
+    func isCurrent(_ tag: String?) -> Bool { tag != nil && tag == store.tag.withLock { $0 } }
+
+    /// Changes with the engine, the models and the program that makes plans of them. Cost at first: reading them, some 30 ms.
+    private var tag: String {
+        if let known = store.tag.withLock({ $0 }) { return known }
+        var hash = Asset.hash(Array(Fermusic.version.utf8))
+        for path in [modulePath, detectorPath].compactMap({ $0 }) + shelf.entries.map(\.path) {
+            hash = Asset.hash((try? FileBytes.read(path, limit: 1 << 30)) ?? [], from: hash)
+        }
+        let tag = String(hash, radix: 16)
+        store.tag.withLock { $0 = tag }
+        return tag
+    }
+
     /// A file that was made already.
-    func known(_ name: String) -> Asset? { kept.assets.withLock { $0[name] } }
+    func known(_ name: String) -> Asset? { store.assets.withLock { $0[name] } }
 
     /// The file of that name; nil if there is none. Cost at first: some 0.1 s.
     func make(_ name: String) -> Asset? {
         if let asset = known(name) { return asset }
         guard let bytes = bytes(name) else { return nil }
         let asset = Asset(bytes, type: name == EngineFiles.module ? "application/wasm" : "application/octet-stream")
-        kept.assets.withLock { $0[name] = asset }
+        store.assets.withLock { $0[name] = asset }
         return asset
     }
 

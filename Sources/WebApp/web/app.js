@@ -8,6 +8,7 @@ import { find, make } from "./dom.js";
 import { DrawnFace } from "./face.js";
 import { HandWay } from "./hand.js";
 import * as history from "./history.js";
+import * as install from "./install.js";
 import * as looker from "./looker.js";
 import { LiveWay } from "./live.js";
 import { moods, places } from "./moods.js";
@@ -17,6 +18,7 @@ import * as plane from "./plane.js";
 import * as player from "./player.js";
 import * as playlists from "./playlists.js";
 import * as songs from "./songs.js";
+import * as sources from "./sources.js";
 import { change, settings } from "./store.js";
 import { preferred, put, speak, t } from "./texts.js";
 import * as timeline from "./timeline.js";
@@ -44,10 +46,16 @@ async function begin() {
   }, wayChanged);
   history.setUp(facts);
   playlists.setUp(facts);
+  sources.setUp(facts);
   player.setUp();
   choices.setUp(facts, (what) => {
     showPrivacy();
-    if (what === "songs") return songs.refresh();
+    if (what === "songs") {
+      // Covers of a service that is not asked any more are not loaded either.
+      songs.rebuild();
+      player.rebuild();
+      return songs.refresh();
+    }
     showPlace();
     emotionsChanged();
     ways.all.photo.repeat();
@@ -70,13 +78,15 @@ async function begin() {
   ways.begin(facts.live ? "live" : "camera");
   songs.begin();
   playlists.openShared();
+  install.keep();
+  const photo = await install.sharedPhoto();
+  if (!photo) return;
+  ways.go("photo");
+  ways.all.photo.show(photo);
 }
 
-/** Without a server: what leads to it is not shown, and the files are kept for when there is no network either. */
-function beStatic() {
-  for (const node of document.querySelectorAll("[data-server]")) node.hidden = true;
-  if (isSecureContext) navigator.serviceWorker?.register("service-worker.js").catch(() => {});
-}
+/** Without a server: what leads to it is not shown. */
+function beStatic() { for (const node of document.querySelectorAll("[data-server]")) node.hidden = true; }
 
 /** Asks again while the server cannot be reached or fails: it may be starting. */
 async function options() {
@@ -122,7 +132,7 @@ function tell(emotions) {
 
 /** Who learns what is listened to. */
 function showPrivacy() {
-  const service = songs.askedService();
+  const service = sources.askedService();
   find("privacy").textContent = service ? t("privacy-asked", { service: choices.serviceName(service) }) : t("privacy");
 }
 

@@ -2,7 +2,7 @@
 
 import { cover } from "./art.js";
 import { icon, make } from "./dom.js";
-import { elsewhere, source, unplayable } from "./sources.js";
+import { coverOf, elsewhere, source, unplayable } from "./sources.js";
 import * as store from "./store.js";
 import { emotionName, has, languageName, t } from "./texts.js";
 
@@ -10,7 +10,7 @@ import { emotionName, has, languageName, t } from "./texts.js";
 export function card(song, actions) {
   const way = source(song), [place] = elsewhere(song);
   const isHere = way !== null;
-  const picture = song.media?.cover ? photo(song) : cover(song);
+  const picture = coverOf(song) ? photo(song) : cover(song);
   const attributes = { class: "cover", onclick: (event) => actions.play(event, song) };
   const sign = make("span", { class: "go" }, icon(isHere ? "play" : "open"), isHere ? null : make("span", { class: "go-where" }, place?.name ?? ""));
   const link = isHere
@@ -31,7 +31,7 @@ export function card(song, actions) {
 }
 
 function photo(song) {
-  return make("img", { src: song.media.cover, alt: "", loading: "lazy", referrerpolicy: "no-referrer",
+  return make("img", { src: coverOf(song), alt: "", loading: "lazy", referrerpolicy: "no-referrer",
     onerror: (event) => event.target.replaceWith(cover(song)) });
 }
 

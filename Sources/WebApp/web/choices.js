@@ -11,6 +11,8 @@ let onChange = () => {};
 /** Languages that are always offered; all others show with "more". */
 const FEW = 12;
 let showsAll = false;
+/** Seconds that one song may fade into the next. */
+const FADES = [0, 3, 6, 10];
 const SERVICES = { spotify: "Spotify", youtube: "YouTube", deezer: "Deezer", itunes: "iTunes" };
 
 /** The emotions that are told apart: those that were chosen, else as many as a model knows. */
@@ -31,6 +33,7 @@ export function setUp(options, report) {
   count.addEventListener("input", () => { find("count-value").textContent = count.value; });
   count.addEventListener("change", () => set({ count: Number(count.value) }, "songs"));
   find("service").addEventListener("change", (event) => set({ service: event.target.value }, "songs"));
+  find("fade").addEventListener("change", (event) => change({ fade: Number(event.target.value) }));
   find("model").addEventListener("change", (event) => set({ model: event.target.value }, "analysis"));
   find("place").addEventListener("change", (event) => set({ place: event.target.value, slowIn: null }, "analysis"));
   if (!options.models.includes(settings.model)) change({ model: null });
@@ -54,6 +57,7 @@ export function build() {
   const services = ["any", "spotify", "youtube", ...facts.services.filter((name) => !["spotify", "youtube"].includes(name))];
   find("service").replaceChildren(...services.map((name) =>
     new Option(name === "any" ? t("service-any") : serviceName(name), name, false, name === settings.service)));
+  find("fade").replaceChildren(...FADES.map((n) => new Option(t(n ? "fade-seconds" : "fade-none", { n }), n, false, n === settings.fade)));
   find("model").replaceChildren(...facts.models.map((id) => new Option(id, id, false, id === settings.model)));
   find("place-field").hidden = !looker.hasChoice();
   find("place").replaceChildren(...["device", "server"].map((place) =>

@@ -24,9 +24,29 @@ export function songsOf(picked, plays) {
   return { songs, others: music.length - songs.length, name: music.length ? place(music[0]).split("/")[0] : "" };
 }
 
+/** Files whose tags are read, and how many names are told at once. */
+const MOST_READ = 2000, AT_ONCE = 25;
+
+/** Reads what the files' tags call the songs. `rename` gets { key: { title, artist } } with each some of them, until another
+    folder is picked. */
+export async function readTags(songs, rename) {
+  const { tagsOf } = await import("./tags.js");
+  const first = fileOf(songs[0]);
+  let names = new Map();
+  for (const song of songs.slice(0, MOST_READ)) {
+    const file = fileOf(song), tags = file && await tagsOf(file);
+    if (fileOf(songs[0]) !== first) return;
+    if (tags) names.set(song.key, tags);
+    if (names.size < AT_ONCE && song !== songs[0]) continue;
+    rename(names);
+    names = new Map();
+  }
+  rename(names);
+}
+
 const typeOf = (name) => TYPES[name.split(".").pop().toLowerCase()] ?? null;
 
-/** "Artist/Album/01 Title.mp3", "Artist - Title.mp3", "01 - Artist - Title.mp3". */
+/** What a file without tags is called: "Artist/Album/01 Title.mp3", "Artist - Title.mp3", "01 - Artist - Title.mp3". */
 export function namesOf(path) {
   const parts = path.split("/"), file = parts.pop().replace(/\.[^.]*$/, "").replaceAll("_", " ").trim();
   // "99 Luftballons" is no 99th track.

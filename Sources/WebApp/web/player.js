@@ -1,26 +1,30 @@
 // The bar at the bottom that plays: our own sound, or a service's player in a frame, which is loaded only when tapped.
 
 import { cover } from "./art.js";
+import { Decks } from "./decks.js";
 import { find, icon, make } from "./dom.js";
 import { moods } from "./moods.js";
 import * as pieces from "./pieces.js";
+import { setUpKeys } from "./playerkeys.js";
 import { Queue } from "./queue.js";
 import { say } from "./snack.js";
-import { entry, playsHere, source } from "./sources.js";
+import { coverOf, entry, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
 import { t } from "./texts.js";
 
 export const queue = new Queue();
-const audio = find("player-audio");
-/** Seconds before its end that the next song is fetched. */
+const decks = new Decks([find("player-audio"), find("player-other")]);
+/** Seconds before it is heard that the next song is fetched. */
 const AHEAD = 12;
+/** Seconds that it begins before the end of the one before it, where they do not fade: what starting takes. */
+const LEAD = 0.06;
 /** Seconds after which "back" begins the song anew, and after which a song counts as heard. */
 const ANEW = 4, HEARD = 5;
 /** Changes with each song, so that an address that comes late is not played. */
 let turn = 0;
-/** Decibels that make the song as loud as others; null if nobody knows. */
-let gain = null;
-let hasNoted = false, hasFetched = false, failures = 0, keptAt = 0;
+let hasNoted = false, failures = 0, keptAt = 0;
+/** The key of the song that is fetched ahead, when it is to begin, and the promise of whether it does. */
+let coming = null, comingTimer = null, crossing = null;
 /** Whether the song is to be heard: not after a reload, nor after a pause. */
 let isWanted = false;
 
@@ -29,7 +33,7 @@ const clock = (seconds) => (Number.isFinite(seconds) ? `${Math.floor(seconds / 6
 /** Whether a service's own player is there: it has keys of its own. */
 const isFramed = () => find("player-frame").firstChild !== null;
 
-export const isPlaying = () => !audio.paused && !audio.ended;
+export const isPlaying = () => !decks.heard.paused && !decks.heard.ended;
 /** Whether this song is the one in the bar. */
 export const isCurrent = (song) => queue.current?.key === entry(song).key;
 
@@ -43,30 +47,27 @@ export function setUp() {
   on("player-back", back);
   on("player-close", close);
   on("player-list", () => showQueue(find("player-queue").hidden));
-  find("player-position").addEventListener("input", ({ target }) => { if (audio.duration) audio.currentTime = (target.value / 1000) * audio.duration; });
+  find("player-position").addEventListener("input", ({ target }) => seek((target.value / 1000) * decks.heard.duration));
   const volume = find("player-volume");
   volume.value = Math.round(store.settings.volume * 100);
+  const setVolume = () => { decks.volume = volume.value / 100; };
   setVolume();
   volume.addEventListener("input", setVolume);
   volume.addEventListener("change", () => store.change({ volume: volume.value / 100 }));
-  audio.addEventListener("timeupdate", showTime);
-  audio.addEventListener("durationchange", showTime);
-  for (const name of ["play", "pause", "ended"]) audio.addEventListener(name, showState);
-  audio.addEventListener("ended", next);
-  audio.addEventListener("play", () => { isWanted = true; });
-  audio.addEventListener("pause", () => { isWanted = false; });
+  for (const name of ["timeupdate", "durationchange"]) decks.addEventListener(name, showTime);
+  for (const name of ["play", "pause", "ended"]) decks.addEventListener(name, showState);
+  decks.addEventListener("ended", ended);
+  decks.addEventListener("play", () => { isWanted = true; });
+  decks.addEventListener("pause", () => { isWanted = false; });
   // What waits for a tap fails silently: nothing may start by itself.
-  audio.addEventListener("error", () => { if (audio.src) isWanted ? fail() : rest(); });
+  decks.addEventListener("error", () => { if (decks.heard.src) isWanted ? fail() : rest(); });
   queue.addEventListener("change", drawQueue);
-  addEventListener("keydown", space);
-  addEventListener("pagehide", () => { if (queue.current) queue.keep(audio.currentTime || queue.position); });
-  setUpKeys();
+  queue.addEventListener("change", () => { if (coming && coming !== queue.upcoming[0]?.key) forgetComing(); });
+  addEventListener("pagehide", () => { if (queue.current) queue.keep(decks.heard.currentTime || queue.position); });
+  setUpKeys({ isThere: () => queue.current !== null, isFramed, isPlaying, toggle, next, back, seek });
   // What was there before a reload is there again, but waits for a tap.
   if (queue.current) open(queue.current, { starts: false });
 }
-
-/** As loud as is wished, the song's own loudness taken off: what is too soft stays so, since nothing goes above all. */
-function setVolume() { audio.volume = (find("player-volume").value / 100) * Math.min(1, 10 ** ((gain ?? 0) / 20)); }
 
 /** Plays a song now; what was to come comes after it. */
 export function play(song) {
@@ -90,12 +91,16 @@ export function follow(songs) { queue.replaceUpcoming(songs.filter(playsHere).ma
 
 export function toggle() {
   if (!queue.current || isFramed()) return;
-  if (!audio.src) return open(queue.current);
+  const { heard } = decks;
+  if (!heard.src) return open(queue.current);
   const mine = turn;
   // Another song may have come before this one's answer.
-  if (audio.paused) audio.play().catch((problem) => { if (mine === turn) fail(problem); });
-  else audio.pause();
+  if (heard.paused) heard.play().catch((problem) => { if (mine === turn) fail(problem); });
+  else heard.pause();
 }
+
+/** Without a song it would be where the next one begins. */
+function seek(seconds) { if (decks.heard.duration) decks.heard.currentTime = seconds; }
 
 /** On to the next song; where none is left, to a piece for the mood there is now, so that the music does not end. */
 export function next() {
@@ -111,18 +116,19 @@ function more() {
 }
 
 export function back() {
-  if (audio.currentTime > ANEW || !queue.back()) audio.currentTime = 0;
+  if (decks.heard.currentTime > ANEW || !queue.back()) decks.heard.currentTime = 0;
   else open(queue.current);
 }
 
 async function open(song, { starts = true } = {}) {
   const mine = ++turn;
-  hasNoted = hasFetched = false;
+  hasNoted = false;
   show(song);
   const way = source(song);
   find("player-frame").replaceChildren();
   find("player").classList.toggle("framed", Boolean(starts && way && way.kind !== "audio"));
-  letGo();
+  forgetComing();
+  decks.letGo();
   if (!way) return starts && fail();
   if (way.kind !== "audio") {
     if (starts) {
@@ -136,11 +142,11 @@ async function open(song, { starts = true } = {}) {
   try {
     const address = await way.address();
     if (mine !== turn) return;
-    gain = way.gain ?? null;
-    setVolume();
-    audio.src = address;
-    if (queue.position) audio.addEventListener("loadedmetadata", () => { if (mine === turn) audio.currentTime = queue.position; }, { once: true });
-    if (starts) await audio.play();
+    const { heard } = decks;
+    decks.gain = way.gain;
+    heard.src = address;
+    if (queue.position) heard.addEventListener("loadedmetadata", () => { if (mine === turn) heard.currentTime = queue.position; }, { once: true });
+    if (starts) await heard.play();
     else showState();
   } catch (problem) {
     // Another song or a pause came between.
@@ -161,9 +167,9 @@ function fail(problem) {
 /** The sound is let go: whoever wants the song again opens it anew, where it was. */
 function rest() {
   turn += 1;
-  if (audio.currentTime) queue.keep(audio.currentTime);
-  audio.removeAttribute("src");
-  audio.load();
+  if (decks.heard.currentTime) queue.keep(decks.heard.currentTime);
+  forgetComing();
+  decks.letGo();
   showState();
 }
 
@@ -177,8 +183,8 @@ function frame(way, song) {
 
 function close() {
   turn += 1;
-  audio.pause();
-  letGo();
+  forgetComing();
+  decks.letGo();
   find("player-frame").replaceChildren();
   const hadFocus = find("player").contains(document.activeElement);
   queue.clear();
@@ -187,22 +193,15 @@ function close() {
   tell();
 }
 
-/** What was played is given back. */
-function letGo() {
-  if (audio.src.startsWith("blob:")) URL.revokeObjectURL(audio.src);
-  audio.removeAttribute("src");
-  audio.load();
-}
-
 function show(song) {
   find("player").hidden = false;
   find("player-title").textContent = song.title;
   find("player-title").title = song.title;
   find("player-artist").textContent = song.piece ? t("piece-by") : song.artist;
-  find("player-cover").replaceChildren(song.cover ? make("img", { src: song.cover, alt: "", referrerpolicy: "no-referrer" }) : cover({ ...song, features: song.features ?? { valence: 0.5, energy: 0.5 } }));
+  find("player-cover").replaceChildren(coverOf(song) ? make("img", { src: coverOf(song), alt: "", referrerpolicy: "no-referrer" }) : cover({ ...song, features: song.features ?? { valence: 0.5, energy: 0.5 } }));
   if (!("mediaSession" in navigator)) return;
   navigator.mediaSession.metadata = new MediaMetadata({
-    title: song.title, artist: song.artist, artwork: [{ src: song.cover ?? new URL("icon.svg", import.meta.url).href }],
+    title: song.title, artist: song.artist, artwork: [{ src: coverOf(song) ?? new URL("icon.svg", import.meta.url).href }],
   });
 }
 
@@ -217,7 +216,7 @@ function showState() {
 }
 
 function showTime() {
-  const { currentTime, duration } = audio;
+  const { currentTime, duration } = decks.heard;
   const share = duration ? currentTime / duration : 0;
   const slider = find("player-position");
   slider.value = Math.round(1000 * share);
@@ -230,20 +229,65 @@ function showTime() {
     failures = 0;
     if (queue.current?.id) store.notePlay(queue.current);
   }
-  if (isPlaying() && duration - currentTime < AHEAD && !hasFetched) {
-    hasFetched = true;
-    if (queue.isAtEnd) queue.append(more());
-    fetchAhead(queue.upcoming[0]);
-  }
+  if (isPlaying()) lookAhead(duration - currentTime);
   if (isPlaying() && Math.abs(currentTime - keptAt) > 2) {
     keptAt = currentTime;
     queue.keep(currentTime);
   }
 }
 
-/** So that there is no gap before it; only what comes from here, since that is kept. */
-async function fetchAhead(song) {
-  if (song?.piece) fetch(await source(song).address()).then((answer) => answer.blob()).catch(() => {});
+/** Seconds that one song fades into the next: none in a page that is not looked at, where timers are late. */
+const overlap = () => decks.overlap(document.hidden ? 0 : store.settings.fade);
+
+/** Fetches the next song before this one ends, in `left` seconds, and begins it in time. */
+function lookAhead(left) {
+  if (!coming && !decks.isFading && left < AHEAD + store.settings.fade) fetchAhead();
+  const wait = left - Math.max(overlap(), LEAD);
+  if (!coming || !decks.isReady(coming) || !(wait < 0.5)) return;
+  clearTimeout(comingTimer);
+  comingTimer = setTimeout(runOver, Math.max(0, 1000 * wait));
+}
+
+async function fetchAhead() {
+  if (queue.isAtEnd) queue.append(more());
+  const song = queue.upcoming[0], way = song && source(song);
+  if (way?.kind !== "audio") return;
+  coming = song.key;
+  const mine = turn, address = await way.address().catch(() => null);
+  if (address && mine === turn && coming === song.key) decks.prepare(song.key, address, way.gain);
+}
+
+function forgetComing() {
+  clearTimeout(comingTimer);
+  coming = null;
+  decks.drop();
+}
+
+/** Begins the song that was fetched, before this one has ended or just after. Gives whether it could. */
+function runOver() {
+  crossing ??= cross().finally(() => { crossing = null; });
+  return crossing;
+}
+
+async function cross() {
+  const { heard } = decks, key = coming, seconds = overlap(), left = heard.ended ? 0 : heard.duration - heard.currentTime;
+  // Somebody may have gone back in it, or paused.
+  if (!key || !decks.isReady(key) || left > Math.max(seconds, LEAD) + 0.2 || (heard.paused && !heard.ended)) return false;
+  if (!await decks.cross(left > 2 * LEAD ? Math.min(seconds, left) : 0)) return false;
+  coming = null;
+  clearTimeout(comingTimer);
+  turn += 1;
+  hasNoted = false;
+  isWanted = true;
+  queue.next();
+  show(queue.current);
+  showState();
+  return true;
+}
+
+async function ended() {
+  const mine = turn;
+  if (!await runOver() && mine === turn) next();
 }
 
 function showQueue(isOpen) {
@@ -262,30 +306,14 @@ function drawQueue() {
   if (place >= 0) ([...list.querySelectorAll("button")][place] ?? find("player-list")).focus();
 }
 
-/** The space bar, where it does nothing else. */
-function space(event) {
-  if (event.key !== " " || event.ctrlKey || event.metaKey || event.altKey || !queue.current || isFramed()) return;
-  if (event.target.closest?.("button, a, input, select, textarea, summary, iframe, [role=option], [role=menu], dialog")) return;
-  event.preventDefault();
-  toggle();
-}
-
-/** Keys of keyboards, headphones and lock screens. */
-function setUpKeys() {
-  const session = navigator.mediaSession;
-  if (!session) return;
-  const actions = {
-    play: () => { if (!isPlaying()) toggle(); }, pause: () => { if (isPlaying()) toggle(); }, nexttrack: next, previoustrack: back,
-    // Without a song it would be where the next one begins.
-    seekto: ({ seekTime }) => { if (audio.duration) audio.currentTime = seekTime; },
-  };
-  for (const [name, action] of Object.entries(actions)) {
-    try { session.setActionHandler(name, action); } catch { /* Not every browser has every key. */ }
-  }
-}
-
 /** What was played is forgotten; what plays goes on. */
 export function forget() { queue.set(queue.current && isPlaying() ? [queue.current] : []); if (!queue.current) close(); }
+
+/** Songs are called otherwise than was thought: see `Queue.rename`. */
+export function rename(names) {
+  queue.rename(names);
+  if (names.has(queue.current?.key)) show(queue.current);
+}
 
 /** In the page's language. */
 export function rebuild() {

@@ -63,6 +63,15 @@ export class Queue extends EventTarget {
     this.#changed();
   }
 
+  /** Some have other titles and artists than was thought: `names` has them by key. */
+  rename(names) {
+    this.songs = this.songs.map((song) => {
+      const { title, artist } = names.get(song.key) ?? {};
+      return title || artist ? { ...song, title: title || song.title, artist: artist || song.artist } : song;
+    });
+    this.#changed();
+  }
+
   go(place) { if (this.songs[place]) this.#go(place); }
   next() { return this.isAtEnd ? false : (this.#go(this.index + 1), true); }
   back() { return this.index <= 0 ? false : (this.#go(this.index - 1), true); }

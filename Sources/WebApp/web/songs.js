@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { dealCovers } from "./art.js";
 import { card, pieceCard } from "./cards.js";
 import { find, make } from "./dom.js";
-import { songsOf } from "./folder.js";
+import { readTags, songsOf } from "./folder.js";
 import * as menu from "./menu.js";
 import { emotionsAt, moodOf, moods } from "./moods.js";
 import * as pieces from "./pieces.js";
@@ -12,7 +12,7 @@ import * as plane from "./plane.js";
 import * as player from "./player.js";
 import { say } from "./snack.js";
 import { SongList } from "./songlist.js";
-import { elsewhere, plays, playsHere, source } from "./sources.js";
+import { askedService, elsewhere, plays, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
 import { emotionName, languageName, put, t } from "./texts.js";
 
@@ -261,6 +261,7 @@ function playFolder(input) {
   // So that the same folder can be picked again.
   input.value = "";
   if (songs.length) player.playAll(songs);
+  if (songs.length) readTags(songs, player.rename);
   say(!songs.length ? t("folder-none") : others ? t("folder-some", { n: songs.length, name, others }) : t("folder-all", { n: songs.length, name }));
 }
 
@@ -275,13 +276,6 @@ function leaveOut(language) {
   const before = { without, languages };
   wish({ without: [...new Set([...without, language])], languages: languages.filter((code) => code !== language) });
   say(t("language-out", { language: languageName(language) }), { words: t("undo"), action: () => wish(before) });
-}
-
-/** The service that is asked for covers and previews; null if none is, and nobody learns what is listened to. */
-export function askedService() {
-  const { service } = store.settings;
-  const asked = service === "any" ? facts.usualService : service;
-  return facts.services.includes(asked) ? asked : null;
 }
 
 /** Asks music services for covers and previews, two songs at a time. */

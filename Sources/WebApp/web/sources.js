@@ -11,6 +11,23 @@ const PREVIEW_GAIN = -8;
 /** The same for the pieces that come with the program. */
 const PIECE_GAIN = -3.3;
 export const plays = (type) => document.createElement("audio").canPlayType(type) !== "";
+/** Of the page's facts: services that may be asked, and the one that is asked unless visitors choose. */
+let services = [], usual = null;
+
+export function setUp(facts) { ({ services, usualService: usual } = facts); }
+
+/** The service that is asked for covers and previews; null if none is, and nobody learns what is listened to. */
+export function askedService() {
+  const asked = settings.service === "any" ? usual : settings.service;
+  return services.includes(asked) ? asked : null;
+}
+
+/** Whether that service is still asked: what an earlier one said of a song leads to its server. */
+const isAsked = (service) => Boolean(service) && askedService() === service.toLowerCase();
+
+/** The address of a song's cover, where its service may know of it. */
+export const coverOf = ({ media, service, cover }) => (isAsked(media?.service ?? service) ? media?.cover ?? cover ?? null : null);
+
 const opus = plays('audio/ogg; codecs="opus"');
 
 /** What the owner's file of a song is called that this browser cannot play, such as "WMA"; null if it has none. */
@@ -26,7 +43,7 @@ export function source(song) {
   const players = { ...song.players, ...song.media?.players };
   const known = song.media?.service ?? song.service;
   // These have half a minute of most songs; the address is asked for when it is needed, since it soon ends.
-  if (PREVIEWS.includes(known) && (service === "any" || service === known.toLowerCase())) {
+  if (PREVIEWS.includes(known) && isAsked(known)) {
     return { kind: "audio", isPreview: true, gain: PREVIEW_GAIN, address: () => preview(song, known) };
   }
   if (players.spotify && wants("spotify")) return { kind: "spotify", id: players.spotify };

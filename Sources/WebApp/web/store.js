@@ -24,7 +24,7 @@ function write(key, value) {
 
 const STANDARD = {
   pageLanguage: null, languages: [], without: [], artists: [], mode: "match", service: "any", count: 6,
-  grouping: null, model: null, place: null, slowIn: null, choicesOpen: false, reasonsOpen: false, volume: 1,
+  grouping: null, model: null, place: null, slowIn: null, choicesOpen: false, reasonsOpen: false, volume: 1, fade: 3,
 };
 
 export const settings = read(SETTINGS, STANDARD);
