@@ -94,7 +94,11 @@ import Threads
             let numbers = songs.compactMap { server.number(of: $0) }
             #expect(numbers.count == 2)
             try server.save(numbers, name: "Sad & <blue>", limit)
-            try server.heard(numbers[0], time: 1_700_000_000, limit)
+            let reports = try #require(services.listenReports(try catalogue.sources().map(\.place)))
+            for song in songs { reports.heard(song, time: 1_700_000_000) }
+            // A song that the server does not have is not told it.
+            reports.heard(Song(title: "Elsewhere", artist: "Nobody"), time: 1_700_000_000)
+            #expect(reports.finish(within: .seconds(60)) == 0 && reports.takeProblems().isEmpty)
             let again = try server.songs(limit) { _ in }
             #expect(again.count == 2)
             let wrong = try self.services(folder, [.subsonicUser: "alice", .subsonicPassword: "other"])
@@ -298,6 +302,10 @@ import Threads
             try jellyfin.save(["a1"], name: "N", limit)
             let body = try JSONValue(parsing: asked.withLock { $0.last?.body ?? "" })
             #expect(body["UserId"]?.stringValue == "u2" && body["Ids"] == ["a1"])
+            try jellyfin.heard("a1", time: 1_700_000_000, limit)
+            let told = try #require(asked.withLock { $0.last })
+            #expect(told.method == "POST" && told.path == "/Users/u2/PlayedItems/a1")
+            #expect(told.query["datePlayed"] == "20231114221320")
             let anybody = try self.services(folder, [.jellyfinKey: "key"])
             let other = try #require(try anybody.server(at: "jellyfin:" + server.url))
             #expect { try other.songs(limit) { _ in } } throws: { "\($0)".contains("JELLYFIN_USER") }
@@ -377,6 +385,61 @@ import Threads
             #expect(pages.withLock { $0 } < 8)
             ignoresTime.withLock { $0 = true }
             #expect(try take("again").songs(filter).reduce(0) { $0 + $1.plays } == 1000)
+        }
+    }
+
+    @Test func halfOfASongOrFourMinutesAreHeard() {
+        #expect(ListenReports.counts(seconds: 100, of: 200) && !ListenReports.counts(seconds: 99, of: 200))
+        #expect(ListenReports.counts(seconds: 240, of: 3000) && !ListenReports.counts(seconds: 239, of: 3000))
+        #expect(ListenReports.counts(seconds: 240, of: nil) && !ListenReports.counts(seconds: 239, of: nil))
+        #expect(!ListenReports.counts(seconds: 0, of: 0))
+    }
+
+    /// Each is told what it knows; who cannot be reached is told later, who refuses is not asked again.
+    @Test func whoIsToldWhatWasHeard() throws {
+        try withTemporaryFolder { folder in
+            let isDown = Guarded(true)
+            let server = StubServer { request in
+                if request.path.hasPrefix("/1/") {
+                    return StubReply(isDown.withLock { $0 } ? 429 : 200, "{}")
+                }
+                return StubReply(
+                    200,
+                    request.query["id"] == "bad"
+                        ? #"{"subsonic-response":{"status":"failed","error":{"code":70,"message":"gone"}}}"#
+                        : #"{"subsonic-response":{"status":"ok"}}"#)
+            }
+            let values: [Credentials.Name: String] = [
+                .subsonicUser: "u", .subsonicPassword: "p", .listenBrainzToken: "tok",
+            ]
+            let services = try services(folder, values, listenBrainz: server.url)
+            let place = String(server.url.dropFirst(7))
+            func song(_ title: String, _ number: String?) -> Song {
+                var song = Song(title: title, artist: "A")
+                song.identifiers = number.map { [SongIdentifier(.init(rawValue: "subsonic"), "\(place)/\($0)")] } ?? []
+                return song
+            }
+            let places = ["subsonic:\(server.url)", "navidrome:\(server.url)/", "/music", "mpd:nas"]
+            let reports = try #require(services.listenReports(places))
+            reports.heard(song("One", "7"), time: 100)
+            func asked(_ path: String) -> [StubRequest] { server.requests.filter { $0.path == path } }
+            while asked("/1/submit-listens").isEmpty { usleep(1000) }
+            isDown.withLock { $0 = false }
+            reports.heard(song("Two", nil), time: 200)
+            reports.heard(song("Bad", "bad"), time: 300)
+            #expect(reports.finish(within: .seconds(60)) == 0)
+            #expect(Set(reports.takeProblems().map(\.cause)) == [.rateLimited, .notFound])
+            let scrobbles = asked("/rest/scrobble.view").map { ($0.query["id"] ?? "") + " " + ($0.query["time"] ?? "") }
+            #expect(scrobbles == ["7 100000", "bad 300000"])
+            let times = try asked("/1/submit-listens").dropFirst().map {
+                try JSONValue(parsing: $0.body)["payload"]?.arrayValue?.first?["listened_at"]?.intValue
+            }
+            #expect(times.compactMap { $0 }.sorted() == [100, 200, 300])
+            #expect(try self.services(folder, [:]).listenReports(["/music", "mpd:nas"]) == nil)
+            // What it lacks is told.
+            let without = try #require(try self.services(folder, [:]).listenReports(places))
+            #expect(without.takeProblems().allSatisfy { $0.cause == .notSetUp })
+            #expect(without.finish(within: .seconds(1)) == 0)
         }
     }
 
