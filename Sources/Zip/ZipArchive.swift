@@ -3,13 +3,12 @@ import Files
 
 /// A zip file of a stranger that is read: entries stored or deflated, sizes of 32 or 64 bits, without trust.
 ///
-/// Everything is checked before memory is asked for: where entries lie, that none lies over another, how many there are,
-/// what they may unpack to. Encrypted entries, other methods and archives of several parts are refused. All errors are
-/// `ZipFailure`s and `FileFailure`s.
+/// Everything is checked before memory is asked for: how long the list of entries is, where they lie, that none lies over
+/// another, what they may unpack to. Archives of several parts are refused; an entry that is encrypted, packed by another
+/// method or not where it should be is listed, and only reading it fails. All errors are `ZipFailure`s and `FileFailure`s.
 public final class ZipArchive: Sendable {
-    /// Entries of one archive, and bytes of their list.
-    private static let mostEntries = 4096
-    private static let mostDirectory = 4 << 20
+    /// Bytes of the list of entries; each takes 46 and its name. An account's data with its photos has some ten thousand.
+    private static let mostDirectory = 64 << 20
     /// An entry may unpack to this many bytes, and in addition to `expansion` times what it takes in the archive.
     private static let unpacked = 64 << 20
     private static let expansion = 64
@@ -24,6 +23,8 @@ public final class ZipArchive: Sendable {
         fileprivate let header: Int
         /// Where its bytes begin.
         fileprivate(set) public var start = 0
+        /// Why it cannot be read; `nil` if nothing is known against it.
+        fileprivate(set) public var problem: ZipFailure?
     }
 
     private let file: FileAtAnyPlace
@@ -33,26 +34,50 @@ public final class ZipArchive: Sendable {
     public init(_ file: FileAtAnyPlace) throws {
         self.file = file
         let end = try ZipArchive.findEnd(file)
-        guard end.count <= ZipArchive.mostEntries else {
-            throw ZipFailure("\(end.count) entries are more than \(ZipArchive.mostEntries)")
-        }
         guard end.size <= ZipArchive.mostDirectory else { throw ZipFailure("its list of entries is too long") }
         guard end.start <= end.place, end.size <= end.place - end.start else {
             throw ZipFailure("damaged: its list of entries is outside the file")
         }
         var cursor = ZipCursor(try ZipArchive.bytes(file, end.start, end.size))
         var entries: [Entry] = []
+        // The list breaks off before a count that is a lie has cost anything.
         for _ in 0..<end.count { entries.append(try ZipArchive.entry(&cursor)) }
         for index in entries.indices {
-            entries[index].start = try ZipArchive.start(of: entries[index], file, limit: end.start)
+            do {
+                entries[index].start = try ZipArchive.start(of: entries[index], file, limit: end.start)
+            } catch let failure as ZipFailure {
+                // What is known already says more.
+                entries[index].problem = entries[index].problem ?? failure
+            }
         }
-        var last = 0
-        for entry in entries.sorted(by: { $0.header < $1.header }) {
-            guard entry.header >= last else { throw ZipFailure("damaged: '\(entry.name)' lies over another entry") }
-            last = entry.start + entry.packedSize
-        }
-        guard Set(entries.map(\.name)).count == entries.count else { throw ZipFailure("two entries have one name") }
+        ZipArchive.findOverlaps(&entries)
+        ZipArchive.findDoubles(&entries)
         self.entries = entries
+    }
+
+    /// Of entries that lie over each other none can be trusted: one's bytes would be unpacked again and again.
+    private static func findOverlaps(_ entries: inout [Entry]) {
+        var last = 0
+        let order = entries.indices.sorted { (entries[$0].header, $0) < (entries[$1].header, $1) }
+        for index in order {
+            let entry = entries[index]
+            guard entry.start > 0 else { continue }
+            if entry.header < last, entry.problem == nil {
+                entries[index].problem = ZipFailure("damaged: '\(entry.name)' lies over another entry")
+            }
+            last = max(last, entry.start + entry.packedSize)
+        }
+    }
+
+    /// Which of two entries with one name is meant, nobody knows.
+    private static func findDoubles(_ entries: inout [Entry]) {
+        var first: [String: Int] = [:]
+        for index in entries.indices {
+            guard let other = first.updateValue(index, forKey: entries[index].name) else { continue }
+            for index in [other, index] {
+                entries[index].problem = ZipFailure("two entries are called '\(entries[index].name)'")
+            }
+        }
     }
 
     /// Whether a file begins as zip files do.
@@ -65,6 +90,7 @@ public final class ZipArchive: Sendable {
 
     /// The contents of an entry, of at most `limit` bytes. Throws `ZipFailure` and `FileFailure`.
     public func read(_ entry: Entry, limit: Int = .max) throws -> [UInt8] {
+        if let problem = entry.problem { throw problem }
         guard entry.size <= limit else {
             throw ZipFailure("'\(entry.name)' has \(entry.size) bytes, more than \(limit)")
         }
@@ -91,6 +117,7 @@ public final class ZipArchive: Sendable {
 
     /// Throws `ZipFailure` unless a stored entry has its checksum: it can then be read where it is, from `start` on.
     public func check(_ entry: Entry) throws {
+        if let problem = entry.problem { throw problem }
         var sum = ZipChecksum.of(UnsafeRawBufferPointer(start: nil, count: 0)), done = 0
         var piece = [UInt8](repeating: 0, count: min(1 << 18, max(entry.size, 1)))
         while done < entry.size {
@@ -175,13 +202,17 @@ public final class ZipArchive: Sendable {
             if packed == 0xFFFF_FFFF { packed = try field.number(8) }
             if header == 0xFFFF_FFFF { header = try field.number(8) }
         }
-        guard flags & 1 == 0 else { throw ZipFailure("'\(name)' is encrypted") }
-        guard method == 0 || method == 8 else {
-            throw ZipFailure("'\(name)' is packed by method \(method), only stored and deflated are supported")
-        }
-        guard method == 8 || packed == size else { throw ZipFailure("damaged: '\(name)' has two sizes") }
-        return Entry(
+        var entry = Entry(
             name: name, isDeflated: method == 8, packedSize: packed, size: size, checksum: checksum, header: header)
+        if flags & 1 != 0 {
+            entry.problem = ZipFailure("'\(name)' is encrypted")
+        } else if method != 0, method != 8 {
+            entry.problem = ZipFailure(
+                "'\(name)' is packed by method \(method), only stored and deflated are supported")
+        } else if method == 0, packed != size {
+            entry.problem = ZipFailure("damaged: '\(name)' has two sizes")
+        }
+        return entry
     }
 
     /// Where an entry's bytes begin, behind a header of its own.

@@ -1,5 +1,7 @@
 import ChildProcess
 import Foundation
+import JSON
+import StubServer
 import Testing
 
 /// Music from the terminal. What is heard is recorded from a PulseAudio of the test's own, where that is installed.
@@ -116,6 +118,43 @@ import Testing
         // Two seconds are not yet a song that was heard; what was recommended is noted.
         let history = try Fermusic.run(["history", "--catalogue", server.catalogue])
         #expect(history.output.contains("Low - The Tones"))
+    }
+
+    /// The server that the song is of, and ListenBrainz, are told once half of it was heard, and not before.
+    @Test(.enabled(if: SoundServer.isInstalled, "there is no pulseaudio (apt-get install pulseaudio pulseaudio-utils)"))
+    func whatWasHeardIsTold() throws {
+        let server = try SoundServer()
+        try server.song("Low", 300, seconds: 2)
+        let stub = StubServer { request in
+            let songs =
+                request.path == "/rest/search3.view" && request.query["songOffset"] == "0"
+                ? #","searchResult3":{"song":[{"id":"a7","title":"Low","artist":"The Tones"}]}"# : ""
+            return StubReply(200, #"{"subsonic-response":{"status":"ok"\#(songs)}}"#)
+        }
+        let account =
+            "; export SUBSONIC_USER=u SUBSONIC_PASSWORD=p LISTENBRAINZ_TOKEN=tok FERMUSIC_LISTENBRAINZ_URL=\(stub.url)"
+        let imported = try Fermusic.run(
+            ["catalogue", "import", "subsonic:\(stub.url)", "--catalogue", server.catalogue], shell: "true" + account)
+        try #require(imported.status == 0, "\(imported.errors)")
+        try server.importSongs()
+        let words = ["play", "--emotion", "happy", "--only", "mine", "--count", "1", "--catalogue", server.catalogue]
+        let silent = try Fermusic.run(words + ["--no-scrobble"], shell: server.shell + account)
+        #expect(silent.status == 0 && silent.errors == "", "\(silent.errors)")
+        func asked(_ path: String) -> [StubRequest] { stub.requests.filter { $0.path == path } }
+        #expect(asked("/rest/scrobble.view").isEmpty && asked("/1/submit-listens").isEmpty)
+        let before = Int(Date().timeIntervalSince1970)
+        let told = try Fermusic.run(words, shell: server.shell + account)
+        #expect(told.status == 0 && told.errors == "", "\(told.errors)")
+        let scrobble = asked("/rest/scrobble.view")
+        #expect(scrobble.map { $0.query["id"] } == ["a7"] && scrobble.first?.query["submission"] == "true")
+        let time = try #require(scrobble.first?.query["time"].flatMap { Int($0) }) / 1000
+        #expect((before...Int(Date().timeIntervalSince1970)).contains(time))
+        let listens = try asked("/1/submit-listens").map { try JSONValue(parsing: $0.body) }
+        #expect(listens.count == 1 && listens.first?["payload"]?.arrayValue?.first?["listened_at"]?.intValue == time)
+        // Who is not there is said once.
+        let lost = try Fermusic.run(
+            words, shell: server.shell + account + "; export FERMUSIC_LISTENBRAINZ_URL=http://127.0.0.1:9")
+        #expect(lost.status == 0 && lost.errors.contains("ListenBrainz") && lost.errors.contains("1 play"), "\(lost.errors)")
     }
 
     @Test(.enabled(if: SoundServer.isInstalled, "there is no pulseaudio (apt-get install pulseaudio pulseaudio-utils)"))

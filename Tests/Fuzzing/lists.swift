@@ -18,6 +18,6 @@ private func check(_ list: SongList) {
     for entry in list.songs {
         precondition(entry.song != nil || entry.place != nil)
         if let song = entry.song { precondition(!song.title.isEmpty && !song.artist.isEmpty) }
-        if let place = entry.place { _ = ListPlaces.path(place, from: "/music") }
+        if let place = entry.place { _ = ListPlaces.paths(place, from: "/music") }
     }
 }

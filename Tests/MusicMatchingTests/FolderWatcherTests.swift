@@ -58,6 +58,35 @@ import Timing
         }
     }
 
+    /// Deleted and made anew, or moved away for another one: the folder is watched again, and so is a file's.
+    @Test(arguments: [false, true])
+    func whatGoesAndComesBack(_ isMoved: Bool) throws {
+        try withTemporaryFolder { base in
+            let folder = base + "/Music", single = base + "/Single"
+            for path in [folder, single] { try FolderTree.create(path) }
+            let song = try write("x", to: single + "/song.mp3")
+            let watcher = try FolderWatcher([folder, song], quiet: .milliseconds(1))
+            for round in 0..<2 {
+                for path in [folder, single] {
+                    if isMoved { rename(path, "\(path)-\(round)") } else { FolderTree.remove(path) }
+                }
+                var gone: Set<String> = []
+                while gone.count < 2, let more = wait(watcher) { gone.formUnion(more) }
+                try watcher.renew()
+                try FolderTree.create(folder)
+                #expect(wait(watcher) == [folder])
+                try FolderTree.create(folder + "/Album")
+                #expect(wait(watcher) == [folder])
+                try watcher.renew()
+                try write("x", to: folder + "/Album/song.mp3")
+                #expect(wait(watcher) == [folder])
+                try FolderTree.create(single)
+                try write("x", to: song)
+                #expect(wait(watcher) == [song])
+            }
+        }
+    }
+
     @Test func singleFiles() throws {
         try withTemporaryFolder { folder in
             let song = try write("x", to: folder + "/song.mp3")

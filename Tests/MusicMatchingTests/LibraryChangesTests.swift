@@ -116,4 +116,28 @@ import Testing
             #expect(try catalogue.sound(of: catalogue.song(named: "Alice").id)?.tempo == 128)
         }
     }
+
+    /// What was heard teaches as much as it is worth by its own word.
+    @Test(arguments: [(0.0, 0.35...0.75), (1.0, 0.0...0.35)])
+    func uncertainEarsTeachLittle(_ uncertainty: Double, _ range: ClosedRange<Double>) throws {
+        struct Ear: SoundAnalyser {
+            let name = "ear", uncertainty: Double
+            func sound(of path: String, _ cancellation: Cancellation) throws -> SongSound {
+                var sound = SongSound()
+                (sound.valence, sound.energy, sound.uncertainty) = (0.9, 0.9, uncertainty)
+                return sound
+            }
+        }
+        try library { music, catalogue in
+            var table = "title,artist,valence,energy\nFirst,Somebody,0.1,0.1\n"
+            for number in 0..<120 { table += "Title\(number),Artist\(number),0.\(3 + number % 5),0.\(3 + number % 5)\n" }
+            _ = try catalogue.importSongs(write(table, to: music + "/table.csv"))
+            try write(MusicFiles.song("Second", "Somebody"), to: music + "/a.mp3")
+            _ = try catalogue.importMusic(music, analyser: Ear(uncertainty: uncertainty))
+            #expect(try catalogue.song(named: "Second").mood.energy == 0.9)
+            _ = try catalogue.importSongs(write("title,artist\nThird,Somebody\n", to: music + "/names.csv"))
+            let guess = try catalogue.song(named: "Third")
+            #expect(guess.estimated.contains(.energy) && range.contains(guess.mood.energy), "\(guess.mood)")
+        }
+    }
 }

@@ -63,6 +63,21 @@ import Timing
         }
     }
 
+    /// As archives that a service sends with a letter that only its password opens.
+    @Test func oneEncryptedMemberCostsItself() throws {
+        try withTemporaryFolder { folder in
+            var bytes = zip([
+                ("a.csv", "title,artist\nOne,A\n", false), ("b.csv", "title,artist\nLost,B\n", false),
+                ("photo.jpg", "x", false),
+            ])
+            // The flags of the second and third entry of the list.
+            let starts = bytes.indices.filter { bytes[$0...].starts(with: "PK\u{1}\u{2}".utf8) }
+            for start in starts.dropFirst() { bytes[start + 8] |= 1 }
+            let (titles, report) = try take(write(bytes, to: folder + "/data.zip"))
+            #expect(titles == ["One"] && report.notes == ["'b.csv' is encrypted"], "\(report)")
+        }
+    }
+
     /// Whoever stops it is heard between members, and within one that is nothing but line breaks or notes.
     @Test func archivesCanBeStopped() throws {
         struct Stopped: Error {}

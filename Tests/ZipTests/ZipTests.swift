@@ -26,7 +26,7 @@ import Zip
             for (name, text) in entries { try zip.add(name, text) }
             try zip.finish()
         }
-        return try FileBytes.read(path, limit: 1 << 20)
+        return try FileBytes.read(path, limit: 1 << 24)
     }
 
     private static func contents(_ bytes: [UInt8]) throws -> [String: String] {
@@ -134,5 +134,42 @@ import Zip
         bytes[list + 10] = 8
         bytes[list + 27] = 0xC0
         #expect(Self.failure(bytes) == "'a' would unpack from 5 to 3221225477 bytes")
+    }
+
+    /// Encrypted, packed by another method, not where it should be, doubled: each costs itself.
+    @Test func oneBadEntryCostsItself() throws {
+        let whole = try Self.written([("a", "hello"), ("b", "world"), ("c", "again")])
+        let end = whole.count - 22, list = Int(whole[end + 16]) | Int(whole[end + 17]) << 8
+        let second = list + 47
+        for (place, value, reason) in [
+            (second + 8, 1, "'b' is encrypted"), (second + 10, 9, "'b' is packed by method 9"),
+            (second + 42, 1, "'b' is not where it should be"), (second + 42, 0, "'b' lies over another entry"),
+            (second + 24, 6, "'b' has two sizes"), (second + 46, 0x63, "two entries are called 'c'"),
+        ] as [(Int, UInt8, String)] {
+            var bytes = whole
+            bytes[place] = value
+            try Self.inFile(bytes) { file in
+                let archive = try ZipArchive(file)
+                let first = try #require(archive.entry(named: "a"))
+                #expect(try archive.read(first) == Array("hello".utf8))
+                #expect(throws: ZipFailure.self) { try archive.read(archive.entries[1]) }
+                #expect(throws: ZipFailure.self) { try archive.check(archive.entries[1]) }
+                if reason.contains("'b'") {
+                    #expect(try archive.read(archive.entries[2]) == Array("again".utf8))
+                }
+                #expect(archive.entries[1].problem?.reason.contains(reason) == true, "\(archive.entries)")
+            }
+        }
+    }
+
+    @Test func manyEntries() throws {
+        let names = (0..<20_000).map { "photos/\($0).jpg" }
+        let archive = try Self.written(names.map { ($0, "x") } + [("playlists.csv", "title,artist\n")])
+        #expect(try Self.contents(archive)["playlists.csv"] == "title,artist\n")
+        // The count is a lie: the list breaks off.
+        var bytes = archive
+        let end = bytes.count - 22
+        for place in [8, 10] { (bytes[end + place], bytes[end + place + 1]) = (0xFE, 0xFF) }
+        #expect(Self.failure(bytes) == "damaged: its list of entries breaks off")
     }
 }

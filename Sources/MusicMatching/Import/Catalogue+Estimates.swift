@@ -39,6 +39,8 @@ extension Catalogue {
     private static let learned = 20_000, guessed = 200_000
     /// From fewer songs nothing is learned that the mood map does not know better.
     private static let leastLearned = 100
+    /// How far off what was heard may be where nobody said.
+    private static let usualUncertainty = 0.25
 
     /// Guesses valence and energy anew for songs of which nobody said what they are like, now that others are known
     /// better. Cost: some microseconds for each of them.
@@ -46,17 +48,21 @@ extension Catalogue {
         // Neither labels nor names of playlists, which say more than can be guessed.
         let unknown = "emotions = 0 AND hints = '' AND provenance & 3 <> 0"
         guard try database.integer("SELECT EXISTS (SELECT 1 FROM songs WHERE \(unknown))") != 0 else { return }
-        let columns = "title, artist, genres, year, valence, energy, provenance, id"
+        let columns = "title, artist, genres, songs.year, songs.valence, songs.energy, provenance, id, uncertainty"
+        let tables = "songs LEFT JOIN sounds ON sounds.song = songs.id"
         func read(_ row: Statement) -> MoodEstimator.Example {
             MoodEstimator.Example(
                 title: row.text(0), artist: row.text(1), genres: row.text(2).split(separator: ";").map(String.init),
                 year: row.optionalInteger(3), valence: MoodAxis.valence.value(stored: row.integer(4)),
                 energy: MoodAxis.energy.value(stored: row.integer(5)),
                 // An editor's songs are the well-known ones; what was imported is more like what else is.
-                weight: row.integer(6) >> 5 & 3 != 0 ? 0.3 : 1)
+                weight: row.integer(6) >> 5 & 3 != 0 ? 0.3 : 1,
+                // What was heard is a guess too; how good it is, was said with it.
+                uncertainty: row.integer(6) >> 10 & 3 == 0
+                    ? 0 : row.isNull(8) ? Catalogue.usualUncertainty : row.real(8))
         }
         var examples = try database.rows(
-            "SELECT \(columns) FROM songs WHERE provenance & 3 = 0 ORDER BY id DESC LIMIT ?",
+            "SELECT \(columns) FROM \(tables) WHERE provenance & 3 = 0 ORDER BY id DESC LIMIT ?",
             [.integer(Catalogue.learned)], read)
         guard examples.count >= Catalogue.leastLearned else { return }
         // What the mood map says of genres.
@@ -67,7 +73,7 @@ extension Catalogue {
         }
         let estimator = MoodEstimator(examples)
         let songs = try database.rows(
-            "SELECT \(columns) FROM songs WHERE \(unknown) ORDER BY id DESC LIMIT ?", [.integer(Catalogue.guessed)]
+            "SELECT \(columns) FROM \(tables) WHERE \(unknown) ORDER BY id DESC LIMIT ?", [.integer(Catalogue.guessed)]
         ) { ($0.integer(7), read($0)) }
         for (id, song) in songs {
             let guess = estimator.estimate(song)

@@ -1,3 +1,5 @@
+import Files
+
 /// Bytes of unknown encoding as text.
 enum TextDecoding {
     /// UTF-8 if the bytes are that, otherwise Windows-1252, of which Latin-1's letters are a part. Decided per field:
@@ -12,6 +14,32 @@ enum TextDecoding {
             text.unicodeScalars.append(Unicode.Scalar(scalar) ?? "\u{FFFD}")
         }
         return text
+    }
+
+    /// A path with bytes that are no UTF-8 as the text they are in Windows-1252; `nil` for a path that is text already.
+    static func readable(path: String) -> String? {
+        guard path.unicodeScalars.contains(where: { $0.pathByte != nil }) else { return nil }
+        return string(path.cPath.dropLast().map { UInt8(bitPattern: $0) }[...])
+    }
+
+    /// A path as its bytes would be in Windows-1252; `nil` where they would be the same, or there are none.
+    static func windows1252Path(_ path: String) -> String? {
+        var bytes: [UInt8] = [], differs = false
+        for scalar in path.unicodeScalars {
+            if scalar.value < 0x80 {
+                bytes.append(UInt8(scalar.value))
+                continue
+            }
+            differs = true
+            if let place = windows1252.firstIndex(of: scalar.value), scalar != "\u{FFFD}" {
+                bytes.append(UInt8(0x80 + place))
+            } else if (0xA0..<0x100).contains(scalar.value) {
+                bytes.append(UInt8(scalar.value))
+            } else {
+                return nil
+            }
+        }
+        return differs ? String(pathBytes: bytes) : nil
     }
 
     /// The replacement character U+FFFD, written as UTF-8, read as Latin-1 and written as UTF-8 again, looks like

@@ -68,6 +68,26 @@ public final class MusicServices: Sendable {
         try ServerPlace.server(place, credentials, http)
     }
 
+    /// Who is told what was heard: the servers among places of lists, and ListenBrainz if there is a token for it; `nil` if
+    /// that is nobody.
+    public func listenReports(_ places: [String]) -> ListenReports? {
+        var servers: [any MusicServer] = [], problems: [ProviderError] = []
+        for place in places where ServerPlace.isOne(place) {
+            do throws(ProviderError) {
+                guard let server = try server(at: place), server.counts else { continue }
+                // Written in two ways it is one.
+                if !servers.contains(where: { $0.kind == server.kind && $0.place == server.place }) {
+                    servers.append(server)
+                }
+            } catch {
+                problems.append(error)
+            }
+        }
+        let listenBrainz = credentials.has(.listenBrainzToken) ? listenBrainz : nil
+        if servers.isEmpty, listenBrainz == nil, problems.isEmpty { return nil }
+        return ListenReports(servers, listenBrainz, problems: problems)
+    }
+
     /// What can fetch lists that are not files.
     ///
     /// - Parameter time: for each list.

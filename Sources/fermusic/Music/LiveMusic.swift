@@ -46,7 +46,9 @@ final class LiveMusic {
         request.usualLanguages = MusicOptions.usualLanguages
         queue = try MoodQueue(
             open(), request, map: MusicOptions.readMoodMap(a), isOnlyMine: a[PlayCommand.only] != nil, limit: nil)
-        desk = try PlayerDesk(player, open(), console, signals, isDrawn: false)
+        let noted = try open()
+        desk = PlayerDesk(
+            player, noted, console, signals, isDrawn: false, reports: ServiceOptions.listenReports(a, noted))
     }
 
     /// A frame was looked at. Begins to play when it is time to.
@@ -75,5 +77,7 @@ final class LiveMusic {
         player.stop()
         thread?.join()
         thread = nil
+        // Nobody is left to be told of an error.
+        try? desk.finish()
     }
 }

@@ -23,6 +23,9 @@ enum PlayCommand {
             best first, and pieces that come with fermusic where there are few: on and on, through PipeWire, PulseAudio or \
             ALSA. Songs are as loud as each other where their loudness is known (ReplayGain, or heard while importing).
 
+            What was heard for half its length, or four minutes, is told to the Subsonic or Jellyfin server that the song is \
+            of too ('fermusic catalogue import subsonic:...'), and to ListenBrainz where LISTENBRAINZ_TOKEN is set.
+
             On a terminal n plays the next song, the space bar pauses, l likes, q ends.
             """,
         examples: [
@@ -33,7 +36,7 @@ enum PlayCommand {
         ],
         parameters: MoodSource.parameters + [
             RecommendCommand.mode, count, RecommendCommand.languages, RecommendCommand.artists, only, playlist,
-            player,
+            player, ServiceOptions.noScrobble,
             MusicOptions.catalogue, MusicOptions.moodMap, SharedOptions.model, SharedOptions.threads,
         ] + DetectorOptions.all,
         run: run)
@@ -64,7 +67,9 @@ enum PlayCommand {
         let thread = music.start(sink) { queue.next($0) }
         defer { thread.join() }
         do {
-            try PlayerDesk(music, desk, console, signals, isDrawn: true).run()
+            try PlayerDesk(
+                music, desk, console, signals, isDrawn: true, reports: ServiceOptions.listenReports(a, desk)
+            ).run()
         } catch {
             music.stop()
             throw error

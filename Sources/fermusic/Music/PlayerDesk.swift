@@ -2,6 +2,7 @@ import Glibc
 import MusicMatching
 import SoundOutput
 import Terminal
+import Timing
 
 /// Who listens, at a terminal: keys, what plays, what was liked.
 final class PlayerDesk {
@@ -16,26 +17,53 @@ final class PlayerDesk {
     private var count = 0
     private var hasNoted = false
     private var likes = ""
+    /// Who is told what was heard.
+    private let reports: ListenReports?
+    private var began = 0
+    private var hasTold = false
+
+    /// How long the end waits for those who are told.
+    private static let patience = Duration.seconds(5)
 
     /// Seconds after which a song counts as heard.
     private static let heard = 5.0
 
     /// - Parameter isDrawn: whether the terminal is its own.
     init(
-        _ player: MusicPlayer, _ catalogue: Catalogue, _ console: Console, _ signals: SignalWatcher, isDrawn: Bool
+        _ player: MusicPlayer, _ catalogue: Catalogue, _ console: Console, _ signals: SignalWatcher, isDrawn: Bool,
+        reports: ListenReports?
     ) {
         self.player = player
         self.catalogue = catalogue
         self.console = console
         self.signals = signals
         self.isDrawn = isDrawn
+        self.reports = reports
         panel = isDrawn && console.output.isTerminal ? LivePanel(console.output) : nil
     }
 
     /// Until the end of the music, "q", or a signal. Throws `StreamError`.
     func run() throws {
         while try turn(milliseconds: 100) {}
+        try finish()
+    }
+
+    /// After the last song: those who are told what was heard have a moment more. Throws `StreamError`.
+    func finish() throws {
         panel?.finish()
+        guard let reports else { return }
+        let lost = reports.finish(within: PlayerDesk.patience)
+        try showProblems()
+        if lost > 0 {
+            try console.errors.line("note: \(lost) \(lost == 1 ? "play" : "plays") could not be told in time")
+        }
+    }
+
+    private func showProblems() throws {
+        for problem in reports?.takeProblems() ?? [] {
+            panel?.finish()
+            try console.errors.line("note: what is played is not told: \(printable(Remedies.text(problem)))")
+        }
     }
 
     /// Shows what is new and takes a key; false at the end of the music. Throws `StreamError`.
@@ -62,9 +90,12 @@ final class PlayerDesk {
             panel?.finish()
             try console.errors.line("note: \(printable(problem))")
         }
+        try showProblems()
         guard let track = state.track else { return }
         if state.count != count {
             count = state.count
+            began = currentTime()
+            hasTold = false
             hasNoted = false
             likes = ""
             if panel == nil {
@@ -94,6 +125,12 @@ final class PlayerDesk {
     }
 
     private func note(_ state: MusicPlayer.State) {
+        if let reports, !hasTold, let number = state.track?.song,
+            ListenReports.counts(seconds: state.seconds, of: state.length)
+        {
+            hasTold = true
+            if let song = try? catalogue.song(number) { reports.heard(song, time: began) }
+        }
         guard !hasNoted, state.seconds > PlayerDesk.heard, let song = state.track?.song else { return }
         hasNoted = true
         // Only a kindness to the next recommendation.

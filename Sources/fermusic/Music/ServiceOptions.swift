@@ -9,6 +9,19 @@ enum ServiceOptions {
     static let wait = Option<Duration>(
         "wait", default: .milliseconds(1500), help: "How long the service may take in all.")
 
+    static let noScrobble = Flag(
+        "no-scrobble",
+        help: "Tell nobody what is played: neither ListenBrainz, which has LISTENBRAINZ_TOKEN, nor the servers your songs "
+            + "are of.")
+
+    /// Who is told what is played; `nil` if that is nobody.
+    static func listenReports(_ a: Arguments, _ catalogue: Catalogue) -> ListenReports? {
+        if a[noScrobble] { return nil }
+        let places = ((try? catalogue.sources()) ?? []).map(\.place).filter(ServerPlace.isOne)
+        guard !places.isEmpty || Credentials.read().has(.listenBrainzToken) else { return nil }
+        return try? services(memory: catalogue.path).listenReports(places)
+    }
+
     /// The services at hand; `memory` is the catalogue's database.
     ///
     /// `FERMUSIC_CA_FILE` names certificates to trust instead of the system's, for those behind a proxy that opens

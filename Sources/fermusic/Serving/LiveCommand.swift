@@ -23,7 +23,7 @@ enum LiveCommand {
             PredictWebcamCommand.source, SharedOptions.model, SharedOptions.precision, SharedOptions.int8,
             SharedOptions.threads,
             SharedOptions.json, StreamOptions.emotions,
-            StreamOptions.certainty, LiveMusic.plays, PlayCommand.only,
+            StreamOptions.certainty, LiveMusic.plays, PlayCommand.only, ServiceOptions.noScrobble,
         ] + SharedOptions.hintOptions
             + ServerOptions.all.filter { $0.description.name != ServerOptions.models.description.name }
             + StreamOptions.outputs + StreamOptions.following + StreamOptions.camera,
@@ -34,6 +34,7 @@ enum LiveCommand {
         let feed = LiveFeed()
         let model = try SharedOptions.modelPath(a)
         if a[PlayCommand.only] != nil, !a[LiveMusic.plays] { throw UsageError.missingOption("--play") }
+        if a[ServiceOptions.noScrobble], !a[LiveMusic.plays] { throw UsageError.missingOption("--play") }
         let others = ModelShelf.standardPaths().filter { $0 != model }
         let service = try WebService(a, console, models: [model] + others, feed: feed)
         defer { service.stop() }

@@ -94,7 +94,11 @@ import Threads
             let numbers = songs.compactMap { server.number(of: $0) }
             #expect(numbers.count == 2)
             try server.save(numbers, name: "Sad & <blue>", limit)
-            try server.heard(numbers[0], time: 1_700_000_000, limit)
+            let reports = try #require(services.listenReports(try catalogue.sources().map(\.place)))
+            for song in songs { reports.heard(song, time: 1_700_000_000) }
+            // A song that the server does not have is not told it.
+            reports.heard(Song(title: "Elsewhere", artist: "Nobody"), time: 1_700_000_000)
+            #expect(reports.finish(within: .seconds(60)) == 0 && reports.takeProblems().isEmpty)
             let again = try server.songs(limit) { _ in }
             #expect(again.count == 2)
             let wrong = try self.services(folder, [.subsonicUser: "alice", .subsonicPassword: "other"])
@@ -210,6 +214,66 @@ import Threads
         }
     }
 
+    /// A socket whose queue is full, and one whose owner accepts nobody and says nothing.
+    @Test func silentSockets() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/mpd.sock"
+            let address = try #require(SocketAddress(socket: path))
+            func at(_ address: SocketAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+                address.bytes.withUnsafeBytes {
+                    body($0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count))
+                }
+            }
+            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            let owner = socket(AF_UNIX, kind, 0)
+            defer { close(owner) }
+            let isBound = at(address) { bind(owner, $0, $1) } == 0
+            try #require(isBound && listen(owner, 0) == 0)
+            func ask() -> ProviderError? {
+                do throws(ProviderError) {
+                    _ = try MPDServer(path).check(CallLimit(.milliseconds(300)))
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            #expect(ask()?.cause == .timedOut)
+            var waiting: [Int32] = []
+            defer { for descriptor in waiting { close(descriptor) } }
+            var isRoom = true
+            while isRoom, waiting.count < 100 {
+                let descriptor = socket(AF_UNIX, kind, 0)
+                waiting.append(descriptor)
+                isRoom = at(address) { connect(descriptor, $0, $1) } == 0
+            }
+            #expect(!isRoom && errno == EAGAIN)
+            #expect(ask()?.cause == .timedOut)
+            // With room again the connection is made.
+            #expect(accept(owner, nil, nil) >= 0)
+            let made = try StreamSocket.open(path, port: "", CallLimit(.seconds(60)))
+            close(made)
+        }
+    }
+
+    /// A name server that does not answer.
+    @Test func namesThatAreNotFoundInTime() throws {
+        let isOver = Guarded(false)
+        defer { isOver.withLock { $0 = true } }
+        let began = ContinuousClock.now
+        #expect {
+            try StreamSocket.open("nas", port: "6600", CallLimit(.milliseconds(200))) { _, _ in
+                while !isOver.withLock({ $0 }) { usleep(1000) }
+                return .success([])
+            }
+        } throws: {
+            ($0 as? StreamSocket.Failure)?.reason == "its name was not found in time"
+        }
+        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect { try MPDServer("no-such-host.invalid").check(CallLimit(.seconds(60))) } throws: {
+            "\($0)".contains("cannot be reached at no-such-host.invalid")
+        }
+    }
+
     @Test func jellyfinByItsDocuments() throws {
         try withTemporaryFolder { folder in
             let asked = Guarded<[StubRequest]>([])
@@ -238,6 +302,10 @@ import Threads
             try jellyfin.save(["a1"], name: "N", limit)
             let body = try JSONValue(parsing: asked.withLock { $0.last?.body ?? "" })
             #expect(body["UserId"]?.stringValue == "u2" && body["Ids"] == ["a1"])
+            try jellyfin.heard("a1", time: 1_700_000_000, limit)
+            let told = try #require(asked.withLock { $0.last })
+            #expect(told.method == "POST" && told.path == "/Users/u2/PlayedItems/a1")
+            #expect(told.query["datePlayed"] == "20231114221320")
             let anybody = try self.services(folder, [.jellyfinKey: "key"])
             let other = try #require(try anybody.server(at: "jellyfin:" + server.url))
             #expect { try other.songs(limit) { _ in } } throws: { "\($0)".contains("JELLYFIN_USER") }
@@ -277,6 +345,101 @@ import Threads
             #expect(try catalogue.song(named: "T").plays == 2)
             let without = try self.services(folder, [:], listenBrainz: server.url)
             #expect { try without.listenBrainz.submit([], limit) } throws: { "\($0)".contains("LISTENBRAINZ_TOKEN") }
+        }
+    }
+
+    /// Several listens in the second in which a page ends are neither lost nor counted twice, and no server makes it go on
+    /// for ever.
+    @Test(arguments: [(1000, 3), (1000, 1), (997, 1500), (1, 1000)])
+    func listensAcrossPages(_ before: Int, _ within: Int) throws {
+        // The newest first: `before` of seconds of their own, `within` of one second, and two earlier ones.
+        var all = (0..<before).map { (time: 10_000 - $0, name: "N\($0 % 7)") }
+        all += (0..<within).map { (5000, "S\($0)") } + [(4000, "E"), (3999, "E")]
+        let listens = all
+        try withTemporaryFolder { folder in
+            let pages = Guarded(0), ignoresTime = Guarded(false)
+            let server = StubServer { request in
+                pages.withLock { $0 += 1 }
+                let until = ignoresTime.withLock { $0 } ? Int.max : request.query["max_ts"].flatMap { Int($0) } ?? .max
+                let page = listens.filter { $0.time < until }.prefix(min(1000, Int(request.query["count"] ?? "") ?? 0))
+                let rows = page.map {
+                    #"{"listened_at":\#($0.time),"recording_msid":"\#($0.name)","#
+                        + #""track_metadata":{"track_name":"\#($0.name)","artist_name":"A"}}"#
+                }
+                return StubReply(200, "{\"payload\":{\"listens\":[\(rows.joined(separator: ","))]}}")
+            }
+            let services = try services(folder, [:], listenBrainz: server.url)
+            func take(_ name: String) throws -> Catalogue {
+                let catalogue = try Catalogue("\(folder)/\(name).db", builtIn: nil)
+                let list = try #require(services.lists().first { $0.handles("listenbrainz:ann") })
+                _ = try catalogue.importAndRemember("listenbrainz:ann", from: list, options: ImportOptions())
+                return catalogue
+            }
+            var filter = Catalogue.Filter()
+            filter.limit = 10_000
+            let songs = try take("all").songs(filter)
+            // A page holds no more of a second; the others of it cannot be had.
+            let had = min(within, 1000)
+            #expect(songs.reduce(0) { $0 + $1.plays } == before + had + 2)
+            #expect(songs.count == min(before, 7) + had + 1)
+            #expect(pages.withLock { $0 } < 8)
+            ignoresTime.withLock { $0 = true }
+            #expect(try take("again").songs(filter).reduce(0) { $0 + $1.plays } == 1000)
+        }
+    }
+
+    @Test func halfOfASongOrFourMinutesAreHeard() {
+        #expect(ListenReports.counts(seconds: 100, of: 200) && !ListenReports.counts(seconds: 99, of: 200))
+        #expect(ListenReports.counts(seconds: 240, of: 3000) && !ListenReports.counts(seconds: 239, of: 3000))
+        #expect(ListenReports.counts(seconds: 240, of: nil) && !ListenReports.counts(seconds: 239, of: nil))
+        #expect(!ListenReports.counts(seconds: 0, of: 0))
+    }
+
+    /// Each is told what it knows; who cannot be reached is told later, who refuses is not asked again.
+    @Test func whoIsToldWhatWasHeard() throws {
+        try withTemporaryFolder { folder in
+            let isDown = Guarded(true)
+            let server = StubServer { request in
+                if request.path.hasPrefix("/1/") {
+                    return StubReply(isDown.withLock { $0 } ? 429 : 200, "{}")
+                }
+                return StubReply(
+                    200,
+                    request.query["id"] == "bad"
+                        ? #"{"subsonic-response":{"status":"failed","error":{"code":70,"message":"gone"}}}"#
+                        : #"{"subsonic-response":{"status":"ok"}}"#)
+            }
+            let values: [Credentials.Name: String] = [
+                .subsonicUser: "u", .subsonicPassword: "p", .listenBrainzToken: "tok",
+            ]
+            let services = try services(folder, values, listenBrainz: server.url)
+            let place = String(server.url.dropFirst(7))
+            func song(_ title: String, _ number: String?) -> Song {
+                var song = Song(title: title, artist: "A")
+                song.identifiers = number.map { [SongIdentifier(.init(rawValue: "subsonic"), "\(place)/\($0)")] } ?? []
+                return song
+            }
+            let places = ["subsonic:\(server.url)", "navidrome:\(server.url)/", "/music", "mpd:nas"]
+            let reports = try #require(services.listenReports(places))
+            reports.heard(song("One", "7"), time: 100)
+            func asked(_ path: String) -> [StubRequest] { server.requests.filter { $0.path == path } }
+            while asked("/1/submit-listens").isEmpty { usleep(1000) }
+            isDown.withLock { $0 = false }
+            reports.heard(song("Two", nil), time: 200)
+            reports.heard(song("Bad", "bad"), time: 300)
+            #expect(reports.finish(within: .seconds(60)) == 0)
+            #expect(Set(reports.takeProblems().map(\.cause)) == [.rateLimited, .notFound])
+            let scrobbles = asked("/rest/scrobble.view").map { ($0.query["id"] ?? "") + " " + ($0.query["time"] ?? "") }
+            #expect(scrobbles == ["7 100000", "bad 300000"])
+            let times = try asked("/1/submit-listens").dropFirst().map {
+                try JSONValue(parsing: $0.body)["payload"]?.arrayValue?.first?["listened_at"]?.intValue
+            }
+            #expect(times.compactMap { $0 }.sorted() == [100, 200, 300])
+            #expect(try self.services(folder, [:]).listenReports(["/music", "mpd:nas"]) == nil)
+            // What it lacks is told.
+            let without = try #require(try self.services(folder, [:]).listenReports(places))
+            #expect(without.takeProblems().allSatisfy { $0.cause == .notSetUp })
+            #expect(without.finish(within: .seconds(1)) == 0)
         }
     }
 

@@ -2,19 +2,39 @@ import Files
 import Glibc
 import Timing
 
-/// Waits until music below folders changes (inotify), or single files do. For one thread.
+/// Waits until music below folders changes (inotify), or single files do. A folder that goes and comes back, deleted, moved
+/// or on a disk that is mounted again, is watched again. For one thread.
 public final class FolderWatcher {
     private let descriptor: Int32
     private let roots: [Root]
     /// Those that were asked for, by the number of a watch on a folder of theirs.
     private var watches: [Int32: Set<Root>] = [:]
+    /// The folder that was watched for each, by what it is, not by its name; `nil` once it has gone.
+    private var places: [Root: Place] = [:]
+    private var tops: [Root: Int32] = [:]
     private let quiet: Duration
     private let longest: Duration
+
+    /// Between two looks at whether folders are still those that are watched: nobody tells of a disk that is mounted.
+    private static let pause = Duration.milliseconds(500)
 
     private struct Root: Hashable {
         var path: String
         /// Only this name counts in the folder; `nil` for folders.
         var file: String?
+
+        var folder: String { file == nil ? path : path.parentFolder }
+    }
+
+    private struct Place: Equatable {
+        var device: UInt
+        var inode: UInt
+
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path.cPath, &status) == 0 else { return nil }
+            (device, inode) = (UInt(status.st_dev), UInt(status.st_ino))
+        }
     }
 
     /// What happens from now on is known to `wait`, so it is made before the folders are read.
@@ -45,33 +65,58 @@ public final class FolderWatcher {
 
     /// Watches folders that were made meanwhile too. Called before they are read: what comes later is told by `wait`.
     public func renew() throws {
+        for root in roots { try watch(root) }
+    }
+
+    private func watch(_ root: Root) throws {
         let events = UInt32(IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB)
-        for root in roots {
-            for folder in root.file == nil ? MusicFolder(root.path).folders : [root.path.parentFolder] {
-                let watch = inotify_add_watch(descriptor, folder.cPath, events)
-                if watch >= 0 {
-                    watches[watch, default: []].insert(root)
-                } else if errno == ENOSPC {
-                    throw MusicError.badFile(
-                        path: root.path,
-                        reason: "has more folders than may be watched (/proc/sys/fs/inotify/max_user_watches)")
-                }
+        places[root] = Place(root.folder)
+        for (index, folder) in (root.file == nil ? MusicFolder(root.path).folders : [root.folder]).enumerated() {
+            let watch = inotify_add_watch(descriptor, folder.cPath, events)
+            if watch >= 0 {
+                watches[watch, default: []].insert(root)
+                if index == 0 { tops[root] = watch }
+            } else if errno == ENOSPC {
+                throw MusicError.badFile(
+                    path: root.path,
+                    reason: "has more folders than may be watched (/proc/sys/fs/inotify/max_user_watches)")
             }
         }
     }
 
+    /// The places whose folder went away, or is another one now, which is watched from here on.
+    private func replaced() -> Set<String> {
+        var changed: Set<String> = []
+        for root in roots {
+            let before = places[root]
+            guard Place(root.folder) != before else { continue }
+            // What was moved away is nobody's.
+            for watch in watches.keys where watches[watch]?.remove(root) != nil && watches[watch]?.isEmpty == true {
+                watches[watch] = nil
+                inotify_rm_watch(descriptor, watch)
+            }
+            tops[root] = nil
+            // If the system has no watch left, `renew` says so.
+            try? watch(root)
+            if before != nil || Place(root.path) != nil { changed.insert(root.path) }
+        }
+        return changed
+    }
+
     /// The places in which something changed, once it is quiet again or has changed for long; `nil` if cancelled.
     public func wait(isCancelled: () -> Bool) -> [String]? {
-        var changed: Set<String> = [], first: ContinuousClock.Instant?, last = ContinuousClock.now
+        var changed: Set<String> = [], first: ContinuousClock.Instant?, last = ContinuousClock.now, looked = last
         while !isCancelled() {
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            if poll(&request, 1, 50) > 0 {
-                let more = read()
-                if !more.isEmpty {
-                    last = .now
-                    first = first ?? last
-                    changed.formUnion(more)
-                }
+            var more = poll(&request, 1, 50) > 0 ? read() : []
+            if .now - looked >= FolderWatcher.pause {
+                more.formUnion(replaced())
+                looked = .now
+            }
+            if !more.isEmpty {
+                last = .now
+                first = first ?? last
+                changed.formUnion(more)
             }
             if let first, .now - last >= quiet || .now - first >= longest { return changed.sorted() }
         }
@@ -101,7 +146,10 @@ public final class FolderWatcher {
                 for root in watches[watch] ?? [] where FolderWatcher.counts(name, mask, root) {
                     changed.insert(root.path)
                 }
-                if mask & UInt32(IN_IGNORED) != 0 { watches[watch] = nil }
+                if mask & UInt32(IN_IGNORED) != 0 {
+                    watches[watch] = nil
+                    for root in roots where tops[root] == watch { (tops[root], places[root]) = (nil, nil) }
+                }
                 at = end
             }
         }

@@ -103,8 +103,7 @@ enum ListFile {
                 return endings.contains { name.hasSuffix($0) }
             }
             guard !lists.isEmpty else { throw FileFailure("no list of songs in this archive") }
-            // Sizes are below 2^48 and entries few: the sum fits.
-            guard lists.reduce(0, { $0 + $1.size }) <= archiveLimit else {
+            guard lists.reduce(0, { min($0 + $1.size, archiveLimit + 1) }) <= archiveLimit else {
                 throw FileFailure("its lists unpack to more than \(archiveLimit) bytes")
             }
             return lists.sorted { $0.name < $1.name }.map { .packed(archive, $0) }

@@ -1,12 +1,20 @@
+import Files
 import TextCoding
 
 /// Playlists that are lines of text: M3U, M3U8 and PLS.
 enum PlaylistText {
+    /// A line as text, and as the path that its bytes are: names of files are in any encoding, or in none.
+    private struct Line {
+        var text: String
+        var path: String
+    }
+
     /// M3U with or without `#EXTINF` lines. Both encodings are told apart by their bytes, whatever the file is called.
     static func m3u(_ bytes: ArraySlice<UInt8>) -> SongList {
         var list = SongList("M3U playlist")
         var about: SongDraft?, artist: String?, album: String?
         for line in lines(bytes) {
+            let (line, place) = (line.text, line.path)
             if let value = value(line, "#EXTINF:") {
                 // "#EXTINF:213 key="value",Artist - Title"; the first comma outside of quotes ends the numbers.
                 var isQuoted = false
@@ -27,7 +35,7 @@ enum PlaylistText {
             } else if let value = value(line, "#PLAYLIST:") {
                 list.name = String(value)
             } else if !line.hasPrefix("#") {
-                list.songs.append(ListedSong(about, place: line))
+                list.songs.append(ListedSong(about, place: place))
                 (about, artist, album) = (nil, nil, nil)
             }
         }
@@ -39,14 +47,14 @@ enum PlaylistText {
         var list = SongList("PLS playlist")
         var entries: [Int: (place: String?, title: String?, length: String?)] = [:]
         for line in lines(bytes) {
-            guard let equals = line.firstIndex(of: "=") else { continue }
-            let name = line[..<equals].lowercased(), value = String(line[line.index(after: equals)...])
-            for (key, length) in [("file", 4), ("title", 5), ("length", 6)] where name.hasPrefix(key) {
-                guard let number = Int(name.dropFirst(length)), (0...10_000_000).contains(number) else { continue }
-                switch key {
-                case "file": entries[number, default: (nil, nil, nil)].place = value
+            guard let (name, value) = divided(line.text), let place = divided(line.path)?.value else { continue }
+            let key = name.trimmingBlanks.lowercased()
+            for kind in ["file", "title", "length"] where key.hasPrefix(kind) {
+                guard let number = Int(key.dropFirst(kind.count)), (0...10_000_000).contains(number) else { continue }
+                switch kind {
+                case "file": entries[number, default: (nil, nil, nil)].place = place
                 case "title": entries[number, default: (nil, nil, nil)].title = value
-                default: entries[number, default: (nil, nil, nil)].length = value
+                default: entries[number, default: (nil, nil, nil)].length = value.trimmingBlanks
                 }
             }
         }
@@ -67,10 +75,19 @@ enum PlaylistText {
         line.uppercased().hasPrefix(key) ? line.dropFirst(key.count) : nil
     }
 
-    private static func lines(_ bytes: ArraySlice<UInt8>) -> [String] {
+    /// What is before and behind the first "="; bytes are looked at, since an accent may follow it.
+    private static func divided(_ line: String) -> (name: Substring, value: String)? {
+        line.utf8.firstIndex(of: UInt8(ascii: "=")).map {
+            (line[..<$0], String(line[line.utf8.index(after: $0)...]))
+        }
+    }
+
+    private static func lines(_ bytes: ArraySlice<UInt8>) -> [Line] {
         var bytes = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
-        return bytes.split(whereSeparator: { $0 == 10 || $0 == 13 }).map { TextDecoding.string($0).trimmingBlanks }
-            .filter { !$0.isEmpty }
+        return bytes.split(whereSeparator: { $0 == 10 || $0 == 13 }).compactMap { line in
+            let text = TextDecoding.string(line).trimmingBlanks
+            return text.isEmpty ? nil : Line(text: text, path: String(pathBytes: Array(line)))
+        }
     }
 }

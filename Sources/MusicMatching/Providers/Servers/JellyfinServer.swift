@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 
 /// A Jellyfin server (10.8 and later), by its documented interface; Emby's is the same in what is used.
@@ -113,5 +114,20 @@ public struct JellyfinServer: MusicServer {
             "MediaType": "Audio",
         ]
         _ = try requests.send(request(.post, "/Playlists", body: body), limit)
+    }
+
+    public var counts: Bool { true }
+
+    public func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError) {
+        let path = "/Users/\(try userNumber(limit))/PlayedItems/\(WebAddress.encoded(song))"
+        _ = try requests.send(request(.post, path, [("datePlayed", JellyfinServer.date(time))], body: [:]), limit)
+    }
+
+    /// "20261130094500", in universal time.
+    private static func date(_ time: Int) -> String {
+        var parts = tm(), clock = time_t(time)
+        gmtime_r(&clock, &parts)
+        let numbers = [parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec]
+        return "\(Int(parts.tm_year) + 1900)" + numbers.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined()
     }
 }

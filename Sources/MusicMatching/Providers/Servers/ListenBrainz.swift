@@ -69,16 +69,16 @@ public struct ListenBrainz: Sendable {
 
     /// What a user listened to, the latest first, each song once with how often. Throws `ProviderError`.
     func songs(of user: String, _ limit: CallLimit) throws(ProviderError) -> [SongDraft] {
-        let page = 1000
-        var songs: [SongDraft] = [], places: [String: Int] = [:], before: Int?
-        for _ in 0..<200 {
+        var songs: [SongDraft] = [], places: [String: Int] = [:], pages = ListenPages()
+        while let until = pages.next {
             let path =
-                "/1/user/\(WebAddress.encoded(user))/listens?count=\(page)" + (before.map { "&max_ts=\($0)" } ?? "")
+                "/1/user/\(WebAddress.encoded(user))/listens?count=\(ListenPages.size)"
+                + (until == .max ? "" : "&max_ts=\(until)")
             let answer = try requests.json(request(.get, path), limit)
             guard let listens = answer["payload"]?["listens"]?.arrayValue else {
                 throw ProviderError(named: "ListenBrainz", .notUnderstood, "no listens")
             }
-            for listen in listens {
+            for listen in pages.fresh(listens) {
                 let track = listen["track_metadata"]
                 guard
                     let song = ListedSong.draft(
@@ -94,11 +94,56 @@ public struct ListenBrainz: Sendable {
                     songs[songs.count - 1].plays = 1
                 }
             }
-            let oldest = listens.compactMap { $0["listened_at"]?.intValue }.min()
-            guard let oldest, oldest < before ?? .max else { break }
-            before = oldest
         }
         return songs
+    }
+}
+
+/// Goes back through listens page by page, each counted once. A page may end within a second: the next one begins with that
+/// second again, and what of it is known already is left out.
+struct ListenPages {
+    /// Listens a page, the most the server gives.
+    static let size = 1000
+
+    /// Listens before this time are asked for next, in seconds since 1970; `nil` at the end.
+    private(set) var next: Int? = .max
+    /// The second in which the last page ended, and how often each listen of it was seen.
+    private var border = Int.max
+    private var seen: [String: Int] = [:]
+
+    /// What is new on a page.
+    mutating func fresh(_ listens: [JSONValue]) -> [JSONValue] {
+        let times = listens.map { $0["listened_at"]?.intValue }
+        guard let until = next, let oldest = times.compactMap({ $0 }).min() else {
+            next = nil
+            return listens
+        }
+        // A server that goes by something else than the time would never end.
+        guard oldest < until else {
+            next = nil
+            return []
+        }
+        var known = seen, fresh: [JSONValue] = []
+        if oldest < border { seen = [:] }
+        for (listen, time) in zip(listens, times) {
+            if let time, time > border { continue }
+            let name = ListenPages.name(listen)
+            if time == border, let count = known[name], count > 0 {
+                known[name] = count - 1
+                continue
+            }
+            if time == oldest { seen[name, default: 0] += 1 }
+            fresh.append(listen)
+        }
+        // A second with more listens than a page holds cannot be asked for in parts.
+        next = fresh.isEmpty ? oldest : oldest + 1
+        border = oldest
+        return fresh
+    }
+
+    /// What tells a listen from others of its second.
+    private static func name(_ listen: JSONValue) -> String {
+        listen["recording_msid"]?.stringValue ?? listen["track_metadata"]?.text() ?? ""
     }
 }
 

@@ -1,4 +1,3 @@
-import Files
 import Glibc
 
 /// The Music Player Daemon (0.21 and later), by its line protocol: `localhost:6600`, `nas`, or the path of its socket.
@@ -121,7 +120,13 @@ final class MPDConnection {
     init(_ place: String, _ limit: CallLimit) throws(ProviderError) {
         self.place = place
         self.limit = limit
-        socket = try MPDConnection.open(place, limit)
+        do throws(StreamSocket.Failure) {
+            socket = try StreamSocket.open(place, port: "6600", limit)
+        } catch {
+            if error.isCancelled { throw failure(.cancelled, error.reason) }
+            throw failure(
+                limit.remaining > .zero ? .offline : .timedOut, "cannot be reached at \(place): \(error.reason)")
+        }
         let greeting = try line()
         guard greeting.hasPrefix("OK MPD ") else { throw failure(.notUnderstood, "no MPD is at \(place)") }
         version = String(greeting.dropFirst(7).prefix(20))
@@ -210,70 +215,5 @@ final class MPDConnection {
             guard count > 0 else { throw failure(.offline, "the connection broke") }
             buffer += piece[..<count]
         }
-    }
-
-    /// Connects with a host and port, or a socket of this machine.
-    private static func open(_ place: String, _ limit: CallLimit) throws(ProviderError) -> Int32 {
-        func failure(_ reason: String) -> ProviderError {
-            ProviderError(named: "MPD", .offline, "cannot be reached at \(place): \(reason)")
-        }
-        if place.hasPrefix("/") {
-            let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            var address = sockaddr_un()
-            address.sun_family = sa_family_t(AF_UNIX)
-            let path = place.cPath
-            guard descriptor >= 0, path.count <= MemoryLayout.size(ofValue: address.sun_path) else {
-                if descriptor >= 0 { close(descriptor) }
-                throw failure("the path is too long")
-            }
-            withUnsafeMutableBytes(of: &address.sun_path) { target in
-                path.withUnsafeBytes { target.copyMemory(from: $0) }
-            }
-            let status = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                }
-            }
-            if status == 0 { return descriptor }
-            let reason = String(cString: strerror(errno))
-            close(descriptor)
-            throw failure(reason)
-        }
-        var host = place, port = "6600"
-        if let colon = place.lastIndex(of: ":"), !place.hasSuffix("]") {
-            host = String(place[..<colon])
-            port = String(place[place.index(after: colon)...])
-        }
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        var hints = addrinfo(), found: UnsafeMutablePointer<addrinfo>?
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        let status = getaddrinfo(host, port, &hints, &found)
-        guard status == 0 else { throw failure(String(cString: gai_strerror(status))) }
-        defer { freeaddrinfo(found) }
-        var reason = "no address", next = found
-        while let candidate = next {
-            next = candidate.pointee.ai_next
-            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-            let descriptor = Glibc.socket(candidate.pointee.ai_family, kind, 0)
-            guard descriptor >= 0 else { continue }
-            let status = connect(descriptor, candidate.pointee.ai_addr, candidate.pointee.ai_addrlen)
-            let problem = status == 0 ? 0 : errno == EINPROGRESS ? awaitConnection(descriptor, limit) : errno
-            if problem == 0 { return descriptor }
-            close(descriptor)
-            if limit.isCancelled { throw ProviderError(named: "MPD", .cancelled, "stopped") }
-            reason = String(cString: strerror(problem))
-        }
-        throw failure(reason)
-    }
-
-    /// What `connect` has come to, 0 for a connection: `errno`'s numbers, `ETIMEDOUT` when the limit was over before.
-    private static func awaitConnection(_ descriptor: Int32, _ limit: CallLimit) -> Int32 {
-        while !limit.isOver {
-            var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            guard poll(&request, 1, 50) > 0 else { continue }
-            var problem: Int32 = 0, size = socklen_t(MemoryLayout<Int32>.size)
-            return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &problem, &size) == 0 ? problem : errno
-        }
-        return ETIMEDOUT
     }
 }

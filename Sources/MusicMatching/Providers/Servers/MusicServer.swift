@@ -22,7 +22,11 @@ public protocol MusicServer: Sendable {
     /// Plays songs there, where the server itself can. Throws `ProviderError`.
     func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError)
 
-    /// Tells that a song was heard, where the server counts. Throws `ProviderError`.
+    /// Whether it counts what was heard.
+    var counts: Bool { get }
+
+    /// Tells that a song was heard that began at a time in seconds since 1970, where the server counts. Throws
+    /// `ProviderError`.
     func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError)
 
     /// Tries whether it answers and knows the listener; gives what it says of itself. Throws `ProviderError`.
@@ -34,6 +38,8 @@ extension MusicServer {
         throw ProviderError(
             named: name, .refused, "plays nothing by itself; save a playlist and play it where you listen")
     }
+
+    public var counts: Bool { false }
 
     public func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError) {}
 

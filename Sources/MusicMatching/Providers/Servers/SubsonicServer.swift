@@ -189,6 +189,8 @@ public struct SubsonicServer: MusicServer {
         }
     }
 
+    public var counts: Bool { true }
+
     public func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError) {
         _ = try call("scrobble", [("id", song), ("time", "\(time * 1000)"), ("submission", "true")], limit)
     }
