@@ -44,6 +44,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CExpat", path: "Sources/CLibraries/CExpat", providers: [.apt(["libexpat1-dev"])]),
+        // Loaded when the page's files are packed, and declared without its header.
+        .systemLibrary(name: "CBrotli", path: "Sources/CLibraries/CBrotli", providers: [.apt(["libbrotli1"])]),
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
@@ -100,7 +102,7 @@ let package = Package(
             name: "WebApp",
             dependencies: [
                 "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "NeuralNet", "Files",
-                "TextCoding", "Threads", "Timing", "CMicroHTTPD", "CZlib",
+                "TextCoding", "Threads", "Timing", "CBrotli", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
         .target(

@@ -83,6 +83,15 @@ public struct StaticSite {
         files[name] = Array(head.utf8) + program
     }
 
+    /// Beside each file its packed forms, for web servers that send them (nginx's `gzip_static` and `brotli_static`,
+    /// Caddy's `precompressed`).
+    private var packedFiles: [(name: String, bytes: [UInt8])] {
+        files.flatMap { name, bytes -> [(name: String, bytes: [UInt8])] in
+            let asset = Asset(bytes, type: AssetStore.type(of: name), effort: .best)
+            return [asset.gzip.map { (name + ".gz", $0) }, asset.brotli.map { (name + ".br", $0) }].compactMap { $0 }
+        }
+    }
+
     public var bytes: Int { files.values.reduce(0) { $0 + $1.count } }
     public var count: Int { files.count }
 
@@ -96,7 +105,9 @@ public struct StaticSite {
             throw WebServerError.badFile(path: part, reason: "is in the way: what an earlier attempt left")
         }
         do {
-            for (name, bytes) in files { try FileBytes.write(bytes, to: "\(part)/\(name)", makesFolders: true) }
+            for (name, bytes) in Array(files) + packedFiles {
+                try FileBytes.write(bytes, to: "\(part)/\(name)", makesFolders: true)
+            }
             try FolderTree.move(part, to: folder)
         } catch let failure as FileFailure {
             FolderTree.remove(part)

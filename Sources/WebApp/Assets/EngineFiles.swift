@@ -70,7 +70,9 @@ struct EngineFiles: Sendable {
     func make(_ name: String) -> Asset? {
         if let asset = known(name) { return asset }
         guard let bytes = bytes(name) else { return nil }
-        let asset = Asset(bytes, type: name == EngineFiles.module ? "application/wasm" : "application/octet-stream")
+        let asset = Asset(
+            bytes, type: name == EngineFiles.module ? "application/wasm" : "application/octet-stream",
+            effort: .thorough)
         kept.assets.withLock { $0[name] = asset }
         return asset
     }
