@@ -16,7 +16,7 @@ package enum SymbolCoder {
         var bytes: [UInt8] = [], state = least
         for symbol in symbols.reversed() {
             let share = UInt32(shares[Int(symbol)])
-            let most = UInt64(least >> bits << 8) * UInt64(share)
+            let most = UInt64((least >> bits) << 8) * UInt64(share)
             while UInt64(state) >= most {
                 bytes.append(UInt8(truncatingIfNeeded: state))
                 state >>= 8
