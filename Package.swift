@@ -38,6 +38,8 @@ let package = Package(
             name: "CSoundServer", path: "Sources/CLibraries/CSoundServer", providers: [.apt(["libpulse0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        // Loaded when the catalogue is on a server; declared without its header.
+        .systemLibrary(name: "CPostgreSQL", path: "Sources/CLibraries/CPostgreSQL", providers: [.apt(["libpq5"])]),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         // Loaded when first needed, as FFmpeg is.
@@ -95,7 +97,7 @@ let package = Package(
         .target(
             name: "MusicMatching",
             dependencies: [
-                "Emotions", "CSQLite", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
+                "Emotions", "CSQLite", "CPostgreSQL", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
                 "TextCoding", "Threads", "Timing", "Zip",
             ]),
         .target(

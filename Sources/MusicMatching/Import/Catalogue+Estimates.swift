@@ -47,7 +47,7 @@ extension Catalogue {
         let unknown = "emotions = 0 AND hints = '' AND provenance & 3 <> 0"
         guard try database.integer("SELECT EXISTS (SELECT 1 FROM songs WHERE \(unknown))") != 0 else { return }
         let columns = "title, artist, genres, year, valence, energy, provenance, id"
-        func read(_ row: Statement) -> MoodEstimator.Example {
+        func read(_ row: any Statement) -> MoodEstimator.Example {
             MoodEstimator.Example(
                 title: row.text(0), artist: row.text(1), genres: row.text(2).split(separator: ";").map(String.init),
                 year: row.optionalInteger(3), valence: MoodAxis.valence.value(stored: row.integer(4)),

@@ -1,10 +1,14 @@
 /// Where a song stands in the index of its cell: songs that are alike in everything that ranking looks at share a place.
 struct CellPlace: Equatable {
+    /// ISO 639-1; empty if unknown.
     var language: String
     /// Valence, energy, danceability, acousticness, tempo, provenance, emotions, traits as they are stored.
     var numbers: SIMD8<Int>
 
-    static let columns = "language, valence, energy, danceability, acousticness, tempo, provenance, emotions, traits"
+    init(language: String, numbers: SIMD8<Int>) {
+        self.language = language
+        self.numbers = numbers
+    }
 
     private init(language: String, first: Int) {
         self.language = language
@@ -16,15 +20,6 @@ struct CellPlace: Equatable {
 
     /// Behind the last song in a language.
     static func end(of language: String) -> CellPlace { CellPlace(language: language, first: .max) }
-
-    /// From a row with a number, the eight numbers, and the language.
-    init(_ row: Statement) {
-        numbers = SIMD8(repeating: 0)
-        for column in 1...8 { numbers[column - 1] = row.integer(Int32(column)) }
-        language = row.text(9)
-    }
-
-    var values: [SQLValue] { [.text(language)] + (0..<8).map { .integer(numbers[$0]) } }
 
     var mood: MoodPoint {
         MoodPoint(

@@ -3,7 +3,7 @@ import Emotions
 /// Why a song was recommended, in words. Says only what is true of the song, the request and the listener.
 struct Reason {
     let song: Song
-    let pick: SongPicker.Pick
+    let pick: SongPick
     let request: RecommendationRequest
     let position: Int
     let change: MoodChange
