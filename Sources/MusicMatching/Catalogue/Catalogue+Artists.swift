@@ -83,18 +83,8 @@ extension Catalogue {
         let words = Catalogue.words(of: text)
         guard !words.isEmpty else { return [] }
         let credits = try database.credits(withWords: words, limit: 2000)
-        let wanted = NameKey.fold(text).split(separator: " ")
-        var counts: [String: (name: String, songs: Int)] = [:]
-        for credit in credits {
-            for part in credit.split(separator: ",") {
-                let name = String(trimmed(part))
-                let key = NameKey.fold(name)
-                let words = key.split(separator: " ")
-                guard wanted.allSatisfy({ beginning in words.contains { $0.hasPrefix(beginning) } }) else { continue }
-                counts[key, default: (name, 0)].songs += 1
-            }
-        }
-        let ordered = counts.values.sorted { $0.songs != $1.songs ? $0.songs > $1.songs : $0.name < $1.name }
-        return Array(ordered.prefix(limit))
+        var search = ArtistSearch(text)
+        for credit in credits { search.look(at: credit) }
+        return search.found(limit)
     }
 }

@@ -6,7 +6,7 @@ import Emotions
 public struct CompactCatalogue: Sendable {
     /// In the order of their numbers.
     public let songs: [Song]
-    let map: MoodMap
+    package let map: MoodMap
     /// Other names of artists, by `ArtistKey`, and what their songs are filed under.
     let otherNames: [String: String]
     let store: MemorySongStore
@@ -14,11 +14,20 @@ public struct CompactCatalogue: Sendable {
     /// More are a database's.
     public static let mostSongs = 100_000
 
-    init(songs: [Song], map: MoodMap, otherNames: [String: String]) {
+    package init(songs: [Song], map: MoodMap, otherNames: [String: String]) {
         self.songs = songs
         self.map = map
         self.otherNames = otherNames
         store = MemorySongStore(songs.map { MemorySongStore.Record($0) })
+    }
+
+    /// Languages with so many songs, those with most first.
+    public var languageCounts: [(code: String, songs: Int)] {
+        var counts: [String: Int] = [:]
+        for song in songs { counts[song.language, default: 0] += 1 }
+        return counts.map { (code: $0.key, songs: $0.value) }.sorted {
+            $0.songs != $1.songs ? $0.songs > $1.songs : $0.code < $1.code
+        }
     }
 
     /// `nil` for a number that no song has.

@@ -117,7 +117,7 @@ extension CompactCatalogue {
     }
 
     /// FNV-1a, 64 bits.
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

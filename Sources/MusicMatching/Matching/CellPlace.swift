@@ -3,14 +3,14 @@ struct CellPlace: Equatable {
     /// ISO 639-1; empty if unknown.
     var language: String
     /// Valence, energy, danceability, acousticness, tempo, provenance, emotions, traits as they are stored.
-    var numbers: SIMD8<Int>
+    var numbers: SIMD8<StoredInt>
 
-    init(language: String, numbers: SIMD8<Int>) {
+    init(language: String, numbers: SIMD8<StoredInt>) {
         self.language = language
         self.numbers = numbers
     }
 
-    private init(language: String, first: Int) {
+    private init(language: String, first: StoredInt) {
         self.language = language
         numbers = SIMD8(first, 0, 0, 0, 0, 0, 0, 0)
     }
@@ -23,14 +23,15 @@ struct CellPlace: Equatable {
 
     var mood: MoodPoint {
         MoodPoint(
-            valence: MoodAxis.valence.value(stored: numbers[0]), energy: MoodAxis.energy.value(stored: numbers[1]),
-            danceability: MoodAxis.danceability.value(stored: numbers[2]),
-            acousticness: MoodAxis.acousticness.value(stored: numbers[3]),
-            tempo: MoodAxis.tempo.value(stored: numbers[4]))
+            valence: MoodAxis.valence.value(stored: Int(numbers[0])),
+            energy: MoodAxis.energy.value(stored: Int(numbers[1])),
+            danceability: MoodAxis.danceability.value(stored: Int(numbers[2])),
+            acousticness: MoodAxis.acousticness.value(stored: Int(numbers[3])),
+            tempo: MoodAxis.tempo.value(stored: Int(numbers[4])))
     }
-    var estimated: MoodAxes { MoodAxes(rawValue: numbers[5] & 31) }
+    var estimated: MoodAxes { MoodAxes(rawValue: Int(numbers[5] & 31)) }
     /// The raw value of an `EmotionSet`.
-    var emotions: Int { numbers[6] }
+    var emotions: StoredInt { numbers[6] }
     var traits: SongTraits { SongTraits(rawValue: numbers[7]) }
 }
 

@@ -25,7 +25,7 @@ struct ListenerProfile {
     var taste: Taste?
 
     /// The songs that something is taken off for.
-    var preferred: [Int] { adjustments.filter { $0.value.isPreference }.map(\.key).sorted() }
+    var preferred: [Int] { adjustments.filter { $0.value.isPreference }.map { $0.key }.sorted() }
 
     /// Only so many of the artists last liked or disliked count: each may have many songs.
     static let artistLimit = 200

@@ -19,8 +19,8 @@ struct MemorySongStore: SongStore, Sendable {
     fileprivate struct Entry: Sendable {
         /// Valence, energy, danceability, acousticness, tempo, provenance.
         var numbers: SIMD8<UInt16>
-        var emotions: Int
-        var traits: Int
+        var emotions: StoredInt
+        var traits: StoredInt
         var id: Int
         var cell: Int32
         var genres: UInt32
@@ -163,7 +163,7 @@ struct MemorySongStore: SongStore, Sendable {
         if Int(entry.language) != rank.rank { return Int(entry.language) < rank.rank ? -1 : 1 }
         guard rank.isKnown else { return 1 }
         for index in 0..<6 {
-            let number = Int(entry.numbers[index])
+            let number = StoredInt(entry.numbers[index])
             if number != place.numbers[index] { return number < place.numbers[index] ? -1 : 1 }
         }
         if entry.emotions != place.numbers[6] { return entry.emotions < place.numbers[6] ? -1 : 1 }
@@ -172,8 +172,8 @@ struct MemorySongStore: SongStore, Sendable {
     }
 
     private func place(of entry: Entry) -> CellPlace {
-        var numbers = SIMD8<Int>()
-        for index in 0..<6 { numbers[index] = Int(entry.numbers[index]) }
+        var numbers = SIMD8<StoredInt>()
+        for index in 0..<6 { numbers[index] = StoredInt(entry.numbers[index]) }
         numbers[6] = entry.emotions
         numbers[7] = entry.traits
         return CellPlace(language: languages[Int(entry.language)], numbers: numbers)
@@ -263,9 +263,9 @@ extension MemorySongStore.Record {
         let traits = SongTraits(
             year: song.year, genres: song.genres, seconds: song.duration.map { $0 / 1000 }, isOwn: song.isOwn,
             isExplicit: song.isExplicit == true, isHeartening: SongTraits.isHeartening(song.themes))
-        var numbers = SIMD8<Int>()
-        for axis in MoodAxis.allCases { numbers[axis.rawValue] = axis.stored(song.mood[axis]) }
-        numbers[5] = song.estimated.rawValue
+        var numbers = SIMD8<StoredInt>()
+        for axis in MoodAxis.allCases { numbers[axis.rawValue] = StoredInt(axis.stored(song.mood[axis])) }
+        numbers[5] = StoredInt(song.estimated.rawValue)
         numbers[6] = song.emotions.rawValue
         numbers[7] = traits.rawValue
         self.init(

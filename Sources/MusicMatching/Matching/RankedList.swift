@@ -117,7 +117,7 @@ struct RankedList<Store: SongStore> {
         let tastes = [profile.taste, likeness].compactMap { $0 }
         let nearest = try NearestSongs(
             store, SongScore(search.target, map: map, languages: languageCosts, tastes: tastes),
-            kinds: search.isOwn ? kinds.filter(\.isOwn) : kinds, languages: languages, filter: request.filter,
+            kinds: search.isOwn ? kinds.filter { $0.isOwn } : kinds, languages: languages, filter: request.filter,
             profile: profile)
         return WaitingSongs(nearest)
     }

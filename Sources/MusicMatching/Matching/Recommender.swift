@@ -32,7 +32,7 @@ struct ChosenSongs {
     let map: MoodMap
     let profile: ListenerProfile
 
-    var numbers: [Int] { picks.map(\.candidate.id) }
+    var numbers: [Int] { picks.map { $0.candidate.id } }
 
     /// The list with its reasons.
     ///

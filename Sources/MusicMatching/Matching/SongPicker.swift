@@ -59,7 +59,7 @@ struct SongPicker<Store: SongStore> {
         // The share on average: of 5 songs a fifth is one, a tenth is one in every second list.
         let exact = surpriseShare * Double(count)
         let extra = Double.random(in: 0..<1, using: &generator) < exact - exact.rounded(.down) ? 1 : 0
-        surprises = Set((0..<count).shuffled(using: &generator).prefix(Int(exact) + extra))
+        surprises = Set(generator.shuffled(count).prefix(Int(exact) + extra))
     }
 
     /// Picks one more song. Gives `false` when none is left.
@@ -97,7 +97,7 @@ struct SongPicker<Store: SongStore> {
             let order = admissible.indices.sorted { values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1 }
             admissible = order.prefix(admissible.count / 3).map { admissible[$0] }
         }
-        if wanted > 1 { chosen = admissible.randomElement(using: &generator) }
+        if wanted > 1, !admissible.isEmpty { chosen = admissible[generator.number(below: admissible.count)] }
         // With nobody else left, an artist comes again.
         chosen =
             chosen

@@ -23,7 +23,7 @@ struct AssetStore: Sendable {
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
         "json": "application/json", "svg": "image/svg+xml", "png": "image/png",
         "webmanifest": "application/manifest+json", "ts": "text/plain; charset=utf-8",
-        "ico": "image/x-icon", "opus": "audio/ogg",
+        "ico": "image/x-icon", "opus": "audio/ogg", "wasm": "application/wasm",
     ]
 
     /// The media type of a file by its name.

@@ -28,6 +28,13 @@ struct EngineFiles: Sendable {
         detectorPath = isUsualDetector ? YuNetWeights.standardPath : nil
     }
 
+    /// What recommends songs in a browser; nil where it was not built.
+    static var songsModule: [UInt8]? {
+        ProgramFile.path("songs.wasm", checkoutFolder: ".build/wasm").flatMap {
+            try? FileBytes.read($0, limit: 16 << 20)
+        }
+    }
+
     /// Whether there is all that a browser needs.
     var isThere: Bool { modulePath != nil && detectorPath != nil }
 
