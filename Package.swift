@@ -38,12 +38,16 @@ let package = Package(
             name: "CSoundServer", path: "Sources/CLibraries/CSoundServer", providers: [.apt(["libpulse0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        // Loaded when the catalogue is on a server; declared without its header.
+        .systemLibrary(name: "CPostgreSQL", path: "Sources/CLibraries/CPostgreSQL", providers: [.apt(["libpq5"])]),
         library("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         // Loaded when first needed, as FFmpeg is.
         .systemLibrary(
             name: "CCurl", path: "Sources/CLibraries/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CExpat", path: "Sources/CLibraries/CExpat", providers: [.apt(["libexpat1-dev"])]),
+        // Loaded when the page's files are packed, and declared without its header.
+        .systemLibrary(name: "CBrotli", path: "Sources/CLibraries/CBrotli", providers: [.apt(["libbrotli1"])]),
         .systemLibrary(
             name: "CArchive", path: "Sources/CLibraries/CArchive", providers: [.apt(["libarchive-dev"])]),
 
@@ -93,14 +97,14 @@ let package = Package(
         .target(
             name: "MusicMatching",
             dependencies: [
-                "Emotions", "CSQLite", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
+                "Emotions", "CSQLite", "CPostgreSQL", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
                 "TextCoding", "Threads", "Timing", "Zip",
             ]),
         .target(
             name: "WebApp",
             dependencies: [
                 "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "NeuralNet", "Files",
-                "TextCoding", "Threads", "Timing", "CMicroHTTPD", "CZlib",
+                "TextCoding", "Threads", "Timing", "CBrotli", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
         .target(

@@ -4,15 +4,20 @@
 ///
 /// The raw value is the label in `fer2013.csv` (Goodfellow et al., "Challenges in
 /// Representation Learning", 2013); contempt, which it lacks, comes behind. Data sets and models have lists of their own.
-public enum Emotion: Int, CaseIterable, Sendable, Hashable, Codable {
+public enum Emotion: Int, CaseIterable, Sendable, Hashable {
     case angry, disgust, fear, happy, sad, surprise, neutral, contempt
 
     /// The lower-case English word, as in folder names and labels of model files.
-    public var name: String { String(describing: self) }
-
-    /// Finds an emotion by any word for it that `EmotionWords` knows, however it is written.
-    public init?(name: String) {
-        guard let emotion = EmotionWords.emotion(name) else { return nil }
-        self = emotion
+    public var name: String {
+        switch self {
+        case .angry: "angry"
+        case .disgust: "disgust"
+        case .fear: "fear"
+        case .happy: "happy"
+        case .sad: "sad"
+        case .surprise: "surprise"
+        case .neutral: "neutral"
+        case .contempt: "contempt"
+        }
     }
 }

@@ -52,8 +52,8 @@ public enum EmotionSelection: String, CaseIterable, Sendable {
     /// In the order of `Emotion`.
     public var emotions: [Emotion] {
         switch self {
-        case .five: Emotion.allCases.filter(\.traits.isAmongFive)
-        case .seven: Emotion.allCases.filter(\.traits.isInFER2013)
+        case .five: Emotion.allCases.filter { $0.traits.isAmongFive }
+        case .seven: Emotion.allCases.filter { $0.traits.isInFER2013 }
         case .eight: Emotion.allCases
         }
     }

@@ -4,18 +4,18 @@ import Files
 import JSON
 import MusicMatching
 
-/// The page as a folder of files for any web server: browsers look at pictures themselves, with the music that comes along.
-/// Songs are not recommended, which takes a server.
+/// The page as a folder of files for any web server: browsers look at pictures and choose songs themselves.
 public struct StaticSite {
     /// By their places in the folder.
     private var files: [String: [UInt8]] = [:]
     /// The page's folder of engine and plans, and what `fermusic.js` looks for there.
     private static let engineFolder = "engine/", usualModel = "emotions.fmplan"
+    private static let songsModule = "songs.wasm", songsFile = "songs.fmsongs"
     /// What only a server's page needs.
     private static let serverOnly: Set = ["docs.js", "docs.css", "login.js"]
 
     /// Makes all files. Throws `WebServerError` where the page, the engine or a plan is missing.
-    public init(models: ModelShelf, moodMap: MoodMap, pageFolder: String? = nil) throws {
+    public init(models: ModelShelf, songs: CompactCatalogue, moodMap: MoodMap, pageFolder: String? = nil) throws {
         let assets = try AssetStore(folder: try pageFolder ?? AssetStore.standardFolder())
         let engine = EngineFiles(models, isUsualDetector: true)
         guard engine.isThere else {
@@ -42,11 +42,23 @@ public struct StaticSite {
             "module": .string(StaticSite.engineFolder + EngineFiles.module),
             "detector": .string(StaticSite.engineFolder + EngineFiles.detector), "models": .object(addresses),
         ]
+        guard let module = EngineFiles.songsModule else {
+            throw WebServerError.badFile(
+                path: StaticSite.songsModule, reason: "the module for songs was not built: Scripts/build-wasm makes it")
+        }
+        files[StaticSite.engineFolder + StaticSite.songsModule] = module
+        files[StaticSite.engineFolder + StaticSite.songsFile] = songs.bytes
         let facts = PageFacts(
             shelf: models, detectors: (["auto"], "auto"), limits: AnalysisService.Limits(), engine: { _ in parts },
             moodMap: moodMap, pageLanguages: assets.languages)
         for (name, asset) in assets.all where !StaticSite.serverOnly.contains(name) { files[name] = asset.bytes }
-        files["options.json"] = Array(facts.json(songs: 0, languages: [], below: "").text().utf8)
+        let known = facts.json(songs: songs.songs.count, languages: songs.languageCounts, below: "")
+        guard var fields = known.objectValue else { return }
+        fields["matcher"] = [
+            "module": .string(StaticSite.engineFolder + StaticSite.songsModule),
+            "songs": .string(StaticSite.engineFolder + StaticSite.songsFile),
+        ]
+        files["options.json"] = Array(JSONValue.object(fields).text().utf8)
         if let manifest = files["manifest.webmanifest"] {
             let text = String(decoding: manifest, as: UTF8.self).replacing(
                 "\"../../", with: "\"./")
@@ -81,6 +93,15 @@ public struct StaticSite {
         files[WorkerScript.name] = script.text(version: hash, files: ["./"] + files.keys.sorted())
     }
 
+    /// Beside each file its packed forms, for web servers that send them (nginx's `gzip_static` and `brotli_static`,
+    /// Caddy's `precompressed`).
+    private var packedFiles: [(name: String, bytes: [UInt8])] {
+        files.flatMap { name, bytes -> [(name: String, bytes: [UInt8])] in
+            let asset = Asset(bytes, type: AssetStore.type(of: name), effort: .best)
+            return [asset.gzip.map { (name + ".gz", $0) }, asset.brotli.map { (name + ".br", $0) }].compactMap { $0 }
+        }
+    }
+
     public var bytes: Int { files.values.reduce(0) { $0 + $1.count } }
     public var count: Int { files.count }
 
@@ -94,7 +115,9 @@ public struct StaticSite {
             throw WebServerError.badFile(path: part, reason: "is in the way: what an earlier attempt left")
         }
         do {
-            for (name, bytes) in files { try FileBytes.write(bytes, to: "\(part)/\(name)", makesFolders: true) }
+            for (name, bytes) in Array(files) + packedFiles {
+                try FileBytes.write(bytes, to: "\(part)/\(name)", makesFolders: true)
+            }
             try FolderTree.move(part, to: folder)
         } catch let failure as FileFailure {
             FolderTree.remove(part)

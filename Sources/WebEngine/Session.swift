@@ -10,6 +10,8 @@ struct Session {
     var places: [(valence: Double, energy: Double)] = []
     /// Of streams and of pictures of their own, made when first needed.
     private var readers: [FaceReader?] = [nil, nil]
+    /// Of faces that somebody else found.
+    private var recogniser: EmotionRecogniser?
     private var classes: UInt32 = .max
     private var tracker = MoodTracker()
     private var frames = 0
@@ -89,6 +91,19 @@ struct Session {
         return .object(fields)
     }
 
+    /// The emotion of a face that fills its picture.
+    mutating func recognise(_ face: Image) throws(PlanError) -> JSONValue {
+        let known = try recogniser ?? EmotionRecogniser(emotions, batchSize: 1, threads: ThreadPool(threads: 1))
+        recogniser = known
+        let names = emotions.card.classNames, recognition = known.recognise([face])[0]
+        var probabilities: [String: JSONValue] = [:]
+        for (name, value) in zip(names, recognition.probabilities) { probabilities[name] = .double(Double(value)) }
+        return .object([
+            "emotion": .string(names[recognition.label]), "confidence": .double(Double(recognition.confidence)),
+            "probabilities": .object(probabilities),
+        ])
+    }
+
     /// Where probabilities of these classes lie: the mean of the classes' places.
     private func place(_ names: [String]) -> FrameJSON.MoodPlace {
         let all = emotions.card.classNames
@@ -156,6 +171,20 @@ public func look(
     do throws(PlanError) {
         let value = try session!.look(
             image, time: time < 0 ? nil : time, arrival: arrival, whole: (Int(wholeWidth), Int(wholeHeight)))
+        return give(Array(value.text().utf8))
+    } catch {
+        tell(error)
+        return -1
+    }
+}
+
+/// Names the emotion of a face that fills its picture, RGBA: the length of the JSON in `fermusic_answer`, or -1.
+@_cdecl("fermusic_recognise")
+public func recognise(_ pixels: UnsafePointer<UInt8>, _ width: Int32, _ height: Int32) -> Int32 {
+    let sides = 1...Int32(largestSide)
+    guard session != nil, sides ~= width, sides ~= height else { return -1 }
+    do throws(PlanError) {
+        let value = try session!.recognise(Image(rgba: pixels, width: Int(width), height: Int(height)))
         return give(Array(value.text().utf8))
     } catch {
         tell(error)

@@ -111,12 +111,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [(PlanWeights.float16, Float(0.01)), (.int8, 0.1)])
+    @Test(arguments: [
+        (PlanWeights.float16, Float(0.01)), (.int8, 0.1), (.int6, 0.2), (.int5, 0.3),
+    ])
     func smallFilesAreNearlyTheSame(_ weights: PlanWeights, _ tolerance: Float) throws {
         let model = try makeModel(Self.cases[0])
         let plan = try NetworkPlan(model)
         let whole = plan.bytes(), small = plan.bytes(weights: weights)
-        #expect(small.count * (weights == .int8 ? 3 : 2) < whole.count + 8192)
+        let times = [PlanWeights.float16: 2, .int8: 3, .int6: 4, .int5: 5][weights]!
+        #expect(small.count * times < whole.count + 8192)
         let output = try outputs(model, read(small))[0]
         expectClose(output.actual, output.expected, shape: [7], tolerance: tolerance, "\(weights)")
     }
@@ -189,16 +192,19 @@ import Testing
             changed[place] ^= 0x11
             #expect(throws: PlanError.self, "byte \(place)") { try read(changed) }
         }
-        #expect(throws: PlanError.newerVersion(2)) {
+        #expect(throws: PlanError.newerVersion(3)) {
             var newer = bytes
-            newer[8] = 2
+            newer[8] = 3
             _ = try read(newer)
         }
     }
 
     /// Files with a right checksum but wrong contents are refused, or run within their memory.
     @Test(arguments: cases) func hostileFilesAreHarmless(_ item: Case) throws {
-        let bytes = try NetworkPlan(makeModel(item)).bytes(weights: .int8)
+        for weights in [PlanWeights.int8, .int5] { try hostile(NetworkPlan(makeModel(item)).bytes(weights: weights)) }
+    }
+
+    private func hostile(_ bytes: [UInt8]) throws {
         var random = RandomGenerator(seed: 11)
         // Most of a file is weights; its beginning says what is done with them.
         let said = min(bytes.count, 1200)

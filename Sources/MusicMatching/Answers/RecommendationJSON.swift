@@ -5,24 +5,29 @@ import JSON
 public enum RecommendationJSON {
     /// `emotions`, `mode`, `seed`, `target`, `service` and `songs`, each with why it was chosen and, if a service was
     /// asked, what that knows of it (`match`).
-    ///
-    /// `songs` are the recommended ones, with identifiers that came since.
-    public static func value(
-        _ recommendations: [Recommendation], for request: RecommendationRequest, songs: [Song]? = nil,
-        enrichment: Enrichment? = nil
+    public static func value(_ recommendations: [Recommendation], for request: RecommendationRequest) -> JSONValue {
+        value(recommendations, for: request, songs: nil, service: .null) { _ in .null }
+    }
+
+    /// - Parameters:
+    ///   - songs: the recommended ones, with identifiers that came since.
+    ///   - match: what a service knows of the song at a place.
+    static func value(
+        _ recommendations: [Recommendation], for request: RecommendationRequest, songs: [Song]?, service: JSONValue,
+        match: (Int) -> JSONValue
     ) -> JSONValue {
-        let emotions = Dictionary(
-            uniqueKeysWithValues: Emotion.allCases.map { ($0.name, JSONValue.double(request.emotions[$0])) })
+        var emotions: [String: JSONValue] = [:]
+        for emotion in Emotion.allCases { emotions[emotion.name] = .double(request.emotions[emotion]) }
         let values = recommendations.enumerated().map { index, recommendation -> JSONValue in
             var fields = SongJSON.fields(songs?[index] ?? recommendation.song)
-            fields.merge(reasons(recommendation)) { $1 }
-            fields["match"] = enrichment?.matches[index].map(match) ?? .null
+            for (name, value) in reasons(recommendation) { fields[name] = value }
+            fields["match"] = match(index)
             return .object(fields)
         }
         return [
             "emotions": .object(emotions), "mode": .string(request.mode.rawValue), "seed": .int(Int(request.seed)),
-            "target": recommendations.last.map { SongJSON.value($0.target) } ?? .null,
-            "service": enrichment.map(service) ?? .null, "songs": .array(values),
+            "target": recommendations.last.map { SongJSON.value($0.target) } ?? .null, "service": service,
+            "songs": .array(values),
         ]
     }
 
@@ -38,22 +43,6 @@ public enum RecommendationJSON {
                 }),
             "distance": .double((recommendation.distance * 10_000).rounded() / 10_000),
             "surprise": .bool(recommendation.isSurprise), "target": SongJSON.value(recommendation.target),
-        ]
-    }
-
-    private static func service(_ enrichment: Enrichment) -> JSONValue {
-        [
-            "name": .string(enrichment.service.rawValue),
-            "problem": enrichment.problem.map { ["cause": .string($0.cause.rawValue), "text": .string("\($0)")] }
-                ?? .null,
-        ]
-    }
-
-    private static func match(_ match: ProviderMatch) -> JSONValue {
-        func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-        return [
-            "link": text(match.link), "cover": text(match.cover), "preview": text(match.preview),
-            "age": match.age.map { .int($0) } ?? .null,
         ]
     }
 }

@@ -15,8 +15,8 @@ public enum SongJSON {
             "album": song.album.isEmpty ? .null : .string(song.album), "year": song.year.map(JSONValue.int) ?? .null,
             "language": song.language.isEmpty ? .null : .string(song.language), "genres": JSONValue(song.genres),
             "themes": JSONValue(song.themes),
-            "emotions": JSONValue(song.emotions.emotions.map(\.name)), "features": .object(features),
-            "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map(\.name)),
+            "emotions": JSONValue(song.emotions.emotions.map { $0.name }), "features": .object(features),
+            "estimated": JSONValue(MoodAxis.allCases.filter { song.estimated.contains($0) }.map { $0.name }),
             "editorial": .bool(song.isEditorial), "own": .bool(song.isOwn),
             "explicit": song.isExplicit.map(JSONValue.bool) ?? .null,
             "seconds": song.duration.map { .int(($0 + 500) / 1000) } ?? .null,
@@ -31,10 +31,8 @@ public enum SongJSON {
 
     /// A place in mood space: `valence`, `energy`, `danceability`, `acousticness`, `tempo`.
     public static func value(_ point: MoodPoint) -> JSONValue {
-        .object(
-            Dictionary(
-                uniqueKeysWithValues: MoodAxis.allCases.map { axis in
-                    (axis.name, .double((point[axis] * 10_000).rounded() / 10_000))
-                }))
+        var fields: [String: JSONValue] = [:]
+        for axis in MoodAxis.allCases { fields[axis.name] = .double((point[axis] * 10_000).rounded() / 10_000) }
+        return .object(fields)
     }
 }

@@ -21,7 +21,7 @@ extension Catalogue {
     @discardableResult
     public func add(_ draft: SongDraft) throws -> AddResult {
         let names = SongNames(draft)
-        return try database.transaction {
+        return try database.transaction(.songs) {
             if let id = try find(draft.identifiers) ?? find(names) {
                 let changed = try merge(draft, into: id)
                 return changed ? .merged(id: id) : .unchanged(id: id)
@@ -32,31 +32,25 @@ extension Catalogue {
 
     /// Adds what is new to a song that is known to be the one. Throws `MusicError`.
     func add(_ draft: SongDraft, to id: Int) throws -> AddResult {
-        try database.transaction { try merge(draft, into: id) ? .merged(id: id) : .unchanged(id: id) }
+        try database.transaction(.songs) { try merge(draft, into: id) ? .merged(id: id) : .unchanged(id: id) }
+    }
+
+    /// Tells that these will be added next: a database elsewhere is then asked once for all of them. Throws `MusicError`.
+    func expect(_ drafts: [SongDraft]) throws {
+        try database.expect(keys: drafts.map { SongNames($0).hash }, identifiers: drafts.flatMap(\.identifiers))
     }
 
     private func find(_ identifiers: [SongIdentifier]) throws -> Int? {
         for identifier in identifiers {
-            if let id = try database.first(
-                "SELECT song FROM identifiers WHERE kind = ? AND value = ?", .text(identifier.kind.rawValue),
-                .text(identifier.value), read: { $0.integer(0) })
-            {
-                return id
-            }
+            if let id = try database.song(identifier) { return id }
         }
         return nil
     }
 
     private func find(_ names: SongNames) throws -> Int? {
-        let statement = try database.prepare("SELECT id, title, artist FROM songs WHERE match_key = ?")
-        try statement.bind(.integer(names.hash), at: 1)
-        defer { statement.reset() }
-        while try statement.step() {
-            if NameKey.title(statement.text(1)) == names.title, NameKey.artist(statement.text(2)) == names.artist {
-                return statement.integer(0)
-            }
-        }
-        return nil
+        try database.songs(matching: names.hash).first {
+            NameKey.title($0.title) == names.title && NameKey.artist($0.artist) == names.artist
+        }?.id
     }
 
     private func insert(_ draft: SongDraft, _ names: SongNames) throws -> Int {
@@ -65,30 +59,14 @@ extension Catalogue {
             facts.genres = [genre]
         }
         facts.estimate(with: moodMap)
-        let statement = try database.prepare(
-            """
-            INSERT INTO songs (match_key, title, artist, album, year, language, genres, emotions, hints, valence, \
-            energy, danceability, acousticness, tempo, provenance, cell, built_in, explicit, duration, plays, own, \
-            themes, traits, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        try statement.bind(
-            [.integer(names.hash), .text(draft.title), .text(draft.artist)] + facts.values
-                + [.integer(currentTime())])
-        while try statement.step() {}
-        let id = database.lastInsertedID
-        let search = try database.prepare("INSERT INTO song_search (rowid, title, artist, album) VALUES (?, ?, ?, ?)")
-        try search.bind([.integer(id), .text(draft.title), .text(draft.artist), .text(draft.album)])
-        while try search.step() {}
-        try Schema.fileUnderArtists(id, credit: draft.artist, database)
+        let id = try database.insert(
+            NewSong(title: draft.title, artist: draft.artist, matchKey: names.hash, facts: facts, added: currentTime()))
         _ = try add(draft.identifiers, to: id)
         return id
     }
 
     private func merge(_ draft: SongDraft, into id: Int) throws -> Bool {
-        guard
-            let old = try database.first(
-                "SELECT \(SongFacts.columns) FROM songs WHERE id = ?", .integer(id), read: { SongFacts(reading: $0) })
-        else { return false }
+        guard let old = try database.facts(of: id) else { return false }
         var new = old
         let facts = SongFacts(draft)
         new.merge(facts)
@@ -96,28 +74,14 @@ extension Catalogue {
         let identified = try add(draft.identifiers, to: id)
         guard new != old else { return identified }
         new.estimate(with: moodMap)
-        let changesAlbum = new.album != old.album
-        // The search index is only touched when it must be.
-        let statement = try database.prepare(
-            "UPDATE songs SET \(changesAlbum ? "album = ?1, " : "")year = ?2, language = ?3, genres = ?4, "
-                + "emotions = ?5, hints = ?6, valence = ?7, energy = ?8, danceability = ?9, acousticness = ?10, "
-                + "tempo = ?11, provenance = ?12, cell = ?13, built_in = ?14, explicit = ?15, duration = ?16, "
-                + "plays = ?17, own = ?18, themes = ?19, traits = ?20 WHERE id = ?21")
-        try statement.bind(new.values + [.integer(id)])
-        while try statement.step() {}
+        try database.update(id, from: old, to: new)
         return true
     }
 
     /// Whether any was new.
     private func add(_ identifiers: [SongIdentifier], to id: Int) throws -> Bool {
         var changed = false
-        for identifier in identifiers {
-            let statement = try database.prepare(
-                "INSERT OR IGNORE INTO identifiers (kind, value, song) VALUES (?, ?, ?)")
-            try statement.bind([.text(identifier.kind.rawValue), .text(identifier.value), .integer(id)])
-            while try statement.step() {}
-            if database.changes > 0 { changed = true }
-        }
+        for identifier in identifiers where try database.add(identifier, to: id) { changed = true }
         return changed
     }
 }

@@ -69,7 +69,7 @@ extension Catalogue {
         let credit = try database.first(
             """
             SELECT songs.artist FROM song_artists JOIN songs ON songs.id = song_artists.song \
-            WHERE song_artists.artist = ? LIMIT 1
+            WHERE song_artists.artist = ? ORDER BY song LIMIT 1
             """, .text(key)
         ) { $0.text(0) }
         return credit.map { credit in NameKey.names(credit).first { ArtistKey.key($0) == key } ?? credit }
@@ -80,24 +80,11 @@ extension Catalogue {
     ///
     /// Looks at 2,000 songs at most: enough for a list to choose from while somebody types.
     public func artists(beginning text: String, limit: Int) throws -> [(name: String, songs: Int)] {
-        let query = Catalogue.searchQuery(text)
-        guard !query.isEmpty else { return [] }
-        let credits = try database.rows(
-            "SELECT artist FROM song_search WHERE song_search MATCH ? LIMIT 2000",
-            [.text("artist : (\(query))")]
-        ) { $0.text(0) }
-        let wanted = NameKey.fold(text).split(separator: " ")
-        var counts: [String: (name: String, songs: Int)] = [:]
-        for credit in credits {
-            for part in credit.split(separator: ",") {
-                let name = String(trimmed(part))
-                let key = NameKey.fold(name)
-                let words = key.split(separator: " ")
-                guard wanted.allSatisfy({ beginning in words.contains { $0.hasPrefix(beginning) } }) else { continue }
-                counts[key, default: (name, 0)].songs += 1
-            }
-        }
-        let ordered = counts.values.sorted { $0.songs != $1.songs ? $0.songs > $1.songs : $0.name < $1.name }
-        return Array(ordered.prefix(limit))
+        let words = Catalogue.words(of: text)
+        guard !words.isEmpty else { return [] }
+        let credits = try database.credits(withWords: words, limit: 2000)
+        var search = ArtistSearch(text)
+        for credit in credits { search.look(at: credit) }
+        return search.found(limit)
     }
 }

@@ -37,46 +37,49 @@ extension Catalogue {
             conditions.append("emotions & ? <> 0")
             values.append(.integer(EmotionSet.bit(emotion)))
         }
-        let page: [SQLValue] = [.integer(filter.limit), .integer(filter.offset)]
-        let query = Catalogue.searchQuery(filter.search)
-        guard !query.isEmpty else {
+        let condition = conditions.isEmpty ? "true" : conditions.joined(separator: " AND ")
+        let words = Catalogue.words(of: filter.search)
+        guard !words.isEmpty else {
             // Something was asked for, but nothing that could be found.
             guard filter.search.isEmpty else { return [] }
-            let condition = conditions.isEmpty ? "true" : conditions.joined(separator: " AND ")
-            return try songs(where: "\(condition) ORDER BY id LIMIT ? OFFSET ?", values + page)
+            return try songs(
+                where: "\(condition) ORDER BY id LIMIT ? OFFSET ?",
+                values + [.integer(filter.limit), .integer(filter.offset)])
         }
-        let condition = (["song_search MATCH ?"] + conditions).joined(separator: " AND ")
-        let found = try songs(
-            from: "song_search JOIN songs ON songs.id = song_search.rowid",
-            where: "\(condition) ORDER BY rank, id LIMIT ? OFFSET ?", [.text(query)] + values + page)
-        guard found.isEmpty, filter.offset == 0 else { return found }
-        return try songs(holding: filter.search, conditions, values, filter.limit)
+        let found = try database.songs(
+            withWords: words, where: condition, values, limit: filter.limit, offset: filter.offset)
+        guard found.isEmpty, filter.offset == 0 else { return try songs(found) }
+        return try songs(holding: filter.search, condition, values, filter.limit)
     }
 
     /// Songs whose names hold the words anywhere, whatever the blanks and signs between letters: a part of a Japanese
     /// title, "ACDC" for "AC/DC", "dont" for "Don't". Looks at each song, so it is asked only when the index knows nothing.
     private func songs(
-        holding text: String, _ conditions: [String], _ values: [SQLValue], _ limit: Int
+        holding text: String, _ condition: String, _ values: [SQLValue], _ limit: Int
     ) throws -> [Song] {
         let words = text.split(separator: " ").prefix(20).map { Catalogue.squeezed(String($0)) }.filter { !$0.isEmpty }
         // One letter is in everything, but one sign of Chinese is a word.
         guard !words.isEmpty, words.joined().utf8.count >= 3 else { return [] }
-        let condition = conditions.isEmpty ? "true" : conditions.joined(separator: " AND ")
-        let statement = try database.prepare(
-            "SELECT id, title, artist, album FROM songs WHERE \(condition) ORDER BY id LIMIT \(Catalogue.mostScanned)")
-        try statement.bind(values)
-        defer { statement.reset() }
-        var found: [Int] = []
-        while found.count < limit, try statement.step() {
-            let names = Catalogue.squeezed("\(statement.text(1)) \(statement.text(2)) \(statement.text(3))")
-            if words.allSatisfy({ names[...].firstPlace(of: $0) != nil }) { found.append(statement.integer(0)) }
+        var found: [Int] = [], last = 0, scanned = 0
+        while found.count < limit, scanned < Catalogue.mostScanned {
+            let names = try database.rows(
+                "SELECT id, title, artist, album FROM songs WHERE \(condition) AND id > ? ORDER BY id LIMIT ?",
+                values + [.integer(last), .integer(Catalogue.scannedAtOnce)]
+            ) { ($0.integer(0), "\($0.text(1)) \($0.text(2)) \($0.text(3))") }
+            for (id, names) in names {
+                let names = Catalogue.squeezed(names)
+                if words.allSatisfy({ names[...].firstPlace(of: $0) != nil }) { found.append(id) }
+            }
+            guard names.count == Catalogue.scannedAtOnce, let end = names.last else { break }
+            last = end.0
+            scanned += names.count
         }
-        statement.reset()
-        return try found.map { try song($0) }
+        return try songs(Array(found.prefix(limit)))
     }
 
     /// Songs that a search without the index looks at: some tenths of a second.
     private static let mostScanned = 200_000
+    private static let scannedAtOnce = 5_000
 
     /// A name as a run of letters and digits.
     private static func squeezed(_ text: String) -> String {
@@ -112,13 +115,8 @@ extension Catalogue {
         return first
     }
 
-    /// The text as an FTS5 query: each word quoted, so that nothing in it is syntax, and taken as a beginning.
-    static func searchQuery(_ text: String) -> String {
-        words(of: text).map { "\"\($0)\"*" }.joined(separator: " ")
-    }
-
     /// What the search index takes for words; nothing of it can end a quoted string.
-    private static func words(of text: String) -> [Substring] {
+    static func words(of text: String) -> [Substring] {
         var clean = ""
         for scalar in text.unicodeScalars {
             let isWord: Bool
@@ -147,8 +145,47 @@ extension Catalogue {
                 isExplicit: facts.isExplicit, duration: facts.duration, plays: facts.plays, isOwn: facts.isOwn,
                 themes: facts.themes)
         }
-        for index in songs.indices { songs[index].identifiers = try identifiers(of: songs[index].id) }
+        // One question for all of them.
+        var places: [Int: [Int]] = [:]
+        for (index, song) in songs.enumerated() { places[song.id, default: []].append(index) }
+        try ask(about: Array(places.keys), "SELECT song, kind, value FROM identifiers WHERE song", "ORDER BY kind, value")
+        { row in
+            for index in places[row.integer(0)] ?? [] {
+                songs[index].identifiers.append(
+                    SongIdentifier(SongIdentifier.Kind(rawValue: row.text(1)), row.text(2)))
+            }
+        }
         return songs
+    }
+
+    /// Songs by their numbers, in that order; those that are gone are left out.
+    func songs(_ numbers: [Int]) throws -> [Song] {
+        var found: [Int: Song] = [:]
+        for numbers in numbers.pieces(of: Catalogue.mostAsked) {
+            let list = Catalogue.placeholders(numbers)
+            for song in try songs(where: "id IN (\(list.sql))", list.values) { found[song.id] = song }
+        }
+        return numbers.compactMap { found[$0] }
+    }
+
+    /// Rows about many songs with few questions.
+    private func ask(
+        about songs: [Int], _ sql: String, _ order: String, _ read: (any Statement) throws -> Void
+    ) throws {
+        for numbers in songs.pieces(of: Catalogue.mostAsked) {
+            let list = Catalogue.placeholders(numbers)
+            _ = try database.rows("\(sql) IN (\(list.sql)) \(order)", list.values, read)
+        }
+    }
+
+    private static let mostAsked = 256
+
+    /// As many parameters as the next power of two, so that few statements are kept; the last number fills up.
+    private static func placeholders(_ numbers: [Int]) -> (sql: String, values: [SQLValue]) {
+        var count = 1
+        while count < numbers.count { count *= 2 }
+        let padded = numbers + Array(repeating: numbers.last ?? 0, count: count - numbers.count)
+        return (padded.map { _ in "?" }.joined(separator: ", "), padded.map { .integer($0) })
     }
 
     /// What services call a song.
@@ -156,5 +193,12 @@ extension Catalogue {
         try database.rows("SELECT kind, value FROM identifiers WHERE song = ? ORDER BY kind, value", [.integer(song)]) {
             row in SongIdentifier(SongIdentifier.Kind(rawValue: row.text(0)), row.text(1))
         }
+    }
+}
+
+extension Array {
+    /// Runs of elements, each of `size` but the last.
+    fileprivate func pieces(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -49,7 +49,7 @@ extension Catalogue {
         result.disliked = try database.integer("SELECT count(*) FROM feedback WHERE opinion < 0")
         result.recommendations = try database.integer("SELECT count(*) FROM history")
         result.sources = try database.integer("SELECT count(*) FROM sources")
-        result.schema = try database.integer("PRAGMA user_version")
+        result.schema = try database.schemaVersion
         return result
     }
 

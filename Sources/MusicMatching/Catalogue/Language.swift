@@ -1,3 +1,5 @@
+import TextCoding
+
 /// A language of songs, known by its ISO 639-1 code.
 public struct Language: Sendable, Hashable {
     public let code: String
@@ -22,6 +24,13 @@ public struct Language: Sendable, Hashable {
         } else {
             return nil
         }
+    }
+
+    /// What somebody most likely understands: the languages that a browser names, such as `pt-BR` and `hi;q=0.8`, and
+    /// English; nothing if it names none.
+    public static func usual(_ named: [String]) -> [Language] {
+        let known = named.prefix(20).compactMap { Language(String(trimmed($0[...]).prefix { $0.isLetter })) }
+        return known.isEmpty ? [] : known + [Language("en")].compactMap { $0 }
     }
 
     private init(code: String, name: String) {

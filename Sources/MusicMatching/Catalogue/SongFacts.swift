@@ -59,7 +59,7 @@ struct SongFacts: Equatable {
     }
 
     /// - Parameter first: where in the row its `columns` begin.
-    init(reading statement: Statement, from first: Int32 = 0) {
+    init(reading statement: any Statement, from first: Int32 = 0) {
         album = statement.text(first)
         year = statement.optionalInteger(first + 1)
         language = statement.text(first + 2)
@@ -203,5 +203,5 @@ struct SongFacts: Equatable {
         return result
     }
 
-    private static func list(_ text: String) -> [String] { text.split(separator: ";").map(String.init) }
+    static func list(_ text: String) -> [String] { text.split(separator: ";").map(String.init) }
 }

@@ -12,13 +12,13 @@ public enum Opinion: String, CaseIterable, Sendable {
 extension Catalogue {
     /// Notes an opinion; the next recommendation knows it. Throws `MusicError`.
     public func note(_ opinion: Opinion, of song: Int, time: Int = currentTime()) throws {
-        try transaction {
+        try database.transaction(.rows) {
             guard try database.integer("SELECT count(*) FROM songs WHERE id = ?", .integer(song)) > 0 else {
                 throw MusicError.noSuchSong("\(song)")
             }
             try database.run(
-                "INSERT OR IGNORE INTO feedback (song, opinion, plays, time) VALUES (?, 0, 0, ?)", .integer(song),
-                .integer(time))
+                "INSERT INTO feedback (song, opinion, plays, time) VALUES (?, 0, 0, ?) ON CONFLICT DO NOTHING",
+                .integer(song), .integer(time))
             if opinion == .played {
                 try database.run(
                     "UPDATE feedback SET plays = plays + 1, played = ? WHERE song = ?", .integer(time), .integer(song))
@@ -41,8 +41,10 @@ extension Catalogue {
         switch opinion {
         case .like, .dislike:
             try database.run(
-                "INSERT OR REPLACE INTO artist_opinions (artist, name, opinion, time) VALUES (?, ?, ?, ?)", .text(key),
-                .text(meant), .integer(opinion == .like ? 1 : -1), .integer(time))
+                """
+                INSERT INTO artist_opinions (artist, name, opinion, time) VALUES (?1, ?2, ?3, ?4) \
+                ON CONFLICT (artist) DO UPDATE SET name = ?2, opinion = ?3, time = ?4
+                """, .text(key), .text(meant), .integer(opinion == .like ? 1 : -1), .integer(time))
         case .neutral: try database.run("DELETE FROM artist_opinions WHERE artist = ?", .text(key))
         // Nobody plays an artist.
         case .played: break

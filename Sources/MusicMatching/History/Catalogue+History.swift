@@ -16,17 +16,16 @@ extension Catalogue {
     /// the same answer: somebody repeats a command of which they did not see the end. Throws `MusicError`.
     public func note(_ recommendations: [Recommendation], for request: RecommendationRequest) throws {
         if recommendations.isEmpty { return }
-        try transaction {
+        try database.transaction(.listener) {
             if let newest = try history(limit: 1).first, abs(request.time - newest.time) < 60,
                 newest.mode == request.mode.rawValue, newest.emotions == request.emotions.text,
                 newest.songs.map(\.id) == recommendations.map(\.song.id)
             {
                 return
             }
-            try database.run(
-                "INSERT INTO history (time, mode, emotions) VALUES (?, ?, ?)", .integer(request.time),
+            let entry = try database.integer(
+                "INSERT INTO history (time, mode, emotions) VALUES (?, ?, ?) RETURNING id", .integer(request.time),
                 .text(request.mode.rawValue), .text(request.emotions.text))
-            let entry = database.lastInsertedID
             for (position, recommendation) in recommendations.enumerated() {
                 // A song may have been deleted by another process since it was recommended.
                 try database.run(

@@ -16,18 +16,19 @@ extension Catalogue {
     /// - Parameter before: seconds since 1970; only what is older goes. Songs are deleted whatever their age.
     /// Throws `MusicError`.
     public func purge(_ what: Set<Purgeable>, before: Int? = nil) throws -> [Purgeable: Int] {
-        try database.execute("PRAGMA secure_delete = ON")
-        defer { try? database.execute("PRAGMA secure_delete = OFF") }
-        let unused = try database.first("PRAGMA freelist_count") { $0.integer(0) } ?? 0
         let limit = SQLValue.integer(before ?? Int.max)
-        let result = try transaction {
+        return try database.erasing({ try delete(what, limit) }) { what.contains(.songs) ? $0[.songs] ?? 0 > 0 : nil }
+    }
+
+    private func delete(_ what: Set<Purgeable>, _ limit: SQLValue) throws -> [Purgeable: Int] {
+        try transaction {
             var deleted: [Purgeable: Int] = [:]
             if what.contains(.history) {
                 try database.run("DELETE FROM history WHERE time < ?", limit)
                 deleted[.history] = database.changes
             }
             if what.contains(.feedback) {
-                try database.run("DELETE FROM feedback WHERE max(time, ifnull(played, 0)) < ?", limit)
+                try database.run("DELETE FROM feedback WHERE time < ?1 AND coalesce(played, 0) < ?1", limit)
                 deleted[.feedback] = database.changes
                 try database.run("DELETE FROM artist_opinions WHERE time < ?", limit)
                 deleted[.feedback, default: 0] += database.changes
@@ -39,10 +40,5 @@ extension Catalogue {
             if what.contains(.songs) { deleted[.songs] = try deleteImports() }
             return deleted
         }
-        // What an import moved about left copies in pages that nobody uses.
-        if what.contains(.songs), unused > 0 || (result[.songs] ?? 0) > 0 { try database.execute("VACUUM") }
-        // What was deleted must not live on in the log.
-        _ = try database.rows("PRAGMA wal_checkpoint(TRUNCATE)", []) { _ in }
-        return result
     }
 }

@@ -14,7 +14,7 @@ extension Catalogue {
         bytes.withUnsafeBytes { contents.add($0) }
         let fingerprint = "\(bytes.count)-\(contents.text)"
         if try setting("built-in") == fingerprint { return }
-        try database.transaction {
+        try transaction {
             if try setting("built-in") == fingerprint { return }
             try takeOverBuiltIn(list)
             try set("built-in", fingerprint)
@@ -65,9 +65,8 @@ extension Catalogue {
                 """)
             try takeOverBuiltIn(builtIn)
         }
-        try Schema.fileAllUnderArtists(database)
-        // FTS5 keeps words of rows that were deleted until it is made anew.
-        try database.execute("INSERT INTO song_search (song_search) VALUES ('rebuild')")
+        try database.fileAllUnderArtists()
+        try database.rebuildSearch()
         return count
     }
 }

@@ -50,7 +50,7 @@ extension Catalogue {
         guard try database.integer("SELECT EXISTS (SELECT 1 FROM songs WHERE \(unknown))") != 0 else { return }
         let columns = "title, artist, genres, songs.year, songs.valence, songs.energy, provenance, id, uncertainty"
         let tables = "songs LEFT JOIN sounds ON sounds.song = songs.id"
-        func read(_ row: Statement) -> MoodEstimator.Example {
+        func read(_ row: any Statement) -> MoodEstimator.Example {
             MoodEstimator.Example(
                 title: row.text(0), artist: row.text(1), genres: row.text(2).split(separator: ";").map(String.init),
                 year: row.optionalInteger(3), valence: MoodAxis.valence.value(stored: row.integer(4)),

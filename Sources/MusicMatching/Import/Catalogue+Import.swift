@@ -25,35 +25,36 @@ extension Catalogue {
     func importSongs(
         _ files: [ListFile], _ path: String, options: ImportOptions, progress: (Double, Int) throws -> Void
     ) throws -> ImportReport {
-        // Many pages change; the more of them fit, the fewer are written twice.
-        try database.execute("PRAGMA cache_size = -524288")
-        defer { try? database.execute("PRAGMA cache_size = -2000") }
-        return try transaction {
-            var report = ImportReport()
-            for file in files {
-                guard case .packed(let archive, let entry) = file else {
-                    try take(file, path, options, &report, progress)
-                    continue
-                }
-                try progress(0, report.songs)
-                do {
-                    for list in try ListFile.unpacked(archive, entry) {
-                        try take(list, path, options, &report, progress)
-                    }
-                } catch let failure as FileFailure {
-                    report.notes.append(failure.reason)
-                } catch MusicError.unknownColumns, MusicError.badFile {
-                    // Not every table in an archive is one of songs.
-                }
+        try database.loading { try transaction { try take(files, path, options, progress) } }
+    }
+
+    private func take(
+        _ files: [ListFile], _ path: String, _ options: ImportOptions, _ progress: (Double, Int) throws -> Void
+    ) throws -> ImportReport {
+        var report = ImportReport()
+        for file in files {
+            guard case .packed(let archive, let entry) = file else {
+                try take(file, path, options, &report, progress)
+                continue
             }
-            if case .packed = files.first, report.songs == 0, report.badRows == 0 {
-                let reason = report.notes.first ?? "no list of songs in this archive"
-                throw MusicError.badFile(path: path, reason: reason)
+            try progress(0, report.songs)
+            do {
+                for list in try ListFile.unpacked(archive, entry) {
+                    try take(list, path, options, &report, progress)
+                }
+            } catch let failure as FileFailure {
+                report.notes.append(failure.reason)
+            } catch MusicError.unknownColumns, MusicError.badFile {
+                // Not every table in an archive is one of songs.
             }
-            // The built-in list knows its songs, and is read in every start after an update.
-            if !options.isBuiltIn { try estimateAnew() }
-            return report
         }
+        if case .packed = files.first, report.songs == 0, report.badRows == 0 {
+            let reason = report.notes.first ?? "no list of songs in this archive"
+            throw MusicError.badFile(path: path, reason: reason)
+        }
+        // The built-in list knows its songs, and is read in every start after an update.
+        if !options.isBuiltIn { try estimateAnew() }
+        return report
     }
 
     private func take(
@@ -82,19 +83,27 @@ extension Catalogue {
         for note in table.notes { report.noteField(row: 1, note + "; the column is not read") }
         var count = 0
         func share() -> Double { Double(reader.bytesRead) / Double(max(reader.size, 1)) }
+        var waiting: [SongDraft] = []
+        func addWaiting() throws {
+            try expect(waiting)
+            for song in waiting { report.count(try add(song)) }
+            waiting.removeAll(keepingCapacity: true)
+        }
         while let (record, row) = try table.next(passing: { try progress(share(), report.songs) }) {
             var problems: [String] = []
             switch Result(catching: { () throws(SongRowReader.BadRow) in try rows.song(record, row, &problems) }) {
             case .success(let song):
                 for problem in problems { report.noteField(row: record.line, problem) }
-                report.count(try add(song))
+                waiting.append(song)
             case .failure(let bad): report.noteRow(row: record.line, bad.reason)
             }
             count += 1
             if count % 1000 == 0 {
+                try addWaiting()
                 try progress(share(), report.songs)
             }
         }
+        try addWaiting()
     }
 
     /// Adds the songs of a playlist or account. An entry that is a file here is the song of that file; other entries count

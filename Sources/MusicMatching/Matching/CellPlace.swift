@@ -1,12 +1,16 @@
 /// Where a song stands in the index of its cell: songs that are alike in everything that ranking looks at share a place.
 struct CellPlace: Equatable {
+    /// ISO 639-1; empty if unknown.
     var language: String
     /// Valence, energy, danceability, acousticness, tempo, provenance, emotions, traits as they are stored.
-    var numbers: SIMD8<Int>
+    var numbers: SIMD8<StoredInt>
 
-    static let columns = "language, valence, energy, danceability, acousticness, tempo, provenance, emotions, traits"
+    init(language: String, numbers: SIMD8<StoredInt>) {
+        self.language = language
+        self.numbers = numbers
+    }
 
-    private init(language: String, first: Int) {
+    private init(language: String, first: StoredInt) {
         self.language = language
         numbers = SIMD8(first, 0, 0, 0, 0, 0, 0, 0)
     }
@@ -17,25 +21,17 @@ struct CellPlace: Equatable {
     /// Behind the last song in a language.
     static func end(of language: String) -> CellPlace { CellPlace(language: language, first: .max) }
 
-    /// From a row with a number, the eight numbers, and the language.
-    init(_ row: Statement) {
-        numbers = SIMD8(repeating: 0)
-        for column in 1...8 { numbers[column - 1] = row.integer(Int32(column)) }
-        language = row.text(9)
-    }
-
-    var values: [SQLValue] { [.text(language)] + (0..<8).map { .integer(numbers[$0]) } }
-
     var mood: MoodPoint {
         MoodPoint(
-            valence: MoodAxis.valence.value(stored: numbers[0]), energy: MoodAxis.energy.value(stored: numbers[1]),
-            danceability: MoodAxis.danceability.value(stored: numbers[2]),
-            acousticness: MoodAxis.acousticness.value(stored: numbers[3]),
-            tempo: MoodAxis.tempo.value(stored: numbers[4]))
+            valence: MoodAxis.valence.value(stored: Int(numbers[0])),
+            energy: MoodAxis.energy.value(stored: Int(numbers[1])),
+            danceability: MoodAxis.danceability.value(stored: Int(numbers[2])),
+            acousticness: MoodAxis.acousticness.value(stored: Int(numbers[3])),
+            tempo: MoodAxis.tempo.value(stored: Int(numbers[4])))
     }
-    var estimated: MoodAxes { MoodAxes(rawValue: numbers[5] & 31) }
+    var estimated: MoodAxes { MoodAxes(rawValue: Int(numbers[5] & 31)) }
     /// The raw value of an `EmotionSet`.
-    var emotions: Int { numbers[6] }
+    var emotions: StoredInt { numbers[6] }
     var traits: SongTraits { SongTraits(rawValue: numbers[7]) }
 }
 

@@ -6,9 +6,9 @@ struct LanguageChoice {
     let excluded: Set<String>
 
     init(asked: [Language], excluded: [Language]) {
-        let excludedCodes = Set(excluded.map(\.code))
+        let excludedCodes = Set(excluded.map { $0.code })
         self.excluded = excludedCodes
-        self.asked = Set(asked.map(\.code)).subtracting(excludedCodes).sorted()
+        self.asked = Set(asked.map { $0.code }).subtracting(excludedCodes).sorted()
     }
 
     /// What ranks alike, the best first: languages asked for, unknown ones, all others; or all of them if none were

@@ -25,7 +25,7 @@ struct ListenerProfile {
     var taste: Taste?
 
     /// The songs that something is taken off for.
-    var preferred: [Int] { adjustments.filter { $0.value.isPreference }.map(\.key).sorted() }
+    var preferred: [Int] { adjustments.filter { $0.value.isPreference }.map { $0.key }.sorted() }
 
     /// Only so many of the artists last liked or disliked count: each may have many songs.
     static let artistLimit = 200
@@ -34,11 +34,11 @@ struct ListenerProfile {
     /// So many likes make a taste count half.
     static let tasteDoubt = 4.0
 
-    /// Judges what `memory` holds. Throws `MusicError`.
-    init(
-        _ memory: ListenerMemory, index: SongIndex, ranking: MoodMap.Ranking, favouriteArtists: Set<String>,
+    /// Judges what `memory` holds. Throws what the store does.
+    init<Store: SongStore>(
+        _ memory: ListenerMemory, store: Store, ranking: MoodMap.Ranking, favouriteArtists: Set<String>,
         like: Taste.Example?, time: Int
-    ) throws {
+    ) throws(Store.Failure) {
         self.favouriteArtists = favouriteArtists
         var dislikedArtists: Set<String> = [], disliked: [Int] = []
         for opinion in memory.artists {
@@ -64,13 +64,14 @@ struct ListenerProfile {
         dislikedArtists.formUnion(guessed.disliked.subtracting(both))
 
         var amounts: [Int: Double] = [:]
-        for id in try index.songs(by: dislikedArtists) { amounts[id] = ranking.dislikedArtist }
-        for id in try index.songs(by: likedArtists) { amounts[id] = -ranking.likedArtist }
+        for id in try store.songs(byAnyOf: dislikedArtists) { amounts[id] = ranking.dislikedArtist }
+        for id in try store.songs(byAnyOf: likedArtists) { amounts[id] = -ranking.likedArtist }
         if let like {
-            let artists = try like.song.map { Set(try index.artists(of: $0)) } ?? []
-            for id in try index.songs(by: artists) { amounts[id] = min(amounts[id] ?? 0, -ranking.likeArtist) }
+            var artists: Set<String> = []
+            if let song = like.song { artists = Set(try store.artists(of: song)) }
+            for id in try store.songs(byAnyOf: artists) { amounts[id] = min(amounts[id] ?? 0, -ranking.likeArtist) }
         }
-        for id in try index.songs(by: favouriteArtists) { amounts[id] = -ranking.favouriteArtist }
+        for id in try store.songs(byAnyOf: favouriteArtists) { amounts[id] = -ranking.favouriteArtist }
         for id in likedSongs { amounts[id, default: 0] -= ranking.likedSong }
         for (id, amount) in memory.lately(ranking, time) {
             amounts[id, default: 0] += amount
@@ -80,7 +81,7 @@ struct ListenerProfile {
         for id in disliked { adjustments[id] = .excluded }
         if let song = like?.song { adjustments[song] = .excluded }
         taste = Taste(
-            try examples(memory, disliked, index),
+            try examples(memory, store),
             weights: Taste.Weights(
                 genre: ranking.tasteGenre, decade: ranking.tasteDecade, language: ranking.tasteLanguage,
                 sound: ranking.tasteSound),
@@ -88,9 +89,9 @@ struct ListenerProfile {
     }
 
     /// Liked, disliked and played songs; a play says less than a like, and many say no more than that.
-    private func examples(
-        _ memory: ListenerMemory, _ disliked: [Int], _ index: SongIndex
-    ) throws -> [Taste.Example] {
+    private func examples<Store: SongStore>(
+        _ memory: ListenerMemory, _ store: Store
+    ) throws(Store.Failure) -> [Taste.Example] {
         var weights: [Int: Double] = [:]
         for (song, plays) in memory.plays.prefix(ListenerProfile.tasteLimit) {
             weights[song] = 0.3 * Double(min(plays, 3))
@@ -98,8 +99,11 @@ struct ListenerProfile {
         for opinion in memory.songs.prefix(ListenerProfile.tasteLimit) {
             weights[opinion.song] = opinion.isLike ? 1 : -0.7
         }
-        return try weights.sorted { $0.key < $1.key }.compactMap { song, weight in
-            try index.place(of: song).map { Taste.Example(song: song, place: $0, weight: weight) }
+        var examples: [Taste.Example] = []
+        for (song, weight) in weights.sorted(by: { $0.key < $1.key }) {
+            guard let place = try store.place(of: song) else { continue }
+            examples.append(Taste.Example(song: song, place: place, weight: weight))
         }
+        return examples
     }
 }

@@ -1,31 +1,6 @@
-/// Songs from the best score to the worst, each found only when it is asked for.
-///
-/// Best-first search: cells of mood space wait in a heap with a score that none of their songs undercuts, songs with
-/// their own. What comes first is opened if it is a cell and given if it is a song, so the order is exact, and only
-/// cells nearer than the last song given are ever read (G. Hjaltason, H. Samet, "Distance browsing in spatial
-/// databases", 1999).
-final class NearestSongs {
-    private let index: SongIndex
-    private let score: SongScore
-    private let profile: ListenerProfile
-    private let languages: LanguageChoice
-    private let filter: SongFilter
-    private var tiers: [LanguageTier]
-    private let kinds: [MoodGrid.Kind]
-    private var heap: Heap<Entry>
-
-    private struct Entry: HeapElement {
-        var key: Double
-        /// Cells before songs with the same score, songs by their numbers.
-        var tieBreak: Int
-        var content: Content
-
-        func comes(before other: Entry) -> Bool {
-            key != other.key ? key < other.key : tieBreak < other.tieBreak
-        }
-    }
-
-    private enum Content {
+/// What waits in the search's heap.
+private struct SearchEntry: HeapElement {
+    enum Content {
         case tier(Int)
         case column(tier: Int, kind: MoodGrid.Kind, number: Int)
         case cell(tier: Int, number: Int)
@@ -33,14 +8,40 @@ final class NearestSongs {
         case song(Candidate)
     }
 
+    var key: Double
+    /// Cells before songs with the same score, songs by their numbers.
+    var tieBreak: Int
+    var content: Content
+
+    func comes(before other: SearchEntry) -> Bool {
+        key != other.key ? key < other.key : tieBreak < other.tieBreak
+    }
+}
+
+/// Songs from the best score to the worst, each found only when it is asked for.
+///
+/// Best-first search: cells of mood space wait in a heap with a score that none of their songs undercuts, songs with
+/// their own. What comes first is opened if it is a cell and given if it is a song, so the order is exact, and only
+/// cells nearer than the last song given are ever read (G. Hjaltason, H. Samet, "Distance browsing in spatial
+/// databases", 1999).
+final class NearestSongs<Store: SongStore> {
+    private let store: Store
+    private let score: SongScore
+    private let profile: ListenerProfile
+    private let languages: LanguageChoice
+    private let filter: SongFilter
+    private var tiers: [LanguageTier]
+    private let kinds: [MoodGrid.Kind]
+    private var heap: Heap<SearchEntry>
+
     /// - Parameters:
     ///   - kinds: the grids that are looked at.
     ///   - filter: which songs are passed over.
     init(
-        _ index: SongIndex, _ score: SongScore, kinds: [MoodGrid.Kind], languages: LanguageChoice, filter: SongFilter,
+        _ store: Store, _ score: SongScore, kinds: [MoodGrid.Kind], languages: LanguageChoice, filter: SongFilter,
         profile: ListenerProfile
-    ) throws {
-        self.index = index
+    ) throws(Store.Failure) {
+        self.store = store
         self.score = score
         self.kinds = kinds
         self.profile = profile
@@ -48,13 +49,13 @@ final class NearestSongs {
         self.filter = filter
         tiers = languages.tiers
         heap = Heap(
-            tiers.indices.map { Entry(key: score.leastScore(tier: $0), tieBreak: -1, content: .tier($0)) })
+            tiers.indices.map { SearchEntry(key: score.leastScore(tier: $0), tieBreak: -1, content: .tier($0)) })
         // Songs that something is taken off for may lie anywhere.
         for id in profile.preferred { try pushPreferred(id) }
     }
 
-    /// The next song; `nil` when there are no more. Throws `MusicError`.
-    func next() throws -> Candidate? {
+    /// The next song; `nil` when there are no more. Throws what the store does.
+    func next() throws(Store.Failure) -> Candidate? {
         while let entry = heap.popFirst() {
             switch entry.content {
             case .song(let candidate): return candidate
@@ -63,7 +64,7 @@ final class NearestSongs {
                 for box in 0..<MoodGrid.boxesPerColumn {
                     let least = score.leastScore(column: number, box: box, kind, tier: tier)
                     let cell = MoodGrid.number(kind: kind, column: number, box: box)
-                    heap.push(Entry(key: least, tieBreak: -1, content: .cell(tier: tier, number: cell)))
+                    heap.push(SearchEntry(key: least, tieBreak: -1, content: .cell(tier: tier, number: cell)))
                 }
             case .cell(let tier, let number): try open(cell: number, tier: tier)
             case .crowd(let crowd): try open(crowd)
@@ -73,17 +74,18 @@ final class NearestSongs {
     }
 
     /// The columns of a tier; songs in languages that few sing in are taken by themselves, since most cells have none.
-    private func open(tier: Int) throws {
+    private func open(tier: Int) throws(Store.Failure) {
         if case .only(let codes) = tiers[tier] {
-            let common = try codes.filter { try !pushIfRare($0, tier: tier) }
+            var common: [String] = []
+            for code in codes where try !pushIfRare(code, tier: tier) { common.append(code) }
             if common.isEmpty { return }
             tiers[tier] = .only(common)
         }
-        var entries: [Entry] = []
+        var entries: [SearchEntry] = []
         for kind in kinds {
             for column in 0..<MoodGrid.columns {
                 entries.append(
-                    Entry(
+                    SearchEntry(
                         key: score.leastScore(column: column, kind, tier: tier), tieBreak: -1,
                         content: .column(tier: tier, kind: kind, number: column)))
             }
@@ -92,19 +94,19 @@ final class NearestSongs {
     }
 
     /// A language with more songs than this is looked for in the cells.
-    private static let rarity = 1000
+    private static var rarity: Int { 1000 }
 
     /// Takes all songs in a language if there are few; gives whether there are.
-    private func pushIfRare(_ language: String, tier: Int) throws -> Bool {
-        if try index.hasMore(than: NearestSongs.rarity, in: language) { return false }
+    private func pushIfRare(_ language: String, tier: Int) throws(Store.Failure) -> Bool {
+        if try store.hasMore(than: Self.rarity, in: language) { return false }
         let wantsOthers = kinds.contains { !$0.isOwn }
-        try index.songs(in: language) { id, place in
+        try store.songs(in: language) { (id, place) throws(Store.Failure) in
             if wantsOthers || place.traits.isOwn { try pushUnlessExcluded(id, place, tier: tier) }
         }
         return true
     }
 
-    private func open(cell: Int, tier: Int) throws {
+    private func open(cell: Int, tier: Int) throws(Store.Failure) {
         for var place in tiers[tier].starts {
             var isOpen = true
             while isOpen { isOpen = try read(cell: cell, tier: tier, from: &place) }
@@ -113,9 +115,9 @@ final class NearestSongs {
 
     /// Reads on behind a place until the end, or until it is worth to jump: over languages that are not meant, and over
     /// songs that are all alike, as those are of which nothing but the names is known. Gives whether there is more.
-    private func read(cell: Int, tier: Int, from place: inout CellPlace) throws -> Bool {
+    private func read(cell: Int, tier: Int, from place: inout CellPlace) throws(Store.Failure) -> Bool {
         var alike = 0, isAtEnd = false
-        let stopped = try index.songs(in: cell, behind: place) { id, next in
+        let stopped = try store.songs(in: cell, behind: place) { (id, next) throws(Store.Failure) in
             if next.language != place.language {
                 switch tiers[tier].judge(next.language) {
                 case .taken: break
@@ -140,22 +142,22 @@ final class NearestSongs {
         return stopped && !isAtEnd
     }
 
-    private func pushUnlessExcluded(_ id: Int, _ place: CellPlace, tier: Int) throws {
+    private func pushUnlessExcluded(_ id: Int, _ place: CellPlace, tier: Int) throws(Store.Failure) {
         let adjustment = profile.adjustments[id]
         if adjustment?.isExcluded == true || adjustment?.isPreference == true { return }
         guard try isAdmitted(id, place) else { return }
         push(score.candidate(id, place, tier: tier, adjustment: adjustment?.amount ?? 0))
     }
 
-    private func isAdmitted(_ id: Int, _ place: CellPlace) throws -> Bool {
+    private func isAdmitted(_ id: Int, _ place: CellPlace) throws(Store.Failure) -> Bool {
         if let answer = filter.admits(place.traits) { return answer }
-        return filter.admits(genres: try index.genres(of: id))
+        return filter.admits(genres: try store.genres(of: id))
     }
 
     /// The next few of a crowd; the rest waits on. Nobody in it has a better score than the example.
-    private func open(_ crowd: SongCrowd) throws {
+    private func open(_ crowd: SongCrowd) throws(Store.Failure) {
         var rest = crowd
-        let next = try index.crowd(in: crowd.cell, at: crowd.place, behind: crowd.last, limit: SongCrowd.size)
+        let next = try store.crowd(in: crowd.cell, at: crowd.place, behind: crowd.last, limit: SongCrowd.size)
         for id in next {
             rest.last = id
             try pushUnlessExcluded(id, crowd.place, tier: crowd.example.languageTier)
@@ -163,8 +165,8 @@ final class NearestSongs {
         if next.count == SongCrowd.size { push(rest) }
     }
 
-    private func pushPreferred(_ id: Int) throws {
-        guard let adjustment = profile.adjustments[id], let place = try index.place(of: id),
+    private func pushPreferred(_ id: Int) throws(Store.Failure) {
+        guard let adjustment = profile.adjustments[id], let place = try store.place(of: id),
             let tier = languages.tier(of: place.language), try isAdmitted(id, place),
             place.traits.isOwn || kinds.contains(where: { !$0.isOwn })
         else { return }
@@ -172,10 +174,10 @@ final class NearestSongs {
     }
 
     private func push(_ crowd: SongCrowd) {
-        heap.push(Entry(key: crowd.example.score, tieBreak: crowd.last, content: .crowd(crowd)))
+        heap.push(SearchEntry(key: crowd.example.score, tieBreak: crowd.last, content: .crowd(crowd)))
     }
 
     private func push(_ candidate: Candidate) {
-        heap.push(Entry(key: candidate.score, tieBreak: candidate.id, content: .song(candidate)))
+        heap.push(SearchEntry(key: candidate.score, tieBreak: candidate.id, content: .song(candidate)))
     }
 }

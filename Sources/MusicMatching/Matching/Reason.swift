@@ -3,7 +3,7 @@ import Emotions
 /// Why a song was recommended, in words. Says only what is true of the song, the request and the listener.
 struct Reason {
     let song: Song
-    let pick: SongPicker.Pick
+    let pick: SongPick
     let request: RecommendationRequest
     let position: Int
     let change: MoodChange
@@ -13,7 +13,7 @@ struct Reason {
 
     /// "grunge, 1991, driving, above all for anger, near your mood; you liked this artist"
     var text: String {
-        main.map(\.text).joined(separator: ", ") + extras.map { "; " + $0.text }.joined()
+        main.map { $0.text }.joined(separator: ", ") + extras.map { "; " + $0.text }.joined()
     }
 
     var parts: [ReasonPart] { main + extras }
@@ -22,13 +22,16 @@ struct Reason {
 
     /// What it is: the film it is from, or else its first genres, and its year.
     private var kind: ReasonPart? {
-        let year = song.year.map { ", \($0)" } ?? "", values = song.year.map { ["year": "\($0)"] } ?? [:]
-        let suffix = song.year == nil ? "" : ".year"
-        if song.genres.contains(where: { Reason.filmGenres.contains($0.lowercased()) }), !song.album.isEmpty {
-            return ReasonPart("film\(suffix)", "from \(song.album)\(year)", values.merging(["film": song.album]) { $1 })
+        let year = song.year.map { String($0) }, suffix = year == nil ? "" : ".year", end = year.map { ", " + $0 } ?? ""
+        var values: [String: String] = [:]
+        if let year { values["year"] = year }
+        if song.genres.contains(where: { Reason.filmGenres.contains(NameKey.fold($0)) }), !song.album.isEmpty {
+            values["film"] = song.album
+            return ReasonPart("film\(suffix)", "from \(song.album)\(end)", values)
         }
-        guard let genre = song.genres.first else { return song.year.map { ReasonPart("year", "\($0)", values) } }
-        return ReasonPart("kind\(suffix)", "\(genre)\(year)", values.merging(["genre": genre]) { $1 })
+        guard let genre = song.genres.first else { return year.map { ReasonPart("year", $0, values) } }
+        values["genre"] = genre
+        return ReasonPart("kind\(suffix)", "\(genre)\(end)", values)
     }
 
     /// Genres whose songs are known by their films, which stand as albums.
@@ -64,7 +67,7 @@ struct Reason {
 
     /// Not said where it was the only one asked for.
     private var language: ReasonPart? {
-        if song.language.isEmpty || request.languages.map(\.code) == [song.language] { return nil }
+        if song.language.isEmpty || request.languages.map({ $0.code }) == [song.language] { return nil }
         let name = Language(song.language)?.name ?? song.language
         return ReasonPart("language", "in \(name)", ["language": song.language])
     }

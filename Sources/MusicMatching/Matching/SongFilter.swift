@@ -41,7 +41,7 @@ public struct SongFilter: Sendable, Equatable {
             return Int(minutes) * 60 + rest
         }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count <= 2, text.contains(where: \.isNumber) else { return nil }
+        guard parts.count <= 2, text.contains(where: { $0.isNumber }) else { return nil }
         let from = parts.count == 2 && !parts[0].isEmpty ? seconds(parts[0]) : 1
         let to = parts[parts.count - 1].isEmpty ? 60_000 : seconds(parts[parts.count - 1])
         guard let from, let to, from <= to, to > 0 else { return nil }

@@ -1,16 +1,36 @@
 import Randomness
 
-/// Picks a list from ranked songs: good ones, drawn by lot, with variety and now and then a surprise.
-struct SongPicker {
-    /// Gives songs from the best to the worst.
-    typealias Source = () throws -> Candidate?
+/// A song of a list.
+struct SongPick {
+    var candidate: Candidate
+    var isSurprise: Bool
+    var target: MoodTarget
+}
 
-    struct Pick {
-        var candidate: Candidate
-        var isSurprise: Bool
-        var target: MoodTarget
+/// Songs a search has given that were not picked yet, best first.
+struct WaitingSongs<Store: SongStore> {
+    private let search: NearestSongs<Store>
+    var songs: [Candidate] = []
+    private var isExhausted = false
+    /// The score of the best song that was ever there: surprises are measured by it, not by the best that is left.
+    private(set) var best: Double?
+
+    init(_ search: NearestSongs<Store>) { self.search = search }
+
+    /// Asks for one more; gives whether there was one.
+    mutating func pull() throws(Store.Failure) -> Bool {
+        guard !isExhausted, let candidate = try search.next() else {
+            isExhausted = true
+            return false
+        }
+        if best == nil { best = candidate.score }
+        songs.append(candidate)
+        return true
     }
+}
 
+/// Picks a list from ranked songs: good ones, drawn by lot, with variety and now and then a surprise.
+struct SongPicker<Store: SongStore> {
     /// An artist does not come twice among this many songs in a row, as long as there are others.
     var artistGap: Int
     /// Among how many songs is drawn, and how much worse than the best they may be.
@@ -19,61 +39,37 @@ struct SongPicker {
     /// The positions that are drawn from further away.
     var surprises: Set<Int>
     var generator: SplitMix64
-    /// The artists credited on a song.
-    var artists: (Int) throws -> [String]
+    private let store: Store
 
-    private(set) var picks: [Pick] = []
+    private(set) var picks: [SongPick] = []
+    /// By the songs' numbers, see `artists`.
+    private var credits: [Int: [String]] = [:]
     private var taken: Set<Int> = []
     private var lastArtists: [[String]] = []
 
     /// - Parameter surpriseShare: with 0 nothing is drawn by lot: each song is the best that is left.
-    init(
-        count: Int, ranking: MoodMap.Ranking, surpriseShare: Double, seed: UInt64,
-        artists: @escaping (Int) throws -> [String]
-    ) {
+    init(_ store: Store, count: Int, ranking: MoodMap.Ranking, surpriseShare: Double, seed: UInt64) {
+        self.store = store
         artistGap = ranking.artistGap
         drawPool = surpriseShare > 0 && ranking.drawReach > 0 ? ranking.drawPool : 1
         drawReach = ranking.drawReach
         surprisePool = ranking.surprisePool
         surpriseReach = ranking.surpriseReach
         generator = SplitMix64(seed: seed)
-        self.artists = artists
         // The share on average: of 5 songs a fifth is one, a tenth is one in every second list.
         let exact = surpriseShare * Double(count)
         let extra = Double.random(in: 0..<1, using: &generator) < exact - exact.rounded(.down) ? 1 : 0
-        surprises = Set((0..<count).shuffled(using: &generator).prefix(Int(exact) + extra))
-    }
-
-    /// Songs a source has given that were not picked yet, best first.
-    struct Waiting {
-        var source: Source
-        var songs: [Candidate] = []
-        var isExhausted = false
-        /// The score of the best song that was ever there: surprises are measured by it, not by the best that is left.
-        var best: Double?
-
-        init(_ source: @escaping Source) { self.source = source }
-
-        mutating func pull() throws -> Bool {
-            guard !isExhausted, let candidate = try source() else {
-                isExhausted = true
-                return false
-            }
-            if best == nil { best = candidate.score }
-            songs.append(candidate)
-            return true
-        }
+        surprises = Set(generator.shuffled(count).prefix(Int(exact) + extra))
     }
 
     /// Picks one more song. Gives `false` when none is left.
     ///
     /// - Parameters:
     ///   - worstTier: songs of worse tiers don't come.
-    ///   - likeness: among those drawn from, the third for which it is highest is preferred.
+    ///   - likeness: among those drawn from, the third that are most to this taste is preferred.
     mutating func pick(
-        from waiting: inout Waiting, for target: MoodTarget, worstTier: Int = .max,
-        likeness: ((Int) throws -> Double)? = nil
-    ) throws -> Bool {
+        from waiting: inout WaitingSongs<Store>, for target: MoodTarget, worstTier: Int = .max, likeness: Taste? = nil
+    ) throws(Store.Failure) -> Bool {
         let isSurprise = surprises.contains(picks.count)
         let wanted = isSurprise ? max(surprisePool, 1) : drawPool
         var admissible: [Int] = []
@@ -94,11 +90,14 @@ struct SongPicker {
         let best = admissible.first
         var chosen = best
         if let likeness, wanted > 1, admissible.count > 3 {
-            let values = try admissible.map { try likeness(waiting.songs[$0].id) }
+            var values: [Double] = []
+            for index in admissible {
+                values.append(try store.place(of: waiting.songs[index].id).map(likeness.bonus) ?? 0)
+            }
             let order = admissible.indices.sorted { values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1 }
             admissible = order.prefix(admissible.count / 3).map { admissible[$0] }
         }
-        if wanted > 1 { chosen = admissible.randomElement(using: &generator) }
+        if wanted > 1, !admissible.isEmpty { chosen = admissible[generator.number(below: admissible.count)] }
         // With nobody else left, an artist comes again.
         chosen =
             chosen
@@ -110,12 +109,12 @@ struct SongPicker {
         taken.insert(candidate.id)
         lastArtists.append(try artists(candidate.id))
         if lastArtists.count >= artistGap { lastArtists.removeFirst(lastArtists.count - artistGap + 1) }
-        picks.append(Pick(candidate: candidate, isSurprise: isSurprise && chosen != best, target: target))
+        picks.append(SongPick(candidate: candidate, isSurprise: isSurprise && chosen != best, target: target))
         return true
     }
 
     /// The best song left for a place in the list, without taking it.
-    func best(of waiting: inout Waiting) throws -> Candidate? {
+    func best(of waiting: inout WaitingSongs<Store>) throws(Store.Failure) -> Candidate? {
         var index = 0
         while true {
             if index == waiting.songs.count, try !waiting.pull() { return nil }
@@ -124,10 +123,18 @@ struct SongPicker {
         }
     }
 
-    private func isAdmissible(_ candidate: Candidate) throws -> Bool {
+    private mutating func isAdmissible(_ candidate: Candidate) throws(Store.Failure) -> Bool {
         guard !taken.contains(candidate.id) else { return false }
         if artistGap <= 1 || lastArtists.isEmpty { return true }
         let credited = try artists(candidate.id)
         return !lastArtists.contains { last in last.contains { credited.contains($0) } }
+    }
+
+    /// The artists credited on a song.
+    private mutating func artists(_ song: Int) throws(Store.Failure) -> [String] {
+        if let known = credits[song] { return known }
+        let found = try store.artists(of: song)
+        credits[song] = found
+        return found
     }
 }

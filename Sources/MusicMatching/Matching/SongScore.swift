@@ -88,7 +88,7 @@ struct SongScore {
     }
 
     /// - Parameter emotions: the raw value of an `EmotionSet`.
-    func labelCost(_ emotions: Int) -> Double {
+    func labelCost(_ emotions: StoredInt) -> Double {
         if emotions == 0 { return noLabel }
         var best = 0.0, also = 0.0, place = 0
         var order = emotions >> Emotion.allCases.count
@@ -105,7 +105,7 @@ struct SongScore {
             }
         } else {
             while order & 15 != 0 {
-                look(order & 15 - 1)
+                look(Int(order & 15) - 1)
                 order >>= 4
             }
         }

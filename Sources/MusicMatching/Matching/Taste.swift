@@ -70,7 +70,7 @@ struct Taste {
     /// What is taken off the distance of a song; negative for what is disliked.
     func bonus(_ place: CellPlace) -> Double {
         let traits = place.traits
-        var result = weights.decade * decades[traits.rawValue & 15]
+        var result = weights.decade * decades[Int(traits.rawValue & 15)]
         for (index, value) in Taste.direction(traits.families) { result += weights.genre * families[index] * value }
         if let language = languages[place.language] { result += weights.language * language }
         if let sound {

@@ -4,7 +4,7 @@ import Emotions
 public struct EmotionSet: Sendable, Hashable {
     /// A bit for each emotion, and behind them the order: in `place` bits each, counted from 1, those that come first.
     /// Sets that were stored before the order was kept have none; then it is that of `Emotion`.
-    public private(set) var rawValue: Int
+    public private(set) var rawValue: StoredInt
 
     private static let count = Emotion.allCases.count
     private static let place = 4
@@ -14,12 +14,12 @@ public struct EmotionSet: Sendable, Hashable {
     public init() { rawValue = 0 }
 
     /// Bits that stand for no emotion, and an order that does not fit the bits, don't count.
-    public init(rawValue: Int) {
+    public init(rawValue: StoredInt) {
         let bits = rawValue & (1 << EmotionSet.count - 1)
         var order: [Emotion] = []
         for index in 0..<EmotionSet.places {
             let number = rawValue >> (EmotionSet.count + index * EmotionSet.place) & 15
-            guard let emotion = Emotion(rawValue: number - 1), bits & 1 << emotion.rawValue != 0,
+            guard let emotion = Emotion(rawValue: Int(number) - 1), bits & 1 << emotion.rawValue != 0,
                 !order.contains(emotion)
             else { break }
             order.append(emotion)
@@ -33,10 +33,12 @@ public struct EmotionSet: Sendable, Hashable {
         for emotion in emotions { insert(EmotionSet(emotion)) }
     }
 
-    public init(_ emotion: Emotion) { rawValue = EmotionSet.bit(emotion) | (emotion.rawValue + 1) << EmotionSet.count }
+    public init(_ emotion: Emotion) {
+        rawValue = EmotionSet.bit(emotion) | StoredInt(emotion.rawValue + 1) << EmotionSet.count
+    }
 
     /// What is set in the raw value of every set with the emotion.
-    static func bit(_ emotion: Emotion) -> Int { 1 << emotion.rawValue }
+    static func bit(_ emotion: Emotion) -> StoredInt { 1 << emotion.rawValue }
 
     public var isEmpty: Bool { rawValue == 0 }
     public func contains(_ emotion: Emotion) -> Bool { rawValue & EmotionSet.bit(emotion) != 0 }
@@ -45,7 +47,7 @@ public struct EmotionSet: Sendable, Hashable {
     public var emotions: [Emotion] {
         var result: [Emotion] = []
         var order = rawValue >> EmotionSet.count
-        while let emotion = Emotion(rawValue: order & 15 - 1) {
+        while let emotion = Emotion(rawValue: Int(order & 15) - 1) {
             result.append(emotion)
             order >>= EmotionSet.place
         }
@@ -65,7 +67,7 @@ public struct EmotionSet: Sendable, Hashable {
         for emotion in other.emotions where !contains(emotion) {
             rawValue |= EmotionSet.bit(emotion)
             if next < EmotionSet.places {
-                rawValue |= (emotion.rawValue + 1) << (EmotionSet.count + next * EmotionSet.place)
+                rawValue |= StoredInt(emotion.rawValue + 1) << (EmotionSet.count + next * EmotionSet.place)
             }
             next += 1
         }

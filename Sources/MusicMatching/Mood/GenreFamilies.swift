@@ -35,7 +35,7 @@ struct GenreFamilies: OptionSet, Hashable, Sendable {
     var indices: [Int] { (0..<GenreFamilies.count).filter { rawValue & 1 << $0 != 0 } }
     var names: [String] { indices.map { GenreFamilies.names[$0] } }
 
-    static let names = table.map(\.name)
+    static let names = table.map { $0.name }
 
     private static let byWord: [String: Int] = {
         var result: [String: Int] = [:]

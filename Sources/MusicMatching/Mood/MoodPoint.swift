@@ -64,7 +64,15 @@ public struct MoodPoint: Sendable, Hashable {
 public enum MoodAxis: Int, CaseIterable, Sendable, Hashable {
     case valence, energy, danceability, acousticness, tempo
 
-    public var name: String { String(describing: self) }
+    public var name: String {
+        switch self {
+        case .valence: "valence"
+        case .energy: "energy"
+        case .danceability: "danceability"
+        case .acousticness: "acousticness"
+        case .tempo: "tempo"
+        }
+    }
 
     public init?(name: String) {
         guard let axis = MoodAxis.allCases.first(where: { $0.name == name }) else { return nil }

@@ -22,6 +22,9 @@ struct ArtistTable {
     /// What the first artist of a credit mostly plays; `nil` if it is not known.
     func genre(of credit: String) -> String? { genres[ArtistKey.key(credit)] ?? genres[ArtistKey.first(of: credit)] }
 
+    /// All that have other names.
+    var keys: [String] { others.keys.sorted() }
+
     /// Keys of the same artist's other names.
     func names(of key: String) -> [String] { (others[key] ?? []).subtracting([key]).sorted() }
 }

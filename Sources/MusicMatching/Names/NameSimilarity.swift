@@ -5,8 +5,8 @@ enum NameSimilarity {
     static func ratio(_ a: String, _ b: String) -> Double {
         if a == b { return a.isEmpty ? 0 : 1 }
         // Longer ones are no names, and the cost grows with the product.
-        let first = a.unicodeScalars.filter { $0 != " " }.prefix(120).map(\.value)
-        let second = b.unicodeScalars.filter { $0 != " " }.prefix(120).map(\.value)
+        let first = a.unicodeScalars.filter { $0 != " " }.prefix(120).map { $0.value }
+        let second = b.unicodeScalars.filter { $0 != " " }.prefix(120).map { $0.value }
         let longest = max(first.count, second.count)
         guard min(first.count, second.count) > 0 else { return 0 }
         return 1 - Double(distance(first, second)) / Double(longest)

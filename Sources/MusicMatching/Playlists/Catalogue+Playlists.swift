@@ -51,7 +51,7 @@ extension Catalogue {
     public func savePlaylist(
         _ name: String, songs: [Int], appends: Bool = false, time: Int = currentTime()
     ) throws -> Int {
-        try transaction {
+        try database.transaction(.listener) {
             var all = songs
             if appends, try number(ofPlaylist: name) != nil {
                 let before = try playlist(named: name).songs.map(\.id), known = Set(before)

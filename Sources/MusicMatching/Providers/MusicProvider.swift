@@ -116,8 +116,10 @@ extension Catalogue {
         try transaction {
             for identifier in match.identifiers {
                 try database.run(
-                    "INSERT OR IGNORE INTO identifiers (kind, value, song) SELECT ?, ?, id FROM songs WHERE id = ?",
-                    .text(identifier.kind.rawValue), .text(identifier.value), .integer(song))
+                    """
+                    INSERT INTO identifiers (kind, value, song) SELECT ?, ?, id FROM songs WHERE id = ? \
+                    ON CONFLICT DO NOTHING
+                    """, .text(identifier.kind.rawValue), .text(identifier.value), .integer(song))
             }
         }
     }

@@ -7,7 +7,7 @@ import Timing
 ///
 /// Nothing here fails: without the database a service is only asked once more than it had to be.
 public final class ServiceMemory: Sendable {
-    private let database: Guarded<Database>
+    private let database: Guarded<any CatalogueDatabase>
     /// When the last failure of each endpoint that counted was noted, in this process.
     private let lastFailures = Guarded<[String: ContinuousClock.Instant]>([:])
     /// Seconds since 1970.
@@ -21,11 +21,10 @@ public final class ServiceMemory: Sendable {
     ///   - now: replaced in tests.
     /// Throws `MusicError`.
     public init(_ path: String, now: @escaping @Sendable () -> Int = { currentTime() }) throws {
-        let database = try Database(path)
+        let database = try Databases.open(path)
         // Whoever waits for songs does not wait for an import to end.
         database.setBusyTimeout(.milliseconds(25))
-        try Schema.migrate(database)
-        try database.execute("PRAGMA synchronous = NORMAL")
+        try database.migrate()
         self.database = Guarded(database)
         self.now = now
     }
@@ -48,12 +47,14 @@ public final class ServiceMemory: Sendable {
     public func keep(_ answer: String, of service: String, to request: String) {
         let time = now()
         database.withLock { database in
-            try? database.transaction {
+            try? database.transaction(.services) {
                 try database.run(
                     "DELETE FROM provider_answers WHERE fetched < ?", .integer(time - Self.longestMemory))
                 try database.run(
-                    "INSERT OR REPLACE INTO provider_answers (provider, request, answer, fetched) VALUES (?, ?, ?, ?)",
-                    .text(service), .text(request), .text(answer), .integer(time))
+                    """
+                    INSERT INTO provider_answers (provider, request, answer, fetched) VALUES (?1, ?2, ?3, ?4) \
+                    ON CONFLICT (provider, request) DO UPDATE SET answer = ?3, fetched = ?4
+                    """, .text(service), .text(request), .text(answer), .integer(time))
             }
         }
     }
@@ -111,7 +112,7 @@ public final class ServiceMemory: Sendable {
         guard isNew else { return }
         let time = now()
         database.withLock { database in
-            try? database.transaction {
+            try? database.transaction(.services) {
                 let failures =
                     1
                     + (try database.integer("SELECT failures FROM service_states WHERE endpoint = ?", .text(endpoint)))
@@ -119,8 +120,9 @@ public final class ServiceMemory: Sendable {
                 let pause = over < 0 ? 0 : min(ServiceMemory.longestPause, ServiceMemory.firstPause << min(over, 8))
                 try database.run(
                     """
-                    INSERT OR REPLACE INTO service_states (endpoint, failures, open_until, reason, cause) \
-                    VALUES (?, ?, ?, ?, ?)
+                    INSERT INTO service_states (endpoint, failures, open_until, reason, cause) \
+                    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (endpoint) DO UPDATE SET failures = ?2, open_until = ?3, \
+                    reason = ?4, cause = ?5
                     """, .text(endpoint), .integer(failures), .integer(pause == 0 ? 0 : time + pause),
                     .text(error.reason), .text(ProviderError.Cause.paused.rawValue))
             }
@@ -132,8 +134,9 @@ public final class ServiceMemory: Sendable {
         database.withLock { database in
             try? database.run(
                 """
-                INSERT OR REPLACE INTO service_states (endpoint, failures, open_until, reason, cause) \
-                VALUES (?, 0, ?, ?, ?)
+                INSERT INTO service_states (endpoint, failures, open_until, reason, cause) \
+                VALUES (?1, 0, ?2, ?3, ?4) ON CONFLICT (endpoint) DO UPDATE SET failures = 0, open_until = ?2, \
+                reason = ?3, cause = ?4
                 """, .text(endpoint), .integer(until), .text(error.detail), .text(error.cause.rawValue))
         }
     }
@@ -142,8 +145,7 @@ public final class ServiceMemory: Sendable {
     func forgetPauses(of service: String) {
         database.withLock { database in
             try? database.run(
-                "DELETE FROM service_states WHERE substr(endpoint, 1, ?) = ?", .integer(service.utf8.count + 1),
-                .text(service + "."))
+                "DELETE FROM service_states WHERE substr(endpoint, 1, length(?1)) = ?1", .text(service + "."))
         }
     }
 
@@ -153,7 +155,7 @@ public final class ServiceMemory: Sendable {
     package func reserve(_ allowance: CallAllowance) -> Int? {
         let time = now()
         return database.withLock { database in
-            try? database.transaction { () -> Int? in
+            try? database.transaction(.services) { () -> Int? in
                 try database.run(
                     "DELETE FROM service_calls WHERE endpoint = ? AND (time <= ? OR time > ?)", .text(allowance.name),
                     .integer(time - allowance.seconds), .integer(time))

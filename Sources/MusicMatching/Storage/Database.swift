@@ -1,89 +1,89 @@
-import CSQLite
-import Files
+/// A value bound to a parameter.
+enum SQLValue {
+    case null
+    case integer(Int)
+    case real(Double)
+    case text(String)
 
-/// One connection to an SQLite database. For one thread at a time.
+    init(_ value: Int?) { self = value.map(SQLValue.integer) ?? .null }
+    init(_ value: String?) { self = value.map(SQLValue.text) ?? .null }
+}
+
+extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+    init(integerLiteral value: Int) { self = .integer(value) }
+    init(stringLiteral value: String) { self = .text(value) }
+}
+
+/// A prepared statement.
+protocol Statement: AnyObject {
+    /// Gives the parameters in order; those not given are NULL.
+    func bind(_ values: [SQLValue]) throws
+
+    /// Goes to the next row; `false` after the last one, where the statement is reset.
+    func step() throws -> Bool
+    func reset()
+
+    /// Columns of the row, counted from 0.
+    func integer(_ column: Int32) -> Int
+    func real(_ column: Int32) -> Double
+    func text(_ column: Int32) -> String
+    func isNull(_ column: Int32) -> Bool
+}
+
+extension Statement {
+    func optionalInteger(_ column: Int32) -> Int? { isNull(column) ? nil : integer(column) }
+}
+
+/// What a transaction changes: who changes the same waits.
+enum WriteLock {
+    /// Songs, what is known of them, and where they come from.
+    case songs
+    /// What listeners said, heard and keep.
+    case listener
+    /// What is remembered of services.
+    case services
+    /// Single rows, each by one statement.
+    case rows
+}
+
+/// One connection to a database. For one thread at a time.
 ///
-/// Values reach SQL only as bound parameters. Statements are prepared once and kept.
-final class Database {
-    let path: String
-    private let handle: OpaquePointer
-    private var statements: [String: Statement] = [:]
-
-    /// Opens or creates the file. `mode` 0600 is not asked for: songs are no secret, the folder's rights decide.
-    /// Throws `MusicError.database`.
-    init(_ path: String) throws {
-        self.path = path
-        var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-        let status = sqlite3_open_v2(path.cPath, &opened, flags, nil)
-        guard status == SQLITE_OK, let opened else {
-            let reason = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
-            sqlite3_close_v2(opened)
-            throw MusicError.database(path: path, reason: reason)
-        }
-        handle = opened
-        sqlite3_extended_result_codes(handle, 1)
-    }
-
-    deinit {
-        statements.removeAll()
-        sqlite3_close_v2(handle)
-    }
+/// SQL is written once, in what SQLite and PostgreSQL both understand; values reach it only as bound parameters, `?` in
+/// order or `?1`, `?2` by number. Where an engine has its own way, it is in a function of `CatalogueDatabase`.
+protocol Database: AnyObject {
+    /// A file, or the address of a database without its password.
+    var path: String { get }
 
     /// How long writing waits for another process before it gives up.
-    func setBusyTimeout(_ timeout: Duration) {
-        let (seconds, attoseconds) = timeout.components
-        sqlite3_busy_timeout(handle, Int32(clamping: seconds * 1000 + attoseconds / 1_000_000_000_000_000))
-    }
+    func setBusyTimeout(_ timeout: Duration)
 
-    /// How many steps of SQLite's machine `body` takes, to about 100: what a search costs on any computer.
-    func countingSteps(_ body: () throws -> Void) rethrows -> Int {
-        let counter = UnsafeMutablePointer<Int>.allocate(capacity: 1)
-        counter.initialize(to: 0)
-        defer { counter.deallocate() }
-        sqlite3_progress_handler(
-            handle, 100,
-            { counter in
-                counter!.assumingMemoryBound(to: Int.self).pointee += 100
-                return 0
-            }, counter)
-        defer { sqlite3_progress_handler(handle, 0, nil, nil) }
-        try body()
-        return counter.pointee
-    }
-
-    /// Runs statements without parameters: schema and pragmas, all of it written in this program.
-    func execute(_ sql: StaticString) throws { try execute(text: "\(sql)") }
-
-    func execute(text: String) throws {
-        guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else { throw lastError }
-    }
+    /// Runs statements without parameters, all of them written in this program.
+    func execute(text: String) throws
 
     /// A prepared statement, ready to be bound. The same text gives the same statement, so one must be done with
     /// before it is asked for again.
-    func prepare(_ sql: String) throws -> Statement {
-        if let known = statements[sql] {
-            known.reset()
-            return known
-        }
-        var prepared: OpaquePointer?
-        guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil) == SQLITE_OK,
-            let prepared
-        else { throw lastError }
-        let statement = Statement(prepared, database: self)
-        statements[sql] = statement
-        return statement
-    }
+    func prepare(_ sql: String) throws -> any Statement
 
+    /// Rows that the last statement changed.
+    var changes: Int { get }
+
+    /// All of `body` or nothing of it; what is read inside stays true until it is written, as far as `lock` says. A
+    /// process that dies inside leaves the state before.
+    func transaction<R>(_ lock: WriteLock, _ body: () throws -> R) throws -> R
+}
+
+extension Database {
     /// Runs one statement to its end.
     func run(_ sql: String, _ values: SQLValue...) throws {
-        let statement = try prepare(sql).bind(values)
+        let statement = try prepare(sql)
+        try statement.bind(values)
         while try statement.step() {}
     }
 
     /// The rows of a query, each turned into a value.
-    func rows<Row>(_ sql: String, _ values: [SQLValue] = [], _ read: (Statement) throws -> Row) throws -> [Row] {
-        let statement = try prepare(sql).bind(values)
+    func rows<Row>(_ sql: String, _ values: [SQLValue] = [], _ read: (any Statement) throws -> Row) throws -> [Row] {
+        let statement = try prepare(sql)
+        try statement.bind(values)
         defer { statement.reset() }
         var result: [Row] = []
         while try statement.step() { result.append(try read(statement)) }
@@ -91,44 +91,18 @@ final class Database {
     }
 
     /// The first row of a query.
-    func first<Row>(_ sql: String, _ values: SQLValue..., read: (Statement) throws -> Row) throws -> Row? {
-        let statement = try prepare(sql).bind(values)
+    func first<Row>(_ sql: String, _ values: SQLValue..., read: (any Statement) throws -> Row) throws -> Row? {
+        let statement = try prepare(sql)
+        try statement.bind(values)
         defer { statement.reset() }
         return try statement.step() ? try read(statement) : nil
     }
 
-    /// One whole number, 0 where there is none.
+    /// One whole number, 0 where there is none; true is 1.
     func integer(_ sql: String, _ values: SQLValue...) throws -> Int {
-        let statement = try prepare(sql).bind(values)
+        let statement = try prepare(sql)
+        try statement.bind(values)
         defer { statement.reset() }
         return try statement.step() ? statement.integer(0) : 0
-    }
-
-    var lastInsertedID: Int { Int(sqlite3_last_insert_rowid(handle)) }
-    /// Rows that the last statement changed.
-    var changes: Int { Int(sqlite3_changes(handle)) }
-    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
-
-    /// All of `body` or nothing of it. The write lock is taken at the start, so that what is read inside stays true
-    /// until it is written; a process that dies inside leaves the state before.
-    func transaction<R>(_ body: () throws -> R) throws -> R {
-        guard !isInTransaction else { return try body() }
-        try execute("BEGIN IMMEDIATE")
-        do {
-            let result = try body()
-            try execute("COMMIT")
-            return result
-        } catch {
-            if isInTransaction { try? execute("ROLLBACK") }
-            throw error
-        }
-    }
-
-    /// What SQLite says about the last failure.
-    var lastError: MusicError {
-        switch sqlite3_errcode(handle) & 0xFF {
-        case SQLITE_BUSY, SQLITE_LOCKED: return .busy(path: path)
-        default: return .database(path: path, reason: String(cString: sqlite3_errmsg(handle)))
-        }
     }
 }

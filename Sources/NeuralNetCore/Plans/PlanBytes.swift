@@ -35,11 +35,11 @@ struct PlanWriter {
 }
 
 /// The same read back. What is missing or too large is an error, before anything is allocated for it.
-struct PlanReader {
+package struct PlanReader {
     private let bytes: UnsafeRawBufferPointer
     private(set) var place = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     var rest: Int { bytes.count - place }
 

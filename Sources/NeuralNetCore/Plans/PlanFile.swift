@@ -1,6 +1,7 @@
 extension NetworkPlan {
     private static let magic: [UInt8] = Array("FMPLAN\r\n".utf8)
-    private static let version: UInt32 = 1
+    /// The newest; 1 where no weights are packed.
+    private static let version: UInt32 = 2
     /// Magic, version, checksum of all that follows.
     private static let headerSize = 16
 
@@ -21,21 +22,24 @@ extension NetworkPlan {
         body.write(buffers)
         body.write(outputs)
         body.write(steps.count)
-        var columns = [Int](repeating: 0, count: tensors.count)
+        var columns = [Int](repeating: 0, count: tensors.count), taps = columns
         for step in steps {
             step.operation.write(to: &body)
             body.write(step.inputs)
             body.write(step.output)
             body.write(step.parameters)
-            if let first = step.parameters.first { columns[first] = step.operation.parameterColumns }
+            if let first = step.parameters.first {
+                columns[first] = step.operation.parameterColumns
+                taps[first] = step.operation.parameterTaps
+            }
         }
         body.write(tensors.count)
-        for (tensor, count) in zip(tensors, columns) {
-            PlanTensor.write(tensor, columns: count, as: weights, to: &body)
+        for (index, tensor) in tensors.enumerated() {
+            PlanTensor.write(tensor, columns: columns[index], taps: taps[index], as: weights, to: &body)
         }
         var file = PlanWriter()
         file.append(Self.magic)
-        file.write(Self.version)
+        file.write(weights.isPacked ? Self.version : 1)
         file.write(planChecksum(body.bytes))
         file.append(body.bytes)
         return file.bytes

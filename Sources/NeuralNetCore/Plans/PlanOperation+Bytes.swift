@@ -173,4 +173,12 @@ extension PlanOperation {
         default: return 0
         }
     }
+
+    /// How many places of an image the weights of its first parameter are for, which is their first axis.
+    var parameterTaps: Int {
+        switch self {
+        case .convolution(let geometry, _, _, _, _), .depthwise(let geometry, _, _, _): return geometry.taps
+        default: return 1
+        }
+    }
 }

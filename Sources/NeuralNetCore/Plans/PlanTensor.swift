@@ -5,6 +5,22 @@ public enum PlanWeights: String, Sendable, CaseIterable {
     case float16
     /// A quarter: kernels as whole numbers from -127 to 127 with a factor per output channel.
     case int8
+    /// Whole numbers from -31 to 31, packed by how often each comes: less than a fifth of float32.
+    case int6
+    /// From -15 to 15: about an eighth.
+    case int5
+
+    var isPacked: Bool { self == .int6 || self == .int5 }
+
+    /// The largest whole number.
+    var limit: Int {
+        switch self {
+        case .float32, .float16: return 0
+        case .int8: return 127
+        case .int6: return 31
+        case .int5: return 15
+        }
+    }
 }
 
 /// A tensor's numbers in a file: how they are kept, how many they are, and themselves.
@@ -12,7 +28,12 @@ package enum PlanTensor {
     /// What is kept exactly even in a small file: biases and the like.
     private static let leastCompressed = 256
 
-    static func write(_ values: [Float], columns: Int, as weights: PlanWeights, to writer: inout PlanWriter) {
+    /// - Parameters:
+    ///   - columns: output channels, the last axis; 0 for what is no kernel.
+    ///   - taps: places of the kernel, the first axis.
+    static func write(
+        _ values: [Float], columns: Int, taps: Int, as weights: PlanWeights, to writer: inout PlanWriter
+    ) {
         let isKernel = values.count >= leastCompressed && columns > 0 && values.count > columns
         let isFinite = values.allSatisfy { $0.isFinite }
         switch weights {
@@ -24,26 +45,29 @@ package enum PlanTensor {
                 writer.write(byte: UInt8(half & 255))
                 writer.write(byte: UInt8(half >> 8))
             }
-        case .int8 where isKernel && isFinite:
-            writer.write(byte: 2)
+        case .int8, .int6, .int5:
+            guard isKernel, isFinite else { return writeWhole(values, to: &writer) }
+            let rounded = WeightRounding(values, columns: columns, taps: taps, limit: weights.limit)
+            let symbols = rounded.numbers.map { UInt8(Int($0) + weights.limit) }
+            let packed = weights == .int8 ? nil : SymbolCoder.packed(symbols, of: 2 * weights.limit + 1)
+            writer.write(byte: packed == nil ? 2 : 3)
             writer.write(values.count)
             writer.write(columns)
-            let factors = (0..<columns).map { column in
-                let largest = stride(from: column, to: values.count, by: columns).reduce(0) { max($0, abs(values[$1])) }
-                // Denormal factors are too coarse, and such weights do nothing.
-                return largest < 127 * Float.leastNormalMagnitude ? 0 : largest / 127
+            for factor in rounded.factors { writer.write(factor) }
+            if let packed {
+                writer.write(byte: UInt8(weights.limit))
+                writer.append(packed)
+            } else {
+                for number in rounded.numbers { writer.write(byte: UInt8(bitPattern: number)) }
             }
-            for factor in factors { writer.write(factor) }
-            for (index, value) in values.enumerated() {
-                let factor = factors[index % columns]
-                writer.write(
-                    byte: UInt8(bitPattern: factor > 0 ? Int8(max(-127, min(127, (value / factor).rounded()))) : 0))
-            }
-        default:
-            writer.write(byte: 0)
-            writer.write(values.count)
-            for value in values { writer.write(value) }
+        default: writeWhole(values, to: &writer)
         }
+    }
+
+    private static func writeWhole(_ values: [Float], to writer: inout PlanWriter) {
+        writer.write(byte: 0)
+        writer.write(values.count)
+        for value in values { writer.write(value) }
     }
 
     static func read(_ reader: inout PlanReader) throws(PlanError) -> [Float] {
@@ -65,6 +89,20 @@ package enum PlanTensor {
             for _ in 0..<columns { factors.append(try reader.float()) }
             let raw = try reader.raw(count)
             return (0..<count).map { Float(Int8(bitPattern: raw[$0])) * factors[$0 % columns] }
+        case 3:
+            let count = try reader.number(), columns = try reader.count(ofSize: 4)
+            guard columns > 0, count % columns == 0 else { throw .invalid("a tensor of uneven rows") }
+            var factors: [Float] = []
+            for _ in 0..<columns { factors.append(try reader.float()) }
+            let limit = Int(try reader.byte())
+            guard (1...127).contains(limit), count / SymbolCoder.mostPerByte <= reader.rest else {
+                throw .invalid("weights of an impossible size")
+            }
+            var values = [Float](repeating: 0, count: count)
+            try SymbolCoder.unpack(count, of: 2 * limit + 1, from: &reader) { index, symbol in
+                values[index] = Float(symbol - limit) * factors[index % columns]
+            }
+            return values
         default: throw .invalid("weights of an unknown kind")
         }
     }

@@ -15,6 +15,7 @@ final class CataloguePool: Sendable {
             self.catalogue = catalogue
             // Whoever waits here holds up a thread that serves many: rather is the visitor told to come again.
             catalogue.setBusyTimeout(.milliseconds(200))
+            catalogue.sharesSongs = true
         }
     }
 

@@ -14,10 +14,7 @@ enum RecommendationParsing {
 
     /// What the visitor most likely understands: the languages the browser names, and English; nothing if it names none.
     static func usualLanguages(_ request: HTTPRequest) -> [Language] {
-        let named = (request.headers["accept-language"] ?? "").split(separator: ",").prefix(20).compactMap { entry in
-            Language(String(trimmed(entry).prefix { $0.isLetter }))
-        }
-        return named.isEmpty ? [] : named + [Language("en")].compactMap { $0 }
+        Language.usual((request.headers["accept-language"] ?? "").split(separator: ",").map { String($0) })
     }
 
     /// `?emotion=happy=0.6,surprise=0.4&mode=lift&language=hi,en&artist=...` Throws `Problem`.

@@ -5,27 +5,40 @@ import Files
 struct Asset: Sendable {
     let type: String
     let bytes: [UInt8]
-    /// Compressed, where that makes it smaller.
+    /// Packed, where that makes it smaller.
     let gzip: [UInt8]?
+    let brotli: [UInt8]?
     /// Changes with the contents.
     let tag: String
 
-    init(_ bytes: [UInt8], type: String) {
+    /// Shorter files are sent as they are.
+    static let leastPacked = 200
+
+    init(_ bytes: [UInt8], type: String, effort: Brotli.Effort = .quick) {
         self.bytes = bytes
         self.type = type
         tag = "\"\(String(Asset.hash(bytes), radix: 16))\""
-        let isCompressed =
+        let isPacked =
             type.hasPrefix("image/") && !type.contains("svg") || type.hasPrefix("font/") || type.hasPrefix("audio/")
-        gzip = isCompressed ? nil : Asset.compressed(bytes)
+        gzip = isPacked ? nil : Asset.compressed(bytes)
+        let brotli = isPacked ? nil : Brotli.packed(bytes, effort)
+        self.brotli = brotli.flatMap { $0.count < gzip?.count ?? bytes.count ? $0 : nil }
     }
 
-    /// The answer to a request: the file, its compressed form, or "not modified".
+    /// The answer to a request: the file, the smallest form of it that the client takes, or "not modified".
     ///
     /// - Parameter isVersioned: whether the address changes with the contents, so that it may be kept for ever.
     func response(to request: HTTPRequest, isVersioned: Bool) -> HTTPResponse {
-        let isSmall = request.acceptsGzip && gzip != nil
-        // Both forms have a tag of their own (RFC 9110, section 8.8.3.3).
-        let tag = isSmall ? String(self.tag.dropLast()) + "-gzip\"" : self.tag
+        let packed: (name: String, bytes: [UInt8])? =
+            if let brotli, request.accepts("br") {
+                ("br", brotli)
+            } else if let gzip, request.accepts("gzip") {
+                ("gzip", gzip)
+            } else {
+                nil
+            }
+        // Each form has a tag of its own (RFC 9110, section 8.8.3.3).
+        let tag = packed.map { "\(self.tag.dropLast())-\($0.name)\"" } ?? self.tag
         let keeping = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
         let vary = [("Vary", "Accept-Encoding")]
         if type.hasPrefix("audio/") {
@@ -35,8 +48,8 @@ struct Asset: Sendable {
         let headers = [("ETag", tag), ("Cache-Control", keeping)] + vary
         if RangedContent.isKnown(tag, to: request) { return HTTPResponse(304, headers) }
         let typed = headers + [("Content-Type", type)]
-        guard isSmall, let gzip else { return HTTPResponse(200, typed, body: bytes) }
-        return HTTPResponse(200, typed + [("Content-Encoding", "gzip")], body: gzip)
+        guard let packed else { return HTTPResponse(200, typed, body: bytes) }
+        return HTTPResponse(200, typed + [("Content-Encoding", packed.name)], body: packed.bytes)
     }
 
     /// FNV-1a, 64 bits.
@@ -46,7 +59,7 @@ struct Asset: Sendable {
 
     /// The bytes as a gzip file; `nil` if that would not be smaller.
     static func compressed(_ bytes: [UInt8]) -> [UInt8]? {
-        guard bytes.count > 200 else { return nil }
+        guard bytes.count > leastPacked else { return nil }
         let result = [UInt8](unsafeUninitializedCapacity: bytes.count - 1) { target, count in
             count = fermusic_gzip(bytes, bytes.count, target.baseAddress, bytes.count - 1)
         }

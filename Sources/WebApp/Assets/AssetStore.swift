@@ -23,8 +23,11 @@ struct AssetStore: Sendable {
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
         "json": "application/json", "svg": "image/svg+xml", "png": "image/png",
         "webmanifest": "application/manifest+json", "ts": "text/plain; charset=utf-8",
-        "ico": "image/x-icon", "opus": "audio/ogg",
+        "ico": "image/x-icon", "opus": "audio/ogg", "wasm": "application/wasm",
     ]
+
+    /// The media type of a file by its name.
+    static func type(of name: String) -> String { types[ending(name)] ?? "application/octet-stream" }
 
     /// Where the page's files are: beside the installed program or in the checkout. Throws `WebServerError.badFile`.
     static func standardFolder() throws -> String {
@@ -54,7 +57,7 @@ struct AssetStore: Sendable {
         let codes = languages.map { $0.code }.joined(separator: " ")
         var files: [String: Asset] = [:], pages: [String: String] = [:]
         for (name, bytes) in read {
-            let type = AssetStore.types[AssetStore.ending(name)] ?? "application/octet-stream"
+            let type = AssetStore.type(of: name)
             if name.hasSuffix(".html") || name == "openapi.json" {
                 pages[name] = String(decoding: bytes, as: UTF8.self).replacing("{{assets}}", with: "{{base}}" + prefix)
                     .replacing("{{languages}}", with: codes)

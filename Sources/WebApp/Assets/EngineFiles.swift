@@ -31,6 +31,13 @@ struct EngineFiles: Sendable {
         detectorPath = isUsualDetector ? YuNetWeights.standardPath : nil
     }
 
+    /// What recommends songs in a browser; nil where it was not built.
+    static var songsModule: [UInt8]? {
+        ProgramFile.path("songs.wasm", checkoutFolder: ".build/wasm").flatMap {
+            try? FileBytes.read($0, limit: 16 << 20)
+        }
+    }
+
     /// Whether there is all that a browser needs.
     var isThere: Bool { modulePath != nil && detectorPath != nil }
 
@@ -98,7 +105,9 @@ struct EngineFiles: Sendable {
     func make(_ name: String) -> Asset? {
         if let asset = known(name) { return asset }
         guard let bytes = bytes(name) else { return nil }
-        let asset = Asset(bytes, type: name == EngineFiles.module ? "application/wasm" : "application/octet-stream")
+        let asset = Asset(
+            bytes, type: name == EngineFiles.module ? "application/wasm" : "application/octet-stream",
+            effort: .thorough)
         store.assets.withLock { $0[name] = asset }
         return asset
     }

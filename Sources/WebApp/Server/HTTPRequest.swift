@@ -43,12 +43,15 @@ public struct HTTPRequest: Sendable {
         return nil
     }
 
-    /// Whether one of the listed encodings that the client accepts is gzip (RFC 9110, section 12.5.3).
-    var acceptsGzip: Bool {
-        (headers["accept-encoding"] ?? "").lowercased().split(separator: ",").contains { entry in
-            let parts = entry.split(separator: ";").map { trimmed($0) }
-            guard let name = parts.first, name == "gzip" || name == "*" else { return false }
-            return !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+    /// Whether the encodings that the client accepts have this one among them (RFC 9110, section 12.5.3).
+    func accepts(_ encoding: String) -> Bool {
+        let entries = (headers["accept-encoding"] ?? "").lowercased().split(separator: ",").map { entry in
+            entry.split(separator: ";").map { trimmed($0) }
         }
+        // What is named counts, not what is said of all others.
+        let said = entries.first { $0.first == encoding[...] } ?? entries.first { $0.first == "*" }
+        return said.map { parts in
+            !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+        } ?? false
     }
 }

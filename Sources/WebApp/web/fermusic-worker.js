@@ -68,24 +68,35 @@ const work = {
 
   /** Draws the picture at `width` x `height` and looks at it; places are told in pixels of the whole. */
   look({ picture, width, height, whole, time }) {
-    if (!canvas) {
-      canvas = new OffscreenCanvas(width, height);
-      pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-    }
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, width, height);
-    pen.drawImage(picture, 0, 0, width, height);
-    picture.close();
-    const { data } = pen.getImageData(0, 0, width, height);
-    if (room.bytes !== data.length) {
-      if (room.bytes) engine.fermusic_free(room.place);
-      room = { place: engine.fermusic_allocate(data.length), bytes: data.length };
-    }
-    new Uint8Array(engine.memory.buffer).set(data, room.place);
-    return JSON.parse(answer(checked(engine.fermusic_look(room.place, width, height, time ?? -1, whole.width, whole.height))));
+    const place = draw(picture, width, height);
+    return JSON.parse(answer(checked(engine.fermusic_look(place, width, height, time ?? -1, whole.width, whole.height))));
+  },
+
+  /** The emotion of a face that fills the picture. */
+  recognise({ picture, width, height }) {
+    return JSON.parse(answer(checked(engine.fermusic_recognise(draw(picture, width, height), width, height))));
   },
 };
+
+/** The picture's pixels in the engine's memory, over white. */
+function draw(picture, width, height) {
+  if (!canvas) {
+    canvas = new OffscreenCanvas(width, height);
+    pen = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  }
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, width, height);
+  pen.drawImage(picture, 0, 0, width, height);
+  picture.close();
+  const { data } = pen.getImageData(0, 0, width, height);
+  if (room.bytes !== data.length) {
+    if (room.bytes) engine.fermusic_free(room.place);
+    room = { place: engine.fermusic_allocate(data.length), bytes: data.length };
+  }
+  new Uint8Array(engine.memory.buffer).set(data, room.place);
+  return room.place;
+}
 
 addEventListener("message", async ({ data: { number, kind, ...wish } }) => {
   try {

@@ -62,6 +62,8 @@ export interface Recogniser {
   /** The faces in a picture. With `time`, in seconds, it is the next one of a stream, whose faces are followed. `side` is
       the largest at which it is looked at, in pixels. */
   analyse(source: Picture, options?: { time?: number | null; side?: number }): Promise<Result>;
+  /** The emotion of a face that fills the picture, which somebody else found. */
+  recognise(source: Picture): Promise<{ emotion: string; confidence: number; probabilities: Record<string, number> }>;
   /** Forgets the faces of the stream; from now on only these classes are told apart. */
   begin(classes?: string[]): Promise<void>;
   /** Where each class lies on the plane of moods, 0 to 1. Without, `mood` is null. */

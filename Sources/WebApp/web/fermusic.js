@@ -78,11 +78,18 @@ class Recogniser {
   /** The faces in a picture: an element, canvas, ImageBitmap, ImageData, VideoFrame or file (Blob). With `time`, in
       seconds, it is the next one of a stream, whose faces are followed. */
   async analyse(source, { time = null, side = time === null ? SIDE : STREAM_SIDE } = {}) {
+    return this.#show("look", source, side, { time });
+  }
+
+  /** The emotion of a face that fills the picture, which somebody else found. */
+  async recognise(source) { return this.#show("recognise", source, STREAM_SIDE, {}); }
+
+  async #show(kind, source, side, wish) {
     const picture = await transferable(source);
     const whole = { width: picture.displayWidth ?? picture.width, height: picture.displayHeight ?? picture.height };
     const scale = Math.min(1, side / Math.max(whole.width, whole.height));
     const width = Math.max(1, Math.round(whole.width * scale)), height = Math.max(1, Math.round(whole.height * scale));
-    return this.#ask("look", { picture, width, height, whole, time }, [picture]);
+    return this.#ask(kind, { picture, width, height, whole, ...wish }, [picture]);
   }
 
   /** Milliseconds that this device needs to search a picture of 320 x 240. */

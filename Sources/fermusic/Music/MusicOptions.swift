@@ -59,6 +59,14 @@ enum MusicOptions {
         }
     }
 
+    /// The built-in songs alone, in memory.
+    static func builtIn(_ arguments: Arguments) throws -> Catalogue {
+        guard let songs = builtInSongs else {
+            throw MusicError.badFile(path: "songs.csv", reason: "was not found beside the program")
+        }
+        return try Catalogue(":memory:", builtIn: songs, moodMap: readMoodMap(arguments))
+    }
+
     static func readMoodMap(_ arguments: Arguments) throws -> MoodMap {
         if let given = arguments[moodMap] { return try MoodMap(overriddenBy: given.string) }
         return try usualMoodMap()

@@ -6,6 +6,7 @@ import MusicMatching
 import NeuralNet
 import Terminal
 import Timing
+import WebApp
 
 /// What `doctor` tries.
 enum DoctorChecks {
@@ -113,6 +114,13 @@ enum DoctorChecks {
             findings.append(Finding("video", .failed, Remedies.text(error), cause: "libraryMissing"))
         }
         return findings
+    }
+
+    /// With which the page's files are sent smaller.
+    static func packing() -> Finding {
+        Brotli.isThere
+            ? Finding("packing", .works, "Brotli and gzip")
+            : Finding("packing", .missing, "gzip; libbrotlienc makes the page's files smaller", cause: "libraryMissing")
     }
 
     /// The built-in list, the mood map, the database.

@@ -54,7 +54,7 @@ extension Catalogue {
 /// One pass over a folder. All on one thread but for the reading.
 private struct LibraryImport {
     private let catalogue: Catalogue
-    private var database: Database { catalogue.database }
+    private var database: any CatalogueDatabase { catalogue.database }
     private let root: String
     private let files: [String]
     private let options: ImportOptions
@@ -131,7 +131,8 @@ private struct LibraryImport {
 
     private func known(_ condition: String, _ values: SQLValue...) throws -> [Known] {
         try database.rows(
-            "SELECT id, size, modified, content, song, gone, path, problem FROM files WHERE \(condition)", values
+            "SELECT id, size, modified, content, song, gone, path, problem FROM files WHERE \(condition) ORDER BY id",
+            values
         ) { row in
             Known(
                 id: row.integer(0), state: (row.integer(1), row.integer(2)), content: row.integer(3),
@@ -296,8 +297,8 @@ private struct LibraryImport {
     mutating func markGone() throws {
         let base = root.hasSuffix("/") ? root : root + "/"
         let missing = try database.rows(
-            "SELECT id, path FROM files WHERE gone IS NULL AND substr(path, 1, ?) = ?",
-            [.integer(base.unicodeScalars.count), .text(base)]
+            "SELECT id, path FROM files WHERE gone IS NULL AND substr(path, 1, length(?1)) = ?1",
+            [.text(base)]
         ) { ($0.integer(0), $0.text(1)) }.filter { !seen.contains($0.0) && access($0.1.cPath, F_OK) != 0 }
         try catalogue.transaction {
             for (id, _) in missing {

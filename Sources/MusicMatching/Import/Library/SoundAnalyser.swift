@@ -88,9 +88,15 @@ extension Catalogue {
         func real(_ value: Double?) -> SQLValue { value.flatMap { $0.isFinite ? .real($0) : nil } ?? .null }
         try database.run(
             """
-            INSERT OR REPLACE INTO sounds (song, content, analyser, loudness, dynamics, tempo, tempo_confidence, \
+            INSERT INTO sounds (song, content, analyser, loudness, dynamics, tempo, tempo_confidence, \
             onset_rate, key, mode, key_confidence, brightness, acousticness, voice, danceability, valence, energy, \
-            uncertainty) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            uncertainty) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+            ON CONFLICT (song) DO UPDATE SET content = excluded.content, analyser = excluded.analyser, \
+            loudness = excluded.loudness, dynamics = excluded.dynamics, tempo = excluded.tempo, \
+            tempo_confidence = excluded.tempo_confidence, onset_rate = excluded.onset_rate, key = excluded.key, \
+            mode = excluded.mode, key_confidence = excluded.key_confidence, brightness = excluded.brightness, \
+            acousticness = excluded.acousticness, voice = excluded.voice, danceability = excluded.danceability, \
+            valence = excluded.valence, energy = excluded.energy, uncertainty = excluded.uncertainty
             """, .integer(song), .integer(content), .text(analyser), real(sound.loudness), real(sound.dynamics),
             real(sound.tempo), real(sound.tempoConfidence), real(sound.onsetRate), SQLValue(sound.key),
             SQLValue(sound.isMajor.map { $0 ? 1 : 0 }), real(sound.keyConfidence), real(sound.brightness),

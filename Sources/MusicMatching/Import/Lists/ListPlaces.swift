@@ -100,8 +100,8 @@ extension Catalogue {
         for path in paths {
             for tail in ListPlaces.tails(path) {
                 let found = try database.rows(
-                    "SELECT song FROM files WHERE tail = ? AND path LIKE ? ESCAPE '\\' AND song IS NOT NULL LIMIT 2",
-                    [.text(path.lastPathPart), .text("%" + escapedForLike(tail))]
+                    "SELECT song FROM files WHERE tail = ? AND lower(path) LIKE ? ESCAPE '\\' AND song IS NOT NULL LIMIT 2",
+                    [.text(path.lastPathPart), .text("%" + loweredForLike(tail))]
                 ) { $0.integer(0) }
                 if found.count == 1 { return try song(found[0]) }
             }
@@ -109,13 +109,13 @@ extension Catalogue {
         return nil
     }
 
-    /// A text as LIKE takes it literally.
-    func escapedForLike(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            if character == "%" || character == "_" || character == "\\" { result.append("\\") }
-            result.append(character)
+    /// A text as LIKE takes it literally, its ASCII letters small as SQL's `lower` makes them.
+    private func loweredForLike(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if scalar == "%" || scalar == "_" || scalar == "\\" { result.append("\\") }
+            result.append("A"..."Z" ~= scalar ? Unicode.Scalar(UInt8(scalar.value) + 32) : scalar)
         }
-        return result
+        return String(result)
     }
 }

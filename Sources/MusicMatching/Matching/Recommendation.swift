@@ -44,38 +44,3 @@ public struct Recommendation: Sendable {
     /// What `reason` is made of, for other languages.
     public var reasons: [ReasonPart]
 }
-
-extension Catalogue {
-    /// The songs that suit a mood best. Fewer than asked for only if the catalogue has no more.
-    ///
-    /// Ranked exactly as comparing with every song would; cost: some milliseconds with a million songs. Throws
-    /// `MusicError`.
-    public func recommend(_ request: RecommendationRequest) throws -> [Recommendation] {
-        let liked = try request.like.map { try song($0) }
-        let index = SongIndex(database)
-        let example = try liked.flatMap { song in
-            try index.place(of: song.id).map { Taste.Example(song: song.id, place: $0, weight: 1) }
-        }
-        let memory =
-            try request.listener.map { try ListenerMemory($0, database) }
-            ?? ListenerMemory(database, ranking: moodMap.ranking, time: request.time)
-        let profile = try ListenerProfile(
-            memory, index: index, ranking: moodMap.ranking,
-            favouriteArtists: Set(try request.artists.compactMap { try artist(named: $0).key }), like: example,
-            time: request.time)
-        var list = try RankedList(request, index: index, map: moodMap, profile: profile, like: example)
-        let picks = try list.picks()
-        let change = MoodChange(request, map: moodMap)
-        return try picks.enumerated().map { position, pick in
-            let song = try song(pick.candidate.id)
-            let reason = Reason(
-                song: song, pick: pick, request: request, position: position, change: change, liked: liked,
-                profile: profile)
-            let score = SongScore(pick.target, map: moodMap, languages: nil, tastes: [])
-            return Recommendation(
-                song: song, distance: pick.candidate.distance,
-                target: score.distance(to: song.mood, estimated: song.estimated).1,
-                isSurprise: pick.isSurprise, reason: reason.text, reasons: reason.parts)
-        }
-    }
-}

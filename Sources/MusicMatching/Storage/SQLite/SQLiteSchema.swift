@@ -1,8 +1,8 @@
-/// The database's tables and how older ones become newer ones.
+/// The tables of an SQLite database and how older ones become newer ones.
 ///
 /// `PRAGMA user_version` counts the steps a file has gone through. Steps are never changed once they were released;
 /// new ones are added behind.
-enum Schema {
+enum SQLiteSchema {
     static let steps: [String] = [songs, history, sources, services, artists, library, playlists, ranking]
     static var version: Int { steps.count }
 
@@ -206,8 +206,8 @@ enum Schema {
     private static let rankingStep = 7
 
     /// Computes traits and cells of all songs anew. Cost: some seconds for a million songs.
-    private static func writeAllTraits(_ database: Database) throws {
-        let songs = try database.prepare("SELECT id, \(SongFacts.columns) FROM songs")
+    private static func writeAllTraits(_ database: SQLiteDatabase) throws {
+        let songs = try database.statement("SELECT id, \(SongFacts.columns) FROM songs")
         defer { songs.reset() }
         while try songs.step() {
             let facts = SongFacts(reading: songs, from: 1)
@@ -217,30 +217,14 @@ enum Schema {
         }
     }
 
-    /// Files a song under its artists.
-    static func fileUnderArtists(_ song: Int, credit: String, _ database: Database) throws {
-        for artist in ArtistKey.keys(of: credit) {
-            try database.run(
-                "INSERT OR IGNORE INTO song_artists (artist, song) VALUES (?, ?)", .text(artist), .integer(song))
-        }
-    }
-
-    /// Files all songs under their artists anew. Cost: some seconds for a million songs.
-    static func fileAllUnderArtists(_ database: Database) throws {
-        try database.execute("DELETE FROM song_artists")
-        let songs = try database.prepare("SELECT id, artist FROM songs")
-        defer { songs.reset() }
-        while try songs.step() { try fileUnderArtists(songs.integer(0), credit: songs.text(1), database) }
-    }
-
     /// Brings a database to the newest version, all steps at once or none. Safe when several processes start at once.
-    static func migrate(_ database: Database, to target: Int = version) throws {
+    static func migrate(_ database: SQLiteDatabase, to target: Int = version) throws {
         let found = try database.integer("PRAGMA user_version")
         guard found <= version else {
             throw MusicError.newerSchema(path: database.path, found: found, known: version)
         }
         if found >= target { return }
-        try database.transaction {
+        try database.transaction(.songs) {
             // Another process may have been faster.
             let found = try database.integer("PRAGMA user_version")
             if found == 0, try database.integer("SELECT count(*) FROM sqlite_schema") > 0 {
@@ -249,7 +233,7 @@ enum Schema {
             guard found < target else { return }
             for step in found..<target {
                 try database.execute(text: steps[step])
-                if step == artistsStep { try fileAllUnderArtists(database) }
+                if step == artistsStep { try database.fileAllUnderArtists() }
                 if step == rankingStep { try writeAllTraits(database) }
             }
             try database.execute(text: "PRAGMA user_version = \(target)")
@@ -260,6 +244,6 @@ enum Schema {
 extension Catalogue {
     /// A database as an older version of the program made it, for tests of what becomes of it.
     package static func makeOldSchema(_ path: String, version: Int) throws {
-        try Schema.migrate(Database(path), to: version)
+        try SQLiteSchema.migrate(SQLiteDatabase(path), to: version)
     }
 }

@@ -1,44 +1,25 @@
 import CSQLite
 
-/// A value bound to a parameter.
-enum SQLValue {
-    case null
-    case integer(Int)
-    case real(Double)
-    case text(String)
-
-    init(_ value: Int?) { self = value.map(SQLValue.integer) ?? .null }
-    init(_ value: String?) { self = value.map(SQLValue.text) ?? .null }
-}
-
-extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
-    init(integerLiteral value: Int) { self = .integer(value) }
-    init(stringLiteral value: String) { self = .text(value) }
-}
-
-/// A prepared statement.
-final class Statement {
+/// A prepared statement of SQLite.
+final class SQLiteStatement: Statement {
     private let handle: OpaquePointer
     // The database keeps its statements, so this must not keep the database.
-    private unowned let database: Database
+    private unowned let database: SQLiteDatabase
 
-    init(_ handle: OpaquePointer, database: Database) {
+    init(_ handle: OpaquePointer, database: SQLiteDatabase) {
         self.handle = handle
         self.database = database
     }
 
     deinit { sqlite3_finalize(handle) }
 
-    /// Gives the parameters in order; those not given are NULL.
-    @discardableResult
-    func bind(_ values: [SQLValue]) throws -> Statement {
+    func bind(_ values: [SQLValue]) throws {
         sqlite3_clear_bindings(handle)
         for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
-        return self
     }
 
     /// - Parameter index: counted from 1, as in SQL.
-    func bind(_ value: SQLValue, at index: Int32) throws {
+    private func bind(_ value: SQLValue, at index: Int32) throws {
         let status: Int32
         switch value {
         case .null: status = sqlite3_bind_null(handle, index)
@@ -56,7 +37,6 @@ final class Statement {
         guard status == SQLITE_OK else { throw database.lastError }
     }
 
-    /// Goes to the next row; `false` after the last one, where the statement is reset.
     func step() throws -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
@@ -72,11 +52,9 @@ final class Statement {
 
     func reset() { sqlite3_reset(handle) }
 
-    /// Columns are counted from 0, as in SQLite.
     func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(handle, column)) }
     func real(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
-    func optionalInteger(_ column: Int32) -> Int? { isNull(column) ? nil : integer(column) }
 
     /// Text may hold NUL and anything else; it is taken by its length.
     func text(_ column: Int32) -> String {

@@ -1,0 +1,204 @@
+import CPostgreSQL
+import Glibc
+import Threads
+
+/// One connection of libpq, for one thread at a time.
+final class PostgreSQLConnection {
+    let library: PostgreSQLLibrary
+    let handle: OpaquePointer
+    private let address: PostgreSQLAddress
+    /// Names of statements that the server has prepared, by their SQL.
+    private var prepared: [String: String] = [:]
+
+    /// Throws `MusicError.database`; soon after a failure at once, see `Attempts`.
+    init(_ address: PostgreSQLAddress) throws {
+        self.address = address
+        do {
+            library = try PostgreSQLLibrary.load()
+        } catch {
+            throw MusicError.database(path: address.shown, reason: "PostgreSQL's library is missing: \(error.reason)")
+        }
+        if let reason = Attempts.reasonToWait(address.shown) {
+            throw MusicError.database(path: address.shown, reason: reason)
+        }
+        handle = try PostgreSQLConnection.open(address, library)
+        Attempts.noteSuccess(address.shown)
+        try execute(
+            """
+            SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET statement_timeout = '30s';
+            SET idle_in_transaction_session_timeout = '10min'; SET default_transaction_isolation = 'read committed'
+            """)
+    }
+
+    /// What the address does not say otherwise: a server that is gone is noticed within seconds.
+    private static let settings = [
+        ("connect_timeout", "5"), ("keepalives_idle", "10"), ("keepalives_interval", "3"), ("keepalives_count", "3"),
+        ("tcp_user_timeout", "15000"), ("fallback_application_name", "fermusic"),
+    ]
+
+    private static func open(_ address: PostgreSQLAddress, _ library: PostgreSQLLibrary) throws -> OpaquePointer {
+        let pairs = settings + [("dbname", address.text.value)]
+        let names = pairs.map { strdup($0.0) }, values = pairs.map { strdup($0.1) }
+        defer { (names + values).forEach { free($0) } }
+        let connection = library.PQconnectdbParams(
+            names.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 1)
+        guard let connection else { throw MusicError.database(path: address.shown, reason: "out of memory") }
+        fermusic_postgresql_quiet(library.table, connection)
+        if Int(library.PQstatus(connection)) == fermusic_pg_connection_ok { return connection }
+        let reason = address.cleaned(String(cString: library.PQerrorMessage(connection)))
+        library.PQfinish(connection)
+        Attempts.noteFailure(address.shown, reason)
+        throw MusicError.database(path: address.shown, reason: reason)
+    }
+
+    deinit { library.PQfinish(handle) }
+
+    /// Whether the server has closed it, or it broke.
+    var isBroken: Bool {
+        isLost || fermusic_postgresql_has_news(library.PQsocket(handle)) != 0
+    }
+
+    /// One of the `fermusic_pg_` states of transactions.
+    var transactionStatus: Int { Int(library.PQtransactionStatus(handle)) }
+
+    /// Runs statements without parameters. Throws `MusicError`.
+    func execute(_ sql: String) throws { library.PQclear(try checked(library.PQexec(handle, sql))) }
+
+    /// The result of a statement with its parameters as text, its values in binary form; to be cleared by whoever asks.
+    func run(_ sql: String, _ values: [SQLValue]) throws -> OpaquePointer? {
+        let name: String
+        if let known = prepared[sql] {
+            name = known
+        } else {
+            name = "s\(prepared.count)"
+            library.PQclear(
+                try checked(library.PQprepare(handle, name, PostgreSQLConnection.numbered(sql), 0, nil)))
+            prepared[sql] = name
+        }
+        let texts = values.map { value -> UnsafeMutablePointer<CChar>? in
+            switch value {
+            case .null: nil
+            case .integer(let number): strdup("\(number)")
+            case .real(let number): strdup("\(number)")
+            // PostgreSQL's texts have no NUL.
+            case .text(let text): strdup(text.utf8.contains(0) ? PostgreSQLConnection.withoutNUL(text) : text)
+            }
+        }
+        defer { texts.forEach { free($0) } }
+        let result = texts.map { UnsafePointer($0) }.withUnsafeBufferPointer {
+            library.PQexecPrepared(handle, name, Int32($0.count), $0.baseAddress, nil, nil, 1)
+        }
+        return try checked(result)
+    }
+
+    static func withoutNUL(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
+    }
+
+    /// `?` in order or `?1` by number as `$1`.
+    static func numbered(_ sql: String) -> String {
+        var result = "", count = 0
+        var rest = sql[...]
+        while let mark = rest.firstIndex(of: "?") {
+            result += rest[..<mark]
+            rest = rest[rest.index(after: mark)...]
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            if digits.isEmpty {
+                count += 1
+                result += "$\(count)"
+            } else {
+                result += "$\(digits)"
+                rest = rest.dropFirst(digits.count)
+            }
+        }
+        return result + rest
+    }
+
+    /// Fills a table. `rows` are in COPY's text format. Throws `MusicError`.
+    func copy(_ table: String, _ columns: String, _ rows: [UInt8]) throws {
+        let start = library.PQexec(handle, "COPY \(table) (\(columns)) FROM STDIN")
+        guard Int(library.PQresultStatus(start)) == fermusic_pg_copy_in else {
+            library.PQclear(try checked(start))
+            return
+        }
+        library.PQclear(start)
+        var sent: Int32 = 1
+        rows.withUnsafeBufferPointer { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { bytes in
+                var at = 0
+                while at < bytes.count, sent == 1, let base = bytes.baseAddress {
+                    let count = min(bytes.count - at, 1 << 20)
+                    sent = library.PQputCopyData(handle, base + at, Int32(count))
+                    at += count
+                }
+            }
+        }
+        if sent == 1 { sent = library.PQputCopyEnd(handle, nil) }
+        // The server's word on it, then the end.
+        var failure: (any Error)?
+        if sent != 1 { failure = error(nil) }
+        while let result = library.PQgetResult(handle) {
+            do { library.PQclear(try checked(result)) } catch { failure = failure ?? error }
+            if isLost { break }
+        }
+        if let failure { throw failure }
+    }
+
+    private var isLost: Bool { Int(library.PQstatus(handle)) != fermusic_pg_connection_ok }
+
+    /// A result that is as it should be; others are cleared. Throws `MusicError`.
+    private func checked(_ result: OpaquePointer?) throws -> OpaquePointer? {
+        switch Int(library.PQresultStatus(result)) {
+        case fermusic_pg_command_ok where result != nil, fermusic_pg_tuples_ok where result != nil: return result
+        default:
+            let failure = error(result)
+            library.PQclear(result)
+            throw failure
+        }
+    }
+
+    private func error(_ result: OpaquePointer?) -> MusicError {
+        func field(_ field: Int32) -> String? {
+            result.flatMap { library.PQresultErrorField($0, field) }.map { String(cString: $0) }
+        }
+        switch field(Int32(fermusic_pg_sqlstate)) {
+        // A lock that was not to be had in time, a deadlock, a serialization failure.
+        case "55P03", "40P01", "40001": return .busy(path: address.shown)
+        case "57014": return .database(path: address.shown, reason: "the server took too long to answer")
+        default:
+            let text = field(Int32(fermusic_pg_message)) ?? String(cString: library.PQerrorMessage(handle))
+            return .database(path: address.shown, reason: address.cleaned(text))
+        }
+    }
+}
+
+/// When servers were last tried in vain: who cannot be reached is not asked by every request anew.
+private enum Attempts {
+    private struct State {
+        var failures = 0
+        var next = ContinuousClock.now
+        var reason = ""
+    }
+
+    private static let states = Guarded<[String: State]>([:])
+
+    static func reasonToWait(_ address: String) -> String? {
+        states.withLock { states in
+            guard let state = states[address], state.next > .now else { return nil }
+            return state.reason
+        }
+    }
+
+    /// 50 ms after the first failure, twice as long after each further one, 2 s at most.
+    static func noteFailure(_ address: String, _ reason: String) {
+        states.withLock { states in
+            var state = states[address] ?? State()
+            state.next = .now + .milliseconds(min(50 << min(state.failures, 8), 2000))
+            state.failures += 1
+            state.reason = reason
+            states[address] = state
+        }
+    }
+
+    static func noteSuccess(_ address: String) { _ = states.withLock { $0.removeValue(forKey: address) } }
+}

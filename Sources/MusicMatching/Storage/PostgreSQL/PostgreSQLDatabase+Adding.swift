@@ -1,0 +1,149 @@
+/// Adding songs: what an import meets is asked for many songs at once, and what it adds is sent by COPY.
+extension PostgreSQLDatabase {
+    func expect(keys: [Int], identifiers: [SongIdentifier]) throws {
+        guard isInTransaction else { return }
+        try sendSongs()
+        let keys = Set(keys), identifiers = Set(identifiers)
+        adding.expect(keys: keys, identifiers: identifiers)
+        let list = "{" + keys.map { "\($0)" }.joined(separator: ",") + "}"
+        func know(_ row: any Statement) {
+            adding.know(
+                row.integer(0), key: row.integer(1), title: row.text(2), artist: row.text(3),
+                SongFacts(reading: row, from: 4))
+        }
+        let columns = "songs.id, songs.match_key, songs.title, songs.artist, "
+            + SongFacts.columns.split(separator: ", ").map { "songs.\($0)" }.joined(separator: ", ")
+        _ = try rows(
+            "SELECT \(columns) FROM songs WHERE match_key = ANY (?::bigint[]) ORDER BY id", [.text(list)], know)
+        if identifiers.isEmpty { return }
+        let values = "{" + identifiers.map { PostgreSQLDatabase.quoted($0.value) }.joined(separator: ",") + "}"
+        let found = try rows(
+            "SELECT kind, value, song FROM identifiers WHERE value = ANY (?::text[])", [.text(values)]
+        ) { (SongIdentifier(SongIdentifier.Kind(rawValue: $0.text(0)), $0.text(1)), $0.integer(2)) }
+        var unknown: Set<Int> = []
+        for (identifier, song) in found where identifiers.contains(identifier) {
+            adding.know(identifier, of: song)
+            if adding.facts(of: song) == nil { unknown.insert(song) }
+        }
+        if unknown.isEmpty { return }
+        let others = "{" + unknown.map { "\($0)" }.joined(separator: ",") + "}"
+        for (song, facts) in try rows(
+            "SELECT id, \(SongFacts.columns) FROM songs WHERE id = ANY (?::bigint[])", [.text(others)],
+            { ($0.integer(0), SongFacts(reading: $0, from: 1)) })
+        {
+            adding.know(song, facts)
+        }
+    }
+
+    /// A text in an array's text form.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars where scalar != "\0" {
+            if scalar == "\"" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
+        }
+        return result + "\""
+    }
+
+    func songs(matching key: Int) throws -> [(id: Int, title: String, artist: String)] {
+        if let known = adding.songs(matching: key) { return known }
+        return try rows("SELECT id, title, artist FROM songs WHERE match_key = ? ORDER BY id", [.integer(key)]) {
+            ($0.integer(0), $0.text(1), $0.text(2))
+        }
+    }
+
+    func song(_ identifier: SongIdentifier) throws -> Int? {
+        if let known = adding.song(identifier) { return known }
+        return try first(
+            "SELECT song FROM identifiers WHERE kind = ? AND value = ?", .text(identifier.kind.rawValue),
+            .text(identifier.value)
+        ) { $0.integer(0) }
+    }
+
+    func facts(of song: Int) throws -> SongFacts? {
+        if let known = adding.facts(of: song) { return known }
+        return try first("SELECT \(SongFacts.columns) FROM songs WHERE id = ?", .integer(song)) {
+            SongFacts(reading: $0)
+        }
+    }
+
+    func insert(_ song: NewSong) throws -> Int {
+        // As SQLite numbers them; nobody else adds songs while the transaction has their lock.
+        let id = try adding.next ?? integer("SELECT coalesce(max(id), 0) + 1 FROM songs")
+        adding.next = id + 1
+        adding.add(song, id: id)
+        return id
+    }
+
+    func update(_ song: Int, from old: SongFacts, to new: SongFacts) throws {
+        if adding.update(song, new) { return }
+        let settings = PostgreSQLDatabase.factColumns.enumerated().map { "\($1) = ?\($0 + 1)" }
+        let count = settings.count
+        let statement = statement(
+            "UPDATE songs SET \(settings.joined(separator: ", ")) WHERE id = ?\(count + 1)")
+        try statement.bind(new.values + [.integer(song)])
+        while try statement.step() {}
+        if old.album == new.album { return }
+        let names = try first("SELECT title, artist FROM songs WHERE id = ?", .integer(song)) { ($0.text(0), $0.text(1)) }
+        guard let names else { return }
+        let document = try tokens.document(title: names.0, artist: names.1, album: new.album)
+        try run(
+            "UPDATE songs SET search = ?::tsvector, words = ? WHERE id = ?", .text(document.text),
+            .integer(document.words), .integer(song))
+    }
+
+    func add(_ identifier: SongIdentifier, to song: Int) throws -> Bool {
+        if let known = adding.song(identifier) {
+            guard known == nil else { return false }
+            adding.add(identifier, to: song)
+            return true
+        }
+        try run(
+            "INSERT INTO identifiers (kind, value, song) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            .text(identifier.kind.rawValue), .text(identifier.value), .integer(song))
+        return changes > 0
+    }
+
+    /// Sends what waits.
+    func sendSongs() throws {
+        if adding.isEmpty { return }
+        let (songs, identifiers) = adding.take()
+        let connection = try connected()
+        if !songs.isEmpty {
+            var rows = CopyRows(), artists = CopyRows()
+            for waiting in songs {
+                let song = waiting.song
+                let document = try tokens.document(title: song.title, artist: song.artist, album: song.facts.album)
+                rows.add(.integer(waiting.id))
+                rows.add(.integer(song.matchKey))
+                rows.add(.text(song.title))
+                rows.add(.text(song.artist))
+                rows.add(.integer(song.added))
+                for value in song.facts.values { rows.add(value) }
+                rows.add(.text(document.text))
+                rows.add(.integer(document.words))
+                rows.end()
+                for artist in ArtistKey.keys(of: song.artist) {
+                    artists.add(.text(artist))
+                    artists.add(.integer(waiting.id))
+                    artists.end()
+                }
+            }
+            let columns = (["id", "match_key", "title", "artist", "added"] + PostgreSQLDatabase.factColumns
+                + ["search", "words"])
+            try connection.copy("songs", columns.joined(separator: ", "), rows.bytes)
+            try connection.copy("song_artists", "artist, song", artists.bytes)
+            changesSongs = true
+        }
+        if !identifiers.isEmpty {
+            var rows = CopyRows()
+            for (identifier, song) in identifiers {
+                rows.add(.text(identifier.kind.rawValue))
+                rows.add(.text(identifier.value))
+                rows.add(.integer(song))
+                rows.end()
+            }
+            try connection.copy("identifiers", "kind, value, song", rows.bytes)
+        }
+    }
+}
