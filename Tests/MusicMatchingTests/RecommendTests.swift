@@ -214,7 +214,8 @@ import Testing
         #expect(try songs.recommend(request).contains { $0.reason.contains("you often like soul") })
         for id in [2, 6, 10, 14, 18, 22] { try songs.note(.neutral, of: id) }
         for id in stride(from: 1, to: 41, by: 4) { try songs.note(.dislike, of: id) }
-        #expect(try count("rock") < before.1)
+        let after = try count("rock")
+        #expect(after < before.1 / 2, "\(after) of \(before.1)")
         #expect(try songs.note(.like, ofArtist: "a 99") == "a 99")
         request.surpriseShare = 0
         #expect(try songs.recommend(request).contains { $0.song.artist == "A 99" })

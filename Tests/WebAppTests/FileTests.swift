@@ -84,7 +84,7 @@ import WebApp
         try put("Nobody - Silence.mp3")
         let number = try number("Silence", importAll())
         for path in [
-            "0", "-1", "+\(number)", "0\(number)", "\(number).mp3", "\(number + 1000)", "١", "", "%00",
+            "0", "-1", "+\(number)", "0\(number)", "\(number)%20", "\(number).mp3", "\(number + 1000)", "١", "", "%00",
             "99999999999999999999", "..", "../../../../etc/passwd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "/etc/passwd",
             "\(number)/../\(number)", "\(number)%2f", "..%5c..%5cetc", "Nobody%20-%20Silence.mp3", folder.path,
         ] {

@@ -39,13 +39,18 @@ struct MoodEstimator {
     /// What names leave open of a song's mood.
     private static let scatter = 0.25
     /// Guesses come out too near the middle; found by cross-validation on halves of a labelled set.
-    private static let stretch = SIMD2(1.1, 1.2)
+    private static let stretch = SIMD2<Double>(1.1, 1.2)
 
     /// Cost: some milliseconds for a thousand songs.
     init(_ examples: [Example]) {
-        let total = examples.reduce(0) { $0 + $1.weight * $1.trust }
+        var sum = SIMD2<Double>(), total = 0.0
+        for example in examples {
+            let weight = example.weight * example.trust
+            sum += weight * SIMD2(example.valence, example.energy)
+            total += weight
+        }
         guard total > 0 else { return }
-        mean = examples.reduce(SIMD2()) { $0 + $1.weight * $1.trust * SIMD2($1.valence, $1.energy) } / total
+        mean = sum / total
         var counts: [String: Int] = [:]
         let words = examples.map { MoodEstimator.words($0) }
         for word in words.joined() { counts[word, default: 0] += 1 }
@@ -71,7 +76,7 @@ struct MoodEstimator {
         var ridge = effects.map { _ in MoodEstimator.wordRidge }
         for (word, index) in features where word.hasPrefix("g ") { ridge[index] = MoodEstimator.genreRidge }
         var rest = examples.map { SIMD2($0.valence, $0.energy) - mean }
-        let own = examples.map { SIMD2(repeating: $0.weight * $0.trust) }
+        let own: [SIMD2<Double>] = examples.map { SIMD2(repeating: $0.weight * $0.trust) }
         var weights = own
         for round in 0...MoodEstimator.rounds {
             for _ in 0..<MoodEstimator.sweeps {
@@ -87,8 +92,9 @@ struct MoodEstimator {
             }
             guard round < MoodEstimator.rounds else { return }
             for row in rest.indices {
-                let distance = SIMD2(abs(rest[row].x), abs(rest[row].y))
-                weights[row] = own[row] * 2 * MoodEstimator.near / pointwiseMax(distance, SIMD2(repeating: MoodEstimator.near))
+                let distance = pointwiseMax(rest[row], -rest[row])
+                let divisor: SIMD2<Double> = pointwiseMax(distance, SIMD2(repeating: MoodEstimator.near))
+                weights[row] = own[row] * (2 * MoodEstimator.near) / divisor
             }
         }
     }

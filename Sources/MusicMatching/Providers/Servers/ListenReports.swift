@@ -49,7 +49,6 @@ public final class ListenReports: Sendable {
 
     /// - Parameter problems: of servers that cannot be told at all.
     init(_ servers: [any MusicServer], _ listenBrainz: ListenBrainz?, problems: [ProviderError]) {
-        state.withLock { ($0.problems, $0.known) = (problems, problems) }
         receivers =
             servers.map { server in
                 Receiver(knows: { server.number(of: $0) != nil }) {
@@ -59,9 +58,13 @@ public final class ListenReports: Sendable {
             }
             + [listenBrainz].compactMap { $0 }.map { listenBrainz in
                 Receiver(knows: { _ in true }) { (song: Song, time: Int, limit: CallLimit) throws(ProviderError) in
-                    try listenBrainz.submit([(song, time)], limit)
+                    try listenBrainz.submit([(song: song, time: time)], limit)
                 }
             }
+        state.withLock { state in
+            state.problems = problems
+            state.known = problems
+        }
     }
 
     /// A song was heard that began at a time, in seconds since 1970. Returns at once.
