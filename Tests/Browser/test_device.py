@@ -3,7 +3,7 @@ import re
 
 from playwright.sync_api import expect
 
-from harness import test
+from harness import by_hand, test
 
 # The recogniser as another program would use it, on this page's files; for tests of what it says.
 RECOGNISER = """async () => {
@@ -156,13 +156,13 @@ def a_folder_of_files_is_enough(page, context):
     """At a path of its own, and after the first visit without any network."""
     with context.static_site() as (address, end):
         page.goto(address)
-        expect(page.locator("#songs-note")).to_contain_text("no server")
+        expect(page.locator(".song").first).to_be_visible()
         expect(page.locator("#camera-promise")).to_have_text("Your picture stays on this device.")
         page.evaluate("() => navigator.serviceWorker.ready.then(() => {})")
         end()
         context.complaints.clear()
         page.reload()
-        page.click("#hand button:has-text('happy')")
+        by_hand(page, "happy")
         expect(page.locator(".piece, #pieces li").first).to_be_visible()
         page.click("#way-camera")
         begin(page)
@@ -170,3 +170,46 @@ def a_folder_of_files_is_enough(page, context):
         assert not context.complaints, context.complaints
         assert not any("/api/" in url for url in context.addresses if url.startswith(address))
         context.shot("static")
+
+
+@test(place=None)
+def songs_chosen_here_are_those_of_the_server(page, context):
+    """The same lists for the same seeds, and no mood is sent."""
+    with context.static_site() as (address, _):
+        there = page.evaluate("""async (questions) => {
+          const answers = [];
+          for (const question of questions) {
+            const answer = await fetch('/api/v1/recommendations', {
+              method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': 'en-US' }, body: JSON.stringify({ ...question, listener: {} }) });
+            answers.push(await answer.json());
+          }
+          return answers;
+        }""", QUESTIONS)
+        page.goto(address)
+        expect(page.locator(".song").first).to_be_visible()
+        sent = []
+        page.on("request", lambda request: sent.append(request.url))
+        here = page.evaluate("""async (questions) => {
+          const matcher = await import(new URL('matcher.js', document.querySelector('script[type=module]').src));
+          const answers = [];
+          for (const question of questions) answers.push(await matcher.recommend({ ...question, usualLanguages: ['en-US'] }));
+          return answers;
+        }""", QUESTIONS)
+        for question, ours, theirs in zip(QUESTIONS, here, there, strict=True):
+            assert ours["songs"], question
+            assert [song["title"] for song in ours["songs"]] == [song["title"] for song in theirs["songs"]], question
+            assert [song["reason"] for song in ours["songs"]] == [song["reason"] for song in theirs["songs"]], question
+            assert ours["target"] == theirs["target"], question
+        by_hand(page, "sad")
+        assert not sent, sent
+
+
+QUESTIONS = [
+    {"emotions": {"sad": 1}, "seed": 1, "count": 8},
+    {"emotions": {"happy": 0.6, "surprise": 0.25, "neutral": 0.15}, "seed": 2, "count": 6, "mode": "match"},
+    {"emotions": {"fear": 0.7, "angry": 0.3}, "seed": 3, "count": 10, "mode": "lift"},
+    {"emotions": {"angry": 1}, "seed": 4, "count": 7, "mode": "path"},
+    {"emotions": {"sad": 0.123456789012345678, "happy": 0.9}, "seed": 5, "count": 9, "languages": ["hi", "id"]},
+    {"emotions": {"neutral": 1}, "seed": 6, "count": 5, "withoutLanguages": ["en"], "artists": ["Queen"]},
+    {"emotions": {"disgust": 1}, "seed": 7, "count": 12, "mode": "company"},
+]

@@ -70,9 +70,13 @@ import MusicMatching
     }
 
     @Test func keepsWhatTheMapSays() throws {
-        let catalogue = try catalogue(
-            "title,artist\nA,B", map: "[ranking]\ndraw-pool = 7\nsurprise-share = 0\n[match]\nsad = 0.1 0.2 0.3 0.4 90")
-        let map = catalogue.moodMap, back = try read(catalogue.compact().bytes)
+        let map = try withTemporaryFolder { folder in
+            try MoodMap(
+                overriddenBy: write(
+                    "[ranking]\ndraw-pool = 7\nsurprise-share = 0\n[match]\nsad = 0.1 0.2 0.3 0.4 90",
+                    to: folder + "/map.conf"))
+        }
+        let back = try read(Catalogue(":memory:", builtIn: builtInSongs, moodMap: map).compact().bytes)
         #expect(map.ranking.drawPool == 7)
         #expect(back.map.ranking == map.ranking && back.map.match == map.match && back.map.lift == map.lift)
         #expect(back.map.weights == map.weights && back.map.feelings == map.feelings)

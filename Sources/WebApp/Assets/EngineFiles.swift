@@ -10,7 +10,7 @@ import Threads
 struct EngineFiles: Sendable {
     static let module = "fermusic.wasm", detector = "yunet.fmplan", planEnding = ".fmplan"
     /// How plans keep the models' weights: what is loaded by every visitor should be small.
-    static let modelWeights = PlanWeights.int8, detectorWeights = PlanWeights.float16
+    static let modelWeights = PlanWeights.int5, detectorWeights = PlanWeights.float16
 
     private let shelf: ModelShelf
     private let modulePath: String?

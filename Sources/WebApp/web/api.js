@@ -1,5 +1,6 @@
 // Questions to the server.
 
+import * as matcher from "./matcher.js";
 import { at } from "./place.js";
 import { language } from "./texts.js";
 
@@ -29,11 +30,17 @@ export class Problem extends Error {
   get isPassing() { return [0, 429, 503].includes(this.status); }
 }
 
+/** What this device should have answered itself, and cannot. */
+class NotHere extends Error {
+  text = "songs-static";
+  isPassing = false;
+}
+
 async function ask(path, { reads = (answer) => answer.json(), ...options } = {}) {
   let answer;
   try {
     // Who reads the page in Hindi is offered songs in Hindi too.
-    const headers = { "Accept-Language": [language, ...navigator.languages].join(), ...options.headers };
+    const headers = { "Accept-Language": usualLanguages().join(), ...options.headers };
     answer = await fetch(path instanceof URL ? path : at(path), { credentials: "same-origin", cache: "no-store", ...options, headers });
   } catch (error) {
     if (error.name === "AbortError") throw error;
@@ -54,16 +61,26 @@ const post = (path, value, options = {}) =>
   ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value), ...options });
 
 export const options = () => ask(isStatic ? new URL("options.json", document.baseURI) : "/api/v1/options");
-export const recommend = async (question, signal) =>
-  (isStatic ? { songs: [], target: null } : post("/api/v1/recommendations", question, { signal }));
+/** Languages as the visitor's browser names them, that of the page first. */
+const usualLanguages = () => [language, ...navigator.languages];
+/** What this device answers itself. */
+async function here(question) {
+  try {
+    return await question;
+  } catch {
+    throw new NotHere();
+  }
+}
+export const recommend = async (question, signal) => (isStatic
+  ? here(matcher.recommend({ ...question, usualLanguages: usualLanguages() })) : post("/api/v1/recommendations", question, { signal }));
 /** `{ song, opinion }`, or `{ songs, opinion }` with many. */
 export const feedback = (noted) => post("/api/v1/feedback", noted);
 export const artists = async (text, signal) =>
-  isStatic ? { artists: [] } : ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
+  isStatic ? here(matcher.artists(text, 8)) : ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
 export const media = (song, service, { preview = false } = {}) =>
   ask(`/api/v1/media/${song}?preview=${preview}` + (service ? `&service=${encodeURIComponent(service)}` : ""));
 /** Songs by their numbers. */
-export const songs = (numbers) => post("/api/v1/songs", { songs: numbers });
+export const songs = (numbers) => (isStatic ? here(matcher.songs(numbers)) : post("/api/v1/songs", { songs: numbers }));
 /** The owner's playlists: { name, changed, songs }, songs by their numbers. */
 export const playlists = {
   list: async () => (await ask("/api/v1/playlists")).playlists,

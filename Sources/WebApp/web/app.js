@@ -11,6 +11,7 @@ import * as history from "./history.js";
 import * as install from "./install.js";
 import * as looker from "./looker.js";
 import { LiveWay } from "./live.js";
+import * as matcher from "./matcher.js";
 import { moods, places } from "./moods.js";
 import { PhotoWay } from "./photo.js";
 import * as pieces from "./pieces.js";
@@ -37,6 +38,7 @@ async function begin() {
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
   await Promise.all([speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage)), pieces.load()]);
   looker.setUp(facts);
+  matcher.setUp(facts.matcher);
   if (api.isStatic) beStatic();
   ways.setUp(facts, {
     camera: new CameraWay({ onMood: (mood, how) => see("camera", mood, how), onRefused: noCamera }),

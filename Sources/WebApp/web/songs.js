@@ -107,7 +107,7 @@ function ask({ about, count, signal }) {
 
 function showAll({ target, isRecalled } = {}) {
   const { songs, about } = list;
-  put(find("songs-note"), songs.length ? null : api.isStatic ? "songs-static" : "songs-none");
+  put(find("songs-note"), songs.length ? null : "songs-none");
   dealCovers(songs);
   showAbout();
   drawCards();

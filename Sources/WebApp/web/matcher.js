@@ -1,0 +1,79 @@
+// Songs for a mood, chosen in this browser by what the server chooses them with (engine/songs.wasm): no mood leaves it.
+
+let facts = null, loading = null;
+
+/** `matcher`: the addresses of the module and of the songs, { module, songs }; null where there are none. */
+export function setUp(matcher) { facts = matcher ?? null; }
+
+export const isThere = () => facts !== null;
+
+async function load() {
+  const [answer, songs] = await Promise.all([facts.module, facts.songs].map((path) => fetched(new URL(path, document.baseURI))));
+  const module = await WebAssembly.compile(await answer.arrayBuffer());
+  let memory = null;
+  const text = (place, count) => new TextDecoder().decode(new Uint8Array(memory.buffer, place, count));
+  const imports = { fermusic: { time: () => Date.now(), number: (place, count) => Number(text(place, count)) } };
+  // What the C library would ask of a system, the matcher never reaches.
+  for (const { module: owner, name } of WebAssembly.Module.imports(module)) {
+    (imports[owner] ??= {})[name] ??= () => { throw new Error(`${name} is not there`); };
+  }
+  const { exports } = await WebAssembly.instantiate(module, imports);
+  memory = exports.memory;
+  exports._initialize();
+  const matcher = new Matcher(exports);
+  matcher.open(new Uint8Array(await songs.arrayBuffer()));
+  return matcher;
+}
+
+async function fetched(address) {
+  const answer = await fetch(address, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer;
+}
+
+class Matcher {
+  #engine;
+
+  constructor(engine) { this.#engine = engine; }
+
+  open(bytes) { if (this.#give(bytes, this.#engine.fermusic_songs_open) < 0) throw new Error(this.#answer()); }
+
+  ask(question, wish) {
+    const count = this.#give(new TextEncoder().encode(JSON.stringify(wish)), this.#engine[`fermusic_${question}`]);
+    if (count < 0) throw new Error(`${question}: not understood`);
+    return JSON.parse(this.#answer());
+  }
+
+  #give(bytes, takes) {
+    const place = this.#engine.fermusic_allocate(bytes.length);
+    new Uint8Array(this.#engine.memory.buffer).set(bytes, place);
+    const result = takes(place, bytes.length);
+    this.#engine.fermusic_free(place);
+    return result;
+  }
+
+  #answer() {
+    const { fermusic_answer, fermusic_answer_size, memory } = this.#engine;
+    return new TextDecoder().decode(new Uint8Array(memory.buffer, fermusic_answer(), fermusic_answer_size()));
+  }
+}
+
+async function ask(question, wish) {
+  loading ??= load();
+  let matcher;
+  try {
+    matcher = await loading;
+  } catch (error) {
+    loading = null;
+    throw error;
+  }
+  return matcher.ask(question, wish);
+}
+
+/** As the server's /api/v1/recommendations. */
+export const recommend = (question) =>
+  ask("recommend", { seed: crypto.getRandomValues(new Uint32Array(1))[0] >>> 1, ...question });
+/** As /api/v1/songs. */
+export const songs = (numbers) => ask("songs", { songs: numbers });
+/** As /api/v1/catalogue/search?kind=artists. */
+export const artists = (text, limit) => ask("artists", { q: text, limit });
