@@ -23,6 +23,7 @@ enum DoctorCommand {
         var findings = [DoctorChecks.processor(), DoctorChecks.model(a)] + DoctorChecks.detectors()
         findings += [DoctorChecks.camera()] + DoctorChecks.codecs()
         findings.append(DoctorChecks.severalMachines())
+        findings.append(DoctorChecks.database())
         findings += DoctorChecks.catalogue(a)
         findings += DoctorChecks.services(a, asks: !a[offline])
         if a[SharedOptions.json] {
