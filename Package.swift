@@ -122,6 +122,9 @@ let package = Package(
         .executableTarget(
             name: "haar-benchmark", dependencies: ["FaceVision", "Timing"], path: "Benchmarks/HaarCascade"),
         .executableTarget(
+            name: "catalogue-benchmark", dependencies: ["MusicMatching", "Emotions", "Randomness"],
+            path: "Benchmarks/Catalogues"),
+        .executableTarget(
             name: "framing-benchmark",
             dependencies: ["EmotionRecognition", "FaceVision", "Files", "Randomness", "Threads", "Timing"],
             path: "Benchmarks/Framing"),

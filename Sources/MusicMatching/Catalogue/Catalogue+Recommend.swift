@@ -16,6 +16,12 @@ extension Catalogue {
         }
     }
 
+    /// Whether the next list is ranked in a copy of the server's songs; begins to make one.
+    package func hasSongsInMemory() throws -> Bool {
+        guard let server = database as? PostgreSQLDatabase else { return false }
+        return server.shared.songs(of: try server.songVersion()) != nil
+    }
+
     /// The same, ranked in memory.
     package func recommendFromMemory(_ request: RecommendationRequest) throws -> [Recommendation] {
         try recommend(request, from: database.songsInMemory())

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 
 /// The songs at hand, with what the user heard and thought of them: an SQLite database in WAL mode, or one of a
 /// PostgreSQL server.
@@ -23,6 +24,9 @@ public final class Catalogue {
     /// Read when it is first needed, see `artistTable`.
     var knownArtists: ArtistTable?
 
+    /// What it was opened by: not to be shown, as an address may hold a password.
+    public let place: String
+
     /// Where the database is, without its password; ":memory:" if it is nowhere.
     public var path: String { database.path }
 
@@ -37,11 +41,28 @@ public final class Catalogue {
     ///   - moodMap: how missing features are estimated.
     /// Throws `MusicError`.
     public init(_ place: String, builtIn: String?, moodMap: MoodMap = .standard) throws {
+        self.place = place
         database = try Databases.open(place)
         self.moodMap = moodMap
         self.builtIn = builtIn
         try database.migrate()
         if let builtIn { try readBuiltIn(builtIn) }
+    }
+
+    /// Opens a catalogue that is there, as it is. Throws `MusicError`.
+    public convenience init(existing place: String) throws {
+        if !Catalogue.isAddress(place), access(place.cPath, F_OK) != 0 {
+            throw MusicError.database(path: place, reason: "no such file")
+        }
+        try self.init(place, builtIn: nil)
+    }
+
+    /// Whether a place is the address of a database rather than a file.
+    public static func isAddress(_ place: String) -> Bool { PostgreSQLAddress.isOne(place) }
+
+    /// A place as it may be shown: an address without its password.
+    public static func shown(_ place: String) -> String {
+        isAddress(place) ? PostgreSQLAddress(place).shown : place
     }
 
     /// How long writing waits for another process; 30 s unless set.

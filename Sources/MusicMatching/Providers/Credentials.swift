@@ -2,17 +2,6 @@ import Files
 import Glibc
 import TextCoding
 
-/// A text that is never shown: printing it, dumping it or putting it into a message gives dots.
-public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let value: String
-
-    public init(_ value: String) { self.value = value }
-
-    public var description: String { "•••" }
-    public var debugDescription: String { "•••" }
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
-}
-
 /// What the user has agreed with services: from the environment, from `.env` in the current folder, or from
 /// `credentials` (or `.env`) in `~/.config/fermusic`, the first that has it.
 public struct Credentials: Sendable {
@@ -29,12 +18,14 @@ public struct Credentials: Sendable {
         case jellyfinUser = "JELLYFIN_USER"
         case mpdPassword = "MPD_PASSWORD"
         case listenBrainzToken = "LISTENBRAINZ_TOKEN"
+        /// The catalogue's place, where it is an address with a password.
+        case catalogue = "FERMUSIC_CATALOGUE"
 
         /// Whether it must not be shown, or lie where others can read it.
         var isSecret: Bool {
             switch self {
             case .spotifyClientSecret, .youtubeKey, .subsonicPassword, .subsonicKey, .jellyfinKey, .mpdPassword,
-                .listenBrainzToken:
+                .listenBrainzToken, .catalogue:
                 true
             default: false
             }
@@ -83,6 +74,9 @@ public struct Credentials: Sendable {
     }
 
     func text(_ name: Name) -> String? { values[name]?.value.value }
+
+    /// The catalogue that is used where none is named.
+    public var catalogue: String? { text(.catalogue) }
 
     public func has(_ name: Name) -> Bool { values[name] != nil }
 

@@ -48,6 +48,17 @@ protocol CatalogueDatabase: Database {
     /// Makes the search index anew.
     func rebuildSearch() throws
 
+    // MARK: Copying
+
+    /// What `body` reads is of one moment.
+    func snapshot<R>(_ body: () throws -> R) throws -> R
+
+    /// Puts rows into a table, as they are.
+    func fill(_ table: CatalogueTable, _ rows: [[SQLValue]]) throws
+
+    /// Makes what belongs to rows that were filled in: search index, numbers of rows to come.
+    func finishFilling() throws
+
     // MARK: Adding songs
 
     /// Tells what songs will be asked for and added next, where asking for many at once is faster.

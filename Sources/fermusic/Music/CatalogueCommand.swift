@@ -4,7 +4,7 @@ import MusicMatching
 import NeuralNet
 import Terminal
 
-/// `fermusic catalogue import|list|stats|export|refresh|mood-map`
+/// `fermusic catalogue import|list|stats|export|copy|refresh|mood-map`
 enum CatalogueCommand {
     static let files = Argument<[Path]>(
         "file",
@@ -24,7 +24,7 @@ enum CatalogueCommand {
 
     static let command = Command(
         "catalogue", summary: "The songs at hand: add, refresh, list, count, export.",
-        subcommands: [importing, list, stats, export, RefreshCommand.command, moodMap])
+        subcommands: [importing, list, stats, export, CatalogueCopyCommand.command, RefreshCommand.command, moodMap])
 
     static let importing = Command(
         "import", summary: "Add songs: your music, lists, playlists, what services export.",
@@ -84,7 +84,7 @@ enum CatalogueCommand {
             }
             return true
         }
-        let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
+        let lists = try ServiceOptions.services(memory: catalogue.place).lists { signals.received != nil }
         /// `false` if a signal ended it.
         func take(_ path: String) throws -> Bool {
             if LibraryCommand.isMusic(path) { return try takeMusic(path) }

@@ -9,7 +9,8 @@ import TextCoding
 /// Options that the verbs about songs share, and what they become.
 enum MusicOptions {
     static let catalogue = Option<Path?>(
-        "catalogue", help: "The catalogue's database instead of the one in ~/.local/share/fermusic.")
+        "catalogue",
+        help: "The catalogue's database instead of the one in ~/.local/share/fermusic: a file, or postgresql://...")
     static let moodMap = Option<Path?>(
         "mood-map", help: "Changes to the mood map instead of those in ~/.config/fermusic/mood-map.conf.")
     static let jsonLines = Flag("json", help: "Print JSON for programs to read: one object per line.")
@@ -18,17 +19,27 @@ enum MusicOptions {
     /// made with a word, since the name may be mistyped, and only in a folder that exists.
     static func openCatalogue(_ arguments: Arguments, _ console: Console? = nil) throws -> Catalogue {
         let map = try readMoodMap(arguments)
-        let path = arguments[catalogue]?.string ?? Catalogue.standardPath
+        let path = place(arguments)
         let isNew = try isNewByName(arguments)
         let opened = try Catalogue(path, builtIn: builtInSongs, moodMap: map)
         if isNew { try console?.errors.line("note: \(printable(path)) is new, with the built-in songs") }
         return opened
     }
 
+    /// What the user names, or `FERMUSIC_CATALOGUE` in the environment or the file of credentials, where other users of the
+    /// computer do not see an address with its password; else the usual file.
+    static func place(_ arguments: Arguments) -> String { named(arguments) ?? Catalogue.standardPath }
+
+    private static func named(_ arguments: Arguments) -> String? {
+        arguments[catalogue]?.string ?? Credentials.read().catalogue
+    }
+
     /// Whether the user named a catalogue that does not exist yet. Throws `MusicError.database` if its folder does
     /// not either.
     static func isNewByName(_ arguments: Arguments) throws -> Bool {
-        guard let path = arguments[catalogue]?.string, access(path.cPath, F_OK) != 0 else { return false }
+        guard let path = named(arguments), !Catalogue.isAddress(path), access(path.cPath, F_OK) != 0 else {
+            return false
+        }
         guard access(path.parentFolder.cPath, F_OK) == 0 else {
             throw MusicError.database(path: path, reason: "there is no folder \(path.parentFolder)")
         }
@@ -49,7 +60,7 @@ enum MusicOptions {
             return try body(openCatalogue(arguments, console))
         } catch let error as MusicError {
             // What the user named himself must be right.
-            guard !arguments.wasGiven(catalogue), let songs = builtInSongs else { throw error }
+            guard named(arguments) == nil, let songs = builtInSongs else { throw error }
             switch error {
             case .database, .busy, .newerSchema: break
             default: throw error

@@ -103,7 +103,7 @@ enum RecommendCommand {
             if !a[forget] { try note(songs, request, catalogue, console) }
             return .done
         }
-        let asking = try ServiceAsking(a, memory: catalogue.path)
+        let asking = try ServiceAsking(a, memory: catalogue.place)
         let answer = RecommendAnswer(songs: songs, request: request)
         if !a[SharedOptions.json] { try answer.print(withLinks: asking == nil, console) }
         for artist in request.artists { try explain(artist, catalogue, console) }

@@ -55,7 +55,7 @@ enum RefreshCommand {
     static func refreshIfDue(_ a: Arguments) throws -> [RefreshResult] {
         let catalogue = try MusicOptions.openCatalogue(a)
         let signals = SignalWatcher.start()
-        let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
+        let lists = try ServiceOptions.services(memory: catalogue.place).lists { signals.received != nil }
         do {
             let results = try catalogue.refreshIfDue(providers: lists) { _, _, _ in
                 if signals.received != nil { throw Stopped() }
@@ -71,7 +71,7 @@ enum RefreshCommand {
 
     private static func refresh(_ catalogue: Catalogue, asJSON: Bool, _ console: Console) throws -> ExitCode {
         let signals = SignalWatcher.start()
-        let lists = try ServiceOptions.services(memory: catalogue.path).lists { signals.received != nil }
+        let lists = try ServiceOptions.services(memory: catalogue.place).lists { signals.received != nil }
         let results: [RefreshResult]
         do {
             results = try catalogue.refresh(

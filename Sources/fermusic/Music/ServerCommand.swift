@@ -85,7 +85,7 @@ enum ServerCommand {
         parameters: [songs, wait, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
         let catalogue = try MusicOptions.openCatalogue(a, console)
-        let services = try ServiceOptions.services(memory: catalogue.path)
+        let services = try ServiceOptions.services(memory: catalogue.place)
         let signals = SignalWatcher.start()
         let heard = try a[songs].map { try catalogue.song(named: $0) }
         let now = currentTime()
@@ -124,7 +124,7 @@ private struct LatestOnServer {
             let entry = try PlaylistCommand.latest(catalogue)
             (title, songs) = ("\(entry.emotions), \(TimeText.day(entry.time))", entry.songs)
         }
-        let server = try ServerCommand.server(a, ServiceOptions.services(memory: catalogue.path))
+        let server = try ServerCommand.server(a, ServiceOptions.services(memory: catalogue.place))
         self.server = server
         let signals = SignalWatcher.start()
         limit = CallLimit(a[ServerCommand.wait]) { signals.received != nil }

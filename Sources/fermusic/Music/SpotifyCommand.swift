@@ -116,7 +116,7 @@ enum SpotifyCommand {
         return .done
     }
 
-    static func memory(_ a: Arguments) -> String { a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath }
+    static func memory(_ a: Arguments) -> String { MusicOptions.place(a) }
 
     private static func json(_ login: SpotifyLoginStatus?, _ hasApp: Bool) -> JSONValue {
         var fields: [String: JSONValue] = [
@@ -149,7 +149,7 @@ private struct LatestList {
                 path: catalogue.path, reason: "nothing was recommended yet; run 'fermusic recommend' first")
         }
         self.entry = entry
-        services = try ServiceOptions.services(memory: catalogue.path)
+        services = try ServiceOptions.services(memory: catalogue.place)
         let signals = SignalWatcher.start()
         limit = CallLimit(a[SpotifyCommand.wait]) { signals.received != nil }
         guard services.spotifyLoginStatus != nil else { throw ProviderError(.spotify, .loginNeeded) }

@@ -29,7 +29,7 @@ struct WebService {
         if feed != nil { try WebService.tryCamera(a) }
         let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
         let moodMap = try MusicOptions.readMoodMap(a)
-        let services = try PageServices(a, memory: a[MusicOptions.catalogue]?.string ?? Catalogue.standardPath)
+        let services = try PageServices(a, memory: MusicOptions.place(a))
         let options = try WebService.options(a, console, token: token, isLocal: isLocal, services)
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
         application = try WebApplication(options, models: models, music: music, feed: feed)

@@ -30,6 +30,16 @@ enum DoctorChecks {
             : Finding("several machines", .works, installed.joined(separator: ", "))
     }
 
+    /// The library for a catalogue on a server, which only those need who name one.
+    static func database() -> Finding {
+        switch PostgreSQLClient.state {
+        case .success(let version): Finding("PostgreSQL", .works, "libpq \(version)")
+        case .failure:
+            Finding(
+                "PostgreSQL", .missing, "no libpq5, which only a catalogue on a server needs", cause: "libraryMissing")
+        }
+    }
+
     /// Reads the model and lets it look at a picture.
     static func model(_ a: Arguments) -> Finding {
         guard let path = try? SharedOptions.modelPath(a) else {

@@ -22,7 +22,7 @@ enum DoctorCommand {
     ) { a, console in
         var findings = [DoctorChecks.processor(), DoctorChecks.model(a)] + DoctorChecks.detectors()
         findings += [DoctorChecks.camera()] + DoctorChecks.codecs()
-        findings += [DoctorChecks.severalMachines(), DoctorChecks.packing()]
+        findings += [DoctorChecks.severalMachines(), DoctorChecks.packing(), DoctorChecks.database()]
         findings += DoctorChecks.catalogue(a)
         findings += DoctorChecks.services(a, asks: !a[offline])
         if a[SharedOptions.json] {

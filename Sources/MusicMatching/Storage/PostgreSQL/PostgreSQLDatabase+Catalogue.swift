@@ -30,6 +30,50 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         return try body()
     }
 
+    // MARK: Copying
+
+    func snapshot<R>(_ body: () throws -> R) throws -> R {
+        if isInTransaction { return try body() }
+        try connected().execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0")
+        do {
+            let result = try body()
+            try connected().execute("COMMIT")
+            return result
+        } catch {
+            try? connected().execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    func fill(_ table: CatalogueTable, _ rows: [[SQLValue]]) throws {
+        let names = table.columns.map(\.name), isSongs = table.name == "songs"
+        func place(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
+        var copy = CopyRows()
+        for row in rows {
+            for value in row { copy.add(value) }
+            if isSongs {
+                func text(_ name: String) -> String {
+                    if case .text(let text) = row[place(name)] { return text }
+                    return ""
+                }
+                let document = try tokens.document(title: text("title"), artist: text("artist"), album: text("album"))
+                copy.add(.text(document.text))
+                copy.add(.integer(document.words))
+            }
+            copy.end()
+        }
+        let columns = names + (isSongs ? ["search", "words"] : [])
+        try connected().copy(table.name, columns.joined(separator: ", "), copy.bytes)
+        if isSongs { changesSongs = true }
+    }
+
+    func finishFilling() throws {
+        for table in ["history", "files", "playlists"] {
+            try execute(
+                text: "SELECT setval(pg_get_serial_sequence('\(table)', 'id'), coalesce(max(id), 0) + 1, false) FROM \(table)")
+        }
+    }
+
     // MARK: Searching
 
     /// Beginnings of words as the index has them.

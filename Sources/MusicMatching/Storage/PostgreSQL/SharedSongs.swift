@@ -1,6 +1,4 @@
-import CPostgreSQL
 import Threads
-import Timing
 
 /// What the connections of a process to one database share: a copy of what ranking needs of all songs, and totals.
 ///
@@ -55,11 +53,14 @@ final class SharedSongs: Sendable {
         return copy
     }
 
+    private func makeCopy() throws -> (version: Int, songs: MemorySongStore) {
+        let database = try PostgreSQLDatabase(address)
+        return try database.snapshot { (try database.songVersion(), try database.songsInMemory()) }
+    }
+
     private func load() {
         let start = ContinuousClock.now
-        let copy = try? PostgreSQLDatabase(address).snapshot { database in
-            (version: try database.songVersion(), songs: try database.songsInMemory())
-        }
+        let copy = try? makeCopy()
         let time = ContinuousClock.now - start
         state.withLock { state in
             if let copy { state.copy = copy }
@@ -67,15 +68,5 @@ final class SharedSongs: Sendable {
             // A fifth of a processor at most.
             state.next = .now + (copy == nil ? .seconds(1) : time * 4)
         }
-    }
-}
-
-extension PostgreSQLDatabase {
-    /// What `body` reads is of one moment.
-    fileprivate func snapshot<R>(_ body: (PostgreSQLDatabase) throws -> R) throws -> R {
-        try connected().execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0")
-        let result = try body(self)
-        try connected().execute("COMMIT")
-        return result
     }
 }

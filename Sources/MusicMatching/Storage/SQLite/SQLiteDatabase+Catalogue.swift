@@ -96,6 +96,27 @@ extension SQLiteDatabase: CatalogueDatabase {
         try execute("INSERT INTO song_search (song_search) VALUES ('rebuild')")
     }
 
+    // MARK: Copying
+
+    func snapshot<R>(_ body: () throws -> R) throws -> R {
+        if isInTransaction { return try body() }
+        try execute("BEGIN")
+        defer { try? execute("COMMIT") }
+        return try body()
+    }
+
+    func fill(_ table: CatalogueTable, _ rows: [[SQLValue]]) throws {
+        let names = table.columns.map(\.name).joined(separator: ", ")
+        let places = table.columns.map { _ in "?" }.joined(separator: ", ")
+        let statement = try statement("INSERT INTO \(table.name) (\(names)) VALUES (\(places))")
+        for row in rows {
+            try statement.bind(row)
+            while try statement.step() {}
+        }
+    }
+
+    func finishFilling() throws { try rebuildSearch() }
+
     // MARK: Adding songs
 
     /// Asking the file in the same process is as fast one by one.

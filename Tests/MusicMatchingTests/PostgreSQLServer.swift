@@ -1,0 +1,125 @@
+import ChildProcess
+import Files
+import Foundation
+import Glibc
+import MusicMatching
+
+/// A PostgreSQL server of the tests' own, in a temporary folder, run by nobody with rights: the user `postgres` where the
+/// tests are root's. It listens at a socket, which asks for no password, and at a loopback port, which does.
+final class PostgreSQLServer: @unchecked Sendable {
+    // Safe to share: only `port` and `folder` are read, and they never change.
+
+    static let programs = "/usr/lib/postgresql/15/bin"
+    static let password = "s3cret-of-the-tests"
+
+    /// `nil` where PostgreSQL is not installed; started when first asked for.
+    static let shared: PostgreSQLServer? = {
+        guard access(programs + "/initdb", X_OK) == 0 else {
+            print("PostgreSQL 15 is not installed (apt-get install postgresql): its tests are left out")
+            return nil
+        }
+        do {
+            let server = try PostgreSQLServer()
+            atexit { PostgreSQLServer.shared?.stop() }
+            return server
+        } catch {
+            print("PostgreSQL does not start: \(error)")
+            return nil
+        }
+    }()
+
+    let folder: String
+    let port: Int
+
+    struct Failed: Error {
+        var program: String
+        var output: String
+    }
+
+    private init() throws {
+        var template = Array("/tmp/fermusic-pg-XXXXXX".utf8CString)
+        folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
+        port = 20_000 + Int(getpid()) % 20_000
+        if getuid() == 0, let user = getpwnam("postgres") { chown(folder, user.pointee.pw_uid, user.pointee.pw_gid) }
+        try run("initdb", ["-D", folder + "/data", "-U", "fermusic", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+        try write(
+            "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n", to: folder + "/data/pg_hba.conf")
+        try start()
+        try sql("ALTER USER fermusic PASSWORD '\(PostgreSQLServer.password)'; CREATE USER guest PASSWORD 'guest'")
+    }
+
+    func start() throws {
+        try run(
+            "pg_ctl",
+            [
+                "-D", folder + "/data", "-w", "-l", folder + "/log", "-o",
+                "-k \(folder) -p \(port) -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60", "start",
+            ])
+    }
+
+    func stop(_ mode: String = "immediate") {
+        _ = try? run("pg_ctl", ["-D", folder + "/data", "-m", mode, "-w", "stop"])
+        if mode == "immediate" { FolderTree.remove(folder) }
+    }
+
+    /// Stops and starts it, as an update does.
+    func restart() throws {
+        _ = try run("pg_ctl", ["-D", folder + "/data", "-m", "fast", "-w", "stop"])
+        try start()
+    }
+
+    @discardableResult
+    private func run(_ program: String, _ arguments: [String]) throws -> String {
+        let process = ChildProcess(), output = folder + "/output-\(program)"
+        try write("", to: output)
+        let handle = FileHandle(forWritingAtPath: output)
+        process.standardOutput = handle
+        process.standardError = handle
+        let path = PostgreSQLServer.programs + "/" + program
+        if getuid() == 0 {
+            process.executableURL = URL(fileURLWithPath: "/usr/sbin/runuser")
+            process.arguments = ["-u", "postgres", "--", path] + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: path)
+            process.arguments = arguments
+        }
+        try process.run()
+        process.waitUntilExit()
+        let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
+        guard process.terminationStatus == 0 else { throw Failed(program: program, output: text) }
+        return text
+    }
+
+    /// Runs statements as the server's owner.
+    @discardableResult
+    func sql(_ text: String, in database: String = "postgres") throws -> String {
+        try run("psql", ["-h", folder, "-p", "\(port)", "-U", "fermusic", "-d", database, "-Atqc", text])
+    }
+
+    private static let names = Counter()
+
+    private final class Counter: @unchecked Sendable {
+        // Safe to share: with the lock only.
+        private let lock = NSLock()
+        private var count = 0
+
+        func next() -> Int {
+            lock.withLock {
+                count += 1
+                return count
+            }
+        }
+    }
+
+    /// The name of a new, empty database.
+    func newDatabase() throws -> String {
+        let name = "test\(PostgreSQLServer.names.next())"
+        try sql("CREATE DATABASE \(name)")
+        return name
+    }
+
+    /// Its address at the socket.
+    func address(_ database: String) -> String { "postgresql://fermusic@/\(database)?host=\(folder)&port=\(port)" }
+
+    func newAddress() throws -> String { address(try newDatabase()) }
+}
