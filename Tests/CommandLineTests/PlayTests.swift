@@ -154,7 +154,9 @@ import Testing
         // Who is not there is said once.
         let lost = try Fermusic.run(
             words, shell: server.shell + account + "; export FERMUSIC_LISTENBRAINZ_URL=http://127.0.0.1:9")
-        #expect(lost.status == 0 && lost.errors.contains("ListenBrainz") && lost.errors.contains("1 play"), "\(lost.errors)")
+        #expect(
+            lost.status == 0 && lost.errors.contains("ListenBrainz") && lost.errors.contains("1 play"), "\(lost.errors)"
+        )
     }
 
     @Test(.enabled(if: SoundServer.isInstalled, "there is no pulseaudio (apt-get install pulseaudio pulseaudio-utils)"))

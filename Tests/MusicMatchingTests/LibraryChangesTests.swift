@@ -130,7 +130,9 @@ import Testing
         }
         try library { music, catalogue in
             var table = "title,artist,valence,energy\nFirst,Somebody,0.1,0.1\n"
-            for number in 0..<120 { table += "Title\(number),Artist\(number),0.\(3 + number % 5),0.\(3 + number % 5)\n" }
+            for number in 0..<120 {
+                table += "Title\(number),Artist\(number),0.\(3 + number % 5),0.\(3 + number % 5)\n"
+            }
             _ = try catalogue.importSongs(write(table, to: music + "/table.csv"))
             try write(MusicFiles.song("Second", "Somebody"), to: music + "/a.mp3")
             _ = try catalogue.importMusic(music, analyser: Ear(uncertainty: uncertainty))

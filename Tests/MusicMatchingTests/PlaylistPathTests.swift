@@ -6,7 +6,9 @@ import Testing
 @Suite struct PlaylistPathTests {
     /// Windows-1252, as far as it is needed here.
     private static func windows(_ text: String) -> [UInt8] {
-        text.unicodeScalars.map { $0 == "\u{2019}" ? 0x92 : $0 == "\u{2026}" ? 0x85 : UInt8(truncatingIfNeeded: $0.value) }
+        text.unicodeScalars.map {
+            $0 == "\u{2019}" ? 0x92 : $0 == "\u{2026}" ? 0x85 : UInt8(truncatingIfNeeded: $0.value)
+        }
     }
 
     private static let accented = "Tom\u{301} Waits/Ol\u{2019} Björk\u{2026}.mp3", plain = "Björk/Jóga\u{2026}.mp3"
@@ -63,7 +65,8 @@ import Testing
 
     /// Of a file that is not there the name tells the song, read as the letters that it was written in.
     @Test func namesOfFilesElsewhere() throws {
-        let lines = Self.windows("D:\\Musik\\Björk - Jóga\u{2026}.mp3\r\n") + Array("/x/Sigur Rós - Sæglópur.mp3 \n".utf8)
+        let lines =
+            Self.windows("D:\\Musik\\Björk - Jóga\u{2026}.mp3\r\n") + Array("/x/Sigur Rós - Sæglópur.mp3 \n".utf8)
         let pls = Array("[playlist]\nFile1=".utf8) + Self.windows("C:\\Björk - Jóga\u{2026}.mp3\n")
         for (text, name) in [(lines, "l.m3u"), (pls, "l.pls")] {
             let catalogue = try Catalogue(":memory:", builtIn: nil)

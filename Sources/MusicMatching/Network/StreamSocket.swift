@@ -68,7 +68,8 @@ package enum StreamSocket {
         defer { freeaddrinfo(found) }
         var addresses: [SocketAddress] = [], next = found
         while let candidate = next {
-            let bytes = UnsafeRawBufferPointer(start: candidate.pointee.ai_addr, count: Int(candidate.pointee.ai_addrlen))
+            let bytes = UnsafeRawBufferPointer(
+                start: candidate.pointee.ai_addr, count: Int(candidate.pointee.ai_addrlen))
             addresses.append(SocketAddress(family: candidate.pointee.ai_family, bytes: Array(bytes)))
             next = candidate.pointee.ai_next
         }

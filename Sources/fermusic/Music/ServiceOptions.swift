@@ -11,7 +11,8 @@ enum ServiceOptions {
 
     static let noScrobble = Flag(
         "no-scrobble",
-        help: "Tell nobody what is played: neither ListenBrainz, which has LISTENBRAINZ_TOKEN, nor the servers your songs "
+        help:
+            "Tell nobody what is played: neither ListenBrainz, which has LISTENBRAINZ_TOKEN, nor the servers your songs "
             + "are of.")
 
     /// Who is told what is played; `nil` if that is nobody.

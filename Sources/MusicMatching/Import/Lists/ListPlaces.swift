@@ -14,7 +14,8 @@ enum ListPlaces {
             for place in [written] + others.compactMap({ $0 }) {
                 guard let path = path(place, from: folder) else { continue }
                 // Texts that are alike may differ in their bytes.
-                for path in [path, decoded(path[...])] where !paths.contains(where: { $0.utf8.elementsEqual(path.utf8) }) {
+                for path in [path, decoded(path[...])]
+                where !paths.contains(where: { $0.utf8.elementsEqual(path.utf8) }) {
                     paths.append(path)
                 }
             }
