@@ -53,7 +53,7 @@ public struct StaticSite {
             moodMap: moodMap, pageLanguages: assets.languages)
         for (name, asset) in assets.all where !StaticSite.serverOnly.contains(name) { files[name] = asset.bytes }
         let known = facts.json(songs: songs.songs.count, languages: songs.languageCounts, below: "")
-        guard var fields = known.objectValue else { return }
+        var fields = known.objectValue ?? [:]
         fields["matcher"] = [
             "module": .string(StaticSite.engineFolder + StaticSite.songsModule),
             "songs": .string(StaticSite.engineFolder + StaticSite.songsFile),

@@ -93,8 +93,13 @@ struct Session {
 
     /// The emotion of a face that fills its picture.
     mutating func recognise(_ face: Image) throws(PlanError) -> JSONValue {
-        let known = try recogniser ?? EmotionRecogniser(emotions, batchSize: 1, threads: ThreadPool(threads: 1))
-        recogniser = known
+        let known: EmotionRecogniser
+        if let recogniser {
+            known = recogniser
+        } else {
+            known = try EmotionRecogniser(emotions, batchSize: 1, threads: ThreadPool(threads: 1))
+            recogniser = known
+        }
         let names = emotions.card.classNames, recognition = known.recognise([face])[0]
         var probabilities: [String: JSONValue] = [:]
         for (name, value) in zip(names, recognition.probabilities) { probabilities[name] = .double(Double(value)) }

@@ -45,13 +45,15 @@ public struct HTTPRequest: Sendable {
 
     /// Whether the encodings that the client accepts have this one among them (RFC 9110, section 12.5.3).
     func accepts(_ encoding: String) -> Bool {
-        let entries = (headers["accept-encoding"] ?? "").lowercased().split(separator: ",").map { entry in
-            entry.split(separator: ";").map { trimmed($0) }
+        var isAccepted = false
+        for entry in (headers["accept-encoding"] ?? "").lowercased().split(separator: ",") {
+            let parts: [Substring] = entry.split(separator: ";").map { trimmed($0) }
+            guard let name = parts.first, name == encoding || name == "*" else { continue }
+            let isRefused = parts.dropFirst().contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains(String($0)) }
+            // What is named counts, not what is said of all others.
+            if name == encoding { return !isRefused }
+            isAccepted = !isRefused
         }
-        // What is named counts, not what is said of all others.
-        let said = entries.first { $0.first == encoding[...] } ?? entries.first { $0.first == "*" }
-        return said.map { parts in
-            !parts.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
-        } ?? false
+        return isAccepted
     }
 }
