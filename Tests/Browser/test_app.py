@@ -2,7 +2,7 @@
 import contextlib
 import http.client
 import http.server
-import re
+import socket
 import threading
 import urllib.parse
 
@@ -22,12 +22,16 @@ def line_to(address):
     class Line(http.server.BaseHTTPRequestHandler):
         is_cut, change = False, staticmethod(lambda path, body: body)
 
+        def do_POST(self): self.do_GET()
+
         def do_GET(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if Line.is_cut:
-                return self.connection.close()
+                self.close_connection = True
+                return self.connection.shutdown(socket.SHUT_RDWR)
             connection = http.client.HTTPConnection(there.hostname, there.port)
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection", "accept-encoding")}
-            connection.request("GET", self.path, headers=headers)
+            headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "accept-encoding")}
+            connection.request(self.command, self.path, body, headers)
             answer = connection.getresponse()
             body = Line.change(self.path, answer.read())
             self.send_response(answer.status)
