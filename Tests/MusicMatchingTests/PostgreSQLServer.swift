@@ -44,6 +44,7 @@ final class PostgreSQLServer: @unchecked Sendable {
         try run("initdb", ["-D", folder + "/data", "-U", "fermusic", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
         try write(
             "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n", to: folder + "/data/pg_hba.conf")
+        chmod(folder + "/data/pg_hba.conf", 0o644)
         try start()
         try sql("ALTER USER fermusic PASSWORD '\(PostgreSQLServer.password)'; CREATE USER guest PASSWORD 'guest'")
     }
