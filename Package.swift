@@ -95,7 +95,8 @@ let package = Package(
         .target(
             name: "MusicMatching",
             dependencies: [
-                "Emotions", "CSQLite", "CPostgreSQL", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
+                "Emotions", "CSQLite", "CPostgreSQL", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles",
+                "Randomness",
                 "TextCoding", "Threads", "Timing", "Zip",
             ]),
         .target(
