@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "MusicMatching",
             dependencies: [
-                "Emotions", "CSQLite", "CPostgreSQL", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles", "Randomness",
+                "Emotions", "CSQLite", "CPostgreSQL", "CCurl", "CExpat", "CZlib", "Files", "JSON", "MediaFiles",
+                "Randomness",
                 "TextCoding", "Threads", "Timing", "Zip",
             ]),
         .target(

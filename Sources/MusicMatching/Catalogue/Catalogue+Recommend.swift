@@ -11,6 +11,9 @@ extension Catalogue {
             if sharesSongs, let copy = server.shared.songs(of: try server.songVersion()) {
                 return try recommend(request, from: copy)
             }
+            // Few songs are fetched sooner than thousands of cells are asked for, most of them empty.
+            let some = try server.integer("SELECT count(*) FROM (SELECT 1 FROM songs LIMIT 20001) found")
+            if some <= 20_000 { return try recommend(request, from: server.songsInMemory()) }
             return try recommend(request, from: PostgreSQLSongStore(server))
         default: return try recommendFromMemory(request)
         }
@@ -38,7 +41,8 @@ extension Catalogue {
             memory = try listenerMemory(time: request.time)
         }
         let chosen = try Recommender(store: store, map: moodMap).choose(
-            request, memory: memory, favouriteArtists: Set(try request.artists.compactMap { try artist(named: $0).key }))
+            request, memory: memory, favouriteArtists: Set(try request.artists.compactMap { try artist(named: $0).key })
+        )
         return chosen.explained(try songs(chosen.numbers), liked: liked)
     }
 }

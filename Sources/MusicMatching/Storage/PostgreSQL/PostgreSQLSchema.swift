@@ -166,7 +166,10 @@ enum PostgreSQLSchema {
 
     /// The version of the tables; 0 if there are none of this program's.
     static func version(of database: PostgreSQLDatabase) throws -> Int {
-        guard try database.integer("SELECT to_regclass('fermusic_schema') IS NOT NULL") != 0 else { return 0 }
+        // Not `to_regclass`: that may not know yet of a table that another server has just made.
+        let tables = try database.integer(
+            "SELECT count(*) FROM pg_tables WHERE tablename = 'fermusic_schema' AND schemaname = current_schema()")
+        guard tables != 0 else { return 0 }
         return try database.integer("SELECT version FROM fermusic_schema")
     }
 
