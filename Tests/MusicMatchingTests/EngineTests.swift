@@ -109,7 +109,7 @@ struct EngineTests {
         answers.append("\(try catalogue.artistFeedback())")
         answers.append("\(try catalogue.history(limit: 5).map { "\($0.time) \($0.mode) \($0.songs.map(\.id))" })")
         answers.append("\(try catalogue.playlists())")
-        answers.append("\(try catalogue.sources().map { "\($0)" })")
+        answers.append("\(try catalogue.sources().map(\.place))")
         for song in try catalogue.songs(Catalogue.Filter()) { answers.append("\(song)") }
         return answers
     }
