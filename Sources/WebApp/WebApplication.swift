@@ -110,7 +110,7 @@ public final class WebApplication: HTTPHandler {
             catalogues: catalogues,
             facts: PageFacts(
                 shelf: models, detectors: (analysis.detectors.names, analysis.detectors.usual), limits: limits,
-                engine: { engine.json(base: $0 + EngineRoutes.folder) }, moodMap: music.moodMap,
+                engine: { engine.json(base: $0 + EngineFiles.folder) }, moodMap: music.moodMap,
                 pageLanguages: assets.languages, isPersonal: options.isPersonal, isLive: feed != nil,
                 services: options.services, usualService: options.usualService))
         router = Router(

@@ -14,7 +14,8 @@ extension Catalogue {
             return try other.loading {
                 try other.transaction(.songs) {
                     guard try other.integer("SELECT EXISTS (SELECT 1 FROM songs)") == 0 else {
-                        throw MusicError.database(path: other.path, reason: "has songs already; only an empty one is filled")
+                        throw MusicError.database(
+                            path: other.path, reason: "has songs already; only an empty one is filled")
                     }
                     for table in CatalogueTable.all { try copy(table, to: other, progress) }
                     try other.finishFilling()
@@ -35,7 +36,8 @@ extension Catalogue {
         while true {
             let condition = last == nil ? "" : "WHERE (\(keys)) > (\(places)) "
             let rows = try database.rows(
-                "SELECT \(names) FROM \(table.name) \(condition)ORDER BY \(keys) LIMIT \(CatalogueTable.page)", last ?? []
+                "SELECT \(names) FROM \(table.name) \(condition)ORDER BY \(keys) LIMIT \(CatalogueTable.page)",
+                last ?? []
             ) { row in
                 table.columns.enumerated().map { index, column -> SQLValue in
                     let index = Int32(index)

@@ -148,8 +148,9 @@ extension Catalogue {
         // One question for all of them.
         var places: [Int: [Int]] = [:]
         for (index, song) in songs.enumerated() { places[song.id, default: []].append(index) }
-        try ask(about: Array(places.keys), "SELECT song, kind, value FROM identifiers WHERE song", "ORDER BY kind, value")
-        { row in
+        try ask(
+            about: Array(places.keys), "SELECT song, kind, value FROM identifiers WHERE song", "ORDER BY kind, value"
+        ) { row in
             for index in places[row.integer(0)] ?? [] {
                 songs[index].identifiers.append(
                     SongIdentifier(SongIdentifier.Kind(rawValue: row.text(1)), row.text(2)))

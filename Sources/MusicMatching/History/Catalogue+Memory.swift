@@ -18,7 +18,8 @@ extension Catalogue {
         memory.artists = try database.rows("SELECT artist, opinion FROM artist_opinions ORDER BY time DESC, artist") {
             ($0.text(0), $0.integer(1) > 0)
         }
-        memory.plays = try database.rows("SELECT song, plays FROM feedback WHERE plays > 0 ORDER BY played DESC, song") {
+        memory.plays = try database.rows("SELECT song, plays FROM feedback WHERE plays > 0 ORDER BY played DESC, song")
+        {
             ($0.integer(0), $0.integer(1))
         }
         func events(_ sql: String, _ amount: Double, _ halfLife: Double) throws -> [(song: Int, time: Int)] {

@@ -22,7 +22,8 @@ struct CatalogueTable {
     static let all = [
         CatalogueTable(
             "songs", keys: "id", texts: "title artist album language genres hints themes",
-            integers: "id match_key year emotions valence energy danceability acousticness tempo provenance cell built_in "
+            integers:
+                "id match_key year emotions valence energy danceability acousticness tempo provenance cell built_in "
                 + "added explicit duration plays own traits"),
         CatalogueTable("song_artists", keys: "artist song", texts: "artist", integers: "song"),
         CatalogueTable("identifiers", keys: "kind value", texts: "kind value", integers: "song"),

@@ -195,7 +195,8 @@ public final class Executor {
             plan.steps[index].kernel.backward(
                 memoryOfSteps.steps[index],
                 pass(
-                    index, isTraining: isTraining, changed: false, overwrite: !accumulate && !memoryOfSteps.addsGradients[index]))
+                    index, isTraining: isTraining, changed: false,
+                    overwrite: !accumulate && !memoryOfSteps.addsGradients[index]))
             for (i, addition) in memoryOfSteps.additions[index].enumerated() {
                 if let addition {
                     fm_add(addition.target, memoryOfSteps.steps[index].inputGradients[i]!, addition.count * count)

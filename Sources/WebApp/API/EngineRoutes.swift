@@ -1,12 +1,11 @@
 /// The files with which browsers look at pictures themselves.
 struct EngineRoutes: Sendable {
-    static let folder = "/engine/"
     let files: EngineFiles
     let background: JobQueue
 
     var routes: [Route] {
         [
-            Route(method: "GET", path: EngineRoutes.folder + "{file}", cost: 0.2) { request, name in
+            Route(method: "GET", path: EngineFiles.folder + "{file}", cost: 0.2) { request, name in
                 let isVersioned = files.isCurrent(request.value(EngineFiles.tagName))
                 if let asset = files.known(name) { return .now(asset.response(to: request, isVersioned: isVersioned)) }
                 guard let place = background.place() else {

@@ -20,9 +20,10 @@ struct Asset: Sendable {
         tag = "\"\(String(Asset.hash(bytes), radix: 16))\""
         let isPacked =
             type.hasPrefix("image/") && !type.contains("svg") || type.hasPrefix("font/") || type.hasPrefix("audio/")
-        gzip = isPacked ? nil : Asset.compressed(bytes)
-        let brotli = isPacked ? nil : Brotli.packed(bytes, effort)
-        self.brotli = brotli.flatMap { $0.count < gzip?.count ?? bytes.count ? $0 : nil }
+        let gzip = isPacked ? nil : Asset.compressed(bytes), brotli = isPacked ? nil : Brotli.packed(bytes, effort)
+        let usual = gzip?.count ?? bytes.count
+        self.gzip = gzip
+        self.brotli = brotli.flatMap { $0.count < usual ? $0 : nil }
     }
 
     /// The answer to a request: the file, the smallest form of it that the client takes, or "not modified".

@@ -8,6 +8,8 @@ import Threads
 /// What browsers run to look at pictures themselves: the engine (`Scripts/build-wasm`) and plans of the networks, made
 /// when first asked for and kept as they are sent.
 struct EngineFiles: Sendable {
+    /// Where the server has them.
+    static let folder = "/engine/"
     static let module = "fermusic.wasm", detector = "yunet.fmplan", planEnding = ".fmplan"
     /// How plans keep the models' weights: what is loaded by every visitor should be small.
     static let modelWeights = PlanWeights.int5, detectorWeights = PlanWeights.float16
@@ -78,7 +80,7 @@ struct EngineFiles: Sendable {
     var kept: [String] {
         guard let model = models.first else { return [] }
         return [EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding]
-            .map { EngineRoutes.folder.dropFirst() + versioned($0) }
+            .map { EngineFiles.folder.dropFirst() + versioned($0) }
     }
 
     private func versioned(_ name: String) -> String { "\(name)?\(EngineFiles.tagName)=\(tag)" }

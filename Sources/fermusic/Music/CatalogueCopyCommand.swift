@@ -5,7 +5,8 @@ import TextCoding
 /// `fermusic catalogue copy`
 enum CatalogueCopyCommand {
     private static let source = Argument<Path>("from", help: "The catalogue to copy: a file or postgresql://...")
-    private static let target = Argument<Path>("to", help: "Where to: a file or postgresql://..., new or without songs.")
+    private static let target = Argument<Path>(
+        "to", help: "Where to: a file or postgresql://..., new or without songs.")
 
     static let command = Command(
         "copy", summary: "Move a catalogue to a PostgreSQL server, or back into a file.",

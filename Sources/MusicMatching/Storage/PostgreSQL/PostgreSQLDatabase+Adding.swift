@@ -11,7 +11,8 @@ extension PostgreSQLDatabase {
                 row.integer(0), key: row.integer(1), title: row.text(2), artist: row.text(3),
                 SongFacts(reading: row, from: 4))
         }
-        let columns = "songs.id, songs.match_key, songs.title, songs.artist, "
+        let columns =
+            "songs.id, songs.match_key, songs.title, songs.artist, "
             + SongFacts.columns.split(separator: ", ").map { "songs.\($0)" }.joined(separator: ", ")
         _ = try rows(
             "SELECT \(columns) FROM songs WHERE match_key = ANY (?::bigint[]) ORDER BY id", [.text(list)], know)
@@ -84,7 +85,9 @@ extension PostgreSQLDatabase {
         try statement.bind(new.values + [.integer(song)])
         while try statement.step() {}
         if old.album == new.album { return }
-        let names = try first("SELECT title, artist FROM songs WHERE id = ?", .integer(song)) { ($0.text(0), $0.text(1)) }
+        let names = try first("SELECT title, artist FROM songs WHERE id = ?", .integer(song)) {
+            ($0.text(0), $0.text(1))
+        }
         guard let names else { return }
         let document = try tokens.document(title: names.0, artist: names.1, album: new.album)
         try run(
@@ -129,8 +132,9 @@ extension PostgreSQLDatabase {
                     artists.end()
                 }
             }
-            let columns = (["id", "match_key", "title", "artist", "added"] + PostgreSQLDatabase.factColumns
-                + ["search", "words"])
+            let columns =
+                (["id", "match_key", "title", "artist", "added"] + PostgreSQLDatabase.factColumns
+                    + ["search", "words"])
             try connection.copy("songs", columns.joined(separator: ", "), rows.bytes)
             try connection.copy("song_artists", "artist, song", artists.bytes)
             changesSongs = true

@@ -70,7 +70,9 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     func finishFilling() throws {
         for table in ["history", "files", "playlists"] {
             try execute(
-                text: "SELECT setval(pg_get_serial_sequence('\(table)', 'id'), coalesce(max(id), 0) + 1, false) FROM \(table)")
+                text:
+                    "SELECT setval(pg_get_serial_sequence('\(table)', 'id'), coalesce(max(id), 0) + 1, false) FROM \(table)"
+            )
         }
     }
 
@@ -149,7 +151,8 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         var last = 0
         while true {
             let songs = try rows(
-                "SELECT id, title, artist, album, words FROM songs WHERE id > ? ORDER BY id LIMIT 10000", [.integer(last)]
+                "SELECT id, title, artist, album, words FROM songs WHERE id > ? ORDER BY id LIMIT 10000",
+                [.integer(last)]
             ) { ($0.integer(0), $0.text(1), $0.text(2), $0.text(3), $0.integer(4)) }
             guard let end = songs.last else { return }
             for (id, title, artist, album, words) in songs {

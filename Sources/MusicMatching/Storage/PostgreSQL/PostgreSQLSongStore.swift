@@ -68,7 +68,9 @@ struct PostgreSQLSongStore: SongStore {
         while true {
             let rows = try database.run(
                 PostgreSQLSongStore.cellQuery,
-                [.integer(cell)] + PostgreSQLSongStore.values(last) + [.integer(end), .integer(PostgreSQLSongStore.page)])
+                [.integer(cell)] + PostgreSQLSongStore.values(last) + [
+                    .integer(end), .integer(PostgreSQLSongStore.page),
+                ])
             for row in 0..<rows.count {
                 let (id, next) = PostgreSQLSongStore.read(rows, row)
                 (last, end) = (next, id)
