@@ -58,16 +58,18 @@ import Testing
     }
 
     @Test func onlySecureAddressesAreFetched() throws {
-        let lists = try StubbedServices("/nowhere", url: "").services.lists()
-        for place in [
-            "http://example.org/x.csv", "ftp://x/y.csv", "file:///etc/passwd", "/tmp/x.csv", "http://127.0.0.1.x/",
-        ] {
-            #expect(!lists.contains { $0.handles(place) }, "\(place)")
-        }
-        for place in [
-            "https://example.org/x.csv", "spotify:playlist:abc", "https://open.spotify.com/playlist/abc?si=1",
-        ] {
-            #expect(lists.contains { $0.handles(place) }, "\(place)")
+        try withTemporaryFolder { folder in
+            let lists = try StubbedServices(folder, url: "").services.lists()
+            for place in [
+                "http://example.org/x.csv", "ftp://x/y.csv", "file:///etc/passwd", "/tmp/x.csv", "http://127.0.0.1.x/",
+            ] {
+                #expect(!lists.contains { $0.handles(place) }, "\(place)")
+            }
+            for place in [
+                "https://example.org/x.csv", "spotify:playlist:abc", "https://open.spotify.com/playlist/abc?si=1",
+            ] {
+                #expect(lists.contains { $0.handles(place) }, "\(place)")
+            }
         }
     }
 }
