@@ -129,6 +129,8 @@ def a_click_opens_the_right_link(page, context):
     context.browser.route("https://open.spotify.com/**", lambda route: route.fulfill(body="spotify"))
     with context.browser.expect_page() as opened:
         link.click()
+    # A page just opened may have no address yet.
+    opened.value.wait_for_url(re.compile("^https?:"))
     address = opened.value.url
     assert address.startswith("https://open.spotify.com/"), address
     from urllib.parse import unquote
