@@ -68,6 +68,14 @@ fm_isa fm_isa_used(void) { return fm_isa_level; }
 
 fm_isa fm_isa_best(void) { return best; }
 
+int fm_isa_bf16_is_fast(void) {
+#if defined(__x86_64__)
+    return fm_isa_level == FM_AMX || (fm_isa_level == FM_AVX512BF16 && !__builtin_cpu_is("intel"));
+#else
+    return 0;
+#endif
+}
+
 int fm_isa_is_valid(void) { return is_valid; }
 
 const char *fm_isa_name(fm_isa level) { return level < FM_ISA_COUNT ? names[level] : ""; }

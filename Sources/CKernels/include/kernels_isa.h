@@ -23,6 +23,10 @@ fm_isa fm_isa_best(void);
 // Whether FERMUSIC_ISA names a level that this processor has, or nothing.
 int fm_isa_is_valid(void);
 
+// Whether what the kernels use multiplies bfloat16 faster than float32: tiles do, and AVX-512 BF16 but for Intel's, where
+// VDPBF16PS takes four times as long as a multiplication of half as many floats.
+int fm_isa_bf16_is_fast(void);
+
 // "baseline", "avx2", "avx512", "vnni", "avx512bf16", "amx".
 const char *fm_isa_name(fm_isa level);
 #endif

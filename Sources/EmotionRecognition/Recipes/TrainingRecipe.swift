@@ -114,7 +114,7 @@ public struct TrainingRecipe: Sendable, Equatable {
         options.epochs = epochs
         options.batchSize = batchSize
         options.convolution = convolution ?? .automatic
-        options.precision = precision == .bfloat16 ? .bfloat16 : .float
+        options.precision = precision == .bfloat16 ? Precision.bfloat16.fastest : .float
         options.gradientAccumulation = gradientAccumulation
         options.optimizer = makeOptimizer()
         switch schedule {

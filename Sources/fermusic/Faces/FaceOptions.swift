@@ -14,7 +14,7 @@ enum FaceOptions {
         let threads = SharedOptions.threadPool(a)
         let search = try DetectorOptions.search(a, threads: threads)
         return try FaceReader(
-            EmotionRecogniser(model, precision: precision, threads: threads), search: search, options: options)
+            EmotionRecogniser(model, precision: precision.fastest, threads: threads), search: search, options: options)
     }
 
     /// Frames in the colours that somebody looks at; ends when a signal comes.

@@ -95,7 +95,7 @@ enum BenchCommand {
             self.batch = batch
             self.threads = threads.count
             self.precision = precision
-            let trained = precision == .int8 ? Precision.float : precision
+            let trained = precision == .int8 ? Precision.float : precision.fastest
             let train = try NetworkBenchmark.Training(
                 model, batchSize: batch, precision: trained, threads: threads)
             let single =
@@ -103,8 +103,9 @@ enum BenchCommand {
                 ? nil
                 : try NetworkBenchmark.Training(
                     model.copy(), batchSize: batch, precision: trained, threads: ThreadPool(threads: 1))
-            let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision, threads: threads)
-            let many = try NetworkBenchmark.Inference(model, batchSize: batch, precision: precision, threads: threads)
+            let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision.fastest, threads: threads)
+            let many = try NetworkBenchmark.Inference(
+                model, batchSize: batch, precision: precision.fastest, threads: threads)
             memory = train.memory
             _ = try train.imagesPerSecond(seconds: seconds / 4)
             _ = try single?.imagesPerSecond(seconds: seconds / 4)

@@ -32,7 +32,7 @@ struct BenchWorker {
                     trainings = [:]
                     let model = try makeModel(network)
                     trainings[key] = try NetworkBenchmark.Training(
-                        model, batchSize: batch, precision: precision, threads: threads)
+                        model, batchSize: batch, precision: precision.fastest, threads: threads)
                     _ = try trainings[key]!.imagesPerSecond(seconds: min(seconds, 0.5))
                 }
                 answer = ["rate": .double(try trainings[key]!.imagesPerSecond(seconds: seconds))]
@@ -41,7 +41,7 @@ struct BenchWorker {
                     inferences = [:]
                     let model = try makeModel(network)
                     inferences[key] = try NetworkBenchmark.Inference(
-                        model, batchSize: batch, precision: precision, threads: threads)
+                        model, batchSize: batch, precision: precision.fastest, threads: threads)
                     _ = inferences[key]!.latencies(seconds: min(seconds, 0.2))
                 }
                 let times = inferences[key]!.latencies(seconds: seconds)
@@ -68,7 +68,7 @@ struct BenchWorker {
         guard model.inputs.count == 1, count > 0, values.count == count * size else {
             throw NeuralNetError.invalidSetting("the input's \(values.count) numbers are no samples of \(size)")
         }
-        let executor = try Executor(model, maximumBatch: count, threads: threads, precision: precision)
+        let executor = try Executor(model, maximumBatch: count, threads: threads, precision: precision.fastest)
         executor.input().update(from: values, count: values.count)
         executor.forward(count: count)
         return Array(

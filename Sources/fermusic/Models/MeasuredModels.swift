@@ -44,7 +44,7 @@ final class MeasuredModels {
         self.split = FaceDataset.Split(rawValue: splitName)
         augmentation = tta
         self.isSpoilt = isSpoilt
-        precision = try SharedOptions.precision(a)
+        precision = try SharedOptions.precision(a).fastest
         skipsBad = a[SharedOptions.skipBad]
         classes = a[SharedOptions.classes]
         votes = VoteFiles(a)

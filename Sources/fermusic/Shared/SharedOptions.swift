@@ -58,7 +58,8 @@ enum SharedOptions {
     static let precision = Option<Precision>(
         "precision", default: .float,
         help:
-            "What large products are made of: bfloat16 and int8 are faster on processors that have them, a little less exact."
+            "What large products are made of: bfloat16 and int8 are faster on processors that have them, a little less exact; "
+            + "float32 is used where bfloat16 would be slower."
     )
     static let int8 = Flag("int8", help: "The same as --precision int8.")
 
