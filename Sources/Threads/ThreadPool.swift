@@ -49,7 +49,7 @@ public final class ThreadPool: Sendable {
     }
 
     @inline(never)  // as above
-    private func runOpen(_ body: (Int) -> Void) { team.runOpen(body) }
+    private func runOpen(wakes: Bool, _ body: (Int) -> Void) { team.runOpen(wakes: wakes, body) }
 
     /// Runs `body` on contiguous parts of `0 ..< total`, one part per thread, always the same ones: for sums whose
     /// order must not change between runs.
@@ -72,13 +72,16 @@ public final class ThreadPool: Sendable {
     /// Runs `body` for every index of `0 ..< total`, each taken by whichever thread is free: for work whose parts
     /// write to separate places. Nobody is waited for who took no part: a thread that still sleeps when all is done
     /// costs nothing but being woken.
-    public func runEach(_ total: Int, _ body: (_ thread: Int, _ index: Int) -> Void) {
+    ///
+    /// `wakes`: whether sleeping threads are woken; for what is done in less time than that takes (some ten microseconds),
+    /// only those who are awake should take part.
+    public func runEach(_ total: Int, wakes: Bool = true, _ body: (_ thread: Int, _ index: Int) -> Void) {
         if count == 1 || total <= 1 {
             for index in 0..<total { body(0, index) }
             return
         }
         let next = Atomic<Int>(0)
-        runOpen { thread in
+        runOpen(wakes: wakes) { thread in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 if index >= total { break }
@@ -88,14 +91,17 @@ public final class ThreadPool: Sendable {
     }
 
     /// Runs `body` on contiguous parts of `0 ..< total` as `runEach` does: for what costs the same everywhere and
-    /// writes to separate places. `least` is how much is worth another part: less than that runs on the caller.
+    /// writes to separate places. `least` is how much is worth another part: less than that runs on the caller, and what is
+    /// less than sixteen times as much wakes nobody.
     public func runParts(_ total: Int, least: Int, _ body: (Range<Int>) -> Void) {
         let parts = min(2 * count, total / max(least, 1))
         guard count > 1, parts > 1 else {
             if total > 0 { body(0..<total) }
             return
         }
-        runEach(parts) { _, part in body(total * part / parts..<total * (part + 1) / parts) }
+        runEach(parts, wakes: total / max(least, 1) >= 16) { _, part in
+            body(total * part / parts..<total * (part + 1) / parts)
+        }
     }
 }
 
@@ -124,7 +130,8 @@ private final class ThreadTeam: @unchecked Sendable {
     private let yields: Int
 
     init(spins: Bool) {
-        self.spins = spins ? 4000 : 0
+        // Some tens of microseconds: longer than the steps of a pass that one thread computes alone.
+        self.spins = spins ? 1000 : 0
         yields = spins ? 200 : 1
     }
 
@@ -140,11 +147,11 @@ private final class ThreadTeam: @unchecked Sendable {
     }
 
     /// Whoever is awake takes part, perhaps more than once, until the caller has returned from `body`.
-    func runOpen(_ body: (Int) -> Void) {
+    func runOpen(wakes: Bool, _ body: (Int) -> Void) {
         gate.lock()
         storeClosure(body, &job)
         inside.store(0, ordering: .releasing)
-        beginGeneration(isOpen: true)
+        beginGeneration(isOpen: true, wakes: wakes)
         body(0)
         if inside.wrappingAdd(Self.closed, ordering: .sequentiallyConsistent).oldValue > 0 {
             wait { inside.load(ordering: .sequentiallyConsistent) == Self.closed }
@@ -157,11 +164,11 @@ private final class ThreadTeam: @unchecked Sendable {
         beginGeneration(isOpen: false)
     }
 
-    private func beginGeneration(isOpen: Bool) {
+    private func beginGeneration(isOpen: Bool, wakes: Bool = true) {
         let next = (generation.load(ordering: .relaxed) | 1) + (isOpen ? 2 : 1)
         generation.store(next, ordering: .sequentiallyConsistent)
         // Who is being woken counts as awake, or the many jobs until then would wake them again.
-        guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+        guard wakes, sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
         wake.lock()
         sleepers.store(0, ordering: .relaxed)
         wake.broadcast()
@@ -199,7 +206,10 @@ private final class ThreadTeam: @unchecked Sendable {
     /// Spins, since the others are nearly done as a rule; sleeps when a busy machine has taken their processors away.
     @inline(__always)
     private func wait(_ isDone: () -> Bool) {
-        for _ in 0..<spins where isDone() { return }
+        for _ in 0..<spins {
+            if isDone() { return }
+            fm_relax()
+        }
         for _ in 0..<yields {
             if isDone() { return }
             sched_yield()
@@ -222,6 +232,7 @@ private final class ThreadTeam: @unchecked Sendable {
         for _ in 0..<spins {
             let current = generation.load(ordering: .acquiring)
             if current != seen { return current }
+            fm_relax()
         }
         wake.lock()
         defer { wake.unlock() }

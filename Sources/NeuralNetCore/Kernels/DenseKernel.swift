@@ -32,7 +32,7 @@ struct DenseKernel: LinearKernel {
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         let m = pass.count * rows
-        pass.threads.runColumns(units) { columns in
+        pass.runColumns(units, operations: Double(rows * features * units)) { columns in
             let n = columns.count, y = b.output + columns.lowerBound
             gemm(
                 false, false, m, n, features, b.inputs[0], features, b.parameters[0] + columns.lowerBound, units, 0,

@@ -64,7 +64,8 @@ struct DirectForward: Sendable {
         let parts = pass.parts(operations: operations)
         if parts > pass.count, blocks > 1, !geometry.isPadded, preparedCount > geometry.inputCount * pass.count {
             let groups = min(blocks, (parts + pass.count - 1) / pass.count)
-            pass.threads.runEach(pass.count * groups) { _, index in
+            let wakes = operations * Double(pass.count) >= Pass.wakingOperations
+            pass.threads.runEach(pass.count * groups, wakes: wakes) { _, index in
                 let group = index % groups
                 band(
                     b, index / groups, 0..<rows,

@@ -4,6 +4,8 @@ extension Pass {
     /// Floats read or written, and multiplications, that take about as long as handing them to another thread (2 µs).
     static let leastElements = 1 << 14
     static let leastOperations = 1 << 17
+    /// What takes about as long as waking a thread that sleeps (30 µs).
+    static let wakingOperations = Double(1 << 21)
 
     /// Into how many parts it pays to divide so many multiplications per image.
     func parts(operations: Double) -> Int {
@@ -20,9 +22,14 @@ extension Pass {
             return
         }
         let bands = min(rows, (parts + count - 1) / count)
-        threads.runEach(count * bands) { thread, index in
+        threads.runEach(count * bands, wakes: operations * Double(count) >= Pass.wakingOperations) { thread, index in
             let band = index % bands
             body(thread, index / bands, rows * band / bands..<rows * (band + 1) / bands)
         }
+    }
+
+    /// Runs `body` for parts of the columns of a matrix, for all at once where that is soon done. `operations`: per image.
+    func runColumns(_ columns: Int, operations: Double, _ body: (Range<Int>) -> Void) {
+        if parts(operations: operations) > 1 { threads.runColumns(columns, body) } else { body(0..<columns) }
     }
 }

@@ -23,7 +23,7 @@
             if total > 0 { body(0..<total) }
         }
 
-        public func runEach(_ total: Int, _ body: (_ thread: Int, _ index: Int) -> Void) {
+        public func runEach(_ total: Int, wakes: Bool = true, _ body: (_ thread: Int, _ index: Int) -> Void) {
             for index in 0..<total { body(0, index) }
         }
     }
