@@ -29,7 +29,8 @@ struct SongScore {
     private let languages: [String: Double]?
     /// What is liked beside the mood.
     private let tastes: [Taste]
-    private let mostTaste: Double
+    /// No song gets more of them: per box, and wherever it lies.
+    private let mostTasteInBoxes: [Double], mostTaste: Double
 
     /// - Parameters:
     ///   - languages: what songs in each cost; others cost `foreignLanguage`. None does if `nil`.
@@ -38,7 +39,8 @@ struct SongScore {
         self.target = target
         self.languages = languages
         self.tastes = tastes
-        mostTaste = tastes.reduce(0) { $0 + $1.most }
+        mostTaste = tastes.reduce(0) { $0 + $1.most() }
+        mostTasteInBoxes = (0..<MoodGrid.boxesPerColumn).map { box in tastes.reduce(0) { $0 + $1.most(box: box) } }
         weights = map.weights
         ranking = map.ranking
         doubt = (1 - ranking.estimateTrust) * ranking.estimateError * ranking.estimateError
@@ -139,9 +141,11 @@ struct SongScore {
         }
         // A little less, for what rounding may do.
         let label = kind.isLabelled ? leastLabel : noLabel + target.heartless
-        return best.squareRoot() + label + leastScore(tier: tier)
+        return best.squareRoot() + label + leastScore(tier: tier, box: box)
     }
 
-    /// A score that no song of a tier undercuts.
-    func leastScore(tier: Int) -> Double { Double(tier) * SongScore.tierCost - mostTaste - 1e-9 }
+    /// A score that no song of a tier undercuts, or none of one box in its columns.
+    func leastScore(tier: Int, box: Int? = nil) -> Double {
+        Double(tier) * SongScore.tierCost - (box.map { mostTasteInBoxes[$0] } ?? mostTaste) - 1e-9
+    }
 }

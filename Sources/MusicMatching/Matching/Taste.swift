@@ -8,8 +8,6 @@ struct Taste {
         var language: Double
         var sound: Double
 
-        var sum: Double { genre + decade + language + sound }
-
         func scaled(by factor: Double) -> Weights {
             Weights(
                 genre: genre * factor, decade: decade * factor, language: language * factor, sound: sound * factor)
@@ -82,8 +80,19 @@ struct Taste {
         return result
     }
 
-    /// No bonus is larger.
-    var most: Double { weights.sum }
+    /// No bonus is larger: of a song in one of the boxes into which cells of mood are cut, or of any.
+    func most(box: Int? = nil) -> Double {
+        // Along a direction of length 1 that points to what is liked.
+        let liked = families.reduce(0) { $0 + max(0, $1) * max(0, $1) }.squareRoot()
+        var result =
+            weights.genre * liked + weights.decade * max(0, decades.max() ?? 0)
+            + weights.language * max(0, languages.values.max() ?? 0)
+        if let sound {
+            let gaps = box.map { MoodGrid.gaps(box: $0, sound) } ?? (0, 0)
+            result += weights.sound * max(0, 1 - max(gaps.danceability, gaps.acousticness) / 0.4)
+        }
+        return result
+    }
 
     /// Whether songs of a family are liked.
     func likes(_ family: Int) -> Bool { families[family] > 0.3 && weights.genre > 0.01 }

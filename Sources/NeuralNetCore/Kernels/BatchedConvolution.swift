@@ -12,6 +12,7 @@ struct BatchedConvolution: LinearKernel {
     var usesBias: Bool
     private let maximumBatch: Int
     private let isTraining: Bool
+    private let threads: Int
     private let gemm: MatrixProduct
     var relu = false
 
@@ -21,6 +22,7 @@ struct BatchedConvolution: LinearKernel {
         self.usesBias = usesBias
         maximumBatch = context.maximumBatch
         isTraining = context.isTraining
+        threads = context.threads
         gemm = MatrixProduct(isHalf: context.isHalf)
     }
 
@@ -30,12 +32,16 @@ struct BatchedConvolution: LinearKernel {
         geometry.isPointwise ? 0 : maximumBatch * geometry.outputPixels * rowLength
     }
 
+    /// Whether each thread writes the windows for itself: for few of them that is soon done, and what another processor
+    /// has just written is slower to read.
+    private var ownsWindows: Bool { !isTraining && threads > 1 && windowCount > 0 && windowCount <= 1 << 16 }
+
     // Scratch: windows; their gradients; the gradient behind a ReLU.
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.keepsInput = true
         memory.keepsOutput = relu
-        memory.scratch = windowCount
+        memory.scratch = ownsWindows ? threads * windowCount : windowCount
         if isTraining {
             memory.scratch += windowCount + (relu ? maximumBatch * geometry.outputPixels * filters : 0)
         }
@@ -44,26 +50,37 @@ struct BatchedConvolution: LinearKernel {
 
     private func windows(_ b: LayerBuffers, _ pass: Pass) -> UnsafeMutablePointer<Float> {
         if geometry.isPointwise { return b.inputs[0] }
-        pass.threads.runEach(pass.count) { _, image in
-            geometry.writeWindows(
-                of: b.inputs[0] + image * geometry.inputCount,
-                to: b.scratch + image * geometry.outputPixels * rowLength)
-        }
+        pass.threads.runEach(pass.count) { _, image in writeWindows(b, image, to: b.scratch) }
         return b.scratch
     }
 
+    private func writeWindows(_ b: LayerBuffers, _ image: Int, to matrix: UnsafeMutablePointer<Float>) {
+        geometry.writeWindows(
+            of: b.inputs[0] + image * geometry.inputCount, to: matrix + image * geometry.outputPixels * rowLength)
+    }
+
     func forward(_ b: LayerBuffers, _ pass: Pass) {
-        let rows = pass.count * geometry.outputPixels
-        let matrix = windows(b, pass)
-        pass.threads.runColumns(filters) { columns in
-            let y = b.output + columns.lowerBound
-            gemm(
-                false, false, rows, columns.count, rowLength, matrix, rowLength, b.parameters[0] + columns.lowerBound,
-                filters, 0, y, filters)
-            guard usesBias || relu else { return }
-            let bias = usesBias ? b.parameters[1] + columns.lowerBound : nil
-            for row in 0..<rows { fm_add_bias(y + row * filters, bias, 1, columns.count, relu ? 1 : 0) }
+        if ownsWindows {
+            pass.threads.runRanges((filters + 15) / 16) { thread, range in
+                let matrix = b.scratch + thread * windowCount
+                for image in 0..<pass.count { writeWindows(b, image, to: matrix) }
+                multiply(b, pass, matrix, range.lowerBound * 16..<min(filters, range.upperBound * 16))
+            }
+        } else {
+            let matrix = windows(b, pass)
+            pass.threads.runColumns(filters) { columns in multiply(b, pass, matrix, columns) }
         }
+    }
+
+    /// Some columns of the output.
+    private func multiply(_ b: LayerBuffers, _ pass: Pass, _ matrix: UnsafePointer<Float>, _ columns: Range<Int>) {
+        let rows = pass.count * geometry.outputPixels, y = b.output + columns.lowerBound
+        gemm(
+            false, false, rows, columns.count, rowLength, matrix, rowLength, b.parameters[0] + columns.lowerBound,
+            filters, 0, y, filters)
+        guard usesBias || relu else { return }
+        let bias = usesBias ? b.parameters[1] + columns.lowerBound : nil
+        for row in 0..<rows { fm_add_bias(y + row * filters, bias, 1, columns.count, relu ? 1 : 0) }
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {

@@ -77,11 +77,11 @@ public enum ServerPlace {
         }
     }
 
-    /// Whether a place is that of a server.
+    /// Whether a place is that of a server; "mpd: live.csv" is a file's name.
     public static func isOne(_ place: String) -> Bool {
         let kinds = ["subsonic:", "navidrome:", "gonic:", "airsonic:", "opensubsonic:", "jellyfin:", "emby:", "mpd:"]
         let lower = place.prefix(20).lowercased()
-        return kinds.contains { lower.hasPrefix($0) }
+        return kinds.contains { lower.hasPrefix($0) && lower.dropFirst($0.utf8.count).first != " " }
     }
 
     private static func base(_ address: String, _ name: String) throws(ProviderError) -> String {
