@@ -88,7 +88,7 @@ struct Taste {
             weights.genre * liked + weights.decade * max(0, decades.max() ?? 0)
             + weights.language * max(0, languages.values.max() ?? 0)
         if let sound {
-            let gaps = box.map { MoodGrid.gaps(box: $0, sound) } ?? (0, 0)
+            let gaps = box.map { MoodGrid.gaps(box: $0, sound) } ?? (danceability: 0, acousticness: 0)
             result += weights.sound * max(0, 1 - max(gaps.danceability, gaps.acousticness) / 0.4)
         }
         return result
