@@ -226,5 +226,6 @@ extension MoodMap {
         vallenato    = 0.76 0.66 0.66 0.40 110
         video game   = 0.40 0.45 0.45 0.55 118
         worship      = 0.32 0.54 0.42 0.28 116
+        zouk         = 0.66 0.64 0.74 0.22 104
         """
 }
