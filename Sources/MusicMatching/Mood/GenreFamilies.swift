@@ -69,7 +69,7 @@ struct GenreFamilies: OptionSet, Hashable, Sendable {
                 "electronic", "electronica", "electro", "edm", "house", "techno", "trance", "dubstep", "synthwave",
                 "synth pop", "synthpop", "electropop", "drum and bass", "dnb", "big beat", "downtempo", "trip hop",
                 "eurodance", "breakbeat", "garage", "hardstyle", "phonk", "idm", "jungle", "big room", "dance",
-                "vocaloid",
+                "vocaloid", "psytrance",
                 "hyperpop", "lo fi", "lofi", "future bass", "electroclash", "industrial",
             ]
         ),
@@ -127,7 +127,7 @@ struct GenreFamilies: OptionSet, Hashable, Sendable {
                 "tango",
                 "flamenco", "dembow", "plena", "nortena", "norteno", "banda", "rumba", "corrido", "corridos",
                 "vallenato", "son", "cuban",
-                "mambo", "tejano", "regional mexican", "latin pop", "rumba flamenca",
+                "mambo", "tejano", "regional mexican", "regional mexicano", "latin pop", "rumba flamenca",
             ]
         ),
         (

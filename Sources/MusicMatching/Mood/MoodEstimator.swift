@@ -51,9 +51,12 @@ struct MoodEstimator {
         }
         guard total > 0 else { return }
         mean = sum / total
-        var counts: [String: Int] = [:]
+        var counts: [String: Double] = [:]
         let words = examples.map { MoodEstimator.words($0) }
-        for word in words.joined() { counts[word, default: 0] += 1 }
+        // What the mood map says of a genre weighs as much as two songs, and stays though no song is known.
+        for (example, own) in zip(examples, words) {
+            for word in own { counts[word, default: 0] += max(example.weight, 1) }
+        }
         // A word that came once says no more than its song.
         for (word, count) in counts.sorted(by: { $0.key < $1.key }) where count >= 2 {
             features[word] = effects.count

@@ -3,6 +3,8 @@
 struct ArtistTable {
     /// By `ArtistKey`.
     private var genres: [String: String] = [:]
+    /// By the keys of their other names.
+    private var namesakes: [String: String] = [:]
     /// The keys that mean the same artist, each with all the others.
     private var others: [String: Set<String>] = [:]
 
@@ -16,11 +18,18 @@ struct ArtistTable {
         if !fields[1].isEmpty { genres[key] = fields[1] }
         if fields[2].isEmpty { return }
         let keys = Set(fields[2].split(separator: ";").map { ArtistKey.key(String($0)) } + [key]).filter { !$0.isEmpty }
-        for other in keys { others[other, default: []].formUnion(keys) }
+        for other in keys {
+            others[other, default: []].formUnion(keys)
+            // Somebody whose own name it is comes first, before or behind.
+            if !fields[1].isEmpty, other != key { namesakes[other] = fields[1] }
+        }
     }
 
     /// What the first artist of a credit mostly plays; `nil` if it is not known.
-    func genre(of credit: String) -> String? { genres[ArtistKey.key(credit)] ?? genres[ArtistKey.first(of: credit)] }
+    func genre(of credit: String) -> String? {
+        let whole = ArtistKey.key(credit), first = ArtistKey.first(of: credit)
+        return genres[whole] ?? genres[first] ?? namesakes[whole] ?? namesakes[first]
+    }
 
     /// All that have other names.
     var keys: [String] { others.keys.sorted() }
