@@ -16,13 +16,17 @@ extension PostgreSQLDatabase {
             + SongFacts.columns.split(separator: ", ").map { "songs.\($0)" }.joined(separator: ", ")
         _ = try rows(
             "SELECT \(columns) FROM songs WHERE match_key = ANY (?::bigint[]) ORDER BY id", [.text(list)], know)
-        if identifiers.isEmpty { return }
-        let values = "{" + identifiers.map { PostgreSQLDatabase.quoted($0.value) }.joined(separator: ",") + "}"
-        let found = try rows(
-            "SELECT kind, value, song FROM identifiers WHERE value = ANY (?::text[])", [.text(values)]
-        ) { (SongIdentifier(SongIdentifier.Kind(rawValue: $0.text(0)), $0.text(1)), $0.integer(2)) }
+        var found: [(SongIdentifier, Int)] = []
+        // Kind by kind, as the index has them: by values alone every identifier there is would be looked at.
+        for (kind, some) in Dictionary(grouping: identifiers, by: \.kind) {
+            let values = "{" + some.map { PostgreSQLDatabase.quoted($0.value) }.joined(separator: ",") + "}"
+            found += try rows(
+                "SELECT value, song FROM identifiers WHERE kind = ? AND value = ANY (?::text[])",
+                [.text(kind.rawValue), .text(values)]
+            ) { (SongIdentifier(kind, $0.text(0)), $0.integer(1)) }
+        }
         var unknown: Set<Int> = []
-        for (identifier, song) in found where identifiers.contains(identifier) {
+        for (identifier, song) in found {
             adding.know(identifier, of: song)
             if adding.facts(of: song) == nil { unknown.insert(song) }
         }
@@ -105,6 +109,23 @@ extension PostgreSQLDatabase {
             "INSERT INTO identifiers (kind, value, song) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             .text(identifier.kind.rawValue), .text(identifier.value), .integer(song))
         return changes > 0
+    }
+
+    func setEstimates(_ estimates: [SongEstimate]) throws {
+        var rest = estimates[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(5000)
+            rest = rest.dropFirst(5000)
+            func list(_ number: (SongEstimate) -> Int) -> SQLValue {
+                .text("{" + some.map { "\(number($0))" }.joined(separator: ",") + "}")
+            }
+            try run(
+                """
+                UPDATE songs SET valence = new.valence, energy = new.energy, cell = new.cell \
+                FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS new (id, valence, energy, cell) \
+                WHERE songs.id = new.id
+                """, list(\.song), list(\.valence), list(\.energy), list(\.cell))
+        }
     }
 
     /// Sends what waits.

@@ -21,7 +21,14 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         return result
     }
 
-    func loading<R>(_ body: () throws -> R) throws -> R { try withoutTimeout(body) }
+    func loading<R>(_ body: () throws -> R) throws -> R {
+        try withoutTimeout {
+            // The index of words takes many of them at once faster than few.
+            try connected().execute("SET gin_pending_list_limit = '64MB'; SET work_mem = '64MB'")
+            defer { try? connected().execute("RESET gin_pending_list_limit; RESET work_mem") }
+            return try body()
+        }
+    }
 
     /// Lets statements take long: those of somebody who waits for an import, not for songs.
     func withoutTimeout<R>(_ body: () throws -> R) throws -> R {
