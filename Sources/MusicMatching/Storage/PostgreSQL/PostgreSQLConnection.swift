@@ -13,6 +13,8 @@ final class PostgreSQLConnection {
     var patience: Duration?
     /// Whether an answer was waited for in vain: it may still come, and nothing else can be asked.
     private var isGivenUp = false
+    /// Whether the server has not yet said what became of rows that were sent.
+    private var isCopying = false
 
     /// Throws `MusicError.unreachable`; soon after a failure at once, see `Attempts`.
     init(_ address: PostgreSQLAddress, patience: Duration?) throws {
@@ -77,6 +79,7 @@ final class PostgreSQLConnection {
     /// The last result of what `send` asks, as `PQexec` gives it. Throws `MusicError.unreachable` when it does not come.
     private func answer(_ send: () -> Int32) throws -> OpaquePointer? {
         if isGivenUp { throw MusicError.unreachable(path: address.shown, reason: PostgreSQLConnection.noAnswer) }
+        try finishCopying()
         guard send() == 1 else { throw error(nil) }
         let end = patience.map { ContinuousClock.now + $0 }
         var last: OpaquePointer?
@@ -162,34 +165,49 @@ final class PostgreSQLConnection {
         return result + rest
     }
 
-    /// Fills a table. `rows` are in COPY's text format. Throws `MusicError`.
-    func copy(_ table: String, _ columns: String, _ rows: [UInt8]) throws {
+    /// Fills a table. `rows` hands over parts in COPY's text format: the server works at one while the next is made. What it
+    /// says of the last one is heard before the next statement. Throws `MusicError`, and what `rows` does.
+    func copy(_ table: String, _ columns: String, _ rows: (_ send: ([UInt8]) throws -> Void) throws -> Void) throws {
         let start = try answer { library.PQsendQuery(handle, "COPY \(table) (\(columns)) FROM STDIN") }
         guard Int(library.PQresultStatus(start)) == fermusic_pg_copy_in else {
             library.PQclear(try checked(start))
             return
         }
         library.PQclear(start)
-        var sent: Int32 = 1
-        rows.withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { bytes in
-                var at = 0
-                while at < bytes.count, sent == 1, let base = bytes.baseAddress {
-                    let count = min(bytes.count - at, 1 << 20)
-                    sent = library.PQputCopyData(handle, base + at, Int32(count))
-                    at += count
+        isCopying = true
+        do {
+            try rows { part in
+                let sent = part.withUnsafeBytes { bytes -> Int32 in
+                    guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return 1 }
+                    return library.PQputCopyData(handle, base, Int32(bytes.count))
                 }
+                guard sent == 1 else { throw self.error(nil) }
             }
+            guard library.PQputCopyEnd(handle, nil) == 1 else { throw error(nil) }
+        } catch {
+            _ = library.PQputCopyEnd(handle, "stopped")
+            // Why the server took no more, if it did not.
+            try finishCopying(whereOther: error)
+            throw error
         }
-        if sent == 1 { sent = library.PQputCopyEnd(handle, nil) }
-        // The server's word on it, then the end.
+    }
+
+    /// Hears what the server says of rows that were sent.
+    private func finishCopying(whereOther other: (any Error)? = nil) throws {
+        guard isCopying else { return }
+        isCopying = false
         var failure: (any Error)?
-        if sent != 1 { failure = error(nil) }
         while let result = library.PQgetResult(handle) {
             do { library.PQclear(try checked(result)) } catch { failure = failure ?? error }
             if isLost { break }
         }
-        if let failure { throw failure }
+        if let failure, other == nil || other is MusicError { throw failure }
+    }
+
+    /// Takes a transaction back, whatever has become of it.
+    func rollBack() {
+        try? finishCopying()
+        try? execute("ROLLBACK")
     }
 
     private var isLost: Bool { Int(library.PQstatus(handle)) != fermusic_pg_connection_ok }

@@ -134,30 +134,24 @@ extension PostgreSQLDatabase {
         let (songs, identifiers) = adding.take()
         let connection = try connected()
         if !songs.isEmpty {
-            var rows = CopyRows(), artists = CopyRows()
-            for waiting in songs {
-                let song = waiting.song
-                let document = try tokens.document(title: song.title, artist: song.artist, album: song.facts.album)
-                rows.add(.integer(waiting.id))
-                rows.add(.integer(song.matchKey))
-                rows.add(.text(song.title))
-                rows.add(.text(song.artist))
-                rows.add(.integer(song.added))
-                for value in song.facts.values { rows.add(value) }
-                rows.add(.text(document.text))
-                rows.add(.integer(document.words))
-                rows.end()
-                for artist in ArtistKey.keys(of: song.artist) {
-                    artists.add(.text(artist))
-                    artists.add(.integer(waiting.id))
-                    artists.end()
-                }
-            }
             let columns =
                 (["id", "match_key", "title", "artist", "added"] + PostgreSQLDatabase.factColumns
                     + ["search", "words"])
-            try connection.copy("songs", columns.joined(separator: ", "), rows.bytes)
-            try connection.copy("song_artists", "artist, song", artists.bytes)
+            var artists = CopyRows()
+            try connection.copy("songs", columns.joined(separator: ", ")) { send in
+                var rows = CopyRows()
+                for waiting in songs {
+                    try add(waiting, to: &rows)
+                    for artist in ArtistKey.keys(of: waiting.song.artist) {
+                        artists.add(.text(artist))
+                        artists.add(.integer(waiting.id))
+                        artists.end()
+                    }
+                    try rows.send(send)
+                }
+                try send(rows.bytes)
+            }
+            try connection.copy("song_artists", "artist, song") { try $0(artists.bytes) }
             changesSongs = true
         }
         if !identifiers.isEmpty {
@@ -168,7 +162,21 @@ extension PostgreSQLDatabase {
                 rows.add(.integer(song))
                 rows.end()
             }
-            try connection.copy("identifiers", "kind, value, song", rows.bytes)
+            try connection.copy("identifiers", "kind, value, song") { try $0(rows.bytes) }
         }
+    }
+
+    private func add(_ waiting: SongsToAdd.Waiting, to rows: inout CopyRows) throws {
+        let song = waiting.song
+        let document = try tokens.document(title: song.title, artist: song.artist, album: song.facts.album)
+        rows.add(.integer(waiting.id))
+        rows.add(.integer(song.matchKey))
+        rows.add(.text(song.title))
+        rows.add(.text(song.artist))
+        rows.add(.integer(song.added))
+        for value in song.facts.values { rows.add(value) }
+        rows.add(.text(document.text))
+        rows.add(.integer(document.words))
+        rows.end()
     }
 }

@@ -55,8 +55,7 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     func fill(_ table: CatalogueTable, _ rows: [[SQLValue]]) throws {
         let names = table.columns.map(\.name), isSongs = table.name == "songs"
         func place(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
-        var copy = CopyRows()
-        for row in rows {
+        func write(_ row: [SQLValue], _ copy: inout CopyRows) throws {
             for value in row { copy.add(value) }
             if isSongs {
                 func text(_ name: String) -> String {
@@ -70,7 +69,14 @@ extension PostgreSQLDatabase: CatalogueDatabase {
             copy.end()
         }
         let columns = names + (isSongs ? ["search", "words"] : [])
-        try connected().copy(table.name, columns.joined(separator: ", "), copy.bytes)
+        try connected().copy(table.name, columns.joined(separator: ", ")) { send in
+            var copy = CopyRows()
+            for row in rows {
+                try write(row, &copy)
+                try copy.send(send)
+            }
+            try send(copy.bytes)
+        }
         if isSongs { changesSongs = true }
     }
 

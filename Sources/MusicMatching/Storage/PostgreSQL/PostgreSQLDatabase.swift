@@ -117,7 +117,7 @@ final class PostgreSQLDatabase: Database {
             try connected().execute("COMMIT")
             return result
         } catch {
-            try? connection?.execute("ROLLBACK")
+            connection?.rollBack()
             throw error
         }
     }
