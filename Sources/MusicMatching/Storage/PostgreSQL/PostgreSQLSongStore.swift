@@ -107,9 +107,9 @@ struct PostgreSQLSongStore: SongStore {
         return cell < column.end ? column.cells[cell] ?? [] : nil
     }
 
-    private static let columnQuery = columnQuery(">="), columnBehindQuery = columnQuery(">")
+    private static let columnQuery = sql(">="), columnBehindQuery = sql(">")
 
-    private static func columnQuery(_ order: String) -> String {
+    private static func sql(_ order: String) -> String {
         "SELECT cell, \(fields) FROM songs WHERE cell >= ? AND cell < ? AND language \(order) ? "
             + "ORDER BY cell, \(place), id LIMIT ?"
     }
