@@ -46,8 +46,8 @@ def nginx(folder, listen, servers, change=lambda text: text):
     """
     site = change((ROOT / "Packaging/nginx.conf").read_text())
     site = site.replace("listen 80;", f"listen {listen};").replace("    listen [::]:80;\n", "")
-    lines = "".join(f"    server {server} max_fails=1 fail_timeout=1s;\n" for server in servers)
-    site, count = re.subn(r"(    server 127\.0\.0\.1:808\d max_fails=1 fail_timeout=1s;\n)+", lines, site)
+    lines = "".join(f"    server {server} max_fails=0;\n" for server in servers)
+    site, count = re.subn(r"(    server 127\.0\.0\.1:808\d max_fails=0;\n)+", lines, site)
     assert count == 1, "nginx.conf's servers look otherwise"
     (folder / "site.conf").write_text(site)
     (folder / "nginx.conf").write_text(

@@ -46,8 +46,8 @@ package final class PostgreSQLServer: @unchecked Sendable {
         if getuid() == 0, let user = getpwnam("postgres") { chown(folder, user.pointee.pw_uid, user.pointee.pw_gid) }
         try run(
             "initdb", ["-D", folder + "/data", "-U", "fermusic", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
-        try write(
-            "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n", to: folder + "/data/pg_hba.conf")
+        let rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        try FileBytes.write(Array(rules.utf8), to: folder + "/data/pg_hba.conf")
         chmod(folder + "/data/pg_hba.conf", 0o644)
         try start()
         try sql("ALTER USER fermusic PASSWORD '\(PostgreSQLServer.password)'; CREATE USER guest PASSWORD 'guest'")
@@ -76,7 +76,7 @@ package final class PostgreSQLServer: @unchecked Sendable {
     @discardableResult
     private func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = ChildProcess(), output = folder + "/output-\(program)"
-        try write("", to: output)
+        try FileBytes.write([], to: output)
         let handle = FileHandle(forWritingAtPath: output)
         process.standardOutput = handle
         process.standardError = handle

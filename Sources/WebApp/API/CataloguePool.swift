@@ -59,7 +59,8 @@ final class CataloguePool: Sendable {
         } catch MusicError.busy {
             throw Problem(.overloaded, "another program is writing to the catalogue", retryAfter: 2)
         } catch MusicError.unreachable {
-            throw Problem(.overloaded, "the catalogue cannot be reached", retryAfter: 2)
+            // Not 503, for which proxies take a server out that answers everything else.
+            throw Problem(.catalogue, "the catalogue cannot be reached", retryAfter: 2)
         } catch is MusicError {
             throw Problem(.catalogue, "the catalogue cannot be read")
         }
