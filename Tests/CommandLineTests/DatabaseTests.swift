@@ -93,7 +93,7 @@ struct DatabaseTests {
         try process.run()
         let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        let last = text.split(separator: "\n").last?.split(separator: " ") ?? []
+        let last = text.split(whereSeparator: \.isNewline).last?.split(separator: " ") ?? []
         return (Int(last.first ?? "") ?? 0, Double(last.last ?? "") ?? 0, text.lowercased())
     }
 
