@@ -10,6 +10,7 @@
 # make test-wasm   the engine for browsers, in the toolchain's interpreter, computes what this machine computes
 # make test-processors   the kernels with every instruction set of this machine, and in emulators those of others
 # make test-mpi    training on several machines, which are network namespaces, and broken ones (needs root)
+# make test-cluster   three servers, PostgreSQL and nginx on network namespaces, broken one by one (needs root)
 # make docs    the library's documentation as static pages in .build/docs
 # make lint    swift format over all sources; test-threads: concurrent tests under the thread sanitizer
 # make install PREFIX=/usr/local  also the manual page and completions; uninstall removes all that
@@ -25,7 +26,7 @@ TIMES ?= 1
 UNDER_SUDO = $(and $(filter-out 0,$(SUDO_UID)),$(filter 0,$(shell id -u)))
 
 .PHONY: setup build built demo demo-training test test-browser test-api test-load test-under-load bench install \
-    docs lint test-threads test-core test-processors test-mpi test-wasm uninstall dist test-dist clean
+    docs lint test-threads test-core test-processors test-mpi test-cluster test-wasm uninstall dist test-dist clean
 
 setup: build
 
@@ -82,6 +83,9 @@ test-processors:
 
 test-mpi: build
 	@Scripts/test-mpi
+
+test-cluster: build
+	@Scripts/test-cluster
 
 bench:
 	@$(BUILD)

@@ -138,6 +138,7 @@ let package = Package(
         .executableTarget(name: "core-check", dependencies: ["NeuralNetCore", "Randomness"], path: "Tests/CoreCheck"),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(name: "ChildProcess", path: "Tests/ChildProcess"),
+        .target(name: "DatabaseServer", dependencies: ["ChildProcess", "Files"], path: "Tests/DatabaseServer"),
         .target(name: "StubServer", dependencies: ["JSON", "Threads"], path: "Tests/StubServer"),
         .testTarget(
             name: "HDF5ReaderTests", dependencies: ["HDF5Reader", "CHDF5", "Files"], exclude: ["Fixtures"]),
@@ -163,14 +164,13 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Randomness", "StubServer",
-                "ChildProcess",
+                "ChildProcess", "DatabaseServer",
             ]),
         .testTarget(
             name: "MusicMatchingTests",
             dependencies: [
-                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "ChildProcess", "MediaFiles", "StubServer",
-                "TextCoding", "Threads",
-                "Timing",
+                "MusicMatching", "Emotions", "Files", "JSON", "CSQLite", "ChildProcess", "DatabaseServer", "MediaFiles",
+                "StubServer", "TextCoding", "Threads", "Timing",
             ]),
         .testTarget(
             name: "WebAppTests",

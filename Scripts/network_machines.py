@@ -1,4 +1,4 @@
-"""Machines that are network namespaces, for test-mpi and measure-scaling: each has a host name, an address and a cable to a
+"""Machines that are network namespaces, for test-mpi, test-cluster and measure-scaling: each has a host name, an address and a cable to a
 switch (Linux's bridge) of its own, shaped by tc. Open MPI starts its daemons through a command that enters the namespace,
 in the place of ssh.
 """
@@ -100,6 +100,9 @@ class Machines:
     def cut(self, n):
         run(*inside(SWITCH, "ip", "link", "set", f"port{n}", "down"))
 
+    def mend(self, n):
+        run(*inside(SWITCH, "ip", "link", "set", f"port{n}", "up"))
+
     def command(self, hosts, words, ranks=None, more=()):
         """A command line for mpirun on machine 1."""
         hostfile = self.folder / "hosts"
@@ -111,13 +114,20 @@ class Machines:
         return inside("fm-1", "unshare", "--uts", "sh", "-c", f"hostname machine1; cd '{self.folder}'; exec {line}")
 
 
-def require_tools():
+# Where Debian has them.
+PACKAGES = {
+    "mpirun": "openmpi-bin", "ip": "iproute2", "tc": "iproute2", "cc": "gcc", "unshare": "util-linux", "nginx": "nginx-light",
+    "ffmpeg": "ffmpeg", "faketime": "faketime", "runuser": "util-linux",
+}
+
+
+def require_tools(*tools):
     """Ends the program with a clear word where something is missing."""
     if os.geteuid() != 0:
         raise SystemExit("network namespaces need root")
-    for tool in ["mpirun", "ip", "tc", "cc", "unshare"]:
-        if not (MPIRUN if tool == "mpirun" else shutil.which(tool)):
-            raise SystemExit(f"{tool} is missing: apt-get install openmpi-bin iproute2 gcc util-linux")
+    for tool in tools:
+        if not (MPIRUN if tool == "mpirun" else shutil.which(tool, path="/usr/sbin:/sbin:" + os.environ.get("PATH", ""))):
+            raise SystemExit(f"{tool} is missing: apt-get install {PACKAGES[tool]}")
     try:
         run("ip", "netns", "add", "fm-try", stderr=subprocess.PIPE)
         run("ip", "netns", "del", "fm-try")

@@ -80,11 +80,13 @@ for place in CommandLine.arguments.dropFirst(2) {
         filter.search = search
         print("  hits for '\(search)': \(try milliseconds(5) { _ = try catalogue.songs(filter) })")
     }
+    if Catalogue.isAddress(place) {
+        print("  with a copy in memory")
+        catalogue.sharesSongs = true
+        let made = try seconds { while try !catalogue.hasSongsInMemory() { usleep(10_000) } }
+        print("  made in \(rounded(made)) s")
+        try lists(catalogue)
+    }
+    // Last, as likes widen the search for songs.
     print("  like: \(try milliseconds { try catalogue.note(.like, of: Int.random(in: 1...count)) })")
-    guard Catalogue.isAddress(place) else { continue }
-    print("  with a copy in memory")
-    catalogue.sharesSongs = true
-    let made = try seconds { while try !catalogue.hasSongsInMemory() { usleep(10_000) } }
-    print("  made in \(rounded(made)) s")
-    try lists(catalogue)
 }

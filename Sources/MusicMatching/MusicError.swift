@@ -2,6 +2,8 @@
 public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The database cannot be opened, read or written.
     case database(path: String, reason: String)
+    /// The database's server cannot be reached, does not let the user in, or does not answer.
+    case unreachable(path: String, reason: String)
     /// Another process kept the database locked for longer than was waited.
     case busy(path: String)
     /// The database was written by a newer program.
@@ -23,7 +25,8 @@ public enum MusicError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .database(let path, let reason), .badFile(let path, let reason), .unknownColumns(let path, let reason):
+        case .database(let path, let reason), .unreachable(let path, let reason), .badFile(let path, let reason),
+            .unknownColumns(let path, let reason):
             return "\(path): \(reason)"
         case .busy(let path): return "\(path): another process is writing; try again when it is done"
         case .newerSchema(let path, let found, let known):

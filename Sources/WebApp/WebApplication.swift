@@ -71,6 +71,8 @@ public final class WebApplication: HTTPHandler {
     private let analysis: AnalysisService
     private let catalogues: CataloguePool
     private let background: JobQueue
+    /// Asks a catalogue that is far away, so that the threads which read requests never wait for it.
+    private let questions: JobQueue?
     private let metrics = Metrics()
     private let feed: LiveFeed?
     private let ticker: Ticker
@@ -96,6 +98,7 @@ public final class WebApplication: HTTPHandler {
         self.analysis = analysis
         background = JobQueue(workers: 2, waitingLimit: 64)
         catalogues = CataloguePool(try music.open(), open: music.open)
+        questions = catalogues.isRemote ? JobQueue(workers: CataloguePool.size, waitingLimit: 64) : nil
         ticker = Ticker(seconds: 5) {
             analysis.sessions.sweep()
             feed?.nudge()
@@ -139,6 +142,7 @@ public final class WebApplication: HTTPHandler {
         feed?.close()
         analysis.queue.stop()
         background.stop()
+        questions?.stop()
         catalogues.close()
     }
 
@@ -218,15 +222,35 @@ public final class WebApplication: HTTPHandler {
         let request = original(request)
         do {
             let (route, rest) = try router.find(request)
+            guard route.asksCatalogue, let questions else { return answer(request, route, rest) }
+            guard let place = questions.place() else {
+                throw Problem(.overloaded, "the catalogue is slow", retryAfter: 2)
+            }
+            return .later(place) { [self] worker in
+                switch answer(request, route, rest) {
+                case .now(let response): response
+                // None of these routes does.
+                case .later(_, let work): work(worker)
+                }
+            }
+        } catch {
+            return .now(refusal(problem(error), request))
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, _ route: Route, _ rest: String) -> Answer {
+        do {
             switch try route.action(request, rest) {
             case .now(let response): return .now(finished(response, request))
             case .later(let place, let work): return .later(place) { [self] in finished(work($0), request) }
             }
-        } catch let problem as Problem {
-            return .now(refusal(problem, request))
         } catch {
-            return .now(refusal(Problem(.failed, "the request could not be answered"), request))
+            return .now(refusal(problem(error), request))
         }
+    }
+
+    private func problem(_ error: any Error) -> Problem {
+        error as? Problem ?? Problem(.failed, "the request could not be answered")
     }
 
     public func refuse(_ problem: Problem, _ request: HTTPRequest) -> HTTPResponse {

@@ -259,7 +259,7 @@ def everything_is_forgotten_at_once(page, context):
     for index in range(3):
         page.locator(".song .act.like").nth(index).click()
     page.click("#open-history")
-    expect(page.locator("#history-lead")).to_contain_text("this machine's catalogue")
+    expect(page.locator("#history-lead")).to_contain_text("this server's catalogue")
     context.addresses.clear()
     page.click("#history-purge")
     page.click("#history-purge")

@@ -29,12 +29,14 @@ int PQserverVersion(const PGconn *_Nonnull connection);
 int PQlibVersion(void);
 int PQsocket(const PGconn *_Nonnull connection);
 char *_Nonnull PQerrorMessage(const PGconn *_Nonnull connection);
-PGresult *_Nullable PQexec(PGconn *_Nonnull connection, const char *_Nonnull sql);
-PGresult *_Nullable PQprepare(PGconn *_Nonnull connection, const char *_Nonnull name, const char *_Nonnull sql, int count,
-                              const unsigned *_Nullable types);
-PGresult *_Nullable PQexecPrepared(PGconn *_Nonnull connection, const char *_Nonnull name, int count,
-                                   const char *_Nullable const *_Nullable values, const int *_Nullable lengths,
-                                   const int *_Nullable formats, int result_format);
+int PQsendQuery(PGconn *_Nonnull connection, const char *_Nonnull sql);
+int PQsendPrepare(PGconn *_Nonnull connection, const char *_Nonnull name, const char *_Nonnull sql, int count,
+                  const unsigned *_Nullable types);
+int PQsendQueryPrepared(PGconn *_Nonnull connection, const char *_Nonnull name, int count,
+                        const char *_Nullable const *_Nullable values, const int *_Nullable lengths,
+                        const int *_Nullable formats, int result_format);
+int PQconsumeInput(PGconn *_Nonnull connection);
+int PQisBusy(PGconn *_Nonnull connection);
 int PQputCopyData(PGconn *_Nonnull connection, const char *_Nonnull bytes, int count);
 int PQputCopyEnd(PGconn *_Nonnull connection, const char *_Nullable error);
 PGresult *_Nullable PQgetResult(PGconn *_Nonnull connection);
@@ -53,8 +55,8 @@ void (*_Nullable PQsetNoticeProcessor(PGconn *_Nonnull connection,
 
 #define FERMUSIC_POSTGRESQL(X)                                                                                        \
     X(PQconnectdbParams) X(PQfinish) X(PQstatus) X(PQtransactionStatus) X(PQserverVersion) X(PQlibVersion) X(PQsocket) \
-    X(PQerrorMessage) X(PQexec) X(PQprepare) X(PQexecPrepared) X(PQputCopyData) X(PQputCopyEnd) X(PQgetResult)         \
-    X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples) X(PQnfields) X(PQgetvalue) X(PQgetlength)          \
+    X(PQerrorMessage) X(PQsendQuery) X(PQsendPrepare) X(PQsendQueryPrepared) X(PQconsumeInput) X(PQisBusy)             \
+    X(PQputCopyData) X(PQputCopyEnd) X(PQgetResult) X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples) X(PQnfields) X(PQgetvalue) X(PQgetlength)          \
     X(PQgetisnull) X(PQcmdTuples) X(PQsetNoticeProcessor)
 
 typedef struct {
@@ -86,8 +88,11 @@ static inline void fermusic_postgresql_quiet(const fermusic_postgresql *_Nonnull
     table->PQsetNoticeProcessor(connection, fermusic_postgresql_ignore, NULL);
 }
 
-// Whether something has come on an idle connection: its end, as servers say nothing else unasked.
-static inline int fermusic_postgresql_has_news(int socket) {
+// Waits until something has come, or for so many milliseconds (below zero: as long as it takes); whether it has.
+static inline int fermusic_postgresql_wait(int socket, int milliseconds) {
     struct pollfd state = {.fd = socket, .events = POLLIN};
-    return socket < 0 || poll(&state, 1, 0) != 0;
+    return socket < 0 || poll(&state, 1, milliseconds) != 0;
 }
+
+// Whether something has come on an idle connection: its end, as servers say nothing else unasked.
+static inline int fermusic_postgresql_has_news(int socket) { return fermusic_postgresql_wait(socket, 0); }

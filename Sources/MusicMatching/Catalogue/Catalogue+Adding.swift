@@ -21,23 +21,28 @@ extension Catalogue {
     @discardableResult
     public func add(_ draft: SongDraft) throws -> AddResult {
         let names = SongNames(draft)
-        return try database.transaction(.songs) {
-            if let id = try find(draft.identifiers) ?? find(names) {
-                let changed = try merge(draft, into: id)
-                return changed ? .merged(id: id) : .unchanged(id: id)
-            }
-            return .added(id: try insert(draft, names))
+        return try database.transaction(.songs) { try add(draft, names) }
+    }
+
+    /// Adds many, one after the other, in a transaction that has begun: a database elsewhere is asked once for all of them.
+    /// Throws `MusicError`.
+    func add(_ drafts: [SongDraft], _ note: (AddResult) -> Void) throws {
+        let names = drafts.map { SongNames($0) }
+        try database.expect(keys: names.map(\.hash), identifiers: drafts.flatMap(\.identifiers))
+        for (draft, names) in zip(drafts, names) { note(try add(draft, names)) }
+    }
+
+    private func add(_ draft: SongDraft, _ names: SongNames) throws -> AddResult {
+        if let id = try find(draft.identifiers) ?? find(names) {
+            let changed = try merge(draft, into: id)
+            return changed ? .merged(id: id) : .unchanged(id: id)
         }
+        return .added(id: try insert(draft, names))
     }
 
     /// Adds what is new to a song that is known to be the one. Throws `MusicError`.
     func add(_ draft: SongDraft, to id: Int) throws -> AddResult {
         try database.transaction(.songs) { try merge(draft, into: id) ? .merged(id: id) : .unchanged(id: id) }
-    }
-
-    /// Tells that these will be added next: a database elsewhere is then asked once for all of them. Throws `MusicError`.
-    func expect(_ drafts: [SongDraft]) throws {
-        try database.expect(keys: drafts.map { SongNames($0).hash }, identifiers: drafts.flatMap(\.identifiers))
     }
 
     private func find(_ identifiers: [SongIdentifier]) throws -> Int? {

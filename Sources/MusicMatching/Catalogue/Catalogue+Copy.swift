@@ -1,3 +1,5 @@
+import Glibc
+
 extension Catalogue {
     /// Copies a whole catalogue to another place, with likes, history, playlists and all else, numbers of songs included:
     /// from a file to a server or the other way. All or nothing; gives how many songs it has. Throws `MusicError`, also
@@ -5,6 +7,17 @@ extension Catalogue {
     ///
     /// - Parameter target: a file or an address; made if it is not there.
     public func copy(to target: String, progress: (_ songs: Int) throws -> Void = { _ in }) throws -> Int {
+        let isNewFile = !Catalogue.isAddress(target) && access(target.cPath, F_OK) != 0
+        do {
+            return try fill(target, progress)
+        } catch {
+            // A disk that is full leaves an empty database.
+            if isNewFile { for end in ["", "-wal", "-shm"] { unlink((target + end).cPath) } }
+            throw error
+        }
+    }
+
+    private func fill(_ target: String, _ progress: (_ songs: Int) throws -> Void) throws -> Int {
         let other = try Databases.open(target)
         try other.migrate()
         return try database.snapshot {

@@ -4,25 +4,29 @@ extension Catalogue {
     /// Ranked exactly as comparing with every song would; cost: some milliseconds with a million songs. Throws
     /// `MusicError`.
     public func recommend(_ request: RecommendationRequest) throws -> [Recommendation] {
-        // Each store is compiled by itself: what is asked for a song must not go through tables.
-        switch database {
-        case let file as SQLiteDatabase: return try recommend(request, from: SQLiteSongStore(file))
-        case let server as PostgreSQLDatabase:
-            if sharesSongs, let copy = server.shared.songs(of: try server.songVersion()) {
-                return try recommend(request, from: copy)
-            }
-            // Few songs are fetched sooner than thousands of cells are asked for, most of them empty.
-            let some = try server.integer("SELECT count(*) FROM (SELECT 1 FROM songs LIMIT 20001) found")
-            if some <= 20_000 { return try recommend(request, from: server.songsInMemory()) }
-            return try recommend(request, from: PostgreSQLSongStore(server))
-        default: return try recommendFromMemory(request)
+        guard let server = database as? PostgreSQLDatabase else { return try recommendSongBySong(request) }
+        if sharesSongs, let copy = server.shared.songs(of: try server.songVersion()) {
+            return try recommend(request, from: copy)
         }
+        // Few songs are fetched sooner than thousands of cells are asked for, most of them empty.
+        let some = try server.integer("SELECT count(*) FROM (SELECT 1 FROM songs LIMIT 20001) found")
+        return some <= 20_000 ? try recommendFromMemory(request) : try recommendSongBySong(request)
     }
 
     /// Whether the next list is ranked in a copy of the server's songs; begins to make one.
     package func hasSongsInMemory() throws -> Bool {
         guard let server = database as? PostgreSQLDatabase else { return false }
         return server.shared.songs(of: try server.songVersion()) != nil
+    }
+
+    /// The same, asked of the database song by song.
+    package func recommendSongBySong(_ request: RecommendationRequest) throws -> [Recommendation] {
+        // Each store is compiled by itself: what is asked for a song must not go through tables.
+        switch database {
+        case let file as SQLiteDatabase: return try recommend(request, from: SQLiteSongStore(file))
+        case let server as PostgreSQLDatabase: return try recommend(request, from: PostgreSQLSongStore(server))
+        default: return try recommendFromMemory(request)
+        }
     }
 
     /// The same, ranked in memory.

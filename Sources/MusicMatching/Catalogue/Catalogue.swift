@@ -65,8 +65,17 @@ public final class Catalogue {
         isAddress(place) ? PostgreSQLAddress(place).shown : place
     }
 
+    /// Whether a place is an address with a password in it.
+    public static func holdsPassword(_ place: String) -> Bool {
+        isAddress(place) && PostgreSQLAddress(place).holdsPassword
+    }
+
     /// How long writing waits for another process; 30 s unless set.
     public func setBusyTimeout(_ timeout: Duration) { database.setBusyTimeout(timeout) }
+
+    /// How long an answer of a PostgreSQL server is waited for before it counts as unreachable; as long as it takes unless
+    /// set.
+    public func setPatience(_ patience: Duration) { (database as? PostgreSQLDatabase)?.patience = patience }
 
     /// All of `body`'s changes or none.
     public func transaction<R>(_ body: () throws -> R) throws -> R { try database.transaction(.songs, body) }

@@ -12,23 +12,24 @@ public enum Opinion: String, CaseIterable, Sendable {
 extension Catalogue {
     /// Notes an opinion; the next recommendation knows it. Throws `MusicError`.
     public func note(_ opinion: Opinion, of song: Int, time: Int = currentTime()) throws {
-        try database.transaction(.rows) {
-            guard try database.integer("SELECT count(*) FROM songs WHERE id = ?", .integer(song)) > 0 else {
-                throw MusicError.noSuchSong("\(song)")
-            }
+        // One statement, since each is a way to the server and back.
+        if opinion == .played {
             try database.run(
-                "INSERT INTO feedback (song, opinion, plays, time) VALUES (?, 0, 0, ?) ON CONFLICT DO NOTHING",
-                .integer(song), .integer(time))
-            if opinion == .played {
-                try database.run(
-                    "UPDATE feedback SET plays = plays + 1, played = ? WHERE song = ?", .integer(time), .integer(song))
-            } else {
-                let value = opinion == .like ? 1 : opinion == .dislike ? -1 : 0
-                try database.run(
-                    "UPDATE feedback SET opinion = ?, time = ? WHERE song = ?", .integer(value), .integer(time),
-                    .integer(song))
-            }
+                """
+                INSERT INTO feedback (song, opinion, plays, played, time) \
+                SELECT id, 0, 1, CAST(?1 AS BIGINT), CAST(?1 AS BIGINT) FROM songs WHERE id = ?2 \
+                ON CONFLICT (song) DO UPDATE SET plays = feedback.plays + 1, played = excluded.played
+                """, .integer(time), .integer(song))
+        } else {
+            let value = opinion == .like ? 1 : opinion == .dislike ? -1 : 0
+            try database.run(
+                """
+                INSERT INTO feedback (song, opinion, plays, time) \
+                SELECT id, CAST(?1 AS BIGINT), 0, CAST(?2 AS BIGINT) FROM songs WHERE id = ?3 \
+                ON CONFLICT (song) DO UPDATE SET opinion = excluded.opinion, time = excluded.time
+                """, .integer(value), .integer(time), .integer(song))
         }
+        if database.changes == 0 { throw MusicError.noSuchSong("\(song)") }
     }
 
     /// Notes an opinion of an artist, whom `artist(named:)` knows; gives the name. Throws `MusicError.noSuchArtist`.

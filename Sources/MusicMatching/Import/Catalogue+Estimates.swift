@@ -72,28 +72,26 @@ extension Catalogue {
                     title: "", artist: "", genres: [word], valence: point.valence, energy: point.energy, weight: 2))
         }
         let estimator = MoodEstimator(examples)
-        let songs = try database.rows(
-            "SELECT \(columns) FROM \(tables) WHERE \(unknown) ORDER BY id DESC LIMIT ?", [.integer(Catalogue.guessed)]
-        ) { ($0.integer(7), read($0)) }
-        for (id, song) in songs {
-            let guess = estimator.estimate(song)
-            try setEstimate(id, [.valence: guess.valence, .energy: guess.energy])
+        let facts = SongFacts.columns.split(separator: ", ").map { "songs.\($0)" }.joined(separator: ", ")
+        let estimates = try database.rows(
+            "SELECT \(columns), \(facts) FROM \(tables) WHERE \(unknown) ORDER BY id DESC LIMIT ?",
+            [.integer(Catalogue.guessed)]
+        ) { row in
+            let guess = estimator.estimate(read(row)), known = SongFacts(reading: row, from: 9)
+            return estimate(row.integer(7), known, [.valence: guess.valence, .energy: guess.energy])
         }
+        try database.setEstimates(estimates.compactMap { $0 })
     }
 
-    private func setEstimate(_ id: Int, _ values: [MoodAxis: Double]) throws {
-        let known = try database.first("SELECT \(SongFacts.columns) FROM songs WHERE id = ?", .integer(id)) {
-            SongFacts(reading: $0)
-        }
-        guard let old = known else { return }
-        var facts = old
+    /// What changes with new guesses; `nil` if nothing does.
+    private func estimate(_ song: Int, _ known: SongFacts, _ values: [MoodAxis: Double]) -> SongEstimate? {
+        var facts = known
         for (axis, value) in values where facts.estimated.contains(axis) {
             facts.features[axis.rawValue] = axis.stored(value)
         }
-        guard facts != old else { return }
-        try database.run(
-            "UPDATE songs SET valence = ?, energy = ?, cell = ? WHERE id = ?",
-            .integer(facts.features[MoodAxis.valence.rawValue]), .integer(facts.features[MoodAxis.energy.rawValue]),
-            .integer(facts.cell), .integer(id))
+        if facts == known { return nil }
+        return SongEstimate(
+            song: song, valence: facts.features[MoodAxis.valence.rawValue],
+            energy: facts.features[MoodAxis.energy.rawValue], cell: facts.cell)
     }
 }

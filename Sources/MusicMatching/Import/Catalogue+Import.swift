@@ -68,6 +68,9 @@ extension Catalogue {
         }
     }
 
+    /// So many rows are added at once.
+    private static let batch = 2000
+
     private func readSongs(
         _ reader: CSVReader, _ options: ImportOptions, _ report: inout ImportReport,
         _ progress: (Double, Int) throws -> Void
@@ -85,8 +88,7 @@ extension Catalogue {
         func share() -> Double { Double(reader.bytesRead) / Double(max(reader.size, 1)) }
         var waiting: [SongDraft] = []
         func addWaiting() throws {
-            try expect(waiting)
-            for song in waiting { report.count(try add(song)) }
+            try add(waiting) { report.count($0) }
             waiting.removeAll(keepingCapacity: true)
         }
         while let (record, row) = try table.next(passing: { try progress(share(), report.songs) }) {
@@ -98,7 +100,7 @@ extension Catalogue {
             case .failure(let bad): report.noteRow(row: record.line, bad.reason)
             }
             count += 1
-            if count % 1000 == 0 {
+            if count % Catalogue.batch == 0 {
                 try addWaiting()
                 try progress(share(), report.songs)
             }

@@ -4,7 +4,8 @@ private struct SearchEntry: HeapElement {
         case tier(Int)
         case column(tier: Int, kind: MoodGrid.Kind, number: Int)
         case cell(tier: Int, number: Int)
-        case crowd(SongCrowd)
+        /// A place in the search's list of them: heaps move their elements about, and a crowd is large.
+        case crowd(Int)
         case song(Candidate)
     }
 
@@ -33,6 +34,7 @@ final class NearestSongs<Store: SongStore> {
     private var tiers: [LanguageTier]
     private let kinds: [MoodGrid.Kind]
     private var heap: Heap<SearchEntry>
+    private var crowds: [SongCrowd] = []
 
     /// - Parameters:
     ///   - kinds: the grids that are looked at.
@@ -67,7 +69,7 @@ final class NearestSongs<Store: SongStore> {
                     heap.push(SearchEntry(key: least, tieBreak: -1, content: .cell(tier: tier, number: cell)))
                 }
             case .cell(let tier, let number): try open(cell: number, tier: tier)
-            case .crowd(let crowd): try open(crowd)
+            case .crowd(let number): try open(crowd: number)
             }
         }
         return nil
@@ -133,7 +135,8 @@ final class NearestSongs<Store: SongStore> {
             place = next
             if alike == SongCrowd.size {
                 let first = score.candidate(id, place, tier: tier, adjustment: 0)
-                push(SongCrowd(cell: cell, place: place, example: first, last: id - 1))
+                crowds.append(SongCrowd(cell: cell, place: place, example: first, last: id - 1))
+                push(crowd: crowds.count - 1)
                 return false
             }
             try pushUnlessExcluded(id, place, tier: tier)
@@ -155,14 +158,14 @@ final class NearestSongs<Store: SongStore> {
     }
 
     /// The next few of a crowd; the rest waits on. Nobody in it has a better score than the example.
-    private func open(_ crowd: SongCrowd) throws(Store.Failure) {
-        var rest = crowd
+    private func open(crowd number: Int) throws(Store.Failure) {
+        let crowd = crowds[number]
         let next = try store.crowd(in: crowd.cell, at: crowd.place, behind: crowd.last, limit: SongCrowd.size)
         for id in next {
-            rest.last = id
+            crowds[number].last = id
             try pushUnlessExcluded(id, crowd.place, tier: crowd.example.languageTier)
         }
-        if next.count == SongCrowd.size { push(rest) }
+        if next.count == SongCrowd.size { push(crowd: number) }
     }
 
     private func pushPreferred(_ id: Int) throws(Store.Failure) {
@@ -173,8 +176,9 @@ final class NearestSongs<Store: SongStore> {
         push(score.candidate(id, place, tier: tier, adjustment: adjustment.amount))
     }
 
-    private func push(_ crowd: SongCrowd) {
-        heap.push(SearchEntry(key: crowd.example.score, tieBreak: crowd.last, content: .crowd(crowd)))
+    private func push(crowd number: Int) {
+        let crowd = crowds[number]
+        heap.push(SearchEntry(key: crowd.example.score, tieBreak: crowd.last, content: .crowd(number)))
     }
 
     private func push(_ candidate: Candidate) {

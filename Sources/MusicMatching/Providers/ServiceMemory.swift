@@ -24,6 +24,7 @@ public final class ServiceMemory: Sendable {
         let database = try Databases.open(path)
         // Whoever waits for songs does not wait for an import to end.
         database.setBusyTimeout(.milliseconds(25))
+        (database as? PostgreSQLDatabase)?.patience = .seconds(2)
         try database.migrate()
         self.database = Guarded(database)
         self.now = now

@@ -11,6 +11,14 @@ struct NewSong {
     var added: Int
 }
 
+/// What was guessed of a song, as it is stored.
+struct SongEstimate {
+    var song: Int
+    var valence: Int
+    var energy: Int
+    var cell: Int
+}
+
 /// A database that holds a catalogue: what engines do in their own ways. What they have in common is SQL in extensions of
 /// `Catalogue`.
 protocol CatalogueDatabase: Database {
@@ -73,6 +81,7 @@ protocol CatalogueDatabase: Database {
     func update(_ song: Int, from old: SongFacts, to new: SongFacts) throws
     /// Gives whether it is new.
     func add(_ identifier: SongIdentifier, to song: Int) throws -> Bool
+    func setEstimates(_ estimates: [SongEstimate]) throws
 }
 
 extension CatalogueDatabase {
@@ -98,6 +107,14 @@ extension CatalogueDatabase {
             "INSERT INTO identifiers (kind, value, song) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             .text(identifier.kind.rawValue), .text(identifier.value), .integer(song))
         return changes > 0
+    }
+
+    func setEstimates(_ estimates: [SongEstimate]) throws {
+        for new in estimates {
+            try run(
+                "UPDATE songs SET valence = ?, energy = ?, cell = ? WHERE id = ?", .integer(new.valence),
+                .integer(new.energy), .integer(new.cell), .integer(new.song))
+        }
     }
 
     /// The columns that `SongFacts.values` fills, in that order.

@@ -3,6 +3,9 @@ import Threads
 
 /// Connections to the catalogue: one is for one thread at a time.
 final class CataloguePool: Sendable {
+    /// Connections that are kept open.
+    static let size = 8
+
     private struct State {
         var idle: [Box] = []
     }
@@ -15,6 +18,7 @@ final class CataloguePool: Sendable {
             self.catalogue = catalogue
             // Whoever waits here holds up a thread that serves many: rather is the visitor told to come again.
             catalogue.setBusyTimeout(.milliseconds(200))
+            catalogue.setPatience(.seconds(5))
             catalogue.sharesSongs = true
         }
     }
@@ -23,12 +27,15 @@ final class CataloguePool: Sendable {
     private let open: @Sendable () throws -> Catalogue
     /// A catalogue in memory exists once.
     private let isSingle: Bool
+    /// Whether it is on another machine, perhaps: asking may take as long as networks let one wait.
+    let isRemote: Bool
 
     /// - Parameters:
     ///   - first: a connection that is open already.
     ///   - open: makes another one.
     init(_ first: sending Catalogue, open: @escaping @Sendable () throws -> Catalogue) {
         isSingle = first.path == ":memory:"
+        isRemote = Catalogue.isAddress(first.place)
         self.open = open
         let box = Box(first)
         state.withLock { $0.idle.append(box) }
@@ -41,7 +48,7 @@ final class CataloguePool: Sendable {
                 return try state.withLock { try body($0.idle[0].catalogue) }
             }
             let box = try state.withLock { $0.idle.popLast() } ?? Box(open())
-            defer { state.withLock { if $0.idle.count < 8 { $0.idle.append(box) } } }
+            defer { state.withLock { if $0.idle.count < CataloguePool.size { $0.idle.append(box) } } }
             return try body(box.catalogue)
         } catch MusicError.noSuchSong(let name) {
             throw Problem(.notFound, "there is no song \(name)")
@@ -51,6 +58,9 @@ final class CataloguePool: Sendable {
             throw Problem(.notFound, "there is no artist \(name)")
         } catch MusicError.busy {
             throw Problem(.overloaded, "another program is writing to the catalogue", retryAfter: 2)
+        } catch MusicError.unreachable {
+            // Not 503, for which proxies take a server out that answers everything else.
+            throw Problem(.catalogue, "the catalogue cannot be reached", retryAfter: 2)
         } catch is MusicError {
             throw Problem(.catalogue, "the catalogue cannot be read")
         }

@@ -8,7 +8,7 @@ struct FileAPI: Sendable {
     let isOpen: Bool
 
     var routes: [Route] {
-        [Route(method: "GET", path: "/api/v1/files/{number}", cost: 0.2, action: send)]
+        [Route(method: "GET", path: "/api/v1/files/{number}", cost: 0.2, asksCatalogue: true, action: send)]
     }
 
     private func send(_ request: HTTPRequest, _ rest: String) throws -> Answer {

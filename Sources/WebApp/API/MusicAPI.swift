@@ -43,8 +43,7 @@ struct MusicAPI: Sendable {
             Route(
                 method: "POST", path: "/api/v1/feedback", bodyLimit: 64 << 10, accepts: MusicAPI.json, action: feedback),
             Route(method: "GET", path: "/api/v1/catalogue/search", action: search),
-            Route(method: "GET", path: "/api/v1/media/{song}", cost: 2, action: findMedia),
-        ]
+        ].askingCatalogue + [Route(method: "GET", path: "/api/v1/media/{song}", cost: 2, action: findMedia)]
     }
 
     private func answer(_ wanted: RecommendationRequest, of visitor: HTTPRequest) throws -> Answer {
@@ -143,14 +142,20 @@ struct MusicAPI: Sendable {
         guard let id = Int(rest), id > 0, id <= Int(Int32.max) else {
             throw Problem(.notFound, "songs have whole numbers")
         }
-        let song = try catalogues.use { try $0.song(id) }
-        guard let media else { return .now(MusicAPI.response(SongMedia(), song)) }
         let service = request.value("service")
         let needsPreview = try request.choice("preview", ["true", "false"], default: "false") == "true"
         guard let place = background.place() else {
             throw Problem(.overloaded, "the music services are slow", retryAfter: 5)
         }
-        return .later(place) { _ in MusicAPI.response(media(song, service, needsPreview), song) }
+        return .later(place) { _ in
+            do {
+                let song = try catalogues.use { try $0.song(id) }
+                return MusicAPI.response(media?(song, service, needsPreview) ?? SongMedia(), song)
+            } catch {
+                let problem = error as? Problem ?? Problem(.failed, "the request could not be answered")
+                return problem.response(below: request.base)
+            }
+        }
     }
 
     private static func response(_ media: SongMedia, _ song: Song) -> HTTPResponse {

@@ -23,7 +23,7 @@ struct OptionsAPI: Sendable {
                 let (songs, languages) = try counts()
                 return .now(.json(facts.json(songs: songs, languages: languages, below: request.base)))
             }
-        ]
+        ].askingCatalogue
     }
 
     private func counts() throws -> (songs: Int, languages: [(code: String, songs: Int)]) {

@@ -26,7 +26,7 @@ struct PlaylistAPI: Sendable {
             // The name is no part of the path, since there may be a slash in it.
             Route(method: "DELETE", path: "/api/v1/playlists") { request, _ in try remove(request.value("name") ?? "")
             },
-        ]
+        ].askingCatalogue
     }
 
     private static let most = 500

@@ -9,6 +9,8 @@ struct Route: Sendable {
     var isOpen = false
     /// What it costs of a client's share (`RateLimiter`).
     var cost = 1.0
+    /// Whether the catalogue is asked, which may be far away; then its answer is made at once (`Answer.now`).
+    var asksCatalogue = false
     /// Bytes of the body that are read.
     var bodyLimit = 0
     /// Media types of the body; `image/*` stands for all pictures.
@@ -23,6 +25,17 @@ struct Route: Sendable {
         let rest = path.dropFirst(start.count)
         // Files of the page lie in folders; other names have no slash.
         return self.path.hasSuffix("{file}") || !rest.contains("/") ? String(rest) : nil
+    }
+}
+
+extension [Route] {
+    /// The same routes, which ask the catalogue.
+    var askingCatalogue: [Route] {
+        map { route in
+            var route = route
+            route.asksCatalogue = true
+            return route
+        }
     }
 }
 

@@ -5,6 +5,7 @@ import JSON
 import MusicMatching
 import Terminal
 import TextCoding
+import Threads
 
 /// Options that the verbs about songs share, and what they become.
 enum MusicOptions {
@@ -21,9 +22,24 @@ enum MusicOptions {
         let map = try readMoodMap(arguments)
         let path = place(arguments)
         let isNew = try isNewByName(arguments)
+        if let given = arguments[catalogue]?.string, Catalogue.holdsPassword(given), let console { try warn(console) }
         let opened = try Catalogue(path, builtIn: builtInSongs, moodMap: map)
         if isNew { try console?.errors.line("note: \(printable(path)) is new, with the built-in songs") }
         return opened
+    }
+
+    /// Servers open several connections.
+    private static let hasWarned = Guarded(false)
+
+    private static func warn(_ console: Console) throws {
+        let isFirst = hasWarned.withLock { warned in
+            defer { warned = true }
+            return !warned
+        }
+        if !isFirst { return }
+        try console.errors.line(
+            "note: others on this machine can see the password in the list of processes; FERMUSIC_CATALOGUE, PGPASSWORD "
+                + "or ~/.pgpass keep it to you")
     }
 
     /// What the user names, or `FERMUSIC_CATALOGUE` in the environment or the file of credentials, where other users of the

@@ -17,6 +17,11 @@ enum ServerOptions {
         "token", help: "Secret that visitors must give. Others on this machine can see it; safer is --token-file."
     ).group("Access")
     static let tokenFile = Option<Path?>("token-file", help: "A file whose first line is the token.").group("Access")
+    static let household = Flag(
+        "household",
+        help: "Whoever has the token is of one household: likes and playlists are kept in the catalogue, for all of "
+            + "them."
+    ).group("Access")
     static let insecureOpen = Flag("insecure-open", help: "Let everybody in who can reach the address.").group("Access")
     static let certificate = Option<Path?>("tls-cert", help: "Certificate chain (PEM), for https.").group("Access")
     static let key = Option<Path?>("tls-key", help: "Its private key (PEM).").group("Access")
@@ -58,7 +63,8 @@ enum ServerOptions {
 
     static var all: [any Parameter] {
         [
-            host, port, open, models, token, tokenFile, insecureOpen, certificate, key, allowHost, behindProxy, proxy,
+            host, port, open, models, token, tokenFile, household, insecureOpen, certificate, key, allowHost,
+            behindProxy, proxy,
             basePath, rate, analyses, waiting, sessions, leaving, ServiceOptions.provider, MusicOptions.catalogue,
             MusicOptions.moodMap, verbose,
         ] + DetectorOptions.all

@@ -89,7 +89,11 @@ struct WebService {
         options.proxies = try ServerOptions.readProxies(a)
         options.isBehindProxy = a[ServerOptions.behindProxy] || !options.proxies.isEmpty
         options.basePath = try ServerOptions.readBasePath(a)
-        options.isPersonal = isLocal && token == nil && !options.isBehindProxy
+        if a[ServerOptions.household], token == nil {
+            throw WebServerError.unsafe(
+                reason: "--household keeps what visitors say: give a token, so that they are yours (--token-file FILE)")
+        }
+        options.isPersonal = a[ServerOptions.household] || isLocal && token == nil && !options.isBehindProxy
         // Nobody's music is given to everybody.
         options.sharesFiles = options.isPersonal || token != nil
         options.requestsPerSecond = a[ServerOptions.rate]

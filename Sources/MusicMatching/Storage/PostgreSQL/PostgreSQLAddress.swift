@@ -9,6 +9,8 @@ struct PostgreSQLAddress: Sendable {
     let shown: String
     private let passwords: [String]
 
+    var holdsPassword: Bool { !passwords.isEmpty }
+
     static func isOne(_ place: String) -> Bool { place.hasPrefix("postgresql://") || place.hasPrefix("postgres://") }
 
     init(_ text: String) {

@@ -9,19 +9,26 @@ final class PostgreSQLConnection {
     private let address: PostgreSQLAddress
     /// Names of statements that the server has prepared, by their SQL.
     private var prepared: [String: String] = [:]
+    /// How long an answer is waited for; as long as it takes if `nil`.
+    var patience: Duration?
+    /// Whether an answer was waited for in vain: it may still come, and nothing else can be asked.
+    private var isGivenUp = false
+    /// Whether the server has not yet said what became of rows that were sent.
+    private var isCopying = false
 
-    /// Throws `MusicError.database`; soon after a failure at once, see `Attempts`.
-    init(_ address: PostgreSQLAddress) throws {
+    /// Throws `MusicError.unreachable`; soon after a failure at once, see `Attempts`.
+    init(_ address: PostgreSQLAddress, patience: Duration?) throws {
         self.address = address
+        self.patience = patience
         do {
             library = try PostgreSQLLibrary.load()
         } catch {
             throw MusicError.database(path: address.shown, reason: "PostgreSQL's library is missing: \(error.reason)")
         }
         if let reason = Attempts.reasonToWait(address.shown) {
-            throw MusicError.database(path: address.shown, reason: reason)
+            throw MusicError.unreachable(path: address.shown, reason: reason)
         }
-        handle = try PostgreSQLConnection.open(address, library)
+        handle = try PostgreSQLConnection.open(address, library, isPatient: patience == nil)
         Attempts.noteSuccess(address.shown)
         try execute(
             """
@@ -32,37 +39,78 @@ final class PostgreSQLConnection {
 
     /// What the address does not say otherwise: a server that is gone is noticed within seconds.
     private static let settings = [
-        ("connect_timeout", "5"), ("keepalives_idle", "10"), ("keepalives_interval", "3"), ("keepalives_count", "3"),
+        ("keepalives_idle", "10"), ("keepalives_interval", "3"), ("keepalives_count", "3"),
         ("tcp_user_timeout", "15000"), ("fallback_application_name", "fermusic"),
     ]
 
-    private static func open(_ address: PostgreSQLAddress, _ library: PostgreSQLLibrary) throws -> OpaquePointer {
-        let pairs = settings + [("dbname", address.text.value)]
+    private static func open(
+        _ address: PostgreSQLAddress, _ library: PostgreSQLLibrary, isPatient: Bool
+    ) throws -> OpaquePointer {
+        let pairs = settings + [("connect_timeout", isPatient ? "5" : "2"), ("dbname", address.text.value)]
         let names = pairs.map { strdup($0.0) }, values = pairs.map { strdup($0.1) }
         defer { (names + values).forEach { free($0) } }
         let connection = library.PQconnectdbParams(
             names.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 1)
-        guard let connection else { throw MusicError.database(path: address.shown, reason: "out of memory") }
+        guard let connection else {
+            Attempts.noteFailure(address.shown, "out of memory")
+            throw MusicError.unreachable(path: address.shown, reason: "out of memory")
+        }
         fermusic_postgresql_quiet(library.table, connection)
         if Int(library.PQstatus(connection)) == fermusic_pg_connection_ok { return connection }
         let reason = address.cleaned(String(cString: library.PQerrorMessage(connection)))
         library.PQfinish(connection)
         Attempts.noteFailure(address.shown, reason)
-        throw MusicError.database(path: address.shown, reason: reason)
+        throw MusicError.unreachable(path: address.shown, reason: reason)
     }
 
     deinit { library.PQfinish(handle) }
 
     /// Whether the server has closed it, or it broke.
     var isBroken: Bool {
-        isLost || fermusic_postgresql_has_news(library.PQsocket(handle)) != 0
+        isLost || isGivenUp || fermusic_postgresql_has_news(library.PQsocket(handle)) != 0
     }
 
     /// One of the `fermusic_pg_` states of transactions.
     var transactionStatus: Int { Int(library.PQtransactionStatus(handle)) }
 
     /// Runs statements without parameters. Throws `MusicError`.
-    func execute(_ sql: String) throws { library.PQclear(try checked(library.PQexec(handle, sql))) }
+    func execute(_ sql: String) throws { library.PQclear(try checked(answer { library.PQsendQuery(handle, sql) })) }
+
+    /// The last result of what `send` asks, as `PQexec` gives it. Throws `MusicError.unreachable` when it does not come.
+    private func answer(_ send: () -> Int32) throws -> OpaquePointer? {
+        if isGivenUp { throw MusicError.unreachable(path: address.shown, reason: PostgreSQLConnection.noAnswer) }
+        try finishCopying()
+        guard send() == 1 else { throw error(nil) }
+        let end = patience.map { ContinuousClock.now + $0 }
+        var last: OpaquePointer?
+        while true {
+            while library.PQisBusy(handle) != 0 {
+                guard isReadable(before: end) else {
+                    library.PQclear(last)
+                    isGivenUp = true
+                    Attempts.noteFailure(address.shown, PostgreSQLConnection.noAnswer)
+                    throw MusicError.unreachable(path: address.shown, reason: PostgreSQLConnection.noAnswer)
+                }
+                // What is wrong is told by the next result.
+                if library.PQconsumeInput(handle) == 0 { break }
+            }
+            guard let next = library.PQgetResult(handle) else { return last }
+            library.PQclear(last)
+            last = next
+            if Int(library.PQresultStatus(next)) == fermusic_pg_copy_in { return next }
+        }
+    }
+
+    private static let noAnswer = "the server does not answer"
+
+    private func isReadable(before end: ContinuousClock.Instant?) -> Bool {
+        var milliseconds: Int32 = -1
+        if let end {
+            let (seconds, attoseconds) = (end - .now).components
+            milliseconds = Int32(clamping: max(0, seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+        }
+        return fermusic_postgresql_wait(library.PQsocket(handle), milliseconds) != 0
+    }
 
     /// The result of a statement with its parameters as text, its values in binary form; to be cleared by whoever asks.
     func run(_ sql: String, _ values: [SQLValue]) throws -> OpaquePointer? {
@@ -72,7 +120,8 @@ final class PostgreSQLConnection {
         } else {
             name = "s\(prepared.count)"
             library.PQclear(
-                try checked(library.PQprepare(handle, name, PostgreSQLConnection.numbered(sql), 0, nil)))
+                try checked(
+                    answer { library.PQsendPrepare(handle, name, PostgreSQLConnection.numbered(sql), 0, nil) }))
             prepared[sql] = name
         }
         let texts = values.map { value -> UnsafeMutablePointer<CChar>? in
@@ -85,10 +134,12 @@ final class PostgreSQLConnection {
             }
         }
         defer { texts.forEach { free($0) } }
-        let result = texts.map { UnsafePointer($0) }.withUnsafeBufferPointer {
-            library.PQexecPrepared(handle, name, Int32($0.count), $0.baseAddress, nil, nil, 1)
+        return try texts.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
+            try checked(
+                answer {
+                    library.PQsendQueryPrepared(handle, name, Int32(values.count), values.baseAddress, nil, nil, 1)
+                })
         }
-        return try checked(result)
     }
 
     static func withoutNUL(_ text: String) -> String {
@@ -114,34 +165,49 @@ final class PostgreSQLConnection {
         return result + rest
     }
 
-    /// Fills a table. `rows` are in COPY's text format. Throws `MusicError`.
-    func copy(_ table: String, _ columns: String, _ rows: [UInt8]) throws {
-        let start = library.PQexec(handle, "COPY \(table) (\(columns)) FROM STDIN")
+    /// Fills a table. `rows` hands over parts in COPY's text format: the server works at one while the next is made. What it
+    /// says of the last one is heard before the next statement. Throws `MusicError`, and what `rows` does.
+    func copy(_ table: String, _ columns: String, _ rows: (_ send: ([UInt8]) throws -> Void) throws -> Void) throws {
+        let start = try answer { library.PQsendQuery(handle, "COPY \(table) (\(columns)) FROM STDIN") }
         guard Int(library.PQresultStatus(start)) == fermusic_pg_copy_in else {
             library.PQclear(try checked(start))
             return
         }
         library.PQclear(start)
-        var sent: Int32 = 1
-        rows.withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { bytes in
-                var at = 0
-                while at < bytes.count, sent == 1, let base = bytes.baseAddress {
-                    let count = min(bytes.count - at, 1 << 20)
-                    sent = library.PQputCopyData(handle, base + at, Int32(count))
-                    at += count
+        isCopying = true
+        do {
+            try rows { part in
+                let sent = part.withUnsafeBytes { bytes -> Int32 in
+                    guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return 1 }
+                    return library.PQputCopyData(handle, base, Int32(bytes.count))
                 }
+                guard sent == 1 else { throw self.error(nil) }
             }
+            guard library.PQputCopyEnd(handle, nil) == 1 else { throw error(nil) }
+        } catch {
+            _ = library.PQputCopyEnd(handle, "stopped")
+            // Why the server took no more, if it did not.
+            try finishCopying(whereOther: error)
+            throw error
         }
-        if sent == 1 { sent = library.PQputCopyEnd(handle, nil) }
-        // The server's word on it, then the end.
+    }
+
+    /// Hears what the server says of rows that were sent.
+    private func finishCopying(whereOther other: (any Error)? = nil) throws {
+        guard isCopying else { return }
+        isCopying = false
         var failure: (any Error)?
-        if sent != 1 { failure = error(nil) }
         while let result = library.PQgetResult(handle) {
             do { library.PQclear(try checked(result)) } catch { failure = failure ?? error }
             if isLost { break }
         }
-        if let failure { throw failure }
+        if let failure, other == nil || other is MusicError { throw failure }
+    }
+
+    /// Takes a transaction back, whatever has become of it.
+    func rollBack() {
+        try? finishCopying()
+        try? execute("ROLLBACK")
     }
 
     private var isLost: Bool { Int(library.PQstatus(handle)) != fermusic_pg_connection_ok }
@@ -161,13 +227,18 @@ final class PostgreSQLConnection {
         func field(_ field: Int32) -> String? {
             result.flatMap { library.PQresultErrorField($0, field) }.map { String(cString: $0) }
         }
-        switch field(Int32(fermusic_pg_sqlstate)) {
+        let state = field(Int32(fermusic_pg_sqlstate))
+        switch state {
         // A lock that was not to be had in time, a deadlock, a serialization failure.
         case "55P03", "40P01", "40001": return .busy(path: address.shown)
         case "57014": return .database(path: address.shown, reason: "the server took too long to answer")
         default:
             let text = field(Int32(fermusic_pg_message)) ?? String(cString: library.PQerrorMessage(handle))
-            return .database(path: address.shown, reason: address.cleaned(text))
+            // The connection broke, the server ends or begins, or has too many visitors.
+            let isGone = state.map { $0.hasPrefix("08") || $0.hasPrefix("57P") || $0 == "53300" } ?? isLost
+            return isGone
+                ? .unreachable(path: address.shown, reason: address.cleaned(text))
+                : .database(path: address.shown, reason: address.cleaned(text))
         }
     }
 }
@@ -178,14 +249,19 @@ private enum Attempts {
         var failures = 0
         var next = ContinuousClock.now
         var reason = ""
+        /// Whether somebody tries: the others need not wait for that too.
+        var isTried = false
     }
 
     private static let states = Guarded<[String: State]>([:])
 
+    /// Why not to try now; `nil` obliges to try, and to note how it went.
     static func reasonToWait(_ address: String) -> String? {
         states.withLock { states in
-            guard let state = states[address], state.next > .now else { return nil }
-            return state.reason
+            guard let state = states[address] else { return nil }
+            if state.isTried || state.next > .now { return state.reason }
+            states[address]?.isTried = true
+            return nil
         }
     }
 
@@ -195,6 +271,7 @@ private enum Attempts {
             var state = states[address] ?? State()
             state.next = .now + .milliseconds(min(50 << min(state.failures, 8), 2000))
             state.failures += 1
+            state.isTried = false
             state.reason = reason
             states[address] = state
         }

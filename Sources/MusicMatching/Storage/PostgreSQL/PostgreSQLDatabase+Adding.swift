@@ -16,13 +16,17 @@ extension PostgreSQLDatabase {
             + SongFacts.columns.split(separator: ", ").map { "songs.\($0)" }.joined(separator: ", ")
         _ = try rows(
             "SELECT \(columns) FROM songs WHERE match_key = ANY (?::bigint[]) ORDER BY id", [.text(list)], know)
-        if identifiers.isEmpty { return }
-        let values = "{" + identifiers.map { PostgreSQLDatabase.quoted($0.value) }.joined(separator: ",") + "}"
-        let found = try rows(
-            "SELECT kind, value, song FROM identifiers WHERE value = ANY (?::text[])", [.text(values)]
-        ) { (SongIdentifier(SongIdentifier.Kind(rawValue: $0.text(0)), $0.text(1)), $0.integer(2)) }
+        var found: [(SongIdentifier, Int)] = []
+        // Kind by kind, as the index has them: by values alone every identifier there is would be looked at.
+        for (kind, some) in Dictionary(grouping: identifiers, by: \.kind) {
+            let values = "{" + some.map { PostgreSQLDatabase.quoted($0.value) }.joined(separator: ",") + "}"
+            found += try rows(
+                "SELECT value, song FROM identifiers WHERE kind = ? AND value = ANY (?::text[])",
+                [.text(kind.rawValue), .text(values)]
+            ) { (SongIdentifier(kind, $0.text(0)), $0.integer(1)) }
+        }
         var unknown: Set<Int> = []
-        for (identifier, song) in found where identifiers.contains(identifier) {
+        for (identifier, song) in found {
             adding.know(identifier, of: song)
             if adding.facts(of: song) == nil { unknown.insert(song) }
         }
@@ -107,36 +111,47 @@ extension PostgreSQLDatabase {
         return changes > 0
     }
 
+    func setEstimates(_ estimates: [SongEstimate]) throws {
+        var rest = estimates[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(5000)
+            rest = rest.dropFirst(5000)
+            func list(_ number: (SongEstimate) -> Int) -> SQLValue {
+                .text("{" + some.map { "\(number($0))" }.joined(separator: ",") + "}")
+            }
+            try run(
+                """
+                UPDATE songs SET valence = new.valence, energy = new.energy, cell = new.cell \
+                FROM unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[]) AS new (id, valence, energy, cell) \
+                WHERE songs.id = new.id
+                """, list(\.song), list(\.valence), list(\.energy), list(\.cell))
+        }
+    }
+
     /// Sends what waits.
     func sendSongs() throws {
         if adding.isEmpty { return }
         let (songs, identifiers) = adding.take()
         let connection = try connected()
         if !songs.isEmpty {
-            var rows = CopyRows(), artists = CopyRows()
-            for waiting in songs {
-                let song = waiting.song
-                let document = try tokens.document(title: song.title, artist: song.artist, album: song.facts.album)
-                rows.add(.integer(waiting.id))
-                rows.add(.integer(song.matchKey))
-                rows.add(.text(song.title))
-                rows.add(.text(song.artist))
-                rows.add(.integer(song.added))
-                for value in song.facts.values { rows.add(value) }
-                rows.add(.text(document.text))
-                rows.add(.integer(document.words))
-                rows.end()
-                for artist in ArtistKey.keys(of: song.artist) {
-                    artists.add(.text(artist))
-                    artists.add(.integer(waiting.id))
-                    artists.end()
-                }
-            }
             let columns =
                 (["id", "match_key", "title", "artist", "added"] + PostgreSQLDatabase.factColumns
                     + ["search", "words"])
-            try connection.copy("songs", columns.joined(separator: ", "), rows.bytes)
-            try connection.copy("song_artists", "artist, song", artists.bytes)
+            var artists = CopyRows()
+            try connection.copy("songs", columns.joined(separator: ", ")) { send in
+                var rows = CopyRows()
+                for waiting in songs {
+                    try add(waiting, to: &rows)
+                    for artist in ArtistKey.keys(of: waiting.song.artist) {
+                        artists.add(.text(artist))
+                        artists.add(.integer(waiting.id))
+                        artists.end()
+                    }
+                    try rows.send(send)
+                }
+                try send(rows.bytes)
+            }
+            try connection.copy("song_artists", "artist, song") { try $0(artists.bytes) }
             changesSongs = true
         }
         if !identifiers.isEmpty {
@@ -147,7 +162,21 @@ extension PostgreSQLDatabase {
                 rows.add(.integer(song))
                 rows.end()
             }
-            try connection.copy("identifiers", "kind, value, song", rows.bytes)
+            try connection.copy("identifiers", "kind, value, song") { try $0(rows.bytes) }
         }
+    }
+
+    private func add(_ waiting: SongsToAdd.Waiting, to rows: inout CopyRows) throws {
+        let song = waiting.song
+        let document = try tokens.document(title: song.title, artist: song.artist, album: song.facts.album)
+        rows.add(.integer(waiting.id))
+        rows.add(.integer(song.matchKey))
+        rows.add(.text(song.title))
+        rows.add(.text(song.artist))
+        rows.add(.integer(song.added))
+        for value in song.facts.values { rows.add(value) }
+        rows.add(.text(document.text))
+        rows.add(.integer(document.words))
+        rows.end()
     }
 }

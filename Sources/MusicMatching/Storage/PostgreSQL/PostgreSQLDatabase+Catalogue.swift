@@ -21,7 +21,14 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         return result
     }
 
-    func loading<R>(_ body: () throws -> R) throws -> R { try withoutTimeout(body) }
+    func loading<R>(_ body: () throws -> R) throws -> R {
+        try withoutTimeout {
+            // The index of words takes many of them at once faster than few.
+            try connected().execute("SET gin_pending_list_limit = '64MB'; SET work_mem = '64MB'")
+            defer { try? connected().execute("RESET gin_pending_list_limit; RESET work_mem") }
+            return try body()
+        }
+    }
 
     /// Lets statements take long: those of somebody who waits for an import, not for songs.
     func withoutTimeout<R>(_ body: () throws -> R) throws -> R {
@@ -48,8 +55,7 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     func fill(_ table: CatalogueTable, _ rows: [[SQLValue]]) throws {
         let names = table.columns.map(\.name), isSongs = table.name == "songs"
         func place(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
-        var copy = CopyRows()
-        for row in rows {
+        func write(_ row: [SQLValue], _ copy: inout CopyRows) throws {
             for value in row { copy.add(value) }
             if isSongs {
                 func text(_ name: String) -> String {
@@ -63,7 +69,14 @@ extension PostgreSQLDatabase: CatalogueDatabase {
             copy.end()
         }
         let columns = names + (isSongs ? ["search", "words"] : [])
-        try connected().copy(table.name, columns.joined(separator: ", "), copy.bytes)
+        try connected().copy(table.name, columns.joined(separator: ", ")) { send in
+            var copy = CopyRows()
+            for row in rows {
+                try write(row, &copy)
+                try copy.send(send)
+            }
+            try send(copy.bytes)
+        }
         if isSongs { changesSongs = true }
     }
 

@@ -7,6 +7,10 @@ final class PostgreSQLDatabase: Database {
     private var connection: PostgreSQLConnection?
     private var statements: [String: PostgreSQLStatement] = [:]
     private var busyTimeout = 30_000
+    /// How long an answer is waited for; as long as it takes if `nil`.
+    var patience: Duration? {
+        didSet { connection?.patience = patience }
+    }
     private(set) var changes = 0
     private(set) var isInTransaction = false
     /// What a transaction holds.
@@ -31,7 +35,7 @@ final class PostgreSQLDatabase: Database {
     }
 
     private func connect() throws -> PostgreSQLConnection {
-        let connection = try PostgreSQLConnection(address)
+        let connection = try PostgreSQLConnection(address, patience: patience)
         try connection.execute("SET lock_timeout = \(busyTimeout)")
         return connection
     }
@@ -113,7 +117,7 @@ final class PostgreSQLDatabase: Database {
             try connected().execute("COMMIT")
             return result
         } catch {
-            try? connection?.execute("ROLLBACK")
+            connection?.rollBack()
             throw error
         }
     }

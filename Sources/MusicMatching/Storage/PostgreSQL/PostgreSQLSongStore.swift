@@ -4,17 +4,19 @@ struct PostgreSQLSongStore: SongStore {
     typealias Failure = any Error
 
     private let database: PostgreSQLDatabase
+    private let columns = Columns()
 
+    /// For one list.
     init(_ database: PostgreSQLDatabase) { self.database = database }
 
     private static let place =
         "language, valence, energy, danceability, acousticness, tempo, provenance, emotions, traits"
-    private static let columns = "id, \(place)"
+    private static let fields = "id, \(place)"
 
-    private static func read(_ rows: PostgreSQLRows, _ row: Int32) -> (Int, CellPlace) {
+    private static func read(_ rows: PostgreSQLRows, _ row: Int32, from first: Int32 = 0) -> (Int, CellPlace) {
         var numbers = SIMD8<Int>()
-        for column in 0..<8 { numbers[column] = rows.integer(row, Int32(column + 2)) }
-        return (rows.integer(row, 0), CellPlace(language: rows.text(row, 1), numbers: numbers))
+        for field in 0..<8 { numbers[field] = rows.integer(row, first + Int32(field) + 2) }
+        return (rows.integer(row, first), CellPlace(language: rows.text(row, first + 1), numbers: numbers))
     }
 
     private static func values(_ place: CellPlace) -> [SQLValue] {
@@ -47,23 +49,78 @@ struct PostgreSQLSongStore: SongStore {
 
     func place(of song: Int) throws -> CellPlace? {
         let rows = try database.run(
-            "SELECT \(PostgreSQLSongStore.columns) FROM songs WHERE id = ?", [.integer(song)])
+            "SELECT \(PostgreSQLSongStore.fields) FROM songs WHERE id = ?", [.integer(song)])
         return rows.count > 0 ? PostgreSQLSongStore.read(rows, 0).1 : nil
     }
 
     func songs(in language: String, _ body: (Int, CellPlace) throws -> Void) throws {
         let rows = try database.run(
-            "SELECT \(PostgreSQLSongStore.columns) FROM songs WHERE language = ? ORDER BY id", [.text(language)])
+            "SELECT \(PostgreSQLSongStore.fields) FROM songs WHERE language = ? ORDER BY id", [.text(language)])
         for row in 0..<rows.count {
             let (id, place) = PostgreSQLSongStore.read(rows, row)
             try body(id, place)
         }
     }
 
-    /// So many are fetched at once: most cells have fewer.
-    private static let page = 500
+    /// So many are fetched at once: most cells have fewer, and most columns.
+    private static let page = 500, columnPage = 1000
+
+    /// Songs of columns that were fetched: each question is a way to the server and back, and most cells have few songs or
+    /// none.
+    private final class Columns {
+        struct Key: Hashable {
+            var first: Int
+            var language: String
+            var isBehind: Bool
+        }
+
+        struct Column {
+            var cells: [Int: [(id: Int, place: CellPlace)]] = [:]
+            /// Cells before this one are there as a whole.
+            var end: Int
+        }
+
+        var known: [Key: Column] = [:]
+    }
+
+    /// All songs of a cell behind the start or the end of a language; `nil` for other places and for cells with too many.
+    private func fetched(_ cell: Int, behind place: CellPlace) throws -> [(id: Int, place: CellPlace)]? {
+        let isBehind = place == .end(of: place.language)
+        guard isBehind || place == .start(of: place.language) else { return nil }
+        let first = cell - cell % MoodGrid.boxesPerColumn
+        let key = Columns.Key(first: first, language: place.language, isBehind: isBehind)
+        if let known = columns.known[key] { return cell < known.end ? known.cells[cell] ?? [] : nil }
+        let rows = try database.run(
+            isBehind ? PostgreSQLSongStore.columnBehindQuery : PostgreSQLSongStore.columnQuery,
+            [
+                .integer(first), .integer(first + MoodGrid.boxesPerColumn), .text(place.language),
+                .integer(PostgreSQLSongStore.columnPage),
+            ])
+        var column = Columns.Column(end: first + MoodGrid.boxesPerColumn)
+        for row in 0..<rows.count {
+            let (id, next) = PostgreSQLSongStore.read(rows, row, from: 1)
+            column.cells[rows.integer(row, 0), default: []].append((id, next))
+        }
+        // The last one may have more.
+        if rows.count == PostgreSQLSongStore.columnPage { column.end = rows.integer(rows.count - 1, 0) }
+        columns.known[key] = column
+        return cell < column.end ? column.cells[cell] ?? [] : nil
+    }
+
+    private static let columnQuery = sql(">="), columnBehindQuery = sql(">")
+
+    private static func sql(_ order: String) -> String {
+        "SELECT cell, \(fields) FROM songs WHERE cell >= ? AND cell < ? AND language \(order) ? "
+            + "ORDER BY cell, \(place), id LIMIT ?"
+    }
 
     func songs(in cell: Int, behind place: CellPlace, _ body: (Int, CellPlace) throws -> Bool) throws -> Bool {
+        if let all = try fetched(cell, behind: place) {
+            for (id, next) in all {
+                if try !body(id, next) { return true }
+            }
+            return false
+        }
         var (last, end) = (place, Int.max)
         while true {
             let rows = try database.run(
@@ -81,7 +138,7 @@ struct PostgreSQLSongStore: SongStore {
     }
 
     private static let cellQuery = """
-        SELECT \(columns) FROM songs WHERE cell = ? AND (\(place), id) > (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+        SELECT \(fields) FROM songs WHERE cell = ? AND (\(place), id) > (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
         ORDER BY \(place), id LIMIT ?
         """
 

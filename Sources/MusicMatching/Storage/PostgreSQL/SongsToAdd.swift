@@ -83,9 +83,19 @@ struct CopyRows {
     private(set) var bytes: [UInt8] = []
     private var isFirst = true
 
+    /// So many bytes are worth to be sent.
+    private static let part = 64 << 10
+
     mutating func end() {
         bytes.append(0x0A)
         isFirst = true
+    }
+
+    /// Hands over what there is if it is much.
+    mutating func send(_ send: ([UInt8]) throws -> Void) throws {
+        if bytes.count < CopyRows.part { return }
+        try send(bytes)
+        bytes.removeAll(keepingCapacity: true)
     }
 
     mutating func add(_ value: SQLValue) {

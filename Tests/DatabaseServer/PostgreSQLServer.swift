@@ -2,22 +2,24 @@ import ChildProcess
 import Files
 import Foundation
 import Glibc
-import MusicMatching
 
 /// A PostgreSQL server of the tests' own, in a temporary folder, run by nobody with rights: the user `postgres` where the
 /// tests are root's. It listens at a socket, which asks for no password, and at a loopback port, which does.
-final class PostgreSQLServer: @unchecked Sendable {
+package final class PostgreSQLServer: @unchecked Sendable {
     // Safe to share: only `port` and `folder` are read, and they never change.
 
-    static let programs = "/usr/lib/postgresql/15/bin"
-    static let password = "s3cret-of-the-tests"
+    private static let programs = "/usr/lib/postgresql/15/bin"
+    package static let password = "s3cret-of-the-tests"
 
-    /// `nil` where PostgreSQL is not installed; started when first asked for.
-    static let shared: PostgreSQLServer? = {
-        guard access(programs + "/initdb", X_OK) == 0 else {
-            print("PostgreSQL 15 is not installed (apt-get install postgresql): its tests are left out")
-            return nil
-        }
+    package static let isInstalled: Bool = {
+        if access(programs + "/initdb", X_OK) == 0 { return true }
+        print("PostgreSQL 15 is not installed (apt-get install postgresql): its tests are left out")
+        return false
+    }()
+
+    /// For tests that leave it as it is; `nil` where PostgreSQL is not installed. Started when first asked for.
+    package static let shared: PostgreSQLServer? = {
+        guard isInstalled else { return nil }
         do {
             let server = try PostgreSQLServer()
             atexit { PostgreSQLServer.shared?.stop() }
@@ -28,29 +30,30 @@ final class PostgreSQLServer: @unchecked Sendable {
         }
     }()
 
-    let folder: String
-    let port: Int
+    package let folder: String
+    package let port: Int
 
     struct Failed: Error {
         var program: String
         var output: String
     }
 
-    private init() throws {
+    /// One of a test's own, which stops it.
+    package init() throws {
         var template = Array("/tmp/fermusic-pg-XXXXXX".utf8CString)
         folder = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-        port = 20_000 + Int(getpid()) % 20_000
+        port = 20_000 + (Int(getpid()) * 7 + PostgreSQLServer.names.next()) % 20_000
         if getuid() == 0, let user = getpwnam("postgres") { chown(folder, user.pointee.pw_uid, user.pointee.pw_gid) }
         try run(
             "initdb", ["-D", folder + "/data", "-U", "fermusic", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
-        try write(
-            "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n", to: folder + "/data/pg_hba.conf")
+        let rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        try FileBytes.write(Array(rules.utf8), to: folder + "/data/pg_hba.conf")
         chmod(folder + "/data/pg_hba.conf", 0o644)
         try start()
         try sql("ALTER USER fermusic PASSWORD '\(PostgreSQLServer.password)'; CREATE USER guest PASSWORD 'guest'")
     }
 
-    func start() throws {
+    package func start() throws {
         try run(
             "pg_ctl",
             [
@@ -59,13 +62,13 @@ final class PostgreSQLServer: @unchecked Sendable {
             ])
     }
 
-    func stop(_ mode: String = "immediate") {
+    package func stop(_ mode: String = "immediate") {
         _ = try? run("pg_ctl", ["-D", folder + "/data", "-m", mode, "-w", "stop"])
         if mode == "immediate" { FolderTree.remove(folder) }
     }
 
     /// Stops and starts it, as an update does.
-    func restart() throws {
+    package func restart() throws {
         _ = try run("pg_ctl", ["-D", folder + "/data", "-m", "fast", "-w", "stop"])
         try start()
     }
@@ -73,7 +76,7 @@ final class PostgreSQLServer: @unchecked Sendable {
     @discardableResult
     private func run(_ program: String, _ arguments: [String]) throws -> String {
         let process = ChildProcess(), output = folder + "/output-\(program)"
-        try write("", to: output)
+        try FileBytes.write([], to: output)
         let handle = FileHandle(forWritingAtPath: output)
         process.standardOutput = handle
         process.standardError = handle
@@ -94,8 +97,23 @@ final class PostgreSQLServer: @unchecked Sendable {
 
     /// Runs statements as the server's owner.
     @discardableResult
-    func sql(_ text: String, in database: String = "postgres") throws -> String {
+    package func sql(_ text: String, in database: String = "postgres") throws -> String {
         try run("psql", ["-h", folder, "-p", "\(port)", "-U", "fermusic", "-d", database, "-Atqc", text])
+    }
+
+    /// Lets all of its processes stand still, or go on: connections stay, and nothing is answered.
+    package func freeze(_ isFrozen: Bool) throws {
+        let first = try String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8)
+        guard let server = Int32(first.prefix { $0.isNumber }) else { throw Failed(program: "postgres", output: first) }
+        let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
+        for process in processes {
+            guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { continue }
+            // Behind the name, which may hold anything: state, parent.
+            let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+            if process == server || fields.count > 1 && fields[1] == "\(server)" {
+                kill(process, isFrozen ? SIGSTOP : SIGCONT)
+            }
+        }
     }
 
     private static let names = Counter()
@@ -114,14 +132,16 @@ final class PostgreSQLServer: @unchecked Sendable {
     }
 
     /// The name of a new, empty database.
-    func newDatabase() throws -> String {
+    package func newDatabase() throws -> String {
         let name = "test\(PostgreSQLServer.names.next())"
         try sql("CREATE DATABASE \(name)")
         return name
     }
 
     /// Its address at the socket.
-    func address(_ database: String) -> String { "postgresql://fermusic@/\(database)?host=\(folder)&port=\(port)" }
+    package func address(_ database: String) -> String {
+        "postgresql://fermusic@/\(database)?host=\(folder)&port=\(port)"
+    }
 
-    func newAddress() throws -> String { address(try newDatabase()) }
+    package func newAddress() throws -> String { address(try newDatabase()) }
 }

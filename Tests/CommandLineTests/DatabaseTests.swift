@@ -1,0 +1,150 @@
+import ChildProcess
+import DatabaseServer
+import Foundation
+import Testing
+
+/// The program with its catalogue on a PostgreSQL server.
+@Suite(.enabled(if: PostgreSQLServer.isInstalled, "PostgreSQL 15 is not installed"))
+struct DatabaseTests {
+    private func withServer(_ body: (PostgreSQLServer, _ host: String) throws -> Void) throws {
+        let server = try PostgreSQLServer()
+        defer { server.stop() }
+        try body(server, "127.0.0.1:\(server.port)")
+    }
+
+    /// From the option, the environment and the file of credentials; nowhere is it told again.
+    @Test func passwordsAreNotPrinted() throws {
+        try withServer { server, host in
+            let name = try server.newDatabase(), folder = try Fermusic.temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try FileManager.default.createDirectory(
+                at: folder.appendingPathComponent("fermusic"), withIntermediateDirectories: true)
+            for (password, isRight) in [("wr0ng-s3cret", false), (PostgreSQLServer.password, true)] {
+                let address = "postgresql://fermusic:\(password)@\(host)/\(name)"
+                let credentials = folder.appendingPathComponent("fermusic/credentials").path
+                try "FERMUSIC_CATALOGUE=\(address)\n".write(toFile: credentials, atomically: true, encoding: .utf8)
+                chmod(credentials, 0o600)
+                let ways: [(name: String, options: [String], shell: String?)] = [
+                    ("option", ["--catalogue", address], nil),
+                    ("environment", [], "export FERMUSIC_CATALOGUE='\(address)'"),
+                    ("file", [], "export XDG_CONFIG_HOME='\(folder.path)'"),
+                ]
+                for way in ways {
+                    for command in [["catalogue", "stats"], ["recommend", "happy"], ["doctor"]] {
+                        if command == ["doctor"], way.name == "option" { continue }
+                        let result = try Fermusic.run(command + way.options, shell: way.shell)
+                        let all = result.output + result.errors
+                        #expect(!all.contains(password), "\(way.name), \(command): \(all)")
+                        if command == ["doctor"] { continue }
+                        #expect(result.status == (isRight ? 0 : 1), "\(way.name): \(all)")
+                        #expect(isRight || Fermusic.message(result).contains("password authentication failed"))
+                        // What stands in a command line is seen by others.
+                        #expect(all.contains("list of processes") == (way.name == "option"), "\(way.name): \(all)")
+                    }
+                }
+            }
+        }
+    }
+
+    /// One line, and nothing half done, where a user has no rights, the tables are another program's or of another
+    /// version.
+    @Test func refusesWhatItMayNotUse() throws {
+        try withServer { server, host in
+            let empty = try server.newDatabase(), newer = try server.newDatabase(), foreign = try server.newDatabase()
+            #expect(try Fermusic.run(["catalogue", "stats", "--catalogue", server.address(newer)]).status == 0)
+            try server.sql("UPDATE fermusic_schema SET version = 99", in: newer)
+            try server.sql("CREATE TABLE theirs (x int)", in: foreign)
+            let folder = try Fermusic.temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let file = folder.appendingPathComponent("c.db").path
+            #expect(try Fermusic.run(["catalogue", "stats", "--catalogue", file]).status == 0)
+            for (address, part) in [
+                ("postgresql://guest:guest@\(host)/\(empty)", "permission denied"),
+                ("postgresql://guest:guest@\(host)/\(newer)", "permission denied"),
+                (server.address(newer), "written by a newer fermusic (schema 99"),
+                (server.address(foreign), "is a database of another program"),
+                (server.address("nowhere"), "does not exist"),
+            ] {
+                for command in [
+                    ["catalogue", "stats", "--catalogue", address], ["serve", "--port", "0", "--catalogue", address],
+                    ["catalogue", "copy", file, address],
+                ] {
+                    let result = try Fermusic.run(command)
+                    #expect(result.status == 1, "\(command)")
+                    let lines = result.errors.split(separator: "\n").filter { $0.hasPrefix("fermusic: ") }
+                    #expect(lines.count == 1 && lines[0].contains(part), "\(command): \(result.errors)")
+                    #expect(!(result.output + result.errors).contains(":guest@"))
+                }
+            }
+            #expect(try server.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", in: empty) == "0\n")
+            #expect(try server.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", in: foreign) == "1\n")
+        }
+    }
+
+    /// Status, seconds and headers of an answer.
+    private func ask(_ address: String) throws -> (status: Int, seconds: Double, headers: String) {
+        let process = ChildProcess(), pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "curl", "-sS", "--max-time", "40", "-D", "-", "-o", "/dev/null", "-w", "%{http_code} %{time_total}",
+            address,
+        ]
+        process.standardOutput = pipe
+        try process.run()
+        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        let last = text.split(whereSeparator: \.isNewline).last?.split(separator: " ") ?? []
+        return (Int(last.first ?? "") ?? 0, Double(last.last ?? "") ?? 0, text.lowercased())
+    }
+
+    /// A database that does not answer keeps questions for songs waiting for some seconds, and nothing else.
+    @Test(.enabled(if: ServeTests.hasCurl, "curl is not here")) func onlySongsWaitForTheDatabase() throws {
+        try withServer { server, host in
+            let place = "postgresql://fermusic:\(PostgreSQLServer.password)@\(host)/\(try server.newDatabase())"
+            let running = try Fermusic.start(
+                ["serve", "--port", "0", "--provider", "none"], shell: "export FERMUSIC_CATALOGUE='\(place)'")
+            defer {
+                running.process.terminate()
+                running.process.waitUntilExit()
+                try? FileManager.default.removeItem(at: running.folder)
+            }
+            var text = ""
+            for _ in 0..<2000 where !text.contains("\n") {
+                usleep(20_000)
+                text += String(decoding: running.output.availableData, as: UTF8.self)
+            }
+            let address = String(try #require(text.firstMatch(of: #/is at (http\S+)/#)).1)
+            let arguments = try String(
+                contentsOfFile: "/proc/\(running.process.processIdentifier)/cmdline", encoding: .utf8)
+            #expect(arguments.contains("serve") && !arguments.contains(PostgreSQLServer.password))
+            let list = address + "api/v1/recommendations?emotion=happy"
+            #expect(try ask(list).status == 200)
+            try server.freeze(true)
+            defer { try? server.freeze(false) }
+            // More questions than threads that read requests.
+            let waiting = try (0..<6).map { _ in
+                let process = ChildProcess()
+                process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+                process.arguments = ["curl", "-s", "--max-time", "40", "-o", "/dev/null", list]
+                try process.run()
+                return process
+            }
+            usleep(300_000)
+            for _ in 0..<5 {
+                let page = try ask(address)
+                #expect(page.status == 200 && page.seconds < 2, "the page took \(page.seconds) s")
+            }
+            let refusal = try ask(list)
+            #expect(refusal.status == 500 && refusal.seconds < 15 && refusal.headers.contains("retry-after"))
+            for process in waiting { process.waitUntilExit() }
+            // It is known now: nobody waits again.
+            try server.freeze(false)
+            var answer = try ask(list)
+            for _ in 0..<50 where answer.status == 500 {
+                usleep(100_000)
+                answer = try ask(list)
+            }
+            #expect(answer.status == 200)
+        }
+    }
+}
