@@ -162,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Randomness", "StubServer",
+                "fermusic", "EmotionRecognition", "Emotions", "FaceVision", "NeuralNet", "JSON", "Randomness",
+                "StubServer",
                 "ChildProcess",
             ]),
         .testTarget(
@@ -176,6 +177,7 @@ let package = Package(
             name: "WebAppTests",
             dependencies: [
                 "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "JSON", "Emotions", "Files",
+                "StubServer",
             ]),
         .testTarget(
             name: "SongSoundTests", dependencies: ["SongSound", "MediaFiles", "CKernels", "Randomness", "Files"],
