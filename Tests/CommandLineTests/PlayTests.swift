@@ -246,7 +246,8 @@ import Testing
         }
         let happy = played.prefix { $0 == "happy" }.count
         #expect((1..<10).contains(happy) && played.count > happy, "\(errors)")
-        #expect(played.dropFirst(happy).allSatisfy { $0 == "surprise" }, "\(errors)")
+        // Of songs alone that are the listener's, those of a mood nearby come too.
+        #expect(played.dropFirst(happy).first == "surprise", "\(errors)")
         // What is on standard output is for programs.
         let lines = result?.output.split(separator: "\n") ?? []
         #expect(!lines.isEmpty && lines.allSatisfy { (try? JSONValue(parsing: String($0))) != nil })
