@@ -163,8 +163,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "fermusic", "EmotionRecognition", "FaceVision", "NeuralNet", "JSON", "Randomness", "StubServer",
-                "ChildProcess", "DatabaseServer",
+                "fermusic", "EmotionRecognition", "Emotions", "FaceVision", "NeuralNet", "JSON", "Randomness",
+                "StubServer", "ChildProcess", "DatabaseServer",
             ]),
         .testTarget(
             name: "MusicMatchingTests",
@@ -176,6 +176,7 @@ let package = Package(
             name: "WebAppTests",
             dependencies: [
                 "WebApp", "MusicMatching", "EmotionRecognition", "FaceVision", "JSON", "Emotions", "Files",
+                "StubServer",
             ]),
         .testTarget(
             name: "SongSoundTests", dependencies: ["SongSound", "MediaFiles", "CKernels", "Randomness", "Files"],

@@ -67,6 +67,12 @@ package final class MusicPlayer: Sendable {
         }
     }
 
+    /// Adds one: whoever gives the tracks may have passed over some.
+    package func note(problem: String) { change { $0.state.problems.append(problem) } }
+
+    /// Whether playing is to end.
+    package var isStopped: Bool { control.withLock { $0.isStopped } }
+
     /// Begins to play. `next` is called on the player's thread, with the number of tracks before; `nil` is the end.
     package func start(_ sink: any SoundSink, next: @escaping @Sendable (Int) -> Track?) -> WorkerThread {
         WorkerThread { [self] in

@@ -17,8 +17,12 @@ public final class WebApplication: HTTPHandler {
         /// Whether the only visitors are on this machine: then likes and history in the catalogue are theirs, and
         /// opinions are kept there.
         public var isPersonal = true
-        /// Whether visitors hear the files of the owner's music that the catalogue knows.
+        /// Whether visitors hear the owner's music that the catalogue knows: files, and songs of `servers`.
         public var sharesFiles = true
+        /// Gives songs of the owner's music servers; `nil` if none is asked.
+        public var servers: ServerSongs?
+        /// Saves playlists of a page for one person elsewhere too; `nil` if it does not.
+        public var copies: PlaylistCopies?
         /// Requests per second of one client, and how many it may make at once after a pause; 0 for no limit.
         public var requestsPerSecond = 40.0
         public var burst = 120.0
@@ -73,6 +77,7 @@ public final class WebApplication: HTTPHandler {
     private let background: JobQueue
     /// Asks a catalogue that is far away, so that the threads which read requests never wait for it.
     private let questions: JobQueue?
+    private let relays: JobQueue
     private let metrics = Metrics()
     private let feed: LiveFeed?
     private let ticker: Ticker
@@ -97,6 +102,7 @@ public final class WebApplication: HTTPHandler {
             models, try DetectorShelf(usual: options.detector, options.detectorSettings), limits: limits)
         self.analysis = analysis
         background = JobQueue(workers: 2, waitingLimit: 64)
+        relays = JobQueue(workers: 6, waitingLimit: 48)
         catalogues = CataloguePool(try music.open(), open: music.open)
         questions = catalogues.isRemote ? JobQueue(workers: CataloguePool.size, waitingLimit: 64) : nil
         ticker = Ticker(seconds: 5) {
@@ -104,9 +110,10 @@ public final class WebApplication: HTTPHandler {
             feed?.nudge()
         }
         let analyse = AnalyseAPI(service: analysis, moodMap: music.moodMap, metrics: metrics)
+        let own = OwnMusic(isShared: options.sharesFiles, servers: options.servers)
         let songs = MusicAPI(
             catalogues: catalogues, background: background, media: options.media, isPersonal: options.isPersonal,
-            sharesFiles: options.sharesFiles)
+            own: own)
         let engine = EngineFiles(
             models, isUsualDetector: options.detector == "auto" && options.detectorSettings == DetectorSettings())
         let about = OptionsAPI(
@@ -122,9 +129,11 @@ public final class WebApplication: HTTPHandler {
             ).routes + analyse.routes
                 + songs.routes + about.routes
                 + PlaylistAPI(
-                    catalogues: catalogues, isPersonal: options.isPersonal, sharesFiles: options.sharesFiles
+                    catalogues: catalogues, isPersonal: options.isPersonal, own: own, copies: options.copies,
+                    relays: relays
                 ).routes
                 + FileAPI(catalogues: catalogues, isOpen: options.sharesFiles).routes
+                + StreamAPI(catalogues: catalogues, own: own, relays: relays).routes
                 + EngineRoutes(files: engine, background: background).routes
                 + ServerRoutes(
                     metrics: metrics, feed: feed, departure: departure,
@@ -140,6 +149,8 @@ public final class WebApplication: HTTPHandler {
     /// Lets what runs end, then closes the catalogue. The server must have been drained.
     public func stop() {
         feed?.close()
+        options.servers?.close()
+        relays.stop()
         analysis.queue.stop()
         background.stop()
         questions?.stop()

@@ -11,6 +11,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import sys
 import threading
 import time
@@ -223,6 +224,7 @@ def main():
     parser.add_argument("--address", required=True)
     parser.add_argument("--closed-address", required=True, help="of a server that wants a token")
     parser.add_argument("--own-address", help="of a server whose catalogue has the music in --music")
+    parser.add_argument("--fermusic", help="the program, for tests that start a server of their own")
     parser.add_argument("--music", help="a folder with music of the server's owner")
     parser.add_argument("--token", required=True, help="that token")
     parser.add_argument("--browser", required=True)
@@ -244,6 +246,7 @@ def main():
             if options.only and not any(part in f"{function.__module__}.{name}" for part in options.only):
                 continue
             lacks = "the shared faces are" if (needs.get("camera") and not options.clip) or (needs.get("photo") and not options.photo) else \
+                "supysonic is" if needs.get("supysonic") and not shutil.which("supysonic-server") else \
                 "Firefox is" if needs.get("firefox") and not options.firefox else "PulseAudio is" if needs.get("sound") and not options.sound else "ffmpeg is" if needs.get("music") and not options.music else None
             if lacks:
                 print(f"skipped {name}: {lacks} not here")

@@ -13,6 +13,7 @@ import test_page
 import test_player
 import test_playlists
 import test_small
+import test_streams
 
 if __name__ == "__main__":
     harness.main()

@@ -173,6 +173,29 @@ def a_folder_of_files_is_enough(page, context):
 
 
 @test(place=None)
+def a_playlist_without_a_server_leads_back_to_the_page(page, context):
+    """What needs a server is not offered, and the link is of the path where the page is."""
+    with context.static_site() as (address, _):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.goto(address)
+        by_hand(page, "happy")
+        songs = page.locator(".song h3").all_inner_texts()
+        page.click("#open-playlists")
+        page.fill("#playlist-name", "For the road")
+        page.keyboard.press("Enter")
+        row = page.locator("#playlist-list li", has_text="For the road")
+        expect(row.locator(".chip")).to_have_count(0)
+        row.locator(".act").first.click()
+        expect(page.locator("#playlists-note")).to_contain_text("copied")
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert link.startswith(f"{address}#playlist="), link
+        page.goto("about:blank")
+        page.goto(link)
+        expect(page.locator("#songs-for")).to_have_text("Playlist “For the road”.")
+        assert page.locator(".song h3").all_inner_texts() == songs
+
+
+@test(place=None)
 def songs_chosen_here_are_those_of_the_server(page, context):
     """The same lists for the same seeds, and no mood is sent."""
     with context.static_site() as (address, _):

@@ -301,3 +301,35 @@ def fingers_hit_what_they_mean(page, context):
         assert not page.evaluate(TARGETS), page.evaluate(TARGETS)
         assert not page.evaluate(OVERFLOWING), (language, page.evaluate(OVERFLOWING))
     context.shot("phone-open")
+
+
+@test()
+def words_at_faces_tell_them_apart_and_hide_none(page, context):
+    """Of several faces each has its number, as its button has, and the words lie beside a face that is high in the picture."""
+    high = face({"happy": 0.9, "fear": 0.1}, (0.8, 0.6), box={"x": 40, "y": 4, "width": 100, "height": 120})
+    low = face({"sad": 0.9, "fear": 0.1}, (0.2, 0.3), track=2, box={"x": 300, "y": 200, "width": 100, "height": 120})
+    sees(page, high, low)
+    page.click("#way-photo")
+    give(page, picture(page))
+    words = page.locator("#photo-stage .face-box span")
+    expect(words).to_have_text(["1 · happy", "2 · sad"])
+    expect(page.locator("#who button")).to_have_text(["Everyone", "Face 1", "Face 2"])
+    boxes = page.locator("#photo-stage .face-box").evaluate_all("""boxes => boxes.map((box) => [box, box.firstChild].map((node) => node.getBoundingClientRect()))
+        .map(([face, words]) => words.bottom <= face.top + 1 || words.top >= face.bottom - 1)""")
+    assert boxes == [True, True], boxes
+
+
+@test()
+def what_plays_keeps_its_mark(page, context):
+    """Also when the same list is drawn again, and it goes with the song."""
+    by_hand(page, "happy")
+    page.click("#play-mood")
+    expect(page.locator("[data-key].playing")).to_have_count(1)
+    key = page.locator("[data-key].playing").get_attribute("data-key")
+    page.select_option("#page-language", "es")
+    page.select_option("#page-language", "en")
+    expect(page.locator(f"[data-key='{key}'].playing")).to_have_count(1)
+    page.click("#player-next")
+    expect(page.locator(f"[data-key='{key}'].playing")).to_have_count(0)
+    page.click("#player-close")
+    expect(page.locator("[data-key].playing")).to_have_count(0)

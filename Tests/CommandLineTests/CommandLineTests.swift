@@ -2,6 +2,26 @@ import Foundation
 import Testing
 
 @Suite struct CommandLineTests {
+    /// A terminal of 80 columns breaks no line of any command's help.
+    @Test func helpFitsATerminal() throws {
+        var waiting: [[String]] = [[]], seen = 0
+        while let path = waiting.popLast() {
+            let help = try Fermusic.run(path + ["--help"])
+            #expect(help.status == 0 && help.errors.isEmpty, "\(path)")
+            seen += 1
+            var isList = false
+            for line in help.output.split(separator: "\n", omittingEmptySubsequences: false) {
+                #expect(line.count <= 80, "\(path.joined(separator: " ")): \(line)")
+                if line.isEmpty { isList = false }
+                if isList, line.hasPrefix("  "), !line.hasPrefix("   ") {
+                    waiting.append(path + line.split(separator: " ").prefix(1).map(String.init))
+                }
+                if line == "SUBCOMMANDS" { isList = true }
+            }
+        }
+        #expect(seen > 50, "\(seen) commands")
+    }
+
     @Test func helpAndVersionGoToStandardOutput() throws {
         let help = try Fermusic.run(["--help"])
         #expect(help.status == 0)

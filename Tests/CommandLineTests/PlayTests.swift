@@ -42,6 +42,14 @@ import Testing
 
         /// A tone: its pitch can be counted in what was recorded.
         func song(_ title: String, _ pitch: Double, seconds: Double) throws {
+            let music = folder.appendingPathComponent("music")
+            try FileManager.default.createDirectory(at: music, withIntermediateDirectories: true)
+            try Data(Self.tone(pitch, seconds: seconds)).write(
+                to: music.appendingPathComponent("The Tones - \(title).wav"))
+        }
+
+        /// A tone as a file.
+        static func tone(_ pitch: Double, seconds: Double) -> [UInt8] {
             func bytes(_ number: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(number >> (8 * $0) & 0xFF) } }
             let frames = Int(seconds * 48_000)
             var sound: [UInt8] = []
@@ -52,10 +60,7 @@ import Testing
             let head =
                 Array("RIFF".utf8) + bytes(36 + sound.count, 4) + Array("WAVEfmt ".utf8) + bytes(16, 4) + bytes(1, 2)
                 + bytes(1, 2) + bytes(48_000, 4) + bytes(96_000, 4) + bytes(2, 2) + bytes(16, 2)
-            let music = folder.appendingPathComponent("music")
-            try FileManager.default.createDirectory(at: music, withIntermediateDirectories: true)
-            try Data(head + Array("data".utf8) + bytes(sound.count, 4) + sound)
-                .write(to: music.appendingPathComponent("The Tones - \(title).wav"))
+            return head + Array("data".utf8) + bytes(sound.count, 4) + sound
         }
 
         func importSongs() throws {
@@ -157,6 +162,99 @@ import Testing
         #expect(
             lost.status == 0 && lost.errors.contains("ListenBrainz") && lost.errors.contains("1 play"), "\(lost.errors)"
         )
+    }
+
+    /// Songs of a music server are heard too; one that it does not give is told, and the next one comes.
+    @Test(.enabled(if: SoundServer.isInstalled, "there is no pulseaudio (apt-get install pulseaudio pulseaudio-utils)"))
+    func songsOfAServerAreHeard() throws {
+        let server = try SoundServer()
+        let tone = SoundServer.tone(500, seconds: 2)
+        let stub = StubServer { request in
+            guard request.headers["x-emby-token"] == "hush-key" else { return StubReply(401, "hush-key") }
+            switch request.path {
+            case "/Users": return StubReply(200, #"[{"Id":"u1","Name":"Ann"}]"#)
+            case "/Users/u1/Items":
+                return StubReply(
+                    200,
+                    #"{"Items":[{"Id":"a1","Name":"Far","Artists":["The Tones"]},"#
+                        + #"{"Id":"a2","Name":"Lost","Artists":["The Tones"]}],"TotalRecordCount":2}"#)
+            case "/Audio/a1/stream": return .part(of: tone, type: "audio/wav", for: request)
+            default: return StubReply(404, "hush-key")
+            }
+        }
+        let account = "; export JELLYFIN_API_KEY=hush-key"
+        let imported = try Fermusic.run(
+            ["catalogue", "import", "jellyfin:\(stub.url)", "--emotion", "happy", "--catalogue", server.catalogue],
+            shell: "true" + account)
+        try #require(imported.status == 0, "\(imported.errors)")
+        let list = try Fermusic.run(
+            ["playlist", "save", "Tones", "the tones lost", "the tones far", "--catalogue", server.catalogue])
+        try #require(list.status == 0, "\(list.errors)")
+        var result: Fermusic.Result?
+        let samples = try server.recording {
+            result = try Fermusic.run(
+                ["play", "--playlist", "Tones", "--no-scrobble", "--catalogue", server.catalogue],
+                shell: server.shell + account)
+        }
+        let errors = result?.errors ?? ""
+        #expect(result?.status == 0 && result?.output == "playing Far - The Tones\n", "\(errors)")
+        #expect(
+            errors.hasPrefix("note: Lost: Jellyfin: has no such thing") && errors.count { $0 == "\n" } == 1, "\(errors)"
+        )
+        #expect(!errors.contains("hush"))
+        let heard = PlayTests.heard(samples)
+        #expect(abs(heard.seconds - 2) < 0.1 && abs(heard.pitch - 500) < 5, "\(heard)")
+        // Another program is not told the way into the server.
+        let other = try Fermusic.run(
+            ["play", "--playlist", "Tones", "--player", "echo", "--catalogue", server.catalogue],
+            shell: server.shell + account)
+        #expect(other.status == 1 && other.errors.contains("nothing to play"), "\(other.errors)")
+    }
+
+    /// The face of a clip starts music for its mood; another mood steers what comes next, and the end of the clip ends it.
+    @Test(.enabled(if: SoundServer.isInstalled, "there is no pulseaudio (apt-get install pulseaudio pulseaudio-utils)"))
+    func aFaceBeforeTheCameraIsPlayedTo() throws {
+        let server = try SoundServer()
+        let moods = ["happy": 600.0, "surprise": 200.0]
+        for (mood, pitch) in moods {
+            let music = SoundServer.tone(pitch, seconds: 1.5)
+            let place = server.folder.appendingPathComponent(mood)
+            try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+            // More than are played before the mood changes.
+            for index in 0..<10 {
+                try Data(music).write(to: place.appendingPathComponent("The Tones - \(mood) \(index).wav"))
+            }
+            let imported = try Fermusic.run([
+                "catalogue", "import", place.path, "--emotion", mood, "--catalogue", server.catalogue,
+            ])
+            try #require(imported.status == 0, "\(imported.errors)")
+        }
+        let clip = server.folder.appendingPathComponent("clip.mkv").path
+        try writeClip(clip, of: [(.happy, 4), (.surprise, 13)])
+        var result: Fermusic.Result?
+        let samples = try server.recording {
+            result = try Fermusic.run(
+                [
+                    "live", clip, "--play", "--only", "mine", "--json", "--detector", "none", "--port", "0",
+                    "--provider", "none", "--no-scrobble", "--catalogue", server.catalogue,
+                ], shell: server.shell)
+        }
+        let errors = result?.errors ?? ""
+        #expect(result?.status == 0, "\(errors)")
+        let played = errors.split(separator: "\n").filter { $0.hasPrefix("playing ") }.map {
+            $0.split(separator: " ")[1]
+        }
+        let happy = played.prefix { $0 == "happy" }.count
+        #expect((1..<10).contains(happy) && played.count > happy, "\(errors)")
+        // Of songs alone that are the listener's, those of a mood nearby come too.
+        #expect(played.dropFirst(happy).first == "surprise", "\(errors)")
+        // What is on standard output is for programs.
+        let lines = result?.output.split(separator: "\n") ?? []
+        #expect(!lines.isEmpty && lines.allSatisfy { (try? JSONValue(parsing: String($0))) != nil })
+        // Each song was heard whole but the last, and one after the other.
+        let heard = PlayTests.heard(samples)
+        #expect(
+            heard.seconds > 1.5 * Double(played.count - 1) - 0.2 && heard.seconds < 1.5 * Double(played.count) + 0.3)
     }
 
     @Test(.enabled(if: SoundServer.isInstalled, "there is no pulseaudio (apt-get install pulseaudio pulseaudio-utils)"))

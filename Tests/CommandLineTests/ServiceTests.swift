@@ -326,6 +326,31 @@ import Testing
             #expect(stub.playlist("playlist1").count == 12 && stub.made[0].isPublic == false)
             #expect(try setup.run(["spotify", "play"], own).status == 0)
             #expect(stub.playing == stub.playlist("playlist1"))
+            // A playlist of one's own, under its name; what Spotify does not have is named.
+            let listed = try setup.run(["catalogue", "list", "-n", "5000", "--json"]).output.split(separator: "\n")
+            // Of those that nothing is known of yet.
+            let songs = try listed.map { try JSONValue(parsing: String($0)) }.filter {
+                $0["players"]?["spotify"]?.isNull == true
+            }.prefix(3)
+            let numbers = songs.compactMap { $0["id"]?.intValue }.map(String.init)
+            #expect(try setup.run(["playlist", "save", "For the road"] + numbers).status == 0)
+            let missing = songs[1]["title"]?.stringValue ?? ""
+            stub.override { request in
+                let isMissing = request.query["q"]?.contains(missing) == true
+                return isMissing ? StubReply(200, #"{"tracks":{"items":[]}}"#) : Self.everything(request)
+            }
+            let kept = try setup.run(["spotify", "save-playlist", "--playlist", "For the road"], own)
+            #expect(
+                kept.status == 0 && kept.output == "https://open.spotify.com/playlist/playlist2\n", "\(kept.errors)")
+            #expect(
+                kept.errors.contains("Spotify has no '\(missing)")
+                    && kept.errors.contains("saved 2 songs as 'For the road'"))
+            #expect(stub.playlist("playlist2").count == 2 && stub.made.last?.name == "For the road")
+            #expect(try setup.run(["spotify", "play", "--playlist", "For the road"], own).status == 0)
+            #expect(stub.playing == stub.playlist("playlist2"))
+            let unknown = try setup.run(["spotify", "save-playlist", "--playlist", "Nothing"], own)
+            #expect(unknown.status == 1 && unknown.errors.contains("Nothing"), "\(unknown.errors)")
+            stub.override(Self.everything)
             #expect(try setup.run(["spotify", "logout"], own).status == 0)
             #expect(!FileManager.default.fileExists(atPath: file))
             #expect(try setup.run(["spotify", "play"], own).errors.contains("fermusic spotify login"))

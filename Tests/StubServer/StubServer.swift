@@ -23,6 +23,8 @@ public struct StubReply: Sendable {
     public var status: Int
     public var headers: [(String, String)]
     public var body: String
+    /// Sent instead of `body`.
+    public var bytes: [UInt8]?
     /// Seconds before it answers.
     public var delay = 0.0
     /// Sends only so many bytes of the body, then ends the connection.
@@ -36,6 +38,24 @@ public struct StubReply: Sendable {
         self.status = status
         self.body = body
         self.headers = headers
+    }
+
+    public init(_ status: Int, bytes: [UInt8], headers: [(String, String)] = []) {
+        self.init(status, headers: headers)
+        self.bytes = bytes
+    }
+
+    /// Bytes of a file, or the part that is asked for.
+    public static func part(of bytes: [UInt8], type: String, for request: StubRequest) -> StubReply {
+        let headers = [("Content-Type", type), ("Accept-Ranges", "bytes"), ("ETag", "\"stub-\(bytes.count)\"")]
+        guard let ends = request.headers["range"]?.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+        else { return StubReply(200, bytes: bytes, headers: headers) }
+        let first = Int(ends[0]) ?? max(0, bytes.count - (Int(ends[1]) ?? 0))
+        let last = ends[0].isEmpty ? bytes.count - 1 : min(Int(ends[1]) ?? bytes.count - 1, bytes.count - 1)
+        guard first <= last else { return StubReply(416, headers: [("Content-Range", "bytes */\(bytes.count)")]) }
+        return StubReply(
+            206, bytes: Array(bytes[first...last]),
+            headers: headers + [("Content-Range", "bytes \(first)-\(last)/\(bytes.count)")])
     }
 
     public static func raw(_ text: String) -> StubReply {
@@ -151,7 +171,7 @@ public final class StubServer: Sendable {
             shutdown(descriptor, Int32(SHUT_RDWR))
             return false
         }
-        let body = Array(reply.body.utf8)
+        let body = reply.bytes ?? Array(reply.body.utf8)
         var head = "HTTP/1.1 \(reply.status) Stub\r\n"
         for (name, value) in reply.headers { head += "\(name): \(value)\r\n" }
         if reply.status != 204, reply.status != 304 { head += "Content-Length: \(body.count)\r\n" }

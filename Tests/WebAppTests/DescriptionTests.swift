@@ -74,10 +74,16 @@ import WebApp
             ("post", "/api/v1/playlists", try server.post("/api/v1/playlists", ["name": "a", "songs": [3]])),
             ("get", "/api/v1/playlists", try server.get("/api/v1/playlists")),
             (
+                "post", "/api/v1/playlist-copies",
+                try server.post("/api/v1/playlist-copies", ["name": "a", "songs": [3], "place": "spotify"])
+            ),
+            (
                 "post", "/api/v1/playlist-file",
                 try server.post("/api/v1/playlist-file", ["name": "a", "songs": [3], "format": "csv"])
             ),
             ("get", "/api/v1/files/{number}", try server.get("/api/v1/files/1")),
+            ("get", "/api/v1/streams/{song}", try server.get("/api/v1/streams/1")),
+            ("get", "/api/v1/covers/{song}", try server.get("/api/v1/covers/1")),
             ("post", "/api/v1/sessions", try server.post("/api/v1/sessions", [:])),
             ("post", "/api/v1/analyse", try server.send(crop, to: "/api/v1/analyse?detector=none", type: "image/png")),
             ("post", "/api/v1/analyse", try server.send(crop, to: "/api/v1/analyse", type: "image/png")),

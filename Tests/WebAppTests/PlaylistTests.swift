@@ -1,4 +1,7 @@
+import Foundation
 import JSON
+import MusicMatching
+import StubServer
 import Testing
 import WebApp
 
@@ -29,6 +32,65 @@ import WebApp
         func remove() -> Int? { TestClient.ask(server.port, "DELETE", name)?.status }
         #expect(remove() == 204 && remove() == 404)
         #expect(try server.get("/api/v1/playlists").json["playlists"]?.arrayValue?.isEmpty == true)
+    }
+
+    /// At a music server and at Spotify; what is not there is named, and nothing that opens them is told.
+    @Test func areSavedElsewhere() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("copies-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let music = StubServer { request in
+            guard request.headers["x-emby-token"] == "hush-key" else { return StubReply(401, "hush-key") }
+            return StubReply(200, request.path == "/Users" ? #"[{"Id":"u1","Name":"Ann"}]"# : #"{"Id":"p1"}"#)
+        }
+        let spotify = SpotifyStub([SpotifyStub.Track("id1", "Far away", ["The Servers"])])
+        try """
+        {"client_id":"\(SpotifyStub.id)","access_token":"user-old","refresh_token":"refresh-0","expires":0,\
+        "authorised":\(Int(Date().timeIntervalSince1970) - 1000),"scope":"playlist-modify-private"}
+        """.write(to: folder.appendingPathComponent("spotify-login.json"), atomically: true, encoding: .utf8)
+        var addresses = ServiceAddresses()
+        (addresses.spotify, addresses.spotifyAccounts) = (spotify.url, spotify.url)
+        let services = try MusicServices(
+            memory: ":memory:",
+            credentials: Credentials([
+                .jellyfinKey: "hush-key", .spotifyClientID: SpotifyStub.id, .spotifyMarket: "DE",
+            ]),
+            addresses: addresses, tokenFolder: folder.path)
+        var options = TestServer.quick
+        options.copies = services.playlistCopies()
+        let server = try TestServer(options)
+        let catalogue = try Catalogue(server.catalogue, builtIn: nil)
+        var draft = SongDraft(title: "Far away", artist: "The Servers")
+        draft.identifiers = [SongIdentifier(.init(rawValue: "jellyfin"), "\(music.url.dropFirst(7))/a1")]
+        let song = try catalogue.add(draft).id
+        try catalogue.remember("jellyfin:\(music.url)")
+        let places = try server.get("/api/v1/playlists").json["places"]?.arrayValue ?? []
+        #expect(places.map { $0["name"]?.stringValue ?? "" } == ["Jellyfin (\(music.url.dropFirst(7)))", "Spotify"])
+        func save(_ songs: JSONValue, _ place: JSONValue) throws -> TestClient.Response {
+            let answer = try server.post("/api/v1/playlist-copies", ["name": "Rain", "songs": songs, "place": place])
+            #expect(!answer.text.contains("hush") && !answer.text.contains("refresh-"))
+            return answer
+        }
+        let title = try catalogue.song(1)
+        let missing = JSONValue(["\(title.title) - \(title.artist)"])
+        let jellyfin = places[0]["id"] ?? .null
+        let there = try save([.int(song), 1], jellyfin)
+        #expect(there.status == 200 && there.json == ["saved": 1, "missing": missing, "link": .null], "\(there.text)")
+        let made = try #require(music.requests.first { $0.method == "POST" && $0.path == "/Playlists" })
+        #expect(made.body.contains("a1") && made.body.contains("Rain"))
+        let streamed = try save([1, .int(song)], "spotify")
+        #expect(streamed.json["missing"] == missing && streamed.json["saved"] == 1, "\(streamed.text)")
+        #expect(streamed.json["link"] == "https://open.spotify.com/playlist/playlist1")
+        #expect(spotify.playlist("playlist1") == ["spotify:track:id1"] && spotify.made.first?.name == "Rain")
+        let none = try save([1], jellyfin)
+        #expect(none.status == 410 && none.json["type"] == "/api/docs#song-gone")
+        #expect(try save([1], "jellyfin:http://127.0.0.1:1").status == 400)
+        #expect(try save([1], "/etc").status == 400)
+        // Only the owner's page does that.
+        options.isPersonal = false
+        let shared = try TestServer(options)
+        let body: JSONValue = ["name": "Rain", "songs": [1], "place": "spotify"]
+        #expect(try shared.post("/api/v1/playlist-copies", body).status == 404)
     }
 
     @Test func ofVisitorsStayInTheirBrowsers() throws {

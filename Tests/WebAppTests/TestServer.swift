@@ -14,6 +14,8 @@ final class TestServer {
     let application: WebApplication
     let server: HTTPServer
     let catalogue: String
+    /// Of the options.
+    let servers: ServerSongs?
     private let folder: URL
     var port: Int { server.port }
 
@@ -26,6 +28,7 @@ final class TestServer {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let path = folder.appendingPathComponent("songs.db").path
         catalogue = path
+        servers = options.servers
         let songs = TestServer.package.appendingPathComponent("Datasets/songs.csv").path
         var options = options
         options.pageFolder = TestServer.page

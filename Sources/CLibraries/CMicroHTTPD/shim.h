@@ -93,12 +93,15 @@ static inline struct MHD_Response *fermusic_http_file(int descriptor, size_t sta
     return response;
 }
 
-static inline struct MHD_Response *fermusic_http_stream(MHD_ContentReaderCallback reader, void *context,
+// Answers with what a function gives; `count` bytes of it, or as many as come if that is negative.
+static inline struct MHD_Response *fermusic_http_stream(ssize_t count, MHD_ContentReaderCallback reader, void *context,
                                                         MHD_ContentReaderFreeCallback release) {
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 65536, reader, context, release);
+    uint64_t size = count < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)count;
+    return MHD_create_response_from_callback(size, 65536, reader, context, release);
 }
 
 static inline ssize_t fermusic_http_end_of_stream(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
+static inline ssize_t fermusic_http_broken_stream(void) { return MHD_CONTENT_READER_END_WITH_ERROR; }
 
 // How the library's enumerations look in Swift depends on its version: here they have one form.
 static inline enum MHD_Result fermusic_http_result(int is_good) { return is_good ? MHD_YES : MHD_NO; }

@@ -1,8 +1,8 @@
 import Glibc
 import Threads
 
-/// Asks servers over HTTP, with libcurl: TLS is always verified, plain `http` reaches this machine and servers that the user named so only, every call is
-/// limited in time and size and can be cancelled. Open connections are used again. For any number of threads.
+/// Asks servers over HTTP, with libcurl: TLS is always verified, plain `http` reaches this machine and servers that the
+/// user named so only, every call is limited in time and size and can be cancelled. Open connections are used again. For any number of threads.
 public final class HTTPClient: Sendable {
     /// Connections that nobody uses at the moment, the last used ones last.
     private let idle = Guarded<[HTTPConnection]>([])
@@ -32,8 +32,18 @@ public final class HTTPClient: Sendable {
         throw .tooManyRedirections
     }
 
+    /// One transfer, whose body is taken as it comes, see `HTTPConnection.perform`. Redirections are not followed. Throws
+    /// `HTTPError`.
+    func transfer(
+        _ request: HTTPRequest, _ limit: CallLimit,
+        take: @escaping (_ head: HTTPResponse, UnsafeRawBufferPointer) -> Bool
+    ) throws(HTTPError) -> HTTPResponse {
+        try once(request, limit, take: take).0
+    }
+
     private func once(
-        _ request: HTTPRequest, _ limit: CallLimit
+        _ request: HTTPRequest, _ limit: CallLimit,
+        take: ((_ head: HTTPResponse, UnsafeRawBufferPointer) -> Bool)? = nil
     ) throws(HTTPError) -> (HTTPResponse, redirection: String?) {
         guard
             WebAddress.isSecure(request.address) || WebAddress.isPlainLoopback(request.address)
@@ -49,14 +59,14 @@ public final class HTTPClient: Sendable {
         guard limit.remaining > .zero else { throw .timedOut }
         let host = WebAddress.authority(request.address) ?? ""
         let connection: HTTPConnection
-        if let open = take(host) {
+        if let open = self.take(host) {
             connection = open
         } else {
             connection = try HTTPConnection(certificates: certificates)
         }
         connection.host = host
         // A transfer that breaks off may leave anything behind; that connection is not put back.
-        let result = try connection.perform(request, limit)
+        let result = try connection.perform(request, limit, take: take)
         putBack(connection)
         return result
     }

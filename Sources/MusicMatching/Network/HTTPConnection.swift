@@ -31,11 +31,19 @@ final class HTTPConnection: @unchecked Sendable {
     }
 
     /// One request and its answer; redirections are not followed but given. Throws `HTTPError`.
+    ///
+    /// - Parameter take: gets the body as it comes, with the head, instead of the answer; false ends the transfer.
     func perform(
-        _ request: HTTPRequest, _ limit: CallLimit
+        _ request: HTTPRequest, _ limit: CallLimit,
+        take: ((_ head: HTTPResponse, UnsafeRawBufferPointer) -> Bool)? = nil
     ) throws(HTTPError) -> (HTTPResponse, redirection: String?) {
         curl.curl_easy_reset(easy)
         let transfer = HTTPTransfer(limit: request.sizeLimit)
+        if let take {
+            transfer.take = { [curl, easy] headers, bytes in
+                take(HTTPResponse(status: fermusic_curl_status(curl.table, easy), headers: headers), bytes)
+            }
+        }
         var errorText = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
         let headers = setUp(request, limit)
         defer { curl.curl_slist_free_all(headers) }
@@ -73,7 +81,7 @@ final class HTTPConnection: @unchecked Sendable {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, min(request.connectTimeout, time).milliseconds)
         set(CURLOPT_TIMEOUT_MS, time.milliseconds)
-        set(CURLOPT_ACCEPT_ENCODING, "")
+        if request.acceptsPacked { set(CURLOPT_ACCEPT_ENCODING, "") }
         set(CURLOPT_USERAGENT, "fermusic (libcurl)")
         switch request.method {
         case .get: set(CURLOPT_HTTPGET, 1)
@@ -140,6 +148,8 @@ final class HTTPTransfer {
     var body: [UInt8] = []
     var headers: [String: String] = [:]
     var isTooLarge = false
+    /// Gets the body instead, with the headers.
+    var take: (([String: String], UnsafeRawBufferPointer) -> Bool)?
     private var headSize = 0
     private static let headLimit = 64 << 10
 
@@ -150,6 +160,10 @@ final class HTTPTransfer {
         guard let bytes, let context else { return 0 }
         let transfer = Unmanaged<HTTPTransfer>.fromOpaque(context).takeUnretainedValue()
         let total = size * count
+        if let take = transfer.take {
+            let isWanted = take(transfer.headers, UnsafeRawBufferPointer(start: bytes, count: total))
+            return isWanted || total == 0 ? total : 0
+        }
         guard transfer.body.count + total <= transfer.limit else {
             transfer.isTooLarge = true
             return total == 0 ? 0 : total - 1

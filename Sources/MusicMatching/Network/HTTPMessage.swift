@@ -17,6 +17,8 @@ public struct HTTPRequest: Sendable {
     public var timeout = Duration.seconds(30)
     /// Answers that lead elsewhere are followed, to `https` only, and only for `GET`.
     public var followsRedirections = true
+    /// Whether the server may pack the body. Parts of it are of what is not packed.
+    public var acceptsPacked = true
 
     public init(_ method: Method = .get, _ address: String) {
         self.method = method

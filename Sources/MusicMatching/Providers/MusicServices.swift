@@ -68,6 +68,15 @@ public final class MusicServices: Sendable {
         try ServerPlace.server(place, credentials, http)
     }
 
+    /// Songs of the listener's own servers, to be heard and seen through this program.
+    public func serverSongs() -> ServerSongs {
+        let (credentials, http) = (credentials, http)
+        return ServerSongs(http) { place throws(ProviderError) in try ServerPlace.server(place, credentials, http) }
+    }
+
+    /// Where playlists can be saved beside the catalogue.
+    public func playlistCopies() -> PlaylistCopies { PlaylistCopies(self) }
+
     /// Who is told what was heard: the servers among places of lists, and ListenBrainz if there is a token for it; `nil` if
     /// that is nobody.
     public func listenReports(_ places: [String]) -> ListenReports? {

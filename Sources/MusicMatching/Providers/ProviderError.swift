@@ -51,7 +51,7 @@ public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible
         self.init(named: service.name, cause, detail, until: until)
     }
 
-    init(named service: String, _ cause: Cause, _ detail: String = "", until: Int? = nil) {
+    package init(named service: String, _ cause: Cause, _ detail: String = "", until: Int? = nil) {
         self.service = service
         self.cause = cause
         self.detail = detail
@@ -59,7 +59,7 @@ public struct ProviderError: Error, Equatable, Sendable, CustomStringConvertible
     }
 
     /// What transport says, as said by a service.
-    init(named service: String, _ error: HTTPError) {
+    package init(named service: String, _ error: HTTPError) {
         let cause: Cause
         switch error {
         case .unreachable: cause = .offline

@@ -88,10 +88,37 @@ struct HelpText {
         var lines = ["EXAMPLES"]
         for example in command.examples {
             if !example.explanation.isEmpty { lines += wrap(example.explanation, indent: 2, width: width) }
-            // Not wrapped: it is there to be copied.
-            lines.append((example.explanation.isEmpty ? "  " : "    ") + example.command)
+            lines += shellLines(example.command, indent: example.explanation.isEmpty ? 2 : 4)
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// A command line that can be copied, broken where a shell reads on: never within quotes.
+    private func shellLines(_ command: String, indent: Int) -> [String] {
+        guard indent + command.count > width else { return [String(repeating: " ", count: indent) + command] }
+        var words = [""], isQuoted = false
+        for character in command {
+            if character == "\"" || character == "'" { isQuoted.toggle() }
+            if character == " ", !isQuoted { words.append("") } else { words[words.count - 1].append(character) }
+        }
+        // Options stay beside their values.
+        var parts: [String] = []
+        for word in words {
+            let isValue =
+                parts.last?.hasPrefix("-") == true && !word.hasPrefix("-") && !(parts.last ?? "").contains(" ")
+            if isValue { parts[parts.count - 1] += " " + word } else { parts.append(word) }
+        }
+        var lines = [String(repeating: " ", count: indent)]
+        for part in parts {
+            let isFirst = lines[lines.count - 1].allSatisfy { $0 == " " }
+            if !isFirst, lines[lines.count - 1].count + part.count + 3 > width {
+                lines[lines.count - 1] += " \\"
+                lines.append(String(repeating: " ", count: indent + 4) + part)
+            } else {
+                lines[lines.count - 1] += (isFirst ? "" : " ") + part
+            }
+        }
+        return lines
     }
 
     /// Two aligned columns under a heading; nothing at all without rows.

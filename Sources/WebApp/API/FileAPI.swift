@@ -1,4 +1,3 @@
-import JSON
 import MusicMatching
 
 /// The owner's own music, by number: the only way from requests to the file system.
@@ -37,24 +36,5 @@ struct FileAPI: Sendable {
         case .outside: Problem(.fileForbidden, "a link leads out of the folder that was imported")
         case .unreadable(let reason): Problem(.fileForbidden, "the file cannot be opened: \(reason)")
         }
-    }
-
-    /// Songs as `SongJSON` writes them, each with what is needed to play its own file.
-    static func withFiles(_ songs: JSONValue?, in catalogue: Catalogue) -> JSONValue {
-        .array(
-            (songs?.arrayValue ?? []).map { song in
-                var fields = song.objectValue ?? [:]
-                fields["file"] = song["id"]?.intValue.map { value($0, in: catalogue) } ?? .null
-                return .object(fields)
-            })
-    }
-
-    /// `null` where there is no file that could be played.
-    private static func value(_ song: Int, in catalogue: Catalogue) -> JSONValue {
-        guard let playable = try? catalogue.playable(song) else { return .null }
-        return [
-            "number": .int(playable.file), "type": .string(playable.type),
-            "gain": playable.gain.map { .double(($0 * 100).rounded() / 100) } ?? .null,
-        ]
     }
 }

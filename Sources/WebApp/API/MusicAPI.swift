@@ -27,8 +27,7 @@ struct MusicAPI: Sendable {
     /// Whether the catalogue's owner and the visitors are the same people: then its likes and history count, and
     /// opinions are kept in it.
     let isPersonal: Bool
-    /// Whether visitors hear the owner's files.
-    let sharesFiles: Bool
+    let own: OwnMusic
 
     private static let json = ["application/json"]
 
@@ -51,13 +50,13 @@ struct MusicAPI: Sendable {
         request.usualLanguages = RecommendationParsing.usualLanguages(visitor)
         if !isPersonal { request.listener = request.listener ?? Listener() }
         return try catalogues.use { catalogue in
-            .now(.json(withFiles(RecommendationJSON.value(try catalogue.recommend(request), for: request), catalogue)))
+            .now(.json(withOwn(RecommendationJSON.value(try catalogue.recommend(request), for: request), catalogue)))
         }
     }
 
-    private func withFiles(_ answer: JSONValue, _ catalogue: Catalogue) -> JSONValue {
-        guard sharesFiles, var fields = answer.objectValue else { return answer }
-        fields["songs"] = FileAPI.withFiles(fields["songs"], in: catalogue)
+    private func withOwn(_ answer: JSONValue, _ catalogue: Catalogue) -> JSONValue {
+        guard var fields = answer.objectValue else { return answer }
+        fields["songs"] = own.added(to: fields["songs"], in: catalogue)
         return .object(fields)
     }
 
@@ -134,7 +133,7 @@ struct MusicAPI: Sendable {
         let wanted = filter
         return try catalogues.use { catalogue in
             let songs = try catalogue.songs(wanted).map { SongJSON.value($0) }
-            return .now(.json(withFiles(["songs": .array(songs), "artists": []], catalogue)))
+            return .now(.json(withOwn(["songs": .array(songs), "artists": []], catalogue)))
         }
     }
 

@@ -6,8 +6,11 @@ import MusicMatching
 struct PlaylistAPI: Sendable {
     let catalogues: CataloguePool
     let isPersonal: Bool
-    /// Whether lists may name the owner's files.
-    let sharesFiles: Bool
+    let own: OwnMusic
+    /// Saves them at the owner's music servers and Spotify too; `nil` if it does not.
+    let copies: PlaylistCopies?
+    /// Where those are waited for.
+    let relays: JobQueue
 
     private static let json = ["application/json"]
     private static let bodyLimit = 256 << 10
@@ -23,6 +26,9 @@ struct PlaylistAPI: Sendable {
             Route(
                 method: "POST", path: "/api/v1/playlists", bodyLimit: Self.bodyLimit, accepts: Self.json,
                 action: save),
+            Route(
+                method: "POST", path: "/api/v1/playlist-copies", cost: 5, bodyLimit: Self.bodyLimit,
+                accepts: Self.json, action: copy),
             // The name is no part of the path, since there may be a slash in it.
             Route(method: "DELETE", path: "/api/v1/playlists") { request, _ in try remove(request.value("name") ?? "")
             },
@@ -47,7 +53,7 @@ struct PlaylistAPI: Sendable {
         let numbers = try fields.integers("songs", limit: Self.most)
         return try catalogues.use { catalogue in
             let songs = JSONValue.array(try found(numbers, catalogue).map { SongJSON.value($0) })
-            return .now(.json(["songs": sharesFiles ? FileAPI.withFiles(songs, in: catalogue) : songs]))
+            return .now(.json(["songs": own.added(to: songs, in: catalogue)]))
         }
     }
 
@@ -82,7 +88,12 @@ struct PlaylistAPI: Sendable {
                     "name": .string(entry.name), "changed": .int(entry.changed), "songs": JSONValue(Array(songs)),
                 ]
             }
-            return .now(.json(["playlists": .array(lists)]))
+            let places = copies?.places(among: OwnMusic.places(catalogue)) ?? []
+            return .now(
+                .json([
+                    "playlists": .array(lists),
+                    "places": .array(places.map { ["id": .string($0.id), "name": .string($0.name)] }),
+                ]))
         }
     }
 
@@ -93,6 +104,32 @@ struct PlaylistAPI: Sendable {
         let numbers = try fields.integers("songs", limit: Self.most)
         let count = try catalogues.use { try $0.savePlaylist(name, songs: numbers) }
         return .now(.json(["name": .string(name), "songs": .int(count)]))
+    }
+
+    /// Saves songs as a playlist elsewhere.
+    private func copy(_ request: HTTPRequest, _ rest: String) throws -> Answer {
+        try onlyPersonal()
+        let fields = try Parameters(request.body, known: ["name", "songs", "place"])
+        let name = try name(fields)
+        let numbers = try fields.integers("songs", limit: Self.most)
+        let (songs, sources) = try catalogues.use { (try found(numbers, $0), OwnMusic.places($0)) }
+        let id = try fields.text("place")
+        guard let copies, let place = copies.places(among: sources).first(where: { $0.id == id }) else {
+            throw Problem(.badRequest, "'place' must be one of those that playlists are listed with")
+        }
+        guard let queued = relays.place() else { throw Problem(.overloaded, "too much to do", retryAfter: 5) }
+        return .later(queued) { _ in
+            do throws(ProviderError) {
+                let saved = try copies.save(songs, name: name, to: place, CallLimit(.seconds(60)))
+                return .json([
+                    "saved": .int(saved.count),
+                    "missing": JSONValue(saved.missing.map { "\($0.title) - \($0.artist)" }),
+                    "link": saved.link.map { .string($0) } ?? .null,
+                ])
+            } catch {
+                return Problem(error, of: place.name).response(below: request.base)
+            }
+        }
     }
 
     private func remove(_ name: String) throws -> Answer {

@@ -79,6 +79,7 @@ let readStream: MHD_ContentReaderCallback = { context, _, buffer, limit in
     switch result {
     case .none: return 0
     case .end: return fermusic_http_end_of_stream()
+    case .failed: return fermusic_http_broken_stream()
     case .bytes(let bytes):
         let count = min(bytes.count, limit)
         _ = bytes.withUnsafeBytes { memcpy(buffer, $0.baseAddress!, count) }

@@ -7,8 +7,8 @@ public struct HTTPResponse: Sendable {
         case bytes([UInt8])
         /// These bytes of a file, read as they are sent.
         case file(FileAtAnyPlace, Range<Int>)
-        /// Goes on until the stream ends or the client leaves.
-        case stream(any ByteStream)
+        /// Goes on until the stream ends or the client leaves; `count` bytes, where that is known.
+        case stream(any ByteStream, count: Int? = nil)
     }
 
     public var status: Int
@@ -58,6 +58,8 @@ public enum StreamRead {
     case bytes([UInt8])
     case none
     case end
+    /// It broke off: the connection is ended, so that nobody takes it for the whole.
+    case failed
 }
 
 /// Lets a connection that waits go on; called once.

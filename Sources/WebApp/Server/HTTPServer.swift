@@ -191,12 +191,12 @@ public final class HTTPServer: @unchecked Sendable {
         case .file(let file, let range):
             let descriptor = file.duplicate()
             made = fermusic_http_file(descriptor, range.lowerBound, range.count)
-        case .stream(let stream) where exchange.request.method == "HEAD":
+        case .stream(let stream, nil) where exchange.request.method == "HEAD":
             stream.close()
             made = fermusic_http_response(nil, 0)
-        case .stream(let stream):
+        case .stream(let stream, let count):
             let box = Unmanaged.passRetained(StreamBox(stream, ConnectionHandle(connection)))
-            made = fermusic_http_stream(readStream, box.toOpaque(), releaseStream)
+            made = fermusic_http_stream(count ?? -1, readStream, box.toOpaque(), releaseStream)
             if made == nil { box.release() }
         }
         guard let made else { return mhdNo }

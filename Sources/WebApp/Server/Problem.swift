@@ -20,6 +20,10 @@ public struct Problem: Error, Sendable, Equatable {
         case fileGone = "file-gone"
         case fileChanged = "file-changed"
         case fileForbidden = "file-forbidden"
+        case musicServerGone = "music-server-gone"
+        case musicServerRefuses = "music-server-refuses"
+        case musicServerFailed = "music-server-failed"
+        case songGone = "song-gone"
         case catalogue
         case failed
     }
@@ -47,13 +51,14 @@ public struct Problem: Error, Sendable, Equatable {
         case .notFound, .notLive: 404
         case .fileForbidden: 403
         case .fileChanged: 409
-        case .fileGone: 410
+        case .fileGone, .songGone: 410
         case .methodNotAllowed: 405
         case .tooLarge: 413
         case .unsupportedType: 415
         case .tooManyRequests: 429
         case .overloaded, .shuttingDown: 503
         case .catalogue, .failed: 500
+        case .musicServerGone, .musicServerRefuses, .musicServerFailed: 502
         }
     }
 
@@ -75,6 +80,10 @@ public struct Problem: Error, Sendable, Equatable {
         case .fileGone: "The file is gone"
         case .fileChanged: "The file is another one now"
         case .fileForbidden: "The file may not be read"
+        case .musicServerGone: "The music server cannot be reached"
+        case .musicServerRefuses: "The music server does not let us in"
+        case .musicServerFailed: "The music server does not give the song"
+        case .songGone: "The music server has the song no more"
         case .catalogue: "The catalogue cannot be used"
         case .failed: "The server failed"
         }

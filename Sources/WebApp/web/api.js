@@ -23,7 +23,7 @@ export class Problem extends Error {
   get text() {
     if (this.status === 0) return "server-gone";
     if (this.isPassing) return "server-busy";
-    return { unauthorized: "server-token", catalogue: "server-catalogue", "bad-picture": "photo-bad" }[this.kind] ?? "server-failed";
+    return { unauthorized: "server-token", catalogue: "server-catalogue", "bad-picture": "photo-bad", "music-server-gone": "place-gone", "music-server-refuses": "place-refused", "song-gone": "place-lacks" }[this.kind] ?? "server-failed";
   }
 
   /** Whether it is worth trying again soon. */
@@ -52,7 +52,7 @@ async function ask(path, { reads = (answer) => answer.json(), ...options } = {})
     dispatchEvent(new Event("fermusic-server-back"));
   }
   if (answer.status === 204) return null;
-  const body = await (answer.ok ? reads(answer) : answer.json()).catch(() => null);
+  const body = await Promise.resolve(answer.ok ? reads(answer) : answer.json()).catch(() => null);
   if (!answer.ok) throw new Problem(answer.status, body, Number(answer.headers.get("Retry-After")) || null);
   return body;
 }
@@ -79,11 +79,14 @@ export const artists = async (text, signal) =>
   isStatic ? here(matcher.artists(text, 8)) : ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
 export const media = (song, service, { preview = false } = {}) =>
   ask(`/api/v1/media/${song}?preview=${preview}` + (service ? `&service=${encodeURIComponent(service)}` : ""));
+/** Nothing, if a song of a music server comes; otherwise throws why it does not. */
+export const tryStream = (song) => ask(`/api/v1/streams/${song}`, { headers: { Range: "bytes=0-0" }, reads: (answer) => answer.body?.cancel() });
 /** Songs by their numbers. */
 export const songs = (numbers) => (isStatic ? here(matcher.songs(numbers)) : post("/api/v1/songs", { songs: numbers }));
-/** The owner's playlists: { name, changed, songs }, songs by their numbers. */
+/** The owner's playlists: { name, changed, songs }, songs by their numbers; and { id, name } of places where they can be saved too. */
 export const playlists = {
-  list: async () => (await ask("/api/v1/playlists")).playlists,
+  list: () => ask("/api/v1/playlists"),
+  copy: (name, numbers, place) => post("/api/v1/playlist-copies", { name, songs: numbers, place }),
   save: (name, numbers) => post("/api/v1/playlists", { name, songs: numbers }),
   remove: (name) => ask(`/api/v1/playlists?name=${encodeURIComponent(name)}`, { method: "DELETE" }),
 };

@@ -2,19 +2,20 @@
 
 import { cover } from "./art.js";
 import { icon, make } from "./dom.js";
-import { coverOf, elsewhere, source, unplayable } from "./sources.js";
+import { coverOf, elsewhere, serverOf, source, unplayable } from "./sources.js";
 import * as store from "./store.js";
 import { emotionName, has, languageName, t } from "./texts.js";
 
 /** `actions`: { play, think, menu }, each called with the song (and the event or button). */
 export function card(song, actions) {
   const way = source(song), [place] = elsewhere(song);
-  const isHere = way !== null;
+  const isHere = way !== null, server = serverOf(song);
+  const where = server ? server.name : isHere ? null : place?.name ?? "";
   const picture = coverOf(song) ? photo(song) : cover(song);
   const attributes = { class: "cover", onclick: (event) => actions.play(event, song) };
-  const sign = make("span", { class: "go" }, icon(isHere ? "play" : "open"), isHere ? null : make("span", { class: "go-where" }, place?.name ?? ""));
+  const sign = make("span", { class: "go" }, icon(isHere ? "play" : "open"), where === null ? null : make("span", { class: "go-where", title: server?.place }, where));
   const link = isHere
-    ? make("button", { ...attributes, type: "button", "aria-label": t("play-song", { title: song.title, artist: song.artist }) }, picture, sign)
+    ? make("button", { ...attributes, type: "button", "aria-label": t(server ? "play-song-from" : "play-song", { title: song.title, artist: song.artist, server: server?.name }) }, picture, sign)
     : make("a", { ...attributes, href: place?.address ?? "", target: "_blank", rel: "noopener noreferrer",
         "aria-label": t("open-song", { title: song.title, artist: song.artist, service: place?.name ?? "" }) }, picture, sign);
   const opinion = store.opinionOf(song.id);

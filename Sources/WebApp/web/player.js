@@ -8,7 +8,7 @@ import * as pieces from "./pieces.js";
 import { setUpKeys } from "./playerkeys.js";
 import { Queue } from "./queue.js";
 import { say } from "./snack.js";
-import { coverOf, entry, playsHere, source } from "./sources.js";
+import { coverOf, entry, isOut, playsHere, reason, source } from "./sources.js";
 import * as store from "./store.js";
 import { t } from "./texts.js";
 
@@ -104,9 +104,11 @@ function seek(seconds) { if (decks.heard.duration) decks.heard.currentTime = sec
 
 /** On to the next song; where none is left, to a piece for the mood there is now, so that the music does not end. */
 export function next() {
-  if (queue.isAtEnd) queue.append(more());
-  if (queue.next()) open(queue.current);
-  else showState();
+  do {
+    if (queue.isAtEnd) queue.append(more());
+    if (!queue.next()) return showState();
+  } while (isOut(queue.current));
+  open(queue.current);
 }
 
 function more() {
@@ -154,12 +156,15 @@ async function open(song, { starts = true } = {}) {
   }
 }
 
-/** What cannot be played says so, and the next one gets its turn. */
-function fail(problem) {
+/** What cannot be played says so, and why where that is known, and the next one gets its turn. */
+async function fail(problem) {
   if (problem?.name === "NotAllowedError" || problem?.name === "AbortError") return showState();
-  say(t("play-failed", { title: queue.current?.title ?? "" }));
+  const song = queue.current, title = song?.title ?? "";
   failures += 1;
   rest();
+  const mine = turn, why = song && await reason(song);
+  if (mine !== turn) return;
+  say(why ? t(why.text, why.values) : t("play-failed", { title }));
   if (failures < 4) next();
   else failures = 0;
 }
@@ -198,7 +203,9 @@ function show(song) {
   find("player-title").textContent = song.title;
   find("player-title").title = song.title;
   find("player-artist").textContent = song.piece ? t("piece-by") : song.artist;
-  find("player-cover").replaceChildren(coverOf(song) ? make("img", { src: coverOf(song), alt: "", referrerpolicy: "no-referrer" }) : cover({ ...song, features: song.features ?? { valence: 0.5, energy: 0.5 } }));
+  const drawn = () => cover({ ...song, features: song.features ?? { valence: 0.5, energy: 0.5 } });
+  find("player-cover").replaceChildren(coverOf(song)
+    ? make("img", { src: coverOf(song), alt: "", referrerpolicy: "no-referrer", onerror: ({ target }) => target.replaceWith(drawn()) }) : drawn());
   if (!("mediaSession" in navigator)) return;
   navigator.mediaSession.metadata = new MediaMetadata({
     title: song.title, artist: song.artist, artwork: [{ src: coverOf(song) ?? new URL("icon.svg", import.meta.url).href }],

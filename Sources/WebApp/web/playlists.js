@@ -21,7 +21,7 @@ const local = {
       return [];
     }
   },
-  list: async () => local.read(),
+  list: async () => ({ playlists: local.read(), places: [] }),
   async save(name, songs) {
     const lists = [{ name, changed: Math.floor(Date.now() / 1000), songs }, ...local.read().filter((other) => other.name !== name)];
     localStorage.setItem(KEY, JSON.stringify(lists));
@@ -72,18 +72,20 @@ async function attempt(action) {
 }
 
 async function show() {
-  const lists = await attempt(() => shelf().list());
-  if (!lists) return;
+  const answer = await attempt(() => shelf().list());
+  if (!answer) return;
+  const { playlists: lists, places } = answer;
   put(find("playlists-lead"), facts.personal ? "playlists-lead-personal" : "playlists-lead");
-  find("playlist-list").replaceChildren(...(lists.length ? lists.map(row) : [make("li", {}, t("playlists-empty"))]));
+  find("playlist-list").replaceChildren(...(lists.length ? lists.map((list) => row(list, places)) : [make("li", {}, t("playlists-empty"))]));
 }
 
-function row(list) {
-  const formats = facts.personal ? ["xspf", "csv", "m3u8"] : ["xspf", "csv"];
+function row(list, places) {
+  const formats = api.isStatic ? [] : facts.personal ? ["xspf", "csv", "m3u8"] : ["xspf", "csv"];
   const key = (name, words, action) => make("button", { type: "button", class: "act", "aria-label": `${words}: ${list.name}`, title: words, onclick: action }, icon(name));
   return make("li", {},
     make("button", { type: "button", class: "queued", dir: "auto", onclick: () => { find("playlists").close(); open(list); } }, `${list.name} · ${t("songs-count", { n: list.songs.length })}`),
     ...formats.map((format) => make("button", { type: "button", class: "chip", "aria-label": t("playlist-file", { name: list.name, format }), onclick: () => download(list, format) }, format)),
+    ...places.map((place) => make("button", { type: "button", class: "chip", "aria-label": t("playlist-copy", { name: list.name, place: place.name }), onclick: () => copy(list, place) }, `→ ${place.name}`)),
     key("open", t("playlist-link"), () => copyLink(list)),
     key("close", t("playlist-remove"), () => remove(list)));
 }
@@ -101,8 +103,16 @@ async function remove(list) {
   say(t("playlist-removed", { name: list.name }), { words: t("undo"), action: async () => { await attempt(() => shelf().save(list.name, list.songs)); show(); } });
 }
 
+/** Saves a playlist at a music server or service of the owner, and says what that does not have. */
+async function copy({ name, songs: numbers }, place) {
+  const saved = await attempt(() => api.playlists.copy(name, numbers, place.id));
+  if (!saved) return;
+  const words = t("playlist-saved-at", { name, place: place.name, n: saved.saved });
+  find("playlists-note").textContent = saved.missing.length ? `${words} ${t("playlist-missing", { songs: saved.missing.join(", ") })}` : words;
+}
+
 async function copyLink({ name, songs: numbers }) {
-  const address = `${location.origin}/#playlist=${encodeURIComponent(name)}&songs=${numbers.join()}`;
+  const address = `${location.origin}${location.pathname}#playlist=${encodeURIComponent(name)}&songs=${numbers.join()}`;
   // Not every browser lets a page copy; then it is there to be copied by hand.
   const isCopied = await navigator.clipboard?.writeText(address).then(() => true, () => false);
   if (isCopied) return put(find("playlists-note"), "playlist-copied");

@@ -36,6 +36,8 @@ export function setUp(options) {
   moods.addEventListener("offer", showOffer);
   addEventListener("fermusic-opinions", () => markOpinions(list.songs.map((song) => song.id)));
   addEventListener("fermusic-playing", markPlaying);
+  // A music server has gone or may be back.
+  addEventListener("fermusic-sources", drawCards);
   addEventListener("fermusic-server-back", () => { if (missed) refresh(missed); });
 }
 

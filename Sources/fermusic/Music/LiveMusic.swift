@@ -44,11 +44,16 @@ final class LiveMusic {
         }
         var request = RecommendationRequest(EmotionVector(.neutral))
         request.usualLanguages = MusicOptions.usualLanguages
-        queue = try MoodQueue(
-            open(), request, map: MusicOptions.readMoodMap(a), isOnlyMine: a[PlayCommand.only] != nil, limit: nil)
+        let songs = try open()
+        let queue = try MoodQueue(
+            songs, request, map: MusicOptions.readMoodMap(a), isOnlyMine: a[PlayCommand.only] != nil, limit: nil,
+            servers: ServiceOptions.serverTracks(songs))
+        self.queue = queue
+        queue.tell = { [player] in player.note(problem: $0) }
         let noted = try open()
         desk = PlayerDesk(
-            player, noted, console, signals, isDrawn: false, reports: ServiceOptions.listenReports(a, noted))
+            player, noted, console, signals, isDrawn: false, reports: ServiceOptions.listenReports(a, noted),
+            onStop: { queue.stop() })
     }
 
     /// A frame was looked at. Begins to play when it is time to.
@@ -75,6 +80,7 @@ final class LiveMusic {
     /// Ends the music.
     func stop() {
         player.stop()
+        queue.stop()
         thread?.join()
         thread = nil
         // Nobody is left to be told of an error.

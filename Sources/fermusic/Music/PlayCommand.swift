@@ -19,12 +19,12 @@ enum PlayCommand {
     static let command = Command(
         "play", summary: "Music for what you feel, now.",
         discussion: """
-            Plays your own files that the catalogue knows ('fermusic catalogue import ~/Music'), those that fit the mood \
-            best first, and pieces that come with fermusic where there are few: on and on, through PipeWire, PulseAudio or \
+            Plays your own files that the catalogue knows ('fermusic catalogue import ~/Music') and songs of your Subsonic or \
+            Jellyfin server ('fermusic catalogue import subsonic:...'), those that fit the mood best first, and pieces that come with fermusic where there are few: on and on, through PipeWire, PulseAudio or \
             ALSA. Songs are as loud as each other where their loudness is known (ReplayGain, or heard while importing).
 
             What was heard for half its length, or four minutes, is told to the Subsonic or Jellyfin server that the song is \
-            of too ('fermusic catalogue import subsonic:...'), and to ListenBrainz where LISTENBRAINZ_TOKEN is set.
+            of too, and to ListenBrainz where LISTENBRAINZ_TOKEN is set.
 
             On a terminal n plays the next song, the space bar pauses, l likes, q ends.
             """,
@@ -53,7 +53,8 @@ enum PlayCommand {
         let catalogue = try MusicOptions.openCatalogueOrBuiltIn(a, console)
         catalogue.setBusyTimeout(.milliseconds(200))
         let queue = try MoodQueue(
-            catalogue, request, map: MusicOptions.readMoodMap(a), isOnlyMine: a[only] != nil, limit: a[count])
+            catalogue, request, map: MusicOptions.readMoodMap(a), isOnlyMine: a[only] != nil, limit: a[count],
+            servers: ServiceOptions.serverTracks(catalogue))
         if let name = a[playlist] {
             try queue.only(catalogue.playlist(named: PlaylistCommand.name(name)).songs)
         }
@@ -64,14 +65,17 @@ enum PlayCommand {
         let desk = try MusicOptions.openCatalogueOrBuiltIn(a, console)
         desk.setBusyTimeout(.milliseconds(200))
         let music = MusicPlayer()
+        queue.tell = { music.note(problem: $0) }
         let thread = music.start(sink) { queue.next($0) }
         defer { thread.join() }
         do {
             try PlayerDesk(
-                music, desk, console, signals, isDrawn: true, reports: ServiceOptions.listenReports(a, desk)
+                music, desk, console, signals, isDrawn: true, reports: ServiceOptions.listenReports(a, desk),
+                onStop: { queue.stop() }
             ).run()
         } catch {
             music.stop()
+            queue.stop()
             throw error
         }
         if let failure = music.state.failure { throw PlayFailure(description: failure) }

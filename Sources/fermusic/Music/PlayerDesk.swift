@@ -19,6 +19,8 @@ final class PlayerDesk {
     private var likes = ""
     /// Who is told what was heard.
     private let reports: ListenReports?
+    /// Called when playing is to end before the music does.
+    private let onStop: () -> Void
     private var began = 0
     private var hasTold = false
 
@@ -31,8 +33,9 @@ final class PlayerDesk {
     /// - Parameter isDrawn: whether the terminal is its own.
     init(
         _ player: MusicPlayer, _ catalogue: Catalogue, _ console: Console, _ signals: SignalWatcher, isDrawn: Bool,
-        reports: ListenReports?
+        reports: ListenReports?, onStop: @escaping () -> Void
     ) {
+        self.onStop = onStop
         self.player = player
         self.catalogue = catalogue
         self.console = console
@@ -73,16 +76,21 @@ final class PlayerDesk {
         try show(state)
         note(state)
         if state.hasEnded { return false }
-        if signals.received != nil { player.stop() }
+        if signals.received != nil { stop() }
         switch keys.next(milliseconds: milliseconds) {
         case "n"?: player.skip()
         case " "?: player.togglePause()
         case "l"?: like(state)
         // What else runs ends as with Ctrl-C.
-        case "q"?: if endsAll { kill(getpid(), SIGINT) } else { player.stop() }
+        case "q"?: if endsAll { kill(getpid(), SIGINT) } else { stop() }
         default: break
         }
         return true
+    }
+
+    private func stop() {
+        player.stop()
+        onStop()
     }
 
     private func show(_ state: MusicPlayer.State) throws {

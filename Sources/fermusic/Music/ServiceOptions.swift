@@ -20,7 +20,14 @@ enum ServiceOptions {
         if a[noScrobble] { return nil }
         let places = ((try? catalogue.sources()) ?? []).map(\.place).filter(ServerPlace.isOne)
         guard !places.isEmpty || Credentials.read().has(.listenBrainzToken) else { return nil }
-        return try? services(memory: catalogue.path).listenReports(places)
+        return try? services(memory: catalogue.place).listenReports(places)
+    }
+
+    /// The songs of the servers that the catalogue's songs were imported from; `nil` if there are none.
+    static func serverTracks(_ catalogue: Catalogue) -> ServerTracks? {
+        let places = ((try? catalogue.sources()) ?? []).map(\.place).filter(ServerPlace.isOne)
+        guard !places.isEmpty, let services = try? services(memory: catalogue.place) else { return nil }
+        return ServerTracks(services.serverSongs(), places: places)
     }
 
     /// The services at hand; `memory` is the catalogue's database.

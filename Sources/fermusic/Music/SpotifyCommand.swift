@@ -89,26 +89,29 @@ enum SpotifyCommand {
     static let wait = Option<Duration>("wait", default: .seconds(60), help: "How long Spotify may take in all.")
 
     static let save = Command(
-        "save-playlist", summary: "Save the latest recommendation as a private playlist.",
+        "save-playlist", summary: "Save the latest recommendation as a private playlist, or a playlist of yours.",
+        discussion: "Needs 'fermusic spotify login'. Songs that Spotify does not have are named and left out.",
         examples: [
             Example("fermusic recommend --emotion sad --mode path --count 12"),
             Example("fermusic spotify save-playlist --name \"Out of the rain\""),
+            Example("fermusic spotify save-playlist --playlist \"For the road\"", "what 'fermusic playlist' keeps"),
         ],
-        parameters: [name, wait, MusicOptions.catalogue, MusicOptions.moodMap]
+        parameters: [name, ServerCommand.playlist, wait, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
         let latest = try LatestList(a, console)
-        let title = a[name] ?? "\(latest.entry.emotions), \(TimeText.day(latest.entry.time))"
+        let title = a[name] ?? latest.title
         let playlist = try latest.services.spotifyListener.save(
-            latest.tracks, name: title, description: "Made by fermusic for \(latest.entry.emotions).", latest.limit)
+            latest.tracks, name: title, description: latest.about, latest.limit)
         try console.errors.line("saved \(playlist.count) songs as '\(printable(title))'")
         try console.output.line(playlist.link)
         return .done
     }
 
     static let play = Command(
-        "play", summary: "Play the latest recommendation on your active device. Needs Premium.",
+        "play",
+        summary: "Play the latest recommendation, or a playlist of yours, on your active device. Needs Premium.",
         examples: [Example("fermusic spotify play")],
-        parameters: [device, wait, MusicOptions.catalogue, MusicOptions.moodMap]
+        parameters: [device, ServerCommand.playlist, wait, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
         let latest = try LatestList(a, console)
         try latest.services.spotifyListener.play(latest.tracks, device: a[device], latest.limit)
@@ -134,28 +137,34 @@ enum SpotifyCommand {
     }
 }
 
-/// The songs that were recommended last, as Spotify's tracks.
+/// The songs that were recommended last, or those of a playlist, as Spotify's tracks.
 private struct LatestList {
     let services: MusicServices
-    let entry: HistoryEntry
+    /// What a playlist of them is called, and how it is described.
+    let title: String
+    let about: String
     let tracks: [String]
     let limit: CallLimit
 
     /// Throws `ProviderError` when Spotify cannot be asked; songs it does not have are named and left out.
     init(_ a: Arguments, _ console: Console) throws {
         let catalogue = try MusicOptions.openCatalogue(a, console)
-        guard let entry = try catalogue.history(limit: 1).first, !entry.songs.isEmpty else {
-            throw MusicError.database(
-                path: catalogue.path, reason: "nothing was recommended yet; run 'fermusic recommend' first")
+        let songs: [Song]
+        if let name = a[ServerCommand.playlist] {
+            let list = try catalogue.playlist(named: PlaylistCommand.name(name))
+            (title, about, songs) = (list.name, "Made by fermusic.", list.songs)
+        } else {
+            let entry = try PlaylistCommand.latest(catalogue)
+            title = "\(entry.emotions), \(TimeText.day(entry.time))"
+            (about, songs) = ("Made by fermusic for \(entry.emotions).", entry.songs)
         }
-        self.entry = entry
         services = try ServiceOptions.services(memory: catalogue.place)
         let signals = SignalWatcher.start()
         limit = CallLimit(a[SpotifyCommand.wait]) { signals.received != nil }
         guard services.spotifyLoginStatus != nil else { throw ProviderError(.spotify, .loginNeeded) }
         let provider = services.provider(.spotify)
         var tracks: [String] = []
-        for song in entry.songs {
+        for song in songs {
             let match = try provider.resolve(song, ProviderQuery(limit))
             guard let match, let id = match.identifiers.first(where: { $0.kind == .spotify })?.value else {
                 try console.errors.line("Spotify has no '\(SongText.title(song))'")

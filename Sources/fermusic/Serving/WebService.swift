@@ -30,7 +30,12 @@ struct WebService {
         let models = try ModelShelf(paths.isEmpty ? ModelShelf.standardPaths() : paths)
         let moodMap = try MusicOptions.readMoodMap(a)
         let services = try PageServices(a, memory: MusicOptions.place(a))
-        let options = try WebService.options(a, console, token: token, isLocal: isLocal, services)
+        var options = try WebService.options(a, console, token: token, isLocal: isLocal, services)
+        if options.sharesFiles {
+            let services = try ServiceOptions.services(memory: MusicOptions.place(a))
+            options.servers = services.serverSongs()
+            if options.isPersonal { options.copies = services.playlistCopies() }
+        }
         let music = WebApplication.Music(moodMap: moodMap) { try MusicOptions.openCatalogueOrBuiltIn(a, console) }
         application = try WebApplication(options, models: models, music: music, feed: feed)
         var serving = HTTPServer.Options()

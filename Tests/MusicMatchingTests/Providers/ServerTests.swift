@@ -58,7 +58,17 @@ import Threads
         try FolderTree.create(folder + "/music/Tom Waits")
         try write(MusicFiles.song("Alice", "Tom Waits", frames: 100), to: folder + "/music/Tom Waits/alice.mp3")
         try write(MusicFiles.song("Flash \"quoted\"", "Queen", frames: 100), to: folder + "/music/flash.mp3")
+        try write(ServerTests.picture, to: folder + "/music/Tom Waits/cover.png")
     }
+
+    /// One pixel as PNG.
+    private static let picture: [UInt8] = {
+        let text =
+            "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003"
+            + "010100c9fe92ef0000000049454e44ae426082"
+        let digits = Array(text)
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(String(digits[$0...$0 + 1]), radix: 16)! }
+    }()
 
     @Test(
         .enabled(
@@ -101,10 +111,43 @@ import Threads
             #expect(reports.finish(within: .seconds(60)) == 0 && reports.takeProblems().isEmpty)
             let again = try server.songs(limit) { _ in }
             #expect(again.count == 2)
+            try isHeard(songs, services.serverSongs(), catalogue.sources().map(\.place), folder)
             let wrong = try self.services(folder, [.subsonicUser: "alice", .subsonicPassword: "other"])
+            #expect {
+                let closed = wrong.serverSongs()
+                let owner = try #require(closed.server(of: songs[0].identifiers, among: [place]))
+                _ = try closed.sound(of: songs[0], from: owner, ServerSongs.Wish())
+            } throws: {
+                ($0 as? ProviderError)?.cause == .badCredentials && !"\($0)".contains("other")
+            }
             let refused = try #require(try wrong.server(at: place))
             #expect { try refused.check(limit) } throws: { ($0 as? ProviderError)?.cause == .badCredentials }
         }
+    }
+
+    /// The songs of `makeMusic` come as they are, whole and in parts, with the picture that lies beside them.
+    private func isHeard(_ songs: [Song], _ servers: ServerSongs, _ places: [String], _ folder: String) throws {
+        for song in songs {
+            let server = try #require(servers.server(of: song.identifiers, among: places))
+            let name = song.title == "Alice" ? "Tom Waits/alice.mp3" : "flash.mp3"
+            let file = try FileBytes.read("\(folder)/music/\(name)", limit: 1 << 20)
+            func ask(_ range: String?, tag: String? = nil) throws -> (sound: ServerSongs.Sound, bytes: [UInt8]) {
+                let wish = ServerSongs.Wish(range: range, ifRange: tag, types: ["audio/mpeg"])
+                let sound = try servers.sound(of: song, from: server, wish)
+                defer { servers.close(sound.download) }
+                return (sound, try sound.download.rest(upTo: 1 << 20, CallLimit(.seconds(60))))
+            }
+            let whole = try ask(nil)
+            #expect(whole.sound.status == 200 && whole.sound.type == "audio/mpeg" && whole.bytes == file)
+            #expect(whole.sound.count == file.count)
+            let part = try ask("bytes=1000-1999", tag: whole.sound.tag)
+            #expect(part.sound.status == 206 && part.bytes == Array(file[1000..<2000]))
+            #expect(part.sound.range == "bytes 1000-1999/\(file.count)" && part.sound.count == 1000)
+            #expect(try ask("bytes=\(file.count)-").sound.status == 416)
+            let cover = try servers.cover(of: song, from: server)
+            #expect((cover?.type == "image/png") == (song.title == "Alice"), "\(song.title): \(cover?.type ?? "none")")
+        }
+        #expect(servers.open == 0)
     }
 
     @Test func subsonicByItsDocuments() throws {

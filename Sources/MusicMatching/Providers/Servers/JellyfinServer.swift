@@ -44,6 +44,7 @@ public struct JellyfinServer: MusicServer {
             request.body = Array(body.text().utf8)
         }
         request.followsRedirections = false
+        request.allowsPlain = true
         return request
     }
 
@@ -114,6 +115,30 @@ public struct JellyfinServer: MusicServer {
             "MediaType": "Audio",
         ]
         _ = try requests.send(request(.post, "/Playlists", body: body), limit)
+    }
+
+    public var givesSound: Bool { true }
+
+    public func sound(of song: String, asMP3: Bool, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest {
+        let path = "/Audio/\(WebAddress.encoded(song))/stream"
+        var asked =
+            asMP3
+            ? request(.get, path + ".mp3", [("audioCodec", "mp3"), ("audioBitRate", "192000")])
+            : request(.get, path, [("static", "true")])
+        asked.headers.removeAll { $0.name == "Accept" }
+        return asked
+    }
+
+    public func cover(of song: String, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest? {
+        let path = "/Users/\(try userNumber(limit))/Items/\(WebAddress.encoded(song))"
+        let item = try requests.json(request(.get, path), limit)
+        // A song has a picture of its own, or that of its album.
+        let own = item["ImageTags"]?["Primary"]?.stringValue.map { _ in WebAddress.encoded(song) }
+        let album = item["AlbumPrimaryImageTag"]?.stringValue.flatMap { _ in ServiceJSON.identifier(item["AlbumId"]) }
+        guard let owner = own ?? album else { return nil }
+        var asked = request(.get, "/Items/\(owner)/Images/Primary", [("maxWidth", "400"), ("quality", "90")])
+        asked.headers.removeAll { $0.name == "Accept" }
+        return asked
     }
 
     public var counts: Bool { true }

@@ -22,6 +22,19 @@ public protocol MusicServer: Sendable {
     /// Plays songs there, where the server itself can. Throws `ProviderError`.
     func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError)
 
+    /// Whether it gives the sound of its songs, and pictures of them.
+    var givesSound: Bool { get }
+
+    /// What to ask the server for a song's sound: as it is, or made into MP3 where that can be. May ask the server itself
+    /// first. Throws `ProviderError`.
+    func sound(of song: String, asMP3: Bool, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest
+
+    /// What to ask it for a song's picture; `nil` if there is none. Throws `ProviderError`.
+    func cover(of song: String, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest?
+
+    /// What an answer says that is neither sound nor picture.
+    func problem(of response: HTTPResponse) -> ProviderError
+
     /// Whether it counts what was heard.
     var counts: Bool { get }
 
@@ -39,6 +52,20 @@ extension MusicServer {
             named: name, .refused, "plays nothing by itself; save a playlist and play it where you listen")
     }
 
+    public var givesSound: Bool { false }
+
+    public func sound(of song: String, asMP3: Bool, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest {
+        throw ProviderError(named: name, .refused, "gives no sound")
+    }
+
+    public func cover(of song: String, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest? { nil }
+
+    public func problem(of response: HTTPResponse) -> ProviderError {
+        // Its words may repeat what proves who asked.
+        ProviderError(named: name, HTTPResponse(status: response.status))
+            ?? problem(.notUnderstood, "neither sound nor picture")
+    }
+
     public var counts: Bool { false }
 
     public func heard(_ song: String, time: Int, _ limit: CallLimit) throws(ProviderError) {}
@@ -47,9 +74,12 @@ extension MusicServer {
     public func identifier(_ song: String) -> SongIdentifier { SongIdentifier(kind, "\(place)/\(song)") }
 
     /// The server's own number of a song; `nil` if it is not one of its.
-    public func number(of song: Song) -> String? {
+    public func number(of song: Song) -> String? { number(among: song.identifiers) }
+
+    /// The server's own number among those of a song.
+    public func number(among identifiers: [SongIdentifier]) -> String? {
         let prefix = place + "/"
-        return song.identifiers.first { $0.kind == kind && $0.value.hasPrefix(prefix) }.map {
+        return identifiers.first { $0.kind == kind && $0.value.hasPrefix(prefix) }.map {
             String($0.value.dropFirst(prefix.count))
         }
     }
@@ -156,15 +186,24 @@ struct ServerRequests: Sendable {
             problem.detail = problem.detail.hiding(secrets)
             throw problem
         }
-        let words = ServiceJSON.excerpt(response).hiding(secrets)
+        guard var problem = ProviderError(named: name, response) else { return response }
+        problem.detail = problem.detail.hiding(secrets)
+        throw problem
+    }
+}
+
+extension ProviderError {
+    /// What the status of an answer says; `nil` if it is one of success.
+    init?(named name: String, _ response: HTTPResponse) {
+        let words = ServiceJSON.excerpt(response)
         switch response.status {
-        case 200...299: return response
-        case 401: throw ProviderError(named: name, .badCredentials, words)
-        case 403: throw ProviderError(named: name, .forbidden, words)
-        case 404: throw ProviderError(named: name, .notFound, words)
-        case 429: throw ProviderError(named: name, .rateLimited)
-        case 500...: throw ProviderError(named: name, .serverFailed, words)
-        default: throw ProviderError(named: name, .refused, words)
+        case 200...299: return nil
+        case 401: self.init(named: name, .badCredentials, words)
+        case 403: self.init(named: name, .forbidden, words)
+        case 404: self.init(named: name, .notFound, words)
+        case 429: self.init(named: name, .rateLimited)
+        case 500...: self.init(named: name, .serverFailed, words)
+        default: self.init(named: name, .refused, words)
         }
     }
 }

@@ -20,6 +20,8 @@ public struct SubsonicServer: MusicServer {
     /// How the server lets itself be told who asks; found out with the first request.
     private final class Way: Sendable {
         let sendsPassword = Guarded(false)
+        /// Whether it has let us in once.
+        let isKnown = Guarded(false)
     }
 
     private static let page = 500
@@ -58,34 +60,81 @@ public struct SubsonicServer: MusicServer {
         let proof = proof
         // A digest with its salt opens the door as the password does.
         let requests = requests.hiding(proof.filter { $0.0 == "t" }.map(\.1))
-        let query = proof + [("v", "1.13.0"), ("c", "fermusic"), ("f", "json")] + fields
-        var request = HTTPRequest(.get, "\(base)/rest/\(method).view?" + WebAddress.query(query))
-        request.followsRedirections = false
-        let answer = try requests.json(request, limit)["subsonic-response"]
+        let answer = try requests.json(request(method, proof, fields), limit)["subsonic-response"]
         guard let answer, answer.objectValue != nil else {
             throw problem(.notUnderstood, "not Subsonic's protocol; is the address right?")
         }
         guard answer["status"]?.stringValue == "ok" else {
-            let words = ServiceJSON.words(answer["error"]?["message"]?.stringValue ?? "").hiding(requests.secrets)
+            var problem = refusal(answer)
+            problem.detail = problem.detail.hiding(requests.secrets)
             switch answer["error"]?["code"]?.intValue {
             // "A parameter is missing" (it knows no tokens), and "tokens are not supported for LDAP users".
             case 10, 41:
-                guard !sendsPassword, key == nil else { throw problem(.refused, words) }
+                guard !sendsPassword, key == nil else { throw problem }
                 if method == "ping" {
                     way.sendsPassword.withLock { $0 = true }
                 } else {
                     // Something else may be missing: a ping, which needs nothing but who asks, tells.
                     _ = try call("ping", [], limit)
-                    guard way.sendsPassword.withLock({ $0 }) else { throw problem(.refused, words) }
+                    guard way.sendsPassword.withLock({ $0 }) else { throw problem }
                 }
                 return try call(method, fields, limit)
-            case 40, 42, 43, 44: throw problem(.badCredentials, words)
-            case 50: throw problem(.forbidden, words)
-            case 70: throw problem(.notFound, words)
-            default: throw problem(.refused, words)
+            default: throw problem
             }
         }
+        way.isKnown.withLock { $0 = true }
         return answer
+    }
+
+    private func request(
+        _ method: String, _ proof: [(String, String)], _ fields: [(String, String)]
+    ) -> HTTPRequest {
+        let query = proof + [("v", "1.13.0"), ("c", "fermusic"), ("f", "json")] + fields
+        var request = HTTPRequest(.get, "\(base)/rest/\(method).view?" + WebAddress.query(query))
+        request.followsRedirections = false
+        request.allowsPlain = true
+        return request
+    }
+
+    /// What an answer says that is not "ok".
+    private func refusal(_ answer: JSONValue) -> ProviderError {
+        let words = ServiceJSON.words(answer["error"]?["message"]?.stringValue ?? "")
+        switch answer["error"]?["code"]?.intValue {
+        case 40, 42, 43, 44: return problem(.badCredentials, words)
+        case 50: return problem(.forbidden, words)
+        case 70: return problem(.notFound, words)
+        default: return problem(.refused, words)
+        }
+    }
+
+    public var givesSound: Bool { true }
+
+    public func sound(of song: String, asMP3: Bool, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest {
+        try enter(limit)
+        // Only what is as it is can be given in parts.
+        return request("stream", proof, [("id", song)] + (asMP3 ? [("format", "mp3")] : [("format", "raw")]))
+    }
+
+    public func cover(of song: String, _ limit: CallLimit) throws(ProviderError) -> HTTPRequest? {
+        let known = try call("getSong", [("id", song)], limit)["song"]
+        guard let picture = SubsonicServer.number(known?["coverArt"]) else { return nil }
+        return request("getCoverArt", proof, [("id", picture), ("size", "400")])
+    }
+
+    public func problem(of response: HTTPResponse) -> ProviderError {
+        // Its words may repeat what proves who asked.
+        guard let answer = ServiceJSON.parse(response)?["subsonic-response"] else {
+            return ProviderError(named: name, HTTPResponse(status: response.status))
+                ?? problem(.notUnderstood, "neither sound nor picture")
+        }
+        var problem = refusal(answer)
+        problem.detail = "error \(answer["error"]?["code"]?.intValue ?? 0)"
+        return problem
+    }
+
+    /// Finds out how the server lets itself be told who asks, where that is not known: what is not JSON does not tell.
+    private func enter(_ limit: CallLimit) throws(ProviderError) {
+        if !way.isKnown.withLock({ $0 }) { _ = try call("ping", [], limit) }
     }
 
     public func check(_ limit: CallLimit) throws(ProviderError) -> String {

@@ -1,0 +1,45 @@
+import JSON
+import MusicMatching
+
+/// The owner's own music, as visitors get it: files of this machine, and songs of the owner's music servers.
+struct OwnMusic: Sendable {
+    /// Otherwise visitors get none of it.
+    let isShared: Bool
+    /// `nil` where no server is asked.
+    let servers: ServerSongs?
+
+    /// Songs as `SongJSON` writes them, each with what is needed to play its own file or its server's.
+    func added(to songs: JSONValue?, in catalogue: Catalogue) -> JSONValue {
+        guard isShared else { return songs ?? [] }
+        let places = OwnMusic.places(catalogue)
+        return .array(
+            (songs?.arrayValue ?? []).map { song in
+                var fields = song.objectValue ?? [:]
+                fields["file"] = song["id"]?.intValue.map { OwnMusic.file($0, in: catalogue) } ?? .null
+                fields["server"] = server(song, places)
+                return .object(fields)
+            })
+    }
+
+    /// Where lists and songs of the catalogue come from.
+    static func places(_ catalogue: Catalogue) -> [String] { (try? catalogue.sources())?.map(\.place) ?? [] }
+
+    /// `null` where there is no file that could be played.
+    private static func file(_ song: Int, in catalogue: Catalogue) -> JSONValue {
+        guard let playable = try? catalogue.playable(song) else { return .null }
+        return [
+            "number": .int(playable.file), "type": .string(playable.type),
+            "gain": playable.gain.map { .double(($0 * 100).rounded() / 100) } ?? .null,
+        ]
+    }
+
+    /// `null` where no server that can be asked has the song.
+    private func server(_ song: JSONValue, _ places: [String]) -> JSONValue {
+        let identifiers = (song["identifiers"]?.arrayValue ?? []).compactMap { json -> SongIdentifier? in
+            guard let kind = json["kind"]?.stringValue, let value = json["value"]?.stringValue else { return nil }
+            return SongIdentifier(.init(rawValue: kind), value)
+        }
+        guard let server = servers?.server(of: identifiers, among: places) else { return .null }
+        return ["name": .string(server.name), "place": .string(server.place)]
+    }
+}
