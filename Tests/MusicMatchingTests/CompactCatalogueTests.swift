@@ -96,8 +96,8 @@ import MusicMatching
             #expect(throws: CompactError.self, "byte \(place)") { try read(changed) }
         }
         var newer = bytes
-        newer[8] = 2
-        #expect(throws: CompactError.newerVersion(2)) { try read(newer) }
+        newer[8] = 3
+        #expect(throws: CompactError.newerVersion(3)) { try read(newer) }
         // With a right checksum: refused, or harmless.
         var random = RandomGenerator(seed: 3), refused = 0
         for _ in 0..<2000 {

@@ -52,9 +52,6 @@ struct FileAPI: Sendable {
     /// `null` where there is no file that could be played.
     private static func value(_ song: Int, in catalogue: Catalogue) -> JSONValue {
         guard let playable = try? catalogue.playable(song) else { return .null }
-        return [
-            "number": .int(playable.file), "type": .string(playable.type),
-            "gain": playable.gain.map { .double(($0 * 100).rounded() / 100) } ?? .null,
-        ]
+        return SongJSON.value(playable)
     }
 }
