@@ -1,4 +1,5 @@
 import Emotions
+import Files
 import JSON
 import Randomness
 import Testing
@@ -51,6 +52,20 @@ import MusicMatching
         }
     }
 
+    @Test func keepsFilesAndWhoseSongsTheyAre() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: builtInSongs)
+        let plain = try catalogue.compact()
+        let files = [
+            plain.songs[3].id: PlayableSong(file: 7, type: "audio/flac", gain: -6.25),
+            plain.songs[9].id: PlayableSong(file: 1_000_000, type: "audio/mpeg", gain: nil),
+            plain.songs[10].id: PlayableSong(file: 8, type: "audio/flac", gain: 0),
+        ]
+        let with = CompactCatalogue(songs: plain.songs, map: plain.map, otherNames: [:], files: files)
+        #expect(try read(with.bytes).files == files)
+        #expect(plain.files.isEmpty && plain.songs.allSatisfy { !$0.isOwn })
+        #expect(throws: MusicError.self) { try catalogue.compact(mostSongs: plain.songs.count - 1) }
+    }
+
     @Test func findsArtistsAsTheCatalogueDoes() throws {
         let catalogue = try Catalogue(":memory:", builtIn: builtInSongs), compact = try catalogue.compact()
         for text in ["quee", "the", "jay ch", "ä", "arijit", ""] {
@@ -80,6 +95,17 @@ import MusicMatching
         #expect(map.ranking.drawPool == 7)
         #expect(back.map.ranking == map.ranking && back.map.match == map.match && back.map.lift == map.lift)
         #expect(back.map.weights == map.weights && back.map.feelings == map.feelings)
+    }
+
+    /// What Scripts/fuzz starts from: a file of before there were files in it, and one with two.
+    @Test(arguments: [("first-version", 0), ("files", 2)]) func olderFilesAreRead(name: String, files: Int) throws {
+        let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let bytes = try FileBytes.read("\(folder)/Fuzzing/Corpus/compact/\(name).fmsongs", limit: 1 << 20)
+        let catalogue = try read(bytes)
+        #expect(catalogue.songs.count == 12 && catalogue.files.count == files)
+        #expect(catalogue.files[3] == (files == 0 ? nil : PlayableSong(file: 7, type: "audio/flac", gain: -6.25)))
+        #expect(try read(catalogue.bytes).songs == catalogue.songs)
+        for count in bytes.indices { #expect(throws: CompactError.self) { try read(Array(bytes[..<count])) } }
     }
 
     @Test func damagedFilesAreRefused() throws {
