@@ -100,7 +100,8 @@ struct EngineFiles: Sendable {
     /// Whether this is the version that there is now.
     func isCurrent(_ tag: String?) -> Bool { tag != nil && tag == store.tag.withLock { $0 } }
 
-    /// Changes with the engine, the models and the program that makes plans of them. Cost at first: reading them, some 30 ms.
+    /// Changes with the engine, the models and the program that makes plans of them. Cost at first: reading them, some
+    /// 30 ms.
     private var tag: String {
         if let known = store.tag.withLock({ $0 }) { return known }
         var hash = Asset.hash(Array(Fermusic.version.utf8))
