@@ -105,7 +105,8 @@ struct EngineFiles: Sendable {
     private var tag: String {
         if let known = store.tag.withLock({ $0 }) { return known }
         var hash = Asset.hash(Array(Fermusic.version.utf8))
-        for path in [modulePath, detectorPath, EngineFiles.songsModulePath].compactMap({ $0 }) + shelf.entries.map(\.path) {
+        let parts = [modulePath, detectorPath, EngineFiles.songsModulePath].compactMap { $0 }
+        for path in parts + shelf.entries.map(\.path) {
             hash = Asset.hash((try? FileBytes.read(path, limit: 1 << 30)) ?? [], from: hash)
         }
         let tag = String(hash, radix: 16)
