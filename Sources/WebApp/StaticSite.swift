@@ -10,7 +10,6 @@ public struct StaticSite {
     private var files: [String: [UInt8]] = [:]
     /// The page's folder of engine and plans, and what `fermusic.js` looks for there.
     private static let engineFolder = "engine/", usualModel = "emotions.fmplan"
-    private static let songsModule = "songs.wasm", songsFile = "songs.fmsongs"
     /// What only a server's page needs.
     private static let serverOnly: Set = ["docs.js", "docs.css", "login.js"]
 
@@ -42,23 +41,23 @@ public struct StaticSite {
             "module": .string(StaticSite.engineFolder + EngineFiles.module),
             "detector": .string(StaticSite.engineFolder + EngineFiles.detector), "models": .object(addresses),
         ]
-        guard let module = EngineFiles.songsModule else {
+        guard let module = engine.make(EngineFiles.songsModule) else {
             throw WebServerError.badFile(
-                path: StaticSite.songsModule, reason: "the module for songs was not built: Scripts/build-wasm makes it")
+                path: EngineFiles.songsModule, reason: "the module for songs was not built: Scripts/build-wasm makes it"
+            )
         }
-        files[StaticSite.engineFolder + StaticSite.songsModule] = module
-        files[StaticSite.engineFolder + StaticSite.songsFile] = songs.bytes
+        files[StaticSite.engineFolder + EngineFiles.songsModule] = module.bytes
+        files[StaticSite.engineFolder + SongsFile.name] = songs.bytes
+        let matcher: JSONValue = [
+            "module": .string(StaticSite.engineFolder + EngineFiles.songsModule),
+            "songs": .string(StaticSite.engineFolder + SongsFile.name),
+        ]
         let facts = PageFacts(
             shelf: models, detectors: (["auto"], "auto"), limits: AnalysisService.Limits(), engine: { _ in parts },
-            moodMap: moodMap, pageLanguages: assets.languages)
+            matcher: { _, _ in matcher }, moodMap: moodMap, pageLanguages: assets.languages)
         for (name, asset) in assets.all where !StaticSite.serverOnly.contains(name) { files[name] = asset.bytes }
         let known = facts.json(songs: songs.songs.count, languages: songs.languageCounts, below: "")
-        var fields = known.objectValue ?? [:]
-        fields["matcher"] = [
-            "module": .string(StaticSite.engineFolder + StaticSite.songsModule),
-            "songs": .string(StaticSite.engineFolder + StaticSite.songsFile),
-        ]
-        files["options.json"] = Array(JSONValue.object(fields).text().utf8)
+        files["options.json"] = Array(known.text().utf8)
         if let manifest = files["manifest.webmanifest"] {
             let text = String(decoding: manifest, as: UTF8.self).replacing(
                 "\"../../", with: "\"./")

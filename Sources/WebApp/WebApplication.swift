@@ -120,12 +120,15 @@ public final class WebApplication: HTTPHandler {
             catalogues: catalogues,
             facts: PageFacts(
                 shelf: models, detectors: (analysis.detectors.names, analysis.detectors.usual), limits: limits,
-                engine: { engine.json(base: $0 + EngineFiles.folder) }, moodMap: music.moodMap,
+                engine: { engine.json(base: $0 + EngineFiles.folder) },
+                matcher: { engine.matcher(base: $0 + EngineFiles.folder, songs: $1) }, moodMap: music.moodMap,
                 pageLanguages: assets.languages, isPersonal: options.isPersonal, isLive: feed != nil,
-                services: options.services, usualService: options.usualService))
+                services: options.services, usualService: options.usualService), own: own)
+        let songsFile = SongsFile(catalogues: catalogues, namesFiles: options.sharesFiles)
         router = Router(
             routes: PageRoutes(
-                assets: assets, token: token, engine: { engine.kept }, background: background, guesses: guesses
+                assets: assets, token: token, engine: { engine.kept }, songs: songsFile, background: background,
+                guesses: guesses
             ).routes + analyse.routes
                 + songs.routes + about.routes
                 + PlaylistAPI(
@@ -134,7 +137,7 @@ public final class WebApplication: HTTPHandler {
                 ).routes
                 + FileAPI(catalogues: catalogues, isOpen: options.sharesFiles).routes
                 + StreamAPI(catalogues: catalogues, own: own, relays: relays).routes
-                + EngineRoutes(files: engine, background: background).routes
+                + EngineRoutes(files: engine, songs: songsFile, background: background).routes
                 + ServerRoutes(
                     metrics: metrics, feed: feed, departure: departure,
                     gauges: { [analysis, background] in

@@ -12,10 +12,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import sys
 import threading
 import time
 import traceback
+import urllib.parse
 import urllib.request
 
 from playwright.sync_api import expect, sync_playwright
@@ -156,12 +158,76 @@ class Context:
             server.server_close()
         yield f"http://127.0.0.1:{server.server_port}/fermusic/", end
 
+    @contextlib.contextmanager
+    def recorded(self):
+        """The address of a gate before the page's server, and all that went through it: a Gate."""
+        gate = Gate(urllib.parse.urlsplit(self.address).port)
+        try:
+            yield gate
+        finally:
+            gate.close()
+
     def shot(self, name):
         if self.shots:
             # Firefox complains of the style that hides the caret.
             complaints = list(self.complaints)
             self.browser.pages[0].screenshot(path=f"{self.shots}/{name}.png")
             self.complaints[:] = complaints
+
+
+class Gate:
+    """Passes bytes between a browser and a server on this machine, and keeps what the browser says, by its connections.
+    Nothing escapes it: neither workers nor the service worker nor what is sent when a page is left."""
+
+    def __init__(self, port):
+        self.port, self.said, self.lock = port, [], threading.Lock()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self.listener.getsockname()[1]}/"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def close(self): self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                browser, _ = self.listener.accept()
+            except OSError:
+                return
+            server, said = socket.create_connection(("127.0.0.1", self.port)), bytearray()
+            with self.lock:
+                self.said.append(said)
+            threading.Thread(target=self.copy, args=(browser, server, said), daemon=True).start()
+            threading.Thread(target=self.copy, args=(server, browser, None), daemon=True).start()
+
+    def copy(self, source, target, said):
+        try:
+            while data := source.recv(1 << 16):
+                if said is not None:
+                    with self.lock:
+                        said += data
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def requests(self):
+        """All so far: (method, target, headers, body), headers by lower-case names."""
+        with self.lock:
+            connections = [bytes(said) for said in self.said]
+        found = []
+        for rest in connections:
+            while b"\r\n\r\n" in rest:
+                head, rest = rest.split(b"\r\n\r\n", 1)
+                first, *lines = head.decode("latin-1").split("\r\n")
+                method, target, version = first.split(" ")
+                assert version == "HTTP/1.1", first
+                headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+                assert "transfer-encoding" not in headers, first
+                count = int(headers.get("content-length", 0))
+                found.append((method, target, headers, rest[:count]))
+                rest = rest[count:]
+            assert not rest, rest[:100]
+        return found
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -1,9 +1,10 @@
-"""Pictures that are looked at in the browser itself."""
+"""Pictures that are looked at, and songs that are chosen, in the browser itself."""
+import json
 import re
 
 from playwright.sync_api import expect
 
-from harness import by_hand, test
+from harness import by_hand, choose, test, titles, until
 
 # The recogniser as another program would use it, on this page's files; for tests of what it says.
 RECOGNISER = """async () => {
@@ -26,7 +27,7 @@ def begin(page):
 
 @test(camera=True, place=None)
 def the_mood_appears_without_the_server(page, context):
-    """The server would not look, and learns nothing but the question for songs."""
+    """The server would not look, and learns nothing."""
     expect(page.locator("#camera-promise")).to_have_text("Your picture stays on this device.")
     page.route("**/api/v1/analyse*", lambda route: route.abort())
     page.route("**/api/v1/sessions*", lambda route: route.abort())
@@ -39,10 +40,69 @@ def the_mood_appears_without_the_server(page, context):
     loaded = len(sent)
     page.wait_for_timeout(5000)
     for method, url, body in sent:
-        assert method == "GET" and not body or url.endswith("/api/v1/recommendations"), (method, url)
-    later = [url for _, url, _ in sent[loaded:] if not url.endswith("/api/v1/recommendations")]
+        assert method == "GET" and not body, (method, url)
+    later = [url for _, url, _ in sent[loaded:]]
     assert not later, later
     context.shot("device")
+
+
+# What browsers say of themselves and of what they have already; nothing in them is a page's to fill.
+USUAL_HEADERS = re.compile("accept|accept-(encoding|language)|cache-control|connection|content-(length|type)|host|if-(none-match|modified-since)|"
+                           "origin|pragma|priority|range|if-range|referer|save-data|sec-[a-z-]+|service-worker|upgrade-insecure-requests|user-agent|purpose")
+
+
+@test(camera=True, photo=True, place=None, worker=True)
+def nothing_seen_or_felt_is_sent(page, context):
+    """All that leaves the browser during a visit: files of the page are fetched, and what is liked is told to this machine's
+    catalogue. No picture, no face, no mood."""
+    with context.recorded() as gate:
+        page.goto(gate.address)
+        expect(page.locator(".song").first).to_be_visible()
+        hour = [json.loads(body) for method, _, _, body in gate.requests() if method == "POST"]
+        # Before anybody has felt anything: songs for the hour, asked as everybody asks.
+        assert len(hour) == 1 and set(hour[0]) == {"emotions", "count", "listener"} and hour[0]["listener"] == {}, hour
+        # Pieces that come along are named after moods: they are in the browser before they are played.
+        page.evaluate("() => navigator.serviceWorker.ready.then(() => {})")
+        page.reload()
+        expect(page.locator(".song").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        loaded = len(gate.requests())
+        begin(page)
+        expect(page.locator("#said")).to_have_text(re.compile("You look|Hard to say"), timeout=40_000)
+        page.wait_for_timeout(2000)
+        page.click("#way-photo")
+        page.set_input_files("#photo-file", context.photo)
+        expect(page.locator(".face-box")).to_have_count(1, timeout=40_000)
+        by_hand(page, "sad")
+        before = titles(page)
+        page.click("#again")
+        until(lambda: titles(page) != before)
+        page.locator(".song .act.like").first.click()
+        choose(page, 0, "more")
+        expect(page.locator("#songs-for")).to_contain_text("Songs like")
+        page.click("text=Lift")
+        by_hand(page, "angry")
+        page.click("#play-mood")
+        expect(page.locator("#player")).to_be_visible()
+        page.locator("#choices summary").click()
+        page.fill("#artist", "quee")
+        expect(page.locator("#artist-list li").first).to_be_visible()
+        page.wait_for_timeout(1000)
+        page.goto("about:blank")
+        page.wait_for_timeout(500)
+        requests = gate.requests()
+        assert len(requests) > loaded
+        for method, target, headers, body in requests:
+            assert not [name for name in headers if not USUAL_HEADERS.fullmatch(name)], headers
+            assert headers.get("referer", gate.address).split("?")[0] in (gate.address, gate.address + "service-worker.js") or "/assets/" in headers["referer"], headers
+        for method, target, headers, body in requests[loaded:]:
+            if method == "POST":
+                assert target == "/api/v1/feedback" and set(json.loads(body)) == {"song", "opinion"}, (target, body)
+                continue
+            assert method == "GET" and not body, (method, target)
+            path, _, query = target.partition("?")
+            assert re.fullmatch(r"/(assets/[0-9a-f]+/[\w./-]+|engine/[\w.-]+|service-worker\.js|api/v1/options|)", path), target
+            assert re.fullmatch(r"(v=[0-9a-f]+)?", query) and "pieces/" not in path, target
 
 
 @test(photo=True, place=None)
@@ -89,8 +149,9 @@ def it_says_what_the_server_says(page, context):
         for a, b in zip(theirs["faces"], mine["faces"]):
             assert set(a) == set(b) and a["emotion"] == b["emotion"] and a["track"] == b["track"], (a, b)
             moves.append(max(abs(a["box"][side] - b["box"][side]) for side in a["box"]))
-            assert all(abs(a["probabilities"][name] - b["probabilities"][name]) < 0.15 for name in a["probabilities"]), (a, b)  # weights of 5 bits
-            assert all(abs(a["mood"][axis] - b["mood"][axis]) < 0.06 for axis in a["mood"]), (a, b)
+            assert all(abs(a["probabilities"][name] - b["probabilities"][name]) < 0.03 for name in a["probabilities"]), (a, b)
+            assert all(abs(a["mood"][axis] - b["mood"][axis]) < 0.02 for axis in a["mood"]), (a, b)
+    # The plan's rounding: of these thirteen pictures 0.020 at most in probabilities, 0.0053 on the plane.
     # The picture of its own is searched as a whole. Around a known face a part of whole pixels is: where a hundredth of a
     # pixel makes it another part, a box half out of the picture may move by more.
     assert moves[0] < 1 and sorted(moves)[len(moves) // 2] < 0.1 and max(moves) < 3, moves
@@ -225,6 +286,68 @@ def songs_chosen_here_are_those_of_the_server(page, context):
             assert ours["target"] == theirs["target"], question
         by_hand(page, "sad")
         assert not sent, sent
+
+
+@test(music=True, place=None)
+def a_servers_page_chooses_as_its_server_does(page, context):
+    """Among songs of the owner's too, with their files: the same answers, to the letter."""
+    assert page.evaluate("async () => (await (await fetch('/api/v1/options')).json()).matcher !== null")
+    pairs = page.evaluate("""async (questions) => {
+      const matcher = await import(new URL('matcher.js', document.querySelector('script[type=module]').src)), pairs = [];
+      for (const question of questions) {
+        const answer = await fetch('/api/v1/recommendations', {
+          method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': 'en-US' }, body: JSON.stringify({ ...question, listener: {} }) });
+        pairs.push([await answer.json(), await matcher.recommend({ ...question, usualLanguages: ['en-US'] })]);
+      }
+      return pairs;
+    }""", QUESTIONS + [{"emotions": {"happy": 1}, "seed": 8, "count": 20}])
+    for theirs, ours in pairs:
+        assert ours == theirs, (ours, theirs)
+    assert any(song["file"] for song in pairs[-1][1]["songs"]), "none of the owner's files"
+
+
+@test(place=None, before=lambda page: page.route("**/api/v1/options", without_matcher))
+def a_server_of_very_many_songs_says_that_it_chooses(page, context):
+    expect(page.locator("#camera-promise")).to_have_text(re.compile("stays on this device. The mood goes to this server"))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    by_hand(page, "sad")
+    assert any(url.endswith("/api/v1/recommendations") for url in asked), asked
+
+
+def without_matcher(route):
+    route.fulfill(json={**route.fetch().json(), "matcher": None})
+
+
+@test(place=None)
+def songs_that_cannot_be_chosen_here_are_not_asked_for_elsewhere(page, context):
+    """A line that fails is tried again; the mood waits here."""
+    page.route("**/engine/songs*", lambda route: route.abort())
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.click("#hand button:has-text('sad')")
+    expect(page.locator("#songs-note")).to_have_text(re.compile("Trying again"))
+    assert not any("/api/v1/recommendations" in url for url in asked), asked
+    page.unroute("**/engine/songs*")
+    expect(page.locator("#songs-for")).to_contain_text("feel sad", timeout=40_000)
+    context.complaints.clear()
+
+
+@test(place=None)
+def playlists_of_a_folder_become_files(page, context):
+    """As the server writes them, for visitors: without places of files."""
+    with context.static_site() as (address, _):
+        page.goto(address)
+        expect(page.locator(".song").first).to_be_visible()
+        page.click("#open-playlists")
+        page.fill("#playlist-name", "A & B")
+        page.click("#playlist-form button")
+        for kind, begins in [("xspf", "<?xml"), ("csv", "title,artist,")]:
+            with page.expect_download() as download:
+                page.locator("#playlist-list button", has_text=kind).click()
+            text = open(download.value.path(), encoding="utf-8").read()
+            assert text.startswith(begins) and titles(page)[0].split("&")[0] in text, text[:300]
+            assert kind == "csv" or "<title>A &amp; B</title>" in text, text[:300]
 
 
 QUESTIONS = [

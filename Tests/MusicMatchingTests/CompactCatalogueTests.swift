@@ -1,4 +1,5 @@
 import Emotions
+import Files
 import JSON
 import Randomness
 import Testing
@@ -51,6 +52,13 @@ import MusicMatching
         }
     }
 
+    @Test func saysNothingOfItsOwnerUnasked() throws {
+        let catalogue = try Catalogue(":memory:", builtIn: builtInSongs)
+        let plain = try catalogue.compact()
+        #expect(plain.files.isEmpty && plain.songs.allSatisfy { !$0.isOwn })
+        #expect(throws: MusicError.self) { try catalogue.compact(mostSongs: plain.songs.count - 1) }
+    }
+
     @Test func findsArtistsAsTheCatalogueDoes() throws {
         let catalogue = try Catalogue(":memory:", builtIn: builtInSongs), compact = try catalogue.compact()
         for text in ["quee", "the", "jay ch", "ä", "arijit", ""] {
@@ -82,6 +90,20 @@ import MusicMatching
         #expect(back.map.weights == map.weights && back.map.feelings == map.feelings)
     }
 
+    /// What Scripts/fuzz starts from: a file of before there were files in it, and one with two.
+    @Test(arguments: [("first-version", 0), ("files", 2)]) func olderFilesAreRead(name: String, files: Int) throws {
+        let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let bytes = try FileBytes.read("\(folder)/Fuzzing/Corpus/compact/\(name).fmsongs", limit: 1 << 20)
+        let catalogue = try read(bytes)
+        #expect(catalogue.songs.count == 12 && catalogue.files.count == files)
+        let (known, other) = (catalogue.files[3], catalogue.files[9])
+        #expect(known?.file == (files == 0 ? nil : 7) && known?.gain == (files == 0 ? nil : -6.25))
+        #expect(known?.type == (files == 0 ? nil : "audio/flac") && other?.gain == nil)
+        let again = try read(catalogue.bytes)
+        #expect(again.songs == catalogue.songs && again.files == catalogue.files)
+        for count in bytes.indices { #expect(throws: CompactError.self) { try read(Array(bytes[..<count])) } }
+    }
+
     @Test func damagedFilesAreRefused() throws {
         let whole = try Catalogue(":memory:", builtIn: builtInSongs).compact()
         let small = CompactCatalogue(songs: Array(whole.songs.prefix(12)), map: whole.map, otherNames: ["a": "queen"])
@@ -96,8 +118,8 @@ import MusicMatching
             #expect(throws: CompactError.self, "byte \(place)") { try read(changed) }
         }
         var newer = bytes
-        newer[8] = 2
-        #expect(throws: CompactError.newerVersion(2)) { try read(newer) }
+        newer[8] = 3
+        #expect(throws: CompactError.newerVersion(3)) { try read(newer) }
         // With a right checksum: refused, or harmless.
         var random = RandomGenerator(seed: 3), refused = 0
         for _ in 0..<2000 {

@@ -1,3 +1,4 @@
+import Files
 import NeuralNet
 import NeuralNetCore
 import Testing
@@ -197,6 +198,18 @@ import Testing
             newer[8] = 3
             _ = try read(newer)
         }
+    }
+
+    /// What Scripts/fuzz starts from.
+    @Test func thePlanToFuzzIsOne() throws {
+        let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let bytes = try FileBytes.read("\(folder)/Fuzzing/Corpus/plan/four-steps.fmplan", limit: 1 << 20)
+        let plan = try read(bytes)
+        #expect(plan.labels == ["happy", "sad", "angry", "neutral"] && plan.note("range") == [0, 1])
+        let engine = PlanEngine(plan)
+        engine.run()
+        let sum = (0..<4).reduce(Float(0)) { $0 + engine.output()[$1] }
+        #expect(abs(sum - 1) < 1e-6)
     }
 
     /// Files with a right checksum but wrong contents are refused, or run within their memory.

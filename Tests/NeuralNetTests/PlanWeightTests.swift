@@ -77,6 +77,14 @@ import Testing
         #expect(SymbolCoder.packed([UInt8](repeating: 3, count: 100_000), of: 31) == nil)
     }
 
+    /// Of a sixteenth of the numbers four times the steps; a byte holds 127.
+    @Test func smallKernelsGetMoreSteps() {
+        #expect(PlanWeights.int5.limit(count: 16_000, largest: 16_000) == 17)
+        #expect(PlanWeights.int5.limit(count: 1000, largest: 16_000) == 68)
+        #expect(PlanWeights.int6.limit(count: 288, largest: 589_824) == 127)
+        #expect(PlanWeights.int8.limit(count: 288, largest: 589_824) == 127)
+    }
+
     @Test func packedFilesSayWhatTheyAre() throws {
         let plan = try NetworkPlan(Model(input: [40], layers: [Dense(32)], seed: 3))
         #expect(plan.bytes(weights: .int8)[8] == 1 && plan.bytes(weights: .int5)[8] == 2)

@@ -28,6 +28,24 @@ import WebApp
         }
     }
 
+    /// The file from which browsers choose for themselves, so that no mood is sent.
+    @Test func givesTheCatalogueToThoseWhoChooseThemselves() throws {
+        let server = try server.get()
+        let file = try server.get("/engine/songs.fmsongs")
+        #expect(file.status == 200 && file.headers["cache-control"] == "no-cache")
+        let songs = try file.body.withUnsafeBytes { try CompactCatalogue($0) }
+        #expect(songs.songs.count == (try server.get("/api/v1/options").json["songs"]?.intValue))
+        let packed = try server.get("/engine/songs.fmsongs", ["Accept-Encoding": "gzip"])
+        #expect(packed.body.count < file.body.count * 2 / 3)
+        let tag = try #require(file.headers["etag"])
+        let again = try server.get("/engine/songs.fmsongs", ["If-None-Match": tag])
+        #expect(again.status == 304 && again.body.isEmpty)
+        // What was said of songs changes nobody's file.
+        let id = try #require(songs.songs.first?.id)
+        #expect(try server.post("/api/v1/feedback", ["song": .int(id), "opinion": "like"]).status == 200)
+        #expect(try server.get("/engine/songs.fmsongs", ["If-None-Match": tag]).status == 304)
+    }
+
     @Test func languagesComeFirstOrNever() throws {
         let server = try server.get()
         let hindi = try server.get("/api/v1/recommendations?emotion=sad&count=10&language=hindi,ta")

@@ -27,29 +27,19 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
                 let seconds = duration.map { "\($0 / 1000 + ($0 % 1000 >= 500 ? 1 : 0))" } ?? "-1"
                 text += "#EXTINF:\(seconds),\(PlaylistFormat.line(song.artist)) - \(PlaylistFormat.line(song.title))\n"
                 text += file.path + "\n"
-            case .xspf: text += PlaylistFormat.track(song, file, duration)
+            case .xspf:
+                text += XSPF.track(song, address: file.map { PlaylistFormat.address($0.path) }, duration: duration)
             }
             count += 1
         }
-        return (text + (self == .xspf ? "  </trackList>\n</playlist>\n" : ""), count)
+        return (text + (self == .xspf ? XSPF.tail : ""), count)
     }
 
     private static func head(_ format: PlaylistFormat, _ name: String) -> String {
         switch format {
         case .m3u8: "#EXTM3U\n#PLAYLIST:\(line(name))\n"
-        case .xspf:
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n"
-                + "  <title>\(escaped(name))</title>\n  <trackList>\n"
+        case .xspf: XSPF.head(name)
         }
-    }
-
-    private static func track(_ song: Song, _ file: SongFile?, _ duration: Int?) -> String {
-        var text = "    <track>\n"
-        if let file { text += "      <location>\(address(file.path))</location>\n" }
-        text += "      <title>\(escaped(song.title))</title>\n      <creator>\(escaped(song.artist))</creator>\n"
-        if !song.album.isEmpty { text += "      <album>\(escaped(song.album))</album>\n" }
-        if let duration { text += "      <duration>\(duration)</duration>\n" }
-        return text + "    </track>\n"
     }
 
     /// A path as an address: its very bytes, percent-encoded.
@@ -61,22 +51,6 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
     }
 
     private static func line(_ text: String) -> String { SongRowReader.clean(text) }
-
-    private static func escaped(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result.append(contentsOf: "&amp;".unicodeScalars)
-            case "<": result.append(contentsOf: "&lt;".unicodeScalars)
-            case ">": result.append(contentsOf: "&gt;".unicodeScalars)
-            // XML knows no other control characters.
-            case "\u{0}"..<"\u{20}": if scalar == "\n" || scalar == "\t" { result.append(" ") }
-            case "\u{FFFE}", "\u{FFFF}": break
-            default: result.append(scalar)
-            }
-        }
-        return String(result)
-    }
 }
 
 extension Catalogue {

@@ -29,6 +29,14 @@ public enum SongJSON {
 
     public static func value(_ song: Song) -> JSONValue { .object(fields(song)) }
 
+    /// What is needed to play a song's own file.
+    public static func value(_ playable: PlayableSong) -> JSONValue {
+        [
+            "number": .int(playable.file), "type": .string(playable.type),
+            "gain": playable.gain.map { .double(($0 * 100).rounded() / 100) } ?? .null,
+        ]
+    }
+
     /// A place in mood space: `valence`, `energy`, `danceability`, `acousticness`, `tempo`.
     public static func value(_ point: MoodPoint) -> JSONValue {
         var fields: [String: JSONValue] = [:]

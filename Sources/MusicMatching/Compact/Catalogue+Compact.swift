@@ -1,20 +1,29 @@
 extension Catalogue {
-    /// The whole catalogue for programs without a database. What the listener said and heard is not in it, nor which files
-    /// are whose. Throws `MusicError`, and for more than `CompactCatalogue.mostSongs` songs.
-    public func compact() throws -> CompactCatalogue {
+    /// The whole catalogue for programs without a database. What the listener said and heard is not in it.
+    ///
+    /// - Parameters:
+    ///   - keepsOwner: whether it says which songs are the listener's own: lists depend on that, and whose songs they are
+    ///     is not everybody's business.
+    ///   - namesFiles: whether it has the numbers of files that can be played.
+    ///   - mostSongs: at most `CompactCatalogue.mostSongs`.
+    /// Throws `MusicError`, and for a catalogue with more songs.
+    public func compact(
+        keepsOwner: Bool = false, namesFiles: Bool = false, mostSongs: Int = CompactCatalogue.mostSongs
+    ) throws -> CompactCatalogue {
         let count = try count
-        guard count <= CompactCatalogue.mostSongs else {
+        guard count <= mostSongs else {
             throw MusicError.badFile(
-                path: path, reason: "\(count) songs are too many for a page, which takes \(CompactCatalogue.mostSongs)")
+                path: path, reason: "\(count) songs are too many for a page, which takes \(mostSongs)")
         }
         var songs = try songs(where: "true ORDER BY id", [])
-        // Whose songs they are is nobody else's business.
         for index in songs.indices {
-            songs[index].isOwn = false
+            songs[index].isOwn = keepsOwner && songs[index].isOwn
             songs[index].plays = 0
         }
+        let files = namesFiles ? try knownFiles() : [:]
         let plain = CompactCatalogue(songs: songs, map: moodMap, otherNames: [:])
-        return CompactCatalogue(songs: songs, map: moodMap, otherNames: try otherNames(in: plain.store))
+        return CompactCatalogue(
+            songs: songs, map: moodMap, otherNames: try otherNames(in: plain.store), files: files)
     }
 
     /// What artists with songs are also called.

@@ -10,11 +10,16 @@ public struct CompactCatalogue: Sendable {
     /// Other names of artists, by `ArtistKey`, and what their songs are filed under.
     let otherNames: [String: String]
     let store: MemorySongStore
+    /// What can be played of songs, by their numbers.
+    public let files: [Int: PlayableSong]
 
     /// More are a database's.
     public static let mostSongs = 100_000
 
-    package init(songs: [Song], map: MoodMap, otherNames: [String: String]) {
+    package init(
+        songs: [Song], map: MoodMap, otherNames: [String: String], files: [Int: PlayableSong] = [:]
+    ) {
+        self.files = files
         self.songs = songs
         self.map = map
         self.otherNames = otherNames

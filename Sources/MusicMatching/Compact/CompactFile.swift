@@ -2,7 +2,7 @@ import Emotions
 
 extension CompactCatalogue {
     private static let magic: [UInt8] = Array("FMSONGS\n".utf8)
-    private static let version: UInt64 = 1
+    private static let version: UInt64 = 2
     /// Magic, version, checksum of all that follows.
     private static let headerSize = 24
 
@@ -52,12 +52,45 @@ extension CompactCatalogue {
                 body.write(identifier.value)
             }
         }
+        write(files, to: &body)
         var file = CompactWriter()
         file.append(Self.magic)
         file.write(word: Self.version)
         file.write(word: Self.checksum(body.bytes))
         file.append(body.bytes)
         return file.bytes
+    }
+
+    /// Each with its song, its number, its type and how loud it is: 0 where nobody knows, or one more than the hundredths
+    /// of a decibel above `-mostGain`.
+    private func write(_ files: [Int: PlayableSong], to body: inout CompactWriter) {
+        var types = Names()
+        let sorted = files.sorted { $0.key < $1.key }
+        for (_, file) in sorted { types.add([file.type]) }
+        types.write(to: &body)
+        body.write(sorted.count)
+        for (song, file) in sorted {
+            body.write(song)
+            body.write(file.file)
+            body.write(types.place(of: file.type))
+            let gain = file.gain.map { Int((max(-Self.mostGain, min(Self.mostGain, $0)) * 100).rounded()) }
+            body.write(gain.map { $0 + Int(Self.mostGain) * 100 + 1 } ?? 0)
+        }
+    }
+
+    /// Decibels.
+    private static let mostGain = 200.0
+
+    private static func readFiles(_ reader: inout CompactReader) throws(CompactError) -> [Int: PlayableSong] {
+        let types = try reader.texts()
+        var files: [Int: PlayableSong] = [:]
+        for _ in 0..<(try reader.count(ofSize: 4)) {
+            let song = try reader.number(upTo: Int(Int32.max)), number = try reader.number(upTo: Int(Int32.max))
+            let type = try reader.member(of: types), gain = try reader.number(upTo: Int(mostGain) * 200 + 1)
+            files[song] = PlayableSong(
+                file: number, type: type, gain: gain == 0 ? nil : Double(gain - 1) / 100 - mostGain)
+        }
+        return files
     }
 
     /// Reads what `bytes` gave. Throws `CompactError`.
@@ -112,8 +145,9 @@ extension CompactCatalogue {
                 songs[index].identifiers.append(SongIdentifier(kind, try reader.text()))
             }
         }
+        let files = version < 2 ? [:] : try Self.readFiles(&reader)
         guard reader.rest == 0 else { throw .invalid("something follows their end") }
-        self.init(songs: songs, map: map, otherNames: otherNames)
+        self.init(songs: songs, map: map, otherNames: otherNames, files: files)
     }
 
     /// FNV-1a, 64 bits.

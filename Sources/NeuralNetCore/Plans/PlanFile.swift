@@ -34,8 +34,13 @@ extension NetworkPlan {
             }
         }
         body.write(tensors.count)
+        let largest = tensors.indices.reduce(0) { size, index in
+            let count = tensors[index].count
+            return PlanTensor.isCompressed(count: count, columns: columns[index]) ? max(size, count) : size
+        }
         for (index, tensor) in tensors.enumerated() {
-            PlanTensor.write(tensor, columns: columns[index], taps: taps[index], as: weights, to: &body)
+            PlanTensor.write(
+                tensor, columns: columns[index], taps: taps[index], largest: largest, as: weights, to: &body)
         }
         var file = PlanWriter()
         file.append(Self.magic)

@@ -5,21 +5,33 @@ public enum PlanWeights: String, Sendable, CaseIterable {
     case float16
     /// A quarter: kernels as whole numbers from -127 to 127 with a factor per output channel.
     case int8
-    /// Whole numbers from -31 to 31, packed by how often each comes: less than a fifth of float32.
+    /// Whole numbers of at most six bits each as they are packed, by how often each comes: from -31 to 31 in the largest
+    /// kernel, of more steps in smaller ones. Less than a fifth of float32.
     case int6
-    /// From -15 to 15: about an eighth.
+    /// The same of at most five bits, from -17 to 17 in the largest kernel: less than a sixth.
     case int5
 
     var isPacked: Bool { self == .int6 || self == .int5 }
 
-    /// The largest whole number.
-    var limit: Int {
+    /// The largest whole number of the largest kernel.
+    private var limit: Int {
         switch self {
         case .float32, .float16: return 0
         case .int8: return 127
         case .int6: return 31
-        case .int5: return 15
+        case .int5: return 17
         }
+    }
+
+    /// The largest whole number of a kernel of `count` numbers where the largest has `largest`.
+    ///
+    /// Each kernel's rounding adds noise of its own to what comes out, much the same for the same number of steps. A bit
+    /// more costs a byte for eight numbers: for one sum of noise the file is smallest where steps are as many as the root
+    /// of the kernel's size is small (T. Cover and J. Thomas, "Elements of Information Theory", 10.3.3, rates of parallel
+    /// Gaussian sources). First kernels are small and blur most.
+    package func limit(count: Int, largest: Int) -> Int {
+        guard isPacked else { return limit }
+        return min(127, Int((Float(limit) * (Float(largest) / Float(count)).squareRoot()).rounded()))
     }
 }
 
@@ -28,13 +40,18 @@ package enum PlanTensor {
     /// What is kept exactly even in a small file: biases and the like.
     private static let leastCompressed = 256
 
+    static func isCompressed(count: Int, columns: Int) -> Bool {
+        count >= leastCompressed && columns > 0 && count > columns
+    }
+
     /// - Parameters:
     ///   - columns: output channels, the last axis; 0 for what is no kernel.
     ///   - taps: places of the kernel, the first axis.
+    ///   - largest: how many numbers the network's largest kernel has.
     static func write(
-        _ values: [Float], columns: Int, taps: Int, as weights: PlanWeights, to writer: inout PlanWriter
+        _ values: [Float], columns: Int, taps: Int, largest: Int, as weights: PlanWeights, to writer: inout PlanWriter
     ) {
-        let isKernel = values.count >= leastCompressed && columns > 0 && values.count > columns
+        let isKernel = isCompressed(count: values.count, columns: columns)
         let isFinite = values.allSatisfy { $0.isFinite }
         switch weights {
         case .float16 where isKernel && values.allSatisfy({ abs($0) < 65504 }):
@@ -47,15 +64,16 @@ package enum PlanTensor {
             }
         case .int8, .int6, .int5:
             guard isKernel, isFinite else { return writeWhole(values, to: &writer) }
-            let rounded = WeightRounding(values, columns: columns, taps: taps, limit: weights.limit)
-            let symbols = rounded.numbers.map { UInt8(Int($0) + weights.limit) }
-            let packed = weights == .int8 ? nil : SymbolCoder.packed(symbols, of: 2 * weights.limit + 1)
+            let limit = weights.limit(count: values.count, largest: largest)
+            let rounded = WeightRounding(values, columns: columns, taps: taps, limit: limit)
+            let symbols = rounded.numbers.map { UInt8(Int($0) + limit) }
+            let packed = weights.isPacked ? SymbolCoder.packed(symbols, of: 2 * limit + 1) : nil
             writer.write(byte: packed == nil ? 2 : 3)
             writer.write(values.count)
             writer.write(columns)
             for factor in rounded.factors { writer.write(factor) }
             if let packed {
-                writer.write(byte: UInt8(weights.limit))
+                writer.write(byte: UInt8(limit))
                 writer.append(packed)
             } else {
                 for number in rounded.numbers { writer.write(byte: UInt8(bitPattern: number)) }

@@ -1,10 +1,12 @@
 import EmotionRecognition
+import JSON
 import Threads
 
 /// What the page needs to know before it begins.
 struct OptionsAPI: Sendable {
     let catalogues: CataloguePool
     let facts: PageFacts
+    let own: OwnMusic
 
     /// Counting a large catalogue takes a while, and its languages seldom change.
     private final class Kept: Sendable {
@@ -12,18 +14,28 @@ struct OptionsAPI: Sendable {
     }
     private let kept = Kept()
 
-    init(catalogues: CataloguePool, facts: PageFacts) {
+    init(catalogues: CataloguePool, facts: PageFacts, own: OwnMusic) {
         self.catalogues = catalogues
         self.facts = facts
+        self.own = own
     }
 
     var routes: [Route] {
         [
             Route(method: "GET", path: "/api/v1/options") { request, _ in
                 let (songs, languages) = try counts()
-                return .now(.json(facts.json(songs: songs, languages: languages, below: request.base)))
+                let answer = facts.json(songs: songs, languages: languages, below: request.base)
+                return .now(.json(try withServers(answer)))
             }
         ].askingCatalogue
+    }
+
+    /// A page that chooses songs itself knows those of music servers too.
+    private func withServers(_ answer: JSONValue) throws -> JSONValue {
+        guard var fields = answer.objectValue, var matcher = fields["matcher"]?.objectValue else { return answer }
+        matcher["servers"] = try catalogues.use(own.servers)
+        fields["matcher"] = .object(matcher)
+        return .object(fields)
     }
 
     private func counts() throws -> (songs: Int, languages: [(code: String, songs: Int)]) {

@@ -27,10 +27,20 @@ struct OwnMusic: Sendable {
     /// `null` where there is no file that could be played.
     private static func file(_ song: Int, in catalogue: Catalogue) -> JSONValue {
         guard let playable = try? catalogue.playable(song) else { return .null }
-        return [
-            "number": .int(playable.file), "type": .string(playable.type),
-            "gain": playable.gain.map { .double(($0 * 100).rounded() / 100) } ?? .null,
-        ]
+        return SongJSON.value(playable)
+    }
+
+    /// What tells the songs of servers in a browser that chooses songs itself: the beginning of their identifiers.
+    func servers(_ catalogue: Catalogue) -> JSONValue {
+        guard isShared, let servers else { return [] }
+        return .array(
+            servers.servers(among: OwnMusic.places(catalogue)).map { server in
+                let identifier = server.identifier("")
+                return [
+                    "kind": .string(identifier.kind.rawValue), "beginning": .string(identifier.value),
+                    "name": .string(server.name), "place": .string(server.place),
+                ]
+            })
     }
 
     /// `null` where no server that can be asked has the song.

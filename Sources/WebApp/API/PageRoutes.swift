@@ -4,6 +4,7 @@ struct PageRoutes: Sendable {
     let token: AccessToken?
     /// Those of the engine's files that are kept in browsers, from the page; made when first asked for.
     let engine: @Sendable () -> [String]
+    let songs: SongsFile
     let background: JobQueue
     /// For those who try tokens.
     let guesses: RateLimiter
@@ -32,7 +33,7 @@ struct PageRoutes: Sendable {
                     throw Problem(.overloaded, "files are being made", retryAfter: 1)
                 }
                 return .later(place) { _ in
-                    assets.worker(engine: engine())?.response(to: request, isVersioned: false)
+                    assets.worker(engine: engine(), hasSongs: songs.isThere)?.response(to: request, isVersioned: false)
                         ?? Problem(.notFound, "no such file").response(below: request.base)
                 }
             },

@@ -103,11 +103,12 @@ struct AssetStore: Sendable {
     }
 
     /// The service worker of a server whose pages have the engine at these addresses, from the page.
-    func worker(engine: [String]) -> Asset? {
+    func worker(engine: [String], hasSongs: Bool) -> Asset? {
         guard let script = files[WorkerScript.name].map({ WorkerScript(program: $0.bytes) }) else { return nil }
         let kept = files.keys.filter { !AssetStore.unkept.contains($0) }.sorted().map { "\(prefix.dropFirst())/\($0)" }
         let version = Asset.hash(Array((engine + [prefix]).joined(separator: " ").utf8))
-        let fresh = ["./", "api/v1/options"]
+        let songs = hasSongs && !engine.isEmpty ? [String(EngineFiles.folder.dropFirst()) + SongsFile.name] : []
+        let fresh = ["./", "api/v1/options"] + songs
         let text = script.text(version: version, files: fresh + kept + engine, fresh: fresh, mark: prefix + "/")
         return Asset(text, type: AssetStore.types["js"]!)
     }

@@ -11,8 +11,9 @@ struct EngineFiles: Sendable {
     /// Where the server has them.
     static let folder = "/engine/"
     static let module = "fermusic.wasm", detector = "yunet.fmplan", planEnding = ".fmplan"
-    /// How plans keep the models' weights: what is loaded by every visitor should be small.
-    static let modelWeights = PlanWeights.int5, detectorWeights = PlanWeights.float16
+    static let songsModule = "songs.wasm"
+    /// Bytes up to which a plan keeps its weights nearly as they are: what every visitor loads should be small.
+    private static let mostBytes = 400_000
 
     private let shelf: ModelShelf
     private let modulePath: String?
@@ -34,10 +35,12 @@ struct EngineFiles: Sendable {
     }
 
     /// What recommends songs in a browser; nil where it was not built.
-    static var songsModule: [UInt8]? {
-        ProgramFile.path("songs.wasm", checkoutFolder: ".build/wasm").flatMap {
-            try? FileBytes.read($0, limit: 16 << 20)
-        }
+    static var songsModulePath: String? { ProgramFile.path(songsModule, checkoutFolder: ".build/wasm") }
+
+    /// A plan as it is sent.
+    private static func small(_ plan: NetworkPlan) -> [UInt8] {
+        let fine = plan.bytes(weights: .float16)
+        return fine.count <= mostBytes ? fine : plan.bytes(weights: .int5)
     }
 
     /// Whether there is all that a browser needs.
@@ -63,6 +66,14 @@ struct EngineFiles: Sendable {
         }
     }
 
+    /// For a page that chooses among so many songs itself; null where the server chooses. Addresses begin with `base`.
+    func matcher(base: String, songs: Int) -> JSONValue {
+        guard !models.isEmpty, SongsFile.holds(songs) else { return .null }
+        return [
+            "module": .string(base + versioned(EngineFiles.songsModule)), "songs": .string(base + SongsFile.name),
+        ]
+    }
+
     /// For the page; null where browsers cannot look themselves. Addresses begin with `base`.
     func json(base: String) -> JSONValue {
         let models = models
@@ -79,7 +90,8 @@ struct EngineFiles: Sendable {
     /// What is kept in browsers for when there is no network, from the page: what they use unless asked otherwise.
     var kept: [String] {
         guard let model = models.first else { return [] }
-        return [EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding]
+        let songs = EngineFiles.songsModulePath.map { _ in [EngineFiles.songsModule] } ?? []
+        return ([EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding] + songs)
             .map { EngineFiles.folder.dropFirst() + versioned($0) }
     }
 
@@ -88,11 +100,13 @@ struct EngineFiles: Sendable {
     /// Whether this is the version that there is now.
     func isCurrent(_ tag: String?) -> Bool { tag != nil && tag == store.tag.withLock { $0 } }
 
-    /// Changes with the engine, the models and the program that makes plans of them. Cost at first: reading them, some 30 ms.
+    /// Changes with the engine, the models and the program that makes plans of them. Cost at first: reading them, some
+    /// 30 ms.
     private var tag: String {
         if let known = store.tag.withLock({ $0 }) { return known }
         var hash = Asset.hash(Array(Fermusic.version.utf8))
-        for path in [modulePath, detectorPath].compactMap({ $0 }) + shelf.entries.map(\.path) {
+        let parts = [modulePath, detectorPath, EngineFiles.songsModulePath].compactMap { $0 }
+        for path in parts + shelf.entries.map(\.path) {
             hash = Asset.hash((try? FileBytes.read(path, limit: 1 << 30)) ?? [], from: hash)
         }
         let tag = String(hash, radix: 16)
@@ -108,8 +122,7 @@ struct EngineFiles: Sendable {
         if let asset = known(name) { return asset }
         guard let bytes = bytes(name) else { return nil }
         let asset = Asset(
-            bytes, type: name == EngineFiles.module ? "application/wasm" : "application/octet-stream",
-            effort: .thorough)
+            bytes, type: AssetStore.type(of: name), effort: .thorough)
         store.assets.withLock { $0[name] = asset }
         return asset
     }
@@ -118,11 +131,14 @@ struct EngineFiles: Sendable {
         guard let modulePath, let detectorPath else { return nil }
         if name == EngineFiles.module { return try? FileBytes.read(modulePath, limit: 16 << 20) }
         if name == EngineFiles.detector {
-            return try? YuNetWeights(path: detectorPath).plan().bytes(weights: EngineFiles.detectorWeights)
+            return try? EngineFiles.small(YuNetWeights(path: detectorPath).plan())
+        }
+        if name == EngineFiles.songsModule {
+            return EngineFiles.songsModulePath.flatMap { try? FileBytes.read($0, limit: 16 << 20) }
         }
         guard let model = shelf.entries.first(where: { $0.id + EngineFiles.planEnding == name })?.model else {
             return nil
         }
-        return try? model.plan().bytes(weights: EngineFiles.modelWeights)
+        return try? EngineFiles.small(model.plan())
     }
 }

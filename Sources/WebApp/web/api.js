@@ -30,10 +30,13 @@ export class Problem extends Error {
   get isPassing() { return [0, 429, 503].includes(this.status); }
 }
 
-/** What this device should have answered itself, and cannot. */
+/** What this device should have answered itself, and could not. */
 class NotHere extends Error {
-  text = "songs-static";
-  isPassing = false;
+  constructor(cause) {
+    super(cause.message, { cause });
+    this.isPassing = cause instanceof matcher.Missing && !isStatic;
+    this.text = this.isPassing ? "server-gone" : isStatic ? "songs-static" : "songs-device";
+  }
 }
 
 async function ask(path, { reads = (answer) => answer.json(), ...options } = {}) {
@@ -67,22 +70,26 @@ const usualLanguages = () => [language, ...navigator.languages];
 async function here(question) {
   try {
     return await question;
-  } catch {
-    throw new NotHere();
+  } catch (problem) {
+    throw new NotHere(problem);
   }
 }
-export const recommend = async (question, signal) => (isStatic
+export const recommend = async (question, signal) => (matcher.isUsed()
   ? here(matcher.recommend({ ...question, usualLanguages: usualLanguages() })) : post("/api/v1/recommendations", question, { signal }));
+/** To begin with, for the hour, of which the server is told, and of nothing else: a first visit need not load the catalogue
+    before it shows anything. */
+export const recommendForHour = async (question, signal) => (isStatic ? recommend(question, signal)
+  : post("/api/v1/recommendations", { emotions: question.emotions, count: question.count, listener: {} }, { signal }));
 /** `{ song, opinion }`, or `{ songs, opinion }` with many. */
 export const feedback = (noted) => post("/api/v1/feedback", noted);
 export const artists = async (text, signal) =>
-  isStatic ? here(matcher.artists(text, 8)) : ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
+  matcher.isUsed() ? here(matcher.artists(text, 8)) : ask(`/api/v1/catalogue/search?kind=artists&limit=8&q=${encodeURIComponent(text)}`, { signal });
 export const media = (song, service, { preview = false } = {}) =>
   ask(`/api/v1/media/${song}?preview=${preview}` + (service ? `&service=${encodeURIComponent(service)}` : ""));
 /** Nothing, if a song of a music server comes; otherwise throws why it does not. */
 export const tryStream = (song) => ask(`/api/v1/streams/${song}`, { headers: { Range: "bytes=0-0" }, reads: (answer) => answer.body?.cancel() });
 /** Songs by their numbers. */
-export const songs = (numbers) => (isStatic ? here(matcher.songs(numbers)) : post("/api/v1/songs", { songs: numbers }));
+export const songs = (numbers) => (matcher.isUsed() ? here(matcher.songs(numbers)) : post("/api/v1/songs", { songs: numbers }));
 /** The owner's playlists: { name, changed, songs }, songs by their numbers; and { id, name } of places where they can be saved too. */
 export const playlists = {
   list: () => ask("/api/v1/playlists"),
@@ -91,7 +98,7 @@ export const playlists = {
   remove: (name) => ask(`/api/v1/playlists?name=${encodeURIComponent(name)}`, { method: "DELETE" }),
 };
 /** { name, songs, format } as a file. */
-export const playlistFile = (wanted) => post("/api/v1/playlist-file", wanted, { reads: (answer) => answer.blob() });
+export const playlistFile = (wanted) => (isStatic ? here(matcher.playlistFile(wanted)).then((text) => new Blob([text])) : post("/api/v1/playlist-file", wanted, { reads: (answer) => answer.blob() }));
 export const openSession = () => ask("/api/v1/sessions", { method: "POST" });
 export const closeSession = (session) =>
   ask(`/api/v1/sessions/${session}`, { method: "DELETE", keepalive: true }).catch(() => {});

@@ -38,7 +38,7 @@ async function begin() {
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
   await Promise.all([speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage)), pieces.load()]);
   looker.setUp(facts);
-  matcher.setUp(facts.matcher);
+  matcher.setUp(facts.matcher, () => looker.place() === "device");
   if (api.isStatic) beStatic();
   ways.setUp(facts, {
     camera: new CameraWay({ onMood: (mood, how) => see("camera", mood, how), onRefused: noCamera }),
@@ -81,6 +81,7 @@ async function begin() {
   songs.begin();
   playlists.openShared();
   install.keep();
+  setTimeout(matcher.prepare, install.LATER);
   const photo = await install.sharedPhoto();
   if (!photo) return;
   ways.go("photo");
@@ -141,7 +142,9 @@ function showPrivacy() {
 /** Who looks at pictures: said before any is taken. */
 function showPlace() {
   const place = looker.place();
-  for (const id of ["camera-promise", "photo-promise", "seen-promise"]) put(find(id), place === "device" ? `device-${id}` : id);
+  const prefix = place === "server" ? "" : matcher.isUsed() ? "device-" : "mood-";
+  for (const id of ["camera-promise", "photo-promise", "seen-promise"]) put(find(id), prefix + id);
+  put(find("place-words"), place === "server" ? "place-server-words" : matcher.isUsed() ? "place-device-words" : "place-mood-words");
   find("place").value = place;
 }
 

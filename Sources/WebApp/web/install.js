@@ -4,7 +4,7 @@ import { isStatic } from "./api.js";
 import { at } from "./place.js";
 
 /** Milliseconds that the page has the line for itself, before everything else is fetched to be kept. */
-const LATER = 3000;
+export const LATER = 3000;
 
 /** The service worker, where the browser allows one. */
 function worker() {

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { isPossible, load } from "./fermusic.js";
+import * as matcher from "./matcher.js";
 import { change, settings } from "./store.js";
 
 /** Milliseconds for one search of a picture above which a device is too slow. */
@@ -35,7 +36,10 @@ export async function ready() {
   if (place() === "server") return true;
   try {
     const recogniser = await recogniserOf(settings.model ?? facts.models[0]);
-    if (api.isStatic || settings.place === "device" || recogniser.speed <= TOO_SLOW) return true;
+    if (api.isStatic || settings.place === "device" || recogniser.speed <= TOO_SLOW) {
+      matcher.prepare();
+      return true;
+    }
   } catch {
     loading = null;
   }

@@ -1,11 +1,21 @@
 // Songs for a mood, chosen in this browser by what the server chooses them with (engine/songs.wasm): no mood leaves it.
 
-let facts = null, loading = null;
+let facts = null, loading = null, isWanted = () => false;
 
-/** `matcher`: the addresses of the module and of the songs, { module, songs }; null where there are none. */
-export function setUp(matcher) { facts = matcher ?? null; }
+/** `matcher`: the addresses of the module and of the songs, { module, songs }; null where there are none. `wanted` says
+    whether this device is to choose. */
+export function setUp(matcher, wanted) {
+  facts = matcher ?? null;
+  isWanted = wanted;
+}
 
 export const isThere = () => facts !== null;
+
+/** Whether songs are chosen here: then no question for them is sent. */
+export const isUsed = () => isThere() && isWanted();
+
+/** Loads what choosing needs, before it is asked. */
+export function prepare() { if (isUsed()) open().catch(() => {}); }
 
 async function load() {
   const [answer, songs] = await Promise.all([facts.module, facts.songs].map((path) => fetched(new URL(path, document.baseURI))));
@@ -26,10 +36,13 @@ async function load() {
 }
 
 async function fetched(address) {
-  const answer = await fetch(address, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  const answer = await fetch(address, { credentials: "same-origin" }).catch((problem) => { throw new Missing(problem.message); });
+  if (!answer.ok) throw new Missing(`${address}: ${answer.status}`);
   return answer;
 }
+
+/** What choosing needs could not be had: worth another attempt. */
+export class Missing extends Error {}
 
 class Matcher {
   #engine;
@@ -58,22 +71,34 @@ class Matcher {
   }
 }
 
-async function ask(question, wish) {
+async function open() {
   loading ??= load();
-  let matcher;
   try {
-    matcher = await loading;
+    return await loading;
   } catch (error) {
     loading = null;
     throw error;
   }
-  return matcher.ask(question, wish);
+}
+
+const ask = async (question, wish) => (await open()).ask(question, wish);
+
+/** Songs with the music server that plays them, as the page's server says it. */
+function withServers(answer) {
+  const servers = facts.servers ?? [];
+  for (const song of servers.length ? answer.songs : []) {
+    const server = servers.find(({ kind, beginning }) => song.identifiers.some((known) => known.kind === kind && known.value.startsWith(beginning)));
+    song.server = server ? { name: server.name, place: server.place } : null;
+  }
+  return answer;
 }
 
 /** As the server's /api/v1/recommendations. */
-export const recommend = (question) =>
-  ask("recommend", { seed: crypto.getRandomValues(new Uint32Array(1))[0] >>> 1, ...question });
+export const recommend = async (question) =>
+  withServers(await ask("recommend", { seed: crypto.getRandomValues(new Uint32Array(1))[0] >>> 1, ...question }));
 /** As /api/v1/songs. */
-export const songs = (numbers) => ask("songs", { songs: numbers });
+export const songs = async (numbers) => withServers(await ask("songs", { songs: numbers }));
 /** As /api/v1/catalogue/search?kind=artists. */
 export const artists = (text, limit) => ask("artists", { q: text, limit });
+/** As /api/v1/playlist-file, as a text; it names no files. */
+export const playlistFile = async (wanted) => (await ask("playlist_file", wanted)).text;

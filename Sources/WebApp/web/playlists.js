@@ -80,7 +80,7 @@ async function show() {
 }
 
 function row(list, places) {
-  const formats = api.isStatic ? [] : facts.personal ? ["xspf", "csv", "m3u8"] : ["xspf", "csv"];
+  const formats = facts.personal && !api.isStatic ? ["xspf", "csv", "m3u8"] : ["xspf", "csv"];
   const key = (name, words, action) => make("button", { type: "button", class: "act", "aria-label": `${words}: ${list.name}`, title: words, onclick: action }, icon(name));
   return make("li", {},
     make("button", { type: "button", class: "queued", dir: "auto", onclick: () => { find("playlists").close(); open(list); } }, `${list.name} · ${t("songs-count", { n: list.songs.length })}`),

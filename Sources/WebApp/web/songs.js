@@ -104,7 +104,7 @@ function ask({ about, count, signal }) {
   const question = { mode: about.mode, count: Math.min(count, facts.limits?.count ?? 50), languages, withoutLanguages: without, artists, listener: store.listener() };
   if (about.probabilities) question.emotions = about.probabilities;
   if (about.like) question.like = about.like.id;
-  return api.recommend(question, signal);
+  return about.daytime && about.mode === "match" && store.isNew() ? api.recommendForHour(question, signal) : api.recommend(question, signal);
 }
 
 function showAll({ target, isRecalled } = {}) {

@@ -1,5 +1,5 @@
-// What this browser remembers: choices, history, likes. It leaves it only as part of a question for songs; to a personal
-// server likes are told as well (songs.js).
+// What this browser remembers: choices, history, likes. It leaves it only as part of a question for songs, where the server
+// chooses them; to a personal server likes are told as well (songs.js).
 
 const SETTINGS = "fermusic.settings";
 const MEMORY = "fermusic.memory";
@@ -90,6 +90,10 @@ export function listener() {
 }
 
 export const history = () => memory;
+
+/** Whether nothing is known of the visitor yet. */
+export const isNew = () => !memory.lists.length && !Object.keys(memory.opinions).length && !Object.keys(memory.plays).length
+  && [settings.languages, settings.without, settings.artists].every((chosen) => !chosen.length);
 
 export const exported = () =>
   JSON.stringify({ program: "fermusic", exported: new Date().toISOString(), settings, ...memory }, null, 2);

@@ -38,7 +38,7 @@ public func lastAnswerSize() -> Int32 { Int32(answer.count) }
 @_cdecl("fermusic_recommend")
 public func recommend(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     guard let catalogue, let fields = read(text, count), let request = RecommendationRequest(fields) else { return -1 }
-    return give(RecommendationJSON.value(catalogue.recommend(request), for: request))
+    return give(withFiles(RecommendationJSON.value(catalogue.recommend(request), for: request), catalogue))
 }
 
 /// The answer of `POST /api/v1/songs`.
@@ -46,7 +46,7 @@ public func recommend(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
 public func songs(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     guard let catalogue, let numbers = read(text, count)?["songs"]?.arrayValue else { return -1 }
     let songs = numbers.compactMap { number in number.intValue.flatMap { catalogue.song($0) } }
-    return give(["songs": .array(songs.map { SongJSON.value($0) })])
+    return give(withFiles(["songs": .array(songs.map { SongJSON.value($0) })], catalogue))
 }
 
 /// The answer of `GET /api/v1/catalogue/search?kind=artists&q=...`.
@@ -57,6 +57,34 @@ public func artists(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     return give([
         "artists": .array(found.map { ["name": .string($0.name), "songs": .int($0.songs)] }), "songs": [],
     ])
+}
+
+/// The text of `POST /api/v1/playlist-file`'s answer, as JSON.
+@_cdecl("fermusic_playlist_file")
+public func playlistFile(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
+    guard let catalogue, let fields = read(text, count), let name = fields["name"]?.stringValue,
+        let numbers = fields["songs"]?.arrayValue, let format = fields["format"]?.stringValue
+    else { return -1 }
+    let songs = numbers.compactMap { number in number.intValue.flatMap { catalogue.song($0) } }
+    switch format {
+    case "csv": return give(["text": .string(SongCSV.text(songs))])
+    case "xspf":
+        let tracks = songs.reduce(into: "") { $0 += XSPF.track($1, address: nil, duration: $1.duration) }
+        return give(["text": .string(XSPF.head(name) + tracks + XSPF.tail)])
+    default: return -1
+    }
+}
+
+/// An answer whose songs say how their files are played, as a server has it; unchanged where there are no files.
+private func withFiles(_ answer: JSONValue, _ catalogue: CompactCatalogue) -> JSONValue {
+    guard !catalogue.files.isEmpty, var fields = answer.objectValue else { return answer }
+    fields["songs"] = .array(
+        (answer["songs"]?.arrayValue ?? []).map { song in
+            var own = song.objectValue ?? [:]
+            own["file"] = song["id"]?.intValue.flatMap { catalogue.files[$0] }.map { SongJSON.value($0) } ?? .null
+            return .object(own)
+        })
+    return .object(fields)
 }
 
 private func read(_ text: UnsafePointer<UInt8>, _ count: Int) -> JSONValue? {

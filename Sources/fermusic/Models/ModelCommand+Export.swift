@@ -12,7 +12,7 @@ extension ModelCommand {
     static let planWeights = Option<PlanWeights>(
         "weights", default: .float16,
         help:
-            "How the plan keeps weights; int8 takes a quarter of float32's room, int6 less than a fifth, int5 an eighth."
+            "How the plan keeps weights; int8 takes a quarter of float32's room, int6 less than a fifth, int5 less than a sixth."
     )
 
     static let export = Command(

@@ -25,17 +25,6 @@ public struct PlayableFile: Sendable {
     }
 }
 
-/// What of a song's files can be played, and how loud.
-public struct PlayableSong: Sendable, Equatable {
-    /// The file's number in the catalogue.
-    public var file: Int
-    /// The media type.
-    public var type: String
-    /// Decibels to be added, so that songs are equally loud (ReplayGain 2, -18 LUFS): from the tags, or else by what was
-    /// heard; `nil` if neither is known.
-    public var gain: Double?
-}
-
 extension Catalogue {
     /// Opens a file by its number. Throws `PlayableFile.Refusal` and `MusicError`. Waits for nothing but the disk.
     public func openFile(_ number: Int) throws -> PlayableFile {
@@ -72,6 +61,29 @@ extension Catalogue {
             }
         }
         return nil
+    }
+
+    /// What could be played of all songs, by their numbers, as it was when it was imported: no file is looked at. Throws
+    /// `MusicError`.
+    func knownFiles() throws -> [Int: PlayableSong] {
+        var found: [Int: PlayableSong] = [:]
+        try database.rows(
+            """
+            SELECT files.song, files.id, files.path, files.track_gain, sounds.loudness FROM files \
+            LEFT JOIN sounds ON sounds.song = files.song WHERE files.gone IS NULL AND files.song IS NOT NULL \
+            ORDER BY files.song, files.path
+            """
+        ) { row in
+            (
+                song: row.integer(0), file: row.integer(1), path: row.text(2), gain: row.optionalInteger(3),
+                loudness: row.isNull(4) ? nil : row.real(4)
+            )
+        }.forEach { row in
+            guard found[row.song] == nil, let type = MusicFile.type(of: row.path) else { return }
+            let gain = row.gain.map { Double($0) / 100 } ?? row.loudness.map { -18 - $0 }
+            found[row.song] = PlayableSong(file: row.file, type: type, gain: gain.flatMap { $0.isFinite ? $0 : nil })
+        }
+        return found
     }
 
     /// Decibels that make a song's file as loud as others, see `PlayableSong.gain`. Throws `MusicError`.

@@ -64,12 +64,12 @@ public final class ServerSongs: Sendable {
     ///
     /// - Parameter places: of the lists that were imported, `Catalogue.sources`.
     public func server(of identifiers: [SongIdentifier], among places: [String]) -> (any MusicServer)? {
-        for place in places where ServerPlace.isOne(place) {
-            if let server = server(at: place), server.givesSound, server.number(among: identifiers) != nil {
-                return server
-            }
-        }
-        return nil
+        servers(among: places).first { $0.number(among: identifiers) != nil }
+    }
+
+    /// Those that give their songs' sound.
+    public func servers(among places: [String]) -> [any MusicServer] {
+        places.filter(ServerPlace.isOne).compactMap(server(at:)).filter(\.givesSound)
     }
 
     private func server(at place: String) -> (any MusicServer)? {

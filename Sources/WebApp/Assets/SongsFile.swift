@@ -1,0 +1,61 @@
+import MusicMatching
+import Threads
+
+/// The catalogue in the form from which browsers choose songs themselves, so that no mood is sent: made when asked for.
+struct SongsFile: Sendable {
+    static let name = "songs.fmsongs"
+    /// Of more the server chooses: each is some 30 bytes on the line, and a page has all of them in its memory.
+    static let mostSongs = 50_000
+    /// For so long it is taken for what the catalogue has.
+    private static let lasting = Duration.seconds(60)
+
+    let catalogues: CataloguePool
+    /// Whether it says which files visitors hear.
+    let namesFiles: Bool
+
+    private final class Kept: Sendable {
+        let asset = Guarded<(time: ContinuousClock.Instant, asset: Asset)?>(nil)
+    }
+    private let kept = Kept()
+
+    init(catalogues: CataloguePool, namesFiles: Bool) {
+        self.catalogues = catalogues
+        self.namesFiles = namesFiles
+    }
+
+    /// Whether a catalogue of so many songs is given to browsers.
+    static func holds(_ songs: Int) -> Bool { songs <= mostSongs && EngineFiles.songsModulePath != nil }
+
+    /// The same of the catalogue as it is now.
+    var isThere: Bool { (try? catalogues.use { try $0.count }).map(SongsFile.holds) ?? false }
+
+    /// What was made a moment ago.
+    var known: Asset? { kept.asset.withLock { SongsFile.current($0) } }
+
+    private static func current(_ kept: (time: ContinuousClock.Instant, asset: Asset)?) -> Asset? {
+        kept.flatMap { $0.time.duration(to: .now) < lasting ? $0.asset : nil }
+    }
+
+    /// The file; nil for a catalogue that is too large. Whoever comes while it is made waits. Cost: some 0.1 s for the
+    /// built-in songs. Throws `Problem`.
+    func make() throws -> Asset? {
+        try kept.asset.withLock { kept in
+            if let asset = SongsFile.current(kept) { return asset }
+            let bytes = try catalogues.use { catalogue -> [UInt8]? in
+                guard SongsFile.holds(try catalogue.count) else { return nil }
+                return try catalogue.compact(
+                    keepsOwner: true, namesFiles: namesFiles, mostSongs: SongsFile.mostSongs
+                ).bytes
+            }
+            guard let bytes else { return nil }
+            // Packing takes longer than reading.
+            if let old = kept?.asset, old.bytes == bytes {
+                kept = (.now, old)
+                return old
+            }
+            let asset = Asset(bytes, type: AssetStore.type(of: SongsFile.name))
+            kept = (.now, asset)
+            return asset
+        }
+    }
+}
