@@ -16,10 +16,6 @@ public enum Precision: String, Sendable, CaseIterable {
     case bfloat16
     /// 8-bit integers, for prediction, see `QuantizedConvolution`; small layers stay with floats.
     case int8
-
-    /// What to compute with where this precision is wished for its speed: bfloat16 only where the processor multiplies it
-    /// faster than float32, which is more exact. `.bfloat16` itself gives the same products on every processor.
-    public var fastest: Precision { self == .bfloat16 && !InstructionSet.isFasterInBFloat16 ? .float : self }
 }
 
 /// What a layer knows when it makes its kernel.

@@ -34,3 +34,9 @@ public enum InstructionSet {
 
     private static func name(_ level: fm_isa) -> String { String(cString: fm_isa_name(level)) }
 }
+
+extension Precision {
+    /// What to compute with where this precision is wished for its speed: bfloat16 only where the processor multiplies it
+    /// faster than float32, which is more exact. `.bfloat16` itself gives the same products on every processor.
+    public var fastest: Precision { self == .bfloat16 && !InstructionSet.isFasterInBFloat16 ? .float : self }
+}

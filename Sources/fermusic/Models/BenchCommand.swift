@@ -103,7 +103,8 @@ enum BenchCommand {
                 ? nil
                 : try NetworkBenchmark.Training(
                     model.copy(), batchSize: batch, precision: trained, threads: ThreadPool(threads: 1))
-            let one = try NetworkBenchmark.Inference(model, batchSize: 1, precision: precision.fastest, threads: threads)
+            let one = try NetworkBenchmark.Inference(
+                model, batchSize: 1, precision: precision.fastest, threads: threads)
             let many = try NetworkBenchmark.Inference(
                 model, batchSize: batch, precision: precision.fastest, threads: threads)
             memory = train.memory
