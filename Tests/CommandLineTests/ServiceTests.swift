@@ -339,7 +339,7 @@ import Testing
             #expect(try setup.run(["playlist", "save", "For the road"] + numbers).status == 0)
             let missing = songs[1]["title"]?.stringValue ?? ""
             stub.override { request in
-                let isMissing = request.query["q"]?.contains(missing) == true
+                let isMissing = request.query["q"]?.lowercased().contains(missing.lowercased()) == true
                 return isMissing ? StubReply(200, #"{"tracks":{"items":[]}}"#) : Self.everything(request)
             }
             let kept = try setup.run(["spotify", "save-playlist", "--playlist", "For the road"], own)
