@@ -235,7 +235,7 @@ def a_folder_of_files_is_enough(page, context):
 
 @test(place=None)
 def a_playlist_without_a_server_leads_back_to_the_page(page, context):
-    """What needs a server is not offered, and the link is of the path where the page is."""
+    """Files are made here, what needs a server is not offered, and the link is of the path where the page is."""
     with context.static_site() as (address, _):
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.goto(address)
@@ -245,7 +245,7 @@ def a_playlist_without_a_server_leads_back_to_the_page(page, context):
         page.fill("#playlist-name", "For the road")
         page.keyboard.press("Enter")
         row = page.locator("#playlist-list li", has_text="For the road")
-        expect(row.locator(".chip")).to_have_count(0)
+        expect(row.locator(".chip")).to_have_text(["xspf", "csv"])
         row.locator(".act").first.click()
         expect(page.locator("#playlists-note")).to_contain_text("copied")
         link = page.evaluate("navigator.clipboard.readText()")

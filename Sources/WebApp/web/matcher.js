@@ -85,9 +85,9 @@ const ask = async (question, wish) => (await open()).ask(question, wish);
 
 /** Songs with the music server that plays them, as the page's server says it. */
 function withServers(answer) {
-  const servers = facts.servers ?? [];
-  for (const song of servers.length ? answer.songs : []) {
-    const server = servers.find(({ kind, beginning }) => song.identifiers.some((known) => known.kind === kind && known.value.startsWith(beginning)));
+  if (!facts.servers) return answer;
+  for (const song of answer.songs) {
+    const server = facts.servers.find(({ kind, beginning }) => song.identifiers.some((known) => known.kind === kind && known.value.startsWith(beginning)));
     song.server = server ? { name: server.name, place: server.place } : null;
   }
   return answer;
