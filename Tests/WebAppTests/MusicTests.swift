@@ -32,6 +32,11 @@ import WebApp
     @Test func givesTheCatalogueToThoseWhoChooseThemselves() throws {
         let server = try server.get()
         let file = try server.get("/engine/songs.fmsongs")
+        // Without the engine for browsers the server chooses.
+        if try server.get("/api/v1/options").json["matcher"]?.isNull != false {
+            #expect(file.status == 404)
+            return
+        }
         #expect(file.status == 200 && file.headers["cache-control"] == "no-cache")
         let songs = try file.body.withUnsafeBytes { try CompactCatalogue($0) }
         #expect(songs.songs.count == (try server.get("/api/v1/options").json["songs"]?.intValue))
