@@ -56,8 +56,8 @@ void (*_Nullable PQsetNoticeProcessor(PGconn *_Nonnull connection,
 #define FERMUSIC_POSTGRESQL(X)                                                                                        \
     X(PQconnectdbParams) X(PQfinish) X(PQstatus) X(PQtransactionStatus) X(PQserverVersion) X(PQlibVersion) X(PQsocket) \
     X(PQerrorMessage) X(PQsendQuery) X(PQsendPrepare) X(PQsendQueryPrepared) X(PQconsumeInput) X(PQisBusy)             \
-    X(PQputCopyData) X(PQputCopyEnd) X(PQgetResult) X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples) X(PQnfields) X(PQgetvalue) X(PQgetlength)          \
-    X(PQgetisnull) X(PQcmdTuples) X(PQsetNoticeProcessor)
+    X(PQputCopyData) X(PQputCopyEnd) X(PQgetResult) X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples)    \
+    X(PQnfields) X(PQgetvalue) X(PQgetlength) X(PQgetisnull) X(PQcmdTuples) X(PQsetNoticeProcessor)
 
 typedef struct {
     FERMUSIC_POSTGRESQL(FERMUSIC_FIELD)

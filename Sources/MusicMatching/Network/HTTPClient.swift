@@ -2,7 +2,8 @@ import Glibc
 import Threads
 
 /// Asks servers over HTTP, with libcurl: TLS is always verified, plain `http` reaches this machine and servers that the
-/// user named so only, every call is limited in time and size and can be cancelled. Open connections are used again. For any number of threads.
+/// user named so only, every call is limited in time and size and can be cancelled. Open connections are used again. For any
+/// number of threads.
 public final class HTTPClient: Sendable {
     /// Connections that nobody uses at the moment, the last used ones last.
     private let idle = Guarded<[HTTPConnection]>([])

@@ -11,7 +11,7 @@ public enum InstructionSet {
     public static var current: String { name(fm_isa_used()) }
 
     /// Whether bfloat16 is multiplied faster than float32. Intel's AVX-512 BF16 without tiles is not: VDPBF16PS takes four
-    /// times as long as a multiplication of half as many floats (measured on a Xeon of the fourth generation).
+    /// times as long as a multiplication of half as many floats (measured on a Xeon that has AVX-512 FP16, too).
     public static var isFasterInBFloat16: Bool { fm_isa_bf16_is_fast() != 0 }
 
     /// What multiplies where bfloat16 is wished: `AMX tiles`, `AVX-512 BF16` or, where those are missing or slower,

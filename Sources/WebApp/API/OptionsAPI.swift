@@ -8,9 +8,17 @@ struct OptionsAPI: Sendable {
     let facts: PageFacts
     let own: OwnMusic
 
-    /// Counting a large catalogue takes a while, and its languages seldom change.
+    /// What the catalogue says for it.
+    private struct Facts {
+        var songs: Int
+        var languages: [(code: String, songs: Int)]
+        /// See `OwnMusic.servers`.
+        var servers: JSONValue
+    }
+
+    /// Counting a large catalogue takes a while, its languages seldom change, and pages open while it cannot be reached.
     private final class Kept: Sendable {
-        let counts = Guarded<(time: ContinuousClock.Instant, songs: Int, languages: [(code: String, songs: Int)])?>(nil)
+        let facts = Guarded<(time: ContinuousClock.Instant, facts: Facts)?>(nil)
     }
     private let kept = Kept()
 
@@ -23,27 +31,28 @@ struct OptionsAPI: Sendable {
     var routes: [Route] {
         [
             Route(method: "GET", path: "/api/v1/options") { request, _ in
-                let (songs, languages) = try counts()
-                let answer = facts.json(songs: songs, languages: languages, below: request.base)
-                return .now(.json(try withServers(answer)))
+                let known = try known()
+                let answer = facts.json(songs: known.songs, languages: known.languages, below: request.base)
+                return .now(.json(OptionsAPI.with(known.servers, answer)))
             }
         ].askingCatalogue
     }
 
     /// A page that chooses songs itself knows those of music servers too.
-    private func withServers(_ answer: JSONValue) throws -> JSONValue {
+    private static func with(_ servers: JSONValue, _ answer: JSONValue) -> JSONValue {
         guard var fields = answer.objectValue, var matcher = fields["matcher"]?.objectValue else { return answer }
-        matcher["servers"] = try catalogues.use(own.servers)
+        matcher["servers"] = servers
         fields["matcher"] = .object(matcher)
         return .object(fields)
     }
 
-    private func counts() throws -> (songs: Int, languages: [(code: String, songs: Int)]) {
-        if let known = kept.counts.withLock({ $0 }), known.time.duration(to: .now) < .seconds(300) {
-            return (known.songs, known.languages)
+    private func known() throws -> Facts {
+        if let kept = kept.facts.withLock({ $0 }), kept.time.duration(to: .now) < .seconds(300) { return kept.facts }
+        let facts = try catalogues.use { catalogue in
+            Facts(
+                songs: try catalogue.count, languages: try catalogue.languageCounts(), servers: own.servers(catalogue))
         }
-        let (songs, languages) = try catalogues.use { (try $0.count, try $0.languageCounts()) }
-        kept.counts.withLock { $0 = (.now, songs, languages) }
-        return (songs, languages)
+        kept.facts.withLock { $0 = (.now, facts) }
+        return facts
     }
 }

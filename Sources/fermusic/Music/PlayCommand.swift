@@ -20,8 +20,8 @@ enum PlayCommand {
         "play", summary: "Music for what you feel, now.",
         discussion: """
             Plays your own files that the catalogue knows ('fermusic catalogue import ~/Music') and songs of your Subsonic or \
-            Jellyfin server ('fermusic catalogue import subsonic:...'), those that fit the mood best first, and pieces that come with fermusic where there are few: on and on, through PipeWire, PulseAudio or \
-            ALSA. Songs are as loud as each other where their loudness is known (ReplayGain, or heard while importing).
+            Jellyfin server ('fermusic catalogue import subsonic:...'), those that fit the mood best first, and pieces that \
+            come with fermusic where there are few: on and on, through PipeWire, PulseAudio or ALSA. Songs are as loud as each other where their loudness is known (ReplayGain, or heard while importing).
 
             What was heard for half its length, or four minutes, is told to the Subsonic or Jellyfin server that the song is \
             of too, and to ListenBrainz where LISTENBRAINZ_TOKEN is set.
