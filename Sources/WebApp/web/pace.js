@@ -2,8 +2,8 @@
 
 /** Milliseconds between pictures: at first, once the mood is known, and when nothing has changed for a while. */
 const FIRST = 100, KNOWN = 170, STILL = 400;
-/** The same where they need not travel, and how many times as long as a look the rest at least is together with it. */
-const NEAR = 33, NEAR_STILL = 100, SHARE = 2;
+/** The same where they need not travel, and how many times as long as a look it is at least to the next: devices get warm. */
+const NEAR = 33, NEAR_STILL = 100, SHARE = 1.25, SHARE_STILL = 2;
 /** Looks of this device, in milliseconds, above which pictures become smaller. */
 const LONG = 60;
 /** Pictures without a face after which there is none. */
@@ -49,7 +49,9 @@ export class Pace {
   /** Milliseconds from one picture to the next. */
   get interval() {
     const now = this.#clock();
-    if (this.#isNear) return Math.max(now - this.#changedAt < 4000 ? NEAR : NEAR_STILL, SHARE * this.#trip);
+    if (this.#isNear) {
+      return now - this.#changedAt < 4000 ? Math.max(NEAR, SHARE * this.#trip) : Math.max(NEAR_STILL, SHARE_STILL * this.#trip);
+    }
     if (now - this.#began < 3000) return FIRST;
     return now - this.#changedAt < 4000 ? KNOWN : STILL;
   }
