@@ -17,7 +17,9 @@ struct KerasArchive {
         archive = try KerasArchive.translated(path) { try ZipArchive(file) }
         guard archive.entry(named: "config.json") != nil else {
             throw NeuralNetError.file(
-                path: path, place: nil, reason: "a zip file, but no Keras model: no config.json in it")
+                path: path, place: nil,
+                reason: ForeignNetwork.reason(entries: archive.entries.map(\.name))
+                    ?? "a zip file, but no Keras model: no config.json in it")
         }
     }
 

@@ -68,6 +68,9 @@ public enum ModelFile {
         if let folder = SavedModelFolder.containing(path) { throw folder.refusal }
         let file = try KerasArchive.translated(path) { try FileAtAnyPlace(path) }
         if ZipArchive.begins(file) { return .archive(try KerasArchive(path, file)) }
+        if let reason = ForeignNetwork.reason(file) {
+            throw NeuralNetError.file(path: path, place: nil, reason: reason)
+        }
         return .hdf5(try HDF5File(path, file, 0..<file.count))
     }
 

@@ -314,6 +314,12 @@ import Testing
             #expect(complaint([0x50, 0x4B, 3, 4, 20, 0, 0, 0]).hasPrefix("a zip archive (.keras?)"))
             #expect(complaint([0x89, 0x48]) == "cut short: only 2 bytes")
             #expect(complaint([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0]) == "cut short: only 9 bytes")
+            #expect(complaint([0x1C, 0, 0, 0] + Array("TFL3".utf8) + [20, 0]).hasPrefix("a TensorFlow Lite model;"))
+            #expect(complaint([0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9]).hasPrefix("a PyTorch file;"))
+            #expect(
+                complaint([10, 0, 0, 0, 0, 0, 0, 0] + Array("{\"a\":{}}  ".utf8)).hasPrefix(
+                    "weights alone (safetensors)"))
+            #expect(complaint(Array("FMPLAN\r\n".utf8) + [1, 0, 0, 0]).hasPrefix("a plan, for the engine in browsers"))
             unlink(path)
             #expect(KerasFixtures.message { _ = try ModelFile.read(path) } == "\(path): No such file or directory")
             #expect(KerasFixtures.message { _ = try ModelFile.read(folder) } == "\(folder): Is a directory")

@@ -5,6 +5,9 @@ extension NetworkPlan {
     /// Magic, version, checksum of all that follows.
     private static let headerSize = 16
 
+    /// Whether a file that begins so is a plan.
+    public static func begins(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
     /// The plan as a file's content: what it is, its steps, its weights, with a checksum.
     public func bytes(weights: PlanWeights = .float32) -> [UInt8] {
         var body = PlanWriter()

@@ -182,6 +182,7 @@ enum TrainCommand {
             "\(settings.recipe.architecture): \(session.model.parameterCount) parameters, "
                 + "\(session.trainingCount) training and \(session.validationCount) validation images, "
                 + "\(threads.count) thread\(threads.count == 1 ? "" : "s"), "
+                + (settings.recipe.precision == .bfloat16 ? "bfloat16 (\(InstructionSet.bfloat16)), " : "")
                 + "\((session.trainer.memory + (1 << 20) - 1) >> 20) MB")
         let view = TrainingView(session, console: console)
         session.shouldContinue = { signals.received == nil }
