@@ -126,8 +126,8 @@ struct AssetStore: Sendable {
     /// Bytes of all that a visit loads before anything is played: the page itself, with the texts of one language.
     func visitBytes(compressed: Bool) -> Int {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
-        // Icons are for those who install it, tags are read of folders that are picked.
-        let later: Set = ["tags.js"]
+        // Icons are for those who install it, music of one's own for those who pick a folder.
+        let later: Set = ["own.js", "folder.js", "tags.js", "heard.js", "listen.js", "listen-worker.js"]
         return files.filter { name, _ in
             !AssetStore.unkept.union(later).contains(name) && !name.hasSuffix(".opus") && !name.hasSuffix(".png")
                 && (!name.hasPrefix("texts/") || name == "texts/en.json")

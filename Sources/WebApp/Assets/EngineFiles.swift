@@ -3,15 +3,16 @@ import FaceVision
 import Files
 import JSON
 import NeuralNet
+import SongSound
 import Threads
 
-/// What browsers run to look at pictures themselves: the engine (`Scripts/build-wasm`) and plans of the networks, made
-/// when first asked for and kept as they are sent.
+/// What browsers run to look at pictures, choose songs and hear them themselves: the engines (`Scripts/build-wasm`) and plans
+/// of the networks, made when first asked for and kept as they are sent.
 struct EngineFiles: Sendable {
     /// Where the server has them.
     static let folder = "/engine/"
     static let module = "fermusic.wasm", detector = "yunet.fmplan", planEnding = ".fmplan"
-    static let songsModule = "songs.wasm"
+    static let songsModule = "songs.wasm", soundModule = "sound.wasm"
     /// Bytes up to which a plan keeps its weights nearly as they are: what every visitor loads should be small.
     private static let mostBytes = 400_000
 
@@ -34,8 +35,9 @@ struct EngineFiles: Sendable {
         detectorPath = isUsualDetector ? YuNetWeights.standardPath : nil
     }
 
-    /// What recommends songs in a browser; nil where it was not built.
+    /// What recommends songs in a browser, and what hears them; nil where it was not built.
     static var songsModulePath: String? { ProgramFile.path(songsModule, checkoutFolder: ".build/wasm") }
+    static var soundModulePath: String? { ProgramFile.path(soundModule, checkoutFolder: ".build/wasm") }
 
     /// A plan as it is sent.
     private static func small(_ plan: NetworkPlan) -> [UInt8] {
@@ -74,6 +76,16 @@ struct EngineFiles: Sendable {
         ]
     }
 
+    /// For a page that hears songs itself; null where that was not built. The address begins with `base`.
+    func sound(base: String) -> JSONValue {
+        EngineFiles.soundModulePath == nil ? .null : EngineFiles.sound(at: base + versioned(EngineFiles.soundModule))
+    }
+
+    /// The same where the module is at an address.
+    static func sound(at address: String) -> JSONValue {
+        ["module": .string(address), "version": .int(HeardPart.version)]
+    }
+
     /// For the page; null where browsers cannot look themselves. Addresses begin with `base`.
     func json(base: String) -> JSONValue {
         let models = models
@@ -91,7 +103,8 @@ struct EngineFiles: Sendable {
     var kept: [String] {
         guard let model = models.first else { return [] }
         let songs = EngineFiles.songsModulePath.map { _ in [EngineFiles.songsModule] } ?? []
-        return ([EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding] + songs)
+        let sound = EngineFiles.soundModulePath.map { _ in [EngineFiles.soundModule] } ?? []
+        return ([EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding] + songs + sound)
             .map { EngineFiles.folder.dropFirst() + versioned($0) }
     }
 
@@ -105,7 +118,7 @@ struct EngineFiles: Sendable {
     private var tag: String {
         if let known = store.tag.withLock({ $0 }) { return known }
         var hash = Asset.hash(Array(Fermusic.version.utf8))
-        let parts = [modulePath, detectorPath, EngineFiles.songsModulePath].compactMap { $0 }
+        let parts = [modulePath, detectorPath, EngineFiles.songsModulePath, EngineFiles.soundModulePath].compactMap { $0 }
         for path in parts + shelf.entries.map(\.path) {
             hash = Asset.hash((try? FileBytes.read(path, limit: 1 << 30)) ?? [], from: hash)
         }
@@ -128,6 +141,9 @@ struct EngineFiles: Sendable {
     }
 
     private func bytes(_ name: String) -> [UInt8]? {
+        if name == EngineFiles.soundModule {
+            return EngineFiles.soundModulePath.flatMap { try? FileBytes.read($0, limit: 16 << 20) }
+        }
         guard let modulePath, let detectorPath else { return nil }
         if name == EngineFiles.module { return try? FileBytes.read(modulePath, limit: 16 << 20) }
         if name == EngineFiles.detector {
