@@ -106,9 +106,11 @@ import MusicMatching
 
     @Test func damagedFilesAreRefused() throws {
         let whole = try Catalogue(":memory:", builtIn: builtInSongs).compact()
-        let small = CompactCatalogue(songs: Array(whole.songs.prefix(12)), map: whole.map, otherNames: ["a": "queen"])
+        let small = CompactCatalogue(
+            songs: Array(whole.songs.prefix(12)), map: whole.map, otherNames: ["a": "queen"],
+            gains: [whole.songs[1].id: -7.25, whole.songs[4].id: 3.5])
         let bytes = small.bytes
-        #expect(try read(bytes).songs == small.songs)
+        #expect(try read(bytes).songs == small.songs && read(bytes).gains == small.gains)
         for count in 0..<bytes.count where count % 3 == 0 {
             #expect(throws: CompactError.self) { try read(Array(bytes[..<count])) }
         }
@@ -118,8 +120,8 @@ import MusicMatching
             #expect(throws: CompactError.self, "byte \(place)") { try read(changed) }
         }
         var newer = bytes
-        newer[8] = 3
-        #expect(throws: CompactError.newerVersion(3)) { try read(newer) }
+        newer[8] = 4
+        #expect(throws: CompactError.newerVersion(4)) { try read(newer) }
         // With a right checksum: refused, or harmless.
         var random = RandomGenerator(seed: 3), refused = 0
         for _ in 0..<2000 {

@@ -79,7 +79,7 @@ function withServers(answer) {
   if (!facts.servers) return answer;
   for (const song of answer.songs) {
     const server = facts.servers.find(({ kind, beginning }) => song.identifiers.some((known) => known.kind === kind && known.value.startsWith(beginning)));
-    song.server = server ? { name: server.name, place: server.place } : null;
+    song.server = server ? { name: server.name, place: server.place, gain: song.gain ?? null } : null;
   }
   return answer;
 }

@@ -68,7 +68,7 @@ export function source(song) {
   if (song.local) return { kind: "audio", gain: song.gain, address: async () => URL.createObjectURL(song.local) };
   if (song.file && plays(song.file.type)) return { kind: "audio", gain: song.file.gain, address: async () => at(`/api/v1/files/${song.file.number}`) };
   if (song.piece) return opus ? { kind: "audio", gain: PIECE_GAIN, address: async () => new URL(`pieces/${song.piece}`, import.meta.url).href } : null;
-  if (song.server && !isAway(song.server)) return { kind: "audio", isRelayed: true, address: async () => at(`/api/v1/streams/${song.id}?plays=${TYPES}`) };
+  if (song.server && !isAway(song.server)) return { kind: "audio", isRelayed: true, gain: song.server.gain, address: async () => at(`/api/v1/streams/${song.id}?plays=${TYPES}`) };
   const { service } = settings, wants = (name) => service === "any" || service === name;
   const players = { ...song.players, ...song.media?.players };
   const known = song.media?.service ?? song.service;
