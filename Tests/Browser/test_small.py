@@ -320,6 +320,19 @@ def words_at_faces_tell_them_apart_and_hide_none(page, context):
 
 
 @test()
+def words_of_near_faces_do_not_cover_each_other(page, context):
+    left = face({"sad": 0.9, "fear": 0.1}, (0.2, 0.3), box={"x": 100, "y": 100, "width": 60, "height": 80})
+    right = face({"sad": 0.9, "fear": 0.1}, (0.2, 0.3), track=2, box={"x": 165, "y": 102, "width": 40, "height": 50})
+    sees(page, left, right)
+    page.click("#way-photo")
+    give(page, picture(page))
+    expect(page.locator("#photo-stage .face-box span")).to_have_text(["1 · sad", "2 · sad"])
+    apart = page.locator("#photo-stage .face-box span").evaluate_all("""words => words.map((node) => node.getBoundingClientRect())
+        .reduce((one, other) => one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top)""")
+    assert apart
+
+
+@test()
 def what_plays_keeps_its_mark(page, context):
     """Also when the same list is drawn again, and it goes with the song."""
     by_hand(page, "happy")
