@@ -333,6 +333,34 @@ def words_of_near_faces_do_not_cover_each_other(page, context):
 
 
 @test()
+def a_bad_photo_takes_the_mood_of_the_one_before_away(page, context):
+    sees(page, AFRAID)
+    page.click("#way-photo")
+    give(page, picture(page))
+    expect(page.locator("#said")).to_contain_text("afraid")
+    page.unroute("**/api/v1/analyse*")
+    give(page, b"not a picture", "b.jpg", "image/jpeg")
+    expect(page.locator("#photo-note")).to_have_text("This picture cannot be read.")
+    expect(page.locator("#said")).not_to_contain_text("afraid")
+    expect(page.locator("#photo-stage .face-box")).to_have_count(0)
+    expect(page.locator("html")).to_have_attribute("data-mood", "none")
+
+
+@test()
+def the_history_knows_what_came_instead(page, context):
+    by_hand(page, "happy")
+    before = page.locator(".song h3").first.inner_text()
+    page.locator(".song .act.dots").first.click()
+    page.locator("#menu .dislike").click()
+    until(lambda: page.locator(".song h3").first.inner_text() != before)
+    after = page.locator(".song h3").first.inner_text()
+    page.click("#open-history")
+    first = page.locator("#history-list h3", has_text="feel happy").first.locator("xpath=following-sibling::ul[1]")
+    expect(first).to_contain_text(after)
+    expect(first).not_to_contain_text(before)
+
+
+@test()
 def what_plays_keeps_its_mark(page, context):
     """Also when the same list is drawn again, and it goes with the song."""
     by_hand(page, "happy")

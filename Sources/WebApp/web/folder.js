@@ -20,8 +20,8 @@ export function songsOf(files) {
   return { songs, others: music.length - songs.length, name: music.length ? place(music[0]).split("/")[0] : "" };
 }
 
-/** Reads what the files' tags call the songs: `amend` gets { title, artist } with either, by keys, some at a time. Ends early
-    when `isOver()`. */
+/** Reads what the files' tags call the songs and how loud they are: `amend` gets { title, artist, gain } with any, by keys, some
+    at a time. Ends early when `isOver()`. */
 export async function readTags(songs, amend, isOver) {
   let names = new Map();
   for (const song of songs.slice(0, MOST_READ)) {

@@ -73,8 +73,11 @@ function amend(names) {
   player.amend(names);
 }
 
-/** What was heard, by keys. */
-const note = (sounds) => amend(new Map([...sounds].map(([key, { valence, energy, loudness }]) => [key, { features: { valence, energy }, gain: LEVEL - loudness }])));
+/** What was heard, by keys. Tags know a whole song's loudness. */
+function note(sounds) {
+  const tagged = new Map(folder.songs.map(({ key, gain }) => [key, gain]));
+  amend(new Map([...sounds].map(([key, { valence, energy, loudness }]) => [key, { features: { valence, energy }, gain: tagged.get(key) ?? LEVEL - loudness }])));
+}
 
 /** Tells the page that more is known: not while songs are being heard, so that nothing moves every second. */
 function tell() {
