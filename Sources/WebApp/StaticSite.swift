@@ -56,7 +56,8 @@ public struct StaticSite {
         let facts = PageFacts(
             shelf: models, detectors: (["auto"], "auto"), limits: AnalysisService.Limits(), engine: { _ in parts },
             matcher: { _, _ in matcher },
-            sound: { _ in EngineFiles.sound(at: StaticSite.engineFolder + EngineFiles.soundModule) }, moodMap: moodMap, pageLanguages: assets.languages)
+            sound: { _ in EngineFiles.sound(at: StaticSite.engineFolder + EngineFiles.soundModule) }, moodMap: moodMap,
+            pageLanguages: assets.languages)
         for (name, asset) in assets.all where !StaticSite.serverOnly.contains(name) { files[name] = asset.bytes }
         let known = facts.json(songs: songs.songs.count, languages: songs.languageCounts, below: "")
         files["options.json"] = Array(known.text().utf8)

@@ -118,7 +118,9 @@ struct EngineFiles: Sendable {
     private var tag: String {
         if let known = store.tag.withLock({ $0 }) { return known }
         var hash = Asset.hash(Array(Fermusic.version.utf8))
-        let parts = [modulePath, detectorPath, EngineFiles.songsModulePath, EngineFiles.soundModulePath].compactMap { $0 }
+        let parts = [modulePath, detectorPath, EngineFiles.songsModulePath, EngineFiles.soundModulePath].compactMap {
+            $0
+        }
         for path in parts + shelf.entries.map(\.path) {
             hash = Asset.hash((try? FileBytes.read(path, limit: 1 << 30)) ?? [], from: hash)
         }
