@@ -90,8 +90,9 @@ import MusicMatching
         #expect(back.map.weights == map.weights && back.map.feelings == map.feelings)
     }
 
-    /// What Scripts/fuzz starts from: a file of before there were files in it, and one with two.
-    @Test(arguments: [("first-version", 0), ("files", 2)]) func olderFilesAreRead(name: String, files: Int) throws {
+    /// What Scripts/fuzz starts from: a file of before there were files in it, one with two, and one with songs of servers.
+    @Test(arguments: [("first-version", 0), ("files", 2), ("gains", 2)])
+    func olderFilesAreRead(name: String, files: Int) throws {
         let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         let bytes = try FileBytes.read("\(folder)/Fuzzing/Corpus/compact/\(name).fmsongs", limit: 1 << 20)
         let catalogue = try read(bytes)
@@ -100,7 +101,8 @@ import MusicMatching
         #expect(known?.file == (files == 0 ? nil : 7) && known?.gain == (files == 0 ? nil : -6.25))
         #expect(known?.type == (files == 0 ? nil : "audio/flac") && other?.gain == nil)
         let again = try read(catalogue.bytes)
-        #expect(again.songs == catalogue.songs && again.files == catalogue.files)
+        #expect(again.songs == catalogue.songs && again.files == catalogue.files && again.gains == catalogue.gains)
+        #expect(catalogue.gains == (name == "gains" ? [4: -3.25, 5: 1.5] : [:]))
         for count in bytes.indices { #expect(throws: CompactError.self) { try read(Array(bytes[..<count])) } }
     }
 
