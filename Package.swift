@@ -105,7 +105,7 @@ let package = Package(
             name: "WebApp",
             dependencies: [
                 "EmotionRecognition", "FaceVision", "JSON", "Emotions", "MusicMatching", "NeuralNet", "Files",
-                "TextCoding", "Threads", "Timing", "CBrotli", "CMicroHTTPD", "CZlib",
+                "SongSound", "TextCoding", "Threads", "Timing", "CBrotli", "CMicroHTTPD", "CZlib",
             ],
             exclude: ["web"]),
         .target(

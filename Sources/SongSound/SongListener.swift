@@ -13,7 +13,7 @@ public struct SongListener: Sendable {
     /// Where to begin, in seconds; `nil` where a song is itself: not at its beginning and its end.
     public var start: Double?
 
-    public init(seconds: Double = 60, start: Double? = nil) {
+    public init(seconds: Double = HeardPart.usual, start: Double? = nil) {
         precondition((5...600).contains(seconds) && start.map { $0 >= 0 } ?? true)
         self.seconds = seconds
         self.start = start
@@ -24,7 +24,7 @@ public struct SongListener: Sendable {
     public func listen(_ path: String, cancellation: Cancellation = Cancellation()) throws(MediaError) -> HeardSong {
         let reader = try SoundReader(
             path: path, seconds: seconds, formats: SongListener.formats, cancellation: cancellation
-        ) { start ?? SongListener.start(of: $0.seconds, listening: seconds) }
+        ) { start ?? HeardPart.start(of: $0.seconds, listening: seconds) }
         do throws(MediaError) {
             return try listen(reader)
         } catch {
@@ -47,12 +47,6 @@ public struct SongListener: Sendable {
                 cancellation: cancellation))
     }
 
-    /// Songs begin and end with less than they have: the part in their middle.
-    static func start(of length: Double?, listening seconds: Double) -> Double {
-        guard let length, length > seconds else { return 0 }
-        return (length - seconds) * 0.5
-    }
-
     private static let formats = [SoundFormat(channels: 2), SoundFormat(rate: OnsetCurves.rate, channels: 1)]
 
     private func listen(_ reader: SoundReader) throws(MediaError) -> HeardSong {
@@ -61,7 +55,7 @@ public struct SongListener: Sendable {
             if format == 0 { analyser.loudness.feed(samples) } else { analyser.feed(mono: samples) }
         }) {}
         analyser.finish()
-        guard analyser.seconds >= 1 else {
+        guard analyser.seconds >= HeardPart.least else {
             throw .cannotOpen(source: reader.name, reason: "there is no second of sound in it")
         }
         return analyser.sound(of: reader.description.seconds, from: reader.begin)

@@ -41,12 +41,13 @@ public struct StaticSite {
             "module": .string(StaticSite.engineFolder + EngineFiles.module),
             "detector": .string(StaticSite.engineFolder + EngineFiles.detector), "models": .object(addresses),
         ]
-        guard let module = engine.make(EngineFiles.songsModule) else {
-            throw WebServerError.badFile(
-                path: EngineFiles.songsModule, reason: "the module for songs was not built: Scripts/build-wasm makes it"
-            )
+        for name in [EngineFiles.songsModule, EngineFiles.soundModule] {
+            guard let module = engine.make(name) else {
+                throw WebServerError.badFile(
+                    path: name, reason: "this module for browsers was not built: Scripts/build-wasm makes it")
+            }
+            files[StaticSite.engineFolder + name] = module.bytes
         }
-        files[StaticSite.engineFolder + EngineFiles.songsModule] = module.bytes
         files[StaticSite.engineFolder + SongsFile.name] = songs.bytes
         let matcher: JSONValue = [
             "module": .string(StaticSite.engineFolder + EngineFiles.songsModule),
@@ -54,7 +55,9 @@ public struct StaticSite {
         ]
         let facts = PageFacts(
             shelf: models, detectors: (["auto"], "auto"), limits: AnalysisService.Limits(), engine: { _ in parts },
-            matcher: { _, _ in matcher }, moodMap: moodMap, pageLanguages: assets.languages)
+            matcher: { _, _ in matcher },
+            sound: { _ in EngineFiles.sound(at: StaticSite.engineFolder + EngineFiles.soundModule) }, moodMap: moodMap,
+            pageLanguages: assets.languages)
         for (name, asset) in assets.all where !StaticSite.serverOnly.contains(name) { files[name] = asset.bytes }
         let known = facts.json(songs: songs.songs.count, languages: songs.languageCounts, below: "")
         files["options.json"] = Array(known.text().utf8)

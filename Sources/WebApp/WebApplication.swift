@@ -121,7 +121,8 @@ public final class WebApplication: HTTPHandler {
             facts: PageFacts(
                 shelf: models, detectors: (analysis.detectors.names, analysis.detectors.usual), limits: limits,
                 engine: { engine.json(base: $0 + EngineFiles.folder) },
-                matcher: { engine.matcher(base: $0 + EngineFiles.folder, songs: $1) }, moodMap: music.moodMap,
+                matcher: { engine.matcher(base: $0 + EngineFiles.folder, songs: $1) },
+                sound: { engine.sound(base: $0 + EngineFiles.folder) }, moodMap: music.moodMap,
                 pageLanguages: assets.languages, isPersonal: options.isPersonal, isLive: feed != nil,
                 services: options.services, usualService: options.usualService), own: own)
         let songsFile = SongsFile(catalogues: catalogues, namesFiles: options.sharesFiles)

@@ -8,6 +8,7 @@ import test_calm
 import test_device
 import test_faults
 import test_firefox
+import test_listen
 import test_own
 import test_page
 import test_player

@@ -73,12 +73,24 @@ def a_queue_goes_on_and_comes_back(page, context):
         queue.back();
         queue.replaceUpcoming([song('y')]);
         queue.remove(0);
+        const now = [queue.songs.map((s) => s.key), queue.current.key];
+        // Other music, of which more is known by and by.
+        const file = new Queue(storage), changes = [];
+        file.set(['a', 'b', 'c', 'd'].map(song), 1);
+        file.addEventListener('change', () => changes.push(file.songs.map((s) => s.key).join('')));
+        file.amend(new Map([['c', { title: 'C', artist: '', gain: -3 }], ['z', { title: 'Z' }]]));
+        file.order(({ key }) => (key === 'd' ? 0 : Infinity));
+        file.order(({ key }) => (key === 'd' ? 0 : Infinity));
+        const known = file.songs.find(({ key }) => key === 'c');
         kept['fermusic.queue'] = '{"songs": 3}';
-        return { steps, again: [again.songs.map((s) => s.key), again.index, again.position], now: [queue.songs.map((s) => s.key), queue.current.key], broken: new Queue(storage).current };
+        return { steps, changes, known, current: file.current.key, again: [again.songs.map((s) => s.key), again.index, again.position], now, broken: new Queue(storage).current };
     }""")
     assert result["steps"] == ["a", True, "b", False], result
     assert result["again"] == [["a", "b", "x", "c", "b"], 2, 12.5], result
     assert result["now"] == [["b", "y"], "b"] and result["broken"] is None, result
+    # What plays stays where it is, and the same order again is no change.
+    assert result["changes"] == ["abcd", "abdc"] and result["current"] == "b", result
+    assert result["known"] == {"key": "c", "title": "C", "gain": -3}, result
 
 
 @test()

@@ -137,6 +137,10 @@ def a_click_opens_the_right_link(page, context):
     words = unquote(address.rsplit("/", 1)[1])
     assert title.split()[0] in words and artist.split(",")[0].split()[0] in words, (words, title, artist)
     opened.value.close()
+    # Its menu has both.
+    song.locator(".act.dots").click()
+    expect(page.locator("#menu a")).to_have_text(["Open on Spotify", "Open on YouTube"])
+    page.keyboard.press("Escape")
     page.locator("#choices summary").click()
     page.select_option("#service", "youtube")
     expect(page.locator(".song a.cover").first).to_have_attribute("href", re.compile("^https://www.youtube.com/"))

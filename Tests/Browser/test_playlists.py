@@ -121,13 +121,15 @@ def tags_of_all_kinds_are_read(page, context):
     with tempfile.TemporaryDirectory() as folder:
         for name, options in [("a.mp3", []), ("b.mp3", ["-id3v2_version", "3"]), ("c.flac", []), ("d.ogg", []), ("e.opus", []), ("f.m4a", []),
                               ("g.m4a", ["-movflags", "faststart"]), ("h.wav", []), ("i.aiff", ["-write_id3v2", "1"])]:
-            tags = [part for key, value in said.items() for part in ("-metadata", f"{key}={value}")]
+            tags = [part for key, value in {**said, "REPLAYGAIN_TRACK_GAIN": "-6.50 dB"}.items() for part in ("-metadata", f"{key}={value}")]
             subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=duration=0.2", *tags, *options, f"{folder}/{name}"], check=True)
             files[name] = pathlib.Path(folder, name).read_bytes()
     frame = lambda name, content: name + len(content).to_bytes(3, "big") + content
-    old = frame(b"TT2", b"\0Gr\xfc\xdfe\0") + frame(b"TP1", b"\1" + "\ufeffBjörk".encode("utf-16-le"))
+    old = frame(b"TXX", b"\0replaygain_track_gain\x002.25 dB") + frame(b"TT2", b"\0Gr\xfc\xdfe\0") + frame(b"TP1", b"\1" + "\ufeffBjörk".encode("utf-16-le"))
     files["old.mp3"] = b"ID3\2\0\0" + bytes([0, 0, 0, len(old)]) + old
     files["none.mp3"] = b"\xff\xfb" + bytes(500)
     found = page.evaluate(TAGGED, {name: base64.b64encode(data).decode() for name, data in files.items()})
-    assert found.pop("none.mp3") is None and found.pop("old.mp3") == {"title": "Grüße", "artist": "Björk"}, found
+    assert found.pop("none.mp3") is None and found.pop("old.mp3") == {"gain": 2.25, "title": "Grüße", "artist": "Björk"}, found
+    # RIFF's own list and MP4 say it elsewhere, or nowhere.
+    assert [found[name].pop("gain") for name in ["a.mp3", "b.mp3", "c.flac", "d.ogg", "e.opus", "i.aiff"]] == [-6.5] * 6, found
     assert all(tags == said for tags in found.values()), found

@@ -320,6 +320,47 @@ def words_at_faces_tell_them_apart_and_hide_none(page, context):
 
 
 @test()
+def words_of_near_faces_do_not_cover_each_other(page, context):
+    left = face({"sad": 0.9, "fear": 0.1}, (0.2, 0.3), box={"x": 100, "y": 100, "width": 60, "height": 80})
+    right = face({"sad": 0.9, "fear": 0.1}, (0.2, 0.3), track=2, box={"x": 165, "y": 102, "width": 40, "height": 50})
+    sees(page, left, right)
+    page.click("#way-photo")
+    give(page, picture(page))
+    expect(page.locator("#photo-stage .face-box span")).to_have_text(["1 · sad", "2 · sad"])
+    apart = page.locator("#photo-stage .face-box span").evaluate_all("""words => words.map((node) => node.getBoundingClientRect())
+        .reduce((one, other) => one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top)""")
+    assert apart
+
+
+@test()
+def a_bad_photo_takes_the_mood_of_the_one_before_away(page, context):
+    sees(page, AFRAID)
+    page.click("#way-photo")
+    give(page, picture(page))
+    expect(page.locator("#said")).to_contain_text("afraid")
+    page.unroute("**/api/v1/analyse*")
+    give(page, b"not a picture", "b.jpg", "image/jpeg")
+    expect(page.locator("#photo-note")).to_have_text("This picture cannot be read.")
+    expect(page.locator("#said")).not_to_contain_text("afraid")
+    expect(page.locator("#photo-stage .face-box")).to_have_count(0)
+    expect(page.locator("html")).to_have_attribute("data-mood", "none")
+
+
+@test()
+def the_history_knows_what_came_instead(page, context):
+    by_hand(page, "happy")
+    before = page.locator(".song h3").first.inner_text()
+    page.locator(".song .act.dots").first.click()
+    page.locator("#menu .dislike").click()
+    until(lambda: page.locator(".song h3").first.inner_text() != before)
+    after = page.locator(".song h3").first.inner_text()
+    page.click("#open-history")
+    first = page.locator("#history-list h3", has_text="feel happy").first.locator("xpath=following-sibling::ul[1]")
+    expect(first).to_contain_text(after)
+    expect(first).not_to_contain_text(before)
+
+
+@test()
 def what_plays_keeps_its_mark(page, context):
     """Also when the same list is drawn again, and it goes with the song."""
     by_hand(page, "happy")

@@ -90,8 +90,9 @@ import MusicMatching
         #expect(back.map.weights == map.weights && back.map.feelings == map.feelings)
     }
 
-    /// What Scripts/fuzz starts from: a file of before there were files in it, and one with two.
-    @Test(arguments: [("first-version", 0), ("files", 2)]) func olderFilesAreRead(name: String, files: Int) throws {
+    /// What Scripts/fuzz starts from: a file of before there were files in it, one with two, and one with songs of servers.
+    @Test(arguments: [("first-version", 0), ("files", 2), ("gains", 2)])
+    func olderFilesAreRead(name: String, files: Int) throws {
         let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         let bytes = try FileBytes.read("\(folder)/Fuzzing/Corpus/compact/\(name).fmsongs", limit: 1 << 20)
         let catalogue = try read(bytes)
@@ -100,15 +101,18 @@ import MusicMatching
         #expect(known?.file == (files == 0 ? nil : 7) && known?.gain == (files == 0 ? nil : -6.25))
         #expect(known?.type == (files == 0 ? nil : "audio/flac") && other?.gain == nil)
         let again = try read(catalogue.bytes)
-        #expect(again.songs == catalogue.songs && again.files == catalogue.files)
+        #expect(again.songs == catalogue.songs && again.files == catalogue.files && again.gains == catalogue.gains)
+        #expect(catalogue.gains == (name == "gains" ? [4: -3.25, 5: 1.5] : [:]))
         for count in bytes.indices { #expect(throws: CompactError.self) { try read(Array(bytes[..<count])) } }
     }
 
     @Test func damagedFilesAreRefused() throws {
         let whole = try Catalogue(":memory:", builtIn: builtInSongs).compact()
-        let small = CompactCatalogue(songs: Array(whole.songs.prefix(12)), map: whole.map, otherNames: ["a": "queen"])
+        let small = CompactCatalogue(
+            songs: Array(whole.songs.prefix(12)), map: whole.map, otherNames: ["a": "queen"],
+            gains: [whole.songs[1].id: -7.25, whole.songs[4].id: 3.5])
         let bytes = small.bytes
-        #expect(try read(bytes).songs == small.songs)
+        #expect(try read(bytes).songs == small.songs && read(bytes).gains == small.gains)
         for count in 0..<bytes.count where count % 3 == 0 {
             #expect(throws: CompactError.self) { try read(Array(bytes[..<count])) }
         }
@@ -118,8 +122,8 @@ import MusicMatching
             #expect(throws: CompactError.self, "byte \(place)") { try read(changed) }
         }
         var newer = bytes
-        newer[8] = 3
-        #expect(throws: CompactError.newerVersion(3)) { try read(newer) }
+        newer[8] = 4
+        #expect(throws: CompactError.newerVersion(4)) { try read(newer) }
         // With a right checksum: refused, or harmless.
         var random = RandomGenerator(seed: 3), refused = 0
         for _ in 0..<2000 {

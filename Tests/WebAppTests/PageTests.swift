@@ -61,7 +61,7 @@ import WebApp
 
     @Test func isSmall() throws {
         let bytes = try server.get().application.visitBytes
-        #expect(bytes < 91_000, "\(bytes)")
+        #expect(bytes < 87_000, "\(bytes)")
     }
 
     @Test func isKeptByBrowsers() throws {

@@ -82,6 +82,8 @@ import WebApp
         #expect(streamed.json["missing"] == missing && streamed.json["saved"] == 1, "\(streamed.text)")
         #expect(streamed.json["link"] == "https://open.spotify.com/playlist/playlist1")
         #expect(spotify.playlist("playlist1") == ["spotify:track:id1"] && spotify.made.first?.name == "Rain")
+        // What was found is known from now on.
+        #expect(try catalogue.song(song).identifiers.contains(SongIdentifier(.spotify, "id1")))
         let none = try save([1], jellyfin)
         #expect(none.status == 410 && none.json["type"] == "/api/docs#song-gone")
         #expect(try save([1], "jellyfin:http://127.0.0.1:1").status == 400)

@@ -4,7 +4,7 @@ extension Catalogue {
     /// - Parameters:
     ///   - keepsOwner: whether it says which songs are the listener's own: lists depend on that, and whose songs they are
     ///     is not everybody's business.
-    ///   - namesFiles: whether it has the numbers of files that can be played.
+    ///   - namesFiles: whether it has the numbers of files that can be played, and how loud songs of servers are.
     ///   - mostSongs: at most `CompactCatalogue.mostSongs`.
     /// Throws `MusicError`, and for a catalogue with more songs.
     public func compact(
@@ -21,9 +21,11 @@ extension Catalogue {
             songs[index].plays = 0
         }
         let files = namesFiles ? try knownFiles() : [:]
+        let gains = namesFiles ? try knownGains().filter { files[$0.key] == nil } : [:]
         let plain = CompactCatalogue(songs: songs, map: moodMap, otherNames: [:])
         return CompactCatalogue(
-            songs: songs, map: moodMap, otherNames: try otherNames(in: plain.store), files: files)
+            songs: songs, map: moodMap, otherNames: try otherNames(in: plain.store), files: files,
+            gains: gains)
     }
 
     /// What artists with songs are also called.

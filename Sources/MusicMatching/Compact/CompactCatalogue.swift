@@ -12,14 +12,18 @@ public struct CompactCatalogue: Sendable {
     let store: MemorySongStore
     /// What can be played of songs, by their numbers.
     public let files: [Int: PlayableSong]
+    /// Decibels that make songs without a file as loud as others, see `PlayableSong.gain`, by their numbers.
+    public let gains: [Int: Double]
 
     /// More are a database's.
     public static let mostSongs = 100_000
 
     package init(
-        songs: [Song], map: MoodMap, otherNames: [String: String], files: [Int: PlayableSong] = [:]
+        songs: [Song], map: MoodMap, otherNames: [String: String], files: [Int: PlayableSong] = [:],
+        gains: [Int: Double] = [:]
     ) {
         self.files = files
+        self.gains = gains
         self.songs = songs
         self.map = map
         self.otherNames = otherNames

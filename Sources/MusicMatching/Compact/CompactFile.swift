@@ -2,7 +2,7 @@ import Emotions
 
 extension CompactCatalogue {
     private static let magic: [UInt8] = Array("FMSONGS\n".utf8)
-    private static let version: UInt64 = 2
+    private static let version: UInt64 = 3
     /// Magic, version, checksum of all that follows.
     private static let headerSize = 24
 
@@ -53,6 +53,11 @@ extension CompactCatalogue {
             }
         }
         write(files, to: &body)
+        body.write(gains.count)
+        for (song, gain) in gains.sorted(by: { $0.key < $1.key }) {
+            body.write(song)
+            body.write(Self.stored(gain))
+        }
         var file = CompactWriter()
         file.append(Self.magic)
         file.write(word: Self.version)
@@ -73,9 +78,27 @@ extension CompactCatalogue {
             body.write(song)
             body.write(file.file)
             body.write(types.place(of: file.type))
-            let gain = file.gain.map { Int((max(-Self.mostGain, min(Self.mostGain, $0)) * 100).rounded()) }
-            body.write(gain.map { $0 + Int(Self.mostGain) * 100 + 1 } ?? 0)
+            body.write(Self.stored(file.gain))
         }
+    }
+
+    private static func stored(_ gain: Double?) -> Int {
+        guard let gain else { return 0 }
+        return Int((max(-mostGain, min(mostGain, gain)) * 100).rounded()) + Int(mostGain) * 100 + 1
+    }
+
+    private static func readGain(_ reader: inout CompactReader) throws(CompactError) -> Double? {
+        let stored = try reader.number(upTo: Int(mostGain) * 200 + 1)
+        return stored == 0 ? nil : Double(stored - 1) / 100 - mostGain
+    }
+
+    private static func readGains(_ reader: inout CompactReader) throws(CompactError) -> [Int: Double] {
+        var gains: [Int: Double] = [:]
+        for _ in 0..<(try reader.count(ofSize: 2)) {
+            let song = try reader.number(upTo: Int(Int32.max))
+            gains[song] = try readGain(&reader)
+        }
+        return gains
     }
 
     /// Decibels.
@@ -86,9 +109,8 @@ extension CompactCatalogue {
         var files: [Int: PlayableSong] = [:]
         for _ in 0..<(try reader.count(ofSize: 4)) {
             let song = try reader.number(upTo: Int(Int32.max)), number = try reader.number(upTo: Int(Int32.max))
-            let type = try reader.member(of: types), gain = try reader.number(upTo: Int(mostGain) * 200 + 1)
-            files[song] = PlayableSong(
-                file: number, type: type, gain: gain == 0 ? nil : Double(gain - 1) / 100 - mostGain)
+            let type = try reader.member(of: types)
+            files[song] = PlayableSong(file: number, type: type, gain: try readGain(&reader))
         }
         return files
     }
@@ -146,8 +168,9 @@ extension CompactCatalogue {
             }
         }
         let files = version < 2 ? [:] : try Self.readFiles(&reader)
+        let gains = version < 3 ? [:] : try Self.readGains(&reader)
         guard reader.rest == 0 else { throw .invalid("something follows their end") }
-        self.init(songs: songs, map: map, otherNames: otherNames, files: files)
+        self.init(songs: songs, map: map, otherNames: otherNames, files: files, gains: gains)
     }
 
     /// FNV-1a, 64 bits.

@@ -31,10 +31,17 @@ public final class PlaylistCopies: Sendable {
     }
 
     /// Saves songs as a playlist at one of the places. Throws `ProviderError`, `.notFound` if the place has none of them.
+    ///
+    /// - Parameter note: see `MusicServices.spotifyTracks`.
     public func save(
-        _ songs: [Song], name: String, to place: Place, _ limit: CallLimit
+        _ songs: [Song], name: String, to place: Place, _ limit: CallLimit, note: (ProviderMatch, Song) -> Void
     ) throws(ProviderError) -> Saved {
-        if place == PlaylistCopies.spotify { return try saveAtSpotify(songs, name, limit) }
+        if place == PlaylistCopies.spotify {
+            let found = try services.spotifyTracks(of: songs, limit, note: note)
+            let made = try services.spotifyListener.save(
+                found.ids, name: name, description: "Made by fermusic.", limit)
+            return Saved(count: made.count, missing: found.missing, link: made.link)
+        }
         guard let server = try services.server(at: place.id) else {
             throw ProviderError(named: place.name, .notFound, "such a server")
         }
@@ -44,23 +51,5 @@ public final class PlaylistCopies: Sendable {
         try server.save(known, name: name, limit)
         let missing = zip(songs, numbers).filter { $0.1 == nil }.map(\.0)
         return Saved(count: known.count, missing: missing, link: nil)
-    }
-
-    private func saveAtSpotify(
-        _ songs: [Song], _ name: String, _ limit: CallLimit
-    ) throws(ProviderError) -> Saved {
-        let provider = services.provider(.spotify)
-        var tracks: [String] = [], missing: [Song] = []
-        for song in songs {
-            let match = try provider.resolve(song, ProviderQuery(limit))
-            if let id = match?.identifiers.first(where: { $0.kind == .spotify })?.value {
-                tracks.append(id)
-            } else {
-                missing.append(song)
-            }
-        }
-        guard !tracks.isEmpty else { throw ProviderError(.spotify, .notFound, "any of these songs") }
-        let made = try services.spotifyListener.save(tracks, name: name, description: "Made by fermusic.", limit)
-        return Saved(count: made.count, missing: missing, link: made.link)
     }
 }

@@ -218,6 +218,7 @@ extension Catalogue {
                 return entry
             }
             try add(list, place, options, &report, progress)
+            try noteGains(of: songs)
             try estimateAnew()
             return report
         case .unchanged: return ImportReport()

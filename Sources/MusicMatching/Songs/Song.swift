@@ -111,6 +111,8 @@ public struct SongDraft: Sendable, Hashable {
     public var isExplicit: Bool?
     /// Milliseconds.
     public var duration: Int?
+    /// Decibels that make it as loud as others (ReplayGain 2), where the listener's own music server says so.
+    public var gain: Double?
     public var plays = 0
     /// Whether it is of a list or file of the listener's, and not of a table of all kinds of songs.
     public var isOwn = true

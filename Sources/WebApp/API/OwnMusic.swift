@@ -16,7 +16,7 @@ struct OwnMusic: Sendable {
             (songs?.arrayValue ?? []).map { song in
                 var fields = song.objectValue ?? [:]
                 fields["file"] = song["id"]?.intValue.map { OwnMusic.file($0, in: catalogue) } ?? .null
-                fields["server"] = server(song, places)
+                fields["server"] = server(song, places, catalogue)
                 return .object(fields)
             })
     }
@@ -44,12 +44,16 @@ struct OwnMusic: Sendable {
     }
 
     /// `null` where no server that can be asked has the song.
-    private func server(_ song: JSONValue, _ places: [String]) -> JSONValue {
+    private func server(_ song: JSONValue, _ places: [String], _ catalogue: Catalogue) -> JSONValue {
         let identifiers = (song["identifiers"]?.arrayValue ?? []).compactMap { json -> SongIdentifier? in
             guard let kind = json["kind"]?.stringValue, let value = json["value"]?.stringValue else { return nil }
             return SongIdentifier(.init(rawValue: kind), value)
         }
         guard let server = servers?.server(of: identifiers, among: places) else { return .null }
-        return ["name": .string(server.name), "place": .string(server.place)]
+        let gain = song["id"]?.intValue.flatMap { try? catalogue.gain(of: $0) }
+        return [
+            "name": .string(server.name), "place": .string(server.place),
+            "gain": gain.map { .double(($0 * 100).rounded() / 100) } ?? .null,
+        ]
     }
 }

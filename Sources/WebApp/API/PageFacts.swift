@@ -13,6 +13,8 @@ struct PageFacts: Sendable {
     let engine: @Sendable (_ base: String) -> JSONValue
     /// See `EngineFiles.matcher`.
     let matcher: @Sendable (_ base: String, _ songs: Int) -> JSONValue
+    /// See `EngineFiles.sound`.
+    let sound: @Sendable (_ base: String) -> JSONValue
     let moodMap: MoodMap
     let pageLanguages: [(code: String, name: String)]
     var isPersonal = false
@@ -39,7 +41,7 @@ struct PageFacts: Sendable {
             "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
             "models": .array(shelf.entries.map { .string($0.id) }),
             "detectors": JSONValue(detectors.names), "usualDetector": .string(detectors.usual),
-            "engine": engine(base), "matcher": matcher(base, songs),
+            "engine": engine(base), "matcher": matcher(base, songs), "sound": sound(base),
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
             "emotionSets": .array(
                 selections.map { ["name": .string($0.rawValue), "emotions": JSONValue($0.emotions.map(\.name))] }),

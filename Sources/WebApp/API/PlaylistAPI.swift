@@ -120,7 +120,9 @@ struct PlaylistAPI: Sendable {
         guard let queued = relays.place() else { throw Problem(.overloaded, "too much to do", retryAfter: 5) }
         return .later(queued) { _ in
             do throws(ProviderError) {
-                let saved = try copies.save(songs, name: name, to: place, CallLimit(.seconds(60)))
+                let saved = try copies.save(songs, name: name, to: place, CallLimit(.seconds(60))) { match, song in
+                    try? catalogues.use { try $0.note(match, of: song.id) }
+                }
                 return .json([
                     "saved": .int(saved.count),
                     "missing": JSONValue(saved.missing.map { "\($0.title) - \($0.artist)" }),

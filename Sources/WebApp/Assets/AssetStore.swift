@@ -126,8 +126,10 @@ struct AssetStore: Sendable {
     /// Bytes of all that a visit loads before anything is played: the page itself, with the texts of one language.
     func visitBytes(compressed: Bool) -> Int {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
-        // Icons are for those who install it, tags are read of folders that are picked.
-        let later: Set = ["tags.js"]
+        // Icons are for those who install it, the rest for those who pick a folder or open a dialog.
+        let later: Set = [
+            "own.js", "folder.js", "tags.js", "heard.js", "listen.js", "listen-worker.js", "history.js", "playlists.js",
+        ]
         return files.filter { name, _ in
             !AssetStore.unkept.union(later).contains(name) && !name.hasSuffix(".opus") && !name.hasSuffix(".png")
                 && (!name.hasPrefix("texts/") || name == "texts/en.json")

@@ -3,15 +3,16 @@ import FaceVision
 import Files
 import JSON
 import NeuralNet
+import SongSound
 import Threads
 
-/// What browsers run to look at pictures themselves: the engine (`Scripts/build-wasm`) and plans of the networks, made
-/// when first asked for and kept as they are sent.
+/// What browsers run to look at pictures, choose songs and hear them themselves: the engines (`Scripts/build-wasm`) and plans
+/// of the networks, made when first asked for and kept as they are sent.
 struct EngineFiles: Sendable {
     /// Where the server has them.
     static let folder = "/engine/"
     static let module = "fermusic.wasm", detector = "yunet.fmplan", planEnding = ".fmplan"
-    static let songsModule = "songs.wasm"
+    static let songsModule = "songs.wasm", soundModule = "sound.wasm"
     /// Bytes up to which a plan keeps its weights nearly as they are: what every visitor loads should be small.
     private static let mostBytes = 400_000
 
@@ -30,12 +31,15 @@ struct EngineFiles: Sendable {
     /// - Parameter isUsualDetector: whether faces are found as the engine finds them; nothing is offered otherwise.
     init(_ shelf: ModelShelf, isUsualDetector: Bool) {
         self.shelf = shelf
-        modulePath = ProgramFile.path(EngineFiles.module, checkoutFolder: ".build/wasm")
+        modulePath = EngineFiles.path(of: EngineFiles.module)
         detectorPath = isUsualDetector ? YuNetWeights.standardPath : nil
     }
 
-    /// What recommends songs in a browser; nil where it was not built.
-    static var songsModulePath: String? { ProgramFile.path(songsModule, checkoutFolder: ".build/wasm") }
+    /// What recommends songs in a browser, and what hears them.
+    private static let others = [songsModule, soundModule]
+
+    /// Where a module is; nil if it was not built.
+    static func path(of module: String) -> String? { ProgramFile.path(module, checkoutFolder: ".build/wasm") }
 
     /// A plan as it is sent.
     private static func small(_ plan: NetworkPlan) -> [UInt8] {
@@ -74,6 +78,17 @@ struct EngineFiles: Sendable {
         ]
     }
 
+    /// For a page that hears songs itself; null where that was not built. The address begins with `base`.
+    func sound(base: String) -> JSONValue {
+        EngineFiles.path(of: EngineFiles.soundModule) == nil
+            ? .null : EngineFiles.sound(at: base + versioned(EngineFiles.soundModule))
+    }
+
+    /// The same where the module is at an address.
+    static func sound(at address: String) -> JSONValue {
+        ["module": .string(address), "version": .int(HeardPart.version)]
+    }
+
     /// For the page; null where browsers cannot look themselves. Addresses begin with `base`.
     func json(base: String) -> JSONValue {
         let models = models
@@ -90,8 +105,8 @@ struct EngineFiles: Sendable {
     /// What is kept in browsers for when there is no network, from the page: what they use unless asked otherwise.
     var kept: [String] {
         guard let model = models.first else { return [] }
-        let songs = EngineFiles.songsModulePath.map { _ in [EngineFiles.songsModule] } ?? []
-        return ([EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding] + songs)
+        let others = EngineFiles.others.filter { EngineFiles.path(of: $0) != nil }
+        return ([EngineFiles.module, EngineFiles.detector, model + EngineFiles.planEnding] + others)
             .map { EngineFiles.folder.dropFirst() + versioned($0) }
     }
 
@@ -105,8 +120,8 @@ struct EngineFiles: Sendable {
     private var tag: String {
         if let known = store.tag.withLock({ $0 }) { return known }
         var hash = Asset.hash(Array(Fermusic.version.utf8))
-        let parts = [modulePath, detectorPath, EngineFiles.songsModulePath].compactMap { $0 }
-        for path in parts + shelf.entries.map(\.path) {
+        let parts = [modulePath, detectorPath] + EngineFiles.others.map(EngineFiles.path)
+        for path in parts.compactMap({ $0 }) + shelf.entries.map(\.path) {
             hash = Asset.hash((try? FileBytes.read(path, limit: 1 << 30)) ?? [], from: hash)
         }
         let tag = String(hash, radix: 16)
@@ -128,13 +143,13 @@ struct EngineFiles: Sendable {
     }
 
     private func bytes(_ name: String) -> [UInt8]? {
+        if EngineFiles.others.contains(name) {
+            return EngineFiles.path(of: name).flatMap { try? FileBytes.read($0, limit: 16 << 20) }
+        }
         guard let modulePath, let detectorPath else { return nil }
         if name == EngineFiles.module { return try? FileBytes.read(modulePath, limit: 16 << 20) }
         if name == EngineFiles.detector {
             return try? EngineFiles.small(YuNetWeights(path: detectorPath).plan())
-        }
-        if name == EngineFiles.songsModule {
-            return EngineFiles.songsModulePath.flatMap { try? FileBytes.read($0, limit: 16 << 20) }
         }
         guard let model = shelf.entries.first(where: { $0.id + EngineFiles.planEnding == name })?.model else {
             return nil

@@ -24,7 +24,9 @@ struct SongsFile: Sendable {
     }
 
     /// Whether a catalogue of so many songs is given to browsers.
-    static func holds(_ songs: Int) -> Bool { songs <= mostSongs && EngineFiles.songsModulePath != nil }
+    static func holds(_ songs: Int) -> Bool {
+        songs <= mostSongs && EngineFiles.path(of: EngineFiles.songsModule) != nil
+    }
 
     /// The same of the catalogue as it is now.
     var isThere: Bool { (try? catalogues.use { try $0.count }).map(SongsFile.holds) ?? false }

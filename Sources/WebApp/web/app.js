@@ -7,7 +7,6 @@ import * as choices from "./choices.js";
 import { find, make } from "./dom.js";
 import { DrawnFace } from "./face.js";
 import { HandWay } from "./hand.js";
-import * as history from "./history.js";
 import * as install from "./install.js";
 import * as looker from "./looker.js";
 import { LiveWay } from "./live.js";
@@ -17,7 +16,7 @@ import { PhotoWay } from "./photo.js";
 import * as pieces from "./pieces.js";
 import * as plane from "./plane.js";
 import * as player from "./player.js";
-import * as playlists from "./playlists.js";
+import { say } from "./snack.js";
 import * as songs from "./songs.js";
 import * as sources from "./sources.js";
 import { change, settings } from "./store.js";
@@ -46,8 +45,9 @@ async function begin() {
     hand: new HandWay({ onMood: (mood) => { ways.go("hand"); see("hand", mood, { isDeliberate: true }); } }),
     live: new LiveWay({ onMood: (mood) => see("live", mood) }),
   }, wayChanged);
-  history.setUp(facts);
-  playlists.setUp(facts);
+  for (const [id, load] of Object.entries({ "open-history": () => import("./history.js"), "open-playlists": () => import("./playlists.js") })) {
+    find(id).addEventListener("click", () => later(load, ({ openDialog }) => openDialog(facts)));
+  }
   sources.setUp(facts);
   player.setUp();
   choices.setUp(facts, (what) => {
@@ -79,13 +79,22 @@ async function begin() {
   for (const part of document.querySelectorAll("[inert]")) part.inert = false;
   ways.begin(facts.live ? "live" : "camera");
   songs.begin();
-  playlists.openShared();
+  openShared();
+  addEventListener("hashchange", openShared);
   install.keep();
   setTimeout(matcher.prepare, install.LATER);
   const photo = await install.sharedPhoto();
   if (!photo) return;
   ways.go("photo");
   ways.all.photo.show(photo);
+}
+
+/** Does something with a part of the page that most visits do without. */
+const later = (load, use) => load().then(use, () => say(t("server-gone")));
+
+/** A playlist that somebody has sent. */
+function openShared() {
+  if (location.hash.startsWith("#playlist=")) later(() => import("./playlists.js"), (playlists) => playlists.openShared());
 }
 
 /** Without a server: what leads to it is not shown. */

@@ -36,13 +36,13 @@ function photo(song) {
     onerror: (event) => event.target.replaceWith(cover(song)) });
 }
 
-/** Small ones that stand in a row: the pieces that come with the program. */
+/** Small ones that stand in a row: the pieces that come with the program, or songs of the visitor's own. */
 export function pieceCard(piece, play) {
   return make("li", { class: "piece", "data-key": piece.key },
     make("button", { type: "button", class: "piece-key", "aria-label": t("play-song", { title: piece.title, artist: piece.artist }), onclick: () => play(piece) },
       make("span", { class: "piece-cover" }, cover(piece), make("span", { class: "go" }, icon("play"))),
-      make("span", { class: "piece-words" }, make("b", {}, piece.title),
-        make("span", {}, t("piece-for", { emotion: emotionName(piece.emotion), time: `${Math.floor(piece.seconds / 60)}:${String(piece.seconds % 60).padStart(2, "0")}` })))));
+      make("span", { class: "piece-words" }, make("b", { dir: "auto" }, piece.title),
+        make("span", {}, piece.local ? piece.artist : t("piece-for", { emotion: emotionName(piece.emotion), time: `${Math.floor(piece.seconds / 60)}:${String(piece.seconds % 60).padStart(2, "0")}` })))));
 }
 
 /** What is the same on every card, or said by the headline, is left out. */

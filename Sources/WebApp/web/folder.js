@@ -1,47 +1,38 @@
 // A folder of the visitor's own machine, played from there: nothing of it leaves the browser.
 
-/** The picked files by the keys of their songs. */
-const files = new Map();
+import { plays } from "./sources.js";
+import { tagsOf } from "./tags.js";
+
 /** Endings of music whose type not every browser knows by itself. */
 const TYPES = { mp3: "audio/mpeg", flac: "audio/flac", ogg: "audio/ogg", oga: "audio/ogg", opus: "audio/ogg", m4a: "audio/mp4", m4b: "audio/mp4", aac: "audio/aac", wav: "audio/wav", webm: "audio/webm",
   wma: "audio/x-ms-wma", aif: "audio/aiff", aiff: "audio/aiff", ape: "audio/x-ape", wv: "audio/x-wavpack" };
-/** Files that are kept: their names only, so that this is little. */
-const MOST = 20_000;
+/** Songs that are taken, files whose tags are read, and how many of them are told at once. */
+const MOST = 20_000, MOST_READ = 2000, AT_ONCE = 25;
 
-export const fileOf = (song) => files.get(song.key) ?? null;
-
-/** The songs of some files, in the order of their places; and how many are music that `plays` says no to. */
-export function songsOf(picked, plays) {
-  files.clear();
+/** The songs of some files, in the order of their places, each with its file as `local`; how many others are music that this
+    browser does not play; and what the folder is called. */
+export function songsOf(files) {
   const order = new Intl.Collator(undefined, { numeric: true });
   const place = (file) => file.webkitRelativePath || file.name;
-  const music = [...picked].filter(({ name }) => !name.startsWith(".") && typeOf(name)).slice(0, MOST).sort((a, b) => order.compare(place(a), place(b)));
-  const songs = music.filter(({ name, type }) => plays(type.startsWith("audio/") ? type : typeOf(name))).map((file, index) => {
-    const song = { key: `local-${index}-${file.size}`, local: true, ...namesOf(place(file)) };
-    files.set(song.key, file);
-    return song;
-  });
+  const music = files.filter(({ name }) => !name.startsWith(".") && typeOf(name)).slice(0, MOST).sort((a, b) => order.compare(place(a), place(b)));
+  const songs = music.filter(({ name, type }) => plays(type.startsWith("audio/") ? type : typeOf(name)))
+    .map((file, index) => ({ key: `local-${index}-${file.size}`, local: file, ...namesOf(place(file)) }));
   return { songs, others: music.length - songs.length, name: music.length ? place(music[0]).split("/")[0] : "" };
 }
 
-/** Files whose tags are read, and how many names are told at once. */
-const MOST_READ = 2000, AT_ONCE = 25;
-
-/** Reads what the files' tags call the songs. `rename` gets { key: { title, artist } } with each some of them, until another
-    folder is picked. */
-export async function readTags(songs, rename) {
-  const { tagsOf } = await import("./tags.js");
-  const first = fileOf(songs[0]);
+/** Reads what the files' tags call the songs and how loud they are: `amend` gets { title, artist, gain } with any, by keys, some
+    at a time. Ends early when `isOver()`. */
+export async function readTags(songs, amend, isOver) {
   let names = new Map();
   for (const song of songs.slice(0, MOST_READ)) {
-    const file = fileOf(song), tags = file && await tagsOf(file);
-    if (fileOf(songs[0]) !== first) return;
+    const tags = await tagsOf(song.local);
+    if (isOver()) return;
     if (tags) names.set(song.key, tags);
     if (names.size < AT_ONCE && song !== songs[0]) continue;
-    rename(names);
+    amend(names);
     names = new Map();
   }
-  rename(names);
+  amend(names);
 }
 
 const typeOf = (name) => TYPES[name.split(".").pop().toLowerCase()] ?? null;

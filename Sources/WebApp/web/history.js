@@ -7,14 +7,20 @@ import * as store from "./store.js";
 import { emotionName, has, language, put, t } from "./texts.js";
 
 let asksAgain = false;
-let facts = {};
+let facts = null;
 /** Songs that the server takes in one question. */
 const MANY = 2000;
 
-export function setUp(options) {
+/** Opens the dialog. */
+export function openDialog(options) {
+  if (!facts) setUp();
   facts = options;
+  show();
+  find("history").showModal();
+}
+
+function setUp() {
   const dialog = find("history");
-  find("open-history").addEventListener("click", () => { show(); dialog.showModal(); });
   find("history-close").addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   dialog.addEventListener("close", () => question(false));

@@ -18,19 +18,10 @@ export const isUsed = () => isThere() && isWanted();
 export function prepare() { if (isUsed()) open().catch(() => {}); }
 
 async function load() {
-  const [answer, songs] = await Promise.all([facts.module, facts.songs].map((path) => fetched(new URL(path, document.baseURI))));
-  const module = await WebAssembly.compile(await answer.arrayBuffer());
-  let memory = null;
-  const text = (place, count) => new TextDecoder().decode(new Uint8Array(memory.buffer, place, count));
-  const imports = { fermusic: { time: () => Date.now(), number: (place, count) => Number(text(place, count)) } };
-  // What the C library would ask of a system, the matcher never reaches.
-  for (const { module: owner, name } of WebAssembly.Module.imports(module)) {
-    (imports[owner] ??= {})[name] ??= () => { throw new Error(`${name} is not there`); };
-  }
-  const { exports } = await WebAssembly.instantiate(module, imports);
-  memory = exports.memory;
-  exports._initialize();
-  const matcher = new Matcher(exports);
+  const [{ begin }, answer, songs] = await Promise.all([import("./wasm.js"), ...[facts.module, facts.songs].map((path) => fetched(new URL(path, document.baseURI)))]);
+  const text = (place, count) => new TextDecoder().decode(new Uint8Array(engine.memory.buffer, place, count));
+  const engine = await begin(await answer.arrayBuffer(), { time: () => Date.now(), number: (place, count) => Number(text(place, count)) });
+  const matcher = new Matcher(engine);
   matcher.open(new Uint8Array(await songs.arrayBuffer()));
   return matcher;
 }
@@ -88,7 +79,7 @@ function withServers(answer) {
   if (!facts.servers) return answer;
   for (const song of answer.songs) {
     const server = facts.servers.find(({ kind, beginning }) => song.identifiers.some((known) => known.kind === kind && known.value.startsWith(beginning)));
-    song.server = server ? { name: server.name, place: server.place } : null;
+    song.server = server ? { name: server.name, place: server.place, gain: song.gain ?? null } : null;
   }
   return answer;
 }

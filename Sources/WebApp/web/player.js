@@ -316,10 +316,10 @@ function drawQueue() {
 /** What was played is forgotten; what plays goes on. */
 export function forget() { queue.set(queue.current && isPlaying() ? [queue.current] : []); if (!queue.current) close(); }
 
-/** Songs are called otherwise than was thought: see `Queue.rename`. */
-export function rename(names) {
-  queue.rename(names);
-  if (names.has(queue.current?.key)) show(queue.current);
+/** More is known of some songs: see `Queue.amend`. */
+export function amend(known) {
+  queue.amend(known);
+  if (known.has(queue.current?.key)) show(queue.current);
 }
 
 /** In the page's language. */

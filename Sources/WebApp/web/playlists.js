@@ -9,7 +9,7 @@ import { put, t } from "./texts.js";
 const KEY = "fermusic.playlists";
 /** Songs of a playlist at most, as the server has it. */
 const MOST = 500;
-let facts = {};
+let facts = null;
 
 /** Playlists in this browser: [{ name, changed, songs }], songs by their numbers. */
 const local = {
@@ -30,25 +30,27 @@ const local = {
 };
 const shelf = () => (facts.personal ? api.playlists : local);
 
-export function setUp(options) {
-  facts = options;
+/** Opens the dialog. */
+export function openDialog(options) {
   const dialog = find("playlists");
-  find("open-playlists").addEventListener("click", () => { show(); dialog.showModal(); });
-  find("playlists-close").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
-  find("playlist-form").addEventListener("submit", (event) => { event.preventDefault(); save(); });
-  addEventListener("hashchange", openShared);
+  if (!facts) {
+    find("playlists-close").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    find("playlist-form").addEventListener("submit", (event) => { event.preventDefault(); save(); });
+  }
+  facts = options;
+  show();
+  dialog.showModal();
 }
 
-/** A playlist in the page's address: #playlist=NAME&songs=1,2,3. Whether there was one. */
+/** A playlist in the page's address: #playlist=NAME&songs=1,2,3. */
 export function openShared() {
   const values = new URLSearchParams(location.hash.slice(1));
   const name = values.get("playlist")?.trim().slice(0, 100), numbers = (values.get("songs") ?? "").split(",").map(Number).filter((id) => Number.isInteger(id) && id > 0);
-  if (!name || !numbers.length) return false;
+  if (!name || !numbers.length) return;
   // Once: later the page is as it was left.
   history.replaceState(null, "", location.pathname);
   open({ name, songs: numbers.slice(0, MOST) }, { plays: false });
-  return true;
 }
 
 async function save() {

@@ -63,12 +63,17 @@ export class Queue extends EventTarget {
     this.#changed();
   }
 
-  /** Some have other titles and artists than was thought: `names` has them by key. */
-  rename(names) {
-    this.songs = this.songs.map((song) => {
-      const { title, artist } = names.get(song.key) ?? {};
-      return title || artist ? { ...song, title: title || song.title, artist: artist || song.artist } : song;
-    });
+  /** More is known of some than was thought: `known` has it by key. What it says nothing of stays. */
+  amend(known) {
+    this.songs = this.songs.map((song) => ({ ...song, ...Object.fromEntries(Object.entries(known.get(song.key) ?? {}).filter(([, value]) => value)) }));
+    this.#changed();
+  }
+
+  /** Those that are to come, in the order of what `rank` gives for each; what plays goes on. */
+  order(rank) {
+    const after = this.upcoming.map((song) => [rank(song), song]).sort(([a], [b]) => a - b).map(([, song]) => song);
+    if (after.every((song, index) => song === this.songs[this.index + 1 + index])) return;
+    this.songs = [...this.songs.slice(0, this.index + 1), ...after];
     this.#changed();
   }
 

@@ -4,7 +4,6 @@ import * as api from "./api.js";
 import { dealCovers } from "./art.js";
 import { card, pieceCard } from "./cards.js";
 import { find, make } from "./dom.js";
-import { readTags, songsOf } from "./folder.js";
 import * as menu from "./menu.js";
 import { emotionsAt, moodOf, moods } from "./moods.js";
 import * as pieces from "./pieces.js";
@@ -12,7 +11,7 @@ import * as plane from "./plane.js";
 import * as player from "./player.js";
 import { say } from "./snack.js";
 import { SongList } from "./songlist.js";
-import { askedService, elsewhere, plays, playsHere, source } from "./sources.js";
+import { askedService, elsewhere, playsHere, source } from "./sources.js";
 import * as store from "./store.js";
 import { emotionName, languageName, put, t } from "./texts.js";
 
@@ -22,6 +21,8 @@ let facts = {};
 let missed = null;
 /** Changes with each list, so that covers for an old one stop coming; and with each question. */
 let covering = 0, turn = 0;
+/** The visitor's own music (own.js), once some was picked. */
+let own = null;
 
 export function setUp(options) {
   facts = options;
@@ -30,12 +31,13 @@ export function setUp(options) {
   list.addEventListener("replaced", ({ detail }) => showReplaced(detail));
   find("again").addEventListener("click", () => refresh());
   find("play-mood").addEventListener("click", playMood);
-  find("folder").addEventListener("change", ({ target }) => playFolder(target));
+  find("folder").addEventListener("change", ({ target }) => pickFolder(target));
   find("offer-take").addEventListener("click", () => { moods.follow(); find("songs-title").focus({ preventScroll: true }); });
   moods.addEventListener("songs", ({ detail }) => follow(detail));
   moods.addEventListener("offer", showOffer);
   addEventListener("fermusic-opinions", () => markOpinions(list.songs.map((song) => song.id)));
   addEventListener("fermusic-playing", markPlaying);
+  addEventListener("fermusic-heard", () => { if (!find("pieces").matches(":hover, :focus-within")) drawPieces(); });
   // A music server has gone or may be back.
   addEventListener("fermusic-sources", drawCards);
   addEventListener("fermusic-server-back", () => { if (missed) refresh(missed); });
@@ -61,6 +63,7 @@ const isBusy = () => find("grid").matches(":hover, :focus-within") || find("menu
 
 /** Another mood: chosen by hand it is followed, seen by the camera only where nobody is busy with the list. */
 function follow({ isDeliberate }) {
+  own?.steer();
   if (!isDeliberate && list.songs.length && isBusy()) return showOffer({ isFirst: true });
   refresh({ about: aboutMood() });
 }
@@ -130,14 +133,19 @@ function drawCards() {
 }
 
 function drawPieces() {
-  const near = list.about?.like ? [] : piecesNow().slice(0, 2);
-  find("here").hidden = !near.length;
-  find("pieces").replaceChildren(...near.map((piece) => pieceCard(piece, (chosen) => (player.isCurrent(chosen) ? player.toggle() : player.playAll([...near], chosen)))));
+  const all = list.about?.like ? [] : hereNow(), near = all.slice(0, 2);
+  // A folder can be picked where the pieces that come along cannot be played.
+  find("here").hidden = Boolean(list.about?.like) && !own;
+  find("pieces").replaceChildren(...near.map((piece) => pieceCard(piece, (chosen) => (player.isCurrent(chosen) ? player.toggle() : player.playAll(chosen.local ? all : near, chosen)))));
   markPlaying();
 }
 
-/** Pieces for what the list is for. */
-const piecesNow = () => pieces.nearest(list.about?.probabilities ? moodOf(list.about.probabilities).mood : null).filter(playsHere);
+/** What plays right here, nearest to what the list is for: of the visitor's own music what was heard, or else the pieces that
+    come along. */
+function hereNow() {
+  const mood = list.about?.probabilities ? moodOf(list.about.probabilities).mood : null, heard = own?.nearest(mood) ?? [];
+  return heard.length ? heard : pieces.nearest(mood).filter(playsHere);
+}
 
 function showAbout() {
   const { about } = list;
@@ -153,6 +161,7 @@ function showOffer({ isFirst = false } = {}) {
   if (!isOther && find("offer").contains(document.activeElement)) find("songs-title").focus({ preventScroll: true });
   find("offer").hidden = !isOther;
   if (!isOther) return;
+  if (player.isPlaying()) own?.steer();
   find("offer-text").textContent = t("offer", { emotion: emotionName(settled.emotion) });
   // What comes after the piece that plays is for the new mood; the piece itself is not cut off.
   if (player.isPlaying() && player.queue.upcoming.every(({ piece }) => piece)) player.follow(pieces.nearest(settled.mood).slice(0, 4));
@@ -181,6 +190,7 @@ export function rebuild() {
   showAbout();
   drawCards();
   drawPieces();
+  own?.show();
   showOffer();
   markPlaying();
 }
@@ -191,7 +201,7 @@ const actions = {
     if (source(song)) {
       event.preventDefault();
       if (player.isCurrent(song)) return player.toggle();
-      if (playsHere(song)) player.playAll([...list.songs, ...piecesNow().slice(0, 2)], song);
+      if (playsHere(song)) player.playAll([...list.songs, ...hereNow().slice(0, 2)], song);
       else player.play(song);
     } else if (!navigator.onLine) {
       event.preventDefault();
@@ -249,22 +259,26 @@ function markPlaying() {
   put(find("play-mood").querySelector("span"), isOn ? "pause" : "play-mood");
 }
 
-/** The one button that plays: what can be played of the list, then pieces for its mood. */
+/** The one button that plays: the visitor's own music by its mood, or what can be played of the list, then pieces. */
 function playMood() {
   if (player.isPlaying()) return player.toggle();
-  const fitting = new Set([...list.songs.filter(playsHere).map((song) => `song-${song.id}`), ...piecesNow().slice(0, 2).map(({ key }) => key)]);
-  if (player.queue.current && fitting.has(player.queue.current.key)) return player.toggle();
-  player.playAll([...list.songs, ...piecesNow().slice(0, 2)]);
+  const here = hereNow(), isOwn = Boolean(here[0]?.local), songs = isOwn ? here : [...list.songs, ...here.slice(0, 2)];
+  // What waits in the bar goes on where it still suits.
+  if (player.queue.current && (isOwn ? own.suits() : songs.filter(playsHere)).some(player.isCurrent)) return player.toggle();
+  player.playAll(songs);
 }
 
-/** Music of the visitor's own machine, one after the other. */
-function playFolder(input) {
-  const { songs, others, name } = songsOf(input.files, plays);
+/** Music of the visitor's own machine. What deals with it is loaded now. */
+async function pickFolder(input) {
+  const files = [...input.files];
   // So that the same folder can be picked again.
   input.value = "";
-  if (songs.length) player.playAll(songs);
-  if (songs.length) readTags(songs, player.rename);
-  say(!songs.length ? t("folder-none") : others ? t("folder-some", { n: songs.length, name, others }) : t("folder-all", { n: songs.length, name }));
+  try {
+    own = await import("./own.js");
+  } catch {
+    return say(t("server-gone"));
+  }
+  own.pick(files, facts.sound);
 }
 
 function wish(values) {
@@ -304,4 +318,5 @@ async function fetchCovers(songs) {
 export function forget() {
   list.forget();
   player.forget();
+  import("./heard.js").then(({ forget }) => forget()).catch(() => {});
 }

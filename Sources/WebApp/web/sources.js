@@ -1,7 +1,6 @@
 // Where a song can be heard: here, in a service's own player on the page, or only elsewhere. What is not here says so.
 
 import * as api from "./api.js";
-import { fileOf } from "./folder.js";
 import { at } from "./place.js";
 import { settings } from "./store.js";
 
@@ -66,10 +65,10 @@ export const unplayable = ({ file }) => (file && !plays(file.type) ? file.type.r
 /** How a song is played here: { kind: "audio", address(), gain } for our own player, gain in decibels; { kind: "spotify" or
     "youtube", id } for theirs; null if it cannot be. The owner's own file comes before what a music server of the owner's has, and that before half a minute of a service. */
 export function source(song) {
-  if (song.local) return fileOf(song) ? { kind: "audio", address: async () => URL.createObjectURL(fileOf(song)) } : null;
+  if (song.local) return { kind: "audio", gain: song.gain, address: async () => URL.createObjectURL(song.local) };
   if (song.file && plays(song.file.type)) return { kind: "audio", gain: song.file.gain, address: async () => at(`/api/v1/files/${song.file.number}`) };
   if (song.piece) return opus ? { kind: "audio", gain: PIECE_GAIN, address: async () => new URL(`pieces/${song.piece}`, import.meta.url).href } : null;
-  if (song.server && !isAway(song.server)) return { kind: "audio", isRelayed: true, address: async () => at(`/api/v1/streams/${song.id}?plays=${TYPES}`) };
+  if (song.server && !isAway(song.server)) return { kind: "audio", isRelayed: true, gain: song.server.gain, address: async () => at(`/api/v1/streams/${song.id}?plays=${TYPES}`) };
   const { service } = settings, wants = (name) => service === "any" || service === name;
   const players = { ...song.players, ...song.media?.players };
   const known = song.media?.service ?? song.service;
@@ -110,7 +109,7 @@ export function elsewhere(song) {
 
 /** What the queue keeps of a song. */
 export const entry = (song) => ({
-  key: song.key ?? `song-${song.id}`, id: song.id, title: song.title, artist: song.artist, language: song.language, piece: song.piece, file: song.file, server: song.server, local: song.local,
+  key: song.key ?? `song-${song.id}`, id: song.id, title: song.title, artist: song.artist, language: song.language, piece: song.piece, file: song.file, server: song.server, local: song.local, gain: song.gain,
   seconds: song.seconds, features: song.features, links: song.links, players: song.players, service: song.media?.service ?? song.service,
   cover: song.media?.cover ?? song.cover, link: song.media?.link ?? song.link,
 });

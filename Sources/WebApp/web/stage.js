@@ -28,6 +28,7 @@ export class Stage {
     const faces = result?.faces ?? [], keys = faces.map(keyOf);
     if (!keys.includes(this.#chosen)) this.#chosen = "all";
     faces.forEach((face, index) => this.#place(keys, index, face, result, named));
+    if (faces.length > 1) this.#part(keys.map((key) => this.boxes.get(key)));
     for (const [key, box] of this.boxes) {
       if (keys.includes(key)) continue;
       box.remove();
@@ -76,6 +77,17 @@ export class Stage {
     // Of one face the headline speaks; of several each says which it is.
     box.firstChild.textContent = keys.length > 1 ? `${index + 1} · ${emotionName(emotion)}` : "";
     box.firstChild.hidden = keys.length < 2;
+  }
+
+  /** Words of faces beside each other are kept apart: the later ones go below their face. */
+  #part(boxes) {
+    const placed = [];
+    for (const box of boxes) {
+      const place = () => box.firstChild.getBoundingClientRect(), words = place();
+      const isHidden = placed.some((other) => words.left < other.right && other.left < words.right && words.top < other.bottom && other.top < words.bottom);
+      if (isHidden) box.classList.toggle("low");
+      placed.push(isHidden ? place() : words);
+    }
   }
 
   #choose(key) {

@@ -1,17 +1,18 @@
-// Title and artist of a music file, from its tags: ID3 2.2 to 2.4 (MP3, AAC, WAV, AIFF), Vorbis comments (FLAC, Ogg) and MP4.
+// Title, artist and loudness of a music file, from its tags: ID3 2.2 to 2.4 (MP3, AAC, WAV, AIFF), Vorbis comments (FLAC, Ogg)
+// and MP4, which says nothing of its loudness here.
 // Reads the little of the file where they are, never more than LIMIT at once, and gives null where it finds none.
 
 const LIMIT = 256 << 10;
 /** Letters of a title that are kept. */
 const LETTERS = 300;
 
-/** { title, artist } of a File, either of which may be missing; null without tags. */
+/** { title, artist, gain } of a File, any of which may be missing, the gain in decibels (ReplayGain 2); null without tags. */
 export async function tagsOf(file) {
   try {
     const bytes = await read(file, 0, LIMIT), kind = ascii(bytes, 0, 4);
     const found = kind.startsWith("ID3") ? id3(bytes) : kind === "fLaC" ? flac(bytes) : kind === "OggS" ? ogg(bytes)
       : ascii(bytes, 4, 4) === "ftyp" ? await mp4(file) : kind === "RIFF" || kind === "FORM" ? await chunks(file, kind === "RIFF") : null;
-    return found && (found.title || found.artist) ? found : null;
+    return found && Object.values(found).some(Boolean) ? found : null;
   } catch {
     // Whatever is damaged has no tags; its name is still there.
     return null;
@@ -33,7 +34,7 @@ function id3(bytes) {
   if (version < 2 || version > 4) return null;
   let body = bytes.subarray(10, 10 + sevens(6));
   if (flags & 0x80 && version < 4) body = synchronised(body);
-  const names = version === 2 ? { TT2: "title", TP1: "artist" } : { TIT2: "title", TPE1: "artist" };
+  const names = version === 2 ? { TT2: "title", TP1: "artist", TXX: "other" } : { TIT2: "title", TPE1: "artist", TXXX: "other" };
   const head = version === 2 ? 6 : 10, letters = version === 2 ? 3 : 4, found = {}, data = view(body);
   const size7 = (at) => (body[at] << 21) | (body[at + 1] << 14) | (body[at + 2] << 7) | body[at + 3];
   let at = 0;
@@ -43,11 +44,12 @@ function id3(bytes) {
     const size = version === 2 ? (body[at + 3] << 16) | (body[at + 4] << 8) | body[at + 5] : version === 4 ? size7(at + 4) : data.getUint32(at + 4);
     const start = at + head;
     at = start + size;
-    if (!names[name] || at > body.length || found[names[name]]) continue;
+    if (!names[name] || at > body.length || (names[name] !== "other" && found[names[name]])) continue;
     let content = body.subarray(start, at);
     if (version === 4 && body[start - 1] & 1) content = content.subarray(4);
     if (version === 4 && body[start - 1] & 2) content = synchronised(content);
-    found[names[name]] = clean(words(content));
+    if (names[name] === "other") take(found, ...texts(content));
+    else found[names[name]] = clean(texts(content).find((text) => text) ?? "");
   }
   return found;
 }
@@ -55,18 +57,27 @@ function id3(bytes) {
 /** Without the zeros that keep decoders from taking text for sound. */
 function synchronised(bytes) { return bytes.filter((byte, index) => byte !== 0 || index === 0 || bytes[index - 1] !== 0xff); }
 
-/** The first of the texts of a frame; many programs write another alphabet than Latin where they say it is. */
-function words(content) {
+/** The texts of a frame; many programs write another alphabet than Latin where they say it is. */
+function texts(content) {
   const [encoding] = content, rest = content.subarray(1);
-  const first = (label) => new TextDecoder(label).decode(rest).split("\0").find((text) => text) ?? "";
-  if (encoding === 1) return first(rest[0] === 0xfe ? "utf-16be" : "utf-16le");
-  if (encoding === 2) return first("utf-16be");
-  if (encoding === 3) return first("utf-8");
+  const all = (label) => new TextDecoder(label).decode(rest).replaceAll("\ufeff", "").split("\0");
+  if (encoding === 1) return all(rest[0] === 0xfe ? "utf-16be" : "utf-16le");
+  if (encoding === 2) return all("utf-16be");
+  if (encoding === 3) return all("utf-8");
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(rest).split("\0")[0];
+    return new TextDecoder("utf-8", { fatal: true }).decode(rest).split("\0");
   } catch {
-    return first("windows-1252");
+    return all("windows-1252");
   }
+}
+
+/** Takes over what a tag of this name says. */
+function take(found, name = "", value = "") {
+  name = name.toLowerCase();
+  if (name === "title" || name === "artist") found[name] ??= clean(value);
+  // "-6.54 dB"; Opus has 256ths of a decibel, and is brought to -23 LUFS where ReplayGain brings to -18 (RFC 7845).
+  const gain = name === "replaygain_track_gain" ? parseFloat(value) : name === "r128_track_gain" ? parseInt(value, 10) / 256 + 5 : NaN;
+  if (Math.abs(gain) <= 60) found.gain = gain;
 }
 
 /** Blocks of metadata (RFC 9639); the comment is of kind 4. */
@@ -110,8 +121,8 @@ function comment(bytes) {
   at += 4;
   for (let index = 0; index < count; index += 1) {
     const size = data.getUint32(at, true), text = at + 4 + Math.min(size, 4 * LETTERS);
-    const [, name, value] = /^(title|artist)=([^]*)$/i.exec(new TextDecoder().decode(bytes.subarray(at + 4, text))) ?? [];
-    if (name) found[name.toLowerCase()] ??= clean(value);
+    const [, name, value] = /^(\w+)=([^]*)$/.exec(new TextDecoder().decode(bytes.subarray(at + 4, text))) ?? [];
+    take(found, name, value);
     at += 4 + size;
     // The rest is cut off.
     if (at + 4 > bytes.length) break;

@@ -75,13 +75,15 @@ public func playlistFile(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int32 {
     }
 }
 
-/// An answer whose songs say how their files are played, as a server has it; unchanged where there are no files.
+/// An answer whose songs say how their files are played, as a server has it, and how loud those without a file are;
+/// unchanged where nothing is known of either.
 private func withFiles(_ answer: JSONValue, _ catalogue: CompactCatalogue) -> JSONValue {
-    guard !catalogue.files.isEmpty, var fields = answer.objectValue else { return answer }
+    guard !catalogue.files.isEmpty || !catalogue.gains.isEmpty, var fields = answer.objectValue else { return answer }
     fields["songs"] = .array(
         (answer["songs"]?.arrayValue ?? []).map { song in
             var own = song.objectValue ?? [:]
             own["file"] = song["id"]?.intValue.flatMap { catalogue.files[$0] }.map { SongJSON.value($0) } ?? .null
+            if let gain = song["id"]?.intValue.flatMap({ catalogue.gains[$0] }) { own["gain"] = .double(gain) }
             return .object(own)
         })
     return .object(fields)

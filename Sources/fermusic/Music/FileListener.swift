@@ -4,7 +4,7 @@ import SongSound
 
 /// Listens to the songs of an import as `fermusic song` does.
 struct FileListener: SoundAnalyser {
-    let name = "fermusic-1"
+    let name = "fermusic-\(HeardPart.version)"
 
     /// A tempo of which it is less sure is none to rank by.
     private static let leastConfidence = 0.5

@@ -180,7 +180,9 @@ final class MoodQueue: @unchecked Sendable {
             track.gain = try catalogue.gain(of: file, song: song.id)
             return Waiting(track: track)
         }
-        return servers?.has(song) == true ? Waiting(track: track, onServer: song) : nil
+        guard servers?.has(song) == true else { return nil }
+        track.gain = try catalogue.gain(of: song.id)
+        return Waiting(track: track, onServer: song)
     }
 
     private func isThere(_ path: String) -> Bool {

@@ -161,19 +161,8 @@ private struct LatestList {
         services = try ServiceOptions.services(memory: catalogue.place)
         let signals = SignalWatcher.start()
         limit = CallLimit(a[SpotifyCommand.wait]) { signals.received != nil }
-        guard services.spotifyLoginStatus != nil else { throw ProviderError(.spotify, .loginNeeded) }
-        let provider = services.provider(.spotify)
-        var tracks: [String] = []
-        for song in songs {
-            let match = try provider.resolve(song, ProviderQuery(limit))
-            guard let match, let id = match.identifiers.first(where: { $0.kind == .spotify })?.value else {
-                try console.errors.line("Spotify has no '\(SongText.title(song))'")
-                continue
-            }
-            if match.age == nil { try? catalogue.note(match, of: song.id) }
-            tracks.append(id)
-        }
-        guard !tracks.isEmpty else { throw ProviderError(.spotify, .notFound, "none of these songs") }
-        self.tracks = tracks
+        let found = try services.spotifyTracks(of: songs, limit) { try? catalogue.note($0, of: $1.id) }
+        for song in found.missing { try console.errors.line("Spotify has no '\(SongText.title(song))'") }
+        tracks = found.ids
     }
 }

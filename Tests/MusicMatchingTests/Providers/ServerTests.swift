@@ -161,7 +161,7 @@ import Threads
                         200, #"{"subsonic-response":{"status":"failed","error":{"code":40,"message":"Wrong"}}}"#)
                 }
                 let song =
-                    #"{"id":7,"title":"T","artist":"A","duration":200,"isrc":["USUM71922577"],"explicitStatus":"explicit","bpm":120}"#
+                    #"{"id":7,"title":"T","artist":"A","duration":200,"isrc":["USUM71922577"],"explicitStatus":"explicit","bpm":120,"replayGain":{"trackGain":-6.5}}"#
                 switch request.path {
                 case "/rest/search3.view":
                     return StubReply(
@@ -183,7 +183,7 @@ import Threads
             let songs = try navidrome.songs(limit) { _ in }
             #expect(
                 songs.count == 1 && songs[0].isExplicit == true && songs[0].duration == 200_000
-                    && songs[0].mood[.tempo] == 120)
+                    && songs[0].mood[.tempo] == 120 && songs[0].gain == -6.5)
             try navidrome.save((0..<120).map { "s\($0)" }, name: "N", limit)
             let calls = asked.withLock { $0.map(\.path) }
             #expect(
@@ -194,6 +194,34 @@ import Threads
             let none = try self.services(folder, [:])
             #expect { try none.server(at: "subsonic:http://nas:4533") } throws: { "\($0)".contains("SUBSONIC_USER") }
             #expect(try services.server(at: "https://nas") == nil)
+        }
+    }
+
+    @Test func songsOfServersAreAsLoudAsOthers() throws {
+        try withTemporaryFolder { folder in
+            let gain = Guarded(-6.5)
+            let server = StubServer { request in
+                if request.path == "/Users" { return StubReply(200, #"[{"Id":"u1","Name":"Ann"}]"#) }
+                func song(_ id: String, _ more: String) -> String {
+                    "{\"Id\":\"\(id)\",\"Name\":\"Song \(id)\",\"Artists\":[\"A\"]\(more)}"
+                }
+                let songs = [
+                    song("a1", ",\"NormalizationGain\":\(gain.withLock { $0 })"), song("a2", ""),
+                    song("a3", ",\"NormalizationGain\":-999"),
+                ]
+                return StubReply(200, "{\"TotalRecordCount\":3,\"Items\":[\(songs.joined(separator: ","))]}")
+            }
+            let services = try services(folder, [.jellyfinKey: "k"]), place = "jellyfin:" + server.url
+            let provider = try #require(services.lists().first { $0.handles(place) })
+            let catalogue = try Catalogue(folder + "/songs.db", builtIn: nil)
+            for wanted in [-6.5, 2.25] {
+                gain.withLock { $0 = wanted }
+                #expect(try catalogue.importAndRemember(place, from: provider, options: ImportOptions()).songs == 3)
+                let songs = try catalogue.songs(Catalogue.Filter()).sorted { $0.title < $1.title }
+                #expect(try songs.map { try catalogue.gain(of: $0.id) } == [wanted, nil, nil])
+                #expect(try catalogue.compact(namesFiles: true).gains == [songs[0].id: wanted])
+                #expect(try catalogue.compact().gains.isEmpty)
+            }
         }
     }
 

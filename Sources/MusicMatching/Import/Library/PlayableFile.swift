@@ -89,7 +89,7 @@ extension Catalogue {
     /// Decibels that make a song's file as loud as others, see `PlayableSong.gain`. Throws `MusicError`.
     public func gain(of file: SongFile, song: Int) throws -> Double? {
         if let gain = file.trackGain { return gain.isFinite ? gain : nil }
-        return try sound(of: song)?.loudness.flatMap { $0.isFinite ? -18 - $0 : nil }
+        return try gain(of: song)
     }
 
     /// Throws `PlayableFile.Refusal` unless there is a regular file.

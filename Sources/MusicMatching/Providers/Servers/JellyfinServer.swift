@@ -104,6 +104,8 @@ public struct JellyfinServer: MusicServer {
         song.genres = json["Genres"]?.arrayValue?.compactMap(\.stringValue) ?? []
         // Ten-millionths of a second.
         song.duration = json["RunTimeTicks"]?.intValue.flatMap { $0 > 0 && $0 < 864_000_000_000 ? $0 / 10_000 : nil }
+        // From version 10.9 on.
+        song.takeGain(json["NormalizationGain"]?.doubleValue)
         song.plays = max(0, json["UserData"]?["PlayCount"]?.intValue ?? 0)
         song.identifiers = [identifier(id)]
         return song

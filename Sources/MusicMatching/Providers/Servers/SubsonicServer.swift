@@ -196,6 +196,8 @@ public struct SubsonicServer: MusicServer {
         if song.genres.isEmpty { song.genres = json["genre"]?.stringValue.map(SongRowReader.list) ?? [] }
         song.hints = (json["moods"]?.arrayValue ?? []).compactMap(\.stringValue)
         song.duration = json["duration"]?.intValue.flatMap { (1...86_400).contains($0) ? $0 * 1000 : nil }
+        // OpenSubsonic; what the server does not know is left out.
+        song.takeGain(json["replayGain"]?["trackGain"]?.doubleValue)
         song.plays = max(0, json["playCount"]?.intValue ?? 0)
         if let tempo = json["bpm"]?.doubleValue, MoodAxis.tempo.range.contains(tempo) { song.mood[.tempo] = tempo }
         switch json["explicitStatus"]?.stringValue {
