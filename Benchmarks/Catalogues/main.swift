@@ -140,4 +140,6 @@ for (place, catalogue) in zip(places, catalogues) where Catalogue.isAddress(plac
 for mode in MoodMode.allCases { try measure("\(mode.rawValue), from a copy") { _ = try $0.recommend(request(mode)) } }
 // Last, as likes widen the search for songs.
 try measure("like") { try $0.note(.like, of: Int.random(in: 1...count)) }
-for mode in MoodMode.allCases { try measure("\(mode.rawValue), with likes") { _ = try $0.recommendSongBySong(request(mode)) } }
+for mode in MoodMode.allCases {
+    try measure("\(mode.rawValue), with likes") { _ = try $0.recommendSongBySong(request(mode)) }
+}

@@ -91,7 +91,9 @@ struct SongPicker<Store: SongStore> {
                 if candidate.languageTier > best.languageTier || candidate.score > limit { break }
             }
             // Nobody wants the opposite mood as a surprise.
-            if try isAdmissible(candidate, waiting), admissible.isEmpty || !candidate.isOpposite { admissible.append(index) }
+            if try isAdmissible(candidate, waiting), admissible.isEmpty || !candidate.isOpposite {
+                admissible.append(index)
+            }
             index += 1
         }
         let best = admissible.first

@@ -30,7 +30,9 @@ extension PostgreSQLDatabase: CatalogueDatabase {
             let result = try body()
             // The server does so by itself some time later; until then each song that ranking looks at costs a look into
             // the table. Rights to do that are not everybody's.
-            if !isInTransaction, loaded > 5000 { try? execute(text: "VACUUM (ANALYZE) songs, song_artists, identifiers") }
+            if !isInTransaction, loaded > 5000 {
+                try? execute(text: "VACUUM (ANALYZE) songs, song_artists, identifiers")
+            }
             return result
         }
     }
@@ -165,7 +167,7 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         func first(of songs: Int) throws -> [String] {
             try rows(
                 """
-                SELECT artist FROM (SELECT id, artist, search FROM songs ORDER BY id LIMIT ?) AS some \
+                SELECT artist FROM (SELECT id, artist, search FROM songs ORDER BY id LIMIT ?) AS beginning \
                 WHERE search @@ ?::tsquery ORDER BY id LIMIT ?
                 """, [.integer(songs), .text(query), .integer(limit)]
             ) { $0.text(0) }

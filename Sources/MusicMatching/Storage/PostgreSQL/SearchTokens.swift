@@ -95,7 +95,9 @@ final class SearchTokens {
                 case 0x30...0x39, 0x61...0x7A, 0x41...0x5A:
                     begin()
                     length += 1
-                    if length <= SearchTokens.longest { bytes.append(UInt8((0x41...0x5A).contains(value) ? value + 32 : value)) }
+                    if length <= SearchTokens.longest {
+                        bytes.append(UInt8((0x41...0x5A).contains(value) ? value + 32 : value))
+                    }
                 case ..<0x80: end()
                 default:
                     switch try letter(scalar) {
