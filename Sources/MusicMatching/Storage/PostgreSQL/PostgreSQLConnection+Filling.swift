@@ -58,10 +58,9 @@ extension PostgreSQLConnection {
     }
 
     /// Ends what is filled, and hears what the server says of it. Throws `MusicError`.
-    func finishFilling() throws { try endFilling(with: nil) }
-
+    ///
     /// - Parameter reason: why the rows are not wanted after all.
-    private func endFilling(with reason: String?) throws {
+    func endFilling(with reason: String? = nil) throws {
         guard filled != nil else { return }
         defer { filled = nil }
         try flush(waitingWhile: true)

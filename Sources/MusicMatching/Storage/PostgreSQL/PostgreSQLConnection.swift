@@ -80,7 +80,7 @@ final class PostgreSQLConnection {
     /// The last result of what `send` asks, as `PQexec` gives it. Throws `MusicError.unreachable` when it does not come.
     func answer(_ send: () -> Int32) throws -> OpaquePointer? {
         if isGivenUp { throw MusicError.unreachable(path: address.shown, reason: PostgreSQLConnection.noAnswer) }
-        try finishFilling()
+        try endFilling()
         guard send() == 1 else { throw error(nil) }
         let end = patience.map { ContinuousClock.now + $0 }
         var last: OpaquePointer?

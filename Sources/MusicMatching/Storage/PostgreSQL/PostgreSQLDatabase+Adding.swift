@@ -96,6 +96,7 @@ extension PostgreSQLDatabase {
         let id = try adding.next ?? integer("SELECT coalesce(max(id), 0) + 1 FROM songs")
         adding.next = id + 1
         adding.add(song, id: id)
+        namesThere.add(song.matchKey)
         return id
     }
 
@@ -119,6 +120,7 @@ extension PostgreSQLDatabase {
     }
 
     func add(_ identifier: SongIdentifier, to song: Int) throws -> Bool {
+        namesThere.add(identifier)
         if let known = adding.song(identifier) {
             guard known == nil else { return false }
             adding.add(identifier, to: song)

@@ -116,6 +116,7 @@ final class PostgreSQLDatabase: Database {
             try take(lock)
             let result = try body()
             try sendSongs()
+            try connected().endFilling()
             if changesSongs { try connected().execute("UPDATE song_state SET version = version + 1") }
             // After a failure that somebody passed over, COMMIT would take everything back without a word.
             if try connected().transactionStatus != fermusic_pg_in_transaction {
