@@ -28,14 +28,14 @@ extension PostgreSQLDatabase: CatalogueDatabase {
             defer { try? connected().execute("RESET gin_pending_list_limit") }
             loaded = 0
             let result = try body()
-            // The server does so by itself some time later; until then each song that ranking looks at costs a look into
-            // the table. Rights to do that are not everybody's.
-            if !isInTransaction, loaded > 5000 {
-                try? execute(text: "VACUUM (ANALYZE) songs, song_artists, identifiers")
-            }
+            if !isInTransaction, patience == nil, loaded > 5000 { tidyUp() }
             return result
         }
     }
+
+    /// What the server does by itself some time after many songs came: until then each song that ranking looks at costs a
+    /// look into the table, and the planner knows nothing of them. Rights to do that are not everybody's.
+    private func tidyUp() { try? execute(text: "VACUUM (ANALYZE) songs, song_artists, identifiers") }
 
     /// Lets statements take long: those of somebody who waits for an import, not for songs.
     func withoutTimeout<R>(_ body: () throws -> R) throws -> R {
