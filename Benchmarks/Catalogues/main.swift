@@ -2,10 +2,12 @@
 //
 //     catalogue-benchmark SONGS PLACE...
 //
-// PLACE is a new file or the address of an empty database. Makes a table of so many songs, a tenth of them without
-// features, imports it into each, imports it again, and asks for lists and hits.
+// PLACE is a new file or the address of an empty database on this machine. Makes a table of so many songs, a tenth of them
+// without features, imports it into each, and asks all of them for lists, hits, artists and pages in turns: medians of wall
+// time and of the processors' time, PostgreSQL's for this database included (without its parallel workers').
 
 import Emotions
+import Foundation
 import Glibc
 import MusicMatching
 import Randomness
@@ -13,6 +15,7 @@ import Randomness
 guard CommandLine.arguments.count >= 3, let count = Int(CommandLine.arguments[1]), count > 0 else {
     fatalError("usage: catalogue-benchmark SONGS PLACE...")
 }
+setvbuf(stdout, nil, _IOLBF, 0)
 let table = "/tmp/catalogue-benchmark-\(getpid()).csv"
 defer { unlink(table) }
 
@@ -38,18 +41,41 @@ func writeTable() {
     fclose(file)
 }
 
-func seconds(_ body: () throws -> Void) rethrows -> Double {
+/// Seconds on the wall and of the processors.
+struct Cost {
+    var wall = 0.0, processors = 0.0
+}
+
+/// Processors' seconds of this process and, for an address, of the connections to its database.
+func processors(_ place: String) -> Double {
+    var usage = rusage()
+    getrusage(RUSAGE_SELF, &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+    var sum = seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    guard Catalogue.isAddress(place) else { return sum }
+    let name = place.split(separator: "?")[0].split(separator: "/").last ?? ""
+    let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
+    for process in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] where Int(process) != nil {
+        guard let title = try? String(contentsOfFile: "/proc/\(process)/cmdline", encoding: .utf8),
+            title.hasPrefix("postgres: "), title.contains(" \(name) "),
+            let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        else { continue }
+        let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+        if fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) {
+            sum += (user + system) / ticks
+        }
+    }
+    return sum
+}
+
+func cost(_ place: String, _ body: () throws -> Void) rethrows -> Cost {
+    let before = processors(place)
     let time = try ContinuousClock().measure(body).components
-    return Double(time.seconds) + Double(time.attoseconds) * 1e-18
+    return Cost(
+        wall: Double(time.seconds) + Double(time.attoseconds) * 1e-18, processors: processors(place) - before)
 }
 
 func rounded(_ value: Double, _ factor: Double = 100) -> Double { (value * factor).rounded() / factor }
-
-/// The median and the largest of some runs, in milliseconds.
-func milliseconds(_ runs: Int = 15, _ body: () throws -> Void) rethrows -> String {
-    let times = try (0..<runs).map { _ in try seconds(body) * 1000 }.sorted()
-    return "\(rounded(times[runs / 2])) ms (\(rounded(times[runs - 1])))"
-}
 
 func request(_ mode: MoodMode, _ languages: [String] = []) -> RecommendationRequest {
     var request = RecommendationRequest(
@@ -59,34 +85,61 @@ func request(_ mode: MoodMode, _ languages: [String] = []) -> RecommendationRequ
     return request
 }
 
-func lists(_ catalogue: Catalogue) throws {
-    for mode in MoodMode.allCases {
-        print("  \(mode.rawValue): \(try milliseconds { _ = try catalogue.recommend(request(mode)) })")
+func hits(_ search: String, offset: Int = 0) -> Catalogue.Filter {
+    var filter = Catalogue.Filter()
+    filter.search = search
+    filter.offset = offset
+    return filter
+}
+
+/// Asks all places in turns, a few times in a row each, as processors' time is counted in hundredths of a second.
+func measure(_ name: String, rounds: Int = 7, times: Int = 5, _ question: (Catalogue) throws -> Void) rethrows {
+    var costs = places.map { _ in [Cost]() }
+    for _ in 0..<rounds {
+        for (index, place) in places.enumerated() {
+            costs[index].append(
+                try cost(place) { for _ in 0..<times { try question(catalogues[index]) } })
+        }
     }
-    print("  in Hindi: \(try milliseconds { _ = try catalogue.recommend(request(.match, ["hi"])) })")
+    let parts = costs.map { costs in
+        let wall = costs.map { $0.wall * 1000 / Double(times) }.sorted()
+        let processors = costs.map { $0.processors * 1000 / Double(times) }.sorted()
+        return "\(rounded(wall[rounds / 2])) ms (processors \(rounded(processors[rounds / 2])))"
+    }
+    print("\(name): \(parts.joined(separator: " | "))")
 }
 
 writeTable()
-for place in CommandLine.arguments.dropFirst(2) {
-    print(Catalogue.shown(place))
+let places = Array(CommandLine.arguments.dropFirst(2))
+var catalogues: [Catalogue] = []
+print(places.map { Catalogue.shown($0) }.joined(separator: " | "))
+for place in places {
     let catalogue = try Catalogue(place, builtIn: nil)
-    let first = try seconds { _ = try catalogue.importSongs(table) }
-    print("  import: \(rounded(first)) s, \(Int(Double(count) / first)) songs/s")
-    let again = try seconds { _ = try catalogue.importSongs(table) }
-    print("  again: \(rounded(again)) s, \(Int(Double(count) / again)) songs/s")
-    try lists(catalogue)
-    var filter = Catalogue.Filter()
-    for search in ["artist 77", "song", "words 4711"] {
-        filter.search = search
-        print("  hits for '\(search)': \(try milliseconds(5) { _ = try catalogue.songs(filter) })")
-    }
-    if Catalogue.isAddress(place) {
-        print("  with a copy in memory")
-        catalogue.sharesSongs = true
-        let made = try seconds { while try !catalogue.hasSongsInMemory() { usleep(10_000) } }
-        print("  made in \(rounded(made)) s")
-        try lists(catalogue)
-    }
-    // Last, as likes widen the search for songs.
-    print("  like: \(try milliseconds { try catalogue.note(.like, of: Int.random(in: 1...count)) })")
+    let first = try cost(place) { _ = try catalogue.importSongs(table) }
+    print(
+        "import: \(rounded(first.wall)) s (processors \(rounded(first.processors))), "
+            + "\(Int(Double(count) / first.wall)) songs/s")
+    catalogues.append(catalogue)
+}
+for mode in MoodMode.allCases { try measure(mode.rawValue) { _ = try $0.recommend(request(mode)) } }
+try measure("in Hindi") { _ = try $0.recommend(request(.match, ["hi"])) }
+for search in ["words 4711", "artist 77", "song"] {
+    try measure("hits for '\(search)'", rounds: 3, times: 1) { _ = try $0.songs(hits(search)) }
+}
+for search in ["artist 77", "art", "nobody"] {
+    try measure("artists '\(search)'") { _ = try $0.artists(beginning: search, limit: 10) }
+}
+try measure("misspelt artist", rounds: 3, times: 1) { _ = try $0.nearestArtist(to: "artits 77") }
+try measure("first page") { _ = try $0.songs(hits("")) }
+try measure("page in the middle") { _ = try $0.songs(hits("", offset: count / 2)) }
+for (place, catalogue) in zip(places, catalogues) where Catalogue.isAddress(place) {
+    catalogue.sharesSongs = true
+    let made = try cost(place) { while try !catalogue.hasSongsInMemory() { usleep(10_000) } }
+    print("copy in memory: \(rounded(made.wall)) s")
+}
+for mode in MoodMode.allCases { try measure("\(mode.rawValue), from a copy") { _ = try $0.recommend(request(mode)) } }
+// Last, as likes widen the search for songs.
+try measure("like") { try $0.note(.like, of: Int.random(in: 1...count)) }
+for mode in MoodMode.allCases {
+    try measure("\(mode.rawValue), with likes") { _ = try $0.recommendSongBySong(request(mode)) }
 }

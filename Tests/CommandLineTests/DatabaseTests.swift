@@ -119,6 +119,8 @@ struct DatabaseTests {
             #expect(arguments.contains("serve") && !arguments.contains(PostgreSQLServer.password))
             let list = address + "api/v1/recommendations?emotion=happy"
             #expect(try ask(list).status == 200)
+            let options = address + "api/v1/options"
+            #expect(try ask(options).status == 200)
             try server.freeze(true)
             defer { try? server.freeze(false) }
             // More questions than threads that read requests.
@@ -133,6 +135,8 @@ struct DatabaseTests {
             for _ in 0..<5 {
                 let page = try ask(address)
                 #expect(page.status == 200 && page.seconds < 2, "the page took \(page.seconds) s")
+                let opened = try ask(options)
+                #expect(opened.status == 200 && opened.seconds < 2, "its options took \(opened.seconds) s")
             }
             let refusal = try ask(list)
             #expect(refusal.status == 500 && refusal.seconds < 15 && refusal.headers.contains("retry-after"))

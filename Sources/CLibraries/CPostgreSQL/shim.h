@@ -37,6 +37,11 @@ int PQsendQueryPrepared(PGconn *_Nonnull connection, const char *_Nonnull name, 
                         const int *_Nullable formats, int result_format);
 int PQconsumeInput(PGconn *_Nonnull connection);
 int PQisBusy(PGconn *_Nonnull connection);
+int PQsetnonblocking(PGconn *_Nonnull connection, int is_nonblocking);
+int PQflush(PGconn *_Nonnull connection);
+int PQsendQueryParams(PGconn *_Nonnull connection, const char *_Nonnull sql, int count,
+                      const unsigned *_Nullable types, const char *_Nullable const *_Nullable values,
+                      const int *_Nullable lengths, const int *_Nullable formats, int result_format);
 int PQputCopyData(PGconn *_Nonnull connection, const char *_Nonnull bytes, int count);
 int PQputCopyEnd(PGconn *_Nonnull connection, const char *_Nullable error);
 PGresult *_Nullable PQgetResult(PGconn *_Nonnull connection);
@@ -57,7 +62,8 @@ void (*_Nullable PQsetNoticeProcessor(PGconn *_Nonnull connection,
     X(PQconnectdbParams) X(PQfinish) X(PQstatus) X(PQtransactionStatus) X(PQserverVersion) X(PQlibVersion) X(PQsocket) \
     X(PQerrorMessage) X(PQsendQuery) X(PQsendPrepare) X(PQsendQueryPrepared) X(PQconsumeInput) X(PQisBusy)             \
     X(PQputCopyData) X(PQputCopyEnd) X(PQgetResult) X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples)    \
-    X(PQnfields) X(PQgetvalue) X(PQgetlength) X(PQgetisnull) X(PQcmdTuples) X(PQsetNoticeProcessor)
+    X(PQnfields) X(PQgetvalue) X(PQgetlength) X(PQgetisnull) X(PQcmdTuples) X(PQsetNoticeProcessor)        \
+    X(PQsetnonblocking) X(PQflush) X(PQsendQueryParams)
 
 typedef struct {
     FERMUSIC_POSTGRESQL(FERMUSIC_FIELD)
@@ -92,6 +98,12 @@ static inline void fermusic_postgresql_quiet(const fermusic_postgresql *_Nonnull
 static inline int fermusic_postgresql_wait(int socket, int milliseconds) {
     struct pollfd state = {.fd = socket, .events = POLLIN};
     return socket < 0 || poll(&state, 1, milliseconds) != 0;
+}
+
+// Waits until something has come or can be sent.
+static inline void fermusic_postgresql_wait_to_send(int socket) {
+    struct pollfd state = {.fd = socket, .events = POLLIN | POLLOUT};
+    if (socket >= 0) poll(&state, 1, -1);
 }
 
 // Whether something has come on an idle connection: its end, as servers say nothing else unasked.

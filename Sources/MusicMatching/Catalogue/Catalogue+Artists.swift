@@ -49,17 +49,21 @@ extension Catalogue {
         let key = ArtistKey.key(name)
         guard let first = key.unicodeScalars.first else { return nil }
         let end = Unicode.Scalar(first.value + 1).map { String($0) } ?? "\u{10FFFF}"
-        var last = String(first), nearest: String?, best = 0.7
-        for _ in 0..<20_000 {
-            // From one artist to the next, however many songs each has.
-            let next = try database.first(
-                "SELECT artist FROM song_artists WHERE artist > ? AND artist < ? ORDER BY artist LIMIT 1",
-                .text(last), .text(end)
-            ) { $0.text(0) }
-            guard let next else { break }
-            last = next
-            let likeness = NameSimilarity.ratio(key, next)
-            if likeness > best { (nearest, best) = (next, likeness) }
+        // From one artist to the next, however many songs each has.
+        let names = try database.rows(
+            """
+            WITH RECURSIVE names (artist) AS ( \
+            SELECT artist FROM (SELECT artist FROM song_artists WHERE artist > ?1 AND artist < ?2 \
+            ORDER BY artist LIMIT 1) AS start \
+            UNION ALL SELECT (SELECT song_artists.artist FROM song_artists WHERE song_artists.artist > names.artist \
+            AND song_artists.artist < ?2 ORDER BY song_artists.artist LIMIT 1) FROM names WHERE names.artist IS NOT NULL) \
+            SELECT artist FROM names WHERE artist IS NOT NULL LIMIT 20000
+            """, [.text(String(first)), .text(end)]
+        ) { $0.text(0) }
+        var nearest: String?, best = 0.7
+        for name in names {
+            let likeness = NameSimilarity.ratio(key, name)
+            if likeness > best { (nearest, best) = (name, likeness) }
         }
         return try nearest.flatMap { try credit(of: $0) }
     }

@@ -9,8 +9,8 @@ extension Catalogue {
             return try recommend(request, from: copy)
         }
         // Few songs are fetched sooner than thousands of cells are asked for, most of them empty.
-        let some = try server.integer("SELECT count(*) FROM (SELECT 1 FROM songs LIMIT 20001) found")
-        return some <= 20_000 ? try recommendFromMemory(request) : try recommendSongBySong(request)
+        let last = try server.integer("SELECT coalesce(max(id), 0) FROM songs")
+        return last <= 20_000 ? try recommendFromMemory(request) : try recommendSongBySong(request)
     }
 
     /// Whether the next list is ranked in a copy of the server's songs; begins to make one.
@@ -19,12 +19,16 @@ extension Catalogue {
         return server.shared.songs(of: try server.songVersion()) != nil
     }
 
-    /// The same, asked of the database song by song.
-    package func recommendSongBySong(_ request: RecommendationRequest) throws -> [Recommendation] {
+    /// The same, asked of the database as far as songs are looked at.
+    ///
+    /// - Parameter page: so few songs are asked of a server at once, for tests.
+    package func recommendSongBySong(_ request: RecommendationRequest, page: Int? = nil) throws -> [Recommendation] {
         // Each store is compiled by itself: what is asked for a song must not go through tables.
         switch database {
         case let file as SQLiteDatabase: return try recommend(request, from: SQLiteSongStore(file))
-        case let server as PostgreSQLDatabase: return try recommend(request, from: PostgreSQLSongStore(server))
+        case let server as PostgreSQLDatabase:
+            let store = page.map { PostgreSQLSongStore(server, page: $0, ahead: 3 * $0) } ?? PostgreSQLSongStore(server)
+            return try recommend(request, from: store)
         default: return try recommendFromMemory(request)
         }
     }

@@ -42,6 +42,7 @@ struct ListenerMemory {
 
     /// What a listener keeps whose likes are not in the catalogue. Throws what the store does.
     init<Store: SongStore>(_ listener: Listener, _ store: Store) throws(Store.Failure) {
+        if Store.isFar { try store.expect(listener.liked + listener.disliked) }
         for (song, isLike) in listener.liked.map({ ($0, true) }) + listener.disliked.map({ ($0, false) }) {
             guard let credit = try store.credit(of: song), let place = try store.place(of: song) else { continue }
             songs.append(Held(song: song, isLike: isLike, artist: credit, language: place.language))

@@ -100,6 +100,7 @@ struct ListenerProfile {
             weights[opinion.song] = opinion.isLike ? 1 : -0.7
         }
         var examples: [Taste.Example] = []
+        if Store.isFar { try store.expect(Array(weights.keys)) }
         for (song, weight) in weights.sorted(by: { $0.key < $1.key }) {
             guard let place = try store.place(of: song) else { continue }
             examples.append(Taste.Example(song: song, place: place, weight: weight))

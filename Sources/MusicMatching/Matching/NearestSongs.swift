@@ -35,6 +35,9 @@ final class NearestSongs<Store: SongStore> {
     private let kinds: [MoodGrid.Kind]
     private var heap: Heap<SearchEntry>
     private var crowds: [SongCrowd] = []
+    /// Cells that the store was told of, and how many it is told of next.
+    private var announced: Set<Int> = [], announcement = 16
+    private var announcedTier = 0
 
     /// - Parameters:
     ///   - kinds: the grids that are looked at.
@@ -53,6 +56,7 @@ final class NearestSongs<Store: SongStore> {
         heap = Heap(
             tiers.indices.map { SearchEntry(key: score.leastScore(tier: $0), tieBreak: -1, content: .tier($0)) })
         // Songs that something is taken off for may lie anywhere.
+        if Store.isFar { try store.expect(profile.preferred) }
         for id in profile.preferred { try pushPreferred(id) }
     }
 
@@ -63,16 +67,57 @@ final class NearestSongs<Store: SongStore> {
             case .song(let candidate): return candidate
             case .tier(let tier): try open(tier: tier)
             case .column(let tier, let kind, let number):
-                for box in 0..<MoodGrid.boxesPerColumn {
-                    let least = score.leastScore(column: number, box: box, kind, tier: tier)
-                    let cell = MoodGrid.number(kind: kind, column: number, box: box)
-                    heap.push(SearchEntry(key: least, tieBreak: -1, content: .cell(tier: tier, number: cell)))
-                }
-            case .cell(let tier, let number): try open(cell: number, tier: tier)
+                for cell in cells(of: number, kind, tier: tier) { heap.push(cell) }
+            case .cell(let tier, let number):
+                if Store.isFar, !announced.contains(number) { try announce(number, tier: tier) }
+                try open(cell: number, tier: tier)
             case .crowd(let number): try open(crowd: number)
             }
         }
         return nil
+    }
+
+    private func cells(of column: Int, _ kind: MoodGrid.Kind, tier: Int) -> [SearchEntry] {
+        (0..<MoodGrid.boxesPerColumn).map { box in
+            let least = score.leastScore(column: column, box: box, kind, tier: tier)
+            let cell = MoodGrid.number(kind: kind, column: column, box: box)
+            return SearchEntry(key: least, tieBreak: -1, content: .cell(tier: tier, number: cell))
+        }
+    }
+
+    /// Tells the store which cells will be read when it is not found any nearer: this one, and those before the next few
+    /// songs.
+    private func announce(_ cell: Int, tier: Int) throws(Store.Failure) {
+        // Another tier reads cells anew.
+        if tier != announcedTier { announced = [] }
+        announcedTier = tier
+        var next = [cell], songs = 0, rest = heap
+        while next.count < announcement, songs < Self.songsAhead, let entry = rest.popFirst() {
+            switch entry.content {
+            case .song, .crowd: songs += 1
+            case .tier: songs = Self.songsAhead
+            case .column(tier, let kind, let number):
+                for cell in cells(of: number, kind, tier: tier) { rest.push(cell) }
+            case .cell(tier, let number): if !announced.contains(number) { next.append(number) }
+            case .column, .cell: break
+            }
+        }
+        announcement = min(announcement * 2, 256)
+        try store.expect(next, in: tiers[tier])
+        announced.formUnion(next)
+    }
+
+    /// Cells behind so many songs are not read soon.
+    private static var songsAhead: Int { 12 }
+
+    /// The songs that come next unless others come before them.
+    func ahead(_ count: Int) -> [Int] {
+        var songs: [Int] = [], rest = heap, looked = 0
+        while songs.count < count, looked < 4 * count, let entry = rest.popFirst() {
+            looked += 1
+            if case .song(let candidate) = entry.content { songs.append(candidate.id) }
+        }
+        return songs
     }
 
     /// The columns of a tier; songs in languages that few sing in are taken by themselves, since most cells have none.

@@ -17,6 +17,11 @@ struct WaitingSongs<Store: SongStore> {
 
     init(_ search: NearestSongs<Store>) { self.search = search }
 
+    /// The songs that will probably be looked at next.
+    func ahead(_ count: Int) -> [Int] {
+        songs.map { $0.id } + (isExhausted ? [] : search.ahead(count))
+    }
+
     /// Asks for one more; gives whether there was one.
     mutating func pull() throws(Store.Failure) -> Bool {
         guard !isExhausted, let candidate = try search.next() else {
@@ -44,6 +49,8 @@ struct SongPicker<Store: SongStore> {
     private(set) var picks: [SongPick] = []
     /// By the songs' numbers, see `artists`.
     private var credits: [Int: [String]] = [:]
+    /// Songs that the store was told of.
+    private var asked: Set<Int> = []
     private var taken: Set<Int> = []
     private var lastArtists: [[String]] = []
 
@@ -84,12 +91,15 @@ struct SongPicker<Store: SongStore> {
                 if candidate.languageTier > best.languageTier || candidate.score > limit { break }
             }
             // Nobody wants the opposite mood as a surprise.
-            if try isAdmissible(candidate), admissible.isEmpty || !candidate.isOpposite { admissible.append(index) }
+            if try isAdmissible(candidate, waiting), admissible.isEmpty || !candidate.isOpposite {
+                admissible.append(index)
+            }
             index += 1
         }
         let best = admissible.first
         var chosen = best
         if let likeness, wanted > 1, admissible.count > 3 {
+            if Store.isFar { try store.expect(admissible.map { waiting.songs[$0].id }) }
             var values: [Double] = []
             for index in admissible {
                 values.append(try store.place(of: waiting.songs[index].id).map(likeness.bonus) ?? 0)
@@ -107,7 +117,7 @@ struct SongPicker<Store: SongStore> {
         guard let chosen else { return false }
         let candidate = waiting.songs.remove(at: chosen)
         taken.insert(candidate.id)
-        lastArtists.append(try artists(candidate.id))
+        lastArtists.append(try artists(candidate.id, waiting))
         if lastArtists.count >= artistGap { lastArtists.removeFirst(lastArtists.count - artistGap + 1) }
         picks.append(SongPick(candidate: candidate, isSurprise: isSurprise && chosen != best, target: target))
         return true
@@ -123,16 +133,28 @@ struct SongPicker<Store: SongStore> {
         }
     }
 
-    private mutating func isAdmissible(_ candidate: Candidate) throws(Store.Failure) -> Bool {
+    private mutating func isAdmissible(
+        _ candidate: Candidate, _ waiting: WaitingSongs<Store>
+    ) throws(Store.Failure) -> Bool {
         guard !taken.contains(candidate.id) else { return false }
         if artistGap <= 1 || lastArtists.isEmpty { return true }
-        let credited = try artists(candidate.id)
+        let credited = try artists(candidate.id, waiting)
         return !lastArtists.contains { last in last.contains { credited.contains($0) } }
     }
 
-    /// The artists credited on a song.
-    private mutating func artists(_ song: Int) throws(Store.Failure) -> [String] {
+    /// So many songs are asked for at once.
+    private static var songsAhead: Int { 24 }
+
+    /// The artists credited on a song, one of those that wait.
+    private mutating func artists(
+        _ song: Int, _ waiting: WaitingSongs<Store>
+    ) throws(Store.Failure) -> [String] {
         if let known = credits[song] { return known }
+        if Store.isFar, !asked.contains(song) {
+            let songs = [song] + waiting.ahead(Self.songsAhead)
+            try store.expect(songs)
+            asked.formUnion(songs)
+        }
         let found = try store.artists(of: song)
         credits[song] = found
         return found

@@ -6,6 +6,15 @@ protocol SongStore {
     /// Without a case for songs in memory.
     associatedtype Failure: Error
 
+    /// Whether many questions are better asked at once, as of a server: then it is told what will probably come next.
+    static var isFar: Bool { get }
+
+    /// Tells which cells will probably be read next, those first that come first, from where the tier's languages begin.
+    func expect(_ cells: [Int], in tier: LanguageTier) throws(Failure)
+
+    /// Tells which songs will probably be asked for next, by their numbers.
+    func expect(_ songs: [Int]) throws(Failure)
+
     /// Whether there are songs in a grid; most catalogues have some in a few only.
     func hasSongs(_ kind: MoodGrid.Kind) throws(Failure) -> Bool
 
@@ -37,16 +46,22 @@ protocol SongStore {
 
     /// The songs on which an artist is credited, by `ArtistKey`, in any order.
     func songs(by artist: String) throws(Failure) -> [Int]
+
+    /// The songs on which one of these artists is credited, in any order.
+    func songs(byAnyOf artists: Set<String>) throws(Failure) -> [Int]
 }
 
 extension SongStore {
+    static var isFar: Bool { false }
+    func expect(_ cells: [Int], in tier: LanguageTier) throws(Failure) {}
+    func expect(_ songs: [Int]) throws(Failure) {}
+
     /// What a song's artists are filed under.
     func artists(of song: Int) throws(Failure) -> [String] {
         guard let credit = try credit(of: song) else { return [] }
         return ArtistKey.keys(of: credit)
     }
 
-    /// The songs on which one of these artists is credited.
     func songs(byAnyOf artists: Set<String>) throws(Failure) -> [Int] {
         var songs: [Int] = []
         for artist in artists.sorted() { songs += try self.songs(by: artist) }

@@ -47,12 +47,20 @@ struct OptionsAPI: Sendable {
     }
 
     private func known() throws -> Facts {
-        if let kept = kept.facts.withLock({ $0 }), kept.time.duration(to: .now) < .seconds(300) { return kept.facts }
-        let facts = try catalogues.use { catalogue in
-            Facts(
-                songs: try catalogue.count, languages: try catalogue.languageCounts(), servers: own.servers(catalogue))
+        let last = kept.facts.withLock { $0 }
+        if let last, last.time.duration(to: .now) < .seconds(300) { return last.facts }
+        do {
+            let facts = try catalogues.use { catalogue in
+                Facts(
+                    songs: try catalogue.count, languages: try catalogue.languageCounts(),
+                    servers: own.servers(catalogue))
+            }
+            kept.facts.withLock { $0 = (.now, facts) }
+            return facts
+        } catch {
+            // A page that says how many songs there were is better than none.
+            guard let last else { throw error }
+            return last.facts
         }
-        kept.facts.withLock { $0 = (.now, facts) }
-        return facts
     }
 }

@@ -13,8 +13,8 @@ final class PostgreSQLConnection {
     var patience: Duration?
     /// Whether an answer was waited for in vain: it may still come, and nothing else can be asked.
     private var isGivenUp = false
-    /// Whether the server has not yet said what became of rows that were sent.
-    private var isCopying = false
+    /// What is filled just now, see `send`.
+    var filled: FilledTable?
 
     /// Throws `MusicError.unreachable`; soon after a failure at once, see `Attempts`.
     init(_ address: PostgreSQLAddress, patience: Duration?) throws {
@@ -33,7 +33,8 @@ final class PostgreSQLConnection {
         try execute(
             """
             SET client_encoding = 'UTF8'; SET standard_conforming_strings = on; SET statement_timeout = '30s';
-            SET idle_in_transaction_session_timeout = '10min'; SET default_transaction_isolation = 'read committed'
+            SET idle_in_transaction_session_timeout = '10min'; SET default_transaction_isolation = 'read committed'; \
+            SET jit = off; SET work_mem = '32MB'
             """)
     }
 
@@ -77,9 +78,9 @@ final class PostgreSQLConnection {
     func execute(_ sql: String) throws { library.PQclear(try checked(answer { library.PQsendQuery(handle, sql) })) }
 
     /// The last result of what `send` asks, as `PQexec` gives it. Throws `MusicError.unreachable` when it does not come.
-    private func answer(_ send: () -> Int32) throws -> OpaquePointer? {
+    func answer(_ send: () -> Int32) throws -> OpaquePointer? {
         if isGivenUp { throw MusicError.unreachable(path: address.shown, reason: PostgreSQLConnection.noAnswer) }
-        try finishCopying()
+        try endFilling()
         guard send() == 1 else { throw error(nil) }
         let end = patience.map { ContinuousClock.now + $0 }
         var last: OpaquePointer?
@@ -113,9 +114,13 @@ final class PostgreSQLConnection {
     }
 
     /// The result of a statement with its parameters as text, its values in binary form; to be cleared by whoever asks.
-    func run(_ sql: String, _ values: [SQLValue]) throws -> OpaquePointer? {
+    ///
+    /// - Parameter isPlannedAnew: planned for these values, instead of once for all: where it depends on them what is fast.
+    func run(_ sql: String, _ values: [SQLValue], isPlannedAnew: Bool = false) throws -> OpaquePointer? {
         let name: String
-        if let known = prepared[sql] {
+        if isPlannedAnew {
+            name = ""
+        } else if let known = prepared[sql] {
             name = known
         } else {
             name = "s\(prepared.count)"
@@ -137,7 +142,11 @@ final class PostgreSQLConnection {
         return try texts.map { UnsafePointer($0) }.withUnsafeBufferPointer { values in
             try checked(
                 answer {
-                    library.PQsendQueryPrepared(handle, name, Int32(values.count), values.baseAddress, nil, nil, 1)
+                    let count = Int32(values.count), base = values.baseAddress
+                    return isPlannedAnew
+                        ? library.PQsendQueryParams(
+                            handle, PostgreSQLConnection.numbered(sql), count, nil, base, nil, nil, 1)
+                        : library.PQsendQueryPrepared(handle, name, count, base, nil, nil, 1)
                 })
         }
     }
@@ -165,55 +174,10 @@ final class PostgreSQLConnection {
         return result + rest
     }
 
-    /// Fills a table. `rows` hands over parts in COPY's text format: the server works at one while the next is made. What it
-    /// says of the last one is heard before the next statement. Throws `MusicError`, and what `rows` does.
-    func copy(_ table: String, _ columns: String, _ rows: (_ send: ([UInt8]) throws -> Void) throws -> Void) throws {
-        let start = try answer { library.PQsendQuery(handle, "COPY \(table) (\(columns)) FROM STDIN") }
-        guard Int(library.PQresultStatus(start)) == fermusic_pg_copy_in else {
-            library.PQclear(try checked(start))
-            return
-        }
-        library.PQclear(start)
-        isCopying = true
-        do {
-            try rows { part in
-                let sent = part.withUnsafeBytes { bytes -> Int32 in
-                    guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return 1 }
-                    return library.PQputCopyData(handle, base, Int32(bytes.count))
-                }
-                guard sent == 1 else { throw self.error(nil) }
-            }
-            guard library.PQputCopyEnd(handle, nil) == 1 else { throw error(nil) }
-        } catch {
-            _ = library.PQputCopyEnd(handle, "stopped")
-            // Why the server took no more, if it did not.
-            try finishCopying(whereOther: error)
-            throw error
-        }
-    }
-
-    /// Hears what the server says of rows that were sent.
-    private func finishCopying(whereOther other: (any Error)? = nil) throws {
-        guard isCopying else { return }
-        isCopying = false
-        var failure: (any Error)?
-        while let result = library.PQgetResult(handle) {
-            do { library.PQclear(try checked(result)) } catch { failure = failure ?? error }
-            if isLost { break }
-        }
-        if let failure, other == nil || other is MusicError { throw failure }
-    }
-
-    /// Takes a transaction back, whatever has become of it.
-    func rollBack() {
-        try? finishCopying()
-        try? execute("ROLLBACK")
-    }
-
-    private var isLost: Bool { Int(library.PQstatus(handle)) != fermusic_pg_connection_ok }
+    var isLost: Bool { Int(library.PQstatus(handle)) != fermusic_pg_connection_ok }
 
     /// A result that is as it should be; others are cleared. Throws `MusicError`.
-    private func checked(_ result: OpaquePointer?) throws -> OpaquePointer? {
+    func checked(_ result: OpaquePointer?) throws -> OpaquePointer? {
         switch Int(library.PQresultStatus(result)) {
         case fermusic_pg_command_ok where result != nil, fermusic_pg_tuples_ok where result != nil: return result
         default:
@@ -223,7 +187,7 @@ final class PostgreSQLConnection {
         }
     }
 
-    private func error(_ result: OpaquePointer?) -> MusicError {
+    func error(_ result: OpaquePointer?) -> MusicError {
         func field(_ field: Int32) -> String? {
             result.flatMap { library.PQresultErrorField($0, field) }.map { String(cString: $0) }
         }

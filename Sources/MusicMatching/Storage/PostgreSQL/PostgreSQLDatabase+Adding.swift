@@ -2,9 +2,12 @@
 extension PostgreSQLDatabase {
     func expect(keys: [Int], identifiers: [SongIdentifier]) throws {
         guard isInTransaction else { return }
-        try sendSongs()
-        let keys = Set(keys), identifiers = Set(identifiers)
+        try passSongsOn()
+        var keys = Set(keys), identifiers = Set(identifiers)
         adding.expect(keys: keys, identifiers: identifiers)
+        if try knowsNames(soon: keys.count) { (keys, identifiers) = namesThere.take(keys, identifiers) }
+        if keys.isEmpty, identifiers.isEmpty { return }
+        try sendSongs()
         let list = "{" + keys.map { "\($0)" }.joined(separator: ",") + "}"
         func know(_ row: any Statement) {
             adding.know(
@@ -40,8 +43,23 @@ extension PostgreSQLDatabase {
         }
     }
 
+    /// Whether it is known which names and identifiers are there at all: asked for once when so many songs were added that
+    /// this costs less than asking for each.
+    private func knowsNames(soon count: Int) throws -> Bool {
+        if namesThere.isKnown { return true }
+        namesThere.expected += count
+        let last = try integer("SELECT coalesce(max(id), 0) FROM songs")
+        guard last <= 200_000, namesThere.expected * 10 >= last else { return false }
+        let keys = try rows("SELECT match_key FROM songs") { $0.integer(0) }
+        let identifiers = try rows("SELECT kind, value FROM identifiers") {
+            SongIdentifier(SongIdentifier.Kind(rawValue: $0.text(0)), $0.text(1))
+        }
+        namesThere.know(keys, identifiers)
+        return true
+    }
+
     /// A text in an array's text form.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars where scalar != "\0" {
             if scalar == "\"" || scalar == "\\" { result += "\\" }
@@ -51,6 +69,7 @@ extension PostgreSQLDatabase {
     }
 
     func songs(matching key: Int) throws -> [(id: Int, title: String, artist: String)] {
+        try sendOn()
         if let known = adding.songs(matching: key) { return known }
         return try rows("SELECT id, title, artist FROM songs WHERE match_key = ? ORDER BY id", [.integer(key)]) {
             ($0.integer(0), $0.text(1), $0.text(2))
@@ -77,6 +96,7 @@ extension PostgreSQLDatabase {
         let id = try adding.next ?? integer("SELECT coalesce(max(id), 0) + 1 FROM songs")
         adding.next = id + 1
         adding.add(song, id: id)
+        namesThere.add(song.matchKey)
         return id
     }
 
@@ -100,6 +120,7 @@ extension PostgreSQLDatabase {
     }
 
     func add(_ identifier: SongIdentifier, to song: Int) throws -> Bool {
+        namesThere.add(identifier)
         if let known = adding.song(identifier) {
             guard known == nil else { return false }
             adding.add(identifier, to: song)
@@ -130,53 +151,54 @@ extension PostgreSQLDatabase {
 
     /// Sends what waits.
     func sendSongs() throws {
+        try passSongsOn()
+        if rowsToAdd.isEmpty { return }
+        let rows = rowsToAdd
+        rowsToAdd = RowsToAdd()
+        let connection = try connected()
+        try connection.send(rows.artists.bytes, to: "song_artists", "artist, song")
+        try connection.send(rows.identifiers.bytes, to: "identifiers", "kind, value, song")
+    }
+
+    /// Lets the server go on with songs that wait for it.
+    private func sendOn() throws { if isInTransaction { try connected().sendOn() } }
+
+    private static let columns =
+        (["id", "match_key", "title", "artist", "added"] + factColumns + ["words", "search"]).joined(separator: ", ")
+
+    /// Sends songs; what belongs to them in other tables waits until there is much of it, so that the server goes on with
+    /// songs.
+    private func passSongsOn() throws {
         if adding.isEmpty { return }
         let (songs, identifiers) = adding.take()
-        let connection = try connected()
         if !songs.isEmpty {
-            let columns =
-                (["id", "match_key", "title", "artist", "added"] + PostgreSQLDatabase.factColumns
-                    + ["search", "words"])
-            var artists = CopyRows()
-            try connection.copy("songs", columns.joined(separator: ", ")) { send in
-                var rows = CopyRows()
-                for waiting in songs {
-                    try add(waiting, to: &rows)
-                    for artist in ArtistKey.keys(of: waiting.song.artist) {
-                        artists.add(.text(artist))
-                        artists.add(.integer(waiting.id))
-                        artists.end()
-                    }
-                    try rows.send(send)
-                }
-                try send(rows.bytes)
-            }
-            try connection.copy("song_artists", "artist, song") { try $0(artists.bytes) }
-            changesSongs = true
-        }
-        if !identifiers.isEmpty {
+            let connection = try connected()
             var rows = CopyRows()
-            for (identifier, song) in identifiers {
-                rows.add(.text(identifier.kind.rawValue))
-                rows.add(.text(identifier.value))
-                rows.add(.integer(song))
-                rows.end()
+            for (index, waiting) in songs.enumerated() {
+                try add(waiting, to: &rows)
+                rowsToAdd.add(artistsOf: waiting.song.artist, of: waiting.id)
+                if index % 128 == 127 {
+                    try connection.send(rows.bytes, to: "songs", PostgreSQLDatabase.columns)
+                    rows.removeAll()
+                }
             }
-            try connection.copy("identifiers", "kind, value, song") { try $0(rows.bytes) }
+            try connection.send(rows.bytes, to: "songs", PostgreSQLDatabase.columns)
+            changesSongs = true
+            loaded += songs.count
         }
+        for (identifier, song) in identifiers { rowsToAdd.add(identifier, of: song) }
+        if rowsToAdd.isMuch { try sendSongs() }
     }
 
     private func add(_ waiting: SongsToAdd.Waiting, to rows: inout CopyRows) throws {
         let song = waiting.song
-        let document = try tokens.document(title: song.title, artist: song.artist, album: song.facts.album)
         rows.add(.integer(waiting.id))
         rows.add(.integer(song.matchKey))
         rows.add(.text(song.title))
         rows.add(.text(song.artist))
         rows.add(.integer(song.added))
         for value in song.facts.values { rows.add(value) }
-        rows.add(.text(document.text))
-        rows.add(.integer(document.words))
+        try rows.add(tokens, title: song.title, artist: song.artist, album: song.facts.album)
         rows.end()
     }
 }

@@ -24,11 +24,18 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     func loading<R>(_ body: () throws -> R) throws -> R {
         try withoutTimeout {
             // The index of words takes many of them at once faster than few.
-            try connected().execute("SET gin_pending_list_limit = '64MB'; SET work_mem = '64MB'")
-            defer { try? connected().execute("RESET gin_pending_list_limit; RESET work_mem") }
-            return try body()
+            try connected().execute("SET gin_pending_list_limit = '64MB'")
+            defer { try? connected().execute("RESET gin_pending_list_limit") }
+            loaded = 0
+            let result = try body()
+            if !isInTransaction, patience == nil, loaded > 5000 { tidyUp() }
+            return result
         }
     }
+
+    /// What the server does by itself some time after many songs came: until then each song that ranking looks at costs a
+    /// look into the table, and the planner knows nothing of them. Rights to do that are not everybody's.
+    private func tidyUp() { try? execute(text: "VACUUM (ANALYZE) songs, song_artists, identifiers") }
 
     /// Lets statements take long: those of somebody who waits for an import, not for songs.
     func withoutTimeout<R>(_ body: () throws -> R) throws -> R {
@@ -55,29 +62,26 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     func fill(_ table: CatalogueTable, _ rows: [[SQLValue]]) throws {
         let names = table.columns.map(\.name), isSongs = table.name == "songs"
         func place(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
-        func write(_ row: [SQLValue], _ copy: inout CopyRows) throws {
+        let texts = isSongs ? ["title", "artist", "album"].map(place) : []
+        let columns = (names + (isSongs ? ["words", "search"] : [])).joined(separator: ", ")
+        var copy = CopyRows()
+        for (index, row) in rows.enumerated() {
             for value in row { copy.add(value) }
             if isSongs {
-                func text(_ name: String) -> String {
-                    if case .text(let text) = row[place(name)] { return text }
-                    return ""
-                }
-                let document = try tokens.document(title: text("title"), artist: text("artist"), album: text("album"))
-                copy.add(.text(document.text))
-                copy.add(.integer(document.words))
+                let names = texts.map { if case .text(let text) = row[$0] { text } else { "" } }
+                try copy.add(tokens, title: names[0], artist: names[1], album: names[2])
             }
             copy.end()
-        }
-        let columns = names + (isSongs ? ["search", "words"] : [])
-        try connected().copy(table.name, columns.joined(separator: ", ")) { send in
-            var copy = CopyRows()
-            for row in rows {
-                try write(row, &copy)
-                try copy.send(send)
+            if index % 128 == 127 {
+                try connected().send(copy.bytes, to: table.name, columns)
+                copy.removeAll()
             }
-            try send(copy.bytes)
         }
-        if isSongs { changesSongs = true }
+        try connected().send(copy.bytes, to: table.name, columns)
+        if isSongs {
+            loaded += rows.count
+            changesSongs = true
+        }
     }
 
     func finishFilling() throws {
@@ -110,27 +114,34 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         let weights = try tokens.map { token -> Double in
             // One word's weight does not change the order.
             if tokens.count == 1 { return 1 }
-            let hits = try integer("SELECT count(*) FROM songs WHERE search @@ ?::tsquery", .text(query([token])))
+            let hits = try planned(
+                "SELECT count(*) FROM songs WHERE search @@ ?::tsquery", [.text(query([token]))]
+            ).integer(0, 0)
             let weight = log((totals.songs - Double(hits) + 0.5) / (Double(hits) + 0.5))
             return weight > 0 ? weight : 1e-6
         }
-        let counts = tokens.indices.map { index in
-            "(SELECT coalesce(sum(cardinality(positions)), 0) FROM unnest(search) WHERE starts_with(lexeme, ?))::float8 "
-                + "AS count\(index)"
+        // How often a word is there: that is what PostgreSQL's rank by density is for one word, if all columns count alike.
+        let count = "greatest(1, ts_rank_cd('{1, 1, 1, 1}', search, ?::tsquery))::float8"
+        // Okapi BM25 as FTS5 computes it, with its k1 and b; divided by the count, so that this is computed once.
+        let score = tokens.indices.map { _ in
+            "?::float8 * (2.2 / (1 + 1.2 * (0.25 + 0.75 * words::float8 / ?::float8) / \(count)))"
         }
-        // Okapi BM25 as FTS5 computes it, with its k1 and b.
-        let score = tokens.indices.map { index in
-            "?::float8 * ((count\(index) * 2.2) / (count\(index) + 1.2 * (0.25 + 0.75 * words::float8 / ?::float8)))"
+        var parameters: [SQLValue] = [.text(query(tokens))] + values
+        for (token, weight) in zip(tokens, weights) {
+            parameters += [.real(weight), .real(average), .text(query([token]))]
         }
-        return try rows(
+        let rows = try planned(
             """
-            SELECT id FROM (SELECT id, words, \(counts.joined(separator: ", ")) FROM songs \
-            WHERE search @@ ?::tsquery AND \(condition)) hits \
+            SELECT id FROM songs WHERE search @@ ?::tsquery AND \(condition) \
             ORDER BY \(score.joined(separator: " + ")) DESC, id LIMIT ? OFFSET ?
-            """,
-            tokens.map { .text($0) } + [.text(query(tokens))] + values
-                + weights.flatMap { [.real($0), .real(average)] } + [.integer(limit), .integer(offset)]
-        ) { $0.integer(0) }
+            """, parameters + [.integer(limit), .integer(offset)])
+        return (0..<rows.count).map { rows.integer($0, 0) }
+    }
+
+    /// The rows of a query that is planned for its values: whether a word is in all songs or in few decides how to search.
+    private func planned(_ sql: String, _ values: [SQLValue]) throws -> PostgreSQLRows {
+        try sendSongs()
+        return try run(sql, values, isPlannedAnew: true)
     }
 
     /// Songs and words of them all.
@@ -151,11 +162,26 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     func credits(withWords words: [Substring], limit: Int) throws -> [String] {
         let tokens = try beginnings(words)
         if tokens.isEmpty { return [] }
+        let query = query(tokens, in: "B")
+        /// The hits among the first songs.
+        func first(of songs: Int) throws -> [String] {
+            try rows(
+                """
+                SELECT artist FROM (SELECT id, artist, search FROM songs ORDER BY id LIMIT ?) AS beginning \
+                WHERE search @@ ?::tsquery ORDER BY id LIMIT ?
+                """, [.integer(songs), .text(query), .integer(limit)]
+            ) { $0.text(0) }
+        }
+        // A word that many songs have is found sooner by looking at songs than by the index, which gives all hits at once.
+        if try first(of: 1000).count * 50 >= limit {
+            let hits = try first(of: 100_000)
+            if hits.count == limit { return hits }
+        }
         return try rows(
             """
             WITH hits AS MATERIALIZED (SELECT id, artist FROM songs WHERE search @@ ?::tsquery) \
             SELECT artist FROM hits ORDER BY id LIMIT ?
-            """, [.text(query(tokens, in: "B")), .integer(limit)]
+            """, [.text(query), .integer(limit)]
         ) { $0.text(0) }
     }
 

@@ -15,8 +15,13 @@ final class PostgreSQLDatabase: Database {
     private(set) var isInTransaction = false
     /// What a transaction holds.
     private var locks: Set<WriteLock> = []
-    /// Songs that a transaction has added and not yet sent.
+    /// Songs that a transaction has added and not yet sent, and rows of other tables that wait behind them.
     var adding = SongsToAdd()
+    var rowsToAdd = RowsToAdd()
+    /// What a transaction that adds many songs knows not to be there.
+    var namesThere = NamesThere()
+    /// Songs that were sent while many are loaded.
+    var loaded = 0
     /// Whether the transaction changed what ranking or searching looks at.
     var changesSongs = false
     /// What SQLite makes of words, for the same hits.
@@ -77,12 +82,12 @@ final class PostgreSQLDatabase: Database {
         return new
     }
 
-    func run(_ sql: String, _ values: [SQLValue]) throws -> PostgreSQLRows {
+    func run(_ sql: String, _ values: [SQLValue], isPlannedAnew: Bool = false) throws -> PostgreSQLRows {
         if sql.hasPrefix("UPDATE songs") || sql.hasPrefix("DELETE FROM songs") || sql.hasPrefix("INSERT INTO songs") {
             changesSongs = true
         }
         let connection = try connected()
-        guard let result = try connection.run(sql, values) else {
+        guard let result = try connection.run(sql, values, isPlannedAnew: isPlannedAnew) else {
             throw MusicError.database(path: path, reason: "no answer")
         }
         let rows = PostgreSQLRows(result, connection.library)
@@ -103,12 +108,15 @@ final class PostgreSQLDatabase: Database {
             isInTransaction = false
             locks = []
             adding = SongsToAdd()
+            rowsToAdd = RowsToAdd()
+            namesThere = NamesThere()
             changesSongs = false
         }
         do {
             try take(lock)
             let result = try body()
             try sendSongs()
+            try connected().endFilling()
             if changesSongs { try connected().execute("UPDATE song_state SET version = version + 1") }
             // After a failure that somebody passed over, COMMIT would take everything back without a word.
             if try connected().transactionStatus != fermusic_pg_in_transaction {

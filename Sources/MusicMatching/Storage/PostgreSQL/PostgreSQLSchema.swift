@@ -2,7 +2,8 @@
 ///
 /// Texts are ordered by their bytes, as in SQLite. `songs.id` is given by the program, so that the numbers are the same
 /// whatever the engine; `search` holds the words of title (A), artist (B) and album (C) as SQLite's index has them, `words`
-/// how many those are. `song_state.version` counts the transactions that changed songs.
+/// how many those are. `place` is a `CellPlace` without its language, see `StoredPlace`: one value to compare and to send where
+/// SQLite has eight. `song_state.version` counts the transactions that changed songs.
 enum PostgreSQLSchema {
     /// The first version that PostgreSQL had.
     private static let first = 8
@@ -22,13 +23,13 @@ enum PostgreSQLSchema {
             genres TEXT COLLATE "C" NOT NULL,
             emotions BIGINT NOT NULL,
             hints TEXT COLLATE "C" NOT NULL,
-            valence BIGINT NOT NULL,
-            energy BIGINT NOT NULL,
-            danceability BIGINT NOT NULL,
-            acousticness BIGINT NOT NULL,
-            tempo BIGINT NOT NULL,
-            provenance BIGINT NOT NULL,
-            cell BIGINT NOT NULL,
+            valence SMALLINT NOT NULL,
+            energy SMALLINT NOT NULL,
+            danceability SMALLINT NOT NULL,
+            acousticness SMALLINT NOT NULL,
+            tempo SMALLINT NOT NULL,
+            provenance SMALLINT NOT NULL,
+            cell INTEGER NOT NULL,
             built_in BIGINT NOT NULL,
             added BIGINT NOT NULL,
             explicit BIGINT,
@@ -37,13 +38,15 @@ enum PostgreSQLSchema {
             own BIGINT NOT NULL,
             themes TEXT COLLATE "C" NOT NULL,
             traits BIGINT NOT NULL,
-            words BIGINT NOT NULL,
-            search TSVECTOR NOT NULL
+            words INTEGER NOT NULL,
+            search TSVECTOR NOT NULL,
+            place BYTEA NOT NULL GENERATED ALWAYS AS (
+                int2send(valence) || int2send(energy) || int2send(danceability) || int2send(acousticness)
+                || int2send(tempo) || int2send(provenance) || int8send(emotions) || int8send(traits)) STORED
         );
         CREATE INDEX songs_by_name ON songs (match_key);
         CREATE INDEX songs_by_language ON songs (language);
-        CREATE INDEX songs_by_mood ON songs (
-            cell, language, valence, energy, danceability, acousticness, tempo, provenance, emotions, traits, id);
+        CREATE INDEX songs_by_mood ON songs (cell, language, place, id);
         CREATE INDEX songs_by_word ON songs USING GIN (search);
         CREATE TABLE song_state (version BIGINT NOT NULL);
         INSERT INTO song_state VALUES (1);

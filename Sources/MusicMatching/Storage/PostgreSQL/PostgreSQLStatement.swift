@@ -55,7 +55,8 @@ final class PostgreSQLRows {
     /// Rows that a statement changed.
     var changes: Int { Int(String(cString: library.PQcmdTuples(result))) ?? 0 }
 
-    private func bytes(_ row: Int32, _ column: Int32) -> UnsafeRawBufferPointer {
+    /// Of a value as it came; for as long as the rows are kept.
+    func bytes(_ row: Int32, _ column: Int32) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             start: library.PQgetvalue(result, row, column), count: Int(library.PQgetlength(result, row, column)))
     }

@@ -65,13 +65,58 @@ final class SearchTokens {
 
     /// A document of PostgreSQL's, in its text form, and how many words it has.
     func document(title: String, artist: String, album: String) throws -> (text: String, words: Int) {
-        var parts: [String] = [], place = 0
-        for (field, weight) in [(title, "A"), (artist, "B"), (album, "C")] {
-            for token in try tokens(field) {
-                place += 1
-                parts.append("'\(token)':\(min(place, 16383))\(weight)")
+        var bytes: [UInt8] = []
+        let words = try write(title: title, artist: artist, album: album, to: &bytes)
+        return (String(decoding: bytes, as: UTF8.self), words)
+    }
+
+    /// Adds a document's text; gives how many words it has.
+    func write(title: String, artist: String, album: String, to bytes: inout [UInt8]) throws -> Int {
+        var place = 0
+        func write(_ text: String, _ weight: UInt8) throws {
+            var length = 0
+            func end() {
+                if length == 0 { return }
+                bytes.append(0x27)
+                bytes.append(0x3A)
+                bytes.add(min(place, 16383))
+                bytes.append(weight)
+                length = 0
             }
+            func begin() {
+                if length > 0 { return }
+                if place > 0 { bytes.append(0x20) }
+                bytes.append(0x27)
+                place += 1
+            }
+            for scalar in text.unicodeScalars {
+                let value = scalar.value
+                switch value {
+                case 0x30...0x39, 0x61...0x7A, 0x41...0x5A:
+                    begin()
+                    length += 1
+                    if length <= SearchTokens.longest {
+                        bytes.append(UInt8((0x41...0x5A).contains(value) ? value + 32 : value))
+                    }
+                case ..<0x80: end()
+                default:
+                    switch try letter(scalar) {
+                    case .separator: end()
+                    case .dropped: break
+                    case .letter(let folded):
+                        for scalar in folded.unicodeScalars {
+                            begin()
+                            length += 1
+                            if length <= SearchTokens.longest { bytes += Array(String(scalar).utf8) }
+                        }
+                    }
+                }
+            }
+            end()
         }
-        return (parts.joined(separator: " "), place)
+        try write(title, 0x41)
+        try write(artist, 0x42)
+        try write(album, 0x43)
+        return place
     }
 }
