@@ -82,6 +82,8 @@ public final class WebApplication: HTTPHandler {
     private let feed: LiveFeed?
     private let ticker: Ticker
     private let departure = Departure()
+    /// Once nobody waits for answers any more.
+    private let end = Departure()
 
     /// - Parameter feed: what a camera of this machine sees, if there is one.
     /// Throws what reading models, page and catalogue throw.
@@ -134,7 +136,7 @@ public final class WebApplication: HTTPHandler {
                 + songs.routes + about.routes
                 + PlaylistAPI(
                     catalogues: catalogues, isPersonal: options.isPersonal, own: own, copies: options.copies,
-                    relays: relays
+                    relays: relays, isOver: { [end] in end.hasBegun }
                 ).routes
                 + FileAPI(catalogues: catalogues, isOpen: options.sharesFiles).routes
                 + StreamAPI(catalogues: catalogues, own: own, relays: relays).routes
@@ -152,6 +154,7 @@ public final class WebApplication: HTTPHandler {
 
     /// Lets what runs end, then closes the catalogue. The server must have been drained.
     public func stop() {
+        end.begin()
         feed?.close()
         options.servers?.close()
         relays.stop()
@@ -243,9 +246,11 @@ public final class WebApplication: HTTPHandler {
             }
             return .later(place) { [self] worker in
                 switch answer(request, route, rest) {
-                case .now(let response): response
-                // None of these routes does.
-                case .later(_, let work): work(worker)
+                case .now(let response): return response
+                // It is done here.
+                case .later(let other, let work):
+                    defer { other.giveBack() }
+                    return work(worker)
                 }
             }
         } catch {

@@ -4,7 +4,8 @@ extension Catalogue {
     /// - Parameters:
     ///   - keepsOwner: whether it says which songs are the listener's own: lists depend on that, and whose songs they are
     ///     is not everybody's business.
-    ///   - namesFiles: whether it has the numbers of files that can be played, and how loud songs of servers are.
+    ///   - namesFiles: whether it has the numbers of files that can be played, what the listener's servers call songs, and
+    ///     how loud those are.
     ///   - mostSongs: at most `CompactCatalogue.mostSongs`.
     /// Throws `MusicError`, and for a catalogue with more songs.
     public func compact(
@@ -19,6 +20,7 @@ extension Catalogue {
         for index in songs.indices {
             songs[index].isOwn = keepsOwner && songs[index].isOwn
             songs[index].plays = 0
+            if !namesFiles { songs[index].identifiers.removeAll { !$0.kind.isCommon } }
         }
         let files = namesFiles ? try knownFiles() : [:]
         let gains = namesFiles ? try knownGains().filter { files[$0.key] == nil } : [:]

@@ -48,8 +48,8 @@ public final class PlaylistCopies: Sendable {
         let numbers = songs.map { server.number(of: $0) }
         let known = numbers.compactMap { $0 }
         guard !known.isEmpty else { throw server.problem(.notFound, "any of these songs") }
-        try server.save(known, name: name, limit)
-        let missing = zip(songs, numbers).filter { $0.1 == nil }.map(\.0)
-        return Saved(count: known.count, missing: missing, link: nil)
+        let gone = Set(try server.save(known, name: name, limit))
+        let missing = zip(songs, numbers).filter { $0.1.map(gone.contains) ?? true }.map(\.0)
+        return Saved(count: songs.count - missing.count, missing: missing, link: nil)
     }
 }

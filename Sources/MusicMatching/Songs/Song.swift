@@ -82,6 +82,11 @@ public struct SongIdentifier: Sendable, Hashable {
         public static let itunes = Kind(rawValue: "itunes")
         /// The number of a recording at MusicBrainz.
         public static let musicBrainz = Kind(rawValue: "musicbrainz")
+
+        /// Whether everybody calls the song so; other kinds, such as those of a listener's own servers, may tell where they
+        /// are.
+        public var isCommon: Bool { Kind.common.contains(self) }
+        private static let common: Set = [isrc, spotify, youtube, deezer, itunes, musicBrainz]
     }
 
     public var kind: Kind

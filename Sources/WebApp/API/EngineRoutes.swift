@@ -25,20 +25,16 @@ struct EngineRoutes: Sendable {
 
     /// The catalogue, which changes: browsers ask each time, and mostly have it already.
     private func giveSongs(to request: HTTPRequest) throws -> Answer {
-        if let asset = songs.known { return .now(asset.response(to: request, isVersioned: false)) }
+        if let asset = songs.known { return .now(asset.response(to: request, keeping: SongsFile.keeping)) }
         guard let place = background.place() else {
             throw Problem(.overloaded, "files are being made", retryAfter: 1)
         }
         return .later(place) { _ in
-            do {
+            Problem.answering(below: request.base) {
                 guard let asset = try songs.make() else {
                     throw Problem(.notFound, "of so many songs the server chooses")
                 }
-                return asset.response(to: request, isVersioned: false)
-            } catch let problem as Problem {
-                return problem.response(below: request.base)
-            } catch {
-                return Problem(.failed, "the songs could not be read").response(below: request.base)
+                return asset.response(to: request, keeping: SongsFile.keeping)
             }
         }
     }

@@ -75,7 +75,7 @@ struct MusicAPI: Sendable {
                 "'song' (a number), 'songs' (a list of them) or 'artist' (a name), and 'opinion' (\(opinions)) are needed"
             )
         }
-        try catalogues.use { catalogue in
+        let kept = try catalogues.use { catalogue in
             if let artist {
                 guard let name = try catalogue.artist(named: artist).meant else {
                     throw MusicError.noSuchArtist(artist, nearest: nil)
@@ -84,8 +84,9 @@ struct MusicAPI: Sendable {
             } else if let song {
                 if isPersonal { try catalogue.note(opinion, of: song) } else { _ = try catalogue.song(song) }
             } else if isPersonal {
-                try note(opinion, of: songs, in: catalogue)
+                return try note(opinion, of: songs, in: catalogue)
             }
+            return songs
         }
         var answer: [String: JSONValue] = ["opinion": .string(opinion.rawValue), "kept": .bool(isPersonal)]
         if let artist {
@@ -93,19 +94,20 @@ struct MusicAPI: Sendable {
         } else if let song {
             answer["song"] = .int(song)
         } else {
-            answer["songs"] = JSONValue(songs)
+            answer["songs"] = JSONValue(kept)
         }
         return .now(.json(.object(answer)))
     }
 
-    /// Songs that are in the catalogue no more are passed over.
-    private func note(_ opinion: Opinion, of songs: [Int], in catalogue: Catalogue) throws {
+    /// Songs that are in the catalogue no more are passed over: the others.
+    private func note(_ opinion: Opinion, of songs: [Int], in catalogue: Catalogue) throws -> [Int] {
         try catalogue.transaction {
-            for song in songs {
+            try songs.filter { song in
                 do {
                     try catalogue.note(opinion, of: song)
+                    return true
                 } catch MusicError.noSuchSong {
-                    continue
+                    return false
                 }
             }
         }
@@ -147,12 +149,9 @@ struct MusicAPI: Sendable {
             throw Problem(.overloaded, "the music services are slow", retryAfter: 5)
         }
         return .later(place) { _ in
-            do {
+            Problem.answering(below: request.base) {
                 let song = try catalogues.use { try $0.song(id) }
                 return MusicAPI.response(media?(song, service, needsPreview) ?? SongMedia(), song)
-            } catch {
-                let problem = error as? Problem ?? Problem(.failed, "the request could not be answered")
-                return problem.response(below: request.base)
             }
         }
     }

@@ -8,9 +8,10 @@ struct OwnMusic: Sendable {
     /// `nil` where no server is asked.
     let servers: ServerSongs?
 
-    /// Songs as `SongJSON` writes them, each with what is needed to play its own file or its server's.
+    /// Songs as `SongJSON` writes them, each with what is needed to play its own file or its server's; for visitors who get
+    /// neither, without what tells where those are.
     func added(to songs: JSONValue?, in catalogue: Catalogue) -> JSONValue {
-        guard isShared else { return songs ?? [] }
+        guard isShared else { return .array((songs?.arrayValue ?? []).map(OwnMusic.common)) }
         let places = OwnMusic.places(catalogue)
         return .array(
             (songs?.arrayValue ?? []).map { song in
@@ -19,6 +20,15 @@ struct OwnMusic: Sendable {
                 fields["server"] = server(song, places, catalogue)
                 return .object(fields)
             })
+    }
+
+    private static func common(_ song: JSONValue) -> JSONValue {
+        guard var fields = song.objectValue else { return song }
+        fields["identifiers"] = .array(
+            (fields["identifiers"]?.arrayValue ?? []).filter {
+                $0["kind"]?.stringValue.map { SongIdentifier.Kind(rawValue: $0).isCommon } ?? false
+            })
+        return .object(fields)
     }
 
     /// Where lists and songs of the catalogue come from.

@@ -11,6 +11,8 @@ struct PlaylistAPI: Sendable {
     let copies: PlaylistCopies?
     /// Where those are waited for.
     let relays: JobQueue
+    /// Whether the server ends, and waits for nobody.
+    let isOver: @Sendable () -> Bool
 
     private static let json = ["application/json"]
     private static let bodyLimit = 256 << 10
@@ -26,13 +28,14 @@ struct PlaylistAPI: Sendable {
             Route(
                 method: "POST", path: "/api/v1/playlists", bodyLimit: Self.bodyLimit, accepts: Self.json,
                 action: save),
-            Route(
-                method: "POST", path: "/api/v1/playlist-copies", cost: 5, bodyLimit: Self.bodyLimit,
-                accepts: Self.json, action: copy),
             // The name is no part of the path, since there may be a slash in it.
             Route(method: "DELETE", path: "/api/v1/playlists") { request, _ in try remove(request.value("name") ?? "")
             },
-        ].askingCatalogue
+        ].askingCatalogue + [
+            Route(
+                method: "POST", path: "/api/v1/playlist-copies", cost: 5, bodyLimit: Self.bodyLimit,
+                accepts: Self.json, action: copy)
+        ]
     }
 
     private static let most = 500
@@ -112,25 +115,35 @@ struct PlaylistAPI: Sendable {
         let fields = try Parameters(request.body, known: ["name", "songs", "place"])
         let name = try name(fields)
         let numbers = try fields.integers("songs", limit: Self.most)
-        let (songs, sources) = try catalogues.use { (try found(numbers, $0), OwnMusic.places($0)) }
         let id = try fields.text("place")
-        guard let copies, let place = copies.places(among: sources).first(where: { $0.id == id }) else {
-            throw Problem(.badRequest, "'place' must be one of those that playlists are listed with")
-        }
         guard let queued = relays.place() else { throw Problem(.overloaded, "too much to do", retryAfter: 5) }
         return .later(queued) { _ in
-            do throws(ProviderError) {
-                let saved = try copies.save(songs, name: name, to: place, CallLimit(.seconds(60))) { match, song in
-                    try? catalogues.use { try $0.note(match, of: song.id) }
+            Problem.answering(below: request.base) {
+                let (songs, sources) = try catalogues.use { (try found(numbers, $0), OwnMusic.places($0)) }
+                guard let copies, let place = copies.places(among: sources).first(where: { $0.id == id }) else {
+                    throw Problem(.badRequest, "'place' must be one of those that playlists are listed with")
                 }
-                return .json([
-                    "saved": .int(saved.count),
-                    "missing": JSONValue(saved.missing.map { "\($0.title) - \($0.artist)" }),
-                    "link": saved.link.map { .string($0) } ?? .null,
-                ])
-            } catch {
-                return Problem(error, of: place.name).response(below: request.base)
+                return try save(songs, name: name, to: place, copies)
             }
+        }
+    }
+
+    private func save(
+        _ songs: [Song], name: String, to place: PlaylistCopies.Place, _ copies: PlaylistCopies
+    ) throws -> HTTPResponse {
+        do {
+            let saved = try copies.save(
+                songs, name: name, to: place, CallLimit(.seconds(60), isCancelled: isOver)
+            ) { match, song in
+                try? catalogues.use { try $0.note(match, of: song.id) }
+            }
+            return .json([
+                "saved": .int(saved.count),
+                "missing": JSONValue(saved.missing.map { "\($0.title) - \($0.artist)" }),
+                "link": saved.link.map { .string($0) } ?? .null,
+            ])
+        } catch let error as ProviderError {
+            throw Problem(error, of: place.name)
         }
     }
 

@@ -25,17 +25,18 @@ struct StreamAPI: Sendable {
         guard let number = Int(rest), number > 0, number <= Int(Int32.max), "\(number)" == rest else {
             throw Problem(.notFound, "songs have whole numbers")
         }
-        let (song, places) = try catalogues.use { (try $0.song(number), OwnMusic.places($0)) }
-        guard let servers = own.servers, let server = servers.server(of: song.identifiers, among: places) else {
-            throw Problem(.notFound, "no music server that can be asked has this song")
-        }
         guard let place = relays.place() else { throw Problem(.overloaded, "music servers are slow", retryAfter: 2) }
-        let base = request.base
         return .later(place) { _ in
-            do throws(ProviderError) {
-                return try relay(request, song, server, servers)
-            } catch {
-                return Problem(error, of: "\(server.name) at \(server.place)").response(below: base)
+            Problem.answering(below: request.base) {
+                let (song, places) = try catalogues.use { (try $0.song(number), OwnMusic.places($0)) }
+                guard let servers = own.servers, let server = servers.server(of: song.identifiers, among: places) else {
+                    throw Problem(.notFound, "no music server that can be asked has this song")
+                }
+                do throws(ProviderError) {
+                    return try relay(request, song, server, servers)
+                } catch {
+                    throw Problem(error, of: "\(server.name) at \(server.place)")
+                }
             }
         }
     }

@@ -30,6 +30,11 @@ struct Asset: Sendable {
     ///
     /// - Parameter isVersioned: whether the address changes with the contents, so that it may be kept for ever.
     func response(to request: HTTPRequest, isVersioned: Bool) -> HTTPResponse {
+        response(to: request, keeping: isVersioned ? "public, max-age=31536000, immutable" : "no-cache")
+    }
+
+    /// - Parameter keeping: the answer's `Cache-Control`.
+    func response(to request: HTTPRequest, keeping: String) -> HTTPResponse {
         let packed: (name: String, bytes: [UInt8])? =
             if let brotli, request.accepts("br") {
                 ("br", brotli)
@@ -40,7 +45,6 @@ struct Asset: Sendable {
             }
         // Each form has a tag of its own (RFC 9110, section 8.8.3.3).
         let tag = packed.map { "\(self.tag.dropLast())-\($0.name)\"" } ?? self.tag
-        let keeping = isVersioned ? "public, max-age=31536000, immutable" : "no-cache"
         let vary = [("Vary", "Accept-Encoding")]
         if type.hasPrefix("audio/") {
             let content = RangedContent(count: bytes.count, tag: tag, type: type, keeping: keeping, headers: vary)

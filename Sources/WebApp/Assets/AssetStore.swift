@@ -106,9 +106,10 @@ struct AssetStore: Sendable {
     func worker(engine: [String], hasSongs: Bool) -> Asset? {
         guard let script = files[WorkerScript.name].map({ WorkerScript(program: $0.bytes) }) else { return nil }
         let kept = files.keys.filter { !AssetStore.unkept.contains($0) }.sorted().map { "\(prefix.dropFirst())/\($0)" }
-        let version = Asset.hash(Array((engine + [prefix]).joined(separator: " ").utf8))
         let songs = hasSongs && !engine.isEmpty ? [String(EngineFiles.folder.dropFirst()) + SongsFile.name] : []
         let fresh = ["./", "api/v1/options"] + songs
+        // Files of one version are kept under its name: another list is another version.
+        let version = Asset.hash(Array((fresh + kept + engine).joined(separator: " ").utf8))
         let text = script.text(version: version, files: fresh + kept + engine, fresh: fresh, mark: prefix + "/")
         return Asset(text, type: AssetStore.types["js"]!)
     }

@@ -12,6 +12,9 @@ public final class JobQueue: @unchecked Sendable {
 
         /// Puts the job in. `work` gets the number of the thread it runs on.
         package func run(_ work: @escaping @Sendable (_ worker: Int) -> Void) { queue.add(Job(key: key, work: work)) }
+
+        /// Instead of `run`, where the job is done by somebody else.
+        package func giveBack() { queue.giveBack(key) }
     }
 
     private struct Job {
@@ -72,15 +75,19 @@ public final class JobQueue: @unchecked Sendable {
     private func work(_ worker: Int) {
         while let job = next() {
             job.work(worker)
-            change.withLock {
-                taken -= 1
-                if let key = job.key {
-                    running.remove(key)
-                    let left = places[key, default: 1] - 1
-                    places[key] = left > 0 ? left : nil
-                }
-                change.broadcast()
+            if let key = job.key { change.withLock { _ = running.remove(key) } }
+            giveBack(job.key)
+        }
+    }
+
+    private func giveBack(_ key: Int?) {
+        change.withLock {
+            taken -= 1
+            if let key {
+                let left = places[key, default: 1] - 1
+                places[key] = left > 0 ? left : nil
             }
+            change.broadcast()
         }
     }
 

@@ -5,9 +5,12 @@ let engine = null;
 let room = { place: 0, bytes: 0 };
 let canvas = null, pen = null;
 
+/** What could not be fetched: nothing is wrong with the device. */
+class Missing extends Error {}
+
 async function fetched(address) {
-  const answer = await fetch(address, { credentials: "same-origin" });
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  const answer = await fetch(address, { credentials: "same-origin" }).catch((problem) => { throw new Missing(problem.message); });
+  if (!answer.ok) throw new Missing(`${address}: ${answer.status}`);
   return answer;
 }
 
@@ -102,6 +105,6 @@ addEventListener("message", async ({ data: { number, kind, ...wish } }) => {
   try {
     postMessage({ number, answer: await work[kind](wish) });
   } catch (error) {
-    postMessage({ number, problem: error.message });
+    postMessage({ number, problem: error.message, isMissing: error instanceof Missing });
   }
 });

@@ -39,11 +39,11 @@ class Recogniser {
 
   constructor(worker) {
     this.#worker = worker;
-    worker.addEventListener("message", ({ data: { number, answer, problem } }) => {
+    worker.addEventListener("message", ({ data: { number, answer, problem, isMissing } }) => {
       const { resolve, reject } = this.#waiting.get(number) ?? {};
       this.#waiting.delete(number);
       if (problem === undefined) resolve?.(answer);
-      else reject?.(new Error(problem));
+      else reject?.(Object.assign(new Error(problem), { isMissing }));
     });
     worker.addEventListener("error", (event) => this.#fail(event.message ?? "the engine could not be started"));
   }

@@ -28,10 +28,10 @@ export function place() {
 }
 
 /** What is said where this device cannot look. */
-export const refusal = api.isStatic ? "device-missing" : "device-slow";
+export let refusal = null;
 
-/** Loads what this device needs to look. Whether it will: where it is too slow or something is missing, from now on the
-    server looks, if there is one, and the visitor must be told first. */
+/** Loads what this device needs to look. Whether it will: where it is too slow or lacks something, from now on the server
+    looks, if there is one, and the visitor must be told first. What was only not to be had is asked for again. */
 export async function ready() {
   if (place() === "server") return true;
   try {
@@ -40,12 +40,19 @@ export async function ready() {
       matcher.prepare();
       return true;
     }
-  } catch {
+  } catch (problem) {
     loading = null;
+    if (problem.isMissing) return refuse("device-unloaded");
   }
+  refuse(api.isStatic ? "device-missing" : "device-slow");
   if (api.isStatic) return false;
   change({ slowIn: facts.version, place: null });
   dispatchEvent(new Event("fermusic-place"));
+  return false;
+}
+
+function refuse(reason) {
+  refusal = reason;
   return false;
 }
 

@@ -72,7 +72,16 @@ async function open() {
   }
 }
 
-const ask = async (question, wish) => (await open()).ask(question, wish);
+async function ask(question, wish) {
+  const matcher = await open();
+  try {
+    return matcher.ask(question, wish);
+  } catch (error) {
+    // What has once stopped in the middle is not asked again.
+    if (error instanceof WebAssembly.RuntimeError) loading = null;
+    throw error;
+  }
+}
 
 /** Songs with the music server that plays them, as the page's server says it. */
 function withServers(answer) {

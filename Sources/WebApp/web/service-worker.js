@@ -12,10 +12,18 @@ const away = new Set();
 const keeper = () => caches.open(NAME + VERSION);
 const place = (address) => address.slice(HOME.length).replace(/[?#].*/, "") || "./";
 
-addEventListener("install", (event) => event.waitUntil(keep().catch(async (problem) => {
-  await caches.delete(NAME + VERSION);
-  throw problem;
-})));
+addEventListener("install", (event) => event.waitUntil(install()));
+
+async function install() {
+  // What another script of this version has kept is in use.
+  const isUsed = await caches.has(NAME + VERSION);
+  try {
+    await keep();
+  } catch (problem) {
+    if (!isUsed) await caches.delete(NAME + VERSION);
+    throw problem;
+  }
+}
 
 async function keep() {
   const kept = await keeper();

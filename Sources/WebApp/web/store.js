@@ -37,6 +37,10 @@ export function change(values) {
 const nothing = () => ({ lists: [], opinions: {}, plays: {} });
 let memory = read(MEMORY, nothing());
 
+/** What the owners of a personal server's catalogue said, here or elsewhere; visitors' own words count more. */
+let household = { liked: [], disliked: [], likedArtists: [], dislikedArtists: [] };
+export function setHousehold(opinions) { household = opinions ?? household; }
+
 const remember = () => write(MEMORY, memory);
 const now = () => Math.floor(Date.now() / 1000);
 const brief = (song) => ({ id: song.id, title: song.title, artist: song.artist, link: song.links?.spotify });
@@ -59,6 +63,7 @@ export function amendList(old, other) {
 /** An opinion: "like", "dislike" or "neutral", which takes it back. */
 export function noteOpinion(song, opinion) {
   delete memory.opinions[song.id];
+  for (const side of ["liked", "disliked"]) household[side] = household[side].filter((id) => id !== song.id);
   if (opinion !== "neutral") memory.opinions[song.id] = { opinion, time: now(), ...brief(song) };
   remember();
 }
@@ -81,9 +86,10 @@ export function listener() {
   }
   const events = (entries) => entries.slice(0, 500).map(([song, time]) => ({ song, time }));
   const plays = Object.values(memory.plays).filter((play) => play.time > day * 1).sort((a, b) => b.time - a.time);
+  const said = (opinion, others) => [...byTime.filter((o) => o.opinion === opinion).map((o) => o.id), ...others.filter((id) => !memory.opinions[id])].slice(0, 1000);
+  const { liked, disliked, ...artists } = household;
   return {
-    liked: byTime.filter((o) => o.opinion === "like").map((o) => o.id).slice(0, 1000),
-    disliked: byTime.filter((o) => o.opinion === "dislike").map((o) => o.id).slice(0, 1000),
+    liked: said("like", liked), disliked: said("dislike", disliked), ...artists,
     played: events(plays.map((play) => [play.id, play.time])),
     offered: events([...offered]),
   };

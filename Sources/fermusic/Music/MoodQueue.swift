@@ -24,6 +24,8 @@ final class MoodQueue: @unchecked Sendable {
     /// Songs of the listener's music servers; `nil` where none is asked.
     private let servers: ServerTracks?
     private var waiting: [Waiting] = []
+    /// Songs of servers cannot be played.
+    private var takesFiles = false
     /// The song of a server that plays.
     private var fetched: ServerTracks.Fetched?
     /// Gets a line for each reason why songs are passed over. To be set before anything plays.
@@ -123,13 +125,14 @@ final class MoodQueue: @unchecked Sendable {
 
     /// The first so many files, for players that take a list.
     func first(_ count: Int) -> [MusicPlayer.Track] {
+        // Another program would have to be told the way into the server.
+        takesFiles = true
         let wanted = min(count, limit ?? count)
         var result: [MusicPlayer.Track] = []
         while result.count < wanted {
             if waiting.isEmpty, !isPlaylist { fill(waitsFor) }
             guard !waiting.isEmpty else { break }
             let chosen = waiting.removeFirst()
-            // Another program would have to be told the way into the server.
             if chosen.onServer != nil { continue }
             if result.contains(where: { $0.path == chosen.track.path }) { break }
             result.append(chosen.track)
@@ -180,7 +183,7 @@ final class MoodQueue: @unchecked Sendable {
             track.gain = try catalogue.gain(of: file, song: song.id)
             return Waiting(track: track)
         }
-        guard servers?.has(song) == true else { return nil }
+        guard !takesFiles, servers?.has(song) == true else { return nil }
         track.gain = try catalogue.gain(of: song.id)
         return Waiting(track: track, onServer: song)
     }

@@ -59,8 +59,9 @@ enum ServerCommand {
     ) { a, console in
         let latest = try LatestOnServer(a, console, playlist: a[playlist])
         let title = a[name] ?? latest.title
-        try latest.server.save(latest.numbers, name: title, latest.limit)
-        try console.errors.line("saved \(latest.numbers.count) songs as '\(printable(title))'")
+        let lost = try latest.server.save(latest.numbers, name: title, latest.limit)
+        for song in lost { try console.errors.line("not there any more: \(printable(song))") }
+        try console.errors.line("saved \(latest.numbers.count - lost.count) songs as '\(printable(title))'")
         return .done
     }
 

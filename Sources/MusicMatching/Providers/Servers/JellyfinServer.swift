@@ -22,7 +22,7 @@ public struct JellyfinServer: MusicServer {
         }
         self.base = base
         self.key = key
-        place = WebAddress.authority(base) ?? base
+        place = ServerPlace.place(ofBase: base)
         user = credentials.text(.jellyfinUser)
         requests = ServerRequests(name: "Jellyfin", http: http, secrets: [key])
     }
@@ -111,12 +111,13 @@ public struct JellyfinServer: MusicServer {
         return song
     }
 
-    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) {
+    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) -> [String] {
         let body: JSONValue = [
             "Name": .string(name), "Ids": JSONValue(songs), "UserId": .string(try userNumber(limit)),
             "MediaType": "Audio",
         ]
         _ = try requests.send(request(.post, "/Playlists", body: body), limit)
+        return []
     }
 
     public var givesSound: Bool { true }

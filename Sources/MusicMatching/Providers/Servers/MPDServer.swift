@@ -73,34 +73,48 @@ public struct MPDServer: MusicServer {
         return song
     }
 
-    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) {
+    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) -> [String] {
         let connection = try connect(limit)
         // Slashes and line breaks have no place in the name of a file.
-        let name = String(name.map { $0 == "/" || $0 == "\n" || $0 == "\r" ? "-" : $0 })
-        // Saved again under its name, a list takes the old one's place.
+        let name = String(name.map { $0 == "/" || $0.isNewline ? "-" : $0 })
+        // Saved again under its name, a list takes the old one's place, once it is whole.
+        let new = name + " (fermusic is saving)"
+        try remove(new, connection)
+        let lost = try add(songs, ["playlistadd", new], connection)
+        try remove(name, connection)
+        _ = try connection.ask(["rename", new, name])
+        return lost
+    }
+
+    private func remove(_ list: String, _ connection: MPDConnection) throws(ProviderError) {
         do throws(ProviderError) {
-            _ = try connection.ask(["playlistclear", name])
+            _ = try connection.ask(["rm", list])
         } catch {
             if error.cause != .notFound { throw error }
         }
-        for song in songs { _ = try connection.ask(["playlistadd", name, song]) }
+    }
+
+    /// Songs that are gone are passed over, and told. Throws if all are.
+    private func add(
+        _ songs: [String], _ command: [String], _ connection: MPDConnection
+    ) throws(ProviderError) -> [String] {
+        var gone: [String] = []
+        for song in songs {
+            do throws(ProviderError) {
+                _ = try connection.ask(command + [song])
+            } catch {
+                guard error.cause == .notFound, gone.count + 1 < songs.count else { throw error }
+                gone.append(song)
+            }
+        }
+        return gone
     }
 
     public func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError) {
         let connection = try connect(limit)
         // What played so far goes when there is something else to play; songs that are gone are passed over.
         let before = try connection.ask(["status"]).first { $0.name == "playlistlength" }.flatMap { Int($0.value) } ?? 0
-        var lost: ProviderError?, added = 0
-        for song in songs {
-            do throws(ProviderError) {
-                _ = try connection.ask(["add", song])
-                added += 1
-            } catch {
-                if error.cause != .notFound { throw error }
-                lost = error
-            }
-        }
-        if added == 0, let lost { throw lost }
+        _ = try add(songs, ["add"], connection)
         if before > 0 { _ = try connection.ask(["delete", "0:\(before)"]) }
         _ = try connection.ask(["play", "0"])
     }
@@ -166,12 +180,13 @@ final class MPDConnection {
     }
 
     private static func quoted(_ word: String) -> String {
-        var result = "\""
-        for character in word {
-            if character == "\"" || character == "\\" { result.append("\\") }
-            result.append(character)
+        // By code points, as MPD reads it: a mark behind a quotation mark would make another letter of both.
+        var result = "\"".unicodeScalars
+        for scalar in word.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { result.append("\\") }
+            result.append(scalar)
         }
-        return result + "\""
+        return String(result) + "\""
     }
 
     private func failure(_ cause: ProviderError.Cause, _ detail: String) -> ProviderError {

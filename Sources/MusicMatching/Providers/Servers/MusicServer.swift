@@ -16,8 +16,10 @@ public protocol MusicServer: Sendable {
     /// - Parameter progress: called with the songs so far.
     func songs(_ limit: CallLimit, progress: (Int) -> Void) throws(ProviderError) -> [SongDraft]
 
-    /// Makes a playlist of songs there, by the server's own numbers. Throws `ProviderError`.
-    func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError)
+    /// Makes a playlist of songs there, by the server's own numbers: those that it turned out not to have any more. Throws
+    /// `ProviderError`, `.notFound` if it has none of them; an older list of that name then stays as it was.
+    @discardableResult
+    func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) -> [String]
 
     /// Plays songs there, where the server itself can. Throws `ProviderError`.
     func play(_ songs: [String], _ limit: CallLimit) throws(ProviderError)
@@ -78,6 +80,10 @@ extension MusicServer {
 
     /// The server's own number among those of a song.
     public func number(among identifiers: [SongIdentifier]) -> String? {
+        number(identifiers, below: place)
+    }
+
+    func number(_ identifiers: [SongIdentifier], below place: String) -> String? {
         let prefix = place + "/"
         return identifiers.first { $0.kind == kind && $0.value.hasPrefix(prefix) }.map {
             String($0.value.dropFirst(prefix.count))
@@ -112,6 +118,13 @@ public enum ServerPlace {
         let kinds = ["subsonic:", "navidrome:", "gonic:", "airsonic:", "opensubsonic:", "jellyfin:", "emby:", "mpd:"]
         let lower = place.prefix(20).lowercased()
         return kinds.contains { lower.hasPrefix($0) && lower.dropFirst($0.utf8.count).first != " " }
+    }
+
+    /// A server below a path is another one than its neighbours.
+    static func place(ofBase base: String) -> String {
+        guard let authority = WebAddress.authority(base) else { return base }
+        let rest = base.drop { $0 != ":" }.dropFirst(3)
+        return authority + rest.drop { $0 != "/" }
     }
 
     private static func base(_ address: String, _ name: String) throws(ProviderError) -> String {

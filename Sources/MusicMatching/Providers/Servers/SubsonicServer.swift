@@ -31,7 +31,7 @@ public struct SubsonicServer: MusicServer {
     /// Throws `ProviderError.notSetUp`.
     public init(_ base: String, _ credentials: Credentials, _ http: HTTPClient) throws(ProviderError) {
         self.base = base
-        place = WebAddress.authority(base) ?? base
+        place = ServerPlace.place(ofBase: base)
         key = credentials.text(.subsonicKey)
         user = credentials.text(.subsonicUser) ?? ""
         password = credentials.text(.subsonicPassword) ?? ""
@@ -222,7 +222,7 @@ public struct SubsonicServer: MusicServer {
         }
     }
 
-    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) {
+    public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) -> [String] {
         // Addresses have limits; fifty numbers fit everywhere.
         let first = songs.prefix(50).map { ("songId", $0) }
         let made = try call("createPlaylist", [("name", name)] + first, limit)
@@ -238,6 +238,7 @@ public struct SubsonicServer: MusicServer {
             let part = songs[start..<min(start + 50, songs.count)].map { ("songIdToAdd", $0) }
             _ = try call("updatePlaylist", [("playlistId", id)] + part, limit)
         }
+        return []
     }
 
     public var counts: Bool { true }
