@@ -159,7 +159,8 @@ def it_says_what_the_server_says(page, context):
 
 @test(camera=True, place=None)
 def where_something_is_missing_the_visitor_decides(page, context):
-    page.route("**/engine/*", lambda route: route.abort())
+    # Nothing that this browser can begin.
+    page.route("**/engine/*.wasm*", lambda route: route.fulfill(body="no module", content_type="application/wasm"))
     page.click("#camera-start")
     expect(page.locator("#camera-note")).to_contain_text("too slow", timeout=40_000)
     expect(page.locator("#camera-promise")).to_contain_text("never stored")
@@ -168,6 +169,19 @@ def where_something_is_missing_the_visitor_decides(page, context):
     assert any("/api/v1/analyse" in url for url in context.addresses)
     page.reload()
     expect(page.locator("#camera-promise")).to_contain_text("never stored")
+    context.complaints.clear()
+
+
+@test(camera=True, place=None)
+def what_cannot_be_loaded_is_asked_for_again(page, context):
+    """A broken line says nothing of the device: nobody else gets the pictures for that."""
+    page.route("**/engine/*.wasm*", lambda route: route.abort())
+    page.click("#camera-start")
+    expect(page.locator("#camera-note")).to_contain_text("could not be loaded", timeout=40_000)
+    expect(page.locator("#camera-promise")).to_contain_text("stays on this device")
+    page.unroute("**/engine/*.wasm*")
+    begin(page)
+    assert not any("/api/v1/analyse" in url for url in context.addresses)
     context.complaints.clear()
 
 

@@ -128,8 +128,19 @@ def tags_of_all_kinds_are_read(page, context):
     old = frame(b"TXX", b"\0replaygain_track_gain\x002.25 dB") + frame(b"TT2", b"\0Gr\xfc\xdfe\0") + frame(b"TP1", b"\1" + "\ufeffBjörk".encode("utf-16-le"))
     files["old.mp3"] = b"ID3\2\0\0" + bytes([0, 0, 0, len(old)]) + old
     files["none.mp3"] = b"\xff\xfb" + bytes(500)
+    # A large picture before the words, and a list of information that has none.
+    long = frame(b"PIC", bytes(400_000)) + old
+    files["picture.mp3"] = b"ID3\2\0\0" + bytes(len(long) >> shift & 127 for shift in (21, 14, 7, 0)) + long
+    flac = files["c.flac"]
+    files["picture.flac"] = flac[:42] + b"\6" + (400_000).to_bytes(3, "big") + bytes(400_000) + flac[42:]
+    chunk = lambda name, content: name + len(content).to_bytes(4, "little") + content
+    parts = b"WAVE" + chunk(b"LIST", b"INFO" + chunk(b"ISFT", b"tool")) + chunk(b"id3 ", files["old.mp3"])
+    files["later.wav"] = chunk(b"RIFF", parts)
     found = page.evaluate(TAGGED, {name: base64.b64encode(data).decode() for name, data in files.items()})
-    assert found.pop("none.mp3") is None and found.pop("old.mp3") == {"gain": 2.25, "title": "Grüße", "artist": "Björk"}, found
+    assert found.pop("none.mp3") is None
+    for name in ["old.mp3", "picture.mp3", "later.wav"]:
+        assert found.pop(name) == {"gain": 2.25, "title": "Grüße", "artist": "Björk"}, (name, found)
+    assert found.pop("picture.flac") == found["c.flac"], found
     # RIFF's own list and MP4 say it elsewhere, or nowhere.
     assert [found[name].pop("gain") for name in ["a.mp3", "b.mp3", "c.flac", "d.ogg", "e.opus", "i.aiff"]] == [-6.5] * 6, found
     assert all(tags == said for tags in found.values()), found

@@ -17,6 +17,8 @@ struct CatalogueCopyTests {
         #expect(lines.count == 1, "\(failed.errors)")
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("to.db") }
         #expect(left.isEmpty)
+        let nowhere = try Fermusic.run(["catalogue", "copy", from, ":memory:"])
+        #expect(nowhere.status == 2 && Fermusic.message(nowhere).contains("a place that lasts"))
         // With room it goes.
         #expect(try Fermusic.run(["catalogue", "copy", from, to]).status == 0)
         let songs = try [from, to].map { try Fermusic.run(["catalogue", "export", "--catalogue", $0]).output }

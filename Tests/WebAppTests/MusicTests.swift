@@ -37,7 +37,7 @@ import WebApp
             #expect(file.status == 404)
             return
         }
-        #expect(file.status == 200 && file.headers["cache-control"] == "no-cache")
+        #expect(file.status == 200 && file.headers["cache-control"] == "private, no-cache")
         let songs = try file.body.withUnsafeBytes { try CompactCatalogue($0) }
         #expect(songs.songs.count == (try server.get("/api/v1/options").json["songs"]?.intValue))
         let packed = try server.get("/engine/songs.fmsongs", ["Accept-Encoding": "gzip"])
@@ -115,11 +115,24 @@ import WebApp
         let answer = try server.post("/api/v1/feedback", ["song": .int(first[0]), "opinion": "dislike"])
         #expect(answer.status == 200 && answer.json["kept"] == true)
         #expect(!ids(try server.get(target)).contains(first[0]))
+        // Whoever brings a history of their own shares the household's taste, and is told of it.
+        func ask(_ listener: JSONValue) throws -> [Int] {
+            ids(
+                try server.post(
+                    "/api/v1/recommendations", ["emotions": ["angry": 1], "count": 5, "seed": 2, "listener": listener]))
+        }
+        #expect(!(try ask([:]).contains(first[0])))
+        #expect(try ask(["liked": .array([.int(first[0])])]).contains(first[0]))
+        let told = try server.get("/api/v1/options").json["opinions"]
+        #expect(told?["disliked"] == .array([.int(first[0])]) && told?["liked"] == [])
         let catalogue = try Catalogue(server.catalogue, builtIn: nil)
         #expect(try catalogue.feedback().map(\.song.id) == [first[0]])
         #expect(try server.post("/api/v1/feedback", ["song": .int(first[0]), "opinion": "neutral"]).status == 200)
         #expect(ids(try server.get(target)) == first)
         #expect(try server.post("/api/v1/feedback", ["song": 99_999_999, "opinion": "like"]).status == 404)
+        let many = try server.post(
+            "/api/v1/feedback", ["songs": .array([99_999_999, .int(first[1])]), "opinion": "neutral"])
+        #expect(many.status == 200 && many.json["songs"] == .array([.int(first[1])]))
     }
 
     @Test func visitorsOpinionsAreNot() throws {
@@ -140,8 +153,28 @@ import WebApp
         let catalogue = try Catalogue(server.catalogue, builtIn: nil)
         try catalogue.note(.dislike, of: first[0])
         #expect(ids(try server.get(target)) == first)
+        #expect(try server.get("/api/v1/options").json["opinions"]?.isNull == true)
         let posted = try server.post("/api/v1/recommendations", ["emotions": ["angry": 1], "count": 5, "seed": 2])
         #expect(ids(posted) == first)
+    }
+
+    /// Nor do they learn where the owner's servers are.
+    @Test(arguments: [true, false]) func ownersPlacesAreNotForEverybody(_ shares: Bool) throws {
+        var options = TestServer.quick
+        options.sharesFiles = shares
+        let server = try TestServer(options)
+        let catalogue = try Catalogue(server.catalogue, builtIn: nil)
+        var draft = SongDraft(title: "Unheard of song", artist: "The Servers")
+        draft.identifiers = [
+            SongIdentifier(.init(rawValue: "subsonic"), "attic.lan:4533/s0"), SongIdentifier(.isrc, "USRC17607839"),
+        ]
+        _ = try catalogue.add(draft)
+        let found = try server.get("/api/v1/catalogue/search?q=Unheard")
+        #expect(found.text.contains("USRC17607839") && found.text.contains("attic.lan") == shares)
+        let file = try server.get("/engine/songs.fmsongs")
+        guard file.status == 200 else { return }
+        let song = try file.body.withUnsafeBytes { try CompactCatalogue($0) }.songs.first { $0.title == draft.title }
+        #expect(song?.identifiers.contains { $0.value.hasPrefix("attic.lan") } == shares)
     }
 
     @Test func opinionsAreTakenBackAtOnce() throws {

@@ -60,6 +60,21 @@ extension Catalogue {
         }
     }
 
+    /// What is liked and disliked, the newest first, as a listener that was played and offered nothing. Throws `MusicError`.
+    public func opinions() throws -> Listener {
+        var listener = Listener()
+        for (song, opinion) in try database.rows(
+            "SELECT song, opinion FROM feedback WHERE opinion <> 0 ORDER BY time DESC, song", [],
+            { ($0.integer(0), $0.integer(1)) })
+        {
+            if opinion > 0 { listener.liked.append(song) } else { listener.disliked.append(song) }
+        }
+        for (name, opinion) in try artistFeedback() {
+            if opinion == .like { listener.likedArtists.append(name) } else { listener.dislikedArtists.append(name) }
+        }
+        return listener
+    }
+
     /// Songs with an opinion or a play, the newest first. Throws `MusicError`.
     public func feedback() throws -> [(song: Song, opinion: Opinion, plays: Int)] {
         try database.rows("SELECT song, opinion, plays FROM feedback ORDER BY time DESC, song", []) {

@@ -21,4 +21,13 @@ public struct Listener: Sendable, Equatable {
     public var offered: [Event] = []
 
     public init() {}
+
+    /// Adds what another one thinks of songs and artists of which this one says nothing.
+    public mutating func add(opinionsOf other: Listener) {
+        let songs = Set(liked + disliked), artists = Set((likedArtists + dislikedArtists).map(ArtistKey.key))
+        liked += other.liked.filter { !songs.contains($0) }
+        disliked += other.disliked.filter { !songs.contains($0) }
+        likedArtists += other.likedArtists.filter { !artists.contains(ArtistKey.key($0)) }
+        dislikedArtists += other.dislikedArtists.filter { !artists.contains(ArtistKey.key($0)) }
+    }
 }

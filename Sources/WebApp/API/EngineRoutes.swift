@@ -30,11 +30,13 @@ struct EngineRoutes: Sendable {
             throw Problem(.overloaded, "files are being made", retryAfter: 1)
         }
         return .later(place) { _ in
-            Problem.answering(below: request.base) {
+            do {
                 guard let asset = try songs.make() else {
                     throw Problem(.notFound, "of so many songs the server chooses")
                 }
                 return asset.response(to: request, keeping: SongsFile.keeping)
+            } catch {
+                return Problem.answer(of: error, below: request.base)
             }
         }
     }

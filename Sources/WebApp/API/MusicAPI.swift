@@ -50,7 +50,10 @@ struct MusicAPI: Sendable {
         request.usualLanguages = RecommendationParsing.usualLanguages(visitor)
         if !isPersonal { request.listener = request.listener ?? Listener() }
         return try catalogues.use { catalogue in
-            .now(.json(withOwn(RecommendationJSON.value(try catalogue.recommend(request), for: request), catalogue)))
+            // Of a household each has a history, and all have one taste.
+            if isPersonal, request.listener != nil { request.listener?.add(opinionsOf: try catalogue.opinions()) }
+            let songs = try catalogue.recommend(request)
+            return .now(.json(withOwn(RecommendationJSON.value(songs, for: request), catalogue)))
         }
     }
 
@@ -149,9 +152,11 @@ struct MusicAPI: Sendable {
             throw Problem(.overloaded, "the music services are slow", retryAfter: 5)
         }
         return .later(place) { _ in
-            Problem.answering(below: request.base) {
+            do {
                 let song = try catalogues.use { try $0.song(id) }
                 return MusicAPI.response(media?(song, service, needsPreview) ?? SongMedia(), song)
+            } catch {
+                return Problem.answer(of: error, below: request.base)
             }
         }
     }

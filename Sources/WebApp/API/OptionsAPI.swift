@@ -1,5 +1,6 @@
 import EmotionRecognition
 import JSON
+import MusicMatching
 import Threads
 
 /// What the page needs to know before it begins.
@@ -19,6 +20,7 @@ struct OptionsAPI: Sendable {
     /// Counting a large catalogue takes a while, its languages seldom change, and pages open while it cannot be reached.
     private final class Kept: Sendable {
         let facts = Guarded<(time: ContinuousClock.Instant, facts: Facts)?>(nil)
+        let opinions = Guarded(Listener())
     }
     private let kept = Kept()
 
@@ -32,7 +34,8 @@ struct OptionsAPI: Sendable {
         [
             Route(method: "GET", path: "/api/v1/options") { request, _ in
                 let known = try known()
-                let answer = facts.json(songs: known.songs, languages: known.languages, below: request.base)
+                var answer = facts.json(songs: known.songs, languages: known.languages, below: request.base)
+                if facts.isPersonal { answer = OptionsAPI.with(opinions(), answer) }
                 return .now(.json(OptionsAPI.with(known.servers, answer)))
             }
         ].askingCatalogue
@@ -43,6 +46,26 @@ struct OptionsAPI: Sendable {
         guard var fields = answer.objectValue, var matcher = fields["matcher"]?.objectValue else { return answer }
         matcher["servers"] = servers
         fields["matcher"] = .object(matcher)
+        return .object(fields)
+    }
+
+    /// For pages that choose songs themselves; the last that were told, while the catalogue cannot be read.
+    private func opinions() -> Listener {
+        let now = try? catalogues.use { try $0.opinions() }
+        return kept.opinions.withLock {
+            $0 = now ?? $0
+            return $0
+        }
+    }
+
+    private static func with(_ opinions: Listener, _ answer: JSONValue) -> JSONValue {
+        guard var fields = answer.objectValue else { return answer }
+        fields["opinions"] = [
+            "liked": JSONValue(Array(opinions.liked.prefix(1000))),
+            "disliked": JSONValue(Array(opinions.disliked.prefix(1000))),
+            "likedArtists": JSONValue(Array(opinions.likedArtists.prefix(200))),
+            "dislikedArtists": JSONValue(Array(opinions.dislikedArtists.prefix(200))),
+        ]
         return .object(fields)
     }
 

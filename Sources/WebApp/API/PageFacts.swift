@@ -41,7 +41,7 @@ struct PageFacts: Sendable {
             "version": .string(Fermusic.version), "personal": .bool(isPersonal), "live": .bool(isLive),
             "models": .array(shelf.entries.map { .string($0.id) }),
             "detectors": JSONValue(detectors.names), "usualDetector": .string(detectors.usual),
-            "engine": engine(base), "matcher": matcher(base, songs), "sound": sound(base),
+            "engine": engine(base), "matcher": matcher(base, songs), "sound": sound(base), "opinions": .null,
             "modes": JSONValue(MoodMode.allCases.map(\.rawValue)), "emotions": .array(points),
             "emotionSets": .array(
                 selections.map { ["name": .string($0.rawValue), "emotions": JSONValue($0.emotions.map(\.name))] }),

@@ -118,20 +118,22 @@ struct PlaylistAPI: Sendable {
         let id = try fields.text("place")
         guard let queued = relays.place() else { throw Problem(.overloaded, "too much to do", retryAfter: 5) }
         return .later(queued) { _ in
-            Problem.answering(below: request.base) {
+            do {
                 let (songs, sources) = try catalogues.use { (try found(numbers, $0), OwnMusic.places($0)) }
                 guard let copies, let place = copies.places(among: sources).first(where: { $0.id == id }) else {
                     throw Problem(.badRequest, "'place' must be one of those that playlists are listed with")
                 }
-                return try save(songs, name: name, to: place, copies)
+                return save(songs, name: name, to: place, copies, below: request.base)
+            } catch {
+                return Problem.answer(of: error, below: request.base)
             }
         }
     }
 
     private func save(
-        _ songs: [Song], name: String, to place: PlaylistCopies.Place, _ copies: PlaylistCopies
-    ) throws -> HTTPResponse {
-        do {
+        _ songs: [Song], name: String, to place: PlaylistCopies.Place, _ copies: PlaylistCopies, below base: String
+    ) -> HTTPResponse {
+        do throws(ProviderError) {
             let saved = try copies.save(
                 songs, name: name, to: place, CallLimit(.seconds(60), isCancelled: isOver)
             ) { match, song in
@@ -142,8 +144,8 @@ struct PlaylistAPI: Sendable {
                 "missing": JSONValue(saved.missing.map { "\($0.title) - \($0.artist)" }),
                 "link": saved.link.map { .string($0) } ?? .null,
             ])
-        } catch let error as ProviderError {
-            throw Problem(error, of: place.name)
+        } catch {
+            return Problem(error, of: place.name).response(below: base)
         }
     }
 

@@ -27,17 +27,26 @@ struct StreamAPI: Sendable {
         }
         guard let place = relays.place() else { throw Problem(.overloaded, "music servers are slow", retryAfter: 2) }
         return .later(place) { _ in
-            Problem.answering(below: request.base) {
+            do {
                 let (song, places) = try catalogues.use { (try $0.song(number), OwnMusic.places($0)) }
-                guard let servers = own.servers, let server = servers.server(of: song.identifiers, among: places) else {
-                    throw Problem(.notFound, "no music server that can be asked has this song")
-                }
-                do throws(ProviderError) {
-                    return try relay(request, song, server, servers)
-                } catch {
-                    throw Problem(error, of: "\(server.name) at \(server.place)")
-                }
+                return answer(request, song, places, relay)
+            } catch {
+                return Problem.answer(of: error, below: request.base)
             }
+        }
+    }
+
+    private func answer(
+        _ request: HTTPRequest, _ song: Song, _ places: [String],
+        _ relay: (HTTPRequest, Song, any MusicServer, ServerSongs) throws(ProviderError) -> HTTPResponse
+    ) -> HTTPResponse {
+        guard let servers = own.servers, let server = servers.server(of: song.identifiers, among: places) else {
+            return Problem(.notFound, "no music server that can be asked has this song").response(below: request.base)
+        }
+        do throws(ProviderError) {
+            return try relay(request, song, server, servers)
+        } catch {
+            return Problem(error, of: "\(server.name) at \(server.place)").response(below: request.base)
         }
     }
 

@@ -41,14 +41,10 @@ public struct Problem: Error, Sendable, Equatable {
         self.retryAfter = retryAfter
     }
 
-    /// The answer of `work`, or of the problem it throws: for what is done later.
-    static func answering(below base: String, _ work: () throws -> HTTPResponse) -> HTTPResponse {
-        do {
-            return try work()
-        } catch {
-            let problem = error as? Problem ?? Problem(.failed, "the request could not be answered")
-            return problem.response(below: base)
-        }
+    /// The answer where something was thrown by what is done later.
+    static func answer(of error: any Error, below base: String) -> HTTPResponse {
+        let problem = error as? Problem ?? Problem(.failed, "the request could not be answered")
+        return problem.response(below: base)
     }
 
     public var status: Int {

@@ -19,7 +19,7 @@ import * as player from "./player.js";
 import { say } from "./snack.js";
 import * as songs from "./songs.js";
 import * as sources from "./sources.js";
-import { change, settings } from "./store.js";
+import { change, setHousehold, settings } from "./store.js";
 import { preferred, put, speak, t } from "./texts.js";
 import * as timeline from "./timeline.js";
 import * as said from "./said.js";
@@ -34,6 +34,7 @@ async function begin() {
   find("brand-face").append(mark.element);
   find("invite-face").append(new DrawnFace({ happy: 1 }).element);
   facts = await options();
+  setHousehold(facts.opinions);
   for (const { emotion, ...place } of facts.emotions) places.set(emotion, place);
   await Promise.all([speak(preferred(facts.pageLanguages.map(({ code }) => code), settings.pageLanguage)), pieces.load()]);
   looker.setUp(facts);

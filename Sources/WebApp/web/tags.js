@@ -1,8 +1,9 @@
 // Title, artist and loudness of a music file, from its tags: ID3 2.2 to 2.4 (MP3, AAC, WAV, AIFF), Vorbis comments (FLAC, Ogg)
 // and MP4, which says nothing of its loudness here.
-// Reads the little of the file where they are, never more than LIMIT at once, and gives null where it finds none.
+// Reads the little of the file where they are, LIMIT at once or, where a picture stands before the words, MOST, and gives
+// null where it finds none.
 
-const LIMIT = 256 << 10;
+const LIMIT = 256 << 10, MOST = 16 << 20;
 /** Letters of a title that are kept. */
 const LETTERS = 300;
 
@@ -10,7 +11,7 @@ const LETTERS = 300;
 export async function tagsOf(file) {
   try {
     const bytes = await read(file, 0, LIMIT), kind = ascii(bytes, 0, 4);
-    const found = kind.startsWith("ID3") ? id3(bytes) : kind === "fLaC" ? flac(bytes) : kind === "OggS" ? ogg(bytes)
+    const found = kind.startsWith("ID3") ? id3(await read(file, 0, 10 + sevens(bytes, 6), MOST)) : kind === "fLaC" ? await flac(file) : kind === "OggS" ? ogg(bytes)
       : ascii(bytes, 4, 4) === "ftyp" ? await mp4(file) : kind === "RIFF" || kind === "FORM" ? await chunks(file, kind === "RIFF") : null;
     return found && Object.values(found).some(Boolean) ? found : null;
   } catch {
@@ -19,9 +20,11 @@ export async function tagsOf(file) {
   }
 }
 
-async function read(file, start, count) {
-  return new Uint8Array(await file.slice(start, start + Math.min(count, LIMIT)).arrayBuffer());
+async function read(file, start, count, most = LIMIT) {
+  return new Uint8Array(await file.slice(start, start + Math.min(count, most)).arrayBuffer());
 }
+
+const sevens = (bytes, at) => (bytes[at] << 21) | (bytes[at + 1] << 14) | (bytes[at + 2] << 7) | bytes[at + 3];
 
 const ascii = (bytes, start, count) => String.fromCharCode(...bytes.subarray(start, start + count));
 const view = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,18 +33,17 @@ const clean = (text) => text.replace(/[\u0000-\u001f\u007f\ufeff\u202a-\u202e\u2
 
 /** ID3 (id3.org): frames with a size each; of version 4 their sizes have seven bits a byte. */
 function id3(bytes) {
-  const version = bytes[3], flags = bytes[5], sevens = (at) => (bytes[at] << 21) | (bytes[at + 1] << 14) | (bytes[at + 2] << 7) | bytes[at + 3];
+  const version = bytes[3], flags = bytes[5];
   if (version < 2 || version > 4) return null;
-  let body = bytes.subarray(10, 10 + sevens(6));
+  let body = bytes.subarray(10, 10 + sevens(bytes, 6));
   if (flags & 0x80 && version < 4) body = synchronised(body);
   const names = version === 2 ? { TT2: "title", TP1: "artist", TXX: "other" } : { TIT2: "title", TPE1: "artist", TXXX: "other" };
   const head = version === 2 ? 6 : 10, letters = version === 2 ? 3 : 4, found = {}, data = view(body);
-  const size7 = (at) => (body[at] << 21) | (body[at + 1] << 14) | (body[at + 2] << 7) | body[at + 3];
   let at = 0;
-  if (flags & 0x40 && version > 2) at = version === 4 ? size7(0) : data.getUint32(0) + 4;
+  if (flags & 0x40 && version > 2) at = version === 4 ? sevens(body, 0) : data.getUint32(0) + 4;
   while (at + head <= body.length && body[at]) {
     const name = ascii(body, at, letters);
-    const size = version === 2 ? (body[at + 3] << 16) | (body[at + 4] << 8) | body[at + 5] : version === 4 ? size7(at + 4) : data.getUint32(at + 4);
+    const size = version === 2 ? (body[at + 3] << 16) | (body[at + 4] << 8) | body[at + 5] : version === 4 ? sevens(body, at + 4) : data.getUint32(at + 4);
     const start = at + head;
     at = start + size;
     if (!names[name] || at > body.length || (names[name] !== "other" && found[names[name]])) continue;
@@ -81,11 +83,11 @@ function take(found, name = "", value = "") {
 }
 
 /** Blocks of metadata (RFC 9639); the comment is of kind 4. */
-function flac(bytes) {
-  for (let at = 4; at + 4 <= bytes.length;) {
-    const kind = bytes[at], size = (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
-    if ((kind & 0x7f) === 4) return comment(bytes.subarray(at + 4, at + 4 + size));
-    if (kind & 0x80) return null;
+async function flac(file) {
+  for (let at = 4, count = 0; at + 4 <= file.size && count < 200; count += 1) {
+    const head = await read(file, at, 4), size = (head[1] << 16) | (head[2] << 8) | head[3];
+    if ((head[0] & 0x7f) === 4) return comment(await read(file, at + 4, size));
+    if (head[0] & 0x80) return null;
     at += 4 + size;
   }
   return null;
@@ -165,15 +167,17 @@ async function boxIn(file, start, end, wanted) {
 
 /** WAV and AIFF: chunks, of which one may be ID3, or a list of information. */
 async function chunks(file, isLittle) {
+  let found = null;
   for (let at = 12, count = 0; at + 8 <= file.size && count < 100; count += 1) {
     const head = await read(file, at, 8), size = view(head).getUint32(4, isLittle);
     const name = ascii(head, 0, 4);
-    if (/^id3 $/i.test(name)) return id3(await read(file, at + 8, size));
+    if (/^id3 $/i.test(name)) return id3(await read(file, at + 8, size, MOST));
     const list = name === "LIST" && isLittle ? await read(file, at + 8, size) : null;
-    if (list && ascii(list, 0, 4) === "INFO") return information(list);
+    if (list && ascii(list, 0, 4) === "INFO") found = information(list);
+    if (found?.title) break;
     at += 8 + size + (size & 1);
   }
-  return null;
+  return found;
 }
 
 /** RIFF's own: INAM and IART. */

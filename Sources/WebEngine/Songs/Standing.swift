@@ -5,5 +5,5 @@ import Glibc
 @_extern(wasm, module: "fermusic", name: "time")
 func pageTime() -> Double
 
-/// Seconds since 1970.
-func currentTime() -> Int { Int(pageTime() / 1000) }
+/// Seconds since 1970. Numbers have 32 bits there, which end in 2038.
+func currentTime() -> Int { Int(clamping: Int64(pageTime() / 1000)) }

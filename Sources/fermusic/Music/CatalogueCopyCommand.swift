@@ -21,6 +21,9 @@ enum CatalogueCopyCommand {
         parameters: [source, target]
     ) { a, console in
         let (from, to) = (a[source].string, a[target].string)
+        guard to != ":memory:" else {
+            throw UsageError.invalidValue("to", value: to, expected: "a place that lasts: a file or postgresql://...")
+        }
         let catalogue = try Catalogue(existing: from)
         let signals = SignalWatcher.start()
         struct Stopped: Error {}

@@ -44,7 +44,12 @@ struct WebService {
         serving.tls = tls
         // All visitors come from the proxy's address.
         if options.isBehindProxy { serving.connectionsPerAddress = 0 }
-        server = try HTTPServer(serving, handler: application)
+        do {
+            server = try HTTPServer(serving, handler: application)
+        } catch WebServerError.cannotStart(let reason) where tls != nil {
+            let files = [a[ServerOptions.certificate], a[ServerOptions.key]].compactMap { $0?.string }
+            throw WebServerError.cannotStart(reason: "with \(files.joined(separator: " and ")): \(reason)")
+        }
         let name = host == "0.0.0.0" || host == "::" ? WebService.machineName ?? "localhost" : host
         let shown = name.contains(":") ? "[\(name)]" : name
         address = "\(tls == nil ? "http" : "https")://\(shown):\(server.port)\(options.basePath)/"

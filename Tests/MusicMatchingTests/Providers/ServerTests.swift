@@ -231,6 +231,20 @@ import Threads
         #expect(MD5.text([UInt8](repeating: 0x61, count: 200)) == "887f30b43b2867f4a9accceee7d16e6c")
     }
 
+    /// Below one name there may be several.
+    @Test func serversBelowPathsAreOthers() throws {
+        let places = try withTemporaryFolder { folder in
+            try ["http://Nas:4533", "http://nas:4533/navidrome/", "https://nas:4533/gonic"].map { address in
+                try #require(
+                    try services(folder, [.subsonicUser: "a", .subsonicPassword: "b"]).server(at: "subsonic:" + address)
+                )
+            }
+        }
+        #expect(places.map(\.place) == ["nas:4533", "nas:4533/navidrome", "nas:4533/gonic"])
+        let song = [places[1].identifier("7")]
+        #expect(places[1].number(among: song) == "7" && places[2].number(among: song) == nil)
+    }
+
     @Test(.enabled(if: isInstalled("mpd"), "mpd is not installed: apt-get install mpd"))
     func mpd() throws {
         try withTemporaryFolder { folder in
@@ -273,6 +287,14 @@ import Threads
             let again = try String(
                 decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
             #expect(again == list)
+            #expect(try server.save([numbers[0], "gone.mp3", numbers[1]], name: "Sad/blue", limit) == ["gone.mp3"])
+            #expect(throws: ProviderError.self) { try server.save(["gone.mp3"], name: "Sad/blue", limit) }
+            let kept = try String(
+                decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
+            #expect(kept == list && FolderTree.names(in: folder + "/lists").count == 1)
+            // A mark behind a quotation mark, and an end of lines of two letters.
+            _ = try server.save(numbers, name: "x\"\u{301}y\r\nz", limit)
+            #expect(FolderTree.names(in: folder + "/lists").contains("x\"\u{301}y-z.m3u"))
             try server.play(numbers, limit)
             try server.play(["gone.mp3"] + numbers, limit)
             #expect(throws: ProviderError.self) { try server.play(["gone.mp3"], limit) }
