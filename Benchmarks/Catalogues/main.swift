@@ -15,7 +15,6 @@ import Randomness
 guard CommandLine.arguments.count >= 3, let count = Int(CommandLine.arguments[1]), count > 0 else {
     fatalError("usage: catalogue-benchmark SONGS PLACE...")
 }
-setvbuf(stdout, nil, _IOLBF, 0)
 let table = "/tmp/catalogue-benchmark-\(getpid()).csv"
 defer { unlink(table) }
 
@@ -49,7 +48,7 @@ struct Cost {
 /// Processors' seconds of this process and, for an address, of the connections to its database.
 func processors(_ place: String) -> Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
     var sum = seconds(usage.ru_utime) + seconds(usage.ru_stime)
     guard Catalogue.isAddress(place) else { return sum }
@@ -75,6 +74,12 @@ func cost(_ place: String, _ body: () throws -> Void) rethrows -> Cost {
         wall: Double(time.seconds) + Double(time.attoseconds) * 1e-18, processors: processors(place) - before)
 }
 
+/// At once, also into a file.
+func report(_ line: String) {
+    print(line)
+    fflush(nil)
+}
+
 func rounded(_ value: Double, _ factor: Double = 100) -> Double { (value * factor).rounded() / factor }
 
 func request(_ mode: MoodMode, _ languages: [String] = []) -> RecommendationRequest {
@@ -93,7 +98,9 @@ func hits(_ search: String, offset: Int = 0) -> Catalogue.Filter {
 }
 
 /// Asks all places in turns, a few times in a row each, as processors' time is counted in hundredths of a second.
-func measure(_ name: String, rounds: Int = 7, times: Int = 5, _ question: (Catalogue) throws -> Void) rethrows {
+@MainActor func measure(_ name: String, rounds: Int = 7, times: Int = 5, _ question: (Catalogue) throws -> Void)
+    rethrows
+{
     var costs = places.map { _ in [Cost]() }
     for _ in 0..<rounds {
         for (index, place) in places.enumerated() {
@@ -106,17 +113,17 @@ func measure(_ name: String, rounds: Int = 7, times: Int = 5, _ question: (Catal
         let processors = costs.map { $0.processors * 1000 / Double(times) }.sorted()
         return "\(rounded(wall[rounds / 2])) ms (processors \(rounded(processors[rounds / 2])))"
     }
-    print("\(name): \(parts.joined(separator: " | "))")
+    report("\(name): \(parts.joined(separator: " | "))")
 }
 
 writeTable()
 let places = Array(CommandLine.arguments.dropFirst(2))
 var catalogues: [Catalogue] = []
-print(places.map { Catalogue.shown($0) }.joined(separator: " | "))
+report(places.map { Catalogue.shown($0) }.joined(separator: " | "))
 for place in places {
     let catalogue = try Catalogue(place, builtIn: nil)
     let first = try cost(place) { _ = try catalogue.importSongs(table) }
-    print(
+    report(
         "import: \(rounded(first.wall)) s (processors \(rounded(first.processors))), "
             + "\(Int(Double(count) / first.wall)) songs/s")
     catalogues.append(catalogue)
@@ -135,7 +142,7 @@ try measure("page in the middle") { _ = try $0.songs(hits("", offset: count / 2)
 for (place, catalogue) in zip(places, catalogues) where Catalogue.isAddress(place) {
     catalogue.sharesSongs = true
     let made = try cost(place) { while try !catalogue.hasSongsInMemory() { usleep(10_000) } }
-    print("copy in memory: \(rounded(made.wall)) s")
+    report("copy in memory: \(rounded(made.wall)) s")
 }
 for mode in MoodMode.allCases { try measure("\(mode.rawValue), from a copy") { _ = try $0.recommend(request(mode)) } }
 // Last, as likes widen the search for songs.

@@ -42,8 +42,9 @@ extension Catalogue {
         guard !words.isEmpty else {
             // Something was asked for, but nothing that could be found.
             guard filter.search.isEmpty else { return [] }
+            // What is passed over is counted in an index, where the condition lets that be.
             return try songs(
-                where: "\(condition) ORDER BY id LIMIT ? OFFSET ?",
+                where: "id IN (SELECT id FROM songs WHERE \(condition) ORDER BY id LIMIT ? OFFSET ?) ORDER BY id",
                 values + [.integer(filter.limit), .integer(filter.offset)])
         }
         let found = try database.songs(
