@@ -18,12 +18,12 @@ const work = {
   /** Where to begin in a song of so many seconds. */
   start({ length }) { return ear.fermusic_start(length); },
 
-  /** What two channels sound like, which begin at `start` in a song of `length`; null for silence. */
-  hear({ left, right, length, start }) {
-    const channels = [left, right], places = channels.map(room);
+  /** What one or two channels sound like, which begin at `start` in a song of `length`; null for silence. */
+  hear({ channels, length, start }) {
+    const places = channels.map(room);
     // Making room may move the memory.
     places.forEach((place, index) => new Float32Array(ear.memory.buffer, place, channels[index].length).set(channels[index]));
-    const count = ear.fermusic_hear(...places, left.length, length, start);
+    const count = ear.fermusic_hear(places[0], places[1] ?? 0, channels[0].length, length, start);
     places.forEach((place) => ear.fermusic_free(place));
     if (!count) return null;
     const [valence, energy, valenceError, energyError, loudness, tempo] = new Float64Array(ear.memory.buffer, ear.fermusic_answer(), count);

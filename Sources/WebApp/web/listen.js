@@ -43,9 +43,8 @@ export class Ear {
     if (!sound) return null;
     const length = sound.duration, start = await this.#ask("start", { length });
     const first = Math.round(start * this.#rate), count = Math.min(Math.round(this.#seconds * this.#rate), sound.length - first);
-    const part = (channel) => sound.getChannelData(channel).slice(first, first + count);
-    const left = part(0), right = sound.numberOfChannels > 1 ? part(1) : left.slice();
-    return this.#ask("hear", { left, right, length, start }, [left.buffer, right.buffer]);
+    const channels = [0, 1].slice(0, sound.numberOfChannels).map((channel) => sound.getChannelData(channel).slice(first, first + count));
+    return this.#ask("hear", { channels, length, start }, channels.map(({ buffer }) => buffer));
   }
 
   async #decode(file) {

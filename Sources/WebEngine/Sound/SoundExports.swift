@@ -25,12 +25,15 @@ public func seconds() -> Double { HeardPart.usual }
 @_cdecl("fermusic_start")
 public func start(_ length: Double) -> Double { HeardPart.start(of: length, listening: HeardPart.usual) }
 
-/// Hears `count` samples of each channel, which begin at `start` seconds in a song of `length`: how many numbers are in
+/// What the program's reader makes two channels of one by, so that they have its loudness.
+private let half = Float(0.5).squareRoot()
+
+/// Hears `count` samples of each channel, or of one where there is no right one, which begin at `start` seconds in a song of `length`: how many numbers are in
 /// `fermusic_answer`, valence, energy, the error of each, loudness in LUFS and the tempo (0 without one); 0 for silence
 /// and for less than a second.
 @_cdecl("fermusic_hear")
 public func hear(
-    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ count: Int, _ length: Double, _ start: Double
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>?, _ count: Int, _ length: Double, _ start: Double
 ) -> Int32 {
     let analyser = SongAnalyser(rate: OnsetCurves.rate)
     // Like the program's reader, in parts: both channels for the loudness, their mean for all else.
@@ -40,9 +43,9 @@ public func hear(
     while done < count {
         let size = min(part, count - done)
         for i in 0..<size {
-            let l = left[done + i], r = right[done + i]
-            pairs[2 * i] = l
-            pairs[2 * i + 1] = r
+            let l = left[done + i], r = right?[done + i] ?? l
+            pairs[2 * i] = right == nil ? l * half : l
+            pairs[2 * i + 1] = right == nil ? l * half : r
             mean[i] = (l + r) * 0.5
         }
         pairs.withUnsafeBufferPointer { analyser.loudness.feed(UnsafeBufferPointer(rebasing: $0[..<(2 * size)])) }
