@@ -99,12 +99,13 @@ struct AccountJSON {
         ]
         var name = title[...]
         if let verb = verbs.first(where: { title.hasPrefix($0) }) { name = title.dropFirst(verb.count) }
-        for ending in [" angesehen", " को देखा गया"] where name.hasSuffix(ending) { name = name.dropLast(ending.count) }
-        let isArtist = channel.hasSuffix(" - Topic")
+        for ending in [" angesehen", " bekeken", " को देखा गया", " を視聴しました"] where name.hasSuffix(ending) {
+            name = name.dropLast(ending.count)
+        }
+        let topic = AccountJSON.topics.first { channel.hasSuffix(" - " + $0) }
         let song =
-            isArtist
-            ? ListedSong.draft(String(name), String(channel.dropLast(8)))
-            : ListedSong.draft(dashed: String(name)) ?? ListedSong.draft(String(name), channel)
+            topic.map { ListedSong.draft(String(name), String(channel.dropLast($0.count + 3))) }
+            ?? ListedSong.draft(dashed: String(name)) ?? ListedSong.draft(String(name), channel)
         guard var song else { return true }
         if let link = object["titleUrl"]?.stringValue, let id = AccountJSON.video(link) {
             song.identifiers.append(SongIdentifier(.youtube, id))
@@ -112,6 +113,12 @@ struct AccountJSON {
         try add(song, plays: 1)
         return true
     }
+
+    /// What YouTube writes behind an artist's name where the channel is made by itself, in the account's language.
+    private static let topics = [
+        "Topic", "Thema", "Onderwerp", "Tema", "Tópico", "Thème", "Argomento", "Temat", "Тема", "トピック", "주제", "主題",
+        "主题",
+    ]
 
     private func describe(_ song: inout SongDraft, _ object: [String: JSONValue]) {
         let more = object["additional_info"]

@@ -63,6 +63,7 @@ enum ListFile {
         let start = String(decoding: text.prefix(20), as: UTF8.self).lowercased(), lower = name.lowercased()
         if start.hasPrefix("#extm3u") || lower.hasSuffix(".m3u") || lower.hasSuffix(".m3u8") { return .m3u }
         if start.hasPrefix("[playlist]") { return .pls }
+        if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") { return .other("is a web page, no list") }
         if start.hasPrefix("<?xml") || start.hasPrefix("<playlist") || start.hasPrefix("<plist") { return .xml }
         if start.hasPrefix("{") || start.hasPrefix("[") {
             // A title may begin with a bracket too.
