@@ -116,7 +116,8 @@ enum ColumnWords {
         duration ms, track duration ms, duration, track duration, length, length ms, total time, time, dauer, länge,
         spieldauer, duración, duração, durée, durata, czas trwania, süre, durasi, длительность, अवधि, 时长, 時長, 長さ, 길이
         """,
-        .valence: "valence, positiveness, positivity, valenz, valencia, valência, valenza, валентность",
+        .valence:
+            "valence, positiveness, positivity, valenz, valencia, valência, valenza, walencja, değerlik, валентность",
         .energy:
             "energy, energie, energía, energia, énergie, enerji, energi, энергия, энергичность, ऊर्जा, 能量, エネルギー, 에너지",
         .danceability:

@@ -98,6 +98,10 @@ enum ListFile {
     private static func members(_ path: String) throws -> [ListFile] {
         do {
             let archive = try ZipArchive(FileAtAnyPlace(path))
+            // Spreadsheets are archives too.
+            if archive.entries.contains(where: { ["xl/workbook.xml", "content.xml"].contains($0.name) }) {
+                throw FileFailure("is a spreadsheet; save the list as CSV")
+            }
             let endings = [".csv", ".tsv", ".json", ".jsonl", ".m3u", ".m3u8", ".pls", ".xspf", ".xml", ".txt"]
             let lists = archive.entries.filter { entry in
                 let name = entry.name.lowercased()
