@@ -16,7 +16,8 @@ enum CatalogueCommand {
     static let command = Command(
         "catalogue", summary: "The songs at hand: add, refresh, list, count, export.",
         subcommands: [
-            CatalogueImportCommand.command, list, stats, export, CatalogueCopyCommand.command, RefreshCommand.command,
+            CatalogueImportCommand.command, list, stats, export, CatalogueTagCommand.command,
+            CatalogueCopyCommand.command, RefreshCommand.command,
             moodMap,
         ])
 
