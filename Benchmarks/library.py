@@ -85,10 +85,11 @@ class Run:
 
     def __init__(self, program, folder, catalogue):
         self.began = time.monotonic()
-        self.errors = tempfile.TemporaryFile("w+")
+        # Files, for pipes fill up: each file too short to be listened to is named.
+        self.errors, self.output = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [program, "catalogue", "import", str(folder), "--json", "--catalogue", str(catalogue)],
-            stdout=subprocess.PIPE, stderr=self.errors, text=True)
+            stdout=self.output, stderr=self.errors, text=True)
         self.memory = []
 
     def files(self, catalogue):
@@ -112,7 +113,8 @@ class Run:
             self.sample(catalogue)
             time.sleep(0.2)
         self.seconds = time.monotonic() - self.began
-        output = self.process.stdout.read().strip().splitlines()
+        self.output.seek(0)
+        output = self.output.read().strip().splitlines()
         return json.loads(output[-1]) if output else {}
 
 

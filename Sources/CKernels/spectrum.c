@@ -2,18 +2,41 @@
 #include "isa.h"
 #include <string.h>
 
+typedef float v16 __attribute__((vector_size(64), aligned(4)));
+typedef int i16 __attribute__((vector_size(64), aligned(4)));
+#define LOAD(p) (*(const v16 *)(p))
+#define STORE(p, v) (*(v16 *)(p) = (v))
+// The compiler cannot see that the places of a butterfly do not overlap.
+#define LANES_ARE_APART _Pragma("clang loop vectorize(assume_safety)")
+
 // Two real windows are one complex one; the transform is of 16 complex windows, side by side.
 enum { LANES = FM_SPECTRUM_LANES / 2 };
+
+// `rows` rotated as a square of 16 by 16: what was in row i at j comes to row j at i. Each round takes the rows' values by
+// turns, one of the first half and one of the second, which turns the eight bits of (row, place) by one.
+static inline __attribute__((always_inline)) void transpose(v16 rows[16]) {
+    for (int round = 0; round < 4; round++) {
+        v16 next[16];
+        for (int i = 0; i < 8; i++) {
+            next[2 * i] = __builtin_shufflevector(rows[i], rows[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22,
+                                                  7, 23);
+            next[2 * i + 1] = __builtin_shufflevector(rows[i], rows[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13,
+                                                      29, 14, 30, 15, 31);
+        }
+        for (int i = 0; i < 16; i++) rows[i] = next[i];
+    }
+}
 
 FM_STATIC_KERNEL(void, fm_load_windows, (const float *restrict x, size_t hop, size_t n, const float *restrict window,
                                          const unsigned *restrict order, float *restrict work),
                  (x, hop, n, window, order, work)) {
-    for (size_t i = 0; i < n; i++) {
-        float *const to = work + (size_t)order[i] * FM_SPECTRUM_LANES;
-        const float *const from = x + i;
-        const float w = window[i];
-        for (size_t lane = 0; lane < FM_SPECTRUM_LANES; lane++) to[lane] = from[lane * hop] * w;
-    }
+    for (size_t i = 0; i < n; i += 16)
+        for (size_t first = 0; first < FM_SPECTRUM_LANES; first += 16) {
+            v16 rows[16];
+            for (size_t lane = 0; lane < 16; lane++) rows[lane] = LOAD(x + (first + lane) * hop + i) * LOAD(window + i);
+            transpose(rows);
+            for (size_t k = 0; k < 16; k++) STORE(work + (size_t)order[i + k] * FM_SPECTRUM_LANES + first, rows[k]);
+        }
 }
 
 // One step: pairs `half` apart become their sum and their turned difference.
@@ -24,6 +47,7 @@ FM_STATIC_KERNEL(void, fm_fourier_step, (float *restrict work, size_t n, size_t 
         for (size_t k = 0; k < half; k++) {
             const float c = cosines[2 * k * stride], s = -cosines[2 * k * stride + 1];
             float *const a = work + (start + k) * FM_SPECTRUM_LANES, *const b = a + half * FM_SPECTRUM_LANES;
+            LANES_ARE_APART
             for (size_t lane = 0; lane < LANES; lane++) {
                 const float real = b[lane] * c - b[LANES + lane] * s, imaginary = b[lane] * s + b[LANES + lane] * c;
                 b[lane] = a[lane] - real;
@@ -34,11 +58,11 @@ FM_STATIC_KERNEL(void, fm_fourier_step, (float *restrict work, size_t n, size_t 
         }
 }
 
-// Two steps in one pass over memory: `half`, then twice that.
-FM_STATIC_KERNEL(void, fm_fourier_two_steps, (float *restrict work, size_t n, size_t half, const float *restrict cosines),
-                 (work, n, half, cosines)) {
+// Two steps in one pass over memory: `half`, then twice that, of `points` of the transform's n.
+FM_STATIC_KERNEL(void, fm_fourier_two_steps, (float *restrict work, size_t points, size_t half, size_t n,
+                                              const float *restrict cosines), (work, points, half, n, cosines)) {
     const size_t stride = n / (4 * half);
-    for (size_t start = 0; start < n; start += 4 * half)
+    for (size_t start = 0; start < points; start += 4 * half)
         for (size_t k = 0; k < half; k++) {
             const float c1 = cosines[4 * k * stride], s1 = -cosines[4 * k * stride + 1];
             const float c2 = cosines[2 * k * stride], s2 = -cosines[2 * k * stride + 1];
@@ -46,6 +70,7 @@ FM_STATIC_KERNEL(void, fm_fourier_two_steps, (float *restrict work, size_t n, si
             float *const p1 = p0 + half * FM_SPECTRUM_LANES;
             float *const p2 = p1 + half * FM_SPECTRUM_LANES;
             float *const p3 = p2 + half * FM_SPECTRUM_LANES;
+            LANES_ARE_APART
             for (size_t lane = 0; lane < LANES; lane++) {
                 const size_t i = LANES + lane;
                 const float r1 = p1[lane] * c1 - p1[i] * s1, i1 = p1[lane] * s1 + p1[i] * c1;
@@ -84,24 +109,37 @@ FM_STATIC_KERNEL(void, fm_split_power, (const float *restrict work, size_t n, fl
 void fm_power_spectra(const float *samples, size_t hop, size_t n, const float *window, const float *cosines,
                       const unsigned *order, float *work, float *power) {
     fm_load_windows(samples, hop, n, window, order, work);
+    // The first steps, of points that are near each other, while these are in the nearest cache.
+    const size_t near = n < 64 ? n : 64;
     size_t half = 1;
-    for (; 2 * half < n; half *= 4) fm_fourier_two_steps(work, n, half, cosines);
+    for (size_t start = 0; start < n; start += near)
+        for (half = 1; 4 * half <= near; half *= 4)
+            fm_fourier_two_steps(work + start * FM_SPECTRUM_LANES, near, half, n, cosines);
+    for (; 4 * half <= n; half *= 4) fm_fourier_two_steps(work, n, half, n, cosines);
     if (half < n) fm_fourier_step(work, n, half, cosines);
     fm_split_power(work, n, power);
 }
 
-FM_KERNEL(void, fm_decimate, (const float *x, size_t count, size_t step, const float *filter, size_t taps, float *y),
-          (x, count, step, filter, taps, y)) {
-    for (size_t i = 0; i < count; i++) {
-        const float *const from = x + i * step;
-        float sums[16] = {0};
-        size_t k = 0;
-        for (; k + 16 <= taps; k += 16)
-            for (size_t lane = 0; lane < 16; lane++) sums[lane] += from[k + lane] * filter[k + lane];
-        float sum = 0;
-        for (; k < taps; k++) sum += from[k] * filter[k];
-        for (size_t lane = 0; lane < 16; lane++) sum += sums[lane];
-        y[i] = sum;
+FM_KERNEL(void, fm_window_rows, (const float *restrict power, size_t first, size_t count, size_t stride,
+                                 float *restrict rows, float *restrict largest, float *restrict sums),
+          (power, first, count, stride, rows, largest, sums)) {
+    for (size_t lanes = 0; lanes < FM_SPECTRUM_LANES; lanes += 16) {
+        v16 top = {0}, sum = {0};
+        for (size_t bin = 0; bin < count; bin += 16) {
+            v16 square[16];
+            for (size_t k = 0; k < 16; k++) {
+                const size_t place = bin + k;
+                square[k] = place < count ? LOAD(power + (first + place) * FM_SPECTRUM_LANES + lanes) : (v16){0};
+                if (place == 0 || place + 1 >= count) continue;
+                const i16 larger = square[k] > top;
+                top = (v16)(((i16)square[k] & larger) | ((i16)top & ~larger));
+                sum += square[k];
+            }
+            transpose(square);
+            for (size_t lane = 0; lane < 16; lane++) STORE(rows + (lanes + lane) * stride + bin, square[lane]);
+        }
+        STORE(largest + lanes, top);
+        STORE(sums + lanes, sum);
     }
 }
 
@@ -119,18 +157,20 @@ FM_KERNEL(void, fm_band_sums, (const float *restrict power, size_t bands, const 
     }
 }
 
-FM_KERNEL(void, fm_compress, (const float *restrict x, size_t n, float scale, float *restrict y), (x, n, scale, y)) {
-    for (size_t i = 0; i < n; i++) {
-        const float value = 1 + scale * x[i];
-        unsigned bits;
-        memcpy(&bits, &value, sizeof bits);
-        const int exponent = (int)(bits >> 23) - 127;
-        bits = (bits & 0x7FFFFF) | 0x3F800000;
-        float m;
-        memcpy(&m, &bits, sizeof m);
-        // log2 of 1 to 2, a polynomial through both ends.
-        const float t = m - 1;
-        const float log2 = t * (1.441836f + t * (-0.708372f + t * (0.413555f + t * (-0.191263f + t * 0.044244f))));
-        y[i] = 0.30103f * ((float)exponent + log2);
-    }
+FM_KERNEL(void, fm_compress, (const float *restrict x, size_t rows, float scale, float *restrict y, size_t stride),
+          (x, rows, scale, y, stride)) {
+    for (size_t row = 0; row < rows; row++, x += FM_SPECTRUM_LANES, y += stride)
+        for (size_t i = 0; i < FM_SPECTRUM_LANES; i++) {
+            const float value = 1 + scale * x[i];
+            unsigned bits;
+            memcpy(&bits, &value, sizeof bits);
+            const int exponent = (int)(bits >> 23) - 127;
+            bits = (bits & 0x7FFFFF) | 0x3F800000;
+            float m;
+            memcpy(&m, &bits, sizeof m);
+            // log2 of 1 to 2, a polynomial through both ends.
+            const float t = m - 1;
+            const float log2 = t * (1.441836f + t * (-0.708372f + t * (0.413555f + t * (-0.191263f + t * 0.044244f))));
+            y[i] = 0.30103f * ((float)exponent + log2);
+        }
 }

@@ -7,6 +7,8 @@ public struct MediaTags: Sendable, Equatable {
     public var genre = ""
     /// Words for its mood, as some taggers keep them.
     public var mood = ""
+    /// Those of them that this program wrote, see `MoodTagWriter`.
+    public var ownMood = ""
     /// As it is written: "2004", "2004-05-06".
     public var date = ""
     /// ISO 639-2, mostly.
@@ -43,6 +45,7 @@ public struct MediaTags: Sendable, Equatable {
         case "album": keep(\.album)
         case "genre": keep(\.genre)
         case "mood", "tmoo", "wm/mood": keep(\.mood)
+        case "fermusic_mood": keep(\.ownMood)
         case "date", "year", "tdrc", "tyer", "originaldate", "wm/year": keep(\.date)
         case "language", "tlan", "wm/language": keep(\.language)
         case "tbpm", "bpm", "tmpo", "wm/beatsperminute", "tempo": keep(\.tempo)

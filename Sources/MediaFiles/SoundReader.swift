@@ -35,35 +35,34 @@ package final class SoundReader {
         cancellation: Cancellation = Cancellation()
     ) throws(MediaError) {
         let input = try StreamInput(path: path, limit: WaitLimit(cancellation, seconds: 10))
-        try self.init(try SoundContainer(try FFmpeg.load(), input), start: { _ in start }, seconds, formats)
+        try self.init(try SoundContainer(try FFmpeg.load(), input), seconds) { _ in (start, formats) }
     }
 
-    /// - Parameter start: says where to begin, once it is known what the file says about itself.
+    /// - Parameter plan: says where to begin and what `read` gives, once it is known what the file says about itself.
     package convenience init(
-        path: String, seconds: Double, formats: [SoundFormat], cancellation: Cancellation = Cancellation(),
-        start: (SoundDescription) -> Double
+        path: String, seconds: Double, cancellation: Cancellation = Cancellation(), plan: Plan
     ) throws(MediaError) {
         let input = try StreamInput(path: path, limit: WaitLimit(cancellation, seconds: 10))
-        try self.init(try SoundContainer(try FFmpeg.load(), input), start: start, seconds, formats)
+        try self.init(try SoundContainer(try FFmpeg.load(), input), seconds, plan)
     }
 
     /// The same of bytes that are there already.
     package convenience init(
-        bytes: [UInt8], name: String, start: Double = 0, seconds: Double = .infinity, formats: [SoundFormat],
-        cancellation: Cancellation = Cancellation()
+        bytes: [UInt8], name: String, seconds: Double, cancellation: Cancellation = Cancellation(), plan: Plan
     ) throws(MediaError) {
         let input = StreamInput(bytes: bytes, name: name, limit: WaitLimit(cancellation, seconds: 10))
-        try self.init(try SoundContainer(try FFmpeg.load(), input), start: { _ in start }, seconds, formats)
+        try self.init(try SoundContainer(try FFmpeg.load(), input), seconds, plan)
     }
 
-    private init(
-        _ container: SoundContainer, start: (SoundDescription) -> Double, _ seconds: Double, _ formats: [SoundFormat]
-    ) throws(MediaError) {
+    package typealias Plan = (SoundDescription) -> (start: Double, formats: [SoundFormat])
+
+    private init(_ container: SoundContainer, _ seconds: Double, _ plan: Plan) throws(MediaError) {
         self.container = container
         ffmpeg = container.ffmpeg
         name = container.name
         description = container.description
-        self.start = max(start(description), 0)
+        let (start, formats) = plan(description)
+        self.start = max(start, 0)
         end = self.start + seconds
         let rate = description.rate, ffmpeg = ffmpeg
         converters = formats.map { SoundConverter(ffmpeg, rate: $0.rate ?? rate, channels: $0.channels) }

@@ -10,11 +10,16 @@ final class Chroma {
     /// Parts of a semitone that tuning is found by.
     private static let parts = 10
     private static let range = 27.0..<100.0
-    private let spectra = Spectra(size: Chroma.size, hop: 2048)
-    private let filter: [Float]
-    private var samples: [Float]
-    private var filled: Int
-    private var low: [Float]
+    private static let tables = Spectra.Tables(size: Chroma.size)
+    private let spectra = Spectra(Chroma.tables, hop: 2048)
+    private var decimator: Decimator
+    private static let bins = 20..<Chroma.size / 2 - 1
+    /// Spectra's bins and one more on each side, a row for each window.
+    private static let rowBins = (bins.lowerBound - 1)..<(bins.upperBound + 1)
+    private static let row = (rowBins.count + 15) / 16 * 16
+    private var rows = [Float](repeating: 0, count: Chroma.row * Spectra.lanes)
+    private var largest = [Float](repeating: 0, count: Spectra.lanes)
+    private var sums = [Float](repeating: 0, count: Spectra.lanes)
     /// The place of each bin on the keyboard, MIDI's numbers.
     private let pitches: [Float]
     /// Frames of 73 semitones times `parts`, added up.
@@ -31,73 +36,51 @@ final class Chroma {
         }
         let sum = shape.reduce(0, +)
         shape = shape.map { $0 / sum }
-        filter = shape.map(Float.init)
-        samples = [Float](repeating: 0, count: 8192 + taps)
-        filled = taps
-        low = [Float](repeating: 0, count: 8192 / Chroma.step)
+        decimator = Decimator(step: Chroma.step, filter: shape.map(Float.init))
         pitches = (0...Chroma.size / 2).map { bin in
             bin == 0 ? -100 : Float(69 + 12 * log2(Double(bin) * Chroma.rate / Double(Chroma.size) / 440))
         }
     }
 
     func feed(_ block: UnsafeBufferPointer<Float>) {
-        var rest = block[...]
-        while !rest.isEmpty {
-            let part = rest.prefix(samples.count - filled)
-            samples.withUnsafeMutableBufferPointer {
-                _ = UnsafeMutableBufferPointer(rebasing: $0[filled...]).update(fromContentsOf: part)
-            }
-            filled += part.count
-            rest = rest.dropFirst(part.count)
-            if filled == samples.count { decimate() }
-        }
+        decimator.feed(block) { spectra.feed($0) { take($0, $1) } }
     }
 
     func finish() {
-        decimate()
+        decimator.finish { spectra.feed($0) { take($0, $1) } }
         spectra.finish { take($0, $1) }
     }
 
-    private func decimate() {
-        let count = max((filled - filter.count) / Chroma.step, 0)
-        guard count > 0 else { return }
-        low.withUnsafeMutableBufferPointer {
-            fm_decimate(samples, count, Chroma.step, filter, filter.count, $0.baseAddress!)
-        }
-        let used = count * Chroma.step
-        filled -= used
-        samples.withUnsafeMutableBufferPointer { $0.baseAddress!.update(from: $0.baseAddress! + used, count: filled) }
-        low.withUnsafeBufferPointer { low in
-            spectra.feed(UnsafeBufferPointer(rebasing: low[..<count])) { take($0, $1) }
+    private func take(_ power: UnsafePointer<Float>, _ count: Int) {
+        fm_window_rows(power, Chroma.rowBins.lowerBound, Chroma.rowBins.count, Chroma.row, &rows, &largest, &sums)
+        rows.withUnsafeBufferPointer { rows in
+            for window in 0..<count {
+                take(rows.baseAddress! + window * Chroma.row, strongest: largest[window], sum: sums[window])
+            }
         }
     }
 
-    private func take(_ power: UnsafePointer<Float>, _ count: Int) {
-        let lanes = Spectra.lanes
-        for window in 0..<count {
-            // Peaks above a floor that is far below the strongest.
-            var strongest: Float = 0
-            for bin in 20..<Chroma.size / 2 - 1 { strongest = max(strongest, power[bin * lanes + window]) }
-            guard strongest > 1e-9 else { continue }
-            frames += 1
-            let floor = strongest * 1e-4
-            var frame = (sum: 0.0, peaks: 0.0)
-            for bin in 20..<Chroma.size / 2 - 1 {
-                let here = power[bin * lanes + window]
-                frame.sum += Double(here)
-                guard here > floor else { continue }
-                let below = power[(bin - 1) * lanes + window], above = power[(bin + 1) * lanes + window]
-                guard here > below, here >= above else { continue }
-                frame.peaks += Double(here + below + above)
-                // A parabola through the logarithms gives the place between bins.
-                let l = logf(below + 1e-20), m = logf(here), r = logf(above + 1e-20)
-                let bend = l - 2 * m + r
-                let shift: Float = bend < -1e-6 ? min(max(0.5 * (l - r) / bend, -0.5), 0.5) : 0
-                let pitch = Double(pitches[bin] + 17.3123405 * log1pf(shift / Float(bin)))
-                add(pitch, Double((here / strongest).squareRoot()))
-            }
-            tonal.add(frame.peaks / max(frame.sum, 1e-12))
+    /// Adds the peaks of a spectrum that begins one bin before `bins`.
+    private func take(_ power: UnsafePointer<Float>, strongest: Float, sum: Float) {
+        guard strongest > 1e-9 else { return }
+        frames += 1
+        // Peaks above a floor that is far below the strongest.
+        let floor = strongest * 1e-4
+        var peaks = 0.0
+        for place in 1...Chroma.bins.count {
+            let here = power[place]
+            guard here > floor else { continue }
+            let below = power[place - 1], above = power[place + 1], bin = Chroma.rowBins.lowerBound + place
+            guard here > below, here >= above else { continue }
+            peaks += Double(here + below + above)
+            // A parabola through the logarithms gives the place between bins.
+            let l = logf(below + 1e-20), m = logf(here), r = logf(above + 1e-20)
+            let bend = l - 2 * m + r
+            let shift: Float = bend < -1e-6 ? min(max(0.5 * (l - r) / bend, -0.5), 0.5) : 0
+            let pitch = Double(pitches[bin] + 17.3123405 * log1pf(shift / Float(bin)))
+            add(pitch, Double((here / strongest).squareRoot()))
         }
+        tonal.add(peaks / max(Double(sum), 1e-12))
     }
 
     private func add(_ pitch: Double, _ weight: Double) {

@@ -9,14 +9,16 @@ final class OnsetCurves {
     static let rate = 22_050
     static let hop = 256
     static let framesPerSecond = Double(rate) / Double(hop)
-    private static let lag = 2
+    private static let lag = Int(FM_ONSET_LAG)
+    /// Levels of a band in a batch, after the last of the batch before.
+    private static let row = lag + Spectra.lanes
 
-    private let spectra = Spectra(size: 1024, hop: OnsetCurves.hop)
+    private static let tables = Spectra.Tables(size: 1024)
+    private let spectra = Spectra(OnsetCurves.tables, hop: OnsetCurves.hop)
     private let bands: BandFilter
     private var sums: [Float]
-    private var logs: [Float]
-    /// The last frames' bands, `lag` of them by turns.
-    private var past: [[Float]]
+    private var levels: [Float]
+    private var rises = [Float](repeating: 0, count: 3 * Spectra.lanes)
     private var frame = 0
     private let split: (middle: Int, high: Int)
     private(set) var low: [Float] = []
@@ -27,8 +29,7 @@ final class OnsetCurves {
     init() {
         bands = BandFilter(rate: Double(OnsetCurves.rate), size: 1024, range: 25...10_500, count: 44)
         sums = [Float](repeating: 0, count: bands.count * Spectra.lanes)
-        logs = sums
-        past = Array(repeating: [Float](repeating: 0, count: bands.count), count: OnsetCurves.lag)
+        levels = [Float](repeating: 0, count: bands.count * OnsetCurves.row)
         split = (bands.centres.firstIndex { $0 > 200 } ?? 0, bands.centres.firstIndex { $0 > 2500 } ?? 0)
         timbre = TimbreFrames(centres: bands.centres)
     }
@@ -37,32 +38,29 @@ final class OnsetCurves {
     func finish() { spectra.finish { take($0, $1) } }
 
     private func take(_ power: UnsafePointer<Float>, _ count: Int) {
-        let lanes = Spectra.lanes, size = bands.count
+        let lanes = Spectra.lanes, lag = OnsetCurves.lag, row = OnsetCurves.row
         sums.withUnsafeMutableBufferPointer { bands.apply(power, $0.baseAddress!) }
-        logs.withUnsafeMutableBufferPointer { fm_compress(sums, sums.count, 1e6, $0.baseAddress!) }
-        timbre.take(sums, logs, lanes: lanes, count: count)
-        logs.withUnsafeBufferPointer { logs in
-            for window in 0..<count {
-                let slot = frame % OnsetCurves.lag
-                var parts = SIMD3<Float>.zero
-                past[slot].withUnsafeMutableBufferPointer { past in
-                    var before: Float = 0
-                    for band in 0..<size {
-                        let now = logs[band * lanes + window], here = past[band]
-                        let next = band + 1 < size ? past[band + 1] : 0
-                        let rise = max(now - max(here, max(before, next)), 0)
-                        before = here
-                        // What was in `past` is not needed below this band any more.
-                        past[band] = now
-                        parts[band < split.middle ? 0 : band < split.high ? 1 : 2] += rise
-                    }
-                }
-                let isFirst = frame < OnsetCurves.lag
-                low.append(isFirst ? 0 : parts[0])
-                middle.append(isFirst ? 0 : parts[1])
-                high.append(isFirst ? 0 : parts[2])
-                frame += 1
+        levels.withUnsafeMutableBufferPointer { levels in
+            let levels = levels.baseAddress!
+            for band in 0..<bands.count {
+                let own = levels + band * row
+                for window in 0..<lag { own[window] = own[lanes + window] }
             }
+            sums.withUnsafeBufferPointer { fm_compress($0.baseAddress!, bands.count, 1e6, levels + lag, row) }
+            timbre.take(sums, levels + lag, row: row, count: count)
+            let edges = [0, split.middle, split.high, bands.count]
+            for part in 0..<3 {
+                rises.withUnsafeMutableBufferPointer {
+                    fm_onset_rises(levels, bands.count, edges[part], edges[part + 1], $0.baseAddress! + part * lanes)
+                }
+            }
+        }
+        for window in 0..<count {
+            let isFirst = frame < lag
+            low.append(isFirst ? 0 : rises[window])
+            middle.append(isFirst ? 0 : rises[lanes + window])
+            high.append(isFirst ? 0 : rises[2 * lanes + window])
+            frame += 1
         }
     }
 

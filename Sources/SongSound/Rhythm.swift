@@ -74,7 +74,7 @@ struct Periodicity {
         let padded = centred + [Float](repeating: 0, count: longest)
         var result = [Float](repeating: 0, count: longest)
         result.withUnsafeMutableBufferPointer {
-            fm_decimate(padded, longest, 1, centred, centred.count, $0.baseAddress!)
+            fm_correlate(padded, longest, centred, centred.count, $0.baseAddress!)
         }
         let power = result[0] / Float(centred.count)
         guard power > 1e-9 else { return [Float](repeating: 0, count: longest) }

@@ -7,42 +7,54 @@ final class Spectra {
     let size: Int
     let hop: Int
     static let lanes = Int(FM_SPECTRUM_LANES)
-    private let window: [Float]
-    private let cosines: [Float]
-    private let order: [UInt32]
+    private let tables: Tables
     private var work: [Float]
     private var power: [Float]
     private var samples: [Float]
     private var filled: Int
 
-    /// - Parameter size: a power of two. The first window is centred at the first sample.
-    init(size: Int, hop: Int) {
-        precondition(size >= 16 && size & (size - 1) == 0 && (1...size).contains(hop))
-        self.size = size
-        self.hop = hop
-        let shape = (0..<size).map { 0.5 - 0.5 * cos(2 * Double.pi * (Double($0) + 0.5) / Double(size)) }
-        // A sine at full scale has a power of 1 in its bin.
-        let sum = shape.reduce(0, +)
-        window = shape.map { Float($0 * 2 / sum) }
-        cosines = (0..<size / 2).flatMap { k -> [Float] in
-            let angle = 2 * Double.pi * Double(k) / Double(size)
-            return [Float(cos(angle)), Float(sin(angle))]
+    /// What is the same for all transforms of a size.
+    struct Tables: Sendable {
+        fileprivate let window: [Float]
+        fileprivate let cosines: [Float]
+        fileprivate let order: [UInt32]
+        var size: Int { window.count }
+
+        /// - Parameter size: a power of two.
+        init(size: Int) {
+            precondition(size >= 16 && size & (size - 1) == 0)
+            let shape = (0..<size).map { 0.5 - 0.5 * cos(2 * Double.pi * (Double($0) + 0.5) / Double(size)) }
+            // A sine at full scale has a power of 1 in its bin.
+            let sum = shape.reduce(0, +)
+            window = shape.map { Float($0 * 2 / sum) }
+            cosines = (0..<size / 2).flatMap { k -> [Float] in
+                let angle = 2 * Double.pi * Double(k) / Double(size)
+                return [Float(cos(angle)), Float(sin(angle))]
+            }
+            let bits = size.trailingZeroBitCount
+            order = (0..<UInt32(size)).map { Tables.reversed($0, bits: bits) }
         }
-        let bits = size.trailingZeroBitCount
-        order = (0..<UInt32(size)).map { Spectra.reversed($0, bits: bits) }
+
+        private static func reversed(_ value: UInt32, bits: Int) -> UInt32 {
+            var value = value, result: UInt32 = 0
+            for _ in 0..<bits {
+                result = result << 1 | value & 1
+                value >>= 1
+            }
+            return result
+        }
+    }
+
+    /// The first window is centred at the first sample.
+    init(_ tables: Tables, hop: Int) {
+        precondition((1...tables.size).contains(hop))
+        self.tables = tables
+        self.hop = hop
+        size = tables.size
         work = [Float](repeating: 0, count: size * Spectra.lanes)
         power = [Float](repeating: 0, count: (size / 2 + 1) * Spectra.lanes)
         samples = [Float](repeating: 0, count: size + hop * Spectra.lanes)
         filled = size / 2
-    }
-
-    private static func reversed(_ value: UInt32, bits: Int) -> UInt32 {
-        var value = value, result: UInt32 = 0
-        for _ in 0..<bits {
-            result = result << 1 | value & 1
-            value >>= 1
-        }
-        return result
     }
 
     /// How many samples a full batch of windows needs.
@@ -79,7 +91,8 @@ final class Spectra {
         power.withUnsafeMutableBufferPointer { power in
             work.withUnsafeMutableBufferPointer { work in
                 fm_power_spectra(
-                    samples, hop, size, window, cosines, order, work.baseAddress!, power.baseAddress!)
+                    samples, hop, size, tables.window, tables.cosines, tables.order, work.baseAddress!,
+                    power.baseAddress!)
             }
             body(UnsafePointer(power.baseAddress!), count)
         }

@@ -1,11 +1,14 @@
+import CKernels
 import Glibc
 
 /// What the bands tell of the colour of a sound, frame by frame; sums only, so that memory stays flat but for the
 /// levels.
 struct TimbreFrames {
-    private let centres: [Double]
-    /// In octaves above 100 Hz.
+    /// Of the bands' centres, in octaves above 100 Hz.
     private let places: [Float]
+    /// The bands that voices are in.
+    private let voices: Range<Int>
+    private var moments = [Float](repeating: 0, count: 4 * Spectra.lanes)
     private var frames = 0
     private var brightness = Moments(), spread = Moments(), flatness = Moments(), flux = Moments()
     private var bandSums: [Double]
@@ -16,48 +19,45 @@ struct TimbreFrames {
     private var voiced: [Float] = []
 
     init(centres: [Double]) {
-        self.centres = centres
         places = centres.map { Float(log2($0 / 100)) }
+        voices = (places.firstIndex { $0 > 1.6 } ?? 0)..<(places.firstIndex { $0 >= 5.1 } ?? places.count)
         bandSums = Array(repeating: 0, count: centres.count)
         bandSquares = bandSums
     }
 
-    /// `power` and its compressed form for `count` windows.
-    mutating func take(_ power: [Float], _ logs: [Float], lanes: Int, count: Int) {
-        power.withUnsafeBufferPointer { power in
-            logs.withUnsafeBufferPointer { logs in
-                for window in 0..<count { take(power, logs, lanes, window) }
-            }
-        }
-    }
-
-    private mutating func take(
-        _ power: UnsafeBufferPointer<Float>, _ logs: UnsafeBufferPointer<Float>, _ lanes: Int, _ window: Int
-    ) {
-        var total: Float = 0, weighted: Float = 0, squared: Float = 0, logSum: Float = 0, voice: Float = 0
+    /// - Parameters:
+    ///   - power: of bands, `Spectra.lanes` windows each.
+    ///   - loud: the same, compressed; rows of bands are `row` apart.
+    ///   - count: how many windows there are.
+    mutating func take(_ power: [Float], _ loud: UnsafePointer<Float>, row: Int, count: Int) {
+        let lanes = Spectra.lanes
+        // The loudness of a band rather than its power.
+        fm_level_moments(loud, row, places, places.count, &moments)
         for band in places.indices {
-            let value = power[band * lanes + window], level = logs[band * lanes + window]
-            // The loudness of a band rather than its power.
-            let place = places[band], weight = level * level
-            total += weight
-            weighted += weight * place
-            squared += weight * place * place
-            logSum += level
-            if place > 1.6, place < 5.1 { voice += value }
-            bandSums[band] += Double(level)
-            bandSquares[band] += Double(level * level)
+            var sum: Float = 0, squares: Float = 0
+            for window in 0..<count {
+                let level = loud[band * row + window]
+                sum += level
+                squares += level * level
+            }
+            bandSums[band] += Double(sum)
+            bandSquares[band] += Double(squares)
         }
-        frames += 1
-        let mean = logSum / Float(centres.count)
-        levels.append(mean)
-        voiced.append(voice)
-        flux.add(Double(abs(mean - lastLevel)))
-        lastLevel = mean
-        guard total > 1e-3 else { return }
-        let place = weighted / total
-        brightness.add(Double(place))
-        spread.add(Double(max(squared / total - place * place, 0).squareRoot()))
-        flatness.add(Double(mean * mean / (total / Float(centres.count))))
+        for window in 0..<count {
+            let voice = voices.reduce(Float(0)) { $0 + power[$1 * lanes + window] }
+            let sum = moments[window], total = moments[lanes + window]
+            frames += 1
+            let mean = sum / Float(places.count)
+            levels.append(mean)
+            voiced.append(voice)
+            flux.add(Double(abs(mean - lastLevel)))
+            lastLevel = mean
+            guard total > 1e-3 else { continue }
+            let place = moments[2 * lanes + window] / total, squared = moments[3 * lanes + window] / total
+            brightness.add(Double(place))
+            spread.add(Double(max(squared - place * place, 0).squareRoot()))
+            flatness.add(Double(mean * mean / (total / Float(places.count))))
+        }
     }
 
     /// The centre of the loudness of bands, in octaves above 100 Hz: its mean and how much it changes.

@@ -11,3 +11,4 @@ void check_bfloat16(void);
 void check_convolutions(void);
 void check_values(void);
 void check_haar(void);
+void check_sound(void);

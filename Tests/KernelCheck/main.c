@@ -50,5 +50,6 @@ int main(void) {
     check_convolutions();
     check_values();
     check_haar();
+    check_sound();
     return failures ? 1 : 0;
 }

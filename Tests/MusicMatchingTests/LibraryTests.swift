@@ -121,6 +121,19 @@ import Threads
         }
     }
 
+    /// A book or a mix, as the header of its first frame says: 200,000 frames, 87 minutes.
+    @Test func whatLastsAnHourIsNoSong() throws {
+        try library { music, catalogue in
+            var long = MusicFiles.song("Chapter 1", "Somebody", frames: 40)
+            let frame = try #require((0..<long.count).first { long[$0] == 0xFF && long[$0 + 1] == 0xFB })
+            long.replaceSubrange(frame + 36..<frame + 48, with: Array("Xing".utf8) + [0, 0, 0, 1, 0, 3, 0x0D, 0x40])
+            try write(long, to: music + "/book.mp3")
+            try write(MusicFiles.song("Flash", "Queen"), to: music + "/a.mp3")
+            let report = try catalogue.importMusic(music)
+            #expect(report.added == 1 && report.problems.map(\.reason) == ["lasts 87 minutes, which no song does"])
+        }
+    }
+
     /// Counts what it listens to.
     private final class Ear: SoundAnalyser {
         let name: String

@@ -63,6 +63,15 @@ import Timing
         }
     }
 
+    @Test(arguments: ["xl/workbook.xml", "content.xml"]) func spreadsheetsAreNoArchivesOfLists(_ member: String) throws
+    {
+        try withTemporaryFolder { folder in
+            let path = try write(
+                zip([(member, "<x/>", false), ("a.csv", "title,artist\nA,B\n", false)]), to: folder + "/a.xlsx")
+            #expect { try take(path) } throws: { "\($0)".contains("is a spreadsheet; save the list as CSV") }
+        }
+    }
+
     /// As archives that a service sends with a letter that only its password opens.
     @Test func oneEncryptedMemberCostsItself() throws {
         try withTemporaryFolder { folder in

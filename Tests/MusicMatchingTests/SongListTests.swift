@@ -217,6 +217,15 @@ import Testing
                 #"[{"header":"YouTube Music","title":"Watched T","titleUrl":"https://music.youtube.com/watch?v=abcdefghijk","subtitles":[{"name":"A - Topic"}]},{"header":"YouTube","title":"Watched A film","subtitles":[{"name":"C"}]}]"#,
                 ["A - T"]
             ),
+            (
+                #"[{"header":"YouTube Music","title":"T angesehen","subtitles":[{"name":"A - Thema"}]},{"header":"YouTube Music","title":"U を視聴しました","subtitles":[{"name":"A - トピック"}]}]"#,
+                ["A - T", "A - U"]
+            ),
+            (#"[{"Title":"T","Artist":"A","Album":"L","Genre":"Pop"}]"#, ["A - T"]),
+            (
+                #"[{"trackName":"T\ud83c\udfb5","artistName":"A"},{"trackName":"U\ud83c","artistName":"A\\u"},{"trackName":"\udfb5V","artistName":"A"}]"#,
+                ["A - T🎵", "A\\u - U\u{FFFD}", "A - \u{FFFD}V"]
+            ),
         ] as [(String, [String])])
     func accountsInJSON(_ text: String, _ expected: [String]) throws {
         let (songs, _) = try take(text, name: "data.json")

@@ -74,4 +74,50 @@ import Testing
         #expect(songs.map(\.title) == ["One", "Two lines", "Three"], "\(report)")
         #expect(report.problems.map(\.row) == [5, 7])
     }
+
+    /// The music library of Takeout, in the account's language.
+    @Test(
+        arguments: [
+            "Song URL,Song Title,Album Title,Artist Names", "Titel-URL,Titelname,Albumtitel,Künstlernamen",
+            "URL de la canción,Título de la canción,Título del álbum,Nombres de los artistas",
+            "URL da música,Título da música,Título do álbum,Nomes dos artistas",
+            "URL du titre,Titre de la chanson,Titre de l'album,Noms des artistes",
+            "Adres URL utworu,Tytuł utworu,Tytuł albumu,Nazwy artystów",
+            "URL трека,Название трека,Название альбома,Имена исполнителей",
+            "Şarkı URL'si,Şarkı Başlığı,Albüm Başlığı,Sanatçı Adları",
+        ])
+    func librariesOfYouTubeMusic(_ header: String) throws {
+        let song = try #require(
+            try take(header + "\nhttps://music.youtube.com/watch?v=abc,Song,Album,Me\n").songs.first)
+        #expect(song.title == "Song" && song.artist == "Me" && song.album == "Album")
+    }
+
+    @Test func videosByNumberAreNoSongs() {
+        for text in [
+            "Video ID,Time Added\nabc,2020\n", "Playlist ID,Time Created,Title\nPL1,2020,Mix\n\nVideo ID,Time\nabc,2\n",
+        ] {
+            #expect { try take(text) } throws: { "\($0)".contains("names videos by their numbers") }
+        }
+    }
+
+    /// What portable players write for Last.fm.
+    @Test func logsOfPlayers() throws {
+        let lines = [
+            "#AUDIOSCROBBLER/1.1", "#TZ/UNKNOWN", "#CLIENT/Rockbox 1.1",
+            "Nina Simone\tPastel Blues\tSinnerman\t10\t622\tL\t1262300000\t", "Me\t\tSong\t\t200\tL\t1262300900",
+            "Me\tonly this",
+        ]
+        let (songs, report) = try take(lines.joined(separator: "\n") + "\n", name: ".scrobbler.log")
+        #expect(
+            songs.map { "\($0.artist) - \($0.album) - \($0.title)" } == [
+                "Nina Simone - Pastel Blues - Sinnerman", "Me -  - Song",
+            ])
+        #expect(songs.map(\.duration) == [622_000, 200_000] && report.problems.count == 1)
+    }
+
+    @Test func pagesAreNoLists() {
+        for text in ["<!DOCTYPE html><html><body>Sign in, please</body></html>", "\n<HTML>\n<p>a, b</p>\n</HTML>\n"] {
+            #expect { try take(text) } throws: { "\($0)".contains("is a web page") }
+        }
+    }
 }

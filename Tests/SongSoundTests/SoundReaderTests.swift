@@ -72,6 +72,16 @@ struct SoundReaderTests {
         #expect(throws: MediaError.self) { try SongListener().listen("/") }
     }
 
+    /// As Apple's shop sold songs once.
+    @Test(arguments: ["drms", "drmi"]) func whatIsProtectedIsToldSo(_ kind: String) throws {
+        var bytes = try FileBytes.read(fixtures + "chord.m4a", limit: 1 << 20)
+        let name = Array("mp4a".utf8)
+        let place = try #require((0..<bytes.count - 4).first { bytes[$0..<$0 + 4].elementsEqual(name) })
+        bytes.replaceSubrange(place..<place + 4, with: kind.utf8)
+        let error = #expect(throws: MediaError.self) { try SongListener().listen(bytes: bytes, name: "a.m4a") }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("it is protected"))
+    }
+
     @Test func whatIsCutOffIsHeardAsFarAsItGoes() throws {
         let bytes = try FileBytes.read(fixtures + "chord.mp3", limit: 1 << 20)
         let whole = try SongListener().listen(bytes: bytes, name: "a.mp3")

@@ -33,10 +33,29 @@ struct SpectraTests {
         }
     }
 
+    @Test func rowsAreWindows() {
+        let lanes = Int(FM_SPECTRUM_LANES), bins = 70, first = 3, count = 45, stride = 48
+        let power = (0..<bins * lanes).map { Float($0 * 7919 % 1009) }
+        var rows = [Float](repeating: -1, count: lanes * stride), largest = [Float](repeating: 0, count: lanes)
+        var sums = largest
+        fm_window_rows(power, first, count, stride, &rows, &largest, &sums)
+        for window in 0..<lanes {
+            let expected = (first..<first + count).map { power[$0 * lanes + window] }
+            #expect(Array(rows[window * stride..<window * stride + count]) == expected)
+            let inner = expected.dropFirst().dropLast()
+            #expect(largest[window] == inner.max() && sums[window] == inner.reduce(0, +))
+        }
+    }
+
     @Test func logarithmsAreNear() {
-        let values: [Float] = [0, 1e-9, 1e-6, 1e-4, 0.01, 0.3, 1, 7, 100]
-        var result = values
-        fm_compress(values, values.count, 1e6, &result)
-        for (value, got) in zip(values, result) { #expect(abs(got - log10f(1 + 1e6 * value)) < 1e-4) }
+        let lanes = Int(FM_SPECTRUM_LANES), stride = lanes + 3
+        let some: [Float] = [0, 1e-9, 1e-6, 1e-4, 0.01, 0.3, 1, 7, 100]
+        let values = (0..<2 * lanes).map { some[$0 % some.count] }
+        var result = [Float](repeating: -1, count: 2 * stride)
+        fm_compress(values, 2, 1e6, &result, stride)
+        for (index, value) in values.enumerated() {
+            #expect(abs(result[index / lanes * stride + index % lanes] - log10f(1 + 1e6 * value)) < 1e-4)
+        }
+        #expect(result[lanes] == -1)
     }
 }

@@ -11,6 +11,7 @@
 #include "kernels_isa.h"
 #include "kernels_normalization.h"
 #include "kernels_quantized.h"
+#include "kernels_sound.h"
 #include "kernels_spectrum.h"
 #include "kernels_winograd.h"
 #endif

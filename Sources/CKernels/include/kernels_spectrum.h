@@ -11,14 +11,16 @@ enum { FM_SPECTRUM_LANES = 32 };
 void fm_power_spectra(const float *samples, size_t hop, size_t n, const float *window, const float *cosines,
                       const unsigned *order, float *work, float *power);
 
-// y[i] = sum over k < taps of x[i * step + k] * filter[k], for i < count.
-void fm_decimate(const float *x, size_t count, size_t step, const float *filter, size_t taps, float *y);
+// rows[w * stride + i] = power at bin first + i of window w, for i < count; `stride` is a multiple of 16, count or more.
+// The largest of each window and its sum, without the first and the last.
+void fm_window_rows(const float *power, size_t first, size_t count, size_t stride, float *rows, float *largest,
+                    float *sums);
 
 // sums[band * FM_SPECTRUM_LANES + w] = sum over k of weight * power, over each band's `bins` from `firsts`; the weights of all
 // bands follow each other.
 void fm_band_sums(const float *power, size_t bands, const unsigned *firsts, const unsigned *bins, const float *weights,
                   float *sums);
 
-// y = log10(1 + scale * x), within 1e-4.
-void fm_compress(const float *x, size_t n, float scale, float *y);
+// y = log10(1 + scale * x), within 1e-4: rows of FM_SPECTRUM_LANES, which in y are `stride` apart.
+void fm_compress(const float *x, size_t rows, float scale, float *y, size_t stride);
 #endif

@@ -27,7 +27,7 @@ extension Catalogue {
             (result.meant, result.key) = (latin, ArtistKey.key(latin))
             return result
         }
-        for other in try artistTable.names(of: key) where try hasSongs(by: other) {
+        for other in try artistNames.names(of: key) where try hasSongs(by: other) {
             (result.meant, result.key) = (try credit(of: other) ?? name, other)
             return result
         }
@@ -43,8 +43,8 @@ extension Catalogue {
         try database.integer("SELECT EXISTS (SELECT 1 FROM song_artists WHERE artist = ?)", .text(key)) != 0
     }
 
-    /// The artist whose name is most like a misspelt one, with the same first letter; `nil` if none is. Cost: some
-    /// milliseconds for thousands of artists. Throws `MusicError`.
+    /// The artist whose name is most like a misspelt one, with the same first letter; `nil` if none is. Cost: 3 µs of the
+    /// processor for each artist of that letter, of whom 20,000 are looked at. Throws `MusicError`.
     public func nearestArtist(to name: String) throws -> String? {
         let key = ArtistKey.key(name)
         guard let first = key.unicodeScalars.first else { return nil }
@@ -62,7 +62,7 @@ extension Catalogue {
         ) { $0.text(0) }
         var nearest: String?, best = 0.7
         for name in names {
-            let likeness = NameSimilarity.ratio(key, name)
+            let likeness = NameSimilarity.ratio(key, name, above: best)
             if likeness > best { (nearest, best) = (name, likeness) }
         }
         return try nearest.flatMap { try credit(of: $0) }

@@ -23,6 +23,8 @@ public final class Catalogue {
     let builtIn: String?
     /// Read when it is first needed, see `artistTable`.
     var knownArtists: ArtistTable?
+    /// See `artistNames`.
+    var knownNames: ArtistTable?
 
     /// What it was opened by: not to be shown, as an address may hold a password.
     public let place: String

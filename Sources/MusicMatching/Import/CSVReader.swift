@@ -25,6 +25,10 @@ final class CSVReader {
     let size: Int
     /// `,`, `;`, `|` or a tab; 0 if each line is one field.
     var separator = UInt8(ascii: ",")
+    /// Of fields that are no UTF-8.
+    var encoding = TextEncoding.western {
+        didSet { row.encoding = encoding }
+    }
     /// Bytes of the records given so far.
     private(set) var bytesRead = 0
     /// The fields of the last record.
@@ -239,25 +243,4 @@ final class CSVReader {
             return
         }
     }
-}
-
-/// The fields of one record.
-struct TableRow {
-    /// The contents of all fields without their quotes.
-    var bytes: [UInt8] = []
-    /// Places in `bytes`.
-    var fields: [Range<Int>] = []
-
-    /// A field as text without blanks around it; empty if the record ends before it.
-    func text(_ column: Int) -> String {
-        guard column < fields.count else { return "" }
-        let text = TextDecoding.string(bytes[fields[column]])
-        guard let first = text.utf8.first, let last = text.utf8.last,
-            first <= 0x20 || last <= 0x20 || first == 0xC2 || last == 0xA0
-        else { return text }
-        return String(trimmed(text[...]))
-    }
-
-    /// All fields as text.
-    var texts: [String] { fields.indices.map(text) }
 }

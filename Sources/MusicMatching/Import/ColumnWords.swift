@@ -36,25 +36,25 @@ enum ColumnWords {
     private static let written: [Meaning: String] = [
         .title: """
         master metadata track name, track name, title, song title, song name, track title, track, song, titre du morceau,
-        titel, songtitel, liedtitel, titelname, lied, liedname, nummer, låt, låttitel, låtnamn, sang, sangtitel,
+        titel, songtitel, liedtitel, titelname, lied, liedname, titel van nummer, nummer, låt, låttitel, låtnamn, sang, sangtitel,
         nimi, kappale, kappaleen nimi, título, título de la canción, nombre de la canción, canción, pista, tema,
-        título da música, nome da música, nome da faixa, música, faixa, canção, titre, titre de la chanson,
-        nom du titre, morceau, chanson, titolo, titolo del brano, brano, canzone, titlu, piesă, melodie, tytuł, utwór,
-        piosenka, název, skladba, píseň, cím, dal, szám, dal címe, başlık, şarkı, şarkı adı, parça, judul, judul lagu,
-        lagu, nama lagu, tajuk, tên bài hát, bài hát, tựa đề, название, название песни, песня, трек, композиция, назва,
+        título da música, título da faixa, nome da música, nome da faixa, música, faixa, canção, titre, titre de la chanson,
+        nom du titre, morceau, chanson, titolo, titolo del brano, titolo della canzone, brano, canzone, titlu, piesă, melodie, tytuł, tytuł utworu, nazwa utworu, utwór,
+        piosenka, název, skladba, píseň, cím, dal, szám, dal címe, başlık, şarkı, şarkı adı, şarkı başlığı, parça, parça adı, judul, judul lagu,
+        lagu, nama lagu, tajuk, tên bài hát, bài hát, tựa đề, название, название песни, название трека, название композиции, песня, трек, композиция, назва,
         пісня, τίτλος, τραγούδι, शीर्षक, गाना, गीत, गाने का नाम, শিরোনাম, গান, பாடல், தலைப்பு, పాట, శీర్షిక, ชื่อเพลง, เพลง,
         عنوان, العنوان, أغنية, الأغنية, اسم الأغنية, آهنگ, نام آهنگ, שיר, שם השיר, כותרת, 标题, 標題, 歌名, 歌曲, 歌曲名,
         歌曲名称, 曲名, タイトル, 曲, 楽曲, 楽曲名, トラック, 제목, 곡명, 곡, 노래, 노래 제목, 트랙, name, nombre, nome, nom, nama
         """,
         .artist: """
         master metadata album artist name, artist names, artist name, artists name, artists, artist, track artist,
-        track artists, artist name 1, singer, singers, performer, band, künstler, künstlername, künstlername 1,
-        künstler name, kuenstler, interpret, interpreten, sänger, band gruppe, artiest, artiesten, uitvoerder, artister,
-        kunstner, kunstnere, artisti, esittäjä, artista, artistas, nombre del artista, nombre del artista 1, intérprete,
-        intérpretes, cantante, nome do artista, nome do artista 1, cantor, artiste, artistes, nom de l'artiste,
-        nom de l'artiste 1, interprète, chanteur, nome dell'artista, nome artista, interprete, wykonawca, artysta,
-        umělec, zpěvák, előadó, zenész, sanatçı, sanatçı adı, şarkıcı, penyanyi, nama penyanyi, artis, nama artis,
-        pencipta, musisi, pemusik, nghệ sĩ, ca sĩ, исполнитель, исполнители, артист, певец, группа, виконавець,
+        track artists, artist name 1, singer, singers, performer, band, künstler, künstlername, künstlernamen, künstlername 1,
+        künstler name, kuenstler, interpret, interpreten, sänger, band gruppe, artiest, artiesten, namen van artiesten, uitvoerder, artister,
+        kunstner, kunstnere, artisti, esittäjä, artista, artistas, nombre del artista, nombres de los artistas, nombre del artista 1, intérprete,
+        intérpretes, cantante, nome do artista, nomes dos artistas, nome do artista 1, cantor, artiste, artistes, nom de l'artiste, noms des artistes,
+        nom de l'artiste 1, interprète, chanteur, nome dell'artista, nomi degli artisti, nome artista, interprete, wykonawca, wykonawcy, nazwa wykonawcy, artysta, nazwa artysty, nazwy artystów,
+        umělec, zpěvák, előadó, zenész, sanatçı, sanatçı adı, sanatçı adları, şarkıcı, penyanyi, nama penyanyi, artis, nama artis,
+        pencipta, musisi, pemusik, nghệ sĩ, ca sĩ, исполнитель, исполнители, имя исполнителя, имена исполнителей, артист, певец, группа, виконавець,
         καλλιτέχνης, ερμηνευτής, गायक, कलाकार, गायिका, শিল্পী, গায়ক, பாடகர், கலைஞர், గాయకుడు, కళాకారుడు, ศิลปิน, นักร้อง,
         فنان, الفنان, المغني, مغني, اسم الفنان, خواننده, هنرمند, אמן, זמר, 歌手, 艺术家, 藝術家, 艺人, 藝人, 演唱者,
         アーティスト, アーティスト名, 歌手名, 가수, 아티스트, 아티스트명, creator
@@ -68,7 +68,7 @@ enum ColumnWords {
         .album: """
         master metadata album album name, album name, album, track album name, album title, albumtitel, albumname,
         release name, release, álbum, nombre del álbum, título del álbum, nome do álbum, título do álbum, titre de l'album,
-        nom de l'album, titolo dell'album, albüm, nama album, judul album, альбом, άλμπουμ, एल्बम, আলবাম, ஆல்பம்,
+        nom de l'album, titolo dell'album, titel van album, tytuł albumu, nazwa albumu, album tytuł, albüm, albüm adı, albüm başlığı, nama album, judul album, альбом, название альбома, άλμπουμ, एल्बम, আলবাম, ஆல்பம்,
         อัลบั้ม, ألبوم, الألبوم, آلبوم, אלבום, 专辑, 專輯, 专辑名, アルバム, アルバム名, 앨범, 앨범명
         """,
         .date: """
@@ -116,7 +116,8 @@ enum ColumnWords {
         duration ms, track duration ms, duration, track duration, length, length ms, total time, time, dauer, länge,
         spieldauer, duración, duração, durée, durata, czas trwania, süre, durasi, длительность, अवधि, 时长, 時長, 長さ, 길이
         """,
-        .valence: "valence, positiveness, positivity, valenz, valencia, valência, valenza, валентность",
+        .valence:
+            "valence, positiveness, positivity, valenz, valencia, valência, valenza, walencja, değerlik, валентность",
         .energy:
             "energy, energie, energía, energia, énergie, enerji, energi, энергия, энергичность, ऊर्जा, 能量, エネルギー, 에너지",
         .danceability:

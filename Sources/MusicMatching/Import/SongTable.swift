@@ -4,10 +4,6 @@ import TextCoding
 final class SongTable {
     /// Rows that are looked at to tell what columns hold.
     static let sampled = 500
-    /// Lines that may stand above the header, such as a title.
-    private static let mostPreamble = 10
-    /// Notes that may stand before the rows that are looked at.
-    private static let mostNotes = 10_000
 
     let reader: CSVReader
     let columns: SongColumns
@@ -24,11 +20,13 @@ final class SongTable {
     init(_ reader: CSVReader, named: [String]? = nil, isArtist: (String) -> Bool = { _ in false }) throws {
         self.reader = reader
         try reader.lookAhead(1 << 16)
-        try SongTable.findSeparator(reader)
+        reader.encoding = TextEncoding.of(reader.ahead.prefix(1 << 16))
+        let isLog = TableLines.isScrobblerLog(reader)
+        try TableLines.findSeparator(reader)
         var notes = 0
-        while sample.count < SongTable.sampled, notes < SongTable.mostNotes, let record = try reader.next() {
+        while sample.count < SongTable.sampled, notes < TableLines.mostNotes, let record = try reader.next() {
             // A note between rows is none.
-            if reader.separator != 0, SongTable.isNote(reader.row) {
+            if reader.separator != 0, TableLines.isNote(reader.row) {
                 notes += 1
             } else {
                 sample.append((record, reader.row))
@@ -37,7 +35,10 @@ final class SongTable {
         guard let first = sample.first else { throw MusicError.badFile(path: reader.path, reason: "is empty") }
         let rows = sample.filter { $0.record.problem == nil }.map(\.row)
         var found: SongColumns?
-        if let named {
+        if isLog, named == nil {
+            found = SongColumns(["artist", "album", "title", "", "duration", "", "", ""])
+            found?.format = .scrobbles
+        } else if let named {
             found = SongColumns(named)
             guard found != nil else {
                 throw MusicError.badFile(path: reader.path, reason: "the named columns have no title and artist")
@@ -69,33 +70,11 @@ final class SongTable {
         place = 0
         var notes = 0
         while let record = try reader.next() {
-            guard columns.count > 1, SongTable.isNote(reader.row) else { return (record, reader.row) }
+            guard columns.count > 1, TableLines.isNote(reader.row) else { return (record, reader.row) }
             notes += 1
             if notes % 4096 == 0 { try passing() }
         }
         return nil
-    }
-
-    /// Whether a row is a note rather than one of songs.
-    private static func isNote(_ row: TableRow) -> Bool {
-        row.fields.count == 1 && row.bytes.first == 0x23 && !isSong(row.bytes[...])
-    }
-
-    /// Whether a line is a song of which the title or artist begins with "#": "#SELFIE - The Chainsmokers".
-    private static func isSong(_ line: ArraySlice<UInt8>) -> Bool {
-        line.dropFirst().first.map { $0 > 0x20 && $0 != 0x23 } ?? false
-            && DashedNames.parts(TextDecoding.string(line.prefix(1000))) != nil
-    }
-
-    /// Whether a line is a table's header, whatever separates its names.
-    private static func isHeader(_ line: ArraySlice<UInt8>) -> Bool {
-        line.count < 10_000
-            && [UInt8(ascii: ","), 0x3B, 9, UInt8(ascii: "|")].contains { sign in
-                let names = line.split(separator: sign, omittingEmptySubsequences: false).map { name in
-                    TextDecoding.string(name.filter { $0 != 0x22 }[...])
-                }
-                return names.count > 1 && SongColumns(names) != nil
-            }
     }
 
     // MARK: The header
@@ -103,7 +82,7 @@ final class SongTable {
     private static func header(
         _ sample: [(record: CSVReader.Record, row: TableRow)]
     ) -> (Int, SongColumns)? {
-        for (index, (record, row)) in sample.prefix(mostPreamble).enumerated() {
+        for (index, (record, row)) in sample.prefix(TableLines.mostPreamble).enumerated() {
             if record.problem != nil { return nil }
             let texts = row.texts
             if let columns = SongColumns(texts) { return (index, columns) }
@@ -191,7 +170,7 @@ final class SongTable {
         let keys = names.map(ColumnWords.key)
         let found = names.prefix(8).map { String($0.prefix(40)) }.joined(separator: ", ")
         let reason: String
-        if keys.contains(where: { $0 == "videoid" }) {
+        if keys.contains(where: { $0 == "videoid" || $0 == "playlistid" }) {
             reason = "names videos by their numbers only; songs with titles are in 'music library songs.csv' beside it"
         } else if names.count == 2 {
             reason =
@@ -201,109 +180,5 @@ final class SongTable {
             reason = "no columns for title and artist in the first row (found \(found))"
         }
         return MusicError.unknownColumns(path: reader.path, reason: reason)
-    }
-
-    // MARK: The separator
-
-    /// Passes over notes at the beginning and finds what separates fields.
-    private static func findSeparator(_ reader: CSVReader) throws {
-        for _ in 0..<mostNotes {
-            try reader.lookAhead(1 << 16)
-            guard let line = firstLine(reader) else { break }
-            let text = String(decoding: line.prefix(100), as: UTF8.self)
-            if text.lowercased().hasPrefix("sep="), let sign = line.dropFirst(4).first {
-                reader.separator = sign
-                return reader.passLine()
-            }
-            guard text.hasPrefix("#"), !isSong(line) else { break }
-            // "#,Title,Artist": songs that are numbered; but "# title, artist" above a header explains it.
-            if isHeader(line) {
-                let rest = reader.ahead.prefix(1 << 16).split(whereSeparator: { $0 == 10 || $0 == 13 }).dropFirst()
-                guard let next = rest.first(where: { $0.first != 0x23 }), isHeader(next) else { break }
-            }
-            reader.passLine()
-        }
-        let lines = reader.ahead.prefix(1 << 16).split(whereSeparator: { $0 == 10 || $0 == 13 }).prefix(50)
-        if areDashedNames(lines, isText: reader.path.lowercased().hasSuffix(".txt")) {
-            reader.separator = 0
-            return
-        }
-        // Titles above the header have none.
-        for line in lines.prefix(mostPreamble) {
-            let counts = [UInt8(ascii: ","), 0x3B, 9, UInt8(ascii: "|")].map { ($0, count(of: $0, in: line)) }
-            guard let best = counts.max(by: { $0.1 < $1.1 }), best.1 > 0 else { continue }
-            reader.separator = counts[0].1 == best.1 ? counts[0].0 : best.0
-            return
-        }
-    }
-
-    /// Whether each line holds one song, "Artist - Title", in which commas are commas.
-    private static func areDashedNames(_ lines: ArraySlice<ArraySlice<UInt8>>, isText: Bool) -> Bool {
-        func hasSeparators(_ line: ArraySlice<UInt8>) -> Bool { line.contains { $0 == 0x2C || $0 == 0x3B || $0 == 9 } }
-        guard let first = lines.first else { return false }
-        let isHeader = DashedNames.parts(TextDecoding.string(first)) == nil
-        let songs = isHeader ? lines.dropFirst() : lines
-        let dashed = songs.count { DashedNames.parts(TextDecoding.string($0)) != nil }
-        guard !songs.isEmpty, dashed * 10 >= songs.count * 8, !lines.contains(where: { $0.first == 0x22 }) else {
-            return false
-        }
-        if isHeader { return !hasSeparators(first) && SongColumns.lonelyTitle([TextDecoding.string(first)]) != nil }
-        return isText || songs.count(where: hasSeparators) * 10 < songs.count * 2
-    }
-
-    private static func firstLine(_ reader: CSVReader) -> ArraySlice<UInt8>? {
-        reader.ahead.isEmpty ? nil : reader.ahead.prefix { $0 != 10 && $0 != 13 }
-    }
-
-    /// Outside of quotes.
-    private static func count(of sign: UInt8, in line: ArraySlice<UInt8>) -> Int {
-        var isQuoted = false, count = 0
-        for byte in line {
-            if byte == 0x22 { isQuoted.toggle() } else if byte == sign, !isQuoted { count += 1 }
-        }
-        return count
-    }
-}
-
-/// "Artist - Title" in one field.
-enum DashedNames {
-    /// What is before and behind the first dash between blanks; numbers in front of the whole are left out, and notes
-    /// such as "Remastered 2011" are no names.
-    static func parts(_ text: String) -> (String, String)? {
-        var text = text[...]
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        if !digits.isEmpty, digits.count <= 4 {
-            let rest = text[digits.endIndex...]
-            if let sign = rest.first, sign == "." || sign == ")", rest.dropFirst().first == " " {
-                text = rest.dropFirst(2)
-            } else if rest.hasPrefix(" - "), rest.dropFirst(3).utf8.contains(0x2D) {
-                text = rest.dropFirst(3)
-            }
-        }
-        for dash in [" - ", " – ", " — "] {
-            guard let place = text.firstPlace(of: dash) else { continue }
-            let first = trimmedText(text[..<place.lowerBound]), second = trimmedText(text[place.upperBound...])
-            guard !first.isEmpty, !second.isEmpty, !NameKey.title("x - \(second)").elementsEqual("x") else {
-                return nil
-            }
-            return (first, second)
-        }
-        return nil
-    }
-
-    private static func trimmedText(_ text: Substring) -> String { text.trimmingBlanks }
-}
-
-extension Substring {
-    /// The first place of a text in it.
-    func firstPlace(of text: String) -> Range<Index>? {
-        let pattern = Array(text.utf8)
-        guard let lead = pattern.first else { return nil }
-        var start = utf8.startIndex
-        while let found = utf8[start...].firstIndex(of: lead) {
-            if utf8[found...].starts(with: pattern) { return found..<utf8.index(found, offsetBy: pattern.count) }
-            start = utf8.index(after: found)
-        }
-        return nil
     }
 }

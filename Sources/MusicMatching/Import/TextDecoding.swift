@@ -2,8 +2,8 @@ import Files
 
 /// Bytes of unknown encoding as text.
 enum TextDecoding {
-    /// UTF-8 if the bytes are that, otherwise Windows-1252, of which Latin-1's letters are a part. Decided per field:
-    /// lists put together from several sources mix both.
+    /// UTF-8 if the bytes are that, otherwise Windows-1252, of which Latin-1's letters are a part; other encodings are
+    /// `TextEncoding`'s. Decided per field: lists put together from several sources mix both.
     static func string(_ bytes: ArraySlice<UInt8>) -> String {
         if let text = bytes.withUnsafeBufferPointer({ String(validating: $0, as: UTF8.self) }) {
             return text.utf8.contains(0xC3) ? withRepairedMarks(text) : text
@@ -16,10 +16,11 @@ enum TextDecoding {
         return text
     }
 
-    /// A path with bytes that are no UTF-8 as the text they are in Windows-1252; `nil` for a path that is text already.
+    /// A path with bytes that are no UTF-8 as the text that they are likely to be; `nil` for a path that is text already.
     static func readable(path: String) -> String? {
         guard path.unicodeScalars.contains(where: { $0.pathByte != nil }) else { return nil }
-        return string(path.cPath.dropLast().map { UInt8(bitPattern: $0) }[...])
+        let bytes = path.cPath.dropLast().map { UInt8(bitPattern: $0) }[...]
+        return TextEncoding.of(bytes).string(bytes)
     }
 
     /// A path as its bytes would be in Windows-1252; `nil` where they would be the same, or there are none.

@@ -39,18 +39,21 @@ struct Reason {
         "bollywood", "kollywood", "tollywood", "mollywood", "sandalwood", "filmi",
     ]
 
-    /// The part of Russell's circle the song lies in. Loud music in major is not joyful if it is for anger alone.
     private var feel: ReasonPart {
+        let word = Reason.feel(of: song)
+        return ReasonPart("feel.\(word.prefix { $0 != "," && $0 != "-" })", word)
+    }
+
+    /// The part of Russell's circle the song lies in. Loud music in major is not joyful if it is for anger alone.
+    static func feel(of song: Song) -> String {
         let valence = song.mood.valence, energy = song.mood.energy
         let isBright = valence >= 0.6, isDark = valence < 0.4
         let isForDark = !song.emotions.isEmpty && !song.emotions.emotions.contains { $0.traits.isUplifting }
-        let word =
-            energy >= 0.65
+        return energy >= 0.65
             ? isBright && !isForDark ? "joyful" : isDark ? "dark, tense" : "driving"
             : energy < 0.4
                 ? isBright && !isForDark ? "serene" : isDark ? "melancholy" : "calm"
                 : isBright && !isForDark ? "cheerful" : isDark ? "pensive" : "even-tempered"
-        return ReasonPart("feel.\(word.prefix { $0 != "," && $0 != "-" })", word)
     }
 
     /// Only where it is out of the ordinary.

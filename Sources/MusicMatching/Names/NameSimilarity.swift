@@ -2,28 +2,35 @@
 enum NameSimilarity {
     /// One minus the share of letters that must be changed (Levenshtein); blanks don't count, since some write
     /// "wake me up" in one word. For names that `NameKey` made comparable.
-    static func ratio(_ a: String, _ b: String) -> Double {
+    ///
+    /// - Parameter least: what is surely no more than this is 0, which spares most of the work.
+    static func ratio(_ a: String, _ b: String, above least: Double = 0) -> Double {
         if a == b { return a.isEmpty ? 0 : 1 }
         // Longer ones are no names, and the cost grows with the product.
         let first = a.unicodeScalars.filter { $0 != " " }.prefix(120).map { $0.value }
         let second = b.unicodeScalars.filter { $0 != " " }.prefix(120).map { $0.value }
         let longest = max(first.count, second.count)
-        guard min(first.count, second.count) > 0 else { return 0 }
+        let shortest = min(first.count, second.count)
+        // Each letter more must be changed.
+        guard shortest > 0, Double(shortest) > least * Double(longest) else { return 0 }
         return 1 - Double(distance(first, second)) / Double(longest)
     }
 
     private static func distance(_ a: [UInt32], _ b: [UInt32]) -> Int {
-        var row = Array(0...b.count)
-        for (i, letter) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in b.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (letter == other ? 0 : 1))
-                diagonal = above
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: b.count + 1) { row in
+            for j in 0...b.count { row[j] = j }
+            for i in a.indices {
+                var diagonal = row[0], left = i + 1
+                row[0] = left
+                for j in b.indices {
+                    let above = row[j + 1]
+                    left = min(min(above, left) + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+                    row[j + 1] = left
+                    diagonal = above
+                }
             }
+            return row[b.count]
         }
-        return row[b.count]
     }
 
     /// Whether all words of a name come in a text, in any order.

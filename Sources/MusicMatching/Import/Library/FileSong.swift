@@ -32,7 +32,8 @@ enum FileSong {
         song.language = Language(tags.language)?.code ?? ""
         song.duration = tags.duration
         song.isExplicit = tags.isExplicit
-        for word in SongRowReader.list(tags.mood) {
+        // What this program wrote itself tells it nothing.
+        for word in tags.mood == tags.ownMood ? [] : SongRowReader.list(tags.mood) {
             if let emotion = Emotion(name: word) { song.emotions.insert(EmotionSet(emotion)) }
             song.hints.append(word)
         }

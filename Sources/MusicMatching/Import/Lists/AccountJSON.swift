@@ -18,7 +18,7 @@ struct AccountJSON {
     /// Reads a document, or a document in each line. Throws `FileFailure`.
     static func read(_ bytes: ArraySlice<UInt8>) throws -> SongList {
         var reader = AccountJSON()
-        let text = String(decoding: bytes, as: UTF8.self)
+        let text = String(decoding: wholeCharacters(bytes), as: UTF8.self)
         do {
             try reader.take(JSONValue(parsing: text))
         } catch let whole as JSONError {
@@ -37,6 +37,30 @@ struct AccountJSON {
             throw FileFailure("no songs in it: nothing has a title and an artist")
         }
         return reader.list
+    }
+
+    /// Programs that cut titles after so many units of UTF-16 leave half a character at the end, which is no JSON: it becomes
+    /// U+FFFD, so that one title does not cost the others.
+    private static func wholeCharacters(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var result = Array(bytes), place = 0
+        /// The unit that is written at a place, "\u" and four digits.
+        func unit(_ place: Int) -> UInt32? {
+            guard place + 6 <= result.count, result[place] == 0x5C, result[place + 1] == 0x75 else { return nil }
+            return UInt32(String(decoding: result[place + 2..<place + 6], as: UTF8.self), radix: 16)
+        }
+        while let found = result[place...].firstIndex(of: 0x5C) {
+            switch unit(found) {
+            case nil: place = found + 2
+            case 0xD800...0xDBFF where unit(found + 6).map { (0xDC00...0xDFFF).contains($0) } ?? false:
+                place = found + 12
+            case 0xD800...0xDFFF:
+                result.replaceSubrange(found + 2..<found + 6, with: "FFFD".utf8)
+                place = found + 6
+            default: place = found + 6
+            }
+            if place >= result.count { break }
+        }
+        return result
     }
 
     private mutating func take(_ value: JSONValue) throws {
@@ -99,12 +123,13 @@ struct AccountJSON {
         ]
         var name = title[...]
         if let verb = verbs.first(where: { title.hasPrefix($0) }) { name = title.dropFirst(verb.count) }
-        for ending in [" angesehen", " को देखा गया"] where name.hasSuffix(ending) { name = name.dropLast(ending.count) }
-        let isArtist = channel.hasSuffix(" - Topic")
+        for ending in [" angesehen", " bekeken", " को देखा गया", " を視聴しました"] where name.hasSuffix(ending) {
+            name = name.dropLast(ending.count)
+        }
+        let topic = AccountJSON.topics.first { channel.hasSuffix(" - " + $0) }
         let song =
-            isArtist
-            ? ListedSong.draft(String(name), String(channel.dropLast(8)))
-            : ListedSong.draft(dashed: String(name)) ?? ListedSong.draft(String(name), channel)
+            topic.map { ListedSong.draft(String(name), String(channel.dropLast($0.count + 3))) }
+            ?? ListedSong.draft(dashed: String(name)) ?? ListedSong.draft(String(name), channel)
         guard var song else { return true }
         if let link = object["titleUrl"]?.stringValue, let id = AccountJSON.video(link) {
             song.identifiers.append(SongIdentifier(.youtube, id))
@@ -112,6 +137,12 @@ struct AccountJSON {
         try add(song, plays: 1)
         return true
     }
+
+    /// What YouTube writes behind an artist's name where the channel is made by itself, in the account's language.
+    private static let topics = [
+        "Topic", "Thema", "Onderwerp", "Tema", "Tópico", "Thème", "Argomento", "Temat", "Тема", "トピック", "주제", "主題",
+        "主题",
+    ]
 
     private func describe(_ song: inout SongDraft, _ object: [String: JSONValue]) {
         let more = object["additional_info"]
@@ -149,7 +180,8 @@ struct AccountJSON {
 
     private static func title(_ object: [String: JSONValue]) -> String? {
         for key in [
-            "trackName", "track_name", "master_metadata_track_name", "trackTitle", "track_title", "title", "name",
+            "trackName", "track_name", "master_metadata_track_name", "trackTitle", "track_title", "title", "Title",
+            "name",
         ] {
             if let title = object[key]?.stringValue { return title }
         }
@@ -159,7 +191,8 @@ struct AccountJSON {
 
     private static func artist(_ object: [String: JSONValue]) -> String? {
         for key in [
-            "artistName", "artist_name", "master_metadata_album_artist_name", "artist", "artists", "creator", "singer",
+            "artistName", "artist_name", "master_metadata_album_artist_name", "artist", "Artist", "artists", "creator",
+            "singer",
         ] {
             if let name = names(object[key]) { return name }
         }
@@ -179,7 +212,7 @@ struct AccountJSON {
     }
 
     private static func album(_ object: [String: JSONValue]) -> String? {
-        for key in ["albumName", "album_name", "master_metadata_album_album_name", "release_name", "album"] {
+        for key in ["albumName", "album_name", "master_metadata_album_album_name", "release_name", "album", "Album"] {
             if let name = names(object[key]) { return name }
         }
         return nil

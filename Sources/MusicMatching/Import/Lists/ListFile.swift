@@ -63,6 +63,7 @@ enum ListFile {
         let start = String(decoding: text.prefix(20), as: UTF8.self).lowercased(), lower = name.lowercased()
         if start.hasPrefix("#extm3u") || lower.hasSuffix(".m3u") || lower.hasSuffix(".m3u8") { return .m3u }
         if start.hasPrefix("[playlist]") { return .pls }
+        if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") { return .other("is a web page, no list") }
         if start.hasPrefix("<?xml") || start.hasPrefix("<playlist") || start.hasPrefix("<plist") { return .xml }
         if start.hasPrefix("{") || start.hasPrefix("[") {
             // A title may begin with a bracket too.
@@ -97,6 +98,10 @@ enum ListFile {
     private static func members(_ path: String) throws -> [ListFile] {
         do {
             let archive = try ZipArchive(FileAtAnyPlace(path))
+            // Spreadsheets are archives too.
+            if archive.entries.contains(where: { ["xl/workbook.xml", "content.xml"].contains($0.name) }) {
+                throw FileFailure("is a spreadsheet; save the list as CSV")
+            }
             let endings = [".csv", ".tsv", ".json", ".jsonl", ".m3u", ".m3u8", ".pls", ".xspf", ".xml", ".txt"]
             let lists = archive.entries.filter { entry in
                 let name = entry.name.lowercased()

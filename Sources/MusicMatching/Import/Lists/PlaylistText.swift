@@ -85,8 +85,9 @@ enum PlaylistText {
     private static func lines(_ bytes: ArraySlice<UInt8>) -> [Line] {
         var bytes = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
+        let encoding = TextEncoding.of(bytes.prefix(1 << 16))
         return bytes.split(whereSeparator: { $0 == 10 || $0 == 13 }).compactMap { line in
-            let text = TextDecoding.string(line).trimmingBlanks
+            let text = encoding.string(line).trimmingBlanks
             return text.isEmpty ? nil : Line(text: text, path: String(pathBytes: Array(line)))
         }
     }
