@@ -36,9 +36,9 @@ public func hear(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>?, _ count: Int, _ length: Double, _ start: Double
 ) -> Int32 {
     let analyser = SongAnalyser(rate: OnsetCurves.rate)
-    // Like the program's reader, in parts: both channels for the loudness, their mean for all else.
+    // Like the program's reader, in parts.
     let part = 4096
-    var pairs = [Float](repeating: 0, count: 2 * part), mean = [Float](repeating: 0, count: part)
+    var pairs = [Float](repeating: 0, count: 2 * part)
     var done = 0
     while done < count {
         let size = min(part, count - done)
@@ -46,10 +46,8 @@ public func hear(
             let l = left[done + i], r = right?[done + i] ?? l
             pairs[2 * i] = right == nil ? l * half : l
             pairs[2 * i + 1] = right == nil ? l * half : r
-            mean[i] = (l + r) * 0.5
         }
-        pairs.withUnsafeBufferPointer { analyser.loudness.feed(UnsafeBufferPointer(rebasing: $0[..<(2 * size)])) }
-        mean.withUnsafeBufferPointer { analyser.feed(mono: UnsafeBufferPointer(rebasing: $0[..<size])) }
+        pairs.withUnsafeBufferPointer { analyser.feed(stereo: UnsafeBufferPointer(rebasing: $0[..<(2 * size)])) }
         done += size
     }
     analyser.finish()
