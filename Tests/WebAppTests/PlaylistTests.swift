@@ -24,7 +24,7 @@ import WebApp
         for body: JSONValue in [
             ["name": "", "songs": [1]], ["songs": [1]], ["name": "a", "songs": "1"], ["name": "a", "other": 1],
             ["name": .string(String(repeating: "a", count: 101)), "songs": [1]],
-            ["name": "a", "songs": .array((0...500).map { .int($0) })],
+            ["name": "a", "songs": .array((0...10_000).map { .int($0) })],
         ] { #expect(try server.post("/api/v1/playlists", body).status == 400, "\(body)") }
         #expect(
             try server.post("/api/v1/playlist-file", ["name": "a", "songs": [1], "format": "exe"]).status == 400)
@@ -32,6 +32,18 @@ import WebApp
         func remove() -> Int? { TestClient.ask(server.port, "DELETE", name)?.status }
         #expect(remove() == 204 && remove() == 404)
         #expect(try server.get("/api/v1/playlists").json["playlists"]?.arrayValue?.isEmpty == true)
+        // A long one comes as it is: what is removed can be saved again.
+        let many: JSONValue = .array((1...1200).map { .int($0) })
+        #expect(try server.post("/api/v1/playlists", ["name": "long", "songs": many]).json["songs"] == 1200)
+        #expect(try server.get("/api/v1/playlists").json["playlists"]?.arrayValue?.first?["songs"] == many)
+        let file = try server.post("/api/v1/playlist-file", ["name": "long", "songs": many, "format": "csv"])
+        #expect(file.text.split(separator: "\n").count >= 1201)
+        #expect(try server.post("/api/v1/songs", ["songs": many]).status == 400)
+        var others = TestServer.quick
+        others.isPersonal = false
+        let strangers = try TestServer(others).post(
+            "/api/v1/playlist-file", ["name": "long", "songs": many, "format": "csv"])
+        #expect(strangers.status == 400)
     }
 
     /// At a music server and at Spotify; what is not there is named, and nothing that opens them is told.

@@ -161,7 +161,7 @@ extension Catalogue {
     }
 
     /// Songs by their numbers, in that order; those that are gone are left out.
-    func songs(_ numbers: [Int]) throws -> [Song] {
+    public func songs(_ numbers: [Int]) throws -> [Song] {
         var found: [Int: Song] = [:]
         for numbers in numbers.pieces(of: Catalogue.mostAsked) {
             let list = Catalogue.placeholders(numbers)

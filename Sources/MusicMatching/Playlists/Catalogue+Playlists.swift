@@ -39,6 +39,14 @@ extension Catalogue {
         return SongPlaylist(name: name, changed: changed, songs: songs)
     }
 
+    /// The numbers of a playlist's songs, in order. Throws `MusicError`.
+    public func songNumbers(ofPlaylist name: String) throws -> [Int] {
+        guard let (id, _) = try number(ofPlaylist: name) else { throw MusicError.noSuchPlaylist(name) }
+        return try database.rows(
+            "SELECT song FROM playlist_songs WHERE playlist = ? ORDER BY position", [.integer(id)]
+        ) { $0.integer(0) }
+    }
+
     /// Makes a playlist, or what it holds anew: all or nothing. Songs that the catalogue has no more are left out; gives how
     /// many are in it.
     ///

@@ -38,24 +38,14 @@ struct PlaylistAPI: Sendable {
         ]
     }
 
+    /// Songs, and lists, that anybody may ask for at once.
     private static let most = 500
-
-    /// Songs by their numbers, in order; what the catalogue does not have is left out.
-    private func found(_ numbers: [Int], _ catalogue: Catalogue) throws -> [Song] {
-        try numbers.compactMap { number in
-            do {
-                return try catalogue.song(number)
-            } catch MusicError.noSuchSong {
-                return nil
-            }
-        }
-    }
 
     private func songs(_ request: HTTPRequest, _ rest: String) throws -> Answer {
         let fields = try Parameters(request.body, known: ["songs"])
         let numbers = try fields.integers("songs", limit: Self.most)
         return try catalogues.use { catalogue in
-            let songs = JSONValue.array(try found(numbers, catalogue).map { SongJSON.value($0) })
+            let songs = JSONValue.array(try catalogue.songs(numbers).map { SongJSON.value($0) })
             return .now(.json(["songs": own.added(to: songs, in: catalogue)]))
         }
     }
@@ -63,7 +53,7 @@ struct PlaylistAPI: Sendable {
     private func file(_ request: HTTPRequest, _ rest: String) throws -> Answer {
         let fields = try Parameters(request.body, known: ["name", "songs", "format"])
         let name = try name(fields)
-        let numbers = try fields.integers("songs", limit: Self.most)
+        let numbers = try fields.integers("songs", limit: isPersonal ? Catalogue.mostSongsInPlaylist : Self.most)
         let types = [
             "m3u8": "application/vnd.apple.mpegurl", "xspf": "application/xspf+xml", "csv": "text/csv",
         ]
@@ -73,7 +63,7 @@ struct PlaylistAPI: Sendable {
             throw Problem(.badRequest, "m3u8 names files, which are nothing to visitors; take csv or xspf")
         }
         return try catalogues.use { catalogue in
-            let songs = try found(numbers, catalogue)
+            let songs = try catalogue.songs(numbers)
             let text =
                 try PlaylistFormat(rawValue: wanted)?.playlist(
                     of: songs, name: name, in: catalogue, namesFiles: isPersonal
@@ -86,10 +76,8 @@ struct PlaylistAPI: Sendable {
         try onlyPersonal()
         return try catalogues.use { catalogue in
             let lists = try catalogue.playlists().prefix(Self.most).map { entry -> JSONValue in
-                let songs = try catalogue.playlist(named: entry.name).songs.prefix(Self.most).map(\.id)
-                return [
-                    "name": .string(entry.name), "changed": .int(entry.changed), "songs": JSONValue(Array(songs)),
-                ]
+                let songs = try catalogue.songNumbers(ofPlaylist: entry.name)
+                return ["name": .string(entry.name), "changed": .int(entry.changed), "songs": JSONValue(songs)]
             }
             let places = copies?.places(among: OwnMusic.places(catalogue)) ?? []
             return .now(
@@ -104,7 +92,7 @@ struct PlaylistAPI: Sendable {
         try onlyPersonal()
         let fields = try Parameters(request.body, known: ["name", "songs"])
         let name = try name(fields)
-        let numbers = try fields.integers("songs", limit: Self.most)
+        let numbers = try fields.integers("songs", limit: Catalogue.mostSongsInPlaylist)
         let count = try catalogues.use { try $0.savePlaylist(name, songs: numbers) }
         return .now(.json(["name": .string(name), "songs": .int(count)]))
     }
@@ -114,12 +102,12 @@ struct PlaylistAPI: Sendable {
         try onlyPersonal()
         let fields = try Parameters(request.body, known: ["name", "songs", "place"])
         let name = try name(fields)
-        let numbers = try fields.integers("songs", limit: Self.most)
+        let numbers = try fields.integers("songs", limit: Catalogue.mostSongsInPlaylist)
         let id = try fields.text("place")
         guard let queued = relays.place() else { throw Problem(.overloaded, "too much to do", retryAfter: 5) }
         return .later(queued) { _ in
             do {
-                let (songs, sources) = try catalogues.use { (try found(numbers, $0), OwnMusic.places($0)) }
+                let (songs, sources) = try catalogues.use { (try $0.songs(numbers), OwnMusic.places($0)) }
                 guard let copies, let place = copies.places(among: sources).first(where: { $0.id == id }) else {
                     throw Problem(.badRequest, "'place' must be one of those that playlists are listed with")
                 }

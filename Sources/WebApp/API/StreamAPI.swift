@@ -57,7 +57,8 @@ struct StreamAPI: Sendable {
         let sound = try servers.sound(
             of: song, from: server,
             ServerSongs.Wish(
-                range: request.headers["range"], ifRange: request.headers["if-range"], types: types))
+                range: request.headers["range"], ifRange: request.headers["if-range"], types: types,
+                client: request.client))
         var headers = [("Cache-Control", "private, no-cache")]
         if let tag = sound.tag { headers.append(("ETag", tag)) }
         if let range = sound.range { headers.append(("Content-Range", range)) }

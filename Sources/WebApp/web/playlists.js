@@ -7,7 +7,7 @@ import * as songs from "./songs.js";
 import { put, t } from "./texts.js";
 
 const KEY = "fermusic.playlists";
-/** Songs of a playlist at most, as the server has it. */
+/** Songs of a playlist that are shown; it may have more. */
 const MOST = 500;
 let facts = null;
 
@@ -50,7 +50,7 @@ export function openShared() {
   if (!name || !numbers.length) return;
   // Once: later the page is as it was left.
   history.replaceState(null, "", location.pathname);
-  open({ name, songs: numbers.slice(0, MOST) }, { plays: false });
+  open({ name, songs: numbers }, { plays: false });
 }
 
 async function save() {
@@ -93,7 +93,7 @@ function row(list, places) {
 }
 
 async function open({ name, songs: numbers }, { plays = true } = {}) {
-  const answer = await api.songs(numbers).catch(() => null);
+  const answer = await api.songs(numbers.slice(0, MOST)).catch(() => null);
   if (!answer?.songs.length) return say(t("playlist-gone", { name }));
   songs.showPlaylist(name, answer.songs, plays);
 }

@@ -23,8 +23,11 @@ public final class ServerSongs: Sendable {
         public var ifRange: String?
         /// Media types that can be played; of another type the server is asked for MP3. `nil`: all.
         public var types: Set<String>?
+        /// Who listens: nobody gets all that is given.
+        public var client: String
 
-        public init(range: String? = nil, ifRange: String? = nil, types: Set<String>? = nil) {
+        public init(range: String? = nil, ifRange: String? = nil, types: Set<String>? = nil, client: String = "") {
+            self.client = client
             self.range = range
             self.ifRange = ifRange
             self.types = types
@@ -36,7 +39,7 @@ public final class ServerSongs: Sendable {
         var servers: [String: (any MusicServer)?] = [:]
         /// Who could not be reached lately is not asked: until when, and why.
         var away: [String: (until: ContinuousClock.Instant, why: ProviderError)] = [:]
-        var downloads: [ObjectIdentifier: HTTPDownload] = [:]
+        var downloads: [ObjectIdentifier: (download: HTTPDownload, client: String)] = [:]
         var isClosed = false
     }
 
@@ -44,8 +47,8 @@ public final class ServerSongs: Sendable {
     private let make: @Sendable (_ place: String) throws(ProviderError) -> (any MusicServer)?
     private let state = Guarded(State())
 
-    /// Songs that are given at one time.
-    public static let most = 24
+    /// Songs that are given at one time, and those of one client.
+    public static let most = 24, mostOfOne = 8
     /// Until the first byte.
     private static let patience = Duration.seconds(12)
     private static let pause = Duration.seconds(10)
@@ -107,7 +110,7 @@ public final class ServerSongs: Sendable {
     private func sound(
         _ song: Song, _ server: any MusicServer, _ wish: Wish, asMP3: Bool
     ) throws(ProviderError) -> Sound {
-        let (head, download) = try ask(server) { limit throws(ProviderError) in
+        let (head, download) = try ask(server, wish.client) { limit throws(ProviderError) in
             guard let number = server.number(of: song) else { throw server.problem(.notFound, "the song") }
             var request = try server.sound(of: number, asMP3: asMP3, limit)
             if let range = wish.range, ServerSongs.isOnePart(range) {
@@ -136,7 +139,7 @@ public final class ServerSongs: Sendable {
     public func close() {
         let downloads = state.withLock { state in
             state.isClosed = true
-            return Array(state.downloads.values)
+            return state.downloads.values.map(\.download)
         }
         for download in downloads { download.cancel() }
     }
@@ -182,12 +185,14 @@ public final class ServerSongs: Sendable {
     // MARK: - Asking
 
     private func ask(
-        _ server: any MusicServer, _ request: (CallLimit) throws(ProviderError) -> HTTPRequest
+        _ server: any MusicServer, _ client: String, _ request: (CallLimit) throws(ProviderError) -> HTTPRequest
     ) throws(ProviderError) -> (head: HTTPResponse, download: HTTPDownload) {
         try tellWhetherAway(server)
-        guard state.withLock({ !$0.isClosed && $0.downloads.count < ServerSongs.most }) else {
-            throw server.problem(.rateLimited, "")
+        let hasRoom = state.withLock { state in
+            !state.isClosed && state.downloads.count < ServerSongs.most
+                && state.downloads.values.count { $0.client == client } < ServerSongs.mostOfOne
         }
+        guard hasRoom else { throw server.problem(.rateLimited, "") }
         let limit = CallLimit(ServerSongs.patience) { [self] in state.withLock { $0.isClosed } }
         do throws(ProviderError) {
             var asked = try request(limit)
@@ -199,7 +204,7 @@ public final class ServerSongs: Sendable {
                 throw ProviderError(named: server.name, error)
             }
             let isLate = state.withLock { state in
-                state.downloads[ObjectIdentifier(opened.download)] = opened.download
+                state.downloads[ObjectIdentifier(opened.download)] = (opened.download, client)
                 return state.isClosed
             }
             if isLate { opened.download.cancel() }
