@@ -43,8 +43,11 @@ struct EngineFiles: Sendable {
 
     /// A plan as it is sent.
     private static func small(_ plan: NetworkPlan) -> [UInt8] {
-        let fine = plan.bytes(weights: .float16)
-        return fine.count <= mostBytes ? fine : plan.bytes(weights: .int5)
+        for weights in [PlanWeights.float16, .int8] {
+            let bytes = plan.bytes(weights: weights)
+            if bytes.count <= mostBytes { return bytes }
+        }
+        return plan.bytes(weights: .int5)
     }
 
     /// Whether there is all that a browser needs.

@@ -293,8 +293,9 @@ import Threads
                 decoding: FileBytes.read(folder + "/lists/Sad-blue.m3u", limit: 1 << 20), as: UTF8.self)
             #expect(kept == list && FolderTree.names(in: folder + "/lists").count == 1)
             // A mark behind a quotation mark, and an end of lines of two letters.
-            _ = try server.save(numbers, name: "x\"\u{301}y\r\nz", limit)
-            #expect(FolderTree.names(in: folder + "/lists").contains("x\"\u{301}y-z.m3u"))
+            let odd = "x\"\u{301}y", inFile = odd + "-z.m3u"
+            _ = try server.save(numbers, name: odd + "\r\nz", limit)
+            #expect(FolderTree.names(in: folder + "/lists").contains(inFile))
             try server.play(numbers, limit)
             try server.play(["gone.mp3"] + numbers, limit)
             #expect(throws: ProviderError.self) { try server.play(["gone.mp3"], limit) }
