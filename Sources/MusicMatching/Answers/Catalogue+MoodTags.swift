@@ -12,6 +12,8 @@ public struct MoodTagReport: Sendable {
     public var unknown = 0
     public var problems: [LibraryReport.Problem] = []
 
+    public init() {}
+
     public var files: Int { written + same + foreign + unknown + problems.count }
 }
 
