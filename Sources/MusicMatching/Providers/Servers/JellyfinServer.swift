@@ -111,6 +111,7 @@ public struct JellyfinServer: MusicServer {
         return song
     }
 
+    @discardableResult
     public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) -> [String] {
         let body: JSONValue = [
             "Name": .string(name), "Ids": JSONValue(songs), "UserId": .string(try userNumber(limit)),

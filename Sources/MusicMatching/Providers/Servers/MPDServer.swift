@@ -73,6 +73,7 @@ public struct MPDServer: MusicServer {
         return song
     }
 
+    @discardableResult
     public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) -> [String] {
         let connection = try connect(limit)
         // Slashes and line breaks have no place in the name of a file.

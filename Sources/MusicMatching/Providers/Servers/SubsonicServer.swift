@@ -222,6 +222,7 @@ public struct SubsonicServer: MusicServer {
         }
     }
 
+    @discardableResult
     public func save(_ songs: [String], name: String, _ limit: CallLimit) throws(ProviderError) -> [String] {
         // Addresses have limits; fifty numbers fit everywhere.
         let first = songs.prefix(50).map { ("songId", $0) }
