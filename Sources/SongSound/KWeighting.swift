@@ -14,11 +14,11 @@ struct KWeighting {
         shelf = Biquad.shelf(rate: rate)
         highPass = Biquad.highPass(rate: rate)
         // The filter is linear: what one sample or one state does alone says all.
-        let step = Int(FM_WEIGHTING_STEP)
+        let step = Int(FM_WEIGHTING_STEP), shelf = shelf, highPass = highPass
         var steps: [Double] = []
         for column in 0..<step + 4 {
             var state = State((0..<4).map { $0 == column - step ? 1 : 0 })
-            for sample in 0..<step { steps.append(next(sample == column ? 1 : 0, &state)) }
+            for sample in 0..<step { steps.append(KWeighting.next(sample == column ? 1 : 0, shelf, highPass, &state)) }
             steps += state.values
         }
         self.steps = steps
@@ -33,7 +33,7 @@ struct KWeighting {
             let own = channel * 4..<channel * 4 + 4
             var state = State(Array(states[own]))
             for index in rest {
-                let value = next(Double(samples[index]), &state)
+                let value = KWeighting.next(Double(samples[index]), shelf, highPass, &state)
                 sum += value * value
             }
             states.replaceSubrange(own, with: state.values)
@@ -46,7 +46,9 @@ struct KWeighting {
         for index in states.indices where abs(states[index]) < 1e-40 { states[index] = 0 }
     }
 
-    private func next(_ x: Double, _ state: inout State) -> Double {
+    private static func next(
+        _ x: Double, _ shelf: Biquad, _ highPass: Biquad, _ state: inout State
+    ) -> Double {
         highPass.next(shelf.next(x, &state.shelf.0, &state.shelf.1), &state.highPass.0, &state.highPass.1)
     }
 

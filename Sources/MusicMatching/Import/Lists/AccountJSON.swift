@@ -51,9 +51,9 @@ struct AccountJSON {
         while let found = result[place...].firstIndex(of: 0x5C) {
             switch unit(found) {
             case nil: place = found + 2
-            case 0xD800...0xDBFF where unit(found + 6).map { (0xDC00...0xDFFF).contains($0) } ?? false:
+            case .some(0xD800...0xDBFF) where unit(found + 6).map { (0xDC00...0xDFFF).contains($0) } ?? false:
                 place = found + 12
-            case 0xD800...0xDFFF:
+            case .some(0xD800...0xDFFF):
                 result.replaceSubrange(found + 2..<found + 6, with: "FFFD".utf8)
                 place = found + 6
             default: place = found + 6
