@@ -107,28 +107,34 @@ typedef double d4 __attribute__((vector_size(32), aligned(8)));
 FM_KERNEL(double, fm_weighted_power, (const float *restrict left, const float *restrict right, size_t count,
                                       const double *restrict filter, double *restrict states),
           (left, right, count, filter, states)) {
-    enum { STEP = FM_WEIGHTING_STEP, COLUMN = STEP + 4 };
+    enum { STEP = FM_WEIGHTING_STEP, COLUMN = STEP + 4, BLOCK = 64 * STEP };
+    double wide[2][BLOCK];
     d8 power = {0};
     d4 state[2] = {*(const d4 *)states, *(const d4 *)(states + 4)};
-    for (size_t i = 0; i + STEP <= count; i += STEP)
-        for (int channel = 0; channel < 2; channel++) {
-            const float *const x = (channel ? right : left) + i;
-            const double *column = filter;
-            // What the samples alone give, then what came before.
-            d8 y = {0};
-            d4 next = {0};
-            for (int k = 0; k < STEP; k++, column += COLUMN) {
-                const double sample = x[k];
-                y += *(const d8 *)column * sample;
-                next += *(const d4 *)(column + STEP) * sample;
+    for (size_t begin = 0; begin + STEP <= count; begin += BLOCK) {
+        const size_t part = count - begin < BLOCK ? count - begin : BLOCK;
+        for (size_t i = 0; i < part; i++) wide[0][i] = left[begin + i];
+        for (size_t i = 0; i < part; i++) wide[1][i] = right[begin + i];
+        for (size_t i = 0; i + STEP <= part; i += STEP)
+            for (int channel = 0; channel < 2; channel++) {
+                const double *column = filter;
+                // What the samples alone give, then what came before.
+                d8 y = {0};
+                d4 next = {0};
+                for (int k = 0; k < STEP; k++, column += COLUMN) {
+                    y += *(const d8 *)column * wide[channel][i + k];
+                    next += *(const d4 *)(column + STEP) * wide[channel][i + k];
+                }
+                const d4 s = state[channel];
+                const double *const c1 = column + COLUMN, *const c2 = c1 + COLUMN, *const c3 = c2 + COLUMN;
+                // The next step waits for this one's state: two short sums rather than a long one.
+                state[channel] = (next + *(const d4 *)(column + STEP) * s[0] + *(const d4 *)(c1 + STEP) * s[1])
+                    + (*(const d4 *)(c2 + STEP) * s[2] + *(const d4 *)(c3 + STEP) * s[3]);
+                y += *(const d8 *)column * s[0] + *(const d8 *)c1 * s[1];
+                y += *(const d8 *)c2 * s[2] + *(const d8 *)c3 * s[3];
+                power += y * y;
             }
-            for (int k = 0; k < 4; k++, column += COLUMN) {
-                y += *(const d8 *)column * state[channel][k];
-                next += *(const d4 *)(column + STEP) * state[channel][k];
-            }
-            state[channel] = next;
-            power += y * y;
-        }
+    }
     *(d4 *)states = state[0];
     *(d4 *)(states + 4) = state[1];
     double sum = 0;
