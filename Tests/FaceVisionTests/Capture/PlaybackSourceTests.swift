@@ -22,8 +22,10 @@ import Testing
             let source = try PlaybackSource(path, isPaced: true)
             var count = 0, asked = ContinuousClock.now
             while let frame = try source.next() {
-                #expect(
-                    frame.capturedAt >= asked && frame.capturedAt - began >= .seconds(frame.time) - .milliseconds(20))
+                // Where this thread came too late for one, that one is as old as it is late.
+                let isLate = asked - began > .seconds(frame.time)
+                #expect(frame.capturedAt >= asked || isLate)
+                #expect(frame.capturedAt - began >= .seconds(frame.time) - .milliseconds(20))
                 count += 1
                 asked = .now
             }

@@ -40,7 +40,7 @@ import Testing
     @Test(
         arguments: [
             (StubReply(404, "no"), "the server answers with HTTP 404"), (StubReply(200, ""), "is empty"),
-            (StubReply(200, "<html>"), "no columns for title and artist"),
+            (StubReply(200, "<html>"), "is a web page, no list"),
             (StubReply(302, headers: [("Location", "http://example.org/")]), "not https"),
             (StubReply(200, "title,artist\nA,1\nB,2\n").cut(at: 15), "broke"),
             (StubReply(500, ""), "the server answers with HTTP 500"),

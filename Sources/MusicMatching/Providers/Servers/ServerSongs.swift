@@ -23,7 +23,7 @@ public final class ServerSongs: Sendable {
         public var ifRange: String?
         /// Media types that can be played; of another type the server is asked for MP3. `nil`: all.
         public var types: Set<String>?
-        /// Who listens: nobody gets all that is given.
+        /// Who listens: nobody gets all that is given. Empty: the program itself.
         public var client: String
 
         public init(range: String? = nil, ifRange: String? = nil, types: Set<String>? = nil, client: String = "") {
@@ -189,8 +189,8 @@ public final class ServerSongs: Sendable {
     ) throws(ProviderError) -> (head: HTTPResponse, download: HTTPDownload) {
         try tellWhetherAway(server)
         let hasRoom = state.withLock { state in
-            !state.isClosed && state.downloads.count < ServerSongs.most
-                && state.downloads.values.count { $0.client == client } < ServerSongs.mostOfOne
+            guard !state.isClosed, state.downloads.count < ServerSongs.most else { return false }
+            return client.isEmpty || state.downloads.values.count { $0.client == client } < ServerSongs.mostOfOne
         }
         guard hasRoom else { throw server.problem(.rateLimited, "") }
         let limit = CallLimit(ServerSongs.patience) { [self] in state.withLock { $0.isClosed } }
