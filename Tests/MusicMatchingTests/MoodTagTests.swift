@@ -52,7 +52,7 @@ import Testing
                 report.written == 4 && report.foreign == 1 && report.unknown == 1 && report.problems.isEmpty,
                 "\(report)")
             for (name, mood) in [
-                ("a.mp3", "happy; joyful"), ("b.mp3", "sad; fear; melancholy"), ("Us - Jig.mp3", "cheerful"),
+                ("a.mp3", "happy; joyful"), ("b.mp3", "sad; fear; angry; melancholy"), ("Us - Jig.mp3", "cheerful"),
                 ("Queen - Flash.flac", "happy; joyful"),
             ] {
                 let tags = try TagReader.read(music + "/" + name)

@@ -73,7 +73,7 @@ struct SoundKernelTests {
         #expect(abs(try #require(own.tempo).tempo / (try #require(others.tempo).tempo) - 1) < 0.002)
         #expect(own.key?.key == others.key?.key)
         for (index, name) in HeardSong.featureNames.enumerated() {
-            #expect(abs(own.features[index] - others.features[index]) < 0.02, "\(name)")
+            #expect(abs(own.features[index] - others.features[index]) < 0.05, "\(name)")
         }
     }
 }

@@ -11,22 +11,23 @@ enum TextEncoding: String, CaseIterable {
         return decoded(bytes) ?? TextDecoding.string(bytes)
     }
 
-    /// Tells it from a list's beginning: by the alphabet of whole words, by a header whose names are known in one
-    /// encoding only, by letters that others have no use for.
+    /// Tells it from a list's beginning: by a header whose names are known in one encoding only, by the alphabet of whole
+    /// words, by letters that others have no use for.
     static func of(_ start: ArraySlice<UInt8>) -> TextEncoding {
         var lines = start.split { $0 == 10 || $0 == 13 }
-        // The last one may be cut off.
-        if lines.count > 1 { lines.removeLast() }
+        // The last one of a long list may be cut off.
+        if lines.count > 1, start.count >= 1 << 16 { lines.removeLast() }
         let foreign = lines.filter { $0.contains { $0 >= 0x80 } }
         let odd = foreign.filter { !isUTF8($0) }
         guard !odd.isEmpty, odd.count * 2 > foreign.count else { return .western }
+        if let header = lines.prefix(10).first(where: { !isUTF8($0) }),
+            !(western.decoded(header).map(TableLines.isHeader) ?? false),
+            let encoding = allCases.first(where: { $0.decoded(header).map(TableLines.isHeader) ?? false })
+        {
+            return encoding
+        }
         let words = Words(odd)
         if words.cyrillic > 0, words.cyrillic >= 4 * (words.mixed + words.other) { return .cyrillic }
-        for line in lines.prefix(10) where !isUTF8(line) {
-            if let encoding = allCases.first(where: { $0.decoded(line).map(TableLines.isHeader) ?? false }) {
-                return encoding
-            }
-        }
         if japanese.share(in: odd, of: { (0x3040...0x30FF).contains($0) }) > 0.2 { return .japanese }
         if words.cyrillic + words.other > 4 * words.mixed {
             if korean.share(in: odd, of: { (0xAC00...0xD7A3).contains($0) }) > 0.8 { return .korean }
