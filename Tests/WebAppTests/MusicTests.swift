@@ -119,7 +119,8 @@ import WebApp
         func ask(_ listener: JSONValue) throws -> [Int] {
             ids(
                 try server.post(
-                    "/api/v1/recommendations", ["emotions": ["angry": 1], "count": 5, "seed": 2, "listener": listener]))
+                    "/api/v1/recommendations",
+                    ["emotions": ["angry": 1], "count": 5, "seed": 2, "surprise": 0, "listener": listener]))
         }
         #expect(!(try ask([:]).contains(first[0])))
         #expect(try ask(["liked": .array([.int(first[0])])]).contains(first[0]))

@@ -15,12 +15,13 @@ struct OptionsAPI: Sendable {
         var languages: [(code: String, songs: Int)]
         /// See `OwnMusic.servers`.
         var servers: JSONValue
+        /// The owners'.
+        var opinions: Listener
     }
 
     /// Counting a large catalogue takes a while, its languages seldom change, and pages open while it cannot be reached.
     private final class Kept: Sendable {
         let facts = Guarded<(time: ContinuousClock.Instant, facts: Facts)?>(nil)
-        let opinions = Guarded(Listener())
     }
     private let kept = Kept()
 
@@ -35,7 +36,7 @@ struct OptionsAPI: Sendable {
             Route(method: "GET", path: "/api/v1/options") { request, _ in
                 let known = try known()
                 var answer = facts.json(songs: known.songs, languages: known.languages, below: request.base)
-                if facts.isPersonal { answer = OptionsAPI.with(opinions(), answer) }
+                if facts.isPersonal { answer = OptionsAPI.with(known.opinions, answer) }
                 return .now(.json(OptionsAPI.with(known.servers, answer)))
             }
         ].askingCatalogue
@@ -49,15 +50,7 @@ struct OptionsAPI: Sendable {
         return .object(fields)
     }
 
-    /// For pages that choose songs themselves; the last that were told, while the catalogue cannot be read.
-    private func opinions() -> Listener {
-        let now = try? catalogues.use { try $0.opinions() }
-        return kept.opinions.withLock {
-            $0 = now ?? $0
-            return $0
-        }
-    }
-
+    /// For pages that choose songs themselves.
     private static func with(_ opinions: Listener, _ answer: JSONValue) -> JSONValue {
         guard var fields = answer.objectValue else { return answer }
         fields["opinions"] = [
@@ -76,7 +69,8 @@ struct OptionsAPI: Sendable {
             let facts = try catalogues.use { catalogue in
                 Facts(
                     songs: try catalogue.count, languages: try catalogue.languageCounts(),
-                    servers: own.servers(catalogue))
+                    servers: own.servers(catalogue),
+                    opinions: facts.isPersonal ? try catalogue.opinions() : Listener())
             }
             kept.facts.withLock { $0 = (.now, facts) }
             return facts
