@@ -70,7 +70,7 @@ struct OptionsAPI: Sendable {
                 Facts(
                     songs: try catalogue.count, languages: try catalogue.languageCounts(),
                     servers: own.servers(catalogue),
-                    opinions: facts.isPersonal ? try catalogue.opinions() : Listener())
+                    opinions: self.facts.isPersonal ? try catalogue.opinions() : Listener())
             }
             kept.facts.withLock { $0 = (.now, facts) }
             return facts
