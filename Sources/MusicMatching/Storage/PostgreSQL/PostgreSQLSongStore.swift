@@ -14,7 +14,7 @@ struct PostgreSQLSongStore: SongStore {
     private let page: Int, ahead: Int
 
     /// For one list.
-    init(_ database: PostgreSQLDatabase, page: Int = 500, ahead: Int = 4000) {
+    init(_ database: PostgreSQLDatabase, page: Int = 2000, ahead: Int = 8000) {
         self.database = database
         self.page = page
         self.ahead = ahead
