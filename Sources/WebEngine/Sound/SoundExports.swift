@@ -28,9 +28,9 @@ public func start(_ length: Double) -> Double { HeardPart.start(of: length, list
 /// What the program's reader makes two channels of one by, so that they have its loudness.
 private let half = Float(0.5).squareRoot()
 
-/// Hears `count` samples of each channel, or of one where there is no right one, which begin at `start` seconds in a song of `length`: how many numbers are in
-/// `fermusic_answer`, valence, energy, the error of each, loudness in LUFS and the tempo (0 without one); 0 for silence
-/// and for less than a second.
+/// Hears `count` samples of each channel, or of one where there is no right one, which begin at `start` seconds in a song
+/// of `length`: how many numbers are in `fermusic_answer`, valence, energy, the error of each, loudness in LUFS and the
+/// tempo (0 without one); 0 for silence and for less than a second.
 @_cdecl("fermusic_hear")
 public func hear(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>?, _ count: Int, _ length: Double, _ start: Double
