@@ -60,7 +60,7 @@ FM_WINOGRAD(void, winograd4_input, (const fm_winograd_shape *s, const float *x, 
 FM_WINOGRAD(void, winograd4_output, (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
                                      int tile_rows, const float *bias, int relu, float *y),
           (s, m, stride, tile_row, tile_rows, bias, relu, y)) {
-    const int K = s->filters;
+    const int K = s->filters, all = s->all_filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
         for (int tx = 0; tx < s->tile_cols; tx++) {
@@ -73,11 +73,11 @@ FM_WINOGRAD(void, winograd4_output, (const fm_winograd_shape *s, const float *m,
                 for (int i = 0; i < 4 && ty * 4 + i < s->out_height; i++) {
                     v16 o[4];
                     OUTPUT_COLUMNS(o, (t + i * 6))
-                    float *out = y + ((size_t)(ty * 4 + i) * s->out_width + tx * 4) * K + k;
+                    float *out = y + ((size_t)(ty * 4 + i) * s->out_width + tx * 4) * all + k;
                     for (int j = 0; j < columns; j++) {
                         v16 value = o[j] + shift;
                         if (relu) value = (v16)((i16)value & ~(value < zero));
-                        STORE(out + (size_t)j * K, value);
+                        STORE(out + (size_t)j * all, value);
                     }
                 }
             }
@@ -87,7 +87,7 @@ FM_WINOGRAD(void, winograd4_output, (const fm_winograd_shape *s, const float *m,
 FM_WINOGRAD(void, winograd4_output_pool, (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
                                           int tile_rows, const float *bias, float *pooled, uint8_t *mask),
           (s, m, stride, tile_row, tile_rows, bias, pooled, mask)) {
-    const int K = s->filters;
+    const int K = s->filters, all = s->all_filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
         for (int tx = 0; tx < s->tile_cols; tx++) {
@@ -115,7 +115,7 @@ FM_WINOGRAD(void, winograd4_output_pool, (const fm_winograd_shape *s, const floa
                         const i16 positive = best > zero;
                         best = (v16)((i16)best & ~(best < zero));
                         which = SELECT(positive, which, (i16){0} + 4);
-                        const size_t at = ((size_t)(ty * 2 + i) * s->pool_width + tx * 2 + j) * K + k;
+                        const size_t at = ((size_t)(ty * 2 + i) * s->pool_width + tx * 2 + j) * all + k;
                         STORE(pooled + at, best);
                         *(b16 *)(mask + at) = __builtin_convertvector(which, b16);
                     }

@@ -61,7 +61,7 @@ KERNEL(void, FM_NAME(input), (const fm_winograd_shape *s, const float *x, int ti
 KERNEL(void, FM_NAME(output), (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
                                const float *bias, int relu, float *y),
        (s, m, stride, tile_row, tile_rows, bias, relu, y)) {
-    const int K = s->filters;
+    const int K = s->filters, all = s->all_filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
         for (int tx = 0; tx < s->tile_cols; tx++) {
@@ -84,11 +84,11 @@ KERNEL(void, FM_NAME(output), (const fm_winograd_shape *s, const float *m, size_
                     APPLY(M, T, A, GET, PUT)
 #undef GET
 #undef PUT
-                    float *out = y + ((size_t)(ty * M + r) * s->out_width + tx * M) * K + f;
+                    float *out = y + ((size_t)(ty * M + r) * s->out_width + tx * M) * all + f;
                     for (int j = 0; j < columns; j++) {
                         v16 value = o[j] + shift;
                         if (relu) value = (v16)((i16)value & ~(value < zero));
-                        STORE(out + (size_t)j * K, value);
+                        STORE(out + (size_t)j * all, value);
                     }
                 }
             }

@@ -18,7 +18,7 @@ static double by_definition(const float *x, const float *w, int in, int h, int q
 static void winograd(int tile) {
     const int rows = (height + tile - 1) / tile, columns = (width + tile - 1) / tile;
     const fm_winograd_shape s = {height, width, channels, height, width, filters, 1, 1, tile, columns, height / 2,
-                                 width / 2};
+                                 width / 2, filters};
     const size_t tiles = (size_t)(rows * columns), plane = channels * filters;
     const size_t places = (size_t)((tile + 2) * (tile + 2));
     const float *x = numbers(height * width * channels), *w = numbers(9 * plane), *bias = numbers(filters);

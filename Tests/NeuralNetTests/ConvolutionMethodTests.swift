@@ -124,6 +124,28 @@ import Testing
         #expect(results[2] == results[0])
     }
 
+    /// One picture's small images by large kernels, where threads divide filters, and pixels of several rows are summed at
+    /// once: the same bits for any number of threads, and what the definition says.
+    @Test(arguments: [
+        ([11, 11, 64], 128, true), ([11, 11, 64], 144, false), ([10, 11, 64], 96, false), ([5, 5, 128], 256, false),
+        ([5, 5, 128], 70, true), ([3, 9, 80], 112, false), ([7, 7, 64], 136, false),
+    ])
+    func onePictureAmongThreads(_ input: Shape, _ filters: Int, _ pools: Bool) throws {
+        var layers: [any Layer] = [Conv2D(filters, kernelSize: 3, padding: .same, activation: .relu)]
+        if pools { layers.append(MaxPool2D(2)) }
+        let model = try Model(input: input, layers: layers, seed: 3)
+        var random = RandomGenerator(seed: 5)
+        let picture = random.values(input.reduce(1, *))
+        let expected = try Runner(model, batch: 1, threads: 1, usesReferenceKernels: true)
+            .forward([picture], count: 1, isTraining: false)[0]
+        let results = try (1...4).map { threads in
+            try Runner(model, batch: 1, threads: threads, isTraining: false)
+                .forward([picture], count: 1, isTraining: false)[0]
+        }
+        expectClose(results[0], expected, shape: model.outputShapes[0], tolerance: 1e-4, "one thread")
+        for other in results.dropFirst() { #expect(other == results[0]) }
+    }
+
     @Test func tuningFindsWhatItCanUse() throws {
         let model = try Model(input: [8, 8, 16]) {
             Conv2D(16, kernelSize: 3); Conv2D(5, kernelSize: 1)

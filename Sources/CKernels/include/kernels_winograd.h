@@ -16,6 +16,7 @@ typedef struct {
     int tile;                        // n
     int tile_cols;                   // ceil(out_width / n)
     int pool_height, pool_width;     // output image after 2x2 pooling, if any
+    int all_filters;                 // of the output, where m, bias and y are those of some of them only
 } fm_winograd_shape;
 
 // v = B^T d B, for each input tile d; what lies outside the image counts as 0.

@@ -17,10 +17,9 @@ extension ConvolutionGeometry {
                 for i in 0..<kernelHeight {
                     let r = h * strideHeight + i * dilationHeight - padTop
                     if r < 0 || r >= height {
-                        for k in 0..<run { row[k] = 0 }
+                        row.update(repeating: 0, count: run)
                     } else if isWhole {
-                        let source = image + (r * width + left) * channels
-                        for k in 0..<run { row[k] = source[k] }
+                        row.update(from: image + (r * width + left) * channels, count: run)
                     } else {
                         for j in 0..<kernelWidth {
                             let q = left + j * dilationWidth, isInside = q >= 0 && q < width

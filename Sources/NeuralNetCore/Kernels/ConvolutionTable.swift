@@ -58,7 +58,11 @@ public struct ConvolutionTable: Sendable {
         let usesWinograd = possible.contains(.winograd4)
         let manyTiles = context.isTraining || context.choosing.batch > fewImages
         let pixels = manyTiles && usesWinograd ? batchedPixelsBesideWinograd : batchedPixels
-        if g.taps * g.channels * filters >= batchedWeights, g.outputPixels <= pixels { return .batched }
+        if g.taps * g.channels * filters >= batchedWeights, g.outputPixels <= pixels {
+            // One image's windows are sooner read where they are than written out.
+            let isOne = !context.isTraining && context.choosing.batch == 1 && !context.isHalf
+            return isOne && g.taps > 1 && g.strideWidth == 1 ? .direct : .batched
+        }
         if usesWinograd { return tiles(g, filters: filters) }
         return possible.contains(.direct) ? .direct : .matrices
     }

@@ -61,16 +61,17 @@ struct DirectForward: Sendable {
         scratchStride: Int, relu: Bool
     ) {
         let step = fm_direct_filter_step(), blocks = (filters + step - 1) / step
-        let parts = pass.parts(operations: operations)
-        if parts > pass.count, blocks > 1, !geometry.isPadded, preparedCount > geometry.inputCount * pass.count {
+        // A padded image is written anew by each thread.
+        let parts = min(pass.parts(operations: operations), geometry.isPadded ? pass.threads.count : .max)
+        if parts > pass.count, blocks > 1, rowsPerBand >= rows, preparedCount > geometry.inputCount * pass.count {
             let groups = min(blocks, (parts + pass.count - 1) / pass.count)
             let wakes = operations * Double(pass.count) >= Pass.wakingOperations
-            pass.threads.runEach(pass.count * groups, wakes: wakes) { _, index in
+            pass.threads.runEach(pass.count * groups, wakes: wakes) { thread, index in
                 let group = index % groups
                 band(
                     b, index / groups, 0..<rows,
                     blocks * group / groups * step..<min(filters, blocks * (group + 1) / groups * step), prepared,
-                    scratch, relu)
+                    scratch + thread * scratchStride, relu)
             }
             return
         }

@@ -41,7 +41,8 @@ struct WinogradConvolution: LinearKernel {
             height: Int32(geometry.height), width: Int32(geometry.width), channels: Int32(geometry.channels),
             out_height: Int32(geometry.outputHeight), out_width: Int32(geometry.outputWidth),
             filters: Int32(filters), pad_top: Int32(geometry.padTop), pad_left: Int32(geometry.padLeft),
-            tile: Int32(tile), tile_cols: Int32(columns), pool_height: 0, pool_width: 0)
+            tile: Int32(tile), tile_cols: Int32(columns), pool_height: 0, pool_width: 0,
+            all_filters: Int32(filters))
     }
 
     private static let blockBytes = 1 << 20
@@ -114,31 +115,51 @@ struct WinogradConvolution: LinearKernel {
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         if pass.weightsChanged { prepare(b, pass) }
-        let rows = pass.count * tileRows
-        let block = min(rowsPerBlock, max(1, (rows + threads - 1) / threads))
-        pass.threads.runEach((rows + block - 1) / block) { thread, index in
-            forwardBlock(b, index * block..<min(rows, (index + 1) * block), thread)
+        let rows = pass.count * tileRows, groups = filterGroups(rows)
+        let block = min(rowsPerBlock, groups > 1 ? rows : max(1, (rows + threads - 1) / threads))
+        pass.threads.runEach((rows + block - 1) / block * groups) { thread, index in
+            let row = index / groups * block, group = index % groups, steps = filters / 16
+            forwardBlock(
+                b, row..<min(rows, row + block),
+                filters: steps * group / groups * 16..<steps * (group + 1) / groups * 16, thread)
         }
     }
 
-    private func forwardBlock(_ b: LayerBuffers, _ rows: Range<Int>, _ thread: Int) {
+    /// Into how many groups the filters are divided among the threads, each with all tiles, instead of the tiles among
+    /// them: for rows of tiles so few that dividing them leaves threads idle. Then each thread reads its filters only.
+    private func filterGroups(_ rows: Int) -> Int {
+        guard threads > 1, rows < 4 * threads, rows <= rowsPerBlock else { return 1 }
+        let transform = ConvolutionTable.current.transforms[tile - 4]
+        func operations(_ rows: Int, _ filters: Int) -> Double {
+            let channels = Double(geometry.channels), filters = Double(filters)
+            return Double(rows) * (channels * filters + transform * (channels + filters))
+        }
+        let steps = filters / 16, groups = min(threads, steps)
+        let byRows = operations((rows + threads - 1) / threads, filters)
+        let byFilters = operations(rows, (steps + groups - 1) / groups * 16)
+        // Each thread has the transforms of all tiles in its caches then.
+        return byFilters < 0.8 * byRows ? groups : 1
+    }
+
+    private func forwardBlock(_ b: LayerBuffers, _ rows: Range<Int>, filters part: Range<Int>, _ thread: Int) {
+        var shape = shape
+        shape.filters = Int32(part.count)
         withUnsafePointer(to: shape) { shape in
             let tiles = rows.count * tileColumns, channels = geometry.channels
             let v = b.scratch + thread * scratchPerThread(training: isTraining), m = v + inputBlock
-            let vStride = tiles * channels, mStride = tiles * filters
+            let vStride = tiles * channels, mStride = tiles * part.count
             forEachImage(rows) { image, row, count, tile in
                 steps.input(
                     shape, b.inputs[0] + image * geometry.inputCount, row, count, v, at: tile * channels, vStride)
             }
-            steps.multiply(tiles, v, b.prepared, m)
-            let bias = usesBias ? b.parameters[1] : nil
+            steps.multiply(tiles, v, b.prepared, filters: part, m)
+            let bias = usesBias ? b.parameters[1] + part.lowerBound : nil
             forEachImage(rows) { image, row, count, tile in
-                let output = b.output + image * outputCount
+                let first = image * outputCount + part.lowerBound, output = b.output + first
                 if pooled != nil {
-                    steps.outputPool(
-                        shape, m + tile * filters, mStride, row, count, bias, output, mask(b) + image * outputCount)
+                    steps.outputPool(shape, m + tile * part.count, mStride, row, count, bias, output, mask(b) + first)
                 } else {
-                    steps.output(shape, m + tile * filters, mStride, row, count, bias, relu: relu, output)
+                    steps.output(shape, m + tile * part.count, mStride, row, count, bias, relu: relu, output)
                 }
             }
         }

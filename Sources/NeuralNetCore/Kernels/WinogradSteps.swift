@@ -60,9 +60,9 @@ struct WinogradSteps {
         }
     }
 
-    /// All products of `tiles` transformed tiles and the filters.
-    func multiply(_ tiles: Int, _ v: Floats, _ u: Floats, _ m: Floats) {
-        product(tiles, channels, filters, v, u, m)
+    /// All products of `tiles` transformed tiles and some of the filters.
+    func multiply(_ tiles: Int, _ v: Floats, _ u: Floats, filters part: Range<Int>, _ m: Floats) {
+        product(tiles, channels, filters, v, u, columns: part, m)
     }
 
     /// All products of `tiles` transformed gradients and the filters turned, which lie behind them if they are kept.
@@ -75,18 +75,23 @@ struct WinogradSteps {
             }
             return
         }
-        product(tiles, filters, channels, dm, u + filterFloats, dv)
+        product(tiles, filters, channels, dm, u + filterFloats, columns: 0..<channels, dv)
     }
 
-    private func product(_ tiles: Int, _ from: Int, _ to: Int, _ a: Floats, _ b: Floats, _ c: Floats) {
+    /// `c` has `columns` only.
+    private func product(
+        _ tiles: Int, _ from: Int, _ to: Int, _ a: Floats, _ b: Floats, columns: Range<Int>, _ c: Floats
+    ) {
+        let wide = columns.count, first = columns.lowerBound
         for p in 0..<places {
-            let result = c + p * tiles * to
+            let result = c + p * tiles * wide
             if isHalf {
                 fm_bf16_gemm(
-                    tiles, to, from / 2, pairs(a, p * tiles * from), from / 2, 1, pairs(b, p * from * to), to, result,
-                    to, 0)
+                    tiles, wide, from / 2, pairs(a, p * tiles * from), from / 2, 1, pairs(b, p * from * to) + first, to,
+                    result, wide, 0)
             } else {
-                fm_gemm(tiles, to, from, a + p * tiles * from, from, 1, b + p * from * to, to, result, to, 0)
+                fm_gemm(
+                    tiles, wide, from, a + p * tiles * from, from, 1, b + p * from * to + first, to, result, wide, 0)
             }
         }
     }
