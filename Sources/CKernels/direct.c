@@ -1,6 +1,9 @@
 #include "CKernels.h"
 #include "isa.h"
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #define FM_MOST_ROWS 14
 #define FM_CASES_2 FM_CASE(1) FM_CASE(2)
@@ -29,6 +32,55 @@
 #define FM_WIDE_CASES FM_CASES_14
 #define FM_SINGLE_CASES FM_CASES_14
 #include "direct_template.h"
+
+// Few filters would leave half of each register empty: there two rows of the image are computed at once. Their pixels lie
+// side by side, [pixel][channel][2], and so do the filters, each twice.
+static inline __attribute__((always_inline)) void avx512_pair_block(
+    const int pixels, const fm_direct_shape *s, const float *x, const float *w, int relu, float *first, float *second) {
+    __m512 sum[FM_MOST_ROWS];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < pixels; i++) sum[i] = _mm512_loadu_ps(w);
+    w += 16;
+    const size_t step = 2 * s->step, three = 3 * step;
+    for (size_t r = 0; r < s->outer; r++)
+        for (size_t q = 0; q < s->inner; q++) {
+            const float *a = x + 2 * (r * s->outer_stride + q * s->inner_stride);
+            const float *b = a + 4 * step, *c = b + 4 * step, *d = c + 4 * step;
+            for (size_t p = 0; p < s->run; p++) {
+                const __m512 row = _mm512_loadu_ps(w);
+#pragma clang loop unroll(full)
+                for (int i = 0; i < pixels; i++) {
+                    const float *from = i < 4 ? a : i < 8 ? b : i < 12 ? c : d;
+                    double pair;
+                    memcpy(&pair, from + (i % 4 == 3 ? three : (i % 4) * step), sizeof pair);
+                    sum[i] = _mm512_fmadd_ps(_mm512_castpd_ps(_mm512_set1_pd(pair)), row, sum[i]);
+                }
+                a += 2, b += 2, c += 2, d += 2;
+                w += 16;
+            }
+        }
+    const __m512i apart = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
+    const __mmask8 wanted = (__mmask8)((1u << s->filters) - 1);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < pixels; i++) {
+        __m512 value = _mm512_permutexvar_ps(apart, sum[i]);
+        // what is not a number stays, so that it is noticed
+        if (relu) {
+            const __m512 zero = _mm512_setzero_ps();
+            value = _mm512_mask_mov_ps(value, _mm512_cmp_ps_mask(value, zero, _CMP_LT_OQ), zero);
+        }
+        _mm256_mask_storeu_ps(first + i * s->filters, wanted, _mm512_castps512_ps256(value));
+        _mm256_mask_storeu_ps(second + i * s->filters, wanted, _mm512_extractf32x8_ps(value, 1));
+    }
+}
+
+#define FM_CASE(P) \
+    case P: avx512_pair_block(P, s, x, w, relu, first, second); break;
+static void avx512_pair(size_t pixels, const fm_direct_shape *s, const float *x, const float *w, int relu, float *first,
+                        float *second) {
+    switch (pixels) { FM_CASES_14 }
+}
+#undef FM_CASE
 #pragma clang attribute pop
 
 #pragma clang attribute push(FM_TARGET(FM_FEATURES_AVX2), apply_to = function)
@@ -116,4 +168,43 @@ void fm_direct_forward(const fm_direct_shape *s, size_t rows, size_t first, size
         packed += (taps + 1) * width;
         k += width;
     }
+}
+
+FM_KERNEL(void, fm_interleave, (const float *a, const float *b, size_t n, float *restrict y), (a, b, n, y)) {
+    if (a && b)
+        for (size_t i = 0; i < n; i++) y[2 * i] = a[i], y[2 * i + 1] = b[i];
+    else
+        for (size_t i = 0; i < n; i++) y[2 * i] = a ? a[i] : 0, y[2 * i + 1] = b ? b[i] : 0;
+}
+
+int fm_direct_pairs_rows(size_t filters) {
+#if defined(__x86_64__)
+    return fm_isa_level >= FM_AVX512 && filters <= 8;
+#else
+    (void)filters;
+    return 0;
+#endif
+}
+
+void fm_direct_pack_twice(const float *w, const float *bias, size_t taps, size_t filters, float *packed) {
+    memset(packed, 0, 16 * (taps + 1) * sizeof(float));
+    for (size_t f = 0; f < filters; f++)
+        for (size_t t = 0; t <= taps; t++)
+            packed[16 * t + 2 * f] = packed[16 * t + 2 * f + 1] = t > 0 ? w[(t - 1) * filters + f] : bias ? bias[f] : 0;
+}
+
+void fm_direct_forward_pairs(const fm_direct_shape *s, size_t pairs, const float *x, const float *packed, int relu,
+                             float *first, float *second) {
+#if defined(__x86_64__)
+    const size_t count = (s->pixels + FM_MOST_ROWS - 1) / FM_MOST_ROWS;
+    for (size_t row = 0; row < pairs; row++)
+        for (size_t panel = 0; panel < count; panel++) {
+            const size_t start = s->pixels * panel / count, end = s->pixels * (panel + 1) / count;
+            const size_t at = (row * s->pixels + start) * s->filters;
+            avx512_pair(end - start, s, x + 2 * (row * s->row_step + start * s->step), packed, relu, first + at,
+                        second + at);
+        }
+#else
+    (void)s, (void)pairs, (void)x, (void)packed, (void)relu, (void)first, (void)second;
+#endif
 }

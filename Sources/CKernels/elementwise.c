@@ -121,25 +121,30 @@ FM_KERNEL(void, fm_dropout, (const float *x, float *y, size_t n, uint32_t offset
     }
 }
 
-// Largest values without their places, one place of the output: the maxima of `n` channels stay in registers while the
-// window runs.
-#define POOL_PLACE(VEC, INTS, N)                                                                                     \
-    for (; c + (N) <= channels; c += (N)) {                                                                          \
-        const float *from = x + ((size_t)top * width + left) * channels + c;                                         \
-        VEC best = *(const VEC *)from;                                                                               \
-        for (int i = 0; i < rows; i++)                                                                               \
-            for (int j = 0; j < columns; j++) {                                                                      \
-                const VEC in = *(const VEC *)(from + ((size_t)i * width + j) * channels);                            \
-                const INTS more = in > best;                                                                         \
-                best = (VEC)(((INTS)in & more) | ((INTS)best & ~more));                                              \
-            }                                                                                                        \
-        *(VEC *)(out + c) = best;                                                                                    \
-    }
-
 typedef float pool_16 __attribute__((vector_size(64), aligned(4)));
 typedef int32_t pool_i16 __attribute__((vector_size(64), aligned(4)));
 typedef float pool_4 __attribute__((vector_size(16), aligned(4)));
 typedef int32_t pool_i4 __attribute__((vector_size(16), aligned(4)));
+
+// Largest values without their places, one place of the output: the maxima of `N` channels stay in registers while the
+// window runs. Returns the first channel that is left.
+#define POOL_PLACE(NAME, VEC, INTS, N)                                                                               \
+    static inline __attribute__((always_inline)) int NAME(const float *x, size_t row, int channels, int rows,        \
+                                                          int columns, int c, float *out) {                          \
+        for (; c + (N) <= channels; c += (N)) {                                                                      \
+            VEC best = *(const VEC *)(x + c);                                                                        \
+            for (int i = 0; i < rows; i++)                                                                           \
+                for (int j = 0; j < columns; j++) {                                                                  \
+                    const VEC in = *(const VEC *)(x + (size_t)i * row + (size_t)j * (size_t)channels + c);           \
+                    const INTS more = in > best;                                                                     \
+                    best = (VEC)(((INTS)in & more) | ((INTS)best & ~more));                                          \
+                }                                                                                                    \
+            *(VEC *)(out + c) = best;                                                                                \
+        }                                                                                                            \
+        return c;                                                                                                    \
+    }
+POOL_PLACE(pool_place_16, pool_16, pool_i16, 16)
+POOL_PLACE(pool_place_4, pool_4, pool_i4, 4)
 
 FM_KERNEL(void, fm_max_pool, (const float *restrict x, int height, int width, int channels, int pool_height,
                               int pool_width, int stride_height, int stride_width, int pad_top, int pad_left,
@@ -154,16 +159,19 @@ FM_KERNEL(void, fm_max_pool, (const float *restrict x, int height, int width, in
             const int rows = (above + pool_height < height ? above + pool_height : height) - top;
             const int columns = (before + pool_width < width ? before + pool_width : width) - left;
             if (!which) {
-                int c = 0;
-                POOL_PLACE(pool_16, pool_i16, 16)
-                POOL_PLACE(pool_4, pool_i4, 4)
+                const float *in = x + ((size_t)top * width + left) * channels;
+                const size_t row = (size_t)width * channels;
+                // The usual windows in full: their loops are gone.
+                int c = rows == 3 && columns == 3   ? pool_place_16(in, row, channels, 3, 3, 0, out)
+                        : rows == 2 && columns == 2 ? pool_place_16(in, row, channels, 2, 2, 0, out)
+                                                    : pool_place_16(in, row, channels, rows, columns, 0, out);
+                c = pool_place_4(in, row, channels, rows, columns, c, out);
                 for (; c < channels; c++) {
-                    const float *from = x + ((size_t)top * width + left) * channels + c;
-                    float best = *from;
+                    float best = in[c];
                     for (int i = 0; i < rows; i++)
                         for (int j = 0; j < columns; j++) {
-                            const float in = from[((size_t)i * width + j) * channels];
-                            best = in > best ? in : best;
+                            const float value = in[(size_t)i * row + (size_t)j * channels + c];
+                            best = value > best ? value : best;
                         }
                     out[c] = best;
                 }

@@ -154,7 +154,7 @@ static void rounding(void) {
 // 3x3 by Winograd's way with a border of zeros, near the convolution by definition.
 static void winograd(void) {
     enum { size = 9, channels = 32, filters = 16, tiles_across = 3, count = tiles_across * tiles_across };
-    const fm_winograd_shape s = {size, size, channels, size, size, filters, 1, 1, 4, tiles_across, 0, 0};
+    const fm_winograd_shape s = {size, size, channels, size, size, filters, 1, 1, 4, tiles_across, 0, 0, filters};
     const size_t plane = channels * filters;
     const float *x = numbers(size * size * channels), *w = numbers(9 * plane);
     uint16_t *u = calloc(36 * plane, sizeof *u), *v = calloc(36 * count * channels, sizeof *v);

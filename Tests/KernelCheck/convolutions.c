@@ -73,6 +73,19 @@ static void direct_forward(const float *x, int wide, int in, int out, const floa
     free(packed);
 }
 
+// The upper and the lower rows at once; the one in the middle belongs to both.
+static void direct_pairs(const float *x, int wide, int in, int out, const float *w, const float *bias, float *y) {
+    enum { pairs = (height + 1) / 2, second = height - pairs };
+    const size_t taps = (size_t)(9 * in), row = (size_t)(wide * in);
+    float *packed = calloc(16 * (taps + 1), sizeof *packed), *both = calloc(2 * (pairs + 2) * row, sizeof *both);
+    fm_direct_pack_twice(w, bias, taps, (size_t)out, packed);
+    for (size_t h = 0; h < pairs + 2; h++) fm_interleave(x + h * row, x + (h + second) * row, row, both + 2 * h * row);
+    const fm_direct_shape s = {3, row, 1, 0, (size_t)(3 * in), width, (size_t)in, row, (size_t)out};
+    fm_direct_forward_pairs(&s, pairs, both, packed, 1, y, y + second * width * out);
+    free(packed);
+    free(both);
+}
+
 // Filters of all counts, on five channels.
 static void few_and_many_filters(void) {
     const int in = 5, wide = width + 2;
@@ -95,6 +108,12 @@ static void few_and_many_filters(void) {
         expect("direct convolution of few filters", y, expected, count, 1e-5);
         const double kept = (double)behind;
         expect("behind the direct convolution", y + count, &kept, 1, 0);
+        if (fm_direct_pairs_rows((size_t)out)) {
+            memset(y, 0, count * sizeof *y);
+            direct_pairs(x, wide, in, out, w, bias, y);
+            expect("direct convolution of pairs of rows", y, expected, count, 1e-5);
+            expect("behind the pairs of rows", y + count, &kept, 1, 0);
+        }
         free(expected);
     }
 }

@@ -21,6 +21,16 @@ void fm_direct_forward(const fm_direct_shape *s, size_t rows, size_t first, size
                        const float *packed, int relu, float *y);
 size_t fm_direct_filter_step(void);
 
+// The same for so few filters that two rows fit into a register, where `fm_direct_pairs_rows`: the rows of the output
+// from `first` on and those from `second` on, `pairs` of each. x has the rows that both see side by side,
+// [rows][width][channels][2]; strides count pairs. The packed kernel has 16 (taps + 1) floats.
+int fm_direct_pairs_rows(size_t filters);
+// y = a[0], b[0], a[1], ...; NULL is a row of zeros.
+void fm_interleave(const float *a, const float *b, size_t n, float *y);
+void fm_direct_pack_twice(const float *w, const float *bias, size_t taps, size_t filters, float *packed);
+void fm_direct_forward_pairs(const fm_direct_shape *s, size_t pairs, const float *x, const float *packed, int relu,
+                             float *first, float *second);
+
 // The kernel's gradient for few input channels (kh * kw * channels taps), where a matrix product would be too thin. x is
 // one image that is padded already, [.., width, channels]; y is [out_height, out_width, filters], filters a multiple of
 // 16. dw += , bias_gradient += ; dy counts as 0 where y (if given) is not positive.

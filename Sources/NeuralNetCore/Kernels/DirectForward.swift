@@ -10,6 +10,8 @@ struct DirectForward: Sendable {
     /// What is split: rows of the output, or its pixels where no window overlaps another.
     private let rows: Int
     private let rowsPerBand: Int
+    /// Whether two rows of the output are computed at once, since the filters fill half a register only.
+    private let isPaired: Bool
 
     /// Floats of a thread's padded part of the image, which should stay in its nearest caches.
     private static let bandFloats = 1 << 14
@@ -26,9 +28,10 @@ struct DirectForward: Sendable {
             filters: filters)
         let isFlat = g.isPointwise && !g.isPadded
         rows = isFlat ? g.outputPixels : g.outputHeight
+        isPaired = !isFlat && fm_direct_pairs_rows(filters) != 0
         let extent = (g.kernelHeight - 1) * g.dilationHeight + 1
         rowsPerBand =
-            g.isPadded
+            g.isPadded || isPaired
             ? max(1, min(rows, (DirectForward.bandFloats / rowLength - extent) / g.strideHeight + 1)) : rows
     }
 
@@ -38,13 +41,17 @@ struct DirectForward: Sendable {
     }
 
     /// Floats of the kernel and the bias as they are read.
-    var preparedCount: Int { fm_direct_packed_count(geometry.taps * geometry.channels, filters) }
+    var preparedCount: Int {
+        let taps = geometry.taps * geometry.channels
+        return isPaired ? 16 * (taps + 1) : fm_direct_packed_count(taps, filters)
+    }
+
+    private var rowLength: Int { (geometry.width + geometry.padLeft + geometry.padRight) * geometry.channels }
 
     var scratchPerThread: Int {
-        guard geometry.isPadded else { return 0 }
-        return
-            (paddedRows(rowsPerBand) * (geometry.width + geometry.padLeft + geometry.padRight) * geometry.channels
-            + 15) / 16 * 16
+        guard geometry.isPadded || isPaired else { return 0 }
+        let rows = isPaired ? 2 * paddedRows((rowsPerBand + 1) / 2) : paddedRows(rowsPerBand)
+        return (rows * rowLength + 15) / 16 * 16
     }
 
     private func paddedRows(_ rows: Int) -> Int {
@@ -53,7 +60,10 @@ struct DirectForward: Sendable {
 
     func prepare(
         kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?, to prepared: UnsafeMutablePointer<Float>
-    ) { fm_direct_pack(kernel, bias, geometry.taps * geometry.channels, filters, prepared) }
+    ) {
+        let pack = isPaired ? fm_direct_pack_twice : fm_direct_pack
+        pack(kernel, bias, geometry.taps * geometry.channels, filters, prepared)
+    }
 
     /// `scratch`: of each thread, `scratchStride` apart.
     func run(
@@ -100,6 +110,15 @@ struct DirectForward: Sendable {
             return
         }
         let top = rows.lowerBound * g.strideHeight
+        if isPaired {
+            let pairs = (rows.count + 1) / 2, second = rows.count - pairs
+            let below = top + second * g.strideHeight
+            pair(x, from: top - g.padTop, below - g.padTop, count: paddedRows(pairs), to: scratch)
+            let target = y + rows.lowerBound * g.outputWidth * self.filters
+            fm_direct_forward_pairs(
+                &shape, pairs, scratch, prepared, relu ? 1 : 0, target, target + second * g.outputWidth * self.filters)
+            return
+        }
         var source = x + top * g.width * g.channels
         if g.isPadded {
             pad(x, from: top - g.padTop, count: paddedRows(rows.count), to: scratch)
@@ -126,6 +145,22 @@ struct DirectForward: Sendable {
                 (target + left + row).update(repeating: 0, count: right)
             }
             target += left + row + right
+        }
+    }
+
+    /// The same rows from `first` and from `second` on, side by side: [rows][width][channels][2].
+    private func pair(
+        _ x: UnsafePointer<Float>, from first: Int, _ second: Int, count: Int, to scratch: UnsafeMutablePointer<Float>
+    ) {
+        let g = geometry, row = g.width * g.channels
+        let left = 2 * g.padLeft * g.channels, right = 2 * g.padRight * g.channels
+        func source(_ h: Int) -> UnsafePointer<Float>? { h < 0 || h >= g.height ? nil : x + h * row }
+        var target = scratch
+        for h in 0..<count {
+            target.update(repeating: 0, count: left)
+            fm_interleave(source(first + h), source(second + h), row, target + left)
+            (target + left + 2 * row).update(repeating: 0, count: right)
+            target += left + 2 * row + right
         }
     }
 }
