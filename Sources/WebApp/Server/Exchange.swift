@@ -21,13 +21,16 @@ final class Exchange: @unchecked Sendable {
     /// The length that the request says its body has; 0 if it does not.
     var declaredLength: Int { request.headers["content-length"].flatMap { Int($0) } ?? 0 }
 
+    /// The transfer encoding of its body, where it has one of its own.
+    var encoding: String? { request.headers["transfer-encoding"]?.lowercased() }
+
     /// Whether it is refused before its body is read: the connection ends behind the answer. Other bodies are read and
     /// thrown away, so that it goes on.
     var isRefusedAtOnce: Bool {
         guard refusal != nil else { return false }
-        let encoding = request.headers["transfer-encoding"]?.lowercased()
-        return declaredLength > Exchange.discardLimit || encoding != nil && encoding != "chunked"
-            // Nothing is sent before somebody says so.
-            || request.headers["expect"]?.lowercased() == "100-continue"
+        // Nobody knows where an odd body ends.
+        if let encoding, encoding != "chunked" || request.headers["content-length"] != nil { return true }
+        // Who asks sends nothing before somebody says so.
+        return declaredLength > Exchange.discardLimit || request.headers["expect"]?.lowercased() == "100-continue"
     }
 }

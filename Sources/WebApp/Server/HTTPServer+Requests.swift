@@ -15,8 +15,14 @@ extension HTTPServer {
                 throw Problem(.shuttingDown, "try again in a moment", retryAfter: 5)
             }
             exchange.limit = try handler.admit(exchange.request)
-            if let encoding = exchange.request.headers["transfer-encoding"], encoding.lowercased() != "chunked" {
-                throw Problem(.unsupportedEncoding, "send the body as it is, with its length or in chunks")
+            if let encoding = exchange.encoding {
+                guard encoding == "chunked" else {
+                    throw Problem(.unsupportedEncoding, "send the body as it is, with its length or in chunks")
+                }
+                // Proxies before this server might go by the other one.
+                guard exchange.request.headers["content-length"] == nil else {
+                    throw Problem(.badRequest, "a body comes in chunks or has a length, not both")
+                }
             }
             if exchange.declaredLength > exchange.limit {
                 throw Problem(
