@@ -11,22 +11,24 @@ from playwright.sync_api import expect
 from harness import by_hand, test, until
 from test_player import STATE
 
+FILES = "(name) => caches.open(name).then((kept) => kept.keys()).then((all) => all.map(({ url }) => url).sort())"
 READY = "() => navigator.serviceWorker.ready.then(() => {})"
 
 
 @contextlib.contextmanager
 def line_to(address):
-    """The server at an address of its own, which can be cut off, and can change what it says: `change(path, body)`."""
+    """The server at an address of its own, which can be cut off but for the paths in `through`, and can change what it says:
+    `change(path, body)`."""
     there = urllib.parse.urlsplit(address)
 
     class Line(http.server.BaseHTTPRequestHandler):
-        is_cut, change = False, staticmethod(lambda path, body: body)
+        is_cut, through, change = False, (), staticmethod(lambda path, body: body)
 
         def do_POST(self): self.do_GET()
 
         def do_GET(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if Line.is_cut:
+            if Line.is_cut and self.path not in Line.through:
                 self.close_connection = True
                 return self.connection.shutdown(socket.SHUT_RDWR)
             connection = http.client.HTTPConnection(there.hostname, there.port)
@@ -119,6 +121,29 @@ def another_version_comes_whole(page, context):
         page.goto(address)
         until(lambda: len(kept(page)) == 1)
         assert kept(page) != [first]
+    context.complaints.clear()
+
+
+@test(worker=True)
+def an_outage_takes_nothing_that_is_kept(page, context):
+    """Another script of the same version that cannot keep its files leaves those that are there."""
+    with line_to(context.address) as (address, line):
+        page.goto(address)
+        page.evaluate(READY)
+        [first] = kept(page)
+        files = page.evaluate(FILES, first)
+        line.change = staticmethod(lambda path, body: body + b"\n// Another script." if path == "/service-worker.js" else body)
+        line.is_cut, line.through = True, ("/service-worker.js",)
+        # It is asked for, comes, and fails.
+        assert page.evaluate("""async () => {
+            const registration = await navigator.serviceWorker.getRegistration(), { installing } = await registration.update();
+            if (installing.state !== 'redundant') await new Promise((resolve) => installing.addEventListener('statechange', resolve));
+            return installing.state;
+        }""") == "redundant"
+        assert kept(page) == [first] and page.evaluate(FILES, first) == files, kept(page)
+        line.through = ()
+        page.reload()
+        expect(page.locator("#hand button").first).to_be_visible()
     context.complaints.clear()
 
 

@@ -37,6 +37,24 @@ def songs():
     return place
 
 
+LONG = {"Tagged.mp3": ["-q:a", "4", "-metadata", "title=Tagged"], "Plain.mp3": ["-b:a", "96k", "-write_xing", "0", "-id3v2_version", "0"], "Free.flac": [],
+        "Vorbis.ogg": ["-c:a", "libvorbis"], "Opus.opus": ["-c:a", "libopus"], "Wave.wav": []}
+# From now on songs of more than a hundred seconds are long.
+LONG_NOW = "import(new URL('listen.js', document.querySelector('script[type=module]').src)).then(({ most }) => { most.seconds = 100; })"
+
+
+@functools.cache
+def long_songs():
+    """Songs in every kind of file of which parts are cut out: noise, the fast one in the middle, and silence, so that in most of them half
+    of the bytes are not half of the time."""
+    place = tempfile.TemporaryDirectory()
+    os.mkdir(f"{place.name}/Long")
+    for name, options in LONG.items():
+        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=r=22050:d=90:a=0.1:s=1", "-i", f"{songs().name}/3 - Fast.wav",
+                        "-filter_complex", "[0][1]concat=v=0:a=1,apad=whole_dur=250"] + options + [f"{place.name}/Long/{name}"], check=True)
+    return place
+
+
 @contextlib.contextmanager
 def folder():
     with tempfile.TemporaryDirectory() as place:
@@ -154,6 +172,30 @@ def a_folder_of_files_listens_too(page, context):
         expect(page.locator("#player-title")).to_have_text("Fast")
 
 
+@test(place=None, music=True)
+def of_long_songs_a_part_is_cut_out(page, context):
+    with tempfile.TemporaryDirectory() as place:
+        music = shutil.copytree(f"{long_songs().name}/Long", os.path.join(place, "Long"))
+        page.evaluate("""() => {
+            window.decoded = [];
+            const decode = OfflineAudioContext.prototype.decodeAudioData;
+            OfflineAudioContext.prototype.decodeAudioData = async function (data) {
+                const sound = await decode.call(this, data);
+                decoded.push(sound.duration);
+                return sound;
+            };
+        }""")
+        page.evaluate(LONG_NOW)
+        pick(page, music)
+        page.locator("#own button").click()
+        expect(page.locator("#own")).to_contain_text(f"All {len(LONG)} songs of “Long” are heard", timeout=120_000)
+        seconds = page.evaluate("window.decoded")
+        assert len(seconds) == len(LONG) and all(60 < one < 75 for one in seconds), seconds
+        kept = page.evaluate(KEPT)
+        assert kept.keys() == LONG.keys(), kept
+        agrees_with_the_program(context, kept, music)
+
+
 EAR = """async (files) => {
     const { Ear } = await import(new URL('listen.js', document.querySelector('script[type=module]').src));
     const { sound } = await (await fetch('/api/v1/options')).json(), ear = await Ear.open(sound.module), result = {};
@@ -172,3 +214,12 @@ def firefox_hears_what_the_program_hears(page, context):
         heard = page.evaluate(EAR, files)
         assert heard.pop("silent.wav") is None
         agrees_with_the_program(context, heard, music)
+
+
+@test(firefox=True, place=None)
+def firefox_hears_parts_of_long_songs(page, context):
+    music = f"{long_songs().name}/Long"
+    page.evaluate(LONG_NOW)
+    for name in LONG:
+        if name != "Wave.wav":
+            agrees_with_the_program(context, page.evaluate(EAR, {name: base64.b64encode(pathlib.Path(music, name).read_bytes()).decode()}), music)

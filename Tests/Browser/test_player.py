@@ -266,6 +266,31 @@ def previews_play_one_after_the_other(page, context):
 
 
 @test()
+def covers_of_an_old_list_are_asked_for_no_more(page, context):
+    """Two songs are asked about at a time; with another list, the others of the old one no more."""
+    asked, waiting = [], []
+
+    def hold(route):
+        asked.append(route.request.url.split("/media/")[1].split("?")[0])
+        waiting.append(route)
+    page.route("**/api/v1/media/*", hold)
+    shown = lambda: page.eval_on_selector_all(".song", "nodes => nodes.map(node => node.dataset.song)")
+    by_hand(page, "happy")
+    page.locator("#choices summary").click()
+    page.select_option("#service", "deezer")
+    # Routes are noted while the browser is asked something.
+    until(lambda: shown() and len(asked) == 2)
+    old = shown()
+    by_hand(page, "sad")
+    until(lambda: not set(shown()) & set(old) and len(asked) == 4)
+    while waiting:
+        waiting.pop(0).fulfill(json={"song": 1, "cover": None, "preview": None, "link": None, "service": "Deezer", "players": {}})
+        # What it leads to.
+        page.wait_for_timeout(100)
+    assert set(asked[:2]) < set(old) and sorted(asked[2:]) == sorted(shown()), (asked, old, shown())
+
+
+@test()
 def a_service_that_is_not_asked_learns_nothing(page, context):
     """Once it is switched off, covers that it told of are loaded no more: in cards, in the bar, after a reload."""
     context.browser.route("https://e-cdn.dzcdn.net/**", lambda route: route.fulfill(body=PIXEL, content_type="image/png"))

@@ -1,3 +1,4 @@
+#include <dlfcn.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -78,6 +79,29 @@ static inline const struct sockaddr *fermusic_http_peer(struct MHD_Connection *c
 static inline int fermusic_http_descriptor(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     return info ? info->connect_fd : -1;
+}
+
+// The session of GnuTLS; NULL without TLS.
+static inline void *fermusic_http_session(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info ? info->tls_session : NULL;
+}
+
+static inline int fermusic_http_is_encrypted(struct MHD_Connection *connection) {
+    return fermusic_http_session(connection) != NULL;
+}
+
+// Sends bytes beside the library, as many as the system takes at once: only while the library sends nothing, and with TLS
+// only on the thread that reads. GnuTLS is there, since the library needs it, but need not be there to build with.
+static inline void fermusic_http_send(struct MHD_Connection *connection, const void *bytes, size_t size) {
+    void *session = fermusic_http_session(connection);
+    if (!session) {
+        send(fermusic_http_descriptor(connection), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        return;
+    }
+    ssize_t (*record)(void *, const void *, size_t) =
+        (ssize_t (*)(void *, const void *, size_t))dlsym(NULL, "gnutls_record_send");
+    if (record) record(session, bytes, size);
 }
 
 // Answers with a copy of the bytes.

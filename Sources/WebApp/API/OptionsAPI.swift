@@ -1,16 +1,13 @@
 import EmotionRecognition
 import JSON
 import MusicMatching
-import Threads
 
 /// What the page needs to know before it begins.
 struct OptionsAPI: Sendable {
-    let catalogues: CataloguePool
     let facts: PageFacts
-    let own: OwnMusic
 
     /// What the catalogue says for it.
-    private struct Facts {
+    private struct Facts: Sendable {
         var songs: Int
         var languages: [(code: String, songs: Int)]
         /// See `OwnMusic.servers`.
@@ -20,21 +17,25 @@ struct OptionsAPI: Sendable {
     }
 
     /// Counting a large catalogue takes a while, its languages seldom change, and pages open while it cannot be reached.
-    private final class Kept: Sendable {
-        let facts = Guarded<(time: ContinuousClock.Instant, facts: Facts)?>(nil)
-    }
-    private let kept = Kept()
+    private let known: Refreshed<Facts>
 
-    init(catalogues: CataloguePool, facts: PageFacts, own: OwnMusic) {
-        self.catalogues = catalogues
+    /// - Parameter background: where a catalogue that may be far away is asked.
+    init(catalogues: CataloguePool, facts: PageFacts, own: OwnMusic, background: JobQueue) {
         self.facts = facts
-        self.own = own
+        known = Refreshed(beside: catalogues.isRemote ? background : nil) {
+            try catalogues.use { catalogue in
+                Facts(
+                    songs: try catalogue.count, languages: try catalogue.languageCounts(),
+                    servers: own.servers(catalogue),
+                    opinions: facts.isPersonal ? try catalogue.opinions() : Listener())
+            }
+        }
     }
 
     var routes: [Route] {
         [
             Route(method: "GET", path: "/api/v1/options") { request, _ in
-                let known = try known()
+                let known = try known.get()
                 var answer = facts.json(songs: known.songs, languages: known.languages, below: request.base)
                 if facts.isPersonal { answer = OptionsAPI.with(known.opinions, answer) }
                 return .now(.json(OptionsAPI.with(known.servers, answer)))
@@ -60,24 +61,5 @@ struct OptionsAPI: Sendable {
             "dislikedArtists": JSONValue(Array(opinions.dislikedArtists.prefix(200))),
         ]
         return .object(fields)
-    }
-
-    private func known() throws -> Facts {
-        let last = kept.facts.withLock { $0 }
-        if let last, last.time.duration(to: .now) < .seconds(300) { return last.facts }
-        do {
-            let facts = try catalogues.use { catalogue in
-                Facts(
-                    songs: try catalogue.count, languages: try catalogue.languageCounts(),
-                    servers: own.servers(catalogue),
-                    opinions: self.facts.isPersonal ? try catalogue.opinions() : Listener())
-            }
-            kept.facts.withLock { $0 = (.now, facts) }
-            return facts
-        } catch {
-            // A page that says how many songs there were is better than none.
-            guard let last else { throw error }
-            return last.facts
-        }
     }
 }

@@ -35,15 +35,16 @@ let handleRequest: MHD_AccessHandlerCallback = { context, connection, url, metho
     guard let known = state.pointee else {
         let exchange = server.begin(connection, url: String(cString: url), method: String(cString: method))
         state.pointee = Unmanaged.passRetained(exchange).toOpaque()
-        // A body that is too much to throw away is not waited for: the connection ends after the answer.
-        if let refusal = exchange.refusal, exchange.declaredLength > Exchange.discardLimit {
-            return server.send(server.handler.refuse(refusal, exchange.request), connection, exchange)
+        if exchange.isRefusedAtOnce {
+            server.refuse(connection, exchange)
+            return mhdNo
         }
         return mhdYes
     }
     let exchange = Unmanaged<Exchange>.fromOpaque(known).takeUnretainedValue()
     if size.pointee > 0 {
-        let isWelcome = server.receive(UnsafeBufferPointer(start: data, count: size.pointee), exchange)
+        let isWelcome = server.receive(
+            UnsafeBufferPointer(start: data, count: size.pointee), connection, exchange)
         size.pointee = 0
         return isWelcome ? mhdYes : mhdNo
     }
@@ -64,7 +65,7 @@ let connectionChanged: MHD_NotifyConnectionCallback = { context, connection, _, 
     if fermusic_http_has_started(code) != 0 {
         server.watch.opened(key, descriptor: fermusic_http_descriptor(connection))
     } else {
-        server.watch.closed(key)
+        server.closing(key)
     }
 }
 
@@ -113,7 +114,11 @@ private func text(_ pointer: UnsafePointer<CChar>?, _ size: Int) -> String {
 
 private let noteHeader: MHD_KeyValueIteratorN = { context, _, key, keySize, value, valueSize in
     guard let request = context?.assumingMemoryBound(to: HTTPRequest.self) else { return mhdNo }
-    request.pointee.headers[text(key, keySize).lowercased()] = text(value, valueSize)
+    let name = text(key, keySize).lowercased()
+    var value = text(value, valueSize)
+    // One encoding upon another, which a body has only if all are looked at.
+    if name == "transfer-encoding", let before = request.pointee.headers[name] { value = "\(before), \(value)" }
+    request.pointee.headers[name] = value
     return mhdYes
 }
 

@@ -37,10 +37,12 @@ public final class HTTPServer: @unchecked Sendable {
     private var daemon: OpaquePointer?
     private let log: UnsafeMutablePointer<fermusic_http_log>
     private let ticker: Ticker
-    private let active = Atomic<Int>(0)
-    private let buffered = Atomic<Int>(0)
-    private let leaving = Atomic<Bool>(false)
-    private let draining = Atomic<Bool>(false)
+    private let lingering = LingeringClose()
+    let active = Atomic<Int>(0)
+    /// Bytes of bodies that are in memory.
+    let buffered = Atomic<Int>(0)
+    let leaving = Atomic<Bool>(false)
+    let draining = Atomic<Bool>(false)
 
     /// Starts listening. Throws `WebServerError`.
     public init(_ options: Options, handler: any HTTPHandler) throws {
@@ -51,7 +53,9 @@ public final class HTTPServer: @unchecked Sendable {
         port = socket.port
         self.options = options
         self.handler = handler
-        let watch = ConnectionWatch(headSeconds: options.headSeconds, bodySeconds: options.bodySeconds)
+        let watch = ConnectionWatch(headSeconds: options.headSeconds, bodySeconds: options.bodySeconds) {
+            HTTPServer.tellTooSlow($0, handler)
+        }
         self.watch = watch
         ticker = Ticker(seconds: 1) { watch.sweep() }
         log = .allocate(capacity: 1)
@@ -109,129 +113,14 @@ public final class HTTPServer: @unchecked Sendable {
         drain()
         let end = ContinuousClock.now + .seconds(seconds)
         while activeRequests > 0, ContinuousClock.now < end { usleep(5000) }
+        lingering.close()
         MHD_stop_daemon(daemon)
         self.daemon = nil
     }
 
-    // MARK: - One request
-
-    func begin(_ connection: OpaquePointer, url: String, method: String) -> Exchange {
-        active.wrappingAdd(1, ordering: .relaxed)
-        watch.readsBody(connectionKey(connection))
-        let exchange = Exchange(
-            HTTPRequest(reading: connection, url: url, method: method, isSecure: options.tls != nil))
-        do {
-            if draining.load(ordering: .relaxed) {
-                throw Problem(.shuttingDown, "try again in a moment", retryAfter: 5)
-            }
-            exchange.limit = try handler.admit(exchange.request)
-            if exchange.declaredLength > exchange.limit {
-                throw Problem(
-                    .tooLarge, "the body has \(exchange.declaredLength) bytes, at most \(exchange.limit) are read")
-            }
-        } catch let problem as Problem {
-            exchange.refusal = problem
-        } catch {
-            exchange.refusal = Problem(.failed, "the request could not be read")
-        }
-        return exchange
+    /// The library closes the connection after this.
+    func closing(_ key: Int) {
+        guard let connection = watch.closed(key) else { return }
+        lingering.take(connection.descriptor, isMidway: connection.isMidway)
     }
-
-    /// Takes a piece of the body over; false ends the connection.
-    func receive(_ bytes: UnsafeBufferPointer<CChar>, _ exchange: Exchange) -> Bool {
-        if exchange.refusal == nil {
-            if exchange.request.body.count + bytes.count > exchange.limit {
-                exchange.refusal = Problem(.tooLarge, "the body is longer than \(exchange.limit) bytes")
-            } else if buffered.wrappingAdd(bytes.count, ordering: .relaxed).newValue > options.bodyBytes {
-                buffered.wrappingSubtract(bytes.count, ordering: .relaxed)
-                exchange.refusal = Problem(.overloaded, "too many requests are being read", retryAfter: 1)
-            } else {
-                exchange.request.body.append(contentsOf: UnsafeRawBufferPointer(bytes))
-                return true
-            }
-            release(exchange)
-        }
-        exchange.discarded += bytes.count
-        return exchange.discarded <= Exchange.discardLimit
-    }
-
-    private func release(_ exchange: Exchange) {
-        buffered.wrappingSubtract(exchange.request.body.count, ordering: .relaxed)
-        exchange.request.body = []
-    }
-
-    /// The whole request is there, or its answer is.
-    func finish(_ connection: OpaquePointer, _ exchange: Exchange) -> MHD_Result {
-        if let response = exchange.response { return send(response, connection, exchange) }
-        watch.answers(connectionKey(connection))
-        if let refusal = exchange.refusal {
-            return send(handler.refuse(refusal, exchange.request), connection, exchange)
-        }
-        switch handler.answer(exchange.request) {
-        case .now(let response): return send(response, connection, exchange)
-        case .later(let place, let work):
-            // Asleep before the job can wake it.
-            MHD_suspend_connection(connection)
-            let handle = ConnectionHandle(connection)
-            place.run { worker in
-                exchange.response = work(worker)
-                handle.resume()
-            }
-            return mhdYes
-        }
-    }
-
-    func send(_ response: HTTPResponse, _ connection: OpaquePointer, _ exchange: Exchange) -> MHD_Result {
-        watch.answers(connectionKey(connection))
-        exchange.status = response.status
-        let made: OpaquePointer?
-        switch response.body {
-        case .bytes(let bytes):
-            made = bytes.withUnsafeBytes { fermusic_http_response($0.baseAddress, $0.count) }
-        case .file(let file, let range):
-            let descriptor = file.duplicate()
-            made = fermusic_http_file(descriptor, range.lowerBound, range.count)
-        case .stream(let stream, nil) where exchange.request.method == "HEAD":
-            stream.close()
-            made = fermusic_http_response(nil, 0)
-        case .stream(let stream, let count):
-            let box = Unmanaged.passRetained(StreamBox(stream, ConnectionHandle(connection)))
-            made = fermusic_http_stream(count ?? -1, readStream, box.toOpaque(), releaseStream)
-            if made == nil { box.release() }
-        }
-        guard let made else { return mhdNo }
-        defer { MHD_destroy_response(made) }
-        for (name, value) in response.headers { MHD_add_response_header(made, name, value) }
-        if leaving.load(ordering: .relaxed) { MHD_add_response_header(made, "Connection", "close") }
-        return MHD_queue_response(connection, UInt32(response.status), made)
-    }
-
-    func completed(_ connection: OpaquePointer, _ exchange: Exchange) {
-        release(exchange)
-        watch.idles(connectionKey(connection))
-        active.wrappingSubtract(1, ordering: .relaxed)
-        handler.note(exchange.request, status: exchange.status, seconds: exchange.started.duration(to: .now).seconds)
-    }
-}
-
-/// A request with its answer, from head to end. Used by the one thread that serves its connection; a job sets
-/// `response` while the connection sleeps.
-final class Exchange: @unchecked Sendable {
-    // Safe to share: suspending and resuming a connection order what both threads do.
-
-    /// Of a body that is refused so much is read and thrown away, so that the client gets to read the answer.
-    static let discardLimit = 4 << 20
-
-    var request: HTTPRequest
-    var limit = 0
-    var discarded = 0
-    var refusal: Problem?
-    var response: HTTPResponse?
-    var status = 0
-    let started = ContinuousClock.now
-
-    init(_ request: HTTPRequest) { self.request = request }
-
-    /// The length that the request says its body has; 0 if it does not.
-    var declaredLength: Int { request.headers["content-length"].flatMap { Int($0) } ?? 0 }
 }

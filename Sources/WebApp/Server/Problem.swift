@@ -11,8 +11,10 @@ public struct Problem: Error, Sendable, Equatable {
         case crossSite = "cross-site"
         case notFound = "not-found"
         case methodNotAllowed = "method-not-allowed"
+        case tooSlow = "too-slow"
         case tooLarge = "too-large"
         case unsupportedType = "unsupported-type"
+        case unsupportedEncoding = "unsupported-encoding"
         case tooManyRequests = "too-many-requests"
         case overloaded
         case shuttingDown = "shutting-down"
@@ -59,11 +61,13 @@ public struct Problem: Error, Sendable, Equatable {
         case .fileChanged: 409
         case .fileGone, .songGone: 410
         case .methodNotAllowed: 405
+        case .tooSlow: 408
         case .tooLarge: 413
         case .unsupportedType: 415
         case .tooManyRequests: 429
         case .overloaded, .shuttingDown: 503
         case .catalogue, .failed: 500
+        case .unsupportedEncoding: 501
         case .musicServerGone, .musicServerRefuses, .musicServerFailed: 502
         }
     }
@@ -77,8 +81,10 @@ public struct Problem: Error, Sendable, Equatable {
         case .crossSite: "Requests from other sites are refused"
         case .notFound: "There is nothing here"
         case .methodNotAllowed: "The method is not allowed here"
+        case .tooSlow: "The request came too slowly"
         case .tooLarge: "The request is too large"
         case .unsupportedType: "The media type is not supported"
+        case .unsupportedEncoding: "The transfer encoding is not supported"
         case .tooManyRequests: "Too many requests"
         case .overloaded: "The server is busy"
         case .shuttingDown: "The server is about to end"

@@ -1,7 +1,5 @@
 // Hears songs beside the page, so that the page never waits for it. Talked to by listen.js.
 
-import { begin } from "./wasm.js";
-
 let ear = null;
 
 /** Samples in the ear's memory; to be freed. */
@@ -11,7 +9,8 @@ const work = {
   async open({ module }) {
     const answer = await fetch(module, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${module}: ${answer.status}`);
-    ear = await begin(await answer.arrayBuffer());
+    ear = (await WebAssembly.instantiate(await answer.arrayBuffer())).instance.exports;
+    ear._initialize();
     return { rate: ear.fermusic_rate(), seconds: ear.fermusic_seconds() };
   },
 

@@ -1,8 +1,9 @@
 // Hears files of the visitor: this browser decodes them, and measures them with what the program hears songs with
 // (engine/sound.wasm). Nothing leaves it.
 
-/** Longer songs and larger files would fill the memory, since browsers decode all of a file. Without a length the size tells. */
-const MOST_SECONDS = 900, MOST_BYTES = 150e6, MOST_BYTES_UNTOLD = 20e6;
+/** Longer songs and larger files would fill the memory, since browsers decode all of a file: of these a part is cut out. Without a
+    length the size tells. */
+export const most = { seconds: 900, bytes: 150e6, bytesUntold: 20e6 };
 /** Milliseconds that a file's beginning may take. */
 const PATIENCE = 10_000;
 
@@ -37,22 +38,30 @@ export class Ear {
   }
 
   /** How a file sounds: { valence, energy, valenceError, energyError, loudness, tempo }; null for what cannot be decoded, is
-      silent or too long. Throws when the ear itself has failed. */
+      silent, or too long and of a kind that cannot be cut. Throws when the ear itself has failed. */
   async hear(file) {
-    const sound = await this.#decode(file).catch(() => null);
-    if (!sound) return null;
-    const length = sound.duration, start = await this.#ask("start", { length });
-    const first = Math.round(start * this.#rate), count = Math.min(Math.round(this.#seconds * this.#rate), sound.length - first);
+    let failure = null;
+    const startIn = (length) => this.#ask("start", { length }).catch((problem) => { throw (failure = problem); });
+    const part = await this.#part(file, startIn).catch(() => { if (failure) throw failure; return null; });
+    if (!part) return null;
+    const { sound, from, start, length } = part;
+    const first = Math.max(0, Math.round((start - from) * this.#rate)), count = Math.min(Math.round(this.#seconds * this.#rate), sound.length - first);
     const channels = [0, 1].slice(0, sound.numberOfChannels).map((channel) => sound.getChannelData(channel).slice(first, first + count));
     return this.#ask("hear", { channels, length, start }, channels.map(({ buffer }) => buffer));
   }
 
-  async #decode(file) {
-    if (file.size > MOST_BYTES) return null;
-    const seconds = await lengthOf(file);
-    if (Number.isFinite(seconds) ? seconds > MOST_SECONDS : file.size > MOST_BYTES_UNTOLD) return null;
-    return new OfflineAudioContext(1, 1, this.#rate).decodeAudioData(await file.arrayBuffer());
+  /** What is decoded of a file: { sound, from, start, length }, in seconds of the song. */
+  async #part(file, startIn) {
+    const told = await lengthOf(file);
+    if (Number.isFinite(told) ? told <= most.seconds && file.size <= most.bytes : file.size <= most.bytesUntold) {
+      const sound = await this.#decode(file), length = sound.duration;
+      return { sound, from: 0, start: await startIn(length), length };
+    }
+    const { excerpt } = await import("./excerpt.js"), part = await excerpt(file, told, startIn, this.#seconds);
+    return part && { ...part, sound: await this.#decode(part.file) };
   }
+
+  async #decode(file) { return new OfflineAudioContext(1, 1, this.#rate).decodeAudioData(await file.arrayBuffer()); }
 
   #ask(kind, wish, transfer = []) {
     return new Promise((resolve, reject) => {

@@ -18,9 +18,11 @@ export const isUsed = () => isThere() && isWanted();
 export function prepare() { if (isUsed()) open().catch(() => {}); }
 
 async function load() {
-  const [{ begin }, answer, songs] = await Promise.all([import("./wasm.js"), ...[facts.module, facts.songs].map((path) => fetched(new URL(path, document.baseURI)))]);
+  const [answer, songs] = await Promise.all([facts.module, facts.songs].map((path) => fetched(new URL(path, document.baseURI))));
   const text = (place, count) => new TextDecoder().decode(new Uint8Array(engine.memory.buffer, place, count));
-  const engine = await begin(await answer.arrayBuffer(), { time: () => Date.now(), number: (place, count) => Number(text(place, count)) });
+  const fermusic = { time: () => Date.now(), number: (place, count) => Number(text(place, count)) };
+  const { exports: engine } = (await WebAssembly.instantiate(await answer.arrayBuffer(), { fermusic })).instance;
+  engine._initialize();
   const matcher = new Matcher(engine);
   matcher.open(new Uint8Array(await songs.arrayBuffer()));
   return matcher;
