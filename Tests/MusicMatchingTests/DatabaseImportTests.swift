@@ -35,6 +35,15 @@ struct DatabaseImportTests {
         return Int(text.split(separator: "\n").first ?? "") ?? -1
     }
 
+    /// The tables are as they are made at first, and nothing is left of an import.
+    private func expectWhole(_ name: String) throws {
+        let new = try server.newDatabase()
+        _ = try Catalogue(server.address(new), builtIn: nil)
+        #expect(try tables(name) == tables(new))
+        #expect(try count("pg_namespace", "nspname = 'fermusic_import'", in: name) == 0)
+        try expectNoOrphans(name)
+    }
+
     private func expectNoOrphans(_ name: String) throws {
         for table in ["identifiers", "song_artists"] {
             #expect(try count(table, "song NOT IN (SELECT id FROM songs)", in: name) == 0, "\(table)")
@@ -74,7 +83,35 @@ struct DatabaseImportTests {
                 #expect(
                     try file.recommend(request).map(\.song.id) == database.recommendSongBySong(request).map(\.song.id))
             }
-            try expectNoOrphans(name)
+            try expectWhole(name)
+        }
+    }
+
+    /// Whoever reads the tables all the while keeps them.
+    @Test func tablesInUseGetTheRows() throws {
+        try withTemporaryFolder { folder in
+            let list = try write(Self.list(30_000), to: folder + "/list.csv"), name = try server.newDatabase()
+            let file = try Catalogue(folder + "/c.db", builtIn: builtInSongs)
+            let catalogue = try Catalogue(server.address(name), builtIn: builtInSongs)
+            let other = try Catalogue(server.address(name), builtIn: nil)
+            let before = try file.count
+            _ = try file.importSongs(list)
+            let table = try server.sql("SELECT 'songs'::regclass::oid", in: name)
+            var imports = 0
+            let copied = try other.copy(to: folder + "/copy.db") { _ in
+                imports += 1
+                _ = try catalogue.importSongs(list)
+            }
+            #expect(imports == 1 && copied == before)
+            #expect(try server.sql("SELECT 'songs'::regclass::oid", in: name) == table)
+            #expect(try export(catalogue) == export(file))
+            try expectWhole(name)
+            // Rights that somebody gave stay.
+            let given = try server.newDatabase(), third = try Catalogue(server.address(given), builtIn: builtInSongs)
+            try server.sql("GRANT SELECT ON songs TO guest", in: given)
+            _ = try third.importSongs(list)
+            #expect(try export(third) == export(file))
+            #expect(try server.sql("SELECT has_table_privilege('guest', 'songs', 'SELECT')", in: given) == "t\n")
         }
     }
 
@@ -102,17 +139,20 @@ struct DatabaseImportTests {
             }
             #expect(throws: Stop.self) {
                 _ = try catalogue.importSongs(list) { _, songs in
-                    if songs == 10_000 || songs == 20_000 { try useIt() }
-                    if songs > 25_000 { throw Stop() }
+                    if songs == 10_000 || songs == 24_000 { try useIt() }
+                    if songs > 26_000 { throw Stop() }
                 }
             }
             #expect(try rounds == 2 && catalogue.count == before && other.count == before)
             for table in ["identifiers", "song_artists"] {
                 #expect(try count(table, "song > \(before)", in: name) == 0, "\(table)")
             }
-            let report = try catalogue.importSongs(list) { _, songs in if songs == 20_000 { try useIt() } }
+            let report = try catalogue.importSongs(list) { _, songs in if songs == 26_000 { try useIt() } }
             #expect(try rounds == 3 && other.count == before + report.added)
             #expect(try other.feedback().map(\.song.id).sorted() == [1, 2, 3])
+            try expectWhole(name)
+            #expect(try other.purge([.songs])[.songs] == report.added)
+            #expect(try other.feedback().count == 3 && count("identifiers", in: name) == 0)
             try expectNoOrphans(name)
         }
     }
@@ -123,8 +163,8 @@ struct DatabaseImportTests {
             """
             SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1;
             SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint
-            WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2;
-            SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2
+            WHERE connamespace = 'public'::regnamespace ORDER BY conrelid::regclass::text, conname;
+            SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text, tgname
             """, in: name)
     }
 

@@ -28,8 +28,18 @@ struct LateIndexes {
         .named("identifiers_by_song", "identifiers (song)"),
     ]
 
+    static let count = all.count
+    /// Makes those that an import looks into, and those that it does not.
+    static let makingNeeded = making(all.filter(\.isNeeded))
+    static let makingOthers = making(all.filter { !$0.isNeeded })
+
+    private static func making(_ some: [Index]) -> String {
+        (["SET LOCAL maintenance_work_mem = '256MB'"] + some.map(\.make)).joined(separator: "; ")
+    }
+
     private var isDecided = false
     private var missing: [Index] = []
+    var areMissing: Bool { !missing.isEmpty }
 
     /// Drops them where there are no songs yet. Where somebody uses the tables just now, or they are somebody else's, they
     /// stay.
@@ -55,8 +65,7 @@ struct LateIndexes {
     /// Makes those that are missing.
     mutating func make(_ connection: PostgreSQLConnection) throws {
         if missing.isEmpty { return }
-        try connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        for index in missing { try connection.execute(index.make) }
+        try connection.execute(LateIndexes.making(missing))
         missing = []
     }
 }

@@ -6,6 +6,7 @@ extension PostgreSQLDatabase {
         var keys = Set(keys), identifiers = Set(identifiers)
         adding.expect(keys: keys, identifiers: identifiers)
         if try knowsNames(soon: keys.count) { (keys, identifiers) = namesThere.take(keys, identifiers) }
+        try goBeside()
         if keys.isEmpty, identifiers.isEmpty { return }
         try sendSongs()
         let list = "{" + keys.map { "\($0)" }.joined(separator: ",") + "}"
@@ -55,8 +56,15 @@ extension PostgreSQLDatabase {
         let identifiers = try rows("SELECT kind, value FROM identifiers") {
             SongIdentifier(SongIdentifier.Kind(rawValue: $0.text(0)), $0.text(1))
         }
-        namesThere.know(keys, identifiers)
+        namesThere.know(keys, identifiers, songs: last)
         return true
+    }
+
+    /// Goes on in tables beside the others when there are many times the songs that there were.
+    private func goBeside() throws {
+        guard let loaded, loaded >= 20_000, namesThere.isKnown, namesThere.before <= 10_000, !lateIndexes.areMissing
+        else { return }
+        try beside.make(self)
     }
 
     /// Leaves indexes for the end of a transaction that fills an empty catalogue.

@@ -53,6 +53,8 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         if isInTransaction { return try body() }
         try connected().execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0")
         do {
+            // Before anything is read: other tables that take their place meanwhile would look empty.
+            try connected().execute("LOCK TABLE songs, song_artists, identifiers IN ACCESS SHARE MODE")
             let result = try body()
             try connected().execute("COMMIT")
             return result

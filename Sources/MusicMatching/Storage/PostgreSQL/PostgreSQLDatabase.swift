@@ -22,6 +22,7 @@ final class PostgreSQLDatabase: Database {
     var namesThere = NamesThere()
     /// What the transaction leaves for its end.
     var lateIndexes = LateIndexes()
+    var beside = TablesBeside()
     /// Songs that were sent while many are loaded; `nil` if none are.
     var loaded: Int?
     /// How often a song was looked for by its name.
@@ -115,6 +116,7 @@ final class PostgreSQLDatabase: Database {
             rowsToAdd = RowsToAdd()
             namesThere = NamesThere()
             lateIndexes = LateIndexes()
+            beside = TablesBeside()
             changesSongs = false
         }
         do {
@@ -123,6 +125,7 @@ final class PostgreSQLDatabase: Database {
             try sendSongs()
             try connected().endFilling()
             try lateIndexes.make(connected())
+            try beside.takePlace(self)
             if changesSongs { try connected().execute("UPDATE song_state SET version = version + 1") }
             // After a failure that somebody passed over, COMMIT would take everything back without a word.
             if try connected().transactionStatus != fermusic_pg_in_transaction {

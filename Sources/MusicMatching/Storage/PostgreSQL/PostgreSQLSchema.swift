@@ -174,8 +174,11 @@ enum PostgreSQLSchema {
         ALTER TABLE identifiers DROP CONSTRAINT identifiers_song_fkey;
         CREATE FUNCTION fermusic_delete_identifiers() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN DELETE FROM identifiers WHERE song IN (SELECT id FROM deleted_songs); RETURN NULL; END';
+        \(deletionTrigger)
+        """
+    static let deletionTrigger = """
         CREATE TRIGGER delete_identifiers AFTER DELETE ON songs REFERENCING OLD TABLE AS deleted_songs
-            FOR EACH STATEMENT EXECUTE FUNCTION fermusic_delete_identifiers();
+            FOR EACH STATEMENT EXECUTE FUNCTION fermusic_delete_identifiers()
         """
 
     /// The version of the tables; 0 if there are none of this program's.
