@@ -1,10 +1,11 @@
 // How fast catalogues are filled and songs found, on SQLite and PostgreSQL:
 //
-//     catalogue-benchmark SONGS PLACE...
+//     catalogue-benchmark [--imports] SONGS PLACE...
 //
 // PLACE is a new file or the address of an empty database on this machine. Makes a table of so many songs, a tenth of them
-// without features, imports it into each, and asks all of them for lists, hits, artists and pages in turns: medians of wall
-// time and of the processors' time, PostgreSQL's for this database included (without its parallel workers').
+// without features, imports it into each, one after the other, and asks all of them for lists, hits, artists and pages in
+// turns: medians of wall time and of the processors' time, PostgreSQL's for this database included (without its parallel
+// workers'). With --imports nothing is asked.
 
 import Emotions
 import Foundation
@@ -12,8 +13,10 @@ import Glibc
 import MusicMatching
 import Randomness
 
-guard CommandLine.arguments.count >= 3, let count = Int(CommandLine.arguments[1]), count > 0 else {
-    fatalError("usage: catalogue-benchmark SONGS PLACE...")
+let importsOnly = CommandLine.arguments.dropFirst().first == "--imports"
+let arguments = Array(CommandLine.arguments.dropFirst(importsOnly ? 2 : 1))
+guard arguments.count >= 2, let count = Int(arguments[0]), count > 0 else {
+    fatalError("usage: catalogue-benchmark [--imports] SONGS PLACE...")
 }
 let table = "/tmp/catalogue-benchmark-\(getpid()).csv"
 defer { unlink(table) }
@@ -117,7 +120,7 @@ func hits(_ search: String, offset: Int = 0) -> Catalogue.Filter {
 }
 
 writeTable()
-let places = Array(CommandLine.arguments.dropFirst(2))
+let places = Array(arguments.dropFirst())
 var catalogues: [Catalogue] = []
 report(places.map { Catalogue.shown($0) }.joined(separator: " | "))
 for place in places {
@@ -126,7 +129,11 @@ for place in places {
     report(
         "import: \(rounded(first.wall)) s (processors \(rounded(first.processors))), "
             + "\(Int(Double(count) / first.wall)) songs/s")
-    catalogues.append(catalogue)
+    if !importsOnly { catalogues.append(catalogue) }
+}
+if importsOnly {
+    unlink(table)
+    exit(0)
 }
 for mode in MoodMode.allCases { try measure(mode.rawValue) { _ = try $0.recommend(request(mode)) } }
 try measure("in Hindi") { _ = try $0.recommend(request(.match, ["hi"])) }

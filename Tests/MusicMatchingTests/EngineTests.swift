@@ -268,11 +268,13 @@ struct EngineTests {
     }
 
     @Test func comesBackAfterARestart() throws {
-        let catalogue = try Catalogue(try server.newAddress(), builtIn: builtInSongs)
+        let own = try PostgreSQLServer()
+        defer { own.stop() }
+        let catalogue = try Catalogue(try own.newAddress(), builtIn: builtInSongs)
         let memory = try ServiceMemory(catalogue.place)
         try catalogue.note(.like, of: 3)
         memory.keep("answer", of: "deezer", to: "request")
-        try server.restart()
+        try own.restart()
         // The first question after it is answered.
         #expect(try catalogue.feedback().map(\.song.id) == [3])
         try catalogue.note(.like, of: 4)

@@ -20,14 +20,14 @@ extension Catalogue {
     /// artist after `NameKey`. Adding twice changes nothing. Throws `MusicError`.
     @discardableResult
     public func add(_ draft: SongDraft) throws -> AddResult {
-        let names = SongNames(draft)
+        let names = SongNames(draft, &creditKeys)
         return try database.transaction(.songs) { try add(draft, names) }
     }
 
     /// Adds many, one after the other, in a transaction that has begun: a database elsewhere is asked once for all of them.
     /// Throws `MusicError`.
     func add(_ drafts: [SongDraft], _ note: (AddResult) -> Void) throws {
-        let names = drafts.map { SongNames($0) }
+        let names = drafts.map { SongNames($0, &creditKeys) }
         try database.expect(keys: names.map(\.hash), identifiers: drafts.flatMap(\.identifiers))
         for (draft, names) in zip(drafts, names) { note(try add(draft, names)) }
     }
@@ -54,18 +54,20 @@ extension Catalogue {
 
     private func find(_ names: SongNames) throws -> Int? {
         try database.songs(matching: names.hash).first {
-            NameKey.title($0.title) == names.title && NameKey.artist($0.artist) == names.artist
+            NameKey.title($0.title) == names.title && creditKeys.keys(of: $0.artist).artist == names.credit.artist
         }?.id
     }
 
     private func insert(_ draft: SongDraft, _ names: SongNames) throws -> Int {
         var facts = SongFacts(draft)
-        if facts.genres.isEmpty, !draft.isBuiltIn, let genre = try artistTable.genre(of: draft.artist) {
+        if facts.genres.isEmpty, !draft.isBuiltIn, let genre = try artistTable.genre(of: names.credit) {
             facts.genres = [genre]
         }
         facts.estimate(with: moodMap)
         let id = try database.insert(
-            NewSong(title: draft.title, artist: draft.artist, matchKey: names.hash, facts: facts, added: currentTime()))
+            NewSong(
+                title: draft.title, artist: draft.artist, artists: names.credit.all, matchKey: names.hash, facts: facts,
+                added: currentTime()))
         _ = try add(draft.identifiers, to: id)
         return id
     }
@@ -83,6 +85,14 @@ extension Catalogue {
         return true
     }
 
+    /// Deletes a song; what is said of it goes with it.
+    func delete(_ song: Int, by credit: String) throws {
+        for artist in ArtistKey.keys(of: credit) {
+            try database.run("DELETE FROM song_artists WHERE artist = ? AND song = ?", .text(artist), .integer(song))
+        }
+        try database.run("DELETE FROM songs WHERE id = ?", .integer(song))
+    }
+
     /// Whether any was new.
     private func add(_ identifiers: [SongIdentifier], to id: Int) throws -> Bool {
         var changed = false
@@ -94,12 +104,12 @@ extension Catalogue {
 /// A song's names made comparable.
 private struct SongNames {
     var title: String
-    var artist: String
+    var credit: CreditKeys.Keys
     var hash: Int
 
-    init(_ draft: SongDraft) {
+    init(_ draft: SongDraft, _ known: inout CreditKeys) {
         title = NameKey.title(draft.title)
-        artist = NameKey.artist(draft.artist)
-        hash = NameKey.hash(title: title, artist: artist)
+        credit = known.keys(of: draft.artist)
+        hash = NameKey.hash(title: title, artist: credit.artist)
     }
 }

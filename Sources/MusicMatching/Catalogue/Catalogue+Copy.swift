@@ -21,7 +21,7 @@ extension Catalogue {
         let other = try Databases.open(target)
         try other.migrate()
         return try database.snapshot {
-            guard try database.schemaVersion == other.schemaVersion else {
+            guard try database.isOfThisVersion, try other.isOfThisVersion else {
                 throw MusicError.database(path: other.path, reason: "its tables are of another version")
             }
             return try other.loading {

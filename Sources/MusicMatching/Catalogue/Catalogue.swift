@@ -25,6 +25,8 @@ public final class Catalogue {
     var knownArtists: ArtistTable?
     /// See `artistNames`.
     var knownNames: ArtistTable?
+    /// Of artists whose songs were added.
+    var creditKeys = CreditKeys()
 
     /// What it was opened by: not to be shown, as an address may hold a password.
     public let place: String

@@ -38,13 +38,7 @@ extension Catalogue {
             AND id NOT IN (SELECT song FROM playlist_songs)
             """
         ) { ($0.integer(0), $0.text(1)) }
-        for (id, credit) in unlisted {
-            for artist in ArtistKey.keys(of: credit) {
-                try database.run(
-                    "DELETE FROM song_artists WHERE artist = ? AND song = ?", .text(artist), .integer(id))
-            }
-            try database.run("DELETE FROM songs WHERE id = ?", .integer(id))
-        }
+        for (id, credit) in unlisted { try delete(id, by: credit) }
         // What stays is the user's.
         try database.run("UPDATE songs SET built_in = 0 WHERE built_in = 2")
     }

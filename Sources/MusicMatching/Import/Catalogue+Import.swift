@@ -25,8 +25,11 @@ extension Catalogue {
     func importSongs(
         _ files: [ListFile], _ path: String, options: ImportOptions, progress: (Double, Int) throws -> Void
     ) throws -> ImportReport {
-        try database.loading { try transaction { try take(files, path, options, progress) } }
+        try loading { try take(files, path, options, progress) }
     }
+
+    /// All of `body`'s changes or none, with room for many of them.
+    func loading<R>(_ body: () throws -> R) throws -> R { try database.loading { try transaction(body) } }
 
     private func take(
         _ files: [ListFile], _ path: String, _ options: ImportOptions, _ progress: (Double, Int) throws -> Void

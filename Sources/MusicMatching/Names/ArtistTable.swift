@@ -26,9 +26,8 @@ struct ArtistTable {
     }
 
     /// What the first artist of a credit mostly plays; `nil` if it is not known.
-    func genre(of credit: String) -> String? {
-        let whole = ArtistKey.key(credit), first = ArtistKey.first(of: credit)
-        return genres[whole] ?? genres[first] ?? namesakes[whole] ?? namesakes[first]
+    func genre(of credit: CreditKeys.Keys) -> String? {
+        genres[credit.whole] ?? genres[credit.first] ?? namesakes[credit.whole] ?? namesakes[credit.first]
     }
 
     /// All that have other names.

@@ -4,17 +4,6 @@ import Glibc
 import MediaFiles
 import Timing
 
-/// A list of songs that is read again from time to time.
-public struct SongSource: Sendable, Equatable {
-    /// An absolute path, or something a `ListProvider` handles.
-    public var place: String
-    /// Seconds since 1970; 0 if it was never read.
-    public var refreshed: Int
-    var language: String
-    var emotion: String
-    var fingerprint: String
-}
-
 /// What came of one source.
 public struct RefreshResult: Sendable {
     public enum Outcome: Sendable {
@@ -41,32 +30,6 @@ public struct ListError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Catalogue {
-    /// The lists that `refresh` reads. Throws `MusicError`.
-    public func sources() throws -> [SongSource] {
-        try database.rows("SELECT place, refreshed, language, emotion, fingerprint FROM sources ORDER BY place") {
-            SongSource(
-                place: $0.text(0), refreshed: $0.integer(1), language: $0.text(2), emotion: $0.text(3),
-                fingerprint: $0.text(4))
-        }
-    }
-
-    /// Remembers a list. Relative paths are made absolute, since nobody knows where `refresh` will be started.
-    /// Throws `MusicError`.
-    public func remember(_ place: String, options: ImportOptions = ImportOptions()) throws {
-        try database.run(
-            """
-            INSERT INTO sources (place, language, emotion, fingerprint, refreshed) VALUES (?, ?, ?, '', 0) \
-            ON CONFLICT (place) DO UPDATE SET language = excluded.language, emotion = excluded.emotion, fingerprint = ''
-            """, .text(Catalogue.absolute(place)), .text(options.language?.code ?? ""),
-            .text(options.emotion?.name ?? ""))
-    }
-
-    /// Forgets a list; its songs stay. Gives whether it was known. Throws `MusicError`.
-    public func forget(_ place: String) throws -> Bool {
-        try database.run("DELETE FROM sources WHERE place = ?", .text(Catalogue.absolute(place)))
-        return database.changes > 0
-    }
-
     /// Reads a list that is to be remembered, at once: all of it in one transaction. Throws `MusicError`.
     public func importAndRemember(
         _ path: String, options: ImportOptions, progress: (Double, Int) throws -> Void = { _, _ in }
@@ -80,7 +43,7 @@ extension Catalogue {
                 return try importSongs(path, options: options, progress: progress)
             }
             let files = try ListFile.open(place)
-            return try transaction {
+            return try loading {
                 let report = try importSongs(files, place, options: options, progress: progress)
                 // What has no songs need not be read again.
                 if report.songs == 0 { return report }
@@ -169,7 +132,7 @@ extension Catalogue {
         case .table(_, let given): version = given
         case .songs: version = ""
         }
-        return try transaction {
+        return try loading {
             let report = try add(list, source.place, options, progress)
             try markRead(source.place, version)
             return .read(report)
@@ -189,7 +152,7 @@ extension Catalogue {
         } catch {
             throw MusicError.badFile(path: place, reason: "\(error)")
         }
-        return try transaction {
+        return try loading {
             let report = try add(list, place, options, progress)
             if remembers, report.songs > 0 {
                 try remember(place, options: options)
@@ -223,34 +186,5 @@ extension Catalogue {
             return report
         case .unchanged: return ImportReport()
         }
-    }
-
-    private func markRead(_ place: String, _ fingerprint: String) throws {
-        try database.run(
-            "UPDATE sources SET fingerprint = ?, refreshed = ? WHERE place = ?", .text(fingerprint),
-            .integer(currentTime()), .text(place))
-    }
-
-    /// Changes whenever the file does.
-    private static func fingerprint(_ path: String) -> String? {
-        var status = stat()
-        guard stat(path.cPath, &status) == 0 else { return nil }
-        return "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)-\(status.st_ino)"
-    }
-
-    /// A path that does not begin with a slash is completed; addresses stay as they are.
-    public static func absolute(_ place: String) -> String {
-        if place.hasPrefix("/") { return place }
-        // A folder may be called "Queen: Live".
-        if let resolved = realpath(place.cPath, nil) {
-            defer { free(resolved) }
-            return String(pathBytes: resolved)
-        }
-        // "https:..." and "spotify:playlist:..." are not paths.
-        let scheme = place.prefix { $0.isASCII && $0.isLetter }, rest = place.dropFirst(scheme.count)
-        if scheme.count > 1, rest.first == ":", let next = rest.dropFirst().first, next != " " { return place }
-        guard let folder = getcwd(nil, 0) else { return place }
-        defer { free(folder) }
-        return String(pathBytes: folder) + "/" + place
     }
 }

@@ -4,6 +4,8 @@ import Emotions
 struct NewSong {
     var title: String
     var artist: String
+    /// Whom it is filed under, see `ArtistKey.keys`.
+    var artists: [String]
     /// See `NameKey.hash`.
     var matchKey: Int
     var facts: SongFacts
@@ -26,8 +28,10 @@ protocol CatalogueDatabase: Database {
     /// processes start at once. Throws `MusicError.newerSchema` for those of a newer program.
     func migrate() throws
 
-    /// Of the tables, as the program counts them.
+    /// Of the tables, as the program counts those of the engine.
     var schemaVersion: Int { get throws }
+    /// The version that this program knows.
+    var knownVersion: Int { get }
 
     /// What is wrong with the database; `nil` if nothing is. Reads all of it where the engine does not check by itself.
     func damage() throws -> String?
@@ -85,6 +89,9 @@ protocol CatalogueDatabase: Database {
 }
 
 extension CatalogueDatabase {
+    /// Whether nobody brought the tables to a newer version since they were opened.
+    var isOfThisVersion: Bool { get throws { try schemaVersion == knownVersion } }
+
     func songs(matching key: Int) throws -> [(id: Int, title: String, artist: String)] {
         try rows("SELECT id, title, artist FROM songs WHERE match_key = ? ORDER BY id", [.integer(key)]) {
             ($0.integer(0), $0.text(1), $0.text(2))
@@ -126,9 +133,9 @@ extension CatalogueDatabase {
         ]
     }
 
-    /// Files a song under its artists.
-    func fileUnderArtists(_ song: Int, credit: String) throws {
-        for artist in ArtistKey.keys(of: credit) {
+    /// Files a song under its artists, see `ArtistKey.keys`.
+    func file(_ song: Int, under artists: [String]) throws {
+        for artist in artists {
             try run(
                 "INSERT INTO song_artists (artist, song) VALUES (?, ?) ON CONFLICT DO NOTHING", .text(artist),
                 .integer(song))
@@ -155,7 +162,7 @@ extension CatalogueDatabase {
                 "SELECT id, artist FROM songs WHERE id > ? ORDER BY id LIMIT 10000", [.integer(last)]
             ) { ($0.integer(0), $0.text(1)) }
             guard let end = songs.last else { return }
-            for (song, credit) in songs { try fileUnderArtists(song, credit: credit) }
+            for (song, credit) in songs { try file(song, under: ArtistKey.keys(of: credit)) }
             last = end.0
         }
     }

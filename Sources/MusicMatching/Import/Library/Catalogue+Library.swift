@@ -61,10 +61,6 @@ extension Catalogue {
             AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM playlist_songs)
             """, .integer(song)
         ) { $0.text(0) }
-        guard let credit else { return }
-        for artist in ArtistKey.keys(of: credit) {
-            try database.run("DELETE FROM song_artists WHERE artist = ? AND song = ?", .text(artist), .integer(song))
-        }
-        try database.run("DELETE FROM songs WHERE id = ?", .integer(song))
+        if let credit { try delete(song, by: credit) }
     }
 }

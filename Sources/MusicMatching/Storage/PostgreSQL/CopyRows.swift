@@ -21,17 +21,25 @@ struct CopyRows {
         case .null: bytes += [0x5C, 0x4E]
         case .integer(let number): bytes.add(number)
         case .real(let number): bytes += "\(number)".utf8
-        case .text(let text):
-            for byte in text.utf8 {
-                switch byte {
-                case 0x5C: bytes += [0x5C, 0x5C]
-                case 0x09: bytes += [0x5C, 0x74]
-                case 0x0A: bytes += [0x5C, 0x6E]
-                case 0x0D: bytes += [0x5C, 0x72]
-                // PostgreSQL's texts have no NUL.
-                case 0: bytes += "\u{FFFD}".utf8
-                default: bytes.append(byte)
-                }
+        case .text(var text): text.withUTF8 { add($0) }
+        }
+    }
+
+    private mutating func add(_ text: UnsafeBufferPointer<UInt8>) {
+        // Most texts have nothing that COPY would take for something else.
+        if !text.contains(where: { $0 < 0x20 || $0 == 0x5C }) {
+            bytes.append(contentsOf: text)
+            return
+        }
+        for byte in text {
+            switch byte {
+            case 0x5C: bytes += [0x5C, 0x5C]
+            case 0x09: bytes += [0x5C, 0x74]
+            case 0x0A: bytes += [0x5C, 0x6E]
+            case 0x0D: bytes += [0x5C, 0x72]
+            // PostgreSQL's texts have no NUL.
+            case 0: bytes += "\u{FFFD}".utf8
+            default: bytes.append(byte)
             }
         }
     }
@@ -74,8 +82,8 @@ struct RowsToAdd {
     /// So many that they should be sent.
     var isMuch: Bool { artists.bytes.count + identifiers.bytes.count > 4 << 20 }
 
-    mutating func add(artistsOf credit: String, of song: Int) {
-        for artist in ArtistKey.keys(of: credit) {
+    mutating func add(_ names: [String], of song: Int) {
+        for artist in names {
             artists.add(.text(artist))
             artists.add(.integer(song))
             artists.end()

@@ -4,11 +4,14 @@ struct NamesThere {
     private(set) var isKnown = false
     /// Songs that were met before it was known.
     var expected = 0
+    /// The songs of the database by then.
+    private(set) var before = 0
     private var keys: Set<Int> = []
     private var identifiers: Set<Int> = []
 
-    mutating func know(_ keys: [Int], _ identifiers: [SongIdentifier]) {
+    mutating func know(_ keys: [Int], _ identifiers: [SongIdentifier], songs: Int) {
         isKnown = true
+        before = songs
         self.keys = Set(keys)
         self.identifiers = Set(identifiers.map(\.hashValue))
     }

@@ -2,9 +2,40 @@ import CPostgreSQL
 
 /// A table that rows are sent to by COPY.
 struct FilledTable {
-    var name: String
-    /// So many bytes were handed to libpq since it last had sent all.
-    var waiting = 0
+    let name: String
+    /// Rows that were not handed to libpq yet, those from `place` on; from `start` on of the first of them.
+    private var pieces: [[UInt8]] = []
+    private var place = 0, start = 0
+    /// Bytes in them.
+    private(set) var waiting = 0
+
+    init(_ name: String) { self.name = name }
+
+    /// So much is handed over at once: what libpq cannot send it moves to the front of its memory, each time anew.
+    private static let most = 1 << 16
+
+    mutating func add(_ rows: [UInt8]) {
+        pieces.append(rows)
+        waiting += rows.count
+    }
+
+    /// Gives `body` what is to be sent next; whether there was anything.
+    mutating func handOver(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows -> Bool {
+        guard waiting > 0 else { return false }
+        let end = min(start + FilledTable.most, pieces[place].count)
+        try pieces[place].withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+        waiting -= end - start
+        start = end
+        if end == pieces[place].count {
+            pieces[place] = []
+            (place, start) = (place + 1, 0)
+        }
+        if waiting == 0 {
+            pieces.removeAll(keepingCapacity: true)
+            place = 0
+        }
+        return true
+    }
 }
 
 /// Filling tables: the server works at rows while the next are made.
@@ -24,31 +55,31 @@ extension PostgreSQLConnection {
             }
             library.PQclear(start)
             _ = library.PQsetnonblocking(handle, 1)
-            filled = FilledTable(name: table)
+            filled = FilledTable(table)
         }
-        let sent = rows.withUnsafeBytes { bytes -> Int32 in
-            guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return 1 }
-            return library.PQputCopyData(handle, base, Int32(clamping: bytes.count))
-        }
-        guard sent == 1 else { throw error(nil) }
-        filled?.waiting += rows.count
+        filled?.add(rows)
         try sendOn()
     }
 
-    /// Lets libpq send on what the server takes.
+    /// Sends on what the server takes.
     func sendOn() throws {
-        guard let waiting = filled?.waiting, waiting > 0 else { return }
-        try flush(waitingWhile: waiting > PostgreSQLConnection.mostWaiting)
+        if filled?.waiting ?? 0 > 0 { try flush(leaving: PostgreSQLConnection.mostWaiting) }
     }
 
-    private func flush(waitingWhile mustWait: Bool) throws {
+    /// - Parameter most: while more bytes than that wait, the server is waited for.
+    private func flush(leaving most: Int) throws {
         while true {
             switch library.PQflush(handle) {
             case 0:
-                filled?.waiting = 0
-                return
+                let isSomething = try filled?.handOver { bytes in
+                    let start = bytes.bindMemory(to: CChar.self).baseAddress
+                    guard let start, library.PQputCopyData(handle, start, Int32(clamping: bytes.count)) == 1 else {
+                        throw error(nil)
+                    }
+                }
+                guard isSomething == true else { return }
             case 1:
-                guard mustWait else { return }
+                guard filled?.waiting ?? 0 > most else { return }
                 fermusic_postgresql_wait_to_send(library.PQsocket(handle))
                 // What the server says meanwhile is told by the result.
                 guard library.PQconsumeInput(handle) == 1 else { throw error(nil) }
@@ -63,7 +94,7 @@ extension PostgreSQLConnection {
     func endFilling(with reason: String? = nil) throws {
         guard filled != nil else { return }
         defer { filled = nil }
-        try flush(waitingWhile: true)
+        try flush(leaving: -1)
         _ = library.PQsetnonblocking(handle, 0)
         guard library.PQputCopyEnd(handle, reason) == 1 else { throw error(nil) }
         var failure: (any Error)?

@@ -6,6 +6,7 @@ extension PostgreSQLDatabase {
         var keys = Set(keys), identifiers = Set(identifiers)
         adding.expect(keys: keys, identifiers: identifiers)
         if try knowsNames(soon: keys.count) { (keys, identifiers) = namesThere.take(keys, identifiers) }
+        try goBeside()
         if keys.isEmpty, identifiers.isEmpty { return }
         try sendSongs()
         let list = "{" + keys.map { "\($0)" }.joined(separator: ",") + "}"
@@ -49,13 +50,27 @@ extension PostgreSQLDatabase {
         if namesThere.isKnown { return true }
         namesThere.expected += count
         let last = try integer("SELECT coalesce(max(id), 0) FROM songs")
+        if last == 0, count >= 1000 { try leaveIndexes(looksUp: true) } else { lateIndexes.keep() }
         guard last <= 200_000, namesThere.expected * 10 >= last else { return false }
         let keys = try rows("SELECT match_key FROM songs") { $0.integer(0) }
         let identifiers = try rows("SELECT kind, value FROM identifiers") {
             SongIdentifier(SongIdentifier.Kind(rawValue: $0.text(0)), $0.text(1))
         }
-        namesThere.know(keys, identifiers)
+        namesThere.know(keys, identifiers, songs: last)
         return true
+    }
+
+    /// Goes on in tables beside the others when there are many times the songs that there were.
+    private func goBeside() throws {
+        guard let loaded, loaded >= 20_000, namesThere.isKnown, namesThere.before <= 10_000, !lateIndexes.areMissing
+        else { return }
+        try beside.make(self)
+    }
+
+    /// Leaves indexes for the end of a transaction that fills an empty catalogue.
+    func leaveIndexes(looksUp: Bool) throws {
+        guard isInTransaction, loaded != nil else { return }
+        try lateIndexes.drop(connected(), looksUp: looksUp, busyTimeout: busyTimeout)
     }
 
     /// A text in an array's text form.
@@ -69,7 +84,9 @@ extension PostgreSQLDatabase {
     }
 
     func songs(matching key: Int) throws -> [(id: Int, title: String, artist: String)] {
-        try sendOn()
+        // Now and then, as a server that is slower takes nothing each time.
+        asked &+= 1
+        if asked % 32 == 0 { try sendOn() }
         if let known = adding.songs(matching: key) { return known }
         return try rows("SELECT id, title, artist FROM songs WHERE match_key = ? ORDER BY id", [.integer(key)]) {
             ($0.integer(0), $0.text(1), $0.text(2))
@@ -135,8 +152,8 @@ extension PostgreSQLDatabase {
     func setEstimates(_ estimates: [SongEstimate]) throws {
         var rest = estimates[...]
         while !rest.isEmpty {
-            let some = rest.prefix(5000)
-            rest = rest.dropFirst(5000)
+            let some = rest.prefix(50_000)
+            rest = rest.dropFirst(50_000)
             func list(_ number: (SongEstimate) -> Int) -> SQLValue {
                 .text("{" + some.map { "\(number($0))" }.joined(separator: ",") + "}")
             }
@@ -176,7 +193,7 @@ extension PostgreSQLDatabase {
             var rows = CopyRows()
             for (index, waiting) in songs.enumerated() {
                 try add(waiting, to: &rows)
-                rowsToAdd.add(artistsOf: waiting.song.artist, of: waiting.id)
+                rowsToAdd.add(waiting.song.artists, of: waiting.id)
                 if index % 128 == 127 {
                     try connection.send(rows.bytes, to: "songs", PostgreSQLDatabase.columns)
                     rows.removeAll()
@@ -184,7 +201,7 @@ extension PostgreSQLDatabase {
             }
             try connection.send(rows.bytes, to: "songs", PostgreSQLDatabase.columns)
             changesSongs = true
-            loaded += songs.count
+            loaded? += songs.count
         }
         for (identifier, song) in identifiers { rowsToAdd.add(identifier, of: song) }
         if rowsToAdd.isMuch { try sendSongs() }

@@ -6,6 +6,7 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     var schemaVersion: Int {
         get throws { try PostgreSQLSchema.version(of: self) }
     }
+    var knownVersion: Int { PostgreSQLSchema.version }
 
     /// The server looks after its files itself; what can be read here is read.
     func damage() throws -> String? {
@@ -22,13 +23,15 @@ extension PostgreSQLDatabase: CatalogueDatabase {
     }
 
     func loading<R>(_ body: () throws -> R) throws -> R {
-        try withoutTimeout {
+        guard loaded == nil else { return try body() }
+        loaded = 0
+        defer { loaded = nil }
+        return try withoutTimeout {
             // The index of words takes many of them at once faster than few.
             try connected().execute("SET gin_pending_list_limit = '64MB'")
             defer { try? connected().execute("RESET gin_pending_list_limit") }
-            loaded = 0
             let result = try body()
-            if !isInTransaction, patience == nil, loaded > 5000 { tidyUp() }
+            if !isInTransaction, patience == nil, loaded ?? 0 > 5000 { tidyUp() }
             return result
         }
     }
@@ -50,6 +53,8 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         if isInTransaction { return try body() }
         try connected().execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0")
         do {
+            // Before anything is read: other tables that take their place meanwhile would look empty.
+            try connected().execute("LOCK TABLE songs, song_artists, identifiers IN ACCESS SHARE MODE")
             let result = try body()
             try connected().execute("COMMIT")
             return result
@@ -63,6 +68,8 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         let names = table.columns.map(\.name), isSongs = table.name == "songs"
         func place(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
         let texts = isSongs ? ["title", "artist", "album"].map(place) : []
+        // Only an empty catalogue is filled, and of few songs nothing is worth leaving.
+        if isSongs, rows.count == CatalogueTable.page { try leaveIndexes(looksUp: false) }
         let columns = (names + (isSongs ? ["words", "search"] : [])).joined(separator: ", ")
         var copy = CopyRows()
         for (index, row) in rows.enumerated() {
@@ -79,7 +86,7 @@ extension PostgreSQLDatabase: CatalogueDatabase {
         }
         try connected().send(copy.bytes, to: table.name, columns)
         if isSongs {
-            loaded += rows.count
+            loaded? += rows.count
             changesSongs = true
         }
     }

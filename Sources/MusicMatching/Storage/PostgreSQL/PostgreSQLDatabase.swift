@@ -6,7 +6,7 @@ final class PostgreSQLDatabase: Database {
     let address: PostgreSQLAddress
     private var connection: PostgreSQLConnection?
     private var statements: [String: PostgreSQLStatement] = [:]
-    private var busyTimeout = 30_000
+    private(set) var busyTimeout = 30_000
     /// How long an answer is waited for; as long as it takes if `nil`.
     var patience: Duration? {
         didSet { connection?.patience = patience }
@@ -20,8 +20,13 @@ final class PostgreSQLDatabase: Database {
     var rowsToAdd = RowsToAdd()
     /// What a transaction that adds many songs knows not to be there.
     var namesThere = NamesThere()
-    /// Songs that were sent while many are loaded.
-    var loaded = 0
+    /// What the transaction leaves for its end.
+    var lateIndexes = LateIndexes()
+    var beside = TablesBeside()
+    /// Songs that were sent while many are loaded; `nil` if none are.
+    var loaded: Int?
+    /// How often a song was looked for by its name.
+    var asked = 0
     /// Whether the transaction changed what ranking or searching looks at.
     var changesSongs = false
     /// What SQLite makes of words, for the same hits.
@@ -110,6 +115,8 @@ final class PostgreSQLDatabase: Database {
             adding = SongsToAdd()
             rowsToAdd = RowsToAdd()
             namesThere = NamesThere()
+            lateIndexes = LateIndexes()
+            beside = TablesBeside()
             changesSongs = false
         }
         do {
@@ -117,6 +124,8 @@ final class PostgreSQLDatabase: Database {
             let result = try body()
             try sendSongs()
             try connected().endFilling()
+            try lateIndexes.make(connected())
+            try beside.takePlace(self)
             if changesSongs { try connected().execute("UPDATE song_state SET version = version + 1") }
             // After a failure that somebody passed over, COMMIT would take everything back without a word.
             if try connected().transactionStatus != fermusic_pg_in_transaction {

@@ -1,4 +1,5 @@
-/// The tables on a PostgreSQL server: those of an SQLite file, with numbers of the same versions.
+/// The tables on a PostgreSQL server: those of an SQLite file of version 8, which is the first that there was; from then on
+/// each engine counts by itself.
 ///
 /// Texts are ordered by their bytes, as in SQLite. `songs.id` is given by the program, so that the numbers are the same
 /// whatever the engine; `search` holds the words of title (A), artist (B) and album (C) as SQLite's index has them, `words`
@@ -8,7 +9,7 @@ enum PostgreSQLSchema {
     /// The first version that PostgreSQL had.
     private static let first = 8
     /// Steps are never changed once they were released; new ones are added behind.
-    private static let steps = [catalogue]
+    private static let steps = [catalogue, identifiersUnchecked]
     static var version: Int { first + steps.count - 1 }
 
     private static let catalogue = """
@@ -167,6 +168,19 @@ enum PostgreSQLSchema {
         INSERT INTO fermusic_schema VALUES (0);
         """
 
+    /// Identifiers go with their songs as before, but when they come nobody looks for the song of each: those that add them
+    /// have the lock on songs. That took a quarter of the time in which the server takes rows over.
+    private static let identifiersUnchecked = """
+        ALTER TABLE identifiers DROP CONSTRAINT identifiers_song_fkey;
+        CREATE FUNCTION fermusic_delete_identifiers() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN DELETE FROM identifiers WHERE song IN (SELECT id FROM deleted_songs); RETURN NULL; END';
+        \(deletionTrigger)
+        """
+    static let deletionTrigger = """
+        CREATE TRIGGER delete_identifiers AFTER DELETE ON songs REFERENCING OLD TABLE AS deleted_songs
+            FOR EACH STATEMENT EXECUTE FUNCTION fermusic_delete_identifiers()
+        """
+
     /// The version of the tables; 0 if there are none of this program's.
     static func version(of database: PostgreSQLDatabase) throws -> Int {
         // Not `to_regclass`: that may not know yet of a table that another server has just made.
@@ -176,12 +190,12 @@ enum PostgreSQLSchema {
         return try database.integer("SELECT version FROM fermusic_schema")
     }
 
-    static func migrate(_ database: PostgreSQLDatabase) throws {
+    static func migrate(_ database: PostgreSQLDatabase, to target: Int = version) throws {
         let found = try version(of: database)
         guard found <= version else {
             throw MusicError.newerSchema(path: database.path, found: found, known: version)
         }
-        if found == version { return }
+        if found >= target { return }
         // The lock on songs: ten servers may start at once.
         try database.transaction(.songs) {
             let found = try version(of: database)
@@ -192,10 +206,11 @@ enum PostgreSQLSchema {
                     throw MusicError.database(path: database.path, reason: "is a database of another program")
                 }
             }
-            for number in max(found, first - 1)..<version {
+            guard found < target else { return }
+            for number in max(found, first - 1)..<target {
                 try database.execute(text: steps[number - first + 1])
             }
-            try database.execute(text: "UPDATE fermusic_schema SET version = \(version)")
+            try database.execute(text: "UPDATE fermusic_schema SET version = \(target)")
         }
     }
 }

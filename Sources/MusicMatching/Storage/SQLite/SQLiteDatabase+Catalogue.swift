@@ -43,6 +43,7 @@ extension SQLiteDatabase: CatalogueDatabase {
     var schemaVersion: Int {
         get throws { try integer("PRAGMA user_version") }
     }
+    var knownVersion: Int { SQLiteSchema.version }
 
     func damage() throws -> String? {
         let report = try first("PRAGMA quick_check(1)") { $0.text(0) } ?? "no answer"
@@ -62,9 +63,14 @@ extension SQLiteDatabase: CatalogueDatabase {
     }
 
     func loading<R>(_ body: () throws -> R) throws -> R {
+        if isLoading { return try body() }
+        isLoading = true
         // Many pages change; the more of them fit, the fewer are written twice.
         try execute("PRAGMA cache_size = -524288")
-        defer { try? execute("PRAGMA cache_size = -2000") }
+        defer {
+            isLoading = false
+            try? execute("PRAGMA cache_size = -2000")
+        }
         return try body()
     }
 
@@ -131,7 +137,7 @@ extension SQLiteDatabase: CatalogueDatabase {
         try run(
             "INSERT INTO song_search (rowid, title, artist, album) VALUES (?, ?, ?, ?)", .integer(id),
             .text(song.title), .text(song.artist), .text(song.facts.album))
-        try fileUnderArtists(id, credit: song.artist)
+        try file(id, under: song.artists)
         return id
     }
 

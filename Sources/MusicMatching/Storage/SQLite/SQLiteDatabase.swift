@@ -6,6 +6,8 @@ final class SQLiteDatabase: Database {
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
+    /// See `loading`.
+    var isLoading = false
 
     /// Opens or creates the file. `mode` 0600 is not asked for: songs are no secret, the folder's rights decide.
     /// Throws `MusicError.database`.
