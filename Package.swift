@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(
             name: "CSoundServer", path: "Sources/CLibraries/CSoundServer", providers: [.apt(["libpulse0"])]),
         .systemLibrary(name: "CVideo4Linux", path: "Sources/CLibraries/CVideo4Linux"),
+        .systemLibrary(name: "CFileAttributes", path: "Sources/CLibraries/CFileAttributes"),
         library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         // Loaded when the catalogue is on a server; declared without its header.
         .systemLibrary(name: "CPostgreSQL", path: "Sources/CLibraries/CPostgreSQL", providers: [.apt(["libpq5"])]),
@@ -57,7 +58,7 @@ let package = Package(
         .target(name: "CKernels"),
         .target(name: "CThreads"),
         .target(name: "Threads", dependencies: ["CThreads", "Files"]),
-        .target(name: "Files"),
+        .target(name: "Files", dependencies: ["CFileAttributes"]),
         .target(name: "JSON"),
         .target(name: "JSONCoding", dependencies: ["JSON"]),
         .target(name: "Randomness"),
@@ -186,6 +187,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "CFileAttributes", "ChildProcess"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -1,6 +1,6 @@
 // Follows the faces of a video, stream or camera (0) and prints who comes, who goes, and whenever a mood changes:
 //
-//     swift run -c release FacesInVideo ../Checkpoints/fer2013-vgg.h5 clip.mp4
+//     swift run -c release FacesInVideo ../Checkpoints/ferplus-vgg.h5 clip.mp4
 import EmotionRecognition
 import FaceVision
 import Glibc
@@ -12,10 +12,8 @@ guard CommandLine.arguments.count == 3 else {
 }
 let threads = ThreadPool()
 let model = try EmotionModel(reading: CommandLine.arguments[1])
-let detector = try HaarCascadeDetector(
-    cascade: .frontalFace(), options: .init(minNeighbors: 5), threads: threads)
-let reader = try FaceReader(EmotionRecogniser(model, threads: threads), detector: detector)
-let recogniser = LiveRecogniser(reader)
+let search = try FaceSearch(named: "auto", DetectorSettings(), threads: threads)
+let recogniser = LiveRecogniser(try FaceReader(EmotionRecogniser(model, threads: threads), search: search))
 
 for try await result in recogniser.results(from: try FrameSources.open(CommandLine.arguments[2])) {
     for event in result.events {

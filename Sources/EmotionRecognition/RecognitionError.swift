@@ -25,6 +25,8 @@ public enum Remedy: Equatable, Sendable {
     case outputName([String])
     /// What classes are, see `ClassAssignment`: one of these known numberings, or words for each; `example` is one of the names.
     case classes(fitting: [String], example: String)
+    /// One of the models that come with the program, instead of what was named.
+    case shippedModel([String], for: String)
     /// A file that says how the network is fed: the same model, written by this program.
     case description
 }

@@ -12,6 +12,9 @@ public final class FileOutput {
         guard descriptor >= 0 else { throw FileFailure.last }
     }
 
+    /// Writes a file that is open, and closes it.
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
     deinit {
         if descriptor >= 0 { Glibc.close(descriptor) }
     }
@@ -40,12 +43,5 @@ public final class FileOutput {
         let status = Glibc.close(descriptor)
         descriptor = -1
         guard status == 0 else { throw FileFailure.last }
-    }
-
-    /// Makes the contents durable and ends the file.
-    func finish(permissions: mode_t?) throws(FileFailure) {
-        guard fsync(descriptor) == 0 else { throw FileFailure.last }
-        if let permissions { _ = fchmod(descriptor, permissions) }
-        try close()
     }
 }

@@ -9,6 +9,8 @@ extension FaceReader {
     /// Sides of pictures that may be a cropped face: of one shape or nearly, and no larger than data sets have them.
     private static let largestCrop = 640
     private static let longestCrop = 1.6
+    /// Of small pictures that the detector is asked about.
+    private static let enlargedSide = 160
     /// How much of a picture's shorter side a face takes that is all there is, and as how much of it a data set's crop
     /// shows (FER2013's: 80 to 130 %).
     private static let leastShare = 0.5
@@ -19,7 +21,9 @@ extension FaceReader {
     /// Where there is none, a small picture is looked at with paper around it, since detectors miss faces that fill it,
     /// and then each picture turned by quarters.
     public func find(_ image: Image) throws(DetectionFailure) -> [FoundFace] {
-        guard let detector = try search.detector(for: image, isPicture: true) else { return [whole(image)] }
+        guard let detector = try search.detector(for: image, isPicture: true) else {
+            return [whole(image, score: try canBeFace(image) ? nil : 0)]
+        }
         var faces = try detector.detect(in: image).sorted { $0.box.area > $1.box.area }
         if faces.isEmpty { faces = try facesThatFill(image, detector) }
         if faces.isEmpty { return try findTurned(image, detector) }
@@ -33,6 +37,21 @@ extension FaceReader {
             face.box = face.box.intersection(picture)
             return face
         }
+    }
+
+    /// Whether a small picture may be the cropped face that it is taken for: whether the detector sees one in it, enlarged
+    /// and with paper around it. Also where there is no detector to ask.
+    private func canBeFace(_ image: Image) throws(DetectionFailure) -> Bool {
+        guard search.sparesCrops else { return true }
+        guard min(image.width, image.height) >= FaceReader.leastSide, !FaceReader.isBlank(image.grayscale) else {
+            return false
+        }
+        guard let detector = try? search.detector() else { return true }
+        let scale = Double(FaceReader.enlargedSide) / Double(max(image.width, image.height))
+        let large = image.resized(
+            width: max(1, Int((Double(image.width) * scale).rounded())),
+            height: max(1, Int((Double(image.height) * scale).rounded())))
+        return try !facesThatFill(large, detector).isEmpty
     }
 
     /// Whether the picture shows the face as data sets' crops do.

@@ -27,6 +27,10 @@ public final class FaceReader {
         var width: Double
     }
 
+    /// Smaller pictures show no features.
+    static let leastSide = 12
+    /// A picture is blank if its grey levels' standard deviation is at most this.
+    static let blankDeviation = 3.0
     /// Faces of a lower score are doubtful.
     static let leastScore = 0.7
 
@@ -65,6 +69,14 @@ public final class FaceReader {
     /// All faces in a picture of its own, the largest first. Throws what the detector throws.
     public func read(_ image: Image) throws(DetectionFailure) -> [FaceReading] { recognise(try find(image)) }
 
+    /// Whether there is nothing to see in a grey picture.
+    static func isBlank(_ image: Image) -> Bool {
+        let count = Double(image.pixels.count)
+        let sum = image.pixels.reduce(0.0) { $0 + Double($1) }
+        let squares = image.pixels.reduce(0.0) { $0 + Double($1) * Double($1) }
+        return squares / count - sum / count * (sum / count) <= blankDeviation * blankDeviation
+    }
+
     /// A picture that is one cropped face.
     func whole(_ image: Image, score: Double? = nil) -> FoundFace {
         FoundFace(
@@ -87,10 +99,14 @@ public final class FaceReader {
     func recognise(_ faces: [FoundFace]) -> [FaceReading] {
         let size = recogniser.emotionModel.card.input.scaledSize
         return zip(faces, recogniser.recognise(faces.map { $0.picture })).map { face, result in
-            let crop = face.picture.grayscale
-            var warnings = FaceWarning.warnings(
-                crop: face.square == nil ? crop.resized(width: size.width, height: size.height) : crop,
-                width: face.width)
+            var face = face
+            var crop = face.picture.grayscale
+            if face.square == nil {
+                let isTooSmall = min(crop.width, crop.height) < FaceReader.leastSide
+                crop = crop.resized(width: size.width, height: size.height)
+                if isTooSmall || FaceReader.isBlank(crop) { face.score = 0 }
+            }
+            var warnings = FaceWarning.warnings(crop: crop, width: face.width)
             if let score = face.score, score < FaceReader.leastScore { warnings.append(.doubtful) }
             return reading(result, of: face, warnings)
         }
@@ -102,7 +118,7 @@ public final class FaceReader {
         let probabilities = sums?.apply(result.probabilities) ?? result.probabilities
         let label = probabilities.indexOfLargest
         var reading = FaceReading(
-            identity: nil, box: face.box, landmarks: face.landmarks, isDetected: true, score: face.score,
+            identity: nil, box: face.box, landmarks: face.landmarks, isDetected: face.score != 0, score: face.score,
             probabilities: probabilities, label: label,
             isUncertain: !result.isValid || certainty.isUncertain(probabilities[label]) || warnings.contains(.doubtful),
             warnings: warnings)

@@ -8,6 +8,8 @@ public struct Certainty: Sendable, Equatable {
 
     /// Of models whose files do not say it.
     public static let usual = Certainty(threshold: 0.35)
+    /// Of models that were tried on too few pictures for `fit`: what is as likely wrong as right is not certain.
+    public static let cautious = Certainty(threshold: 0.5)
     /// The share of certain answers that `fit` wants to be right.
     public static let wantedAccuracy = 0.85
     /// The share of wrong answers that `fit` wants to be uncertain, however good a network is.

@@ -47,7 +47,13 @@ public struct EmotionModel: Sendable {
             if let classNames, ModelLabels.standard(classNames) != ModelLabels.standard(card.classNames) {
                 return "the file itself names its outputs: \(card.classNames.joined(separator: ", "))"
             }
-            return nil
+            return contradiction(toInput: card.input.width, card.input.height)
+        }
+
+        /// The same of an input of that size.
+        public func contradiction(toInput width: Int, _ height: Int) -> String? {
+            guard let inputSize, (inputSize, inputSize) != (width, height) else { return nil }
+            return "the file itself says how large its input is: \(width)x\(height)"
         }
     }
 

@@ -5,11 +5,11 @@ import Timing
 /// What a model, or several together, make of some pictures of a data set.
 public struct Predictions: Sendable {
     /// The classes that labels and probabilities refer to, in order.
-    public let classNames: [String]
+    public private(set) var classNames: [String]
     /// Places in the data set.
     public let indices: [Int]
     /// The true class of each picture.
-    public let labels: [Int]
+    public private(set) var labels: [Int]
     /// A row per picture, calibrated as the model's file says; the mean over all looks at it.
     public private(set) var probabilities: [Float]
     /// The same from one look at the centre.
@@ -83,6 +83,30 @@ public struct Predictions: Sendable {
         singleLook = singles
         augmentation = members.map(\.augmentation).max { $0.views.count < $1.views.count } ?? .none
         seconds = members.reduce(0) { $0 + $1.seconds }
+    }
+
+    /// The same answers as if the model knew only these classes, called so, in this order: their probabilities add up to 1.
+    /// Throws `RecognitionError.incompatibleData` if it lacks one of them, or a picture shows another one.
+    public func restricted(to names: [String]) throws -> Predictions {
+        let known = ModelLabels.standard(classNames), places = names.compactMap { known.firstIndex(of: $0) }
+        let labels = labels.compactMap { places.firstIndex(of: $0) }
+        guard places.count == names.count, labels.count == count else {
+            throw RecognitionError.incompatibleData(
+                expected: "pictures and models of the classes \(names.joined(separator: ", "))",
+                received: classNames.joined(separator: ", "))
+        }
+        func rows(_ values: [Float]) -> [Float] {
+            stride(from: 0, to: values.count, by: classNames.count).flatMap { start -> [Float] in
+                let row = places.map { values[start + $0] }, sum = row.reduce(0, +)
+                return row.map { sum > 0 ? $0 / sum : 1 / Float(places.count) }
+            }
+        }
+        var result = self
+        result.classNames = names
+        result.labels = labels
+        result.probabilities = rows(probabilities)
+        result.singleLook = rows(singleLook)
+        return result
     }
 
     /// Where each of `names` is among `others`. Throws when they are not the same names.

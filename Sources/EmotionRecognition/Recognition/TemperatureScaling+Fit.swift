@@ -62,6 +62,8 @@ extension EmotionModel {
         public var temperature: Float
         /// What is certain then.
         public var certain: CertainAnswers
+        /// Whether there were enough pictures to fit that; otherwise it is `Certainty.cautious`.
+        public var isCertaintyFitted: Bool
         public var count: Int
         /// Expected calibration error and mean cross-entropy before and after.
         public var errorBefore: Double
@@ -96,13 +98,14 @@ extension EmotionModel {
             let values = Array(scaled[row * classes..<(row + 1) * classes])
             return (confidence: values.max()!, isRight: values.indexOfLargest == label)
         }
-        result.card.certaintyThreshold = Certainty.fit(answers)?.threshold
+        let fitted = Certainty.fit(answers)
+        result.card.certaintyThreshold = (fitted ?? .cautious).threshold
         var certain = CertainAnswers(result.card.certainty)
         for answer in answers { certain.add(answer.confidence, isRight: answer.isRight) }
         return (
             result,
             Calibration(
-                temperature: temperature, certain: certain, count: labels.count,
+                temperature: temperature, certain: certain, isCertaintyFitted: fitted != nil, count: labels.count,
                 errorBefore: TemperatureScaling.expectedCalibrationError(probabilities: probabilities, labels: labels),
                 errorAfter: TemperatureScaling.expectedCalibrationError(probabilities: scaled, labels: labels),
                 lossBefore: loss(probabilities), lossAfter: loss(scaled))

@@ -1,5 +1,3 @@
-import Files
-import Glibc
 import NeuralNet
 
 extension EmotionModel {
@@ -17,12 +15,10 @@ extension TrainingRecipe {
     /// The name that a new last layer has.
     static let headName = "head"
 
-    /// Where a model's file is that a recipe names: as it says, or beside the program. `what`: what it is, for the error.
-    /// Throws `RecognitionError.file` if it is nowhere.
-    static func path(ofModel name: String, _ what: String) throws -> String {
-        if access(name.cPath, F_OK) == 0 { return name }
-        if !name.contains("/"), let known = ProgramFile.path(name, checkoutFolder: "Checkpoints") { return known }
-        throw RecognitionError.file(path: name, place: nil, reason: "there is no such \(what)")
+    /// Where a model's file is that a recipe names, see `ShippedModels`. `what`: what it is, for the error. Throws
+    /// `RecognitionError.file` if it is nowhere.
+    static func path(ofModel name: String, _ what: String) throws(RecognitionError) -> String {
+        try ShippedModels.path(name, reason: "there is no such \(what)")
     }
 
     /// The model that the run starts from; nil if it starts from random weights. Throws `RecognitionError.file`.
@@ -76,6 +72,11 @@ extension TrainingRecipe {
             }
             model = model.copy()
         }
-        return try model.freezing(freeze ?? [], except: head == nil ? [] : [TrainingRecipe.headName])
+        model = try model.freezing(freeze ?? [], except: head == nil ? [] : [TrainingRecipe.headName])
+        guard model.weights.entries.contains(where: \.specification.isTrainable) else {
+            throw RecognitionError.invalidSetting(
+                "all layers are frozen and no new last layer is put on: there is nothing to train")
+        }
+        return model
     }
 }

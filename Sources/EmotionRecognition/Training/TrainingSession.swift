@@ -206,6 +206,7 @@ public final class TrainingSession {
             let split = dataset.indices(of: .publicTest).isEmpty ? "validation" : FaceDataset.Split.publicTest.rawValue
             card.results = [.init(split: split, count: validationCount, accuracy: accuracy, macroF1: macroF1)]
         }
+        card.certaintyThreshold = Certainty.cautious.threshold
         var model = EmotionModel(model: trainer.averagedModel, card: card)
         if !validation.isEmpty {
             model = try model.calibrated(on: dataset, indices: validation, threads: threads).model

@@ -46,6 +46,13 @@ public enum FrameSources {
     /// Whether a file name ends like that of a picture or video.
     package static func isMediaName(_ name: String) -> Bool { MediaFolder.isName(name) }
 
+    /// Whether a path leads to a file that is a single picture.
+    package static func isPicture(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path.cPath, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return (try? open(file: path, options: CaptureOptions())) is PictureSource
+    }
+
     private static func unlessCancelled(
         _ name: String, _ options: CaptureOptions, _ open: () throws -> any FrameSource
     ) throws -> any FrameSource {

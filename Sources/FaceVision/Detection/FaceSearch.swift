@@ -31,6 +31,11 @@ public final class FaceSearch {
     /// - Parameter isPicture: whether it is a picture of its own, not one of a video or camera.
     public func detector(for image: Image, isPicture: Bool) throws(DetectionFailure) -> AnyFaceDetector? {
         if sparesCrops, isPicture, max(image.width, image.height) <= FaceSearch.largestCrop { return nil }
+        return try detector()
+    }
+
+    /// What finds faces; `nil` if each picture is one. Throws what making the detector throws.
+    public func detector() throws(DetectionFailure) -> AnyFaceDetector? {
         if made == nil { made = try make?() }
         return made
     }

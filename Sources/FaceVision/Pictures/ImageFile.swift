@@ -82,7 +82,7 @@ public enum ImageFile {
     /// Writes a picture that was drawn into, marked as such: a JPEG file if the name ends like one, else PNG. Throws
     /// `ImageError.cannotWrite`.
     package static func writeMarked(_ image: Image, to path: String) throws {
-        let isPNG = path.lowercased().hasSuffix(".png")
+        let isPNG = ![".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
         guard isPNG || image.width <= 65_500 && image.height <= 65_500 else {
             throw ImageError.cannotWrite(path: path, reason: "JPEG knows no pictures larger than 65500 x 65500")
         }

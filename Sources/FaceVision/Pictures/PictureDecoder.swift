@@ -65,7 +65,9 @@ enum PictureDecoder {
         }
         guard let pixels else {
             guard message[0] != 0 else { throw Failure.tooMany(Int(width), Int(height), limit: maximumPixels) }
-            let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            var text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            // Some libraries end theirs with a new line.
+            while let last = text.last, last <= 0x20 { text.removeLast() }
             throw Failure(reason: String(decoding: text, as: UTF8.self))
         }
         defer { free(pixels) }

@@ -9,7 +9,7 @@ import Terminal
 enum ExplainCommand {
     static let photo = Argument<Path>("photo", help: "A picture: \(PictureFormat.list).")
     static let output = Option<Path?>(
-        "output", short: "o", help: "The PNG to write; the photo's name with .explained.png here by default.")
+        "output", short: "o", help: "The .png or .jpg to write; the photo's name with .explained.png here by default.")
     static let emotion = Option<String?>(
         "emotion", help: "The emotion to look for; the one that the model names by default.")
     static let layer = Option<String?>(
@@ -34,13 +34,17 @@ enum ExplainCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        try OutputName.check("--output", a[output]?.string, ["png", "jpg", "jpeg"])
         let model = try SharedOptions.readModel(a, console, hasOutput: false)
         let names = model.card.classNames
         var label: Int?
         if let wanted = a[emotion] {
             label = names.firstIndex(of: wanted)
             if label == nil {
-                throw UsageError.notAllowed("--emotion", value: wanted, allowed: names, suggestion: nil)
+                let meant = ModelLabels.standard([wanted])[0]
+                throw UsageError.notAllowed(
+                    "--emotion", value: wanted, allowed: names,
+                    suggestion: names.contains(meant) ? meant : nearest(to: wanted, in: names))
             }
         }
         let reader = try FaceOptions.reader(model, a)
@@ -56,9 +60,9 @@ enum ExplainCommand {
         let target = a[output]?.string ?? defaultOutput(file)
         let picture = HeatOverlay.draw(colours, faces, input: model.card.input)
         do {
-            try FileBytes.write(PictureMark.put(on: ImageFile.encodePNG(picture)), to: target)
-        } catch let failure as FileFailure {
-            throw OutputError(path: target, reason: failure.reason)
+            try ImageFile.writeMarked(picture, to: target)
+        } catch ImageError.cannotWrite(let path, let reason) {
+            throw OutputError(path: path, reason: reason)
         }
         try report(faces, explainer, names, a[SharedOptions.json] ? target : nil, console)
         try console.errors.line("wrote \(printable(target))")

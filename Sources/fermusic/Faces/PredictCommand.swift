@@ -29,6 +29,11 @@ enum PredictCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        if let option = StreamOptions.ofVideos.first(where: { a.wasGiven($0) }),
+            a[sources].allSatisfy({ FrameSources.isPicture($0.string) })
+        {
+            throw UsageError.other("\(option.description.displayName) is for videos; there are only pictures here")
+        }
         let signals = SignalWatcher.start()
         let stream = try FaceStream(a, console, signals: signals)
         let text = FaceText(classNames: stream.classNames)

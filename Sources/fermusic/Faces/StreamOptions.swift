@@ -57,6 +57,8 @@ enum StreamOptions {
 
     static var outputs: [any Parameter] { [jsonLines, csv, subtitles, annotated, summary] }
     static var following: [any Parameter] { [smoothing, lead, searchInterval, calibrate, repeats, seconds] }
+    /// What has no meaning for pictures.
+    static var ofVideos: [any Parameter] { [subtitles] + following + [realtime] }
     static var camera: [any Parameter] { [size, rate, format] }
 
     static func trackerOptions(_ a: Arguments) -> MoodTracker.Options {

@@ -50,6 +50,12 @@ final class StreamOutputs {
                 throw UsageError.invalidValue(name, value: path, expected: "a file: only --jsonl and --csv are printed")
             }
         }
+        for (option, endings) in [
+            (StreamOptions.jsonLines, ["jsonl", "ndjson", "json"]), (StreamOptions.csv, ["csv"]),
+            (StreamOptions.subtitles, ["srt"]), (StreamOptions.summary, ["svg"]),
+        ] where a[option]?.string != "-" {
+            try OutputName.check("--\(option.description.name)", a[option]?.string, endings)
+        }
         if printed.count > 1 {
             throw UsageError.other("\(printed[0]) and \(printed[1]) would both be printed: write one of them to a file")
         }
@@ -182,6 +188,7 @@ final class SubtitleOutput: StreamOutput {
     private var subtitles: MoodSubtitles
     private var isEmpty = true
     private var hasEnded = false
+    private var hasPictures = false
 
     init(_ path: String, classNames: [String]) {
         self.path = path
@@ -190,7 +197,7 @@ final class SubtitleOutput: StreamOutput {
 
     /// Throws `OutputError` for a second video: its subtitles would show in the first. Pictures need none.
     func add(_ frame: Frame, _ result: FrameResult) throws {
-        if frame.isPicture { return }
+        if frame.isPicture { return hasPictures = true }
         if hasEnded { throw OutputError(path: path, reason: "subtitles are for one video; run it for each") }
         subtitles.add(result)
         isEmpty = false
@@ -199,7 +206,9 @@ final class SubtitleOutput: StreamOutput {
     func streamEnded() { hasEnded = true }
 
     func finish() throws -> String? {
-        guard !isEmpty else { return nil }
+        guard !isEmpty else {
+            return hasPictures ? "there was no video: no subtitles written to \(printable(path))" : nil
+        }
         subtitles.finish()
         try writeWhole(Array(subtitles.text.utf8), to: path)
         return "wrote \(printable(path))"

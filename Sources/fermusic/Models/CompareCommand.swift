@@ -13,7 +13,7 @@ enum CompareCommand {
     static let command = Command(
         "compare", summary: "Compare two models on a data set.",
         discussion: """
-            Both see the same images. McNemar's test says whether the difference could be chance; with --report a page \
+            Both see the same images, of the classes that both know. McNemar's test says whether the difference could be chance; with --report a page \
             shows charts and the images on which they disagree.
             """,
         examples: [
@@ -31,10 +31,12 @@ enum CompareCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        try OutputName.checkFolder("--report", a[EvaluateCommand.report]?.string)
         let exam = try MeasuredModels(
             a, data: a[SharedOptions.data].string, split: a[EvaluateCommand.split], tta: a[EvaluateCommand.tta],
             console)
-        let subjects = try exam.examine([a[first].string, a[second].string], hints: try SharedOptions.hints(a))
+        let subjects = try exam.examine(
+            [a[first].string, a[second].string], hints: try SharedOptions.hints(a), sharesClasses: true)
         let comparison = try Comparison(subjects[0].predictions, subjects[1].predictions)
         let sameName = subjects[0].name == subjects[1].name
         let contenders = subjects.map {

@@ -5,7 +5,7 @@ import Terminal
 /// `fermusic evaluate`
 enum EvaluateCommand {
     static let models = Argument<[Path]>(
-        "models", required: false, help: "Keras HDF5 or ONNX files; several make an ensemble.")
+        "models", required: false, help: "Keras HDF5 or ONNX files, or names of models that come along; several make an ensemble.")
     static let split = Option<String?>(
         "split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.",
         choices: ["PublicTest", "PrivateTest", "Training", "all"])
@@ -45,13 +45,15 @@ enum EvaluateCommand {
         run: run)
 
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
+        if a[markdown], a[SharedOptions.json] { throw UsageError.conflict("--markdown", "--json") }
+        try OutputName.checkFolder("--report", a[report]?.string)
         var paths = a[models].map(\.string)
-        if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try SharedOptions.modelPath(a)) }
+        if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try a[SharedOptions.model]?.string ?? SharedOptions.modelPath(a)) }
         let exam = try MeasuredModels(
             a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], isSpoilt: a[robustness], console)
         let subjects = try exam.examine(paths, hints: try SharedOptions.hints(a))
         var together: Evaluation?
-        if subjects.count > 1, a[ensemble] {
+        if subjects.count > 1, a[ensemble], exam.haveSameClasses {
             together = Evaluation(
                 try Predictions(ensemble: subjects.map(\.predictions)), split: exam.split,
                 dataset: try exam.dataset(for: subjects[0].model))

@@ -200,7 +200,8 @@ enum EvaluationTable {
     }
 
     private static func recalls(_ subjects: [MeasuredModels.Subject], _ together: Evaluation?) -> String {
-        let names = subjects[0].evaluation.classNames
+        var names: [String] = []
+        for name in subjects.flatMap(\.evaluation.classNames) where !names.contains(name) { names.append(name) }
         var table = TextTable([.left("recall")] + names.map { .right($0) })
         let all = subjects.map { ($0.path, $0.evaluation) } + (together.map { [("all together", $0)] } ?? [])
         for (path, evaluation) in all {

@@ -52,13 +52,36 @@ final class MeasuredModels {
         self.console = console
     }
 
+    /// Whether all models that were examined know the same classes.
+    private(set) var haveSameClasses = true
+
     /// Reads and measures models; `hints` are for those whose files do not say it. Throws what reading models and data
     /// throw.
-    func examine(_ paths: [String], hints: EmotionModel.Hints) throws -> [Subject] {
-        let models = try paths.map { try EmotionModel(reading: $0, hints: hints) }
+    ///
+    /// - Parameter sharesClasses: models of different classes are measured on the pictures of those that all know, as if
+    ///   they knew no others; where there are none, throws `RecognitionError.incompatibleData`.
+    func examine(
+        _ paths: [String], hints: EmotionModel.Hints, sharesClasses: Bool = false
+    ) throws -> [Subject] {
+        let files = try paths.map { try ShippedModels.path($0) }
+        let models = try files.map { try EmotionModel(reading: $0, hints: hints) }
         if paths.count == 1 { try SharedOptions.requireAgreement(hints, models[0], paths[0]) }
         for note in models.flatMap(\.notes) { try console.errors.line(printable(Remedies.text(note))) }
-        let predictions = try zip(models, paths).map(predict)
+        let shared = sharedClasses(models)
+        haveSameClasses = shared == nil
+        if sharesClasses, let shared, shared.count < 2 {
+            throw RecognitionError.incompatibleData(
+                expected: "models that know two classes in common",
+                received: models.map { $0.card.classNames.joined(separator: ", ") }.joined(separator: "; "))
+        }
+        if let shared {
+            try console.errors.line(
+                sharesClasses
+                    ? "the models know different classes: they are compared by what both know, \(shared.joined(separator: ", "))"
+                    : "the models know different classes: each is measured alone")
+        }
+        let only = sharesClasses ? shared : nil
+        let predictions = try zip(models, paths).map { try predict($0, $1, only: only) }
         let timings = try LookTiming.measure(models, precision: precision, threads: threads)
         if let spread = timings.map(\.spread).max(), spread > 2 {
             try console.errors.line(
@@ -68,14 +91,21 @@ final class MeasuredModels {
             Subject(
                 path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at],
                 evaluation: Evaluation(predictions[at], split: split, dataset: try dataset(for: models[at])),
-                facts: ModelFacts(models[at], path: paths[at], timing: timings[at]),
+                facts: ModelFacts(models[at], path: files[at], timing: timings[at]),
                 robustness: isSpoilt ? try robustness(models[at], paths[at], predictions[at].indices) : nil)
         }
     }
 
-    private func predict(_ model: EmotionModel, _ path: String) throws -> Predictions {
+    /// The classes that all models know, as the first orders them; nil where they know no others.
+    private func sharedClasses(_ models: [EmotionModel]) -> [String]? {
+        let names = models.map { ModelLabels.standard($0.card.classNames) }
+        guard names.contains(where: { Set($0) != Set(names[0]) }) else { return nil }
+        return names[0].filter { name in names.allSatisfy { $0.contains(name) } }
+    }
+
+    private func predict(_ model: EmotionModel, _ path: String, only shared: [String]?) throws -> Predictions {
         let dataset = try dataset(for: model)
-        let indices = try Self.indices(of: split, in: dataset, for: model, path, console)
+        let indices = try Self.indices(of: split, in: dataset, for: model, path, only: shared, console)
         guard !indices.isEmpty else {
             let parts = FaceDataset.Split.allCases.filter { !dataset.indices(of: $0).isEmpty }
             let hint = parts.count == 1 ? "; --split \(parts[0].rawValue) measures on what is there" : ""
@@ -88,7 +118,7 @@ final class MeasuredModels {
             of: model, on: dataset, indices: indices, augmentation: augmentation, precision: precision, threads: threads
         ) { display.update($0) }
         display.finish()
-        return predictions
+        return try shared.map { try predictions.restricted(to: $0) } ?? predictions
     }
 
     private func robustness(_ model: EmotionModel, _ path: String, _ indices: [Int]) throws -> RobustnessEvaluation {
@@ -100,17 +130,19 @@ final class MeasuredModels {
         ) { display.update($0) }
     }
 
-    /// The pictures of a split, or all. Models of seven emotions are measured without contempt, which FER2013's labels do
-    /// not have but people's votes do; how many are left out is said.
+    /// The pictures of a split, or all, that show what a model knows. Where the data has all of its classes and others too,
+    /// as people's votes have contempt beside FER2013's seven, these are left out, and how many is said.
     static func indices(
         of split: FaceDataset.Split?, in dataset: FaceDataset, for model: EmotionModel, _ path: String,
-        _ console: Console
+        only shared: [String]? = nil, _ console: Console
     ) throws -> [Int] {
         let all = split.map { dataset.indices(of: $0) } ?? Array(0..<dataset.count)
-        guard dataset.votes != nil else { return all }
         let known = Set(ModelLabels.standard(model.card.classNames))
-        let indices = all.filter { known.contains(dataset.classNames[Int(dataset.labels[$0])]) }
-        if indices.count < all.count {
+        // Of classes that are others altogether none are left out silently: they may be the same by other names.
+        let wanted = shared.map(Set.init) ?? (known.isSubset(of: dataset.classNames) ? known : nil)
+        guard let wanted else { return all }
+        let indices = all.filter { wanted.contains(dataset.classNames[Int(dataset.labels[$0])]) }
+        if indices.count < all.count, shared == nil {
             try console.errors.line(
                 "\(path.lastPathPart): \(all.count - indices.count) pictures of classes that it does not know were left out"
             )

@@ -25,6 +25,7 @@ extension ModelCommand {
         examples: [Example("fermusic model export my.h5 my.fmplan")],
         parameters: [file, planFile, planWeights, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.output]
     ) { a, console in
+        try OutputName.check("plan", a[planFile].string, ["fmplan"])
         let bytes: [UInt8]
         do {
             bytes = try plan(a, console).bytes(weights: a[planWeights])
@@ -32,8 +33,10 @@ extension ModelCommand {
             throw RecognitionError.file(path: a[file].string, reason: "\(error)")
         }
         let path = a[planFile].string
-        do { try FileBytes.write(bytes, to: path) } catch {
-            throw RecognitionError.file(path: path, reason: "\(error)")
+        do {
+            try FileBytes.write(bytes, to: path)
+        } catch let failure as FileFailure {
+            throw OutputError(path: path, reason: failure.reason)
         }
         try console.errors.line("wrote \(a[planFile]), \(bytes.count) bytes")
         return .done
@@ -41,7 +44,7 @@ extension ModelCommand {
 
     /// Of the detector's file that comes with the program, or of a model that names emotions.
     private static func plan(_ a: Arguments, _ console: Console) throws -> NetworkPlan {
-        let path = a[file].string
+        let path = try ShippedModels.path(a[file].string)
         if NetworkFile.isONNX(path), let detector = try? YuNetWeights(path: path) { return try detector.plan() }
         return try SharedOptions.readModel(path, try SharedOptions.hints(a, size: nil), console).plan()
     }

@@ -7,7 +7,7 @@ extension StoredPrecision: ArgumentChoice {}
 
 /// `fermusic model summary|convert|export|recipe|json|calibrate`
 enum ModelCommand {
-    static let file = Argument<Path>("model", help: "A Keras file, .h5 or .keras, or an ONNX file.")
+    static let file = Argument<Path>("model", help: "A Keras file, .h5 or .keras, an ONNX file, or the name of a model that comes along.")
     static let target = Argument<Path>(
         "target",
         help: "The file to write: Keras's own format if its name ends in .keras, ONNX for .onnx, otherwise HDF5.")
@@ -30,8 +30,13 @@ enum ModelCommand {
         examples: [Example("fermusic model summary my.h5")],
         parameters: [file, SharedOptions.json, SharedOptions.inputSize]
     ) { a, console in
-        let path = a[file].string
+        let path = try ShippedModels.path(a[file].string)
         let contents = try NetworkFile.read(path, inputSize: a[SharedOptions.inputSize])
+        if let size = a[SharedOptions.inputSize], let shape = contents.model.inputShapes.first, shape.count == 3,
+            let words = EmotionModel.Hints(inputSize: size).contradiction(toInput: shape[1], shape[0])
+        {
+            throw RecognitionError.file(path: path, reason: words)
+        }
         let model = contents.model
         if a[SharedOptions.json] {
             try console.output.line(json(contents).text())
@@ -91,9 +96,10 @@ enum ModelCommand {
             SharedOptions.output, weights,
         ]
     ) { a, console in
+        try OutputName.check("target", a[target].string, OutputName.networks)
         var hints = try SharedOptions.hints(a, size: nil)
         if a.wasGiven(inputSize) { hints.inputSize = a[inputSize] }
-        let path = a[file].string
+        let path = try ShippedModels.path(a[file].string)
         let model: EmotionModel
         if let architecture = a[architecture] {
             let options = NetworkOptions(
@@ -149,7 +155,7 @@ enum ModelCommand {
         examples: [Example("fermusic model recipe my.h5 > my.json", "fermusic train --recipe my.json repeats the run")],
         parameters: [file]
     ) { a, console in
-        let path = a[file].string
+        let path = try ShippedModels.path(a[file].string)
         guard let card = try NetworkFile.read(path).metadata.map({ try ModelCard(json: $0, path: path) }),
             let recipe = RecipeFile(of: card)
         else { throw RecognitionError.file(path: path, reason: "does not say how it was trained") }
@@ -194,6 +200,7 @@ enum ModelCommand {
             EvaluateCommand.split, SharedOptions.threads, SharedOptions.skipBad,
         ] + SharedOptions.hintOptions
     ) { a, console in
+        // A file of the user's own: it is written too.
         let path = a[file].string
         let hints = try SharedOptions.hints(a)
         let model = try SharedOptions.readModel(path, hints, console)
@@ -214,7 +221,7 @@ enum ModelCommand {
             temperature        \(fixed(Double(result.temperature), 3)) on \(result.count) images of \(name)
             calibration error  \(percent(result.errorBefore)) -> \(percent(result.errorAfter))
             cross-entropy      \(fixed(result.lossBefore, 4)) -> \(fixed(result.lossAfter, 4))
-            \(certain(result.certain, isFitted: calibrated.card.certaintyThreshold != nil))
+            \(certain(result.certain, isFitted: result.isCertaintyFitted))
             wrote \(a[file])
 
             """)
@@ -223,7 +230,7 @@ enum ModelCommand {
 
     private static func certain(_ answers: CertainAnswers, isFitted: Bool) -> String {
         "certain            \(percent(answers.coverage)) of the answers, from \(percent(Double(answers.threshold))) on"
-            + (isFitted ? "" : " as usual, since these are too few pictures")
+            + (isFitted ? "" : ", one half, since these are too few pictures to fit it on")
             + "; \(percent(answers.accuracy)) of them right"
     }
 

@@ -1,3 +1,4 @@
+import EmotionRecognition
 import Terminal
 import WebApp
 
@@ -17,7 +18,7 @@ enum ExportSiteCommand {
         examples: [Example("fermusic export-site site && python3 -m http.server -d site", "try it out")],
         parameters: [folder, models, MusicOptions.catalogue, MusicOptions.moodMap]
     ) { a, console in
-        let paths = a[models].map(\.string)
+        let paths = try a[models].map { try ShippedModels.path($0.string) }
         let catalogue = try a[MusicOptions.catalogue] == nil ? MusicOptions.builtIn(a) : MusicOptions.openCatalogue(a)
         let site = try StaticSite(
             models: try ModelShelf(paths.isEmpty ? Array(ModelShelf.standardPaths().prefix(1)) : paths),

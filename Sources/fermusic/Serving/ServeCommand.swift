@@ -26,7 +26,7 @@ enum ServeCommand {
     private static func run(_ a: Arguments, _ console: Console) throws -> ExitCode {
         // Whoever reads the address may end the server at once.
         let signals = SignalWatcher.start()
-        let models = a[ServerOptions.models].map(\.string)
+        let models = try a[ServerOptions.models].map { try ShippedModels.path($0.string) }
         return try WebService(a, console, models: models, feed: nil).run(
             a, console, signals: signals)
     }

@@ -1,4 +1,5 @@
 import EmotionRecognition
+import Files
 import MusicMatching
 import Terminal
 import WebApp
@@ -57,6 +58,10 @@ enum Remedies {
         case .outputName(let names): return "give --output=NAME, one of \(names.joined(separator: ", "))"
         case .inputSize: return "give --input-size=PIXELS"
         case .description: return "'fermusic model convert' makes one that does"
+        case .shippedModel(let names, let name):
+            let meant = nearest(to: name.withoutPathExtension, in: names)
+            return "models that come along are \(names.joined(separator: ", "))"
+                + (meant.map { "; did you mean '\($0)'?" } ?? "")
         case .classes(let fitting, let example):
             let file = "--classes FILE with lines such as '\(example) = happy'"
             let names = fitting.joined(separator: " or ")

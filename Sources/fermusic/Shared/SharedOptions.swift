@@ -19,7 +19,8 @@ enum SharedOptions {
         "threads", short: "t", help: "Threads to compute with; all processors by default.", range: 1...1024)
     static let model = Option<Path?>(
         "model", short: "m",
-        help: "The model: a Keras file, .h5 or .keras, or an ONNX file; the one that comes with fermusic by default.")
+        help: "The model: a Keras file, .h5 or .keras, an ONNX file, or the name of one that comes with fermusic; "
+            + "\(EmotionModel.standardName.withoutPathExtension) by default.")
     static let inputRange = Option<NumericRange?>(
         "input-range", help: "What black and white become, for files that don't say it: 0..1, -1..1 or 0..255.")
     static let labels = Option<CommaSeparated<String>?>(
@@ -104,9 +105,10 @@ enum SharedOptions {
         }
     }
 
-    /// The model the user means. Throws `UsageError.missingOption` if none is named and none is beside the program.
+    /// The model the user means, see `ShippedModels`. Throws `UsageError.missingOption` if none is named and none is beside
+    /// the program, `RecognitionError.file` if there is none of that name.
     static func modelPath(_ arguments: Arguments) throws -> String {
-        if let named = arguments[model]?.string { return named }
+        if let named = arguments[model]?.string { return try ShippedModels.path(named) }
         guard let path = EmotionModel.standardPath else { throw UsageError.missingOption("--model") }
         return path
     }

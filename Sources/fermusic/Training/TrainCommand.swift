@@ -138,6 +138,9 @@ enum TrainCommand {
     private static func train(
         _ a: Arguments, _ team: TrainingTeam, _ signals: SignalWatcher, _ console: Console
     ) throws -> ExitCode {
+        try OutputName.check("--checkpoint", a[TrainOptions.checkpoint]?.string, OutputName.networks)
+        try OutputName.check("--log", a[TrainOptions.log]?.string, ["csv", "jsonl"])
+        try OutputName.checkFolder("--report", a[TrainOptions.report]?.string)
         let files = TrainingSession.Paths(checkpoint: try TrainOptions.checkpointPath(a))
         var (settings, file) = try prepare(a, team, files)
         let threads = ThreadPool(threads: settings.threads)
@@ -184,6 +187,11 @@ enum TrainCommand {
                 + "\(threads.count) thread\(threads.count == 1 ? "" : "s"), "
                 + (settings.recipe.precision == .bfloat16 ? "bfloat16 (\(InstructionSet.bfloat16)), " : "")
                 + "\((session.trainer.memory + (1 << 20) - 1) >> 20) MB")
+        if session.validationCount < Certainty.fewestAnswers {
+            try console.errors.line(
+                "note: fewer than \(Certainty.fewestAnswers) validation images do not tell which answers can be relied on: "
+                    + "they are certain from \(percent(Double(Certainty.cautious.threshold), decimals: 0)) on")
+        }
         let view = TrainingView(session, console: console)
         session.shouldContinue = { signals.received == nil }
         session.stepEnded = { view.stepEnded($0) }
