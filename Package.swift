@@ -187,7 +187,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "JSONCoding"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal", "Files", "Threads", "ChildProcess"]),
         .testTarget(name: "ReportTests", dependencies: ["Report"]),
-        .testTarget(name: "FilesTests", dependencies: ["Files", "CFileAttributes", "ChildProcess"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "CFileAttributes"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

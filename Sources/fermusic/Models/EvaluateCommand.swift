@@ -5,7 +5,8 @@ import Terminal
 /// `fermusic evaluate`
 enum EvaluateCommand {
     static let models = Argument<[Path]>(
-        "models", required: false, help: "Keras HDF5 or ONNX files, or names of models that come along; several make an ensemble.")
+        "models", required: false,
+        help: "Keras HDF5 or ONNX files, or names of models that come along; several make an ensemble.")
     static let split = Option<String?>(
         "split", short: "s", help: "PublicTest (default), Training, PrivateTest, or all.",
         choices: ["PublicTest", "PrivateTest", "Training", "all"])
@@ -48,7 +49,9 @@ enum EvaluateCommand {
         if a[markdown], a[SharedOptions.json] { throw UsageError.conflict("--markdown", "--json") }
         try OutputName.checkFolder("--report", a[report]?.string)
         var paths = a[models].map(\.string)
-        if paths.isEmpty || a.wasGiven(SharedOptions.model) { paths.append(try a[SharedOptions.model]?.string ?? SharedOptions.modelPath(a)) }
+        if paths.isEmpty || a.wasGiven(SharedOptions.model) {
+            paths.append(try a[SharedOptions.model]?.string ?? SharedOptions.modelPath(a))
+        }
         let exam = try MeasuredModels(
             a, data: a[SharedOptions.data].string, split: a[split], tta: a[tta], isSpoilt: a[robustness], console)
         let subjects = try exam.examine(paths, hints: try SharedOptions.hints(a))

@@ -25,7 +25,7 @@ extension ModelCommand {
         examples: [Example("fermusic model export my.h5 my.fmplan")],
         parameters: [file, planFile, planWeights, SharedOptions.inputRange, SharedOptions.labels, SharedOptions.output]
     ) { a, console in
-        try OutputName.check("plan", a[planFile].string, ["fmplan"])
+        try OutputName.check("<plan>", a[planFile].string, ["fmplan"])
         let bytes: [UInt8]
         do {
             bytes = try plan(a, console).bytes(weights: a[planWeights])

@@ -7,7 +7,8 @@ extension StoredPrecision: ArgumentChoice {}
 
 /// `fermusic model summary|convert|export|recipe|json|calibrate`
 enum ModelCommand {
-    static let file = Argument<Path>("model", help: "A Keras file, .h5 or .keras, an ONNX file, or the name of a model that comes along.")
+    static let file = Argument<Path>(
+        "model", help: "A Keras file, .h5 or .keras, an ONNX file, or the name of a model that comes along.")
     static let target = Argument<Path>(
         "target",
         help: "The file to write: Keras's own format if its name ends in .keras, ONNX for .onnx, otherwise HDF5.")
@@ -96,7 +97,7 @@ enum ModelCommand {
             SharedOptions.output, weights,
         ]
     ) { a, console in
-        try OutputName.check("target", a[target].string, OutputName.networks)
+        try OutputName.check("<target>", a[target].string, OutputName.networks)
         var hints = try SharedOptions.hints(a, size: nil)
         if a.wasGiven(inputSize) { hints.inputSize = a[inputSize] }
         let path = try ShippedModels.path(a[file].string)

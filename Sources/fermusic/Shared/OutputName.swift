@@ -6,9 +6,12 @@ import Terminal
 enum OutputName {
     /// Endings that mean a format, whoever sees them.
     private static let known: Set<String> = [
-        "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "heic", "avif", "svg", "pdf", "mp4", "mkv", "mov", "avi",
-        "webm", "h5", "hdf5", "keras", "onnx", "tflite", "pt", "pth", "pb", "pkl", "ckpt", "npz", "safetensors", "mlmodel",
-        "fmplan", "packed", "csv", "tsv", "json", "jsonl", "ndjson", "html", "htm", "txt", "md", "srt", "vtt", "xml", "xspf",
+        "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "heic", "avif", "svg", "pdf", "mp4", "mkv", "mov",
+        "avi",
+        "webm", "h5", "hdf5", "keras", "onnx", "tflite", "pt", "pth", "pb", "pkl", "ckpt", "npz", "safetensors",
+        "mlmodel",
+        "fmplan", "packed", "csv", "tsv", "json", "jsonl", "ndjson", "html", "htm", "txt", "md", "srt", "vtt", "xml",
+        "xspf",
         "m3u", "m3u8", "zip", "gz", "tar", "parquet", "xlsx",
     ]
 

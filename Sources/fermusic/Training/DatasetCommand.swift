@@ -95,7 +95,7 @@ enum DatasetCommand {
         ],
         parameters: [path, output, sort, SharedOptions.classes, SharedOptions.threads, SharedOptions.skipBad]
     ) { a, console in
-        if !a[output].string.hasSuffix(".csv") { try OutputName.checkFolder("output", a[output].string) }
+        if !a[output].string.hasSuffix(".csv") { try OutputName.checkFolder("<output>", a[output].string) }
         let threads = SharedOptions.threadPool(a)
         let loaded = try SharedOptions.readDataset(
             a[path].string, size: 48, skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes],
@@ -121,7 +121,7 @@ enum DatasetCommand {
             path, packedOutput, size, SharedOptions.classes, SharedOptions.threads, SharedOptions.skipBad,
         ]
     ) { a, console in
-        try OutputName.check("output", a[packedOutput].string, ["packed"])
+        try OutputName.check("<output>", a[packedOutput].string, ["packed"])
         let loaded = try SharedOptions.readDataset(
             a[path].string, size: a[size], skipsBad: a[SharedOptions.skipBad], classes: a[SharedOptions.classes],
             threads: SharedOptions.threadPool(a), console)
@@ -149,7 +149,7 @@ enum DatasetCommand {
         parameters: [output, training, test, seed, emotions, SharedOptions.threads]
     ) { a, console in
         if ![".csv", ".packed"].contains(where: a[output].string.hasSuffix) {
-            try OutputName.checkFolder("output", a[output].string)
+            try OutputName.checkFolder("<output>", a[output].string)
         }
         let faces = SyntheticFaces(seed: UInt64(a[seed])), threads = SharedOptions.threadPool(a)
         let path = a[output].string
