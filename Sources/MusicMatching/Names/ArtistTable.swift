@@ -31,6 +31,9 @@ struct ArtistTable {
         return genres[whole] ?? genres[first] ?? namesakes[whole] ?? namesakes[first]
     }
 
+    /// Whether somebody is known by that key.
+    func knows(_ key: String) -> Bool { genres[key] != nil || namesakes[key] != nil || others[key] != nil }
+
     /// All that have other names.
     var keys: [String] { others.keys.sorted() }
 
