@@ -33,7 +33,7 @@ public enum FeelingWords {
             [.neutral: 1],
             """
             relaxed relax relaxing calm calmed chill chilled chilling peaceful peace serene mellow cozy cosy quiet okay ok
-            fine focused focus focussed concentrated balanced easy meditative content mindful laid·back sleepy
+            fine focused focus focussed concentrated balanced easy meditative content mindful dreamy laid·back sleepy
             relajado relajada tranquilo tranquila calmado calmada sereno serena concentrado concentrada
             santai tenang rileks damai fokus biasa·saja kalem शांत शान्त सुकून आराम shant shaant sukoon sukun aaram aram
             entspannt ruhig gelassen ausgeglichen konzentriert
@@ -43,7 +43,7 @@ public enum FeelingWords {
             [.happy: 1],
             """
             glad cheerful delighted delight pleased love loved loving in·love grateful thankful proud playful sunny good great
-            wonderful merry festive party blissful lighthearted carefree
+            wonderful merry festive party blissful upbeat lighthearted carefree
             animado animada enamorado enamorada orgulloso orgullosa agradecido agradecida bien contentos
             ceria riang jatuh·cinta bangga bersyukur senang·sekali girang मस्त प्यार प्रेम mast pyaar pyar prem anand आनंद
             verliebt zufrieden heiter dankbar stolz gut·gelaunt
@@ -73,7 +73,7 @@ public enum FeelingWords {
             [.sad: 1],
             """
             lonely alone loneliness heartbroken broken·hearted heartbreak depressed depression down blue melancholy melancholic
-            gloomy grief grieving miserable hurt crying tearful homesick hopeless
+            gloomy dark grief grieving miserable hurt crying tearful homesick hopeless
             solo sola solitario solitaria deprimido deprimida melancólico melancólica desanimado desanimada
             desconsolado roto
             kesepian galau patah·hati murung sendu rindu pilu depresi melankolis kangen

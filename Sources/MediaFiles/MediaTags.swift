@@ -31,8 +31,7 @@ public struct MediaTags: Sendable, Equatable {
     public init() {}
 
     /// Takes one entry over, by FFmpeg's name for it or the file's own. What comes first stays.
-    mutating func take(_ key: String, _ value: String) {
-        let text = TextRepair.repaired(value)
+    mutating func take(_ key: String, _ text: String) {
         guard !text.isEmpty else { return }
         func keep(_ path: WritableKeyPath<MediaTags, String>) {
             if self[keyPath: path].isEmpty { self[keyPath: path] = text }

@@ -7,6 +7,7 @@ public enum TagReader {
     /// A value longer than this is no name: lyrics, say.
     private static let valueLimit = 16 << 10
     private static let mostStreams = 64
+    private static let mostEntries = 1000
 
     /// Throws `MediaError` for files that are damaged, hold no sound, or cannot be decoded here (protected ones). Cost: a few
     /// tenths of a millisecond, and what the disk takes.
@@ -70,21 +71,21 @@ public enum TagReader {
                 ?? duration(context.pointee.duration, AVRational(num: 1, den: Int32(AV_TIME_BASE)))
         }
         // Ogg keeps its comments with the stream.
+        var keys: [String] = [], values: [[UInt8]] = []
         for dictionary in [context.pointee.metadata, stream.pointee.metadata] {
             var entry: UnsafePointer<AVDictionaryEntry>?
             while let next = fermusic_next_tag(ffmpeg.table, dictionary, entry) {
                 entry = next
-                take(next, into: &tags)
+                guard let key = next.pointee.key, let value = next.pointee.value else { continue }
+                let bytes = Array(UnsafeRawBufferPointer(start: value, count: length(value)))
+                guard bytes.count <= valueLimit, keys.count < mostEntries else { continue }
+                keys.append(String(cString: key))
+                values.append(bytes)
             }
         }
+        // All together: one name alone hardly tells in what it is written.
+        for (key, text) in zip(keys, TextRepair.texts(values)) { tags.take(key, text) }
         return tags
-    }
-
-    private static func take(_ entry: UnsafePointer<AVDictionaryEntry>, into tags: inout MediaTags) {
-        guard let key = entry.pointee.key, let value = entry.pointee.value else { return }
-        let bytes = Array(UnsafeRawBufferPointer(start: value, count: length(value)))
-        guard bytes.count <= valueLimit else { return }
-        tags.take(String(cString: key), TextRepair.text(bytes))
     }
 
     private static func length(_ text: UnsafePointer<CChar>) -> Int {

@@ -1,72 +1,57 @@
 /// Texts that were written in one encoding and declared as another, made readable.
 public enum TextRepair {
-    /// The text that was meant: UTF-8 that was declared as Latin-1, Cyrillic of Windows that was declared as Latin-1 (ID3
-    /// has no other old encoding), and bytes that are no UTF-8 at all (ID3v1 says nothing of encodings) are recognised;
-    /// everything else stays as it is. Control characters become blanks, blanks at the ends go.
-    public static func repaired(_ text: String) -> String {
-        let scalars = text.unicodeScalars
-        guard scalars.contains(where: { $0.value >= 0x80 }) else { return tidy(text) }
-        // Windows-1252's quotes and dashes count as the bytes they were.
+    /// The text that was meant, by itself, see `texts`.
+    public static func repaired(_ text: String) -> String { texts([Array(text.utf8)])[0] }
+
+    /// The text of bytes that say nothing of their encoding, by themselves, see `texts`.
+    public static func text(_ bytes: [UInt8]) -> String { texts([bytes])[0] }
+
+    /// The texts of one file as they were meant. UTF-8 that was declared as Latin-1, and bytes of the old encodings of
+    /// many countries that were (ID3 has no other old one, and ID3v1 says nothing of encodings), are recognised, the
+    /// latter by all texts together, since one name is often too short; what is in doubt stays as it is. Control
+    /// characters become blanks, blanks at the ends go.
+    public static func texts(_ written: [[UInt8]]) -> [String] {
+        var result = written.map { _ in "" }, latin: [(place: Int, bytes: [UInt8])] = [], foreign = latin
+        for (place, bytes) in written.enumerated() {
+            let text = String(validating: bytes, as: UTF8.self)
+            if let text, text.utf8.allSatisfy({ $0 < 0x80 }) {
+                result[place] = text
+                continue
+            }
+            guard let old = text.map(oldBytes) ?? bytes else {
+                result[place] = text ?? ""
+                continue
+            }
+            if let meant = String(validating: old, as: UTF8.self) {
+                result[place] = meant
+            } else if TagEncoding.isLatin(old) {
+                latin.append((place, old))
+            } else {
+                foreign.append((place, old))
+            }
+        }
+        let encoding = foreign.isEmpty ? nil : TagEncoding.of(foreign.map(\.bytes))
+        for (place, bytes) in foreign { result[place] = encoding?.text(bytes) ?? western(bytes) }
+        let isCentral = TagEncoding.isCentralEuropean(latin.map(\.bytes))
+        for (place, bytes) in latin {
+            result[place] = (isCentral ? EncodedText.text(bytes, in: "CP1250") : nil) ?? western(bytes)
+        }
+        return result.map(tidy)
+    }
+
+    /// The bytes that were taken for Latin-1 or Windows-1252; `nil` for text that is beyond these.
+    private static func oldBytes(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
-        for scalar in scalars {
-            guard let byte = byte(scalar) else { return tidy(text) }
+        for scalar in text.unicodeScalars {
+            guard let byte = byte(scalar) else { return nil }
             bytes.append(byte)
         }
-        if let meant = String(validating: bytes, as: UTF8.self) { return tidy(meant) }
-        return tidy(looksCyrillic(bytes) ? cyrillic(bytes) : text)
+        return bytes
     }
 
-    /// The text of bytes that say nothing of their encoding.
-    public static func text(_ bytes: [UInt8]) -> String {
-        if let text = String(validating: bytes, as: UTF8.self) { return repaired(text) }
-        var latin = String.UnicodeScalarView()
-        for byte in bytes { latin.append(Unicode.Scalar(windows1252[byte] ?? UInt32(byte)) ?? "\u{FFFD}") }
-        return tidy(looksCyrillic(bytes) ? cyrillic(bytes) : String(latin))
-    }
-
-    /// Three letters in a row that all have accents are no word of a language in Latin letters (two are: "Þú"); letters of
-    /// Windows-1251 lie where the accented ones of Latin-1 do. (A capital in a word's middle is no Cyrillic either, as in
-    /// "ÀÁÂ" there would be, unless all are.)
-    private static func looksCyrillic(_ bytes: [UInt8]) -> Bool {
-        var high = 0, low = 0, run = 0, longest = 0
-        for byte in bytes {
-            if byte >= 0xC0 || byte == 0xA8 || byte == 0xB8 {
-                high += 1
-                run += 1
-                longest = max(longest, run)
-            } else {
-                run = 0
-                if (0x41...0x5A).contains(byte & 0xDF) { low += 1 }
-                // Signs that neither Latin-1's names nor Cyrillic ones have.
-                if (0x80...0x9F).contains(byte), windows1252[byte] == nil { return false }
-            }
-        }
-        return longest >= 3 && high >= 2 * low
-    }
-
-    private static func cyrillic(_ bytes: [UInt8]) -> String {
+    private static func western(_ bytes: [UInt8]) -> String {
         var text = String.UnicodeScalarView()
-        for byte in bytes {
-            let value: UInt32
-            switch byte {
-            case 0..<0x80: value = UInt32(byte)
-            case 0xC0...: value = UInt32(byte) - 0xC0 + 0x410
-            case 0xA8: value = 0x401
-            case 0xB8: value = 0x451
-            case 0xAA: value = 0x404
-            case 0xBA: value = 0x454
-            case 0xAF: value = 0x407
-            case 0xBF: value = 0x457
-            case 0xB2: value = 0x406
-            case 0xB3: value = 0x456
-            case 0xA5: value = 0x490
-            case 0xB4: value = 0x491
-            case 0xB9: value = 0x2116
-            case 0xA0, 0xAB, 0xBB, 0xA7, 0xA9, 0xAE, 0xB0, 0xB1, 0xB5, 0xB6, 0xB7: value = UInt32(byte)
-            default: value = windows1252[byte] ?? 0xFFFD
-            }
-            text.append(Unicode.Scalar(value) ?? "\u{FFFD}")
-        }
+        for byte in bytes { text.append(Unicode.Scalar(windows1252[byte] ?? UInt32(byte)) ?? "\u{FFFD}") }
         return String(text)
     }
 
@@ -78,7 +63,7 @@ public enum TextRepair {
     private static func tidy(_ text: String) -> String {
         var result = String.UnicodeScalarView(), isGap = false
         for scalar in text.unicodeScalars {
-            if scalar.value <= 0x20 || scalar.value == 0x7F || scalar.value == 0xFEFF {
+            if scalar.value <= 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0xFEFF {
                 isGap = !result.isEmpty
                 continue
             }

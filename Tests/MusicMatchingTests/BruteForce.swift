@@ -60,8 +60,14 @@ struct BruteForce {
             }
             scored.sort { $0.score != $1.score ? $0.score < $1.score : $0.song.id < $1.song.id }
             let ranked = scored.map(\.song)
-            let last = chosen.suffix(4).reduce(into: Set<String>()) { $0.formUnion(artists($1)) }
-            guard let next = ranked.first(where: { last.isDisjoint(with: artists($0)) }) ?? ranked.first else { break }
+            guard let best = ranked.first else { break }
+            // Languages come before variety: an artist comes again rather than a language that was not asked for.
+            let alike = ranked.filter { tier($0) == tier(best) }
+            let next =
+                (0...4).reversed().lazy.compactMap { gap in
+                    let last = chosen.suffix(gap).reduce(into: Set<String>()) { $0.formUnion(artists($1)) }
+                    return alike.first { last.isDisjoint(with: artists($0)) }
+                }.first ?? best
             chosen.append(next)
         }
         return chosen.map(\.id)
@@ -175,6 +181,9 @@ struct BruteForce {
         }
         return square.squareRoot()
     }
+
+    /// 0 for languages that were asked for, 1 for unknown ones, 2 for others.
+    private func tier(_ song: Song) -> Int { Int(language(song) / 10) }
 
     private func language(_ song: Song) -> Double {
         let asked = Set(request.languages.map(\.code)).subtracting(request.excludedLanguages.map(\.code))

@@ -1,3 +1,4 @@
+import Emotions
 import Files
 import Glibc
 import MediaFiles
@@ -90,9 +91,38 @@ import Testing
         try library { music, catalogue in
             try FolderTree.create(music + "/Tom Waits/Alice")
             try write(MusicFiles.mp3(), to: music + "/Tom Waits/Alice/01 - Alice.mp3")
-            #expect(try catalogue.importMusic(music + "/Tom Waits/Alice").failed == 1)
-            #expect(try catalogue.importMusic(music + "/Tom Waits/Alice").problems.isEmpty)
+            #expect(try catalogue.importMusic(music + "/Tom Waits/Alice").nameless == 1)
+            #expect(try catalogue.importMusic(music + "/Tom Waits/Alice").skipped == 1)
+            try catalogue.note(.like, of: catalogue.song(named: "Alice").id)
             #expect(try catalogue.importMusic(music).added == 1)
+            #expect(try catalogue.songs(Catalogue.Filter()).map(\.artist) == ["Tom Waits"])
+            #expect(try catalogue.opinions().liked.count == 1)
+        }
+    }
+
+    /// Songs of which nobody says who sings are heard and played like others, and have nothing in common.
+    @Test func songsOfNobodyAreNoArtists() throws {
+        try library { music, catalogue in
+            for folder in ["/A", "/B", "/Various Artists/Hits"] { try FolderTree.create(music + folder) }
+            try write(MusicFiles.mp3(frames: 100), to: music + "/A/Track 1.mp3")
+            try write(MusicFiles.mp3(frames: 300), to: music + "/B/Track 1.mp3")
+            let tag = MusicFiles.id3v2(4, [("TIT2", "Third"), ("TPE1", "Unknown Artist")], .utf8)
+            try write(MusicFiles.mp3(frames: 20, id3v2: tag), to: music + "/lonely.mp3")
+            try write(MusicFiles.mp3(frames: 50), to: music + "/Various Artists/Hits/03 Fourth.mp3")
+            let report = try catalogue.importMusic(music)
+            #expect(report.added == 4 && report.nameless == 4 && report.failed == 0, "\(report)")
+            let songs = try catalogue.songs(Catalogue.Filter())
+            #expect(Set(songs.map(\.artist)) == ["Unknown artist"])
+            #expect(songs.map(\.title).sorted() == ["Fourth", "Third", "Track 1", "Track 1"])
+            for song in songs { #expect(try catalogue.playable(song.id) != nil) }
+            try catalogue.note(.like, of: songs[0].id)
+            var request = RecommendationRequest(EmotionVector(.happy))
+            (request.count, request.surpriseShare) = (4, 0)
+            let list = try catalogue.recommend(request)
+            #expect(list.count == 4 && list.count { $0.reason.contains("you liked this artist") } == 0)
+            #expect(try catalogue.artist(named: "Unknown artist").meant == nil)
+            let again = try catalogue.importMusic(music)
+            #expect(again.skipped == 4 && again.added == 0, "\(again)")
         }
     }
 

@@ -3,6 +3,24 @@ import MusicMatching
 import Testing
 
 @Suite struct RecommendTests {
+    /// All songs of a language that was asked for come before others, though few sing in it; who sang longest ago first.
+    @Test func languagesComeBeforeVariety() throws {
+        var text = "title,artist,language,emotions,valence,energy\n"
+        for number in 0..<6 { text += "I\(number),Singer \(number % 2),is,sad,0.2,0.3\n" }
+        for number in 0..<20 { text += "E\(number),Other \(number),en,sad,0.2,0.3\n" }
+        let catalogue = try catalogue(text)
+        for (share, seed) in [(0.0, 1), (0.2, 2), (0.2, 3), (1.0, 4)] {
+            var request = RecommendationRequest(EmotionVector(.sad))
+            request.languages = [try #require(Language("is"))]
+            (request.count, request.surpriseShare, request.seed) = (8, share, UInt64(seed))
+            let songs = try catalogue.recommend(request).map(\.song)
+            #expect(songs.map(\.language) == Array(repeating: "is", count: 6) + ["en", "en"], "\(share)")
+            for (first, second) in zip(songs.prefix(6), songs.prefix(6).dropFirst()) {
+                #expect(first.artist != second.artist, "\(songs.map(\.title))")
+            }
+        }
+    }
+
     /// A catalogue of random songs: few artists, several languages, labels, missing features, equal moods.
     ///
     /// - Parameter credits: who sings; sixty plain names if empty.

@@ -1,3 +1,5 @@
+import Emotions
+import Files
 import MusicMatching
 import Testing
 
@@ -119,5 +121,62 @@ import Testing
         for text in ["<!DOCTYPE html><html><body>Sign in, please</body></html>", "\n<HTML>\n<p>a, b</p>\n</HTML>\n"] {
             #expect { try take(text) } throws: { "\($0)".contains("is a web page") }
         }
+    }
+
+    /// A header that names both says in which order they are; else what is known of the names does.
+    @Test func whoSingsOfTwoDashedNames() throws {
+        func take(_ text: String, artists: String = "Tom Waits,,\nThe Beatles,,\nQueen,,\n") throws -> [String] {
+            try withTemporaryFolder { folder in
+                try write("artist,genre,names\n" + artists.replacing(",,", with: ",rock,"), to: folder + "/artists.csv")
+                let builtIn = try write("title,artist\nSomething,Alice\nOther,Angie\n", to: folder + "/songs.csv")
+                let catalogue = try Catalogue(folder + "/c.db", builtIn: builtIn)
+                let known = try Set(catalogue.songs(Catalogue.Filter()).map(\.id))
+                _ = try catalogue.importSongs(write(text, to: folder + "/list.csv"))
+                return try catalogue.songs(Catalogue.Filter()).filter { !known.contains($0.id) }
+                    .map { "\($0.artist): \($0.title)" }.sorted()
+            }
+        }
+        #expect(
+            try take("song\nTom Waits - Alice\nRick Astley - Together Forever\n")
+                == ["Rick Astley: Together Forever", "Tom Waits: Alice"])
+        #expect(
+            try take("song\nAlice - Tom Waits\nYesterday - The Beatles\n") == [
+                "The Beatles: Yesterday", "Tom Waits: Alice",
+            ])
+        #expect(try take("Artist - Title\nTom Waits - Alice\n", artists: "") == ["Tom Waits: Alice"])
+        #expect(try take("Title - Artist\nAlice - Tom Waits\n", artists: "") == ["Tom Waits: Alice"])
+        // One title that is somebody's name says nothing of a whole list.
+        let others = (0..<9).map { "Nobody \($0) - Song \($0)\n" }.joined()
+        #expect(try take("song\n" + others + "Somebody - Angie\n").contains("Somebody: Angie"))
+    }
+
+    /// Words for feelings tell moods in tables as they do when somebody types them.
+    @Test func wordsForFeelingsAreMoods() throws {
+        let words = [
+            "anxious", "relaxed", "cheerful", "nostalgic", "melancholic", "gloomy", "dark", "peaceful", "upbeat",
+            "aggressive", "tense", "dreamy", "mellow",
+        ]
+        let rows = words.map { "\($0),Somebody,\($0)\n" }.joined()
+        let (songs, report) = try take("title,artist,mood\n" + rows)
+        #expect(songs.count == words.count && report.badFields == 0)
+        for song in songs {
+            let mood = song.mood
+            #expect(abs(mood.valence - 0.5) + abs(mood.energy - 0.5) > 0.05, "\(song.title): \(mood)")
+        }
+        let moods = Dictionary(uniqueKeysWithValues: songs.map { ($0.title, $0) })
+        #expect(moods["anxious"]?.emotions.emotions == [.fear] && moods["nostalgic"]?.emotions.isEmpty == true)
+        #expect((moods["cheerful"]?.mood.valence ?? 0) > (moods["gloomy"]?.mood.valence ?? 1))
+    }
+
+    @Test func whatIsNotUnderstoodIsSaid() throws {
+        let text =
+            "title,artist,year,language,emotions\nA,X,19999,klingon,hungry\nB,X,1999,en,sad\nC,X,,,\nD,X,0,und,\n"
+        let (songs, report) = try take(text)
+        #expect(songs.count == 4 && report.badFields == 3)
+        #expect(report.fieldProblems.map(\.row) == [2, 2, 2])
+        #expect(
+            ["19999", "klingon", "hungry"].allSatisfy { word in
+                report.fieldProblems.contains { $0.reason.contains("'\(word)'") }
+            })
     }
 }

@@ -1,6 +1,7 @@
 import Files
 import Glibc
 import MusicMatching
+import Testing
 
 /// A folder that exists while `body` runs.
 func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
@@ -44,3 +45,22 @@ let sharedSongs: String? = {
         ?? "\(#filePath)".parentFolder.parentFolder.parentFolder.parentFolder + "/shared/data"
     return access(base + "/songs/data_moods.csv", R_OK) == 0 ? base + "/songs" : nil
 }()
+
+/// A text in an old encoding, as iconv calls it.
+func encoded(_ text: String, _ encoding: String) throws -> [UInt8] {
+    let converter = try #require(iconv_open(encoding, "UTF-8"))
+    try #require(converter != iconv_t(bitPattern: -1))
+    defer { iconv_close(converter) }
+    var source = text.utf8.map { CChar(bitPattern: $0) },
+        target = [CChar](repeating: 0, count: source.count * 2 + 8)
+    let room = target.count
+    let left = source.withUnsafeMutableBufferPointer { source in
+        target.withUnsafeMutableBufferPointer { target in
+            var from = source.baseAddress, to = target.baseAddress, given = source.count, left = room
+            _ = iconv(converter, &from, &given, &to, &left)
+            return given == 0 ? left : -1
+        }
+    }
+    try #require(left >= 0)
+    return target[..<(room - left)].map { UInt8(bitPattern: $0) }
+}

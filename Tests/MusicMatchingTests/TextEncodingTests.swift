@@ -1,31 +1,12 @@
-import Glibc
 import MusicMatching
 import Testing
 
 /// Lists in encodings that do not say themselves, as programs of many countries write them.
 @Suite struct TextEncodingTests {
-    private func bytes(_ text: String, _ encoding: String) throws -> [UInt8] {
-        let converter = try #require(iconv_open(encoding, "UTF-8"))
-        try #require(converter != iconv_t(bitPattern: -1))
-        defer { iconv_close(converter) }
-        var source = text.utf8.map { CChar(bitPattern: $0) },
-            target = [CChar](repeating: 0, count: source.count * 2 + 8)
-        let room = target.count
-        let left = source.withUnsafeMutableBufferPointer { source in
-            target.withUnsafeMutableBufferPointer { target in
-                var from = source.baseAddress, to = target.baseAddress, given = source.count, left = room
-                _ = iconv(converter, &from, &given, &to, &left)
-                return given == 0 ? left : -1
-            }
-        }
-        try #require(left >= 0)
-        return target[..<(room - left)].map { UInt8(bitPattern: $0) }
-    }
-
     private func names(_ text: String, _ encoding: String, _ file: String) throws -> [String] {
         let catalogue = try Catalogue(":memory:", builtIn: nil)
         _ = try withTemporaryFolder { folder in
-            try catalogue.importSongs(write(bytes(text, encoding), to: "\(folder)/\(file)"))
+            try catalogue.importSongs(write(encoded(text, encoding), to: "\(folder)/\(file)"))
         }
         return try catalogue.songs(Catalogue.Filter()).map { "\($0.artist) - \($0.title)" }.sorted()
     }

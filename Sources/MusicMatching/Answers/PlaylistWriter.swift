@@ -7,7 +7,8 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
     /// XSPF 1 (XML): songs with a file have its place, others their names, by which players find them.
     case xspf
 
-    /// The playlist, and how many songs it has. Songs whose files are all gone count as having none.
+    /// The playlist, and how many songs it has. Songs whose files are all gone count as having none, as do, in M3U8, those
+    /// with names that are no text.
     ///
     /// - Parameters:
     ///   - name: what the playlist is called.
@@ -22,8 +23,10 @@ public enum PlaylistFormat: String, CaseIterable, Sendable {
             let duration = file?.duration ?? song.duration
             switch self {
             case .m3u8:
-                // A line break in a path would be two paths.
-                guard let file, !file.path.utf8.contains(where: { $0 == 10 || $0 == 13 }) else { continue }
+                // A line break in a path would be two paths, and bytes that are no text cannot be written as text.
+                guard let file, !file.path.utf8.contains(where: { $0 == 10 || $0 == 13 }),
+                    !file.path.unicodeScalars.contains(where: { $0.pathByte != nil })
+                else { continue }
                 let seconds = duration.map { "\($0 / 1000 + ($0 % 1000 >= 500 ? 1 : 0))" } ?? "-1"
                 text += "#EXTINF:\(seconds),\(PlaylistFormat.line(song.artist)) - \(PlaylistFormat.line(song.title))\n"
                 text += file.path + "\n"

@@ -33,7 +33,7 @@ extension Catalogue {
     }
 
     private func add(_ draft: SongDraft, _ names: SongNames) throws -> AddResult {
-        if let id = try find(draft.identifiers) ?? find(names) {
+        if let id = try find(draft.identifiers) ?? find(names, lasting: draft.duration) {
             let changed = try merge(draft, into: id)
             return changed ? .merged(id: id) : .unchanged(id: id)
         }
@@ -52,9 +52,16 @@ extension Catalogue {
         return nil
     }
 
-    private func find(_ names: SongNames) throws -> Int? {
-        try database.songs(matching: names.hash).first {
-            NameKey.title($0.title) == names.title && creditKeys.keys(of: $0.artist).artist == names.credit.artist
+    /// - Parameter duration: by which songs of nobody are told apart, who may all be called "Track 1".
+    private func find(_ names: SongNames, lasting duration: Int?) throws -> Int? {
+        let artist = names.credit.artist
+        let same = try database.songs(matching: names.hash).filter {
+            NameKey.title($0.title) == names.title && creditKeys.keys(of: $0.artist).artist == artist
+        }
+        guard let duration, ArtistKey.isUnknown(artist) else { return same.first?.id }
+        return try same.first { song in
+            guard let other = try database.facts(of: song.id)?.duration else { return true }
+            return abs(other - duration) <= 2000
         }?.id
     }
 

@@ -9,6 +9,9 @@ public struct NamedArtist: Sendable, Equatable {
     public var meant: String?
     /// What the songs are filed under.
     var key: String?
+
+    /// Whether a song is by the artist who is meant.
+    public func sings(_ song: Song) -> Bool { key.map { ArtistKey.keys(of: song.artist).contains($0) } ?? false }
 }
 
 extension Catalogue {

@@ -79,7 +79,8 @@ extension Catalogue {
         _ progress: (Double, Int) throws -> Void
     ) throws {
         let table = try SongTable(reader, named: options.columns) { name in
-            (try? hasSongs(by: ArtistKey.key(name))) ?? false
+            let key = ArtistKey.key(name)
+            return (try? hasSongs(by: key) || artistTable.knows(key)) ?? false
         }
         var options = options
         let name = reader.path.withoutPathExtension

@@ -41,14 +41,20 @@ struct SongRowReader {
                 problems.append("the album's name is too long")
             }
         }
-        if let column = columns.date { song.year = SongRowReader.year(row.text(column)) }
-        if let column = columns.language { song.language = Language(row.text(column))?.code ?? "" }
+        if let column = columns.date {
+            song.year = SongRowReader.year(row.text(column))
+            if song.year == nil { note(row.text(column), "is no year", &problems) }
+        }
+        if let column = columns.language {
+            song.language = Language(row.text(column))?.code ?? ""
+            if song.language.isEmpty { note(row.text(column), "is no language that is known here", &problems) }
+        }
         if song.language.isEmpty { song.language = options.language?.code ?? "" }
         for column in columns.genres { song.genres += SongRowReader.list(row.text(column)) }
         if let column = columns.themes { song.themes = SongRowReader.list(row.text(column)) }
         if let column = columns.explicit { song.isExplicit = SongRowReader.truth(row.text(column)) }
         if let column = columns.duration { song.duration = SongRowReader.duration(row.text(column)) }
-        readLabels(row, into: &song)
+        readLabels(row, into: &song, &problems)
         readFeatures(row, into: &song, &problems)
         if let playlist = options.playlist, !song.mood.missing.isEmpty { song.hints.append(playlist) }
         song.isOwn = columns.own.flatMap { SongRowReader.truth(row.text($0)) } ?? columns.isCollection
@@ -71,17 +77,42 @@ struct SongRowReader {
         return (title, SongRowReader.credits(artist))
     }
 
-    private func readLabels(_ row: TableRow, into song: inout SongDraft) {
+    /// Notes a field that says nothing although something is in it.
+    private func note(_ text: String, _ what: String, _ problems: inout [String]) {
+        let isNothing = text.utf8.allSatisfy { [0x20, 0x2D, 0x2E, 0x2F, 0x30, 0x3A].contains($0) }
+        if isNothing || SongRowReader.isMissing(text) || SongRowReader.unsaid.contains(text.lowercased()) { return }
+        problems.append("'\(text.prefix(40))' \(what)")
+    }
+
+    /// What tables write where there is nothing to say, also ISO 639's codes for several, other, unknown and no language.
+    private static let unsaid: Set<String> = [
+        "unknown", "other", "various", "instrumental", "und", "mul", "mis", "zxx", "xxx",
+    ]
+
+    private func readLabels(_ row: TableRow, into song: inout SongDraft, _ problems: inout [String]) {
         if let column = columns.emotions {
             for word in SongRowReader.list(row.text(column)) {
-                if let emotion = Emotion(name: word) {
+                if let emotion = MoodMap.emotion(ofMood: word) {
                     song.emotions.insert(EmotionSet(emotion))
                 } else {
                     song.hints.append(word)
+                    if MoodMap.standard.point(ofMoods: [word]) == nil {
+                        note(word, "is no emotion or mood that is known here", &problems)
+                    }
                 }
             }
         }
-        for column in [columns.mood, columns.seeds].compactMap({ $0 }) {
+        if let column = columns.mood {
+            let words = SongRowReader.list(row.text(column))
+            for word in words {
+                if let emotion = MoodMap.emotion(ofMood: word) { song.emotions.insert(EmotionSet(emotion)) }
+                song.hints.append(word)
+            }
+            if let first = words.first, song.emotions.isEmpty, MoodMap.standard.point(ofMoods: words) == nil {
+                note(first, "is no emotion or mood that is known here", &problems)
+            }
+        }
+        if let column = columns.seeds {
             for word in SongRowReader.list(row.text(column)) {
                 if let emotion = Emotion(name: word) { song.emotions.insert(EmotionSet(emotion)) }
                 song.hints.append(word)

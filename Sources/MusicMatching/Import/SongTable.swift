@@ -34,7 +34,7 @@ final class SongTable {
         }
         guard let first = sample.first else { throw MusicError.badFile(path: reader.path, reason: "is empty") }
         let rows = sample.filter { $0.record.problem == nil }.map(\.row)
-        var found: SongColumns?
+        var found: SongColumns?, saysOrder = true
         if isLog, named == nil {
             found = SongColumns(["artist", "album", "title", "", "duration", "", "", ""])
             found?.format = .scrobbles
@@ -47,11 +47,12 @@ final class SongTable {
         } else if let (index, columns) = SongTable.header(sample) {
             (found, place) = (columns, index + 1)
         } else if let (columns, start) = SongTable.withoutHeader(rows, reader, isArtist) {
-            (found, place) = (columns, start)
+            (found, place, saysOrder) = (columns, start, false)
         }
         guard var columns = found else { throw SongTable.refusal(rows.first?.texts ?? [], reader) }
         columns.chooseTitle(sample.dropFirst(place).filter { $0.record.problem == nil }.map(\.row))
-        if columns.title == columns.artist || columns.albumArtist == nil {
+        // A header that names both says in which order they are.
+        if columns.title == columns.artist ? !saysOrder : columns.albumArtist == nil {
             columns.order = SongTable.order(of: rows.dropFirst(place), columns, isArtist)
         }
         self.notes = columns.judge(sample.dropFirst(place).filter { $0.record.problem == nil }.map(\.row))
@@ -152,18 +153,20 @@ final class SongTable {
         return count > 0 && count * 10 >= rows.count * 8
     }
 
-    /// Which of two dashed names is the artist: the first, unless those behind the dash are known and the others are not.
+    /// Which of two dashed names is the artist: the first, unless those behind the dash are known and the others are not,
+    /// in enough rows that it is no title which happens to be somebody's name.
     private static func order(
         of rows: ArraySlice<TableRow>, _ columns: SongColumns, _ isArtist: (String) -> Bool
     ) -> SongColumns.Order {
         guard columns.order == .artistFirst else { return columns.order }
-        var first = 0, second = 0
-        for row in rows.prefix(100) where columns.title == columns.artist || row.text(columns.artist).isEmpty {
+        var first = 0, second = 0, all = 0
+        for row in rows where columns.title == columns.artist || row.text(columns.artist).isEmpty {
             guard let parts = DashedNames.parts(row.text(columns.title)) else { continue }
+            all += 1
             if isArtist(parts.0) { first += 1 }
             if isArtist(parts.1) { second += 1 }
         }
-        return second > 2 * first ? .titleFirst : .artistFirst
+        return second > 2 * first && 4 * second >= all ? .titleFirst : .artistFirst
     }
 
     private static func refusal(_ names: [String], _ reader: CSVReader) -> MusicError {

@@ -1,4 +1,4 @@
-import Glibc
+import MediaFiles
 
 /// In what a list was written that is no UTF-8: it does not say so, its words do.
 enum TextEncoding: String, CaseIterable {
@@ -56,24 +56,7 @@ enum TextEncoding: String, CaseIterable {
     /// `nil` for bytes that it has no letters for, and where the system's C library lacks it.
     private func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
         if self == .western { return TextDecoding.string(bytes) }
-        let converter = iconv_open("UTF-8", rawValue)
-        guard let converter, converter != iconv_t(bitPattern: -1) else { return nil }
-        defer { iconv_close(converter) }
-        var source = bytes.map { CChar(bitPattern: $0) }
-        // No letter of two bytes takes more than four in UTF-8, none of one more than three.
-        var target = [UInt8](repeating: 0, count: source.count * 3 + 4)
-        let size = target.count
-        let left = source.withUnsafeMutableBufferPointer { source in
-            target.withUnsafeMutableBytes { target -> Int? in
-                var from = source.baseAddress, to = target.baseAddress?.assumingMemoryBound(to: CChar.self)
-                var given = source.count, room = target.count
-                guard iconv(converter, &from, &given, &to, &room) != Int(bitPattern: UInt.max), given == 0 else {
-                    return nil
-                }
-                return room
-            }
-        }
-        return left.map { String(decoding: target[..<(size - $0)], as: UTF8.self) }
+        return EncodedText.text(bytes, in: rawValue)
     }
 
     /// Words with letters beyond ASCII, by their bytes.

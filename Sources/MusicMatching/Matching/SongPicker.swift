@@ -80,15 +80,18 @@ struct SongPicker<Store: SongStore> {
         let isSurprise = surprises.contains(picks.count)
         let wanted = isSurprise ? max(surprisePool, 1) : drawPool
         var admissible: [Int] = []
+        // The best tier of which a song is left, by whatever artist: others come when it runs out.
+        var tier = worstTier
         var index = 0
         while admissible.count < wanted {
             if index == waiting.songs.count, try !waiting.pull() { break }
             let candidate = waiting.songs[index]
-            if candidate.languageTier > worstTier { break }
+            if candidate.languageTier > tier { break }
+            if !taken.contains(candidate.id) { tier = candidate.languageTier }
             if let first = admissible.first {
                 let best = waiting.songs[first]
                 let limit = isSurprise ? (waiting.best ?? best.score) + surpriseReach : best.score + drawReach
-                if candidate.languageTier > best.languageTier || candidate.score > limit { break }
+                if candidate.score > limit { break }
             }
             // Nobody wants the opposite mood as a surprise.
             if try isAdmissible(candidate, waiting), admissible.isEmpty || !candidate.isOpposite {
@@ -108,12 +111,7 @@ struct SongPicker<Store: SongStore> {
             admissible = order.prefix(admissible.count / 3).map { admissible[$0] }
         }
         if wanted > 1, !admissible.isEmpty { chosen = admissible[generator.number(below: admissible.count)] }
-        // With nobody else left, an artist comes again.
-        chosen =
-            chosen
-            ?? waiting.songs.indices.first {
-                !taken.contains(waiting.songs[$0].id) && waiting.songs[$0].languageTier <= worstTier
-            }
+        if chosen == nil { chosen = try leastRecent(of: waiting, tier) }
         guard let chosen else { return false }
         let candidate = waiting.songs.remove(at: chosen)
         taken.insert(candidate.id)
@@ -121,6 +119,20 @@ struct SongPicker<Store: SongStore> {
         if lastArtists.count >= artistGap { lastArtists.removeFirst(lastArtists.count - artistGap + 1) }
         picks.append(SongPick(candidate: candidate, isSurprise: isSurprise && chosen != best, target: target))
         return true
+    }
+
+    /// With nobody else left in a tier, the artist who came longest ago comes again; the song, as a place in `waiting`.
+    private mutating func leastRecent(of waiting: WaitingSongs<Store>, _ tier: Int) throws(Store.Failure) -> Int? {
+        let left = waiting.songs.indices.filter {
+            !taken.contains(waiting.songs[$0].id) && waiting.songs[$0].languageTier <= tier
+        }
+        for place in lastArtists.indices.dropFirst() {
+            let last = Set(lastArtists[place...].joined())
+            for index in left {
+                if try last.isDisjoint(with: artists(waiting.songs[index].id, waiting)) { return index }
+            }
+        }
+        return left.first
     }
 
     /// The best song left for a place in the list, without taking it.

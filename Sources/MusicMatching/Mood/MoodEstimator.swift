@@ -66,6 +66,8 @@ struct MoodEstimator {
         fit(examples, rows)
         for example in examples {
             let key = ArtistKey.first(of: example.artist)
+            // Nobody's songs have nothing in common.
+            if key.isEmpty { continue }
             let known = artists[key] ?? (SIMD2(), 0)
             let trust = example.trust
             artists[key] = (known.sum + trust * SIMD2(example.valence, example.energy), known.count + trust)

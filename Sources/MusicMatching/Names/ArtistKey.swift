@@ -13,16 +13,27 @@ enum ArtistKey {
         return (telling.isEmpty ? words : telling).joined(separator: "")
     }
 
+    /// Who sings songs of which nobody says who does. They have nothing in common, so this is no artist's name: it has no
+    /// keys.
+    static let unknown = "Unknown artist"
+
+    private static let unknownKey = key(unknown)
+
+    static func isUnknown(_ name: String) -> Bool { key(name) == unknownKey }
+
     /// Everybody credited on a song, and the credit as a whole: "Simon & Garfunkel" is two names, or one.
     static func keys(of credit: String) -> [String] {
         var keys: [String] = []
         for name in NameKey.artists(credit) + [credit] {
             let key = key(name)
-            if !key.isEmpty, !keys.contains(key) { keys.append(key) }
+            if !key.isEmpty, key != unknownKey, !keys.contains(key) { keys.append(key) }
         }
         return keys
     }
 
     /// Who is credited first.
-    static func first(of credit: String) -> String { key(NameKey.artist(credit)) }
+    static func first(of credit: String) -> String {
+        let key = key(NameKey.artist(credit))
+        return key == unknownKey ? "" : key
+    }
 }

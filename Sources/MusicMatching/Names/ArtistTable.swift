@@ -30,6 +30,9 @@ struct ArtistTable {
         genres[credit.whole] ?? genres[credit.first] ?? namesakes[credit.whole] ?? namesakes[credit.first]
     }
 
+    /// Whether somebody is known by that key.
+    func knows(_ key: String) -> Bool { genres[key] != nil || namesakes[key] != nil || others[key] != nil }
+
     /// All that have other names.
     var keys: [String] { others.keys.sorted() }
 

@@ -139,7 +139,7 @@ struct SongFacts: Equatable {
             for (place, emotion) in emotions.emotions.enumerated() { weights[emotion.rawValue] = 1 / Double(place + 1) }
             if let vector = EmotionVector(weights: weights) { moods.append(map.blend(map.match, vector)) }
         }
-        if let hint = map.point(ofWords: hints) { moods.append(hint) }
+        if let hint = map.point(ofMoods: hints) { moods.append(hint) }
         let genre = map.point(ofWords: genres)
         let label = moods.first.map { first in
             moods.count > 1 ? first.moved(towards: moods[1], share: 0.5) : first

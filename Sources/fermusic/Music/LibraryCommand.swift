@@ -73,6 +73,7 @@ enum LibraryCommand {
         if report.moved > 0 { parts.append("\(report.moved) moved") }
         if report.gone > 0 { parts.append("\(report.gone) gone") }
         if report.heard > 0 { parts.append("\(report.heard) listened to") }
+        if report.nameless > 0 { parts.append("\(report.nameless) by somebody unknown") }
         parts.append("\(report.failed) without a song")
         try console.output.line("\(printable(path)): music: " + parts.joined(separator: ", "))
     }
@@ -89,8 +90,8 @@ enum LibraryCommand {
         [
             "file": .string(path), "format": "music", "added": .int(report.added), "merged": .int(report.merged),
             "unchanged": .int(report.unchanged), "skipped": .int(report.skipped), "moved": .int(report.moved),
-            "gone": .int(report.gone), "heard": .int(report.heard), "failed": .int(report.failed),
-            "isWhole": .bool(report.isWhole),
+            "gone": .int(report.gone), "heard": .int(report.heard), "nameless": .int(report.nameless),
+            "failed": .int(report.failed), "isWhole": .bool(report.isWhole),
             "problems": .array(
                 report.problems.map { ["file": .string($0.path), "reason": .string($0.reason)] }),
             "unheard": .array(

@@ -92,7 +92,10 @@ enum PlaylistCommand {
             left = playlist.songs.count - list.songs
             try put(list.text)
         }
-        if left > 0 { try console.errors.line("note: \(left) of the songs are no files here; xspf names them too") }
+        if left > 0 {
+            try console.errors.line(
+                "note: \(left) of the songs have no file here that m3u8 can name; xspf names them too")
+        }
         return .done
     }
 

@@ -98,7 +98,8 @@ enum RecommendCommand {
             try console.output.write(list.text)
             if list.songs < songs.count {
                 try console.errors.line(
-                    "note: \(songs.count - list.songs) of the songs are no files here; xspf names them too")
+                    "note: \(songs.count - list.songs) of the songs have no file here that m3u8 can name; xspf names them too"
+                )
             }
             if !a[forget] { try note(songs, request, catalogue, console) }
             return .done
@@ -106,7 +107,7 @@ enum RecommendCommand {
         let asking = try ServiceAsking(a, memory: catalogue.place)
         let answer = RecommendAnswer(songs: songs, request: request)
         if !a[SharedOptions.json] { try answer.print(withLinks: asking == nil, console) }
-        for artist in request.artists { try explain(artist, catalogue, console) }
+        for artist in request.artists { try explain(artist, songs, catalogue, console) }
         if !a[forget] { try note(songs, request, catalogue, console) }
         let enrichment = asking?.ask(songs.map(\.song))
         if let enrichment { try keep(enrichment, songs, catalogue, console) }
@@ -122,9 +123,17 @@ enum RecommendCommand {
         return .done
     }
 
-    /// Says whom a name was taken for, if not for itself.
-    private static func explain(_ artist: String, _ catalogue: Catalogue, _ console: Console) throws {
-        guard let found = try? catalogue.artist(named: artist), found.meant != artist else { return }
+    /// Says whom a name was taken for, if not for itself, and why nothing of that artist came.
+    private static func explain(
+        _ artist: String, _ songs: [Recommendation], _ catalogue: Catalogue, _ console: Console
+    ) throws {
+        guard let found = try? catalogue.artist(named: artist) else { return }
+        if let meant = found.meant, !songs.contains(where: { found.sings($0.song) }) {
+            try console.errors.line(
+                "note: no song by \(SongText.line(meant)) is as near to this as those above"
+            )
+        }
+        if found.meant == artist { return }
         if let meant = found.meant {
             try console.errors.line("note: '\(SongText.line(artist))' is taken for \(SongText.line(meant))")
         } else {

@@ -50,17 +50,3 @@ extension Catalogue {
         return work.report
     }
 }
-
-extension Catalogue {
-    /// Deletes a song that only files named, of which none names it now, and of which nobody said anything.
-    func forgetIfUnused(_ song: Int) throws {
-        let credit = try database.first(
-            """
-            SELECT artist FROM songs WHERE id = ?1 AND own = 2 AND built_in = 0 AND plays = 0 \
-            AND id NOT IN (SELECT song FROM files WHERE song IS NOT NULL) AND id NOT IN (SELECT song FROM feedback) \
-            AND id NOT IN (SELECT song FROM history_songs) AND id NOT IN (SELECT song FROM playlist_songs)
-            """, .integer(song)
-        ) { $0.text(0) }
-        if let credit { try delete(song, by: credit) }
-    }
-}

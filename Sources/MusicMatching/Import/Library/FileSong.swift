@@ -4,7 +4,8 @@ import MediaFiles
 
 /// The song that a file holds, by its tags, or else by its path.
 enum FileSong {
-    /// Throws `NoSong` if nothing tells title and artist.
+    /// Where nothing tells who sings, it is somebody unknown, whom `ArtistKey` takes for nobody. Throws `NoSong` for what
+    /// is none.
     ///
     /// - Parameters:
     ///   - root: the folder that was imported; what lies above it says nothing.
@@ -22,8 +23,9 @@ enum FileSong {
         if artist.isEmpty, let (first, second) = DashedNames.parts(title) { (artist, title) = (first, second) }
         if title.isEmpty { title = byPath.title }
         if artist.isEmpty { artist = byPath.artist }
+        if artist.isEmpty { artist = ArtistKey.unknown }
         guard let names = ListedSong.draft(title, artist, album: tags.album.isEmpty ? byPath.album : tags.album) else {
-            throw NoSong(reason: artist.isEmpty ? nobody : "it has no usable title")
+            throw NoSong(reason: "it has no usable title or artist")
         }
         var song = names
         song.isOfFile = true
@@ -34,7 +36,7 @@ enum FileSong {
         song.isExplicit = tags.isExplicit
         // What this program wrote itself tells it nothing.
         for word in tags.mood == tags.ownMood ? [] : SongRowReader.list(tags.mood) {
-            if let emotion = Emotion(name: word) { song.emotions.insert(EmotionSet(emotion)) }
+            if let emotion = MoodMap.emotion(ofMood: word) { song.emotions.insert(EmotionSet(emotion)) }
             song.hints.append(word)
         }
         if let tempo = FeatureScale.number(tags.tempo), MoodAxis.tempo.range.contains(tempo) {
@@ -50,7 +52,7 @@ enum FileSong {
 
     struct NoSong: Error { var reason: String }
 
-    /// The reason that may fall away when more folders or artists are known.
+    /// What is noted of a file by somebody unknown: that may fall away when more folders or artists are known.
     static let nobody = "neither tags nor name say who sings"
 
     /// Whether a path by itself says who sings.
@@ -68,7 +70,8 @@ enum FileSong {
         return [
             "various", "various artists", "va", "v a", "diverse", "varios", "varios artistas", "unknown",
             "unknown artist",
-            "unbekannter interpret", "soundtrack", "ost", "",
+            "unbekannter interpret", "unbekannter kunstler", "artista desconocido", "artiste inconnu", "soundtrack",
+            "ost", "compilations", "",
         ].contains(key)
     }
 

@@ -11,16 +11,18 @@ extension LibraryImport {
         var isGone: Bool
         var path: String
         var problem: String
+        var duration: Int?
     }
 
     func known(_ condition: String, _ values: SQLValue...) throws -> [Known] {
         try database.rows(
-            "SELECT id, size, modified, content, song, gone, path, problem FROM files WHERE \(condition) ORDER BY id",
+            "SELECT id, size, modified, content, song, gone, path, problem, duration FROM files WHERE \(condition) ORDER BY id",
             values
         ) { row in
             Known(
                 id: row.integer(0), state: (row.integer(1), row.integer(2)), content: row.integer(3),
-                song: row.optionalInteger(4), isGone: !row.isNull(5), path: row.text(6), problem: row.text(7))
+                song: row.optionalInteger(4), isGone: !row.isNull(5), path: row.text(6), problem: row.text(7),
+                duration: row.optionalInteger(8))
         }
     }
 
@@ -44,14 +46,16 @@ extension LibraryImport {
             return FileReading.Task(path: path, state: state)
         }
         if file.isGone { try database.run("UPDATE files SET gone = NULL WHERE id = ?", .integer(file.id)) }
-        guard let song = file.song else {
-            // It gave none, and would give none now, unless more is known of who sings.
-            if file.problem == FileSong.nobody,
-                FileSong.isNamed(
+        // More may be known of who sings; files that older versions gave no song have one of somebody unknown now.
+        if file.problem == FileSong.nobody,
+            file.song == nil
+                || FileSong.isNamed(
                     byPath: path, root: root, isArtist: { (try? catalogue.hasSongs(by: ArtistKey.key($0))) ?? false })
-            {
-                return FileReading.Task(path: path, state: state, content: file.content)
-            }
+        {
+            return FileReading.Task(path: path, state: state, content: file.content)
+        }
+        guard let song = file.song else {
+            // It gave none, and would give none now.
             report.failed += 1
             return nil
         }

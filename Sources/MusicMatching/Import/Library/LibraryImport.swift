@@ -95,14 +95,25 @@ struct LibraryImport {
         }
         let before = try known("path = ?", .text(path)).first
         let result = try catalogue.add(completed(draft))
-        try keep(reading, tags, song: result.id, problem: "")
+        let isNobodys = ArtistKey.isUnknown(draft.artist)
+        if isNobodys { report.nameless += 1 }
+        try keep(reading, tags, song: result.id, problem: isNobodys ? FileSong.nobody : "")
         switch result {
         case .added: report.added += 1
         case .merged: report.merged += 1
         case .unchanged: report.unchanged += 1
         }
-        if let old = before?.song, old != result.id { try catalogue.forgetIfUnused(old) }
+        if let before, let old = before.song, old != result.id {
+            try catalogue.rename(
+                old, to: result.id, isSameMusic: LibraryImport.isSameMusic(before.duration, tags.duration))
+        }
         try keepSound(reading, result.id)
+    }
+
+    /// By how long they last: tags change nothing of that, but for what is guessed by a file's size.
+    private static func isSameMusic(_ before: Int?, _ now: Int?) -> Bool {
+        guard let before, let now else { return true }
+        return abs(before - now) <= 2000
     }
 
     private func completed(_ draft: SongDraft) -> SongDraft {

@@ -23,6 +23,8 @@ public struct LibraryReport: Sendable, Equatable {
     public var gone = 0
     /// Files that were listened to.
     public var heard = 0
+    /// Files read now whose songs are by somebody unknown: neither tags nor name say who sings.
+    public var nameless = 0
     /// Files that gave no song: those read now, and those that are as they were.
     public var failed = 0
     /// The first thousand of those read now.

@@ -164,7 +164,7 @@ struct AccountJSON {
         song.language = object["language"]?.stringValue.flatMap { Language($0)?.code } ?? ""
         song.genres = (object["genres"] ?? object["genre"]).map(AccountJSON.words) ?? []
         for word in (object["emotions"] ?? object["emotion"] ?? object["mood"]).map(AccountJSON.words) ?? [] {
-            if let emotion = Emotion(name: word) { song.emotions.insert(EmotionSet(emotion)) }
+            if let emotion = MoodMap.emotion(ofMood: word) { song.emotions.insert(EmotionSet(emotion)) }
             song.hints.append(word)
         }
         song.year = (object["album"]?["release_date"] ?? object["year"])?.stringValue.flatMap(SongRowReader.year)
