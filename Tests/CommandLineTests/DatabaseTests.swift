@@ -97,58 +97,71 @@ struct DatabaseTests {
         return (Int(last.first ?? "") ?? 0, Double(last.last ?? "") ?? 0, text.lowercased())
     }
 
-    /// A database that does not answer keeps questions for songs waiting for some seconds, and nothing else.
+    /// Starts a server whose catalogue is there, and calls `body` with its address.
+    private func withPage(_ place: String, _ body: (_ address: String, ChildProcess) throws -> Void) throws {
+        let running = try Fermusic.start(
+            ["serve", "--port", "0", "--provider", "none"], shell: "export FERMUSIC_CATALOGUE='\(place)'")
+        defer {
+            running.process.terminate()
+            running.process.waitUntilExit()
+            try? FileManager.default.removeItem(at: running.folder)
+        }
+        var text = ""
+        for _ in 0..<2000 where !text.contains("\n") {
+            usleep(20_000)
+            text += String(decoding: running.output.availableData, as: UTF8.self)
+        }
+        try body(String(try #require(text.firstMatch(of: #/is at (http\S+)/#)).1), running.process)
+    }
+
+    /// Asks and does not wait for the answer.
+    private func beginAsking(_ address: String) throws -> ChildProcess {
+        let process = ChildProcess()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["curl", "-s", "--max-time", "40", "-o", "/dev/null", address]
+        try process.run()
+        return process
+    }
+
+    /// A database that does not answer keeps questions for songs waiting for some seconds, songs and pictures of music
+    /// servers too, and nothing else.
     @Test(.enabled(if: ServeTests.hasCurl, "curl is not here")) func onlySongsWaitForTheDatabase() throws {
         try withServer { server, host in
             let place = "postgresql://fermusic:\(PostgreSQLServer.password)@\(host)/\(try server.newDatabase())"
-            let running = try Fermusic.start(
-                ["serve", "--port", "0", "--provider", "none"], shell: "export FERMUSIC_CATALOGUE='\(place)'")
-            defer {
-                running.process.terminate()
-                running.process.waitUntilExit()
-                try? FileManager.default.removeItem(at: running.folder)
+            try withPage(place) { address, process in
+                let arguments = try String(
+                    contentsOfFile: "/proc/\(process.processIdentifier)/cmdline", encoding: .utf8)
+                #expect(arguments.contains("serve") && !arguments.contains(PostgreSQLServer.password))
+                let list = address + "api/v1/recommendations?emotion=happy", options = address + "api/v1/options"
+                let stream = address + "api/v1/streams/1", cover = address + "api/v1/covers/1"
+                #expect(try ask(list).status == 200)
+                #expect(try ask(options).status == 200)
+                #expect(try ask(stream).status == 404)
+                for (asked, refused) in [([list], list), ([stream, cover], stream)] {
+                    try server.freeze(true)
+                    defer { try? server.freeze(false) }
+                    // More questions than threads that read requests.
+                    let waiting = try (0..<6).flatMap { _ in try asked.map(beginAsking) }
+                    usleep(300_000)
+                    for _ in 0..<5 {
+                        let page = try ask(address)
+                        #expect(page.status == 200 && page.seconds < 2, "the page took \(page.seconds) s")
+                        let opened = try ask(options)
+                        #expect(opened.status == 200 && opened.seconds < 2, "its options took \(opened.seconds) s")
+                    }
+                    let refusal = try ask(refused)
+                    #expect(refusal.status == 500 && refusal.seconds < 25 && refusal.headers.contains("retry-after"))
+                    for process in waiting { process.waitUntilExit() }
+                    // It is known now: nobody waits again.
+                    try server.freeze(false)
+                    var answer = try ask(list)
+                    for _ in 0..<50 where answer.status == 500 {
+                        usleep(100_000)
+                        answer = try ask(list)
+                    }
+                    #expect(answer.status == 200)
+                }
             }
-            var text = ""
-            for _ in 0..<2000 where !text.contains("\n") {
-                usleep(20_000)
-                text += String(decoding: running.output.availableData, as: UTF8.self)
-            }
-            let address = String(try #require(text.firstMatch(of: #/is at (http\S+)/#)).1)
-            let arguments = try String(
-                contentsOfFile: "/proc/\(running.process.processIdentifier)/cmdline", encoding: .utf8)
-            #expect(arguments.contains("serve") && !arguments.contains(PostgreSQLServer.password))
-            let list = address + "api/v1/recommendations?emotion=happy"
-            #expect(try ask(list).status == 200)
-            let options = address + "api/v1/options"
-            #expect(try ask(options).status == 200)
-            try server.freeze(true)
-            defer { try? server.freeze(false) }
-            // More questions than threads that read requests.
-            let waiting = try (0..<6).map { _ in
-                let process = ChildProcess()
-                process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-                process.arguments = ["curl", "-s", "--max-time", "40", "-o", "/dev/null", list]
-                try process.run()
-                return process
-            }
-            usleep(300_000)
-            for _ in 0..<5 {
-                let page = try ask(address)
-                #expect(page.status == 200 && page.seconds < 2, "the page took \(page.seconds) s")
-                let opened = try ask(options)
-                #expect(opened.status == 200 && opened.seconds < 2, "its options took \(opened.seconds) s")
-            }
-            let refusal = try ask(list)
-            #expect(refusal.status == 500 && refusal.seconds < 15 && refusal.headers.contains("retry-after"))
-            for process in waiting { process.waitUntilExit() }
-            // It is known now: nobody waits again.
-            try server.freeze(false)
-            var answer = try ask(list)
-            for _ in 0..<50 where answer.status == 500 {
-                usleep(100_000)
-                answer = try ask(list)
-            }
-            #expect(answer.status == 200)
         }
     }
 }
