@@ -129,7 +129,8 @@ struct AssetStore: Sendable {
         func size(_ asset: Asset) -> Int { compressed ? asset.gzip?.count ?? asset.bytes.count : asset.bytes.count }
         // Icons are for those who install it, the rest for those who pick a folder or open a dialog.
         let later: Set = [
-            "own.js", "folder.js", "tags.js", "heard.js", "listen.js", "listen-worker.js", "history.js", "playlists.js",
+            "own.js", "folder.js", "tags.js", "heard.js", "listen.js", "listen-worker.js", "excerpt.js", "history.js",
+            "playlists.js",
         ]
         return files.filter { name, _ in
             !AssetStore.unkept.union(later).contains(name) && !name.hasSuffix(".opus") && !name.hasSuffix(".png")
