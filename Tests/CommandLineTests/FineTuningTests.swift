@@ -91,6 +91,33 @@ import Testing
         #expect(other.status == 0 && other.errors.contains("the model to start from is not the one"), "\(other.errors)")
     }
 
+    /// Pictures of other classes are left out by whoever measures a model, as they were when it was trained.
+    @Test func otherClassesOfTheDataAreLeftOut() throws {
+        let few = try Fermusic.run(arguments("few.h5", ["--head", "grin,calm", "--freeze", "*"]))
+        #expect(few.status == 0, "\(few.errors)")
+        #expect(few.errors.contains("certain from 50 % on"))
+        let measured = try Fermusic.run(["evaluate", path("few.h5"), "--data", path("mine"), "--json"])
+        #expect(
+            measured.status == 0 && measured.errors.contains("few.h5: 10 pictures of classes"), "\(measured.errors)")
+        #expect(measured.output.contains("\"count\":20"))
+        let calibrated = try Fermusic.run(["model", "calibrate", path("few.h5"), "--data", path("mine")])
+        #expect(calibrated.status == 0 && calibrated.output.contains("from 50.0 % on"), "\(calibrated.errors)")
+        let strange = try Fermusic.run(["evaluate", path("few.h5"), "--data", path("faces")])
+        #expect(strange.status == 1 && strange.errors.contains("expected the model's classes"), "\(strange.errors)")
+
+        // Models of different classes: by what both know, or each alone; what cannot be is said before anything is computed.
+        let three = try Fermusic.run(arguments("three.h5", ["--head", "grin,calm,cross", "--freeze", "4"]))
+        #expect(three.status == 0, "\(three.errors)")
+        let compared = try Fermusic.run(["compare", path("few.h5"), path("three.h5"), "--data", path("mine")])
+        #expect(compared.status == 0 && compared.errors.contains("compared by what both know, grin, neutral"))
+        #expect(compared.output.contains("both right"), "\(compared.errors)")
+        let both = try Fermusic.run(["evaluate", path("few.h5"), path("three.h5"), "--data", path("mine")])
+        #expect(both.status == 0 && both.errors.contains("each is measured alone"), "\(both.errors)")
+        #expect(both.output.contains("few.h5") && !both.output.contains("all together"))
+        let nothing = try Fermusic.run(arguments("x.h5", ["--from", path("few.h5"), "--freeze", "*"]))
+        #expect(nothing.status != 0 && !FileManager.default.fileExists(atPath: path("x.h5")))
+    }
+
     @Test func goesOnWithTheSameClasses() throws {
         let more = try Fermusic.run([
             "train", "--from", path("base.h5"), "--data", path("faces.csv"), "--checkpoint", path("more.h5"),
@@ -120,6 +147,11 @@ import Testing
         let plain = ["train", "--data", path("mine"), "--checkpoint", path("x.h5")]
         #expect(try errors(plain + ["--freeze", "3"]).contains("--freeze is for --from"))
         #expect(try errors(plain + ["--from", path("none.h5")]).contains("there is no such model to start from"))
+        #expect(
+            try errors([
+                "train", "--from", path("base.h5"), "--data", path("faces.csv"), "--checkpoint", path("x.h5"),
+                "--freeze", "*",
+            ]).contains("there is nothing to train"))
         #expect(!FileManager.default.fileExists(atPath: path("x.h5")))
     }
 

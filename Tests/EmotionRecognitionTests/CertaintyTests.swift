@@ -1,6 +1,8 @@
 import EmotionRecognition
+import NeuralNet
 import Randomness
 import Testing
+import Threads
 
 @Suite struct CertaintyTests {
     /// Noise around the threshold changes the answer once, not in every frame; what is clear shows.
@@ -13,6 +15,18 @@ import Testing
         }
         #expect(answers == [false] + [Bool](repeating: true, count: 59))
         #expect(!certainty.isUncertain(0.998, before: true))
+    }
+
+    /// Too few pictures tell nothing: then what is as likely wrong as right is not certain.
+    @Test func tooFewPicturesMakeCautious() throws {
+        let data = SyntheticFaces().dataset(training: 0, test: 40)
+        let model = try Model(
+            input: [48, 48, 1], layers: [GlobalAveragePool2D(), Dense(7, activation: .softmax)], seed: 1)
+        let fresh = EmotionModel(model: model, card: ModelCard(classNames: data.classNames, input: InputFormat()))
+        let (calibrated, result) = try fresh.calibrated(
+            on: data, indices: data.indices(of: .publicTest), threads: ThreadPool(threads: 1))
+        #expect(!result.isCertaintyFitted)
+        #expect(calibrated.card.certainty.threshold == 0.5)
     }
 
     @Test func whatIsNoNumberIsUncertain() {

@@ -48,6 +48,39 @@ import Threads
         #expect(image.grayscale.face(in: box, framing: FaceFraming(), size: 12, inColor: true).channels == 1)
     }
 
+    /// A small picture is taken for a face, but where there is nothing to see, or the detector sees none, that is doubtful.
+    @Test func nothingToSeeIsNoFace() throws {
+        // Of the picture enlarged to 96 pixels, with paper around it.
+        let face = [Rectangle(x: 36, y: 36, width: 88, height: 88)]
+        func reading(_ image: Image, _ boxes: [Rectangle]) throws -> FaceReading {
+            let search = FaceSearch.automatic(.haar) {
+                let detector = ScriptedDetector()
+                detector.boxes = boxes
+                return detector
+            }
+            return try FaceReader(colours(), search: search).read(image)[0]
+        }
+        func halves(_ size: Int) -> Image {
+            Image(
+                width: size, height: size, channels: 3,
+                pixels: (0..<size * size * 3).map { $0 / (size * 3) < size / 2 ? 40 : 200 })
+        }
+        let seen = try reading(halves(48), face)
+        #expect(seen.isDetected && seen.score == nil && !seen.warnings.contains(.doubtful))
+        let none = try reading(halves(48), [])
+        for doubtful in [
+            none, try reading(halves(11), face), try reading(picture(0, 0, 0, size: 48), face),
+            try reading(picture(255, 255, 255, size: 1), face),
+        ] {
+            #expect(!doubtful.isDetected && doubtful.score == 0)
+            #expect(doubtful.isUncertain && doubtful.warnings.contains(.doubtful))
+        }
+        // Whoever says that each picture is a face is believed, but not of nothing.
+        let told = try FaceReader(colours(), detector: nil)
+        #expect(try told.read(halves(48))[0].isDetected)
+        #expect(try !told.read(picture(0, 0, 0, size: 48))[0].isDetected)
+    }
+
     /// Small pictures are one face, large ones and all frames are searched; nothing is made before it is needed.
     @Test func smallPicturesAreFaces() throws {
         let search = FaceSearch.automatic(.haar) { ScriptedDetector() }

@@ -70,20 +70,6 @@ import Testing
         #expect(count == list.count && value.starts(with: list))
     }
 
-    /// An ordinary user may give nothing away: what others could not read stays so.
-    @Test(.enabled(if: geteuid() == 0))
-    func withoutTheRightNobodyGetsMore() throws {
-        let path = try write("old", "song")
-        #expect(chown(path, 65534, 29) == 0 && chmod(path, 0o640) == 0)
-        #expect(chmod(folder, 0o777) == 0)
-        guard setegid(1234) == 0 else { return }
-        defer { _ = (seteuid(0), setegid(0)) }
-        guard seteuid(1234) == 0 else { return }
-        try replace(path, false)
-        let now = status(path)
-        #expect(now.st_uid == 1234 && now.st_mode & 0o7777 == 0o600)
-    }
-
     @Test func leftFilesGo() throws {
         let left = try write("half", ".fermusic-999999-3.part"), mine = try write("", "song.12-3.part")
         let busy = try write("half", ".fermusic-999998-1.part")
