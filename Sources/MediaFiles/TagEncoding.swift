@@ -23,10 +23,14 @@ enum TagEncoding: String, CaseIterable {
     static func isLatin(_ bytes: [UInt8]) -> Bool {
         var likely = 0, all = 0
         for word in bytes.split(whereSeparator: { !isLetter($0) }) {
+            // A letter alone stands between blanks and signs, not between bytes of other letters.
+            let isAlone =
+                word.count == 1
+                && [word.startIndex - 1, word.endIndex].allSatisfy { !bytes.indices.contains($0) || bytes[$0] < 0x80 }
             let high = word.count { $0 >= 0x80 }
             if high == 0 { continue }
             let longest = word.split { $0 < 0x80 }.map(\.count).max() ?? 0
-            if longest <= 2 && (word.count - high) * 2 >= high || word.count == 1 { likely += high }
+            if longest <= 2 && (word.count - high) * 2 >= high || isAlone { likely += high }
         }
         for byte in bytes where byte >= 0x80 && !signs.contains(byte) { all += 1 }
         return likely * 2 >= all
@@ -34,13 +38,13 @@ enum TagEncoding: String, CaseIterable {
 
     private static func isLetter(_ byte: UInt8) -> Bool {
         (0x41...0x5A).contains(byte & 0xDF) && byte < 0x80 || byte >= 0xC0 && byte != 0xD7 && byte != 0xF7
-            || [0x8A, 0x8C, 0x8E, 0x9A, 0x9C, 0x9E, 0x9F, 0xA3, 0xA5, 0xAA, 0xAF, 0xB3, 0xB9, 0xBA, 0xBC, 0xBE, 0xBF]
+            || [0x8A, 0x8C, 0x8E, 0x9A, 0x9C, 0x9E, 0x9F, 0xA3, 0xA5, 0xB3, 0xB9, 0xBC, 0xBE, 0xBF]
                 .contains(byte)
     }
 
     /// Quotes, dashes and the like, which stand beside words in all languages.
     private static let signs: Set<UInt8> = [
-        0x80, 0x82, 0x84, 0x85, 0x8B, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0x9B, 0xA0, 0xA1, 0xA7, 0xA9,
+        0x80, 0x84, 0x85, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0xA0, 0xA1, 0xA7, 0xA9,
         0xAB,
         0xAE, 0xB0, 0xB4, 0xB7, 0xBB, 0xBF,
     ]
@@ -59,7 +63,7 @@ enum TagEncoding: String, CaseIterable {
                     if isASCIILetter(index - 1), isASCIILetter(index + 1) { return true }
                 case 0x8D, 0x8F, 0x9D: if isASCIILetter(index - 1) || isASCIILetter(index + 1) { return true }
                 case 0xD8, 0xF8: stroke = true
-                case 0xCC, 0xEC: caron = true
+                case 0xCC, 0xEC: if isASCIILetter(index + 1) { caron = true }
                 default: break
                 }
             }
@@ -85,7 +89,9 @@ enum TagEncoding: String, CaseIterable {
             }
         }
         // A letter or two may be anything.
-        return count < (isAlphabet ? 3 : 2) ? -1 : sum / Double(count)
+        guard count >= (isAlphabet ? 3 : 2) else { return -1 }
+        let mean = sum / Double(count)
+        return isAlphabet && count < 5 && mean < 0.7 ? -1 : mean
     }
 
     private var isAlphabet: Bool { self == .cyrillic || self == .greek }
@@ -124,7 +130,7 @@ enum TagEncoding: String, CaseIterable {
         Set("оеаинтсрвлк".unicodeScalars), Set("мдпуяыьгзбчй".unicodeScalars), Set("хжшюцщэфъёіїєґў".unicodeScalars)
     )
     private static let modernGreek = (
-        Set("αοιετσνηυρπκμλς".unicodeScalars), Set("όίάέήγδύώωχθφβξ".unicodeScalars), Set("ζψϊϋΐΰ".unicodeScalars)
+        Set("αοιετσνηυρπκμλς".unicodeScalars), Set("όίάέήγδύώω".unicodeScalars), Set("χθφβξζψϊϋΐΰ".unicodeScalars)
     )
 
     /// The syllables that names and titles mostly consist of.

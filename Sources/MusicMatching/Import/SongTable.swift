@@ -153,7 +153,7 @@ final class SongTable {
         return count > 0 && count * 10 >= rows.count * 8
     }
 
-    /// Which of two dashed names is the artist: the first, unless those behind the dash are known and the others are not,
+    /// Which of two dashed names is the artist: the first, unless more of those behind the dash are known,
     /// in enough rows that it is no title which happens to be somebody's name.
     private static func order(
         of rows: ArraySlice<TableRow>, _ columns: SongColumns, _ isArtist: (String) -> Bool
@@ -166,7 +166,7 @@ final class SongTable {
             if isArtist(parts.0) { first += 1 }
             if isArtist(parts.1) { second += 1 }
         }
-        return second > 2 * first && 4 * second >= all ? .titleFirst : .artistFirst
+        return second > first && 4 * second >= all ? .titleFirst : .artistFirst
     }
 
     private static func refusal(_ names: [String], _ reader: CSVReader) -> MusicError {
