@@ -8,7 +8,7 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
         /// Only pictures whose 64-bit hashes differ in at most this many bits are compared.
         public var hashBits = 8
         /// A picture is blank if its standard deviation is at most this.
-        public var blankDeviation: Double = FaceReader.blankDeviation
+        public var blankDeviation: Double = BlankPicture.deviation
 
         public init() {}
     }

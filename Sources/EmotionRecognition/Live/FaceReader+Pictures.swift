@@ -43,7 +43,7 @@ extension FaceReader {
     /// and with paper around it. Also where there is no detector to ask.
     private func canBeFace(_ image: Image) throws(DetectionFailure) -> Bool {
         guard search.sparesCrops else { return true }
-        guard min(image.width, image.height) >= FaceReader.leastSide, !FaceReader.isBlank(image.grayscale) else {
+        guard min(image.width, image.height) >= FaceReader.leastSide, !BlankPicture.isOne(image.grayscale) else {
             return false
         }
         guard let detector = try? search.detector() else { return true }

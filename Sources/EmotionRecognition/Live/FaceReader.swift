@@ -29,8 +29,6 @@ public final class FaceReader {
 
     /// Smaller pictures show no features.
     static let leastSide = 12
-    /// A picture is blank if its grey levels' standard deviation is at most this.
-    static let blankDeviation = 3.0
     /// Faces of a lower score are doubtful.
     static let leastScore = 0.7
 
@@ -69,14 +67,6 @@ public final class FaceReader {
     /// All faces in a picture of its own, the largest first. Throws what the detector throws.
     public func read(_ image: Image) throws(DetectionFailure) -> [FaceReading] { recognise(try find(image)) }
 
-    /// Whether there is nothing to see in a grey picture.
-    static func isBlank(_ image: Image) -> Bool {
-        let count = Double(image.pixels.count)
-        let sum = image.pixels.reduce(0.0) { $0 + Double($1) }
-        let squares = image.pixels.reduce(0.0) { $0 + Double($1) * Double($1) }
-        return squares / count - sum / count * (sum / count) <= blankDeviation * blankDeviation
-    }
-
     /// A picture that is one cropped face.
     func whole(_ image: Image, score: Double? = nil) -> FoundFace {
         FoundFace(
@@ -104,7 +94,7 @@ public final class FaceReader {
             if face.square == nil {
                 let isTooSmall = min(crop.width, crop.height) < FaceReader.leastSide
                 crop = crop.resized(width: size.width, height: size.height)
-                if isTooSmall || FaceReader.isBlank(crop) { face.score = 0 }
+                if isTooSmall || BlankPicture.isOne(crop) { face.score = 0 }
             }
             var warnings = FaceWarning.warnings(crop: crop, width: face.width)
             if let score = face.score, score < FaceReader.leastScore { warnings.append(.doubtful) }

@@ -78,10 +78,10 @@ extension Catalogue {
         _ reader: CSVReader, _ options: ImportOptions, _ report: inout ImportReport,
         _ progress: (Double, Int) throws -> Void
     ) throws {
-        let table = try SongTable(reader, named: options.columns) { name in
-            let key = ArtistKey.key(name)
-            return (try? hasSongs(by: key) || artistTable.knows(key)) ?? false
-        }
+        // Two columns that nobody named are another matter: a name of somebody, somewhere, says little.
+        let table = try SongTable(
+            reader, named: options.columns, isArtist: { (try? hasSongs(by: ArtistKey.key($0))) ?? false },
+            isFamous: { (try? artistTable.knows(ArtistKey.key($0))) ?? false })
         var options = options
         let name = reader.path.withoutPathExtension
         options.playlist = moodWord(options.playlist ?? name)

@@ -17,7 +17,11 @@ final class SongTable {
     /// - Parameters:
     ///   - named: what the columns hold, by the user's word; otherwise the header must say it.
     ///   - isArtist: whether there are songs by somebody of that name.
-    init(_ reader: CSVReader, named: [String]? = nil, isArtist: (String) -> Bool = { _ in false }) throws {
+    ///   - isFamous: whether somebody of that name is known, with songs or without.
+    init(
+        _ reader: CSVReader, named: [String]? = nil, isArtist: (String) -> Bool = { _ in false },
+        isFamous: (String) -> Bool = { _ in false }
+    ) throws {
         self.reader = reader
         try reader.lookAhead(1 << 16)
         reader.encoding = TextEncoding.of(reader.ahead.prefix(1 << 16))
@@ -53,7 +57,7 @@ final class SongTable {
         columns.chooseTitle(sample.dropFirst(place).filter { $0.record.problem == nil }.map(\.row))
         // A header that names both says in which order they are.
         if columns.title == columns.artist ? !saysOrder : columns.albumArtist == nil {
-            columns.order = SongTable.order(of: rows.dropFirst(place), columns, isArtist)
+            columns.order = SongTable.order(of: rows.dropFirst(place), columns) { isArtist($0) || isFamous($0) }
         }
         self.notes = columns.judge(sample.dropFirst(place).filter { $0.record.problem == nil }.map(\.row))
         self.columns = columns

@@ -43,7 +43,8 @@ public final class JobQueue: @unchecked Sendable {
         precondition(workers >= 1 && waitingLimit >= 0)
         self.workers = workers
         self.waitingLimit = waitingLimit
-        for index in 0..<workers { threads.append(WorkerThread { [unowned self] in work(index) }) }
+        // `deinit` waits for the threads, which may begin as late as that.
+        for index in 0..<workers { threads.append(WorkerThread { [unowned(unsafe) self] in work(index) }) }
     }
 
     deinit { stop() }

@@ -14,6 +14,8 @@ package final class Refreshed<Value: Sendable>: @unchecked Sendable {
         package init() {}
     }
 
+    private struct NothingKnown: Error {}
+
     private let times: Times
     private let make: @Sendable () throws -> Value
     private let beside: JobQueue?
@@ -48,7 +50,7 @@ package final class Refreshed<Value: Sendable>: @unchecked Sendable {
                 if value == nil { change.wait() } else { change.wait(until: end) }
             }
             if let value { return value }
-            throw problem ?? Problem(.failed, "nothing is known yet")
+            throw problem ?? NothingKnown()
         }
     }
 

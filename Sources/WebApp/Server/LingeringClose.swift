@@ -24,7 +24,10 @@ final class LingeringClose: @unchecked Sendable {
     private let change = Condition()
     private var thread: WorkerThread?
 
-    init() { thread = WorkerThread { [unowned self] in work() } }
+    init() {
+        // `deinit` waits for the thread, which may begin as late as that.
+        thread = WorkerThread { [unowned(unsafe) self] in work() }
+    }
 
     deinit { close() }
 
