@@ -75,7 +75,9 @@ package final class PostgreSQLServer: @unchecked Sendable {
 
     @discardableResult
     private func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = ChildProcess(), output = folder + "/output-\(program)"
+        // A file of its own: tests that share a server ask it at the same time.
+        let process = ChildProcess(), output = folder + "/output-\(PostgreSQLServer.names.next())"
+        defer { try? FileManager.default.removeItem(atPath: output) }
         try FileBytes.write([], to: output)
         let handle = FileHandle(forWritingAtPath: output)
         process.standardOutput = handle
