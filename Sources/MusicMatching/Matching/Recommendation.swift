@@ -15,7 +15,7 @@ public struct RecommendationRequest: Sendable {
     public var artists: [String] = []
     /// Decides what is drawn: equal seeds give equal lists while catalogue and history stay the same.
     public var seed: UInt64 = 0
-    /// The share of songs drawn from further away; the mood map's if `nil`. With 0 nothing is drawn by lot.
+    /// The share of songs drawn from a wider choice; the mood map's if `nil`. With 0 nothing is drawn by lot.
     public var surpriseShare: Double?
     /// Songs in these never come.
     public var excludedLanguages: [Language] = []

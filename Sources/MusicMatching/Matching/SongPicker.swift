@@ -41,7 +41,7 @@ struct SongPicker<Store: SongStore> {
     /// Among how many songs is drawn, and how much worse than the best they may be.
     var drawPool: Int, drawReach: Double
     var surprisePool: Int, surpriseReach: Double
-    /// The positions that are drawn from further away.
+    /// The positions that are drawn from a wider choice.
     var surprises: Set<Int>
     var generator: SplitMix64
     private let store: Store

@@ -73,7 +73,7 @@ public struct MoodMap: Sendable, Equatable {
         /// Among how many good songs each place of a list is drawn, and how much worse than the best they may be.
         public var drawPool = 100
         public var drawReach = 0.14
-        /// Share of songs that are drawn from further away, and from how many.
+        /// Share of songs that are drawn from a wider choice, and from how many.
         public var surpriseShare = 0.2
         public var surprisePool = 150
         /// How much worse than the best of the list such a song may be.

@@ -17,7 +17,7 @@ enum RecommendCommand {
         "like", help: "Songs like this one: its number, or words of title and artist. Takes the place of the emotion.")
     static let surprise = Option<Double?>(
         "surprise",
-        help: "Share of songs from further away; the mood map's by default. With 0 nothing is drawn by lot.",
+        help: "Share of songs from a wider choice; the mood map's by default. With 0 nothing is drawn by lot.",
         range: 0...1)
     static let seed = Option<Int?>(
         "seed", help: "Repeats the same draw; another one each time by default.", range: 0...)

@@ -169,7 +169,7 @@ enum PostgreSQLSchema {
         """
 
     /// Identifiers go with their songs as before, but when they come nobody looks for the song of each: those that add them
-    /// have the lock on songs. That took a quarter of the time in which the server takes rows over.
+    /// have the lock on songs. That took a fifth of the time in which the server takes rows over.
     private static let identifiersUnchecked = """
         ALTER TABLE identifiers DROP CONSTRAINT identifiers_song_fkey;
         CREATE FUNCTION fermusic_delete_identifiers() RETURNS trigger LANGUAGE plpgsql AS
