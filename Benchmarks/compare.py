@@ -57,7 +57,7 @@ def cases(quick):
             promised = {runtime: least for runtime in RUNTIMES}
             if network == "cnn":
                 promised["tensorflow"] = 3 if batch == 1 else 2
-            promised["openvino bfloat16"] = 1
+            promised["openvino bfloat16"] = promised["onnxruntime int8"] = 1
             yield f"{prefix}inference, batch {batch}", "infer", network, batch, promised
     if quick:
         return
@@ -102,7 +102,7 @@ def check(programs, models, onnx, folder):
                 continue
             error = max(abs(a - b) for a, b in zip(truth, found, strict=True))
             worst[program.name] = max(error, worst.get(program.name, 0))
-            if error > (0.05 if "bfloat16" in program.name else 1e-4):
+            if error > {"bfloat16": 0.05, "int8": 0.1}.get(program.name.split()[-1], 1e-4):
                 sys.exit(f"{program.name} answers otherwise than fermusic for {network}: by {error:.2g}")
     for name, error in worst.items():
         print(f"{name} says the same about the same pictures, within {error:.1g}")
@@ -197,6 +197,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="only the main cases")
     parser.add_argument("--isa", choices=("avx2",), help="hold all programs that can be held to an instruction set to this one")
     parser.add_argument("--bfloat16", action="store_true", help="all also in bfloat16, for processors that have it")
+    parser.add_argument("--int8", action="store_true", help="predictions also with 8-bit integers, for processors with VNNI")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--data", help="FER2013 as class folders: measures an epoch and a prediction as whole programs")
     parser.add_argument("--json", help="where to write the result")
@@ -212,15 +213,22 @@ def main():
     programs = [Program("fermusic", worker, env=environment)]
     if options.bfloat16:
         programs.append(Program("fermusic bfloat16", worker + ["--precision", "bfloat16"], env=environment))
+    if options.int8:
+        programs.append(Program("fermusic int8", worker + ["--precision", "int8"], env=environment))
     peers = os.path.join(here, "peers")
     if options.python:
         for name, module in (("tensorflow", "tensorflow"), ("pytorch", "torch"), ("onnxruntime", "onnxruntime"), ("openvino", "openvino")):
             if not available(options.python, module) or options.isa and name == "onnxruntime":
                 continue
             script = os.path.join(peers, f"{module}_peer.py")
-            for precision in ["float32", "bfloat16"] if options.bfloat16 and name != "onnxruntime" else ["float32"]:
+            precisions = ["float32"]
+            if options.bfloat16 and name != "onnxruntime":
+                precisions.append("bfloat16")
+            if options.int8 and name == "onnxruntime":
+                precisions.append("int8")
+            for precision in precisions:
                 programs.append(Program(
-                    name if precision == "float32" else f"{name} bfloat16", [options.python, script, threads, precision],
+                    name if precision == "float32" else f"{name} {precision}", [options.python, script, threads, precision],
                     env=environment, stderr=subprocess.DEVNULL))
     ours = programs[0]
     result = {
@@ -260,17 +268,19 @@ def main():
         for program, values in rates.items():
             text = f"{name if program == 'fermusic' else '':34} {program:>19} {spread(values):>27} img/s"
             if program != "fermusic":
-                # Round by round: both were measured within seconds of each other. Peers in bfloat16 beside ours in it; ours
-                # in it beside itself in float32, the other way round: how much faster it is.
-                own = "fermusic bfloat16" if "bfloat16" in program and program != "fermusic bfloat16" else "fermusic"
+                # Round by round: both were measured within seconds of each other. Peers in another precision beside ours in
+                # it; ours in it beside itself in float32, the other way round: how much faster it is.
+                precision = program.split()[-1]
+                isOurs = program == f"fermusic {precision}"
+                own = f"fermusic {precision}" if f"fermusic {precision}" in rates and not isOurs else "fermusic"
                 ratios = [a / b for a, b in zip(rates[own], values)]
-                if program == "fermusic bfloat16":
+                if isOurs:
                     ratios = [1 / ratio for ratio in ratios]
                 case["ratios"][program] = {"median": statistics.median(ratios), "all": ratios}
-                text += f"   {spread(ratios)}" + (" times float32" if program == "fermusic bfloat16" else "")
+                text += f"   {spread(ratios)}" + (" times float32" if isOurs else "")
                 if batch == 1:
                     tails = [b[1] / a[1] for a, b in zip(latencies[own], latencies[program])]
-                    if program == "fermusic bfloat16":
+                    if isOurs:
                         tails = [1 / tail for tail in tails]
                     case["ratios"][program]["p99"] = {"median": statistics.median(tails), "all": tails}
                     text += f", p99 {spread(tails)}"

@@ -34,22 +34,23 @@ static void thin(size_t m, size_t n, size_t k) {
     free(expected);
 }
 
-static void bytes(size_t m, size_t n, size_t k) {
-    uint8_t *a = malloc(m * k);
+static void bytes(size_t m, size_t n, fm_windows w) {
+    const size_t k = w.rows * w.run, reach = (m - 1) * w.step + (w.rows - 1) * w.stride + w.run;
+    uint8_t *a = malloc(reach);
     int8_t *b = malloc(k * n);
     float scale[64], offset[64], *c = numbers(m * n);
     double *expected = calloc(m * n, sizeof *expected);
-    for (size_t i = 0; i < m * k; i++) a[i] = (uint8_t)(i * 37 % 256);
+    for (size_t i = 0; i < reach; i++) a[i] = (uint8_t)(i * 37 % 256);
     for (size_t i = 0; i < k * n; i++) b[i] = (int8_t)(i * 53 % 255 - 127);
     for (size_t j = 0; j < n; j++) scale[j] = (float)(j % 3 + 1) / 4096, offset[j] = (float)j - 3;
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
             int sum = 0;
-            for (size_t p = 0; p < k; p++) sum += a[i * k + p] * b[(p / 4 * n + j) * 4 + p % 4];
+            for (size_t p = 0; p < k; p++) sum += a[i * w.step + p / w.run * w.stride + p % w.run] * b[(p / 4 * n + j) * 4 + p % 4];
             const double value = sum * (double)scale[j] + (double)offset[j];
             expected[i * n + j] = value > -2 ? value : -2;
         }
-    fm_gemm_u8s8(m, n, k, a, b, scale, offset, -2, c, n);
+    fm_windows_u8s8(m, n, n, w, a, b, scale, offset, -2, c, n);
     expect("product of bytes", c, expected, m * n, 1e-3);
     free(expected);
     free(a);
@@ -66,6 +67,7 @@ void check_products(void) {
     thin(1, 16, 3);
     thin(15, 48, 40);
     thin(33, 32, 7);
-    bytes(13, 48, 36);
-    bytes(1, 16, 4);
+    bytes(13, 48, (fm_windows){1, 36, 0, 36});
+    bytes(1, 16, (fm_windows){1, 4, 0, 4});
+    bytes(11, 64, (fm_windows){3, 12, 80, 4});
 }

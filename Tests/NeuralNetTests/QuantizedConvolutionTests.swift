@@ -3,20 +3,36 @@ import NeuralNet
 import Testing
 
 @Suite struct QuantizedConvolutionTests {
-    /// Any shape against the sums by definition, with all bytes that occur.
-    @Test(arguments: [(1, 16, 4), (12, 32, 64), (13, 48, 36), (40, 96, 288), (5, 16, 1152)])
-    func productsAreExact(_ m: Int, _ n: Int, _ k: Int) {
+    /// Matrices and windows of any shape, and some columns of them, against the sums by definition.
+    @Test(arguments: [
+        (1, 16, fm_windows(rows: 1, run: 4, stride: 0, step: 4)), (12, 32, fm_windows(rows: 1, run: 64, stride: 0, step: 64)),
+        (13, 48, fm_windows(rows: 1, run: 36, stride: 0, step: 36)), (40, 96, fm_windows(rows: 3, run: 96, stride: 500, step: 32)),
+        (5, 16, fm_windows(rows: 3, run: 384, stride: 1000, step: 128)), (23, 80, fm_windows(rows: 2, run: 8, stride: 24, step: 16)),
+    ])
+    func productsAreExact(_ m: Int, _ n: Int, _ windows: fm_windows) {
+        let k = windows.rows * windows.run
         var random = RandomGenerator(seed: UInt64(m * n + k))
-        let a = (0..<m * k).map { _ in UInt8(random.integer(below: 256)) }
+        let reach = (m - 1) * windows.step + (windows.rows - 1) * windows.stride + windows.run
+        let a = (0..<reach).map { _ in UInt8(random.integer(below: 256)) }
         let b = (0..<k * n).map { _ in Int8(random.integer(below: 255) - 127) }
         let scale = (0..<n).map { Float($0 % 5 + 1) * 0.25 }, offset = (0..<n).map { Float($0) - 7 }
-        for floor in [-Float.infinity, 0] {
+        for (floor, first) in [(-Float.infinity, 0), (0, n / 32 * 16)] {
             var c = [Float](repeating: .nan, count: m * n)
-            fm_gemm_u8s8(m, n, k, a, b, scale, offset, floor, &c, n)
+            b.withUnsafeBufferPointer { b in
+                c.withUnsafeMutableBufferPointer { c in
+                    fm_windows_u8s8(
+                        m, n - first, n, windows, a, b.baseAddress! + first * 4, Array(scale[first...]),
+                        Array(offset[first...]), floor, c.baseAddress! + first, n)
+                }
+            }
             for i in 0..<m {
-                for f in 0..<n {
+                #expect(c[i * n..<i * n + first].allSatisfy(\.isNaN))
+                for f in first..<n {
                     var sum = 0
-                    for p in 0..<k { sum += Int(a[i * k + p]) * Int(b[(p / 4 * n + f) * 4 + p % 4]) }
+                    for p in 0..<k {
+                        let place = i * windows.step + p / windows.run * windows.stride + p % windows.run
+                        sum += Int(a[place]) * Int(b[(p / 4 * n + f) * 4 + p % 4])
+                    }
                     // Sums fit into 24 bits here or are rounded once, the fused multiplication once less.
                     let expected = max(floor, Float(sum) * scale[f] + offset[f])
                     #expect(abs(c[i * n + f] - expected) <= abs(expected) * 1e-6 + 1e-3)

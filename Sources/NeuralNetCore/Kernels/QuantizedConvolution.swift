@@ -11,7 +11,6 @@ struct QuantizedConvolution: LinearKernel {
     private let filters: Int
     var usesBias: Bool
     private let threads: Int
-    private let maximumBatch: Int
     var relu = false
 
     /// Small layers gain nothing, and sums must not overflow.
@@ -26,7 +25,6 @@ struct QuantizedConvolution: LinearKernel {
         self.filters = filters
         self.usesBias = usesBias
         threads = context.threads
-        maximumBatch = context.maximumBatch
     }
 
     private var depth: Int { geometry.taps * geometry.channels }
@@ -35,6 +33,8 @@ struct QuantizedConvolution: LinearKernel {
         (geometry.height + geometry.padTop + geometry.padBottom) * paddedWidth * geometry.channels
     }
     private var isPointwise: Bool { geometry.isPointwise && paddedBytes == geometry.inputCount }
+    /// Short rows of pixels fill too few registers: their windows are copied out and computed across rows.
+    private var gathers: Bool { !isPointwise && geometry.outputWidth < 8 }
     /// Pixels whose windows are gathered at a time.
     private static let chunk = 48
 
@@ -42,31 +42,44 @@ struct QuantizedConvolution: LinearKernel {
     private var line: Int { (filters + 15) / 16 * 16 }
 
     // Prepared: the weights' bytes, then a scale and a sum per filter.
-    // Scratch: per sample its bytes, scales and offsets; per thread some windows.
+    // Scratch, per thread: the bytes of a sample, scales and offsets; some windows.
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.prepared = floats(bytes: depth * filters) + 2 * line
-        memory.scratch = maximumBatch * sampleFloats + threads * floats(bytes: Self.chunk * depth)
+        memory.scratch = threads * threadFloats
         return memory
     }
 
     private var sampleFloats: Int { floats(bytes: paddedBytes) + 2 * line }
+    private var threadFloats: Int { sampleFloats + (gathers ? floats(bytes: Self.chunk * depth) : 0) }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         let weights = UnsafeMutableRawPointer(b.prepared).assumingMemoryBound(to: Int8.self)
         let scales = b.prepared + floats(bytes: depth * filters)
         if pass.weightsChanged { quantizeWeights(b.parameters[0], weights, scales: scales, sums: scales + line) }
-        pass.threads.runEach(pass.count) { _, image in
-            quantizeSample(b, image, scales: scales, sums: scales + line)
-        }
         let pixels = geometry.outputPixels
-        pass.threads.runRanges(pass.count * pixels) { thread, range in
-            var at = range.lowerBound
-            while at < range.upperBound {
+        // Each thread writes the bytes that it reads, so that nobody waits for anybody.
+        func compute(_ thread: Int, _ all: Range<Int>, _ columns: Range<Int>) {
+            var at = all.lowerBound
+            while at < all.upperBound {
                 let image = at / pixels
-                let end = min(range.upperBound, (image + 1) * pixels, at + (isPointwise ? pixels : Self.chunk))
-                multiply(b, image, at - image * pixels..<end - image * pixels, weights, thread)
+                let end = min(all.upperBound, (image + 1) * pixels)
+                let own = at - image * pixels..<end - image * pixels
+                quantizeSample(b, image, own, columns, thread, scales: scales, sums: scales + line)
+                multiply(b, image, own, columns, weights, thread)
                 at = end
+            }
+        }
+        let all = pass.count * pixels
+        if all < 8 * pass.threads.count, filters >= 32 * pass.threads.count {
+            // Most of the time goes into reading weights.
+            pass.threads.runRanges(filters / 16) { thread, range in
+                compute(thread, 0..<all, range.lowerBound * 16..<range.upperBound * 16)
+            }
+        } else {
+            let unit = isPointwise || gathers ? 1 : geometry.outputWidth
+            pass.threads.runRanges(all / unit) { thread, range in
+                compute(thread, range.lowerBound * unit..<range.upperBound * unit, 0..<filters)
             }
         }
     }
@@ -96,18 +109,20 @@ struct QuantizedConvolution: LinearKernel {
         }
     }
 
-    private func sample(_ b: LayerBuffers, _ image: Int) -> (
+    private func sample(_ b: LayerBuffers, _ thread: Int) -> (
         bytes: UnsafeMutablePointer<UInt8>, scales: LayerBuffers.Floats
     ) {
-        let start = b.scratch + image * sampleFloats
+        let start = b.scratch + thread * threadFloats
         return (
             UnsafeMutableRawPointer(start).assumingMemoryBound(to: UInt8.self), start + floats(bytes: paddedBytes)
         )
     }
 
-    /// Writes a sample's bytes with their border, and what turns sums back into values.
+    /// Writes those of a sample's bytes, with their border, that some output pixels need, and what turns sums back into
+    /// values.
     private func quantizeSample(
-        _ b: LayerBuffers, _ image: Int, scales: UnsafePointer<Float>, sums: UnsafePointer<Float>
+        _ b: LayerBuffers, _ image: Int, _ pixels: Range<Int>, _ columns: Range<Int>, _ thread: Int,
+        scales: UnsafePointer<Float>, sums: UnsafePointer<Float>
     ) {
         let x = b.inputs[0] + image * geometry.inputCount
         var low: Float = 0, high: Float = 0
@@ -115,37 +130,57 @@ struct QuantizedConvolution: LinearKernel {
         // The reciprocal of what is smaller than normal is infinite.
         let step = (high - low) / 255, scale = step.isNormal ? step : 1
         let zero = min(max((-low / scale).rounded(), 0), 255)
-        let (bytes, own) = sample(b, image)
+        let (bytes, own) = sample(b, thread)
         if isPointwise {
-            fm_quantize(x, geometry.inputCount, 1 / scale, zero, bytes)
+            let first = pixels.lowerBound * geometry.channels
+            fm_quantize(x + first, pixels.count * geometry.channels, 1 / scale, zero, bytes + first)
         } else {
-            memset(bytes, Int32(zero), paddedBytes)
-            let row = geometry.width * geometry.channels
-            for r in 0..<geometry.height {
-                let place = ((r + geometry.padTop) * paddedWidth + geometry.padLeft) * geometry.channels
+            let row = geometry.width * geometry.channels, padded = paddedWidth * geometry.channels
+            let first = pixels.lowerBound / geometry.outputWidth * geometry.strideHeight
+            let last = (pixels.upperBound - 1) / geometry.outputWidth * geometry.strideHeight + geometry.kernelHeight
+            memset(bytes + first * padded, Int32(zero), (last - first) * padded)
+            for r in max(0, first - geometry.padTop)..<min(geometry.height, last - geometry.padTop) {
+                let place = (r + geometry.padTop) * padded + geometry.padLeft * geometry.channels
                 fm_quantize(x + r * row, row, 1 / scale, zero, bytes + place)
             }
         }
-        for f in 0..<filters {
+        for f in columns {
             own[f] = scale * scales[f]
             own[line + f] = (usesBias ? b.parameters[1][f] : 0) - zero * sums[f] * own[f]
         }
     }
 
     private func multiply(
-        _ b: LayerBuffers, _ image: Int, _ pixels: Range<Int>, _ weights: UnsafePointer<Int8>, _ thread: Int
+        _ b: LayerBuffers, _ image: Int, _ pixels: Range<Int>, _ columns: Range<Int>,
+        _ weights: UnsafePointer<Int8>, _ thread: Int
     ) {
-        let (bytes, scales) = sample(b, image)
-        var windows = UnsafePointer(bytes + pixels.lowerBound * geometry.channels)
-        if !isPointwise {
-            let start = b.scratch + maximumBatch * sampleFloats + thread * floats(bytes: Self.chunk * depth)
-            let target = UnsafeMutableRawPointer(start).assumingMemoryBound(to: UInt8.self)
-            gather(bytes, pixels, target)
-            windows = UnsafePointer(target)
+        let (bytes, scales) = sample(b, thread)
+        let g = geometry, f = columns.lowerBound
+        func sums(_ pixels: Range<Int>, _ windows: fm_windows, at start: UnsafePointer<UInt8>) {
+            fm_windows_u8s8(
+                pixels.count, columns.count, filters, windows, start, weights + f * 4, scales + f, scales + line + f,
+                relu ? 0 : -.infinity, b.output + (image * g.outputPixels + pixels.lowerBound) * filters + f, filters)
         }
-        let y = b.output + (image * geometry.outputPixels + pixels.lowerBound) * filters
-        fm_gemm_u8s8(
-            pixels.count, filters, depth, windows, weights, scales, scales + line, relu ? 0 : -.infinity, y, filters)
+        let matrix = fm_windows(rows: 1, run: depth, stride: 0, step: depth)
+        if isPointwise { return sums(pixels, matrix, at: bytes + pixels.lowerBound * g.channels) }
+        if gathers {
+            let start = b.scratch + thread * threadFloats + sampleFloats
+            let target = UnsafeMutableRawPointer(start).assumingMemoryBound(to: UInt8.self)
+            for at in stride(from: pixels.lowerBound, to: pixels.upperBound, by: Self.chunk) {
+                let some = at..<min(pixels.upperBound, at + Self.chunk)
+                gather(bytes, some, target)
+                sums(some, matrix, at: target)
+            }
+            return
+        }
+        let windows = fm_windows(
+            rows: g.kernelHeight, run: g.kernelWidth * g.channels, stride: paddedWidth * g.channels,
+            step: g.strideWidth * g.channels)
+        for h in pixels.lowerBound / g.outputWidth..<pixels.upperBound / g.outputWidth {
+            sums(
+                h * g.outputWidth..<(h + 1) * g.outputWidth, windows,
+                at: bytes + h * g.strideHeight * paddedWidth * g.channels)
+        }
     }
 
     /// Copies the windows of some output pixels, each row of a window at once.
