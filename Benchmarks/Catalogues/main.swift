@@ -16,7 +16,8 @@ import Randomness
 let importsOnly = CommandLine.arguments.dropFirst().first == "--imports"
 let arguments = Array(CommandLine.arguments.dropFirst(importsOnly ? 2 : 1))
 guard arguments.count >= 2, let count = Int(arguments[0]), count > 0 else {
-    fatalError("usage: catalogue-benchmark [--imports] SONGS PLACE...")
+    fputs("usage: catalogue-benchmark [--imports] SONGS PLACE...\n", stderr)
+    exit(2)
 }
 let table = "/tmp/catalogue-benchmark-\(getpid()).csv"
 defer { unlink(table) }
