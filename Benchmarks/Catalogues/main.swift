@@ -16,7 +16,7 @@ import Randomness
 let importsOnly = CommandLine.arguments.dropFirst().first == "--imports"
 let arguments = Array(CommandLine.arguments.dropFirst(importsOnly ? 2 : 1))
 guard arguments.count >= 2, let count = Int(arguments[0]), count > 0 else {
-    fputs("usage: catalogue-benchmark [--imports] SONGS PLACE...\n", stderr)
+    FileHandle.standardError.write(Data("usage: catalogue-benchmark [--imports] SONGS PLACE...\n".utf8))
     exit(2)
 }
 let table = "/tmp/catalogue-benchmark-\(getpid()).csv"
