@@ -1,4 +1,5 @@
 import Files
+import Glibc
 
 /// Writes words for a song's mood into its file: into ID3 2.3 and 2.4 of MP3 files and the comments of FLAC files. All else
 /// stays as it is, byte for byte, and the file is replaced as a whole.
@@ -10,10 +11,7 @@ public enum MoodTagWriter {
     public static func write(_ words: String, to path: String) throws(MediaError) {
         do throws(FileFailure) {
             let file = try FileAtAnyPlace(path)
-            let start = try bytes(of: file, 0, min(file.count, 10))
-            let (head, rest) =
-                start.starts(with: Array("fLaC".utf8))
-                ? try FLACComments.replaced(words, in: file) : try ID3Frames.replaced(words, in: file, start)
+            let (head, rest) = try start(of: file, path, words)
             let pending = try PendingFile(path)
             let output = try FileOutput(pending.temporaryPath)
             try output.write(head)
@@ -28,6 +26,35 @@ public enum MoodTagWriter {
         } catch {
             throw .cannotOpen(source: path, reason: error.reason)
         }
+    }
+
+    /// Throws what `write` would, and changes nothing.
+    public static func check(_ words: String, _ path: String) throws(MediaError) {
+        do throws(FileFailure) {
+            _ = try start(of: FileAtAnyPlace(path), path, words)
+        } catch {
+            throw .cannotOpen(source: path, reason: error.reason)
+        }
+    }
+
+    /// The file's new beginning, and where it goes on in the old one.
+    private static func start(
+        of file: FileAtAnyPlace, _ path: String, _ words: String
+    ) throws(FileFailure) -> (head: [UInt8], rest: Int) {
+        var status = stat()
+        // A file that was given another name could be replaced, but nobody wants that.
+        if stat(path.cPath, &status) == 0, status.st_mode & 0o222 == 0 { throw FileFailure("is write-protected") }
+        let start = try bytes(of: file, 0, min(file.count, 10))
+        if start.starts(with: Array("fLaC".utf8)) { return try FLACComments.replaced(words, in: file, at: 0) }
+        // Some taggers put ID3 before FLAC, where players look for comments all the same.
+        if start.count == 10, start.starts(with: Array("ID3".utf8)), start[6...9].allSatisfy({ $0 < 0x80 }) {
+            let end = 10 + start[6...9].reduce(0) { $0 << 7 | Int($1) }
+            if end <= mostBytes, end + 4 <= file.count, try bytes(of: file, end, 4) == Array("fLaC".utf8) {
+                let (head, rest) = try FLACComments.replaced(words, in: file, at: end)
+                return (try bytes(of: file, 0, end) + head, rest)
+            }
+        }
+        return try ID3Frames.replaced(words, in: file, start)
     }
 
     /// The names under which the words stand.
@@ -124,9 +151,9 @@ private enum FLACComments {
     private static let mostBlocks = 1000
 
     static func replaced(
-        _ words: String, in file: FileAtAnyPlace
+        _ words: String, in file: FileAtAnyPlace, at start: Int
     ) throws(FileFailure) -> (head: [UInt8], rest: Int) {
-        var blocks: [(kind: UInt8, body: [UInt8])] = [], place = 4, isLast = false, size = 0
+        var blocks: [(kind: UInt8, body: [UInt8])] = [], place = start + 4, isLast = false, size = 0
         while !isLast {
             let header = try MoodTagWriter.bytes(of: file, place, 4)
             isLast = header[0] & 0x80 != 0

@@ -41,6 +41,49 @@ import Testing
         }
     }
 
+    /// What leaves no song is named.
+    @Test func filtersThatLeaveNothingSayWhich() throws {
+        try withCatalogue { folder, catalogue in
+            for (words, expected) in [
+                (["--only", "mine"], "no songs of your own yet; import some"),
+                (["--length", "2-5"], "how long it lasts"),
+                (["--genre", "jaz"], "no songs of the genre 'jaz'; did you mean 'jazz'?"),
+                (["--only", "mine", "--genre", "jazz"], "no songs of your own yet"),
+            ] {
+                let result = try Fermusic.run(["recommend", "--emotion", "happy"] + words + catalogue)
+                #expect(result.status == 1 && result.output.isEmpty && result.errors.contains(expected), "\(result)")
+            }
+        }
+    }
+
+    /// What is named like music is no list, and nobody waits for what is no file.
+    @Test func devicesAreNoMusic() throws {
+        try withCatalogue { folder, catalogue in
+            let path = folder.appendingPathComponent("song.mp3").path
+            #expect(mkfifo(path, 0o600) == 0)
+            let result = try Fermusic.run(["catalogue", "import", path] + catalogue)
+            #expect(
+                result.status == 1 && result.errors.contains("is no file that music could be read from"), "\(result)")
+            let table = try list(folder, "list.csv", "title,artist\nA,B\n")
+            let watch = try Fermusic.run(["catalogue", "import", "--watch", table] + catalogue)
+            #expect(watch.status == 2 && watch.errors.contains("expected a folder of music beside --watch"), "\(watch)")
+        }
+    }
+
+    /// A title that several artists have is told apart by an artist's whole name.
+    @Test func anArtistTellsSongsApart() throws {
+        try withCatalogue { folder, catalogue in
+            let table = try list(
+                folder, "list.csv", "title,artist\nBlue,Joni\nBlue,Joni Mitchell Tribute\nGreen,Joni Mitchell Tribute\n"
+            )
+            #expect(try Fermusic.run(["catalogue", "import", table] + catalogue).status == 0)
+            let saved = try Fermusic.run(["playlist", "save", "Mine", "Joni"] + catalogue)
+            #expect(saved.status == 0, "\(saved)")
+            let shown = try Fermusic.run(["playlist", "show", "Mine"] + catalogue)
+            #expect(shown.output.contains("Blue") && !shown.output.contains("Tribute"), "\(shown)")
+        }
+    }
+
     /// What starting costs is what is loaded: the libraries of videos and services are not.
     @Test func loadsOnlyWhatSongsNeed() throws {
         try withCatalogue { folder, catalogue in

@@ -29,6 +29,18 @@ import Testing
         #expect(try catalogue.recommend(request(1_000_000 + 180 * 86400)).map(\.song.id) == Array(seen[..<5]))
     }
 
+    /// Songs like another one were asked for by that, not by a mood.
+    @Test func likenessIsRemembered() throws {
+        let catalogue = try catalogue(songs)
+        var request = request()
+        request.like = 7
+        let list = try catalogue.recommend(request)
+        try catalogue.note(list, for: request)
+        try catalogue.note(list, for: request)
+        let history = try catalogue.history(limit: 10)
+        #expect(history.map(\.mode) == ["like"] && history.map(\.emotions) == ["Song 7"])
+    }
+
     @Test func feedbackReranksAtOnce() throws {
         let catalogue = try catalogue(songs + "Other,Artist 30,0.25,0.45\n")
         let before = try catalogue.recommend(request()).map(\.song.id)

@@ -14,6 +14,21 @@ import Timing
         return (try catalogue.songs(Catalogue.Filter()).map(\.title).sorted(), report)
     }
 
+    /// Music whose name does not say so, by how it begins.
+    @Test(arguments: [
+        MusicFiles.song("Alice", "Tom Waits"), MusicFiles.mp3(),
+        Array("fLaC\0\0\0\"".utf8) + [UInt8](repeating: 1, count: 90),
+        Array("OggS\0\u{2}".utf8) + [UInt8](repeating: 0, count: 90), Array("RIFF1234WAVEfmt ".utf8),
+        [0, 0, 0, 0x20] + Array("ftypM4A ".utf8) + [0, 0, 0, 0],
+    ])
+    func musicWithoutItsEnding(_ bytes: [UInt8]) throws {
+        try withTemporaryFolder { folder in
+            try write(bytes, to: folder + "/song")
+            let error = #expect(throws: MusicError.self) { try take(folder + "/song") }
+            #expect(error.map { "\($0)".contains("its name does not end so") } == true, "\(String(describing: error))")
+        }
+    }
+
     private func little(_ value: Int, _ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }

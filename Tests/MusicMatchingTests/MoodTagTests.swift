@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import MediaFiles
 import MusicMatching
 import Testing
@@ -83,6 +84,40 @@ import Testing
             _ = try other.importMusic(music)
             let song = try #require(try other.songs(Catalogue.Filter()).first)
             #expect(song.title == "Alice" && song.emotions.isEmpty && song.estimated.contains(.valence))
+        }
+    }
+
+    /// Some taggers put ID3 before FLAC; players look for FLAC's own comments all the same.
+    @Test func flacBehindID3GetsItsMoodAmongItsComments() throws {
+        try library { music, catalogue in
+            let chord = try bytes("\(#filePath)".parentFolder.parentFolder + "/SongSoundTests/Fixtures/chord.flac")
+            let tag = tagged(4, "Flash", "Queen"), path = music + "/Queen - Flash.flac"
+            try write(tag + chord, to: path)
+            _ = try catalogue.importMusic(music)
+            #expect(try catalogue.writeMoods().written == 1)
+            let new = try bytes(path)
+            #expect(new.starts(with: tag + Array("fLaC".utf8)) && new.suffix(500).elementsEqual(chord.suffix(500)))
+            #expect(String(decoding: new, as: UTF8.self).contains("MOOD=happy; joyful"))
+            #expect(try catalogue.writeMoods().same == 1)
+        }
+    }
+
+    /// A trial says of each file what the real thing would.
+    @Test func writeProtectedFilesStay() throws {
+        try library { music, catalogue in
+            let path = music + "/a.mp3"
+            try write(tagged(3, "Flash", "Queen") + MusicFiles.mp3(), to: path)
+            try write(
+                MusicFiles.id3v2(2, [("TT2", "Alice"), ("TP1", "Tom Waits")]) + MusicFiles.mp3(), to: music + "/b.mp3")
+            _ = try catalogue.importMusic(music)
+            #expect(chmod(path, 0o444) == 0)
+            let before = try bytes(path)
+            for isTrial in [true, false] {
+                let report = try catalogue.writeMoods(isTrial: isTrial)
+                #expect(report.written == 0 && report.problems.count == 2, "\(report)")
+                #expect(report.problems.first.map { "\($0)".contains("is write-protected") } == true, "\(report)")
+            }
+            #expect(try bytes(path) == before)
         }
     }
 

@@ -28,7 +28,8 @@ import Testing
         arguments: [
             "Titel;Künstler;Album", "Canción,Artista,Álbum", "judul,penyanyi,album", "Titre;Interprète;Album",
             "Título\tArtista\tÁlbum", "शीर्षक,गायक,एल्बम", "Название,Исполнитель,Альбом", "曲名,アーティスト,アルバム",
-            "제목,가수,앨범", "歌名,歌手,专辑", "Şarkı,Sanatçı,Albüm", "Titel,Interpret,Album", "Otsikko,Nimi,Esittäjä",
+            "제목,가수,앨범", "歌名,歌手,专辑", "Şarkı,Sanatçı,Albüm", "Titel,Interpret,Album", "Titel,Interpret 1,Albumtitel",
+            "Otsikko,Nimi,Esittäjä",
             "TITLE, ARTIST, ALBUM", "Song Name|Performer|Album",
         ])
     func headersInOtherLanguages(_ header: String) throws {

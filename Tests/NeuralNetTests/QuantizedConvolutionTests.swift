@@ -5,9 +5,12 @@ import Testing
 @Suite struct QuantizedConvolutionTests {
     /// Matrices and windows of any shape, and some columns of them, against the sums by definition.
     @Test(arguments: [
-        (1, 16, fm_windows(rows: 1, run: 4, stride: 0, step: 4)), (12, 32, fm_windows(rows: 1, run: 64, stride: 0, step: 64)),
-        (13, 48, fm_windows(rows: 1, run: 36, stride: 0, step: 36)), (40, 96, fm_windows(rows: 3, run: 96, stride: 500, step: 32)),
-        (5, 16, fm_windows(rows: 3, run: 384, stride: 1000, step: 128)), (23, 80, fm_windows(rows: 2, run: 8, stride: 24, step: 16)),
+        (1, 16, fm_windows(rows: 1, run: 4, stride: 0, step: 4)),
+        (12, 32, fm_windows(rows: 1, run: 64, stride: 0, step: 64)),
+        (13, 48, fm_windows(rows: 1, run: 36, stride: 0, step: 36)),
+        (40, 96, fm_windows(rows: 3, run: 96, stride: 500, step: 32)),
+        (5, 16, fm_windows(rows: 3, run: 384, stride: 1000, step: 128)),
+        (23, 80, fm_windows(rows: 2, run: 8, stride: 24, step: 16)),
     ])
     func productsAreExact(_ m: Int, _ n: Int, _ windows: fm_windows) {
         let k = windows.rows * windows.run
@@ -26,7 +29,7 @@ import Testing
                 }
             }
             for i in 0..<m {
-                #expect(c[i * n..<i * n + first].allSatisfy(\.isNaN))
+                #expect(c[i * n..<i * n + first].allSatisfy { $0.isNaN })
                 for f in first..<n {
                     var sum = 0
                     for p in 0..<k {

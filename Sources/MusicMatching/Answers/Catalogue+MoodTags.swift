@@ -53,7 +53,9 @@ extension Catalogue {
                 } else if !tags.mood.isEmpty, tags.mood != tags.ownMood {
                     report.foreign += 1
                 } else {
-                    if !isTrial {
+                    if isTrial {
+                        try MoodTagWriter.check(words, file.path)
+                    } else {
                         try MoodTagWriter.write(words, to: file.path)
                         try noteChange(of: file.id, at: file.path)
                     }

@@ -93,7 +93,7 @@ extension Catalogue {
     }
 
     /// The song a user means: by its number, or by words that only one song's title and artist have; a title that is
-    /// the same as a whole is preferred. Throws `MusicError.noSuchSong` or `.ambiguousSong`.
+    /// the same as a whole is preferred, then an artist's name that is. Throws `MusicError.noSuchSong` or `.ambiguousSong`.
     public func song(named text: String) throws -> Song {
         if let id = Int(text) { return try song(id) }
         var filter = Filter()
@@ -106,7 +106,8 @@ extension Catalogue {
                 key == NameKey.title($0.title) || key == NameKey.fold("\($0.title) \($0.artist)")
                     || key == NameKey.fold("\($0.artist) \($0.title)")
             }
-            if whole.count == 1 { found = whole }
+            let theirs = found.filter { ArtistKey.keys(of: $0.artist).contains(ArtistKey.key(text)) }
+            if whole.count == 1 { found = whole } else if whole.isEmpty, theirs.count == 1 { found = theirs }
         }
         guard let first = found.first else { throw MusicError.noSuchSong(text) }
         guard found.count == 1 else {

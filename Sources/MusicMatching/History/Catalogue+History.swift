@@ -5,8 +5,9 @@ public struct HistoryEntry: Sendable, Equatable {
     public var id: Int
     /// Seconds since 1970.
     public var time: Int
+    /// A mode, or "like" for songs that were to be like another one.
     public var mode: String
-    /// As on the command line: "happy=0.60,surprise=0.40".
+    /// As on the command line: "happy=0.60,surprise=0.40"; or the title of the other song.
     public var emotions: String
     public var songs: [Song]
 }
@@ -16,16 +17,18 @@ extension Catalogue {
     /// the same answer: somebody repeats a command of which they did not see the end. Throws `MusicError`.
     public func note(_ recommendations: [Recommendation], for request: RecommendationRequest) throws {
         if recommendations.isEmpty { return }
+        let like = try request.like.map { try song($0).title }
+        let mode = like == nil ? request.mode.rawValue : "like", emotions = like ?? request.emotions.text
         try database.transaction(.listener) {
             if let newest = try history(limit: 1).first, abs(request.time - newest.time) < 60,
-                newest.mode == request.mode.rawValue, newest.emotions == request.emotions.text,
+                newest.mode == mode, newest.emotions == emotions,
                 newest.songs.map(\.id) == recommendations.map(\.song.id)
             {
                 return
             }
             let entry = try database.integer(
                 "INSERT INTO history (time, mode, emotions) VALUES (?, ?, ?) RETURNING id", .integer(request.time),
-                .text(request.mode.rawValue), .text(request.emotions.text))
+                .text(mode), .text(emotions))
             for (position, recommendation) in recommendations.enumerated() {
                 // A song may have been deleted by another process since it was recommended.
                 try database.run(

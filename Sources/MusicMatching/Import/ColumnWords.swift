@@ -49,6 +49,7 @@ enum ColumnWords {
         .artist: """
         master metadata album artist name, artist names, artist name, artists name, artists, artist, track artist,
         track artists, artist name 1, singer, singers, performer, band, künstler, künstlername, künstlernamen, künstlername 1,
+        interpret 1, artist 1, artista 1, artiste 1,
         künstler name, kuenstler, interpret, interpreten, sänger, band gruppe, artiest, artiesten, namen van artiesten, uitvoerder, artister,
         kunstner, kunstnere, artisti, esittäjä, artista, artistas, nombre del artista, nombres de los artistas, nombre del artista 1, intérprete,
         intérpretes, cantante, nome do artista, nomes dos artistas, nome do artista 1, cantor, artiste, artistes, nom de l'artiste, noms des artistes,

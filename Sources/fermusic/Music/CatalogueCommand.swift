@@ -8,9 +8,8 @@ import Terminal
 enum CatalogueCommand {
     static let search = Option<String?>("search", short: "s", help: "Words of title, artist or album.")
     static let language = Option<LanguageWord?>(
-        "language", short: "l", help: "A language, by name or ISO code; of songs to import that say none.")
-    static let emotion = Option<EmotionChoice?>(
-        "emotion", short: "e", help: "An emotion; what all songs to import suit.")
+        "language", short: "l", help: "Only songs in this language, by name or ISO code.")
+    static let emotion = Option<EmotionChoice?>("emotion", short: "e", help: "Only songs that suit this emotion.")
     static let limit = Option<Int>("limit", short: "n", default: 50, help: "Songs at most.", range: 1...1_000_000)
     static let offset = Option<Int>("offset", default: 0, help: "Songs to pass over.", range: 0...)
     static let command = Command(
@@ -104,8 +103,8 @@ enum CatalogueCommand {
         }
         if leftOut > 0 {
             try console.errors.line(
-                "note: \(leftOut) songs are left out: their files have line breaks in their names, which M3U cannot say; "
-                    + "xspf can")
+                "note: \(leftOut) songs are left out: their files have line breaks, or bytes that are no text, in their "
+                    + "names, which M3U cannot say; xspf can")
         }
         return .done
     }

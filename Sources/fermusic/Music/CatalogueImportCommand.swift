@@ -1,5 +1,6 @@
 import Emotions
 import Files
+import Glibc
 import MusicMatching
 import Terminal
 
@@ -10,6 +11,9 @@ enum CatalogueImportCommand {
         help:
             "Folders of music, music files, lists and playlists, https addresses of some, links of your Spotify and YouTube playlists, servers."
     )
+    static let language = Option<LanguageWord?>(
+        "language", short: "l", help: "The language, by name or ISO code, of songs that say none.")
+    static let emotion = Option<EmotionChoice?>("emotion", short: "e", help: "The emotion that all the songs suit.")
     static let columns = Option<CommaSeparated<String>?>(
         "columns", help: "What a table's columns hold where its first row does not say: title,artist,- and so on.")
     static let once = Flag("once", help: "Do not read the files again in 'catalogue refresh'.")
@@ -41,7 +45,7 @@ enum CatalogueImportCommand {
             Example("fermusic catalogue import playlist.csv --language hindi"),
         ],
         parameters: [
-            files, CatalogueCommand.language, CatalogueCommand.emotion, columns, once, LibraryCommand.watches,
+            files, language, emotion, columns, once, LibraryCommand.watches,
             SharedOptions.threads,
             MusicOptions.catalogue, MusicOptions.moodMap, MusicOptions.jsonLines,
         ]
@@ -50,11 +54,13 @@ enum CatalogueImportCommand {
         // Another import may take a while.
         catalogue.setBusyTimeout(.seconds(300))
         var options = ImportOptions()
-        options.language = a[CatalogueCommand.language]?.language
-        options.emotion = a[CatalogueCommand.emotion]?.emotion
+        options.language = a[language]?.language
+        options.emotion = a[emotion]?.emotion
         options.columns = a[columns]?.values.map { $0 == "-" ? "" : $0 }
         if a[LibraryCommand.watches], !a[files].contains(where: { LibraryCommand.isMusic($0.string) }) {
-            throw UsageError.conflict("--watch", "lists; it watches folders of music")
+            throw UsageError.invalidValue(
+                "<file>", value: a[files].map(\.string).joined(separator: " "),
+                expected: "a folder of music beside --watch, which watches nothing else")
         }
         // Made before anything is read: what comes meanwhile is read afterwards.
         let watched = a[LibraryCommand.watches] ? a[files].map(\.string).filter(LibraryCommand.isMusic) : []
@@ -77,6 +83,9 @@ enum CatalogueImportCommand {
         /// `false` if a signal ended it.
         func take(_ path: String) throws -> Bool {
             if LibraryCommand.isMusic(path) { return try takeMusic(path) }
+            if MusicFile.isOne(path), access(path.cPath, F_OK) == 0 {
+                throw MusicError.badFile(path: path, reason: "is no file that music could be read from")
+            }
             if path.hasPrefix("http://"), !lists.contains(where: { $0.handles(path) }) {
                 throw MusicError.badFile(
                     path: path,

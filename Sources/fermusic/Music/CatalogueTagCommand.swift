@@ -13,7 +13,8 @@ enum CatalogueTagCommand {
         discussion: """
             MP3 (ID3 2.3 and 2.4) and FLAC. The tag MOOD gets what people say a song suits, and how it sounds: "sad; \
             melancholy". Songs of which nothing but guesses from their names is known get none, and a mood that somebody \
-            else wrote stays. All else in a file stays as it is; it is replaced as a whole, or not at all.
+            else wrote stays. All else in a file stays as it is; it is replaced as a whole, or not at all, so that other hard links to it \
+            keep the old one. Write-protected files stay.
             """,
         examples: [
             Example("fermusic catalogue tag ~/Music"),

@@ -23,7 +23,7 @@ enum HistoryCommand {
                 continue
             }
             let time = TimeText.minute(entry.time)
-            try console.output.line("\(time)  \(printable(entry.emotions)), \(printable(entry.mode))")
+            try console.output.line("\(time)  \(SongText.line(entry.emotions)), \(printable(entry.mode))")
             for song in entry.songs { try console.output.line("  \(SongText.title(song))  [\(song.id)]") }
         }
         return .done
@@ -122,7 +122,8 @@ enum PurgeCommand {
         let deleted = try catalogue.purge(Set(a[what]), before: before)
         for what in Purgeable.allCases {
             guard let count = deleted[what] else { continue }
-            try console.output.line("\(what.rawValue): \(count) deleted")
+            let more = what == .songs && count > 0 ? ", with likes and places in playlists that they had" : ""
+            try console.output.line("\(what.rawValue): \(count) deleted\(more)")
         }
         return .done
     }

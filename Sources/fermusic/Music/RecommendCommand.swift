@@ -85,7 +85,8 @@ enum RecommendCommand {
                 path: catalogue.path,
                 reason: MusicOptions.builtInSongs == nil
                     ? "no songs; the built-in list (songs.csv) was not found beside the program, import one"
-                    : request.filter.isEmpty ? "no songs left that you don't dislike" : "no songs of this kind")
+                    : request.filter.isEmpty
+                        ? "no songs left that you don't dislike" : try noneOfThisKind(request, catalogue))
         }
         if songs.count < request.count, !request.filter.isEmpty {
             try console.errors.line("note: there are only \(songs.count) songs of this kind")
@@ -121,6 +122,30 @@ enum RecommendCommand {
         }
         try open(enriched, a, console)
         return .done
+    }
+
+    /// Why a filter leaves nothing, as far as one part of it alone is the reason.
+    private static func noneOfThisKind(_ request: RecommendationRequest, _ catalogue: Catalogue) throws -> String {
+        func leaves(_ change: (inout SongFilter) -> Void) throws -> Bool {
+            var filter = SongFilter(), alone = request
+            change(&filter)
+            (alone.filter, alone.count) = (filter, 1)
+            return try !catalogue.recommend(alone).isEmpty
+        }
+        let filter = request.filter
+        if filter.isOwn, try !leaves({ $0.isOwn = true }) {
+            return "no songs of your own yet; import some: fermusic catalogue import ~/Music"
+        }
+        if let seconds = filter.seconds, try !leaves({ $0.seconds = seconds }) {
+            return try leaves { $0.seconds = 0...86_400 }
+                ? "no songs that last so long"
+                : "of none of the songs is known how long it lasts: the built-in ones say nothing of that"
+        }
+        for genre in filter.genres where try !leaves({ $0.genres = [genre] }) {
+            let near = nearest(to: genre, in: SongFilter.genreFamilies).map { "; did you mean '\($0)'?" } ?? ""
+            return "no songs of the genre '\(SongText.line(genre, limit: 60))'\(near)"
+        }
+        return "no songs of this kind"
     }
 
     /// Says whom a name was taken for, if not for itself, and why nothing of that artist came.

@@ -54,6 +54,7 @@ enum ListFile {
         if head.starts(with: [0x1F, 0x8B]) { return .gzip }
         if begins("PK\u{3}\u{4}") { return .zip }
         if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return .utf16 }
+        if isMusic(head) { return .other("is music, but its name does not end so, as in song.mp3") }
         if begins("%PDF") { return .other("is a PDF document; save the list as CSV") }
         if begins("SQLite format 3") { return .other("is a database") }
         if head.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) { return .other("is an old Excel file; save the list as CSV") }
@@ -74,6 +75,17 @@ enum ListFile {
             }
         }
         return .table
+    }
+
+    /// By what MP3, FLAC, Ogg, WAV and M4A files begin with.
+    private static func isMusic(_ head: ArraySlice<UInt8>) -> Bool {
+        let start = Array(head.prefix(12))
+        guard start.count == 12 else { return false }
+        return start[4...].starts(with: "ftypM4A".utf8) || start.starts(with: "ID3".utf8) && start[3] < 0x10
+            || start.starts(with: "fLaC\0".utf8)
+            || start.starts(with: "OggS\0".utf8)
+            || start.starts(with: "RIFF".utf8) && start[8...].elementsEqual("WAVE".utf8)
+            || start[0] == 0xFF && [0xFA, 0xFB, 0xF2, 0xF3].contains(start[1])
     }
 
     private static func read(_ bytes: [UInt8], _ kind: Kind, name: String) throws -> [ListFile] {
