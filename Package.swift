@@ -86,7 +86,7 @@ let package = Package(
             name: "FaceVision",
             dependencies: [
                 "NeuralNet", "ONNXFiles", "CKernels", "CPNG", "CJPEG", "CWebP", "CHEIF", "CTIFF", "CFFmpeg",
-                "CVideo4Linux", "Files", "MediaFiles", "Threads", "Timing",
+                "CVideo4Linux", "Files", "MediaFiles", "TextCoding", "Threads", "Timing",
             ]),
         .target(name: "Emotions", dependencies: ["TextCoding"]),
         .target(

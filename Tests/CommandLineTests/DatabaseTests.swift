@@ -164,4 +164,74 @@ struct DatabaseTests {
             }
         }
     }
+
+    /// A table of songs that nobody else has.
+    private func table(_ count: Int, in folder: URL) throws -> String {
+        let path = folder.appendingPathComponent("songs.csv").path
+        let rows = (0..<count).map { "Song \($0),Artist \($0 % 977),0.\(100 + $0 % 800),0.\(100 + $0 % 700)\n" }
+        try ("title,artist,valence,energy\n" + rows.joined()).write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    /// Nothing of an import that is killed or loses its server is there, and the next one brings all of it.
+    @Test func importsThatEndMidwayLeaveNothing() throws {
+        try withServer { server, _ in
+            let folder = try Fermusic.temporaryFolder(), name = try server.newDatabase()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let songs = try table(60_000, in: folder), address = ["--catalogue", server.address(name)]
+            #expect(try Fermusic.run(["catalogue", "stats"] + address).status == 0)
+            let before = try server.sql("SELECT count(*) FROM songs", in: name)
+            let writers = "SELECT count(*) FROM pg_stat_activity WHERE datname = '\(name)' AND backend_xid IS NOT NULL"
+            for isKilled in [true, false] {
+                let running = try Fermusic.start(["catalogue", "import", songs] + address)
+                defer { try? FileManager.default.removeItem(at: running.folder) }
+                while try running.process.isRunning && server.sql(writers) == "0\n" { usleep(10_000) }
+                if isKilled { kill(running.process.processIdentifier, SIGKILL) } else { try server.restart() }
+                running.process.waitUntilExit()
+                if !isKilled {
+                    let errors = String(decoding: running.errors.readDataToEndOfFile(), as: UTF8.self)
+                    let last = errors.split(separator: "\n").last { $0.hasPrefix("fermusic: ") } ?? ""
+                    #expect(running.process.terminationStatus == 1 && !last.isEmpty, "\(errors)")
+                }
+                #expect(try server.sql("SELECT count(*) FROM songs", in: name) == before)
+                #expect(
+                    try server.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'fermusic_import'", in: name)
+                        == "0\n")
+            }
+            let whole = try Fermusic.run(["catalogue", "import", songs] + address)
+            #expect(whole.status == 0 && whole.output.contains("60000 songs added"), "\(whole)")
+            // And two at once are one after the other.
+            let again = try (0..<2).map { _ in try Fermusic.start(["catalogue", "import", songs] + address) }
+            for running in again {
+                running.process.waitUntilExit()
+                let output = String(decoding: running.output.readDataToEndOfFile(), as: UTF8.self)
+                #expect(output.contains("0 songs added, 0 known better now, 60000 as before"), "\(output)")
+                try? FileManager.default.removeItem(at: running.folder)
+            }
+        }
+    }
+
+    /// A server that is told to end does so in order while it makes a copy of its catalogue, even if the database stands
+    /// still.
+    @Test(.enabled(if: ServeTests.hasCurl, "curl is not here"), arguments: [false, true])
+    func serversEndWhileTheyCopy(_ standsStill: Bool) throws {
+        try withServer { server, _ in
+            let folder = try Fermusic.temporaryFolder(), name = try server.newDatabase()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let songs = try table(60_000, in: folder)
+            #expect(try Fermusic.run(["catalogue", "import", songs, "--catalogue", server.address(name)]).status == 0)
+            try withPage(server.address(name)) { address, process in
+                if standsStill { try server.freeze(true) }
+                let waiting = try beginAsking(address + "api/v1/recommendations?emotion=happy")
+                usleep(standsStill ? 500_000 : 40_000)
+                defer { if standsStill { try? server.freeze(false) } }
+                let began = ContinuousClock.now
+                process.terminate()
+                process.waitUntilExit()
+                #expect(process.terminationReason == .exit && process.terminationStatus == 143)
+                #expect(began.duration(to: .now) < .seconds(20))
+                waiting.waitUntilExit()
+            }
+        }
+    }
 }

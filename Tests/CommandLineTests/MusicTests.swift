@@ -295,7 +295,7 @@ import Testing
             #expect(result.status == 0)
             #expect(result.errors.contains("0 4 * * 0 ") && result.errors.contains("catalogue refresh --catalogue"))
             #expect(result.errors.contains("systemd-run --user") && result.errors.contains("Sun 04:00"))
-            #expect(result.output.contains("1 songs added"))
+            #expect(result.output.contains("1 song added"))
             let again = try Fermusic.run(["catalogue", "refresh"] + catalogue)
             #expect(again.output.contains("has not changed"))
             try FileManager.default.removeItem(atPath: path)

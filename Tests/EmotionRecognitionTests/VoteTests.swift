@@ -73,7 +73,7 @@ import Threads
         #expect(dataset.classNames == FaceVotes.classNames && dataset.classNames.last == "contempt")
         #expect(dataset.labels == [6, 7] && dataset.splits == [.training, .publicTest])
         #expect(dataset.pixels == [1, 2, 3, 4, 9, 9, 9, 9])
-        #expect(loaded.notes.map(\.text) == ["1 pictures that are no one emotion by their votes were left out"])
+        #expect(loaded.notes.map(\.text) == ["1 picture with no one emotion by the votes left out"])
         let agreement = dataset.labelAgreement(of: [0, 1])
         #expect(agreement?.count == 2 && agreement?.same == 0)
         #expect(abs((agreement?.meanMajority ?? 0) - 0.6) < 1e-6)

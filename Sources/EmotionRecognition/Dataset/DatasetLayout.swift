@@ -1,4 +1,5 @@
 import FaceVision
+import TextCoding
 
 /// Which files of a folder or archive are pictures of which class and split.
 struct DatasetLayout {
@@ -129,6 +130,6 @@ private struct ClassFolders {
             notes.append(Note("\(folder[top...].joined(separator: "/")) is an empty class folder"))
         }
         if bare.count > 5 { notes.append(Note("\(bare.count - 5) more class folders are empty")) }
-        if outside > 0 { notes.append(Note("\(outside) pictures outside the class folders were passed over")) }
+        if outside > 0 { notes.append(Note("\(counted(outside, "picture")) outside the class folders passed over")) }
     }
 }

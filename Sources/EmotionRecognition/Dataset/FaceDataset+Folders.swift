@@ -2,6 +2,7 @@ import FaceVision
 import Files
 import Glibc
 import Synchronization
+import TextCoding
 import Threads
 
 extension FaceDataset {
@@ -18,7 +19,7 @@ extension FaceDataset {
         let voted = try loaded.dataset.voted(votes, targets: options.targets)
         loaded.dataset = voted.dataset
         if voted.leftOut > 0 {
-            loaded.notes.append(Note("\(voted.leftOut) pictures that are no one emotion by their votes were left out"))
+            loaded.notes.append(Note("\(counted(voted.leftOut, "picture")) with no one emotion by the votes left out"))
         }
         return loaded
     }

@@ -1,5 +1,6 @@
 import FaceVision
 import Report
+import TextCoding
 
 extension MoodSummary {
     /// A picture of the session: a bar per emotion with its share of time, and below a timeline in which the height of
@@ -58,10 +59,10 @@ extension MoodSummary {
     private var facts: String {
         let share = frames > 0 ? Double(framesWithFaces) / Double(frames) * 100 : 0
         let faces = "a face in \(decimal(share, 1)) % of them, at most \(mostFaces) at once"
-        let photos = pictures == 1 ? "1 picture" : "\(pictures) pictures"
+        let photos = counted(pictures, "picture")
         if holdsPicturesOnly { return "\(photos), \(faces)" }
-        let moods = changes == 1 ? "1 change of mood" : "\(changes) changes of mood"
-        let all = "\(frames - pictures) frames" + (pictures > 0 ? " and \(photos)" : "")
+        let moods = counted(changes, "change of mood", "changes of mood")
+        let all = counted(frames - pictures, "frame") + (pictures > 0 ? " and \(photos)" : "")
         return "\(clock(duration)), \(all), \(faces), \(moods)"
     }
 

@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import TextCoding
 
 /// What a folder and those in it hold to be looked at: files whose contents are those of pictures or videos, whatever
 /// they are called. Hidden ones and pictures that this program drew are left out.
@@ -24,7 +25,7 @@ struct MediaFolder {
         return notes
     }
 
-    private static func count(_ number: Int) -> String { number == 1 ? "1 file," : "\(number) files," }
+    private static func count(_ number: Int) -> String { counted(number, "file") + "," }
 
     static func isName(_ name: String) -> Bool { PictureFormat.isName(name) || isVideoName(name) }
 

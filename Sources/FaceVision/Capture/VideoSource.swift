@@ -1,5 +1,6 @@
 import CFFmpeg
 import MediaFiles
+import TextCoding
 import Timing
 
 /// The frames of a video file, a pipe or a stream from the network.
@@ -223,7 +224,8 @@ final class VideoSource: FrameSource {
         if packets < container.promisedFrames {
             // Edit lists leave frames out that the number counts.
             if let promised = container.promisedVideoSeconds, end > promised - max(0.1, 2 * frameDuration) { return }
-            warnings.append("\(container.name): cut off: \(packets) of \(container.promisedFrames) frames are there")
+            warnings.append(
+                "\(container.name): cut off: \(packets) of \(counted(container.promisedFrames, "frame")) there")
         } else if let promised = container.promisedSeconds(after: firstPlace) {
             // Sound may go on a little longer than the pictures.
             if promised - end > max(0.5, promised * 0.1) {

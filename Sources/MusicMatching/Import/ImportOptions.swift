@@ -1,4 +1,5 @@
 import Emotions
+import TextCoding
 
 /// How a list of songs is read.
 public struct ImportOptions: Sendable {
@@ -51,7 +52,7 @@ public struct ImportReport: Sendable {
     public var failure: String? {
         guard songs == 0 else { return nil }
         if badRows == 0 { return "there are no songs in it" }
-        return "none of its \(badRows) rows could be used"
+        return badRows == 1 ? "its only row could not be used" : "none of its \(badRows) rows could be used"
     }
 
     mutating func count(_ result: AddResult) {

@@ -77,7 +77,9 @@ public struct DeezerProvider: MusicProvider {
         client.memory.forgetPauses(of: service.rawValue)
         do {
             let tracks = try fetch("Yesterday The Beatles", limit)
-            return [ProviderFinding("search", .works, "answers with \(tracks.count) songs, no account needed")]
+            return [
+                ProviderFinding("search", .works, "answers with \(counted(tracks.count, "song")), no account needed")
+            ]
         } catch {
             return [ProviderFinding("search", error)]
         }

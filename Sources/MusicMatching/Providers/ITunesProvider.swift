@@ -1,4 +1,5 @@
 import JSON
+import TextCoding
 import Timing
 
 /// Apple's search: covers and 30-second previews, without an account. Both may be shown beside the link to the store
@@ -76,7 +77,9 @@ public struct ITunesProvider: MusicProvider {
         client.memory.forgetPauses(of: service.rawValue)
         do {
             let tracks = try fetch("yesterday beatles", limit)
-            return [ProviderFinding("search", .works, "answers with \(tracks.count) songs, no account needed")]
+            return [
+                ProviderFinding("search", .works, "answers with \(counted(tracks.count, "song")), no account needed")
+            ]
         } catch {
             return [ProviderFinding("search", error)]
         }

@@ -2,6 +2,7 @@ import EmotionRecognition
 import FaceVision
 import MusicMatching
 import Terminal
+import TextCoding
 import Timing
 
 /// Reads sources to their end: single pictures and streams, with all that the user wants written.
@@ -139,7 +140,7 @@ final class FaceStream {
         try outputs.streamEnded()
         let elapsed = began.duration(to: .now).seconds
         let rate = Double(summary.frames) / max(elapsed, 1e-9)
-        var line = "\(printable(name)): \(summary.frames) frames, \(FaceText.clock(summary.duration)), "
+        var line = "\(printable(name)): \(counted(summary.frames, "frame")), \(FaceText.clock(summary.duration)), "
         line += "a face in \(percent(Double(summary.framesWithFaces) / Double(max(summary.frames, 1)))) of them; "
         line += "\(fixed(rate, rate < 10 ? 1 : 0)) frames/s"
         if let median = latency.age(share: 0.5), let late = latency.age(share: 0.95) {

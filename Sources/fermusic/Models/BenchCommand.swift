@@ -3,6 +3,7 @@ import Files
 import JSON
 import NeuralNet
 import Terminal
+import TextCoding
 import Threads
 import Timing
 
@@ -171,7 +172,7 @@ enum BenchCommand {
 
     private static func show(_ m: Measurement, network: String, _ console: Console) throws {
         let out = console.output
-        let threads = m.threads == 1 ? "1 thread" : "\(m.threads) threads"
+        let threads = counted(m.threads, "thread")
         try out.line("\(Machine.processor), \(threads), \(InstructionSet.current)")
         if m.precision != .float {
             let units =

@@ -2,6 +2,7 @@ import EmotionRecognition
 import Files
 import NeuralNet
 import Terminal
+import TextCoding
 import Threads
 
 /// Models measured on the same pictures, each in the size it wants them.
@@ -144,7 +145,7 @@ final class MeasuredModels {
         let indices = all.filter { wanted.contains(dataset.classNames[Int(dataset.labels[$0])]) }
         if indices.count < all.count, shared == nil {
             try console.errors.line(
-                "\(path.lastPathPart): \(all.count - indices.count) pictures of classes that it does not know were left out"
+                "\(path.lastPathPart): \(counted(all.count - indices.count, "picture")) of classes that it does not know left out"
             )
         }
         return indices

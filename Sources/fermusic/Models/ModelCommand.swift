@@ -2,6 +2,7 @@ import EmotionRecognition
 import JSON
 import NeuralNet
 import Terminal
+import TextCoding
 
 extension StoredPrecision: ArgumentChoice {}
 
@@ -130,7 +131,7 @@ enum ModelCommand {
         let recipe = training.recipe
         var lines = [
             "trained  \(recipe.architecture), epoch \(training.epoch) of \(recipe.epochs), seed \(recipe.seed), "
-                + "\(training.threads) threads, \(timeText(.seconds(training.seconds)))",
+                + "\(counted(training.threads, "thread")), \(timeText(.seconds(training.seconds)))",
             "data     \(training.trainingCount) images, fingerprint \(training.dataFingerprint)",
         ]
         if let from = recipe.from, let fingerprint = training.baseFingerprint {

@@ -3,6 +3,7 @@ import Files
 import MusicMatching
 import NeuralNet
 import Terminal
+import TextCoding
 
 /// `fermusic catalogue list|stats|export|mood-map`, and the others below it.
 enum CatalogueCommand {
@@ -103,8 +104,8 @@ enum CatalogueCommand {
         }
         if leftOut > 0 {
             try console.errors.line(
-                "note: \(leftOut) songs are left out: their files have line breaks, or bytes that are no text, in their "
-                    + "names, which M3U cannot say; xspf can")
+                "note: \(counted(leftOut, "song is", "songs are")) left out: line breaks, or bytes that are no text, in a file's "
+                    + "name cannot be said in M3U; xspf can")
         }
         return .done
     }

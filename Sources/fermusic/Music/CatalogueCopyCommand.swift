@@ -34,7 +34,7 @@ enum CatalogueCopyCommand {
                 display.update(songs)
             }
             display.finish()
-            try console.output.line("\(songs) songs are in \(printable(Catalogue.shown(to)))")
+            try console.output.line("\(counted(songs, "song is", "songs are")) in \(printable(Catalogue.shown(to)))")
             return .done
         } catch is Stopped {
             display.finish()

@@ -1,5 +1,6 @@
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// `fermusic catalogue tag`
 enum CatalogueTagCommand {
@@ -45,7 +46,7 @@ enum CatalogueTagCommand {
                 ]))
         } else {
             try console.output.line(
-                "\(last.written) files \(a[isTrial] ? "would get" : "got") their mood, \(last.same) had it, \(last.foreign) "
+                "\(counted(last.written, "file")) \(a[isTrial] ? "would get" : "got") \(last.written == 1 ? "its" : "their") mood, \(last.same) had it, \(last.foreign) "
                     + "have somebody else's, of \(last.unknown) nothing is known but guesses")
         }
         if let code = signals.exitCode { return code }

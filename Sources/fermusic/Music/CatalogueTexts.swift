@@ -2,6 +2,7 @@ import Emotions
 import JSON
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// What is said about an import.
 enum ImportText {
@@ -22,15 +23,16 @@ enum ImportText {
         }
         if !asJSON, report.badFields > 3 {
             try console.errors.line(
-                "\(printable(path)): \(report.badFields - 3) more fields left empty; --json lists them")
+                "\(printable(path)): \(counted(report.badFields - 3, "more field")) left empty; --json lists them")
         }
         if asJSON {
             try console.output.line(SongText.jsonLine(json(report, path)))
         } else {
             try console.output.line(
-                "\(printable(path)): \(report.format): \(report.added) songs added, \(report.merged) known better now, "
-                    + "\(report.unchanged) as before, \(report.badRows) bad rows"
-                    + (report.matchedFiles > 0 ? "; \(report.matchedFiles) are files here" : ""))
+                "\(printable(path)): \(report.format): \(counted(report.added, "song")) added, \(report.merged) known better now, "
+                    + "\(report.unchanged) as before, \(counted(report.badRows, "bad row"))"
+                    + (report.matchedFiles > 0
+                        ? "; \(counted(report.matchedFiles, "is a file", "are files")) here" : ""))
         }
     }
 
@@ -53,11 +55,11 @@ enum StatisticsText {
     static func text(_ statistics: CatalogueStatistics, _ path: String) -> String {
         var text = "catalogue  \(printable(path)) (schema \(statistics.schema))\n"
         text +=
-            "songs      \(statistics.songs) by \(statistics.artists) artists, \(statistics.identified) with identifiers\n"
+            "songs      \(statistics.songs) by \(counted(statistics.artists, "artist")), \(statistics.identified) with identifiers\n"
         text += "features   \(statistics.measured) measured, \(statistics.editorial) editorial, "
         text += "\(statistics.estimated) with estimates\n"
         text += "feedback   \(statistics.liked) liked, \(statistics.disliked) disliked, "
-        text += "\(statistics.recommendations) recommendations\n"
+        text += "\(counted(statistics.recommendations, "recommendation"))\n"
         text += "sources    \(statistics.sources) read again by 'catalogue refresh'\n\n"
         var emotions = TextTable([.left("suits"), .right("songs")])
         for emotion in Emotion.allCases { emotions.add(emotion.name, "\(statistics.emotions[emotion.rawValue])") }

@@ -4,6 +4,7 @@ import JSON
 import MediaFiles
 import MusicMatching
 import Terminal
+import TextCoding
 import Threads
 
 /// Folders of music, for `catalogue import` and `catalogue refresh`.
@@ -64,11 +65,13 @@ enum LibraryCommand {
         }
         if report.failed > report.problems.count {
             try console.errors.line(
-                "\(printable(path)): \(report.failed - report.problems.count) more files give no song, as before")
+                "\(printable(path)): \(counted(report.failed - report.problems.count, "more file gives", "more files give")) no song, "
+                    + "as before")
         }
         var parts = [
-            "\(report.added) songs added", "\(report.merged) known better now", "\(report.unchanged) as before",
-            "\(report.skipped) files not changed",
+            "\(counted(report.added, "song")) added", "\(report.merged) known better now",
+            "\(report.unchanged) as before",
+            "\(counted(report.skipped, "file")) not changed",
         ]
         if report.moved > 0 { parts.append("\(report.moved) moved") }
         if report.gone > 0 { parts.append("\(report.gone) gone") }
@@ -83,7 +86,7 @@ enum LibraryCommand {
         guard report.songs == 0 else { return nil }
         return report.total == 0
             ? "there are no music files in it (mp3, flac, ogg, opus, m4a, wav, aiff, wma ...)"
-            : "none of its \(report.total) files could be used"
+            : report.total == 1 ? "its only file could not be used" : "none of its \(report.total) files could be used"
     }
 
     static func json(_ report: LibraryReport, _ path: String) -> JSONValue {

@@ -2,6 +2,7 @@ import Files
 import JSON
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// `fermusic playlist`
 enum PlaylistCommand {
@@ -33,7 +34,7 @@ enum PlaylistCommand {
             numbers = try a[songs].map { try catalogue.song(named: $0).id }
         }
         let count = try catalogue.savePlaylist(name, songs: numbers, appends: a[add])
-        try console.errors.line("'\(printable(name))' has \(count == 1 ? "1 song" : "\(count) songs")")
+        try console.errors.line("'\(printable(name))' has \(counted(count, "song"))")
         return .done
     }
 

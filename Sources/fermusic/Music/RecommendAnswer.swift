@@ -2,6 +2,7 @@ import Emotions
 import JSON
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// Songs with what a service added, if one was asked.
 struct EnrichedSongs {
@@ -46,7 +47,7 @@ struct RecommendAnswer {
         }
         try console.output.write(text)
         if songs.count < request.count {
-            try console.errors.line("the catalogue has only \(songs.count) songs to recommend")
+            try console.errors.line("the catalogue has only \(counted(songs.count, "song")) to recommend")
         }
     }
 

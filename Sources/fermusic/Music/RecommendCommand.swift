@@ -1,6 +1,7 @@
 import Emotions
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// `fermusic recommend`
 enum RecommendCommand {
@@ -89,7 +90,10 @@ enum RecommendCommand {
                         ? "no songs left that you don't dislike" : try noneOfThisKind(request, catalogue))
         }
         if songs.count < request.count, !request.filter.isEmpty {
-            try console.errors.line("note: there are only \(songs.count) songs of this kind")
+            try console.errors.line(
+                songs.count == 1
+                    ? "note: there is only one song of this kind"
+                    : "note: there are only \(songs.count) songs of this kind")
         }
         // From here on songs are there: nothing that goes wrong may take them away, and nobody waits for another
         // process that writes for long.

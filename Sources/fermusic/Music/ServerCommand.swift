@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import MusicMatching
 import Terminal
+import TextCoding
 import Timing
 
 /// `fermusic server check|save-playlist|play|scrobble`
@@ -61,7 +62,7 @@ enum ServerCommand {
         let title = a[name] ?? latest.title
         let lost = try latest.server.save(latest.numbers, name: title, latest.limit)
         for song in lost { try console.errors.line("not there any more: \(printable(song))") }
-        try console.errors.line("saved \(latest.numbers.count - lost.count) songs as '\(printable(title))'")
+        try console.errors.line("saved \(counted(latest.numbers.count - lost.count, "song")) as '\(printable(title))'")
         return .done
     }
 
@@ -72,7 +73,7 @@ enum ServerCommand {
     ) { a, console in
         let latest = try LatestOnServer(a, console)
         try latest.server.play(latest.numbers, latest.limit)
-        try console.errors.line("playing \(latest.numbers.count) songs")
+        try console.errors.line("playing \(counted(latest.numbers.count, "song"))")
         return .done
     }
 
@@ -94,7 +95,7 @@ enum ServerCommand {
             heard.enumerated().map { ($0.element, now - (heard.count - 1 - $0.offset)) },
             CallLimit(a[wait]) { signals.received != nil })
         for song in heard { try catalogue.note(.played, of: song.id, time: now) }
-        try console.errors.line("told ListenBrainz of \(heard.count) songs")
+        try console.errors.line("told ListenBrainz of \(counted(heard.count, "song"))")
         return .done
     }
 

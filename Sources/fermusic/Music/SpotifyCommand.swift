@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import MusicMatching
 import Terminal
+import TextCoding
 
 /// `fermusic spotify login|status|logout|save-playlist|play`
 enum SpotifyCommand {
@@ -102,7 +103,7 @@ enum SpotifyCommand {
         let title = a[name] ?? latest.title
         let playlist = try latest.services.spotifyListener.save(
             latest.tracks, name: title, description: latest.about, latest.limit)
-        try console.errors.line("saved \(playlist.count) songs as '\(printable(title))'")
+        try console.errors.line("saved \(counted(playlist.count, "song")) as '\(printable(title))'")
         try console.output.line(playlist.link)
         return .done
     }
@@ -115,7 +116,7 @@ enum SpotifyCommand {
     ) { a, console in
         let latest = try LatestList(a, console)
         try latest.services.spotifyListener.play(latest.tracks, device: a[device], latest.limit)
-        try console.errors.line("playing \(latest.tracks.count) songs")
+        try console.errors.line("playing \(counted(latest.tracks.count, "song"))")
         return .done
     }
 

@@ -5,6 +5,7 @@ import MPICommunication
 import MusicMatching
 import NeuralNet
 import Terminal
+import TextCoding
 import Timing
 import WebApp
 
@@ -150,7 +151,7 @@ enum DoctorChecks {
                 let count = try catalogue.count
                 findings.append(
                     Finding(
-                        "catalogue", count > 0 ? .works : .failed, "\(catalogue.path): \(count) songs",
+                        "catalogue", count > 0 ? .works : .failed, "\(catalogue.path): \(counted(count, "song"))",
                         cause: count > 0 ? nil : "empty"))
             }
         } catch {

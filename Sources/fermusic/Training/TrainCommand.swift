@@ -5,6 +5,7 @@ import JSON
 import JSONCoding
 import NeuralNet
 import Terminal
+import TextCoding
 import Threads
 import Timing
 
@@ -158,7 +159,8 @@ enum TrainCommand {
                 budget: a[TrainOptions.budget].map(\.seconds), communicator: team.communicator)
             if session.dataset.count < loaded.dataset.count {
                 let count = loaded.dataset.count - session.dataset.count
-                try console.errors.line("left out: \(count) pictures of classes that the new last layer does not name")
+                try console.errors.line(
+                    "left out: \(counted(count, "picture")) of classes that the new last layer does not name")
             }
             return session
         }

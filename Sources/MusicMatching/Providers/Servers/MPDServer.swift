@@ -1,4 +1,5 @@
 import Glibc
+import TextCoding
 
 /// The Music Player Daemon (0.21 and later), by its line protocol: `localhost:6600`, `nas`, or the path of its socket.
 ///
@@ -27,7 +28,7 @@ public struct MPDServer: MusicServer {
         let connection = try connect(limit)
         let answer = try connection.ask(["stats"])
         let songs = answer.last { $0.name == "songs" }?.value ?? "0"
-        return "protocol \(connection.version), \(songs) songs"
+        return "protocol \(connection.version), \(counted(Int(songs) ?? 0, "song"))"
     }
 
     public func songs(_ limit: CallLimit, progress: (Int) -> Void) throws(ProviderError) -> [SongDraft] {

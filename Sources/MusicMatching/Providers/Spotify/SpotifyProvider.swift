@@ -1,4 +1,5 @@
 import JSON
+import TextCoding
 
 /// Spotify: finds songs with the app's credentials or the listener's login.
 public struct SpotifyProvider: MusicProvider {
@@ -73,7 +74,8 @@ public struct SpotifyProvider: MusicProvider {
         do {
             let tracks = try find("track:yesterday artist:the beatles", limit)
             findings.append(
-                ProviderFinding("search", .works, "answers with \(tracks.count) songs in market \(api.market)"))
+                ProviderFinding(
+                    "search", .works, "answers with \(counted(tracks.count, "song")) in market \(api.market)"))
         } catch {
             findings.append(ProviderFinding("search", error))
         }
