@@ -18,11 +18,6 @@ public enum FolderTree {
         guard mkdir(path.cPath, 0o755) == 0 || errno == EEXIST else { throw FileFailure.last }
     }
 
-    /// Gives a folder another name; an empty one of that name is replaced. Throws `FileFailure`.
-    public static func move(_ path: String, to other: String) throws {
-        guard rename(path.cPath, other.cPath) == 0 else { throw FileFailure.last }
-    }
-
     /// Deletes a folder with its contents; links are deleted, not followed. Does what it can.
     public static func remove(_ path: String) {
         var status = stat()

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A file on its way to a name that may be taken: it lies beside, under a hidden name of its own, until it is whole.
 ///
@@ -11,7 +10,6 @@ struct Replacement {
     let descriptor: Int32
     private let target: String
     private let rights: FileRights?
-    private static let counter = Atomic<Int>(0)
 
     /// Creates the empty file. Throws `FileFailure`, for example when its folder does not exist, or where no regular file is.
     ///
@@ -29,27 +27,9 @@ struct Replacement {
         rights = exists ? FileRights(of: target, status, permissions: isPrivate ? 0o600 : nil) : nil
         let folder = target.parentFolder
         LeftFiles.remove(in: folder)
-        (temporary, descriptor) = try Replacement.create(in: folder, permissions: exists || isPrivate ? 0o600 : 0o666)
-    }
-
-    private static func create(in folder: String, permissions: mode_t) throws(FileFailure) -> (String, Int32) {
-        for _ in 0..<1000 {
-            let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
-            let path = "\(folder)/\(LeftFiles.name(number))"
-            let descriptor = open(path.cPath, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions)
-            guard descriptor >= 0 else {
-                // Another machine or container can have a process of this number.
-                if errno == EEXIST { continue }
-                throw FileFailure.last
-            }
-            // Some file systems know no locks; nothing is removed there.
-            let isLocked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
-            var status = stat()
-            if isLocked, fstat(descriptor, &status) == 0, status.st_nlink > 0 { return (path, descriptor) }
-            // Somebody took it for a file that was left, in the moment before it was locked.
-            close(descriptor)
+        (temporary, descriptor) = try LeftFiles.create(in: folder) {
+            open($0.cPath, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, exists || isPrivate ? 0o600 : 0o666)
         }
-        throw FileFailure("no name is free for a new file")
     }
 
     /// Makes the contents durable and gives the file its name, and of the one before owner, group and permissions. Throws
@@ -73,35 +53,5 @@ struct Replacement {
         guard let pointer = realpath(path.cPath, nil) else { return nil }
         defer { free(pointer) }
         return String(pathBytes: pointer)
-    }
-}
-
-/// Files that killed processes left beside the ones that they were to become.
-enum LeftFiles {
-    private static let folders = Mutex<Set<String>>([])
-
-    static func name(_ number: Int) -> String { ".fermusic-\(getpid())-\(number).part" }
-
-    /// Whether a file has a name of `name`'s.
-    private static func isOne(_ name: String) -> Bool {
-        guard name.hasPrefix(".fermusic-"), name.hasSuffix(".part") else { return false }
-        let numbers = name.dropFirst(10).dropLast(5).split(separator: "-", omittingEmptySubsequences: false)
-        return numbers.count == 2 && numbers.allSatisfy { Int($0).map { $0 > 0 } ?? false }
-    }
-
-    /// Removes this user's files that nobody writes any more; looks once into each folder.
-    static func remove(in folder: String) {
-        guard folders.withLock({ $0.insert(folder).inserted }) else { return }
-        for name in FolderTree.names(in: folder) where isOne(name) {
-            let path = "\(folder)/\(name)"
-            let descriptor = open(path.cPath, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-            guard descriptor >= 0 else { continue }
-            defer { close(descriptor) }
-            var status = stat()
-            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
-                flock(descriptor, LOCK_EX | LOCK_NB) == 0
-            else { continue }
-            unlink(path.cPath)
-        }
     }
 }

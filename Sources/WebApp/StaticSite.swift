@@ -112,17 +112,13 @@ public struct StaticSite {
         guard FolderTree.isFree(folder) else {
             throw WebServerError.badFile(path: folder, reason: "is not empty; the page is written into a new folder")
         }
-        let part = folder + ".part"
-        guard FolderTree.isFree(part) else {
-            throw WebServerError.badFile(path: part, reason: "is in the way: what an earlier attempt left")
-        }
         do {
+            let pending = try PendingFolder(folder)
             for (name, bytes) in Array(files) + packedFiles {
-                try FileBytes.write(bytes, to: "\(part)/\(name)", makesFolders: true)
+                try FileBytes.write(bytes, to: "\(pending.temporaryPath)/\(name)", makesFolders: true)
             }
-            try FolderTree.move(part, to: folder)
+            try pending.commit()
         } catch let failure as FileFailure {
-            FolderTree.remove(part)
             throw WebServerError.badFile(path: folder, reason: failure.reason)
         }
     }

@@ -60,7 +60,7 @@ import Testing
         ([0xFF, 0xD8], "Premature end of JPEG file"),
         (
             TinyPNG.header(width: 30000, height: 30000),
-            "30000 x 30000 pixels are too many; at most 100 million are read"
+            "30000 x 30000 pixels are too many; at most 200 million are read"
         ),
     ]
 

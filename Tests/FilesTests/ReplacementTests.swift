@@ -82,6 +82,28 @@ import Testing
         #expect(access(mine, F_OK) == 0 && access(busy, F_OK) == 0)
     }
 
+    /// Folders that were not finished go too, with what is in them.
+    @Test func leftFoldersGo() throws {
+        let left = "\(folder)/.fermusic-999999-4.part", busy = "\(folder)/.fermusic-999998-2.part"
+        for path in [left, busy] {
+            try FolderTree.create(path + "/train/happy")
+            try FileBytes.write([1], to: path + "/train/happy/1.png")
+        }
+        let other = open(busy, O_RDONLY | O_DIRECTORY)
+        defer { close(other) }
+        #expect(flock(other, LOCK_EX) == 0)
+        let pending = try PendingFolder(folder + "/new/site")
+        try FileBytes.write([1], to: pending.temporaryPath + "/index.html")
+        try pending.commit()
+        #expect(FolderTree.names(in: folder + "/new") == ["site"])
+        var second: PendingFolder? = try PendingFolder(folder + "/data")
+        #expect(access(left, F_OK) != 0 && access(busy + "/train/happy/1.png", F_OK) == 0)
+        #expect(second.map { access($0.temporaryPath, F_OK) } == 0)
+        second = nil
+        #expect(Set(FolderTree.names(in: folder)) == ["new", ".fermusic-999998-2.part"])
+        #expect(throws: FileFailure("exists already and is not an empty folder")) { try PendingFolder(folder + "/new") }
+    }
+
     @Test func unfinishedLeavesNothing() throws {
         let path = try write("old", "song")
         var pending: PendingFile? = try PendingFile(path)

@@ -74,14 +74,11 @@ extension FaceDataset {
         guard FolderTree.isFree(path) else {
             throw DatasetError.cannotWrite(path: path, reason: "exists already and is not an empty folder")
         }
-        let temporary = "\(path).\(getpid()).part"
         do {
-            try FolderTree.create(temporary)
-            try writePictures(to: temporary, threads: threads, progress: progress)
-            sync()  // one for all files: one fsync each takes minutes
-            guard rename(temporary.cPath, path.cPath) == 0 else { throw FileFailure.last }
+            let pending = try PendingFolder(path)
+            try writePictures(to: pending.temporaryPath, threads: threads, progress: progress)
+            try pending.commit()
         } catch let failure as FileFailure {
-            FolderTree.remove(temporary)
             throw DatasetError.cannotWrite(path: path, reason: failure.reason)
         }
         progress(1)

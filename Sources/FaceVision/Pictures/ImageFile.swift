@@ -19,7 +19,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
 /// Pictures as files, in the formats of `PictureFormat`; PNG and JPEG are written too.
 public enum ImageFile {
     /// Larger pictures are refused before memory is asked for.
-    public static let maximumPixels = 100_000_000
+    public static let maximumPixels = 200_000_000
     /// Larger files are refused: 256 MB.
     public static let maximumBytes = 1 << 28
 
