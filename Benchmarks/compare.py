@@ -9,6 +9,7 @@ them. Prints medians, their spread and ratios; writes everything as JSON.
 import argparse
 import datetime
 import json
+import math
 import os
 import platform
 import random
@@ -47,8 +48,13 @@ SHIPPED = {"cnn": "fer2013-cnn.h5", "vgg": "ferplus-vgg.h5", "mini-xception": "f
 RUNTIMES = ("onnxruntime", "openvino")
 
 
-def cases(quick):
+def cases(quick, models):
     """name, what is measured, network, batch, the ratio that is promised to each peer."""
+    if models:
+        for network in models:
+            for batch, least in ((1, 1.3), (16, 1.3)):
+                yield f"{network}, inference, batch {batch}", "infer", network, batch, {runtime: least for runtime in RUNTIMES}
+        return
     yield "training, batch 64", "train", "cnn", 64, {"tensorflow": 2.5, "pytorch": 2.5}
     yield "vgg, training, batch 64", "train", "vgg", 64, {"tensorflow": 2.5}
     for network in SHIPPED:
@@ -89,15 +95,15 @@ def check(programs, models, onnx, folder):
     """That all programs say the same about the same pictures: only then their speeds can be compared."""
     pictures, path, worst = 4, os.path.join(folder, "pictures"), {}
     for network, model in models.items():
-        side = 44 if network == "vgg" else 48
+        shape = programs[0].ask(measure="shape", model=model)["shape"]
         values = random.Random(1)
         with open(path, "wb") as file:
-            file.write(b"".join(struct.pack("<f", values.random()) for _ in range(pictures * side * side)))
+            file.write(b"".join(struct.pack("<f", values.random()) for _ in range(pictures * math.prod(shape))))
         truth = programs[0].ask(measure="output", model=model, input=path)["output"]
         for program in programs[1:]:
             request = which(program.name, network, models, onnx)
             request["network"] = request["model"] = model
-            found = program.ask(measure="output", input=path, shape=[pictures, side, side, 1], **request).get("output")
+            found = program.ask(measure="output", input=path, shape=[pictures, *shape], **request).get("output")
             if found is None:
                 continue
             error = max(abs(a - b) for a, b in zip(truth, found, strict=True))
@@ -198,6 +204,7 @@ def main():
     parser.add_argument("--isa", choices=("avx2",), help="hold all programs that can be held to an instruction set to this one")
     parser.add_argument("--bfloat16", action="store_true", help="all also in bfloat16, for processors that have it")
     parser.add_argument("--int8", action="store_true", help="predictions also with 8-bit integers, for processors with VNNI")
+    parser.add_argument("--model", action="append", default=[], metavar="FILE.h5", help="predictions of this Keras model alone, for runtimes of ONNX; repeatable")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--data", help="FER2013 as class folders: measures an epoch and a prediction as whole programs")
     parser.add_argument("--json", help="where to write the result")
@@ -244,12 +251,14 @@ def main():
     print(f"{'':34} {'':>19} {'median (smallest-largest)':>32}   fermusic is faster by")
     missed = 0
     folder = tempfile.TemporaryDirectory()
-    models = {n: os.path.join(here, "..", "Checkpoints", file) for n, file in SHIPPED.items()}
+    models = {os.path.splitext(os.path.basename(file))[0]: os.path.abspath(file) for file in options.model}
+    if not models:
+        models = {n: os.path.join(here, "..", "Checkpoints", file) for n, file in SHIPPED.items()}
     onnx = {n: os.path.join(folder.name, n + ".onnx") for n in models}
     for n in models:
         subprocess.run([options.fermusic, "model", "convert", models[n], onnx[n]], check=True, stderr=subprocess.DEVNULL)
     result["largestDifference"] = check(programs, models, onnx, folder.name)
-    for name, measure, network, batch, promised in cases(options.quick):
+    for name, measure, network, batch, promised in cases(options.quick, models if options.model else None):
         if options.only not in name:
             continue
         rates, latencies = {}, {}
@@ -295,7 +304,8 @@ def main():
         result["cases"].append(case)
     for program in programs:
         program.close()
-    own_figures(options, threads, environment, result)
+    if not options.model:
+        own_figures(options, threads, environment, result)
     if options.data:
         whole_programs(options, threads, environment, result)
     if options.json:

@@ -50,6 +50,9 @@ struct BenchWorker {
                     "p99": .double(times.quantile(0.99)), "runs": .int(times.count),
                 ]
             case "sgemm": answer = ["rate": .double(MatrixPeak.gigaflops(threads: threads, seconds: seconds))]
+            case "shape":
+                let shape = try NetworkFile.read(request["model"]?.stringValue ?? "").model.inputShapes[0]
+                answer = ["shape": .array(shape.map(JSONValue.int))]
             case "output": answer = ["output": .array(try output(request).map { .double(Double($0)) })]
             default: answer = ["error": "unknown measure"]
             }
