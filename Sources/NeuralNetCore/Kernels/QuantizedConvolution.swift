@@ -71,15 +71,28 @@ struct QuantizedConvolution: LinearKernel {
             }
         }
         let all = pass.count * pixels
+        let split = share(pass)
         if all < 8 * pass.threads.count, filters >= 32 * pass.threads.count {
             // Most of the time goes into reading weights.
-            pass.threads.runRanges(filters / 16) { thread, range in
-                compute(thread, 0..<all, range.lowerBound * 16..<range.upperBound * 16)
-            }
+            split(filters / 16) { compute($0, 0..<all, $1.lowerBound * 16..<$1.upperBound * 16) }
         } else {
             let unit = isPointwise || gathers ? 1 : geometry.outputWidth
-            pass.threads.runRanges(all / unit) { thread, range in
-                compute(thread, range.lowerBound * unit..<range.upperBound * unit, 0..<filters)
+            split(all / unit) { compute($0, $1.lowerBound * unit..<$1.upperBound * unit, 0..<filters) }
+        }
+    }
+
+    /// How parts of so many units are given to the threads: like `Pass.runRows`, but one part for each, since whatever is
+    /// computed of a picture needs all of it for the range.
+    private func share(_ pass: Pass) -> (Int, (_ thread: Int, _ units: Range<Int>) -> Void) -> Void {
+        // Four bytes are multiplied in the time of one float.
+        let operations = Double(geometry.outputPixels) * Double(depth) * Double(filters) / 4
+        let threads = pass.threads.count
+        return { units, body in
+            if threads == 1 || pass.parts(operations: operations) <= 1 { return body(0, 0..<units) }
+            if operations * Double(pass.count) >= Pass.wakingOperations { return pass.threads.runRanges(units, body) }
+            pass.threads.runEach(threads, wakes: false) { thread, part in
+                let range = units * part / threads..<units * (part + 1) / threads
+                if !range.isEmpty { body(thread, range) }
             }
         }
     }
