@@ -1,21 +1,5 @@
 import Files
 
-/// Songs that were added or are known better, as far as it matters which.
-struct ChangedSongs {
-    /// By their numbers; `nil` for more than `most`.
-    private(set) var songs: Set<Int>? = []
-
-    /// With more, words are learned anew from the newest songs anyway.
-    static let most = Catalogue.learned / Catalogue.settled
-
-    var isEmpty: Bool { songs?.isEmpty ?? false }
-
-    mutating func note(_ song: Int) {
-        songs?.insert(song)
-        if let count = songs?.count, count > ChangedSongs.most { songs = nil }
-    }
-}
-
 /// Guesses of valence and energy of songs of which nobody said what they are like, from those that are known.
 ///
 /// What words mean is learned from the newest `learned` songs and kept; it is learned anew, and all guesses made anew, when
@@ -23,8 +7,8 @@ struct ChangedSongs {
 /// these words and all that is known of the artists.
 extension Catalogue {
     /// So many songs are learned from, and guessed, at most.
-    fileprivate static let learned = 20_000, guessed = 200_000
-    fileprivate static let settled = 100
+    private static let learned = settled * ChangedSongs.most, guessed = 200_000
+    private static let settled = 100
     /// From fewer songs nothing is learned that the mood map does not know better.
     private static let leastLearned = 100
     /// How far off what was heard may be where nobody said.
