@@ -8,6 +8,16 @@ public enum MediaError: Error, Equatable, Sendable, CustomStringConvertible {
     /// FFmpeg's libraries are not there.
     case libraryMissing(reason: String)
 
+    /// The description without the source, where that is said anyway.
+    public var reason: String {
+        switch self {
+        case .cannotOpen(_, let reason): reason
+        case .stalled(_, let seconds): "nothing came for \(seconds) s"
+        case .stopped: "stopped"
+        case .libraryMissing: description
+        }
+    }
+
     public var description: String {
         switch self {
         case .cannotOpen(let source, let reason): "\(source): cannot open: \(reason)"

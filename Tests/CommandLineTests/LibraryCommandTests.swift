@@ -58,6 +58,9 @@ import Testing
             let first = try Fermusic.run(["catalogue", "import", music.path] + catalogue)
             #expect(first.status == 0 && first.output.contains("1 song added"), "\(first)")
             #expect(first.errors.contains("empty.mp3: empty; no song of it"))
+            #expect(first.errors.contains("a.mp3: cannot be listened to: there is no second of sound in it; its song"))
+            let own = try Fermusic.run(["recommend", "sad", "--only", "mine", "--provider", "none"] + catalogue)
+            #expect(own.errors == "note: there is only one song of this kind\n")
             let again = try Fermusic.run(["catalogue", "import", music.path, "--json"] + catalogue)
             let report = try JSONValue(parsing: again.output)
             #expect(report["skipped"] == 1 && report["added"] == 0 && report["failed"] == 1)
@@ -121,8 +124,10 @@ import Testing
             try song("Alice", "Tom Waits").write(to: music.appendingPathComponent("a.mp3"))
             try song("Single", "Tom Waits").write(to: single)
             #expect(mkfifo(pipe, 0o600) == 0)
+            let empty = folder.appendingPathComponent("Empty")
+            try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
             let running = try Fermusic.start(
-                ["catalogue", "import", music.path, single.path, pipe, "--watch"] + catalogue)
+                ["catalogue", "import", music.path, empty.path, single.path, pipe, "--watch"] + catalogue)
             defer {
                 running.process.terminate()
                 running.process.waitUntilExit()
@@ -147,6 +152,11 @@ import Testing
             #expect(wait { count("1 song added") == 4 }, "\(count("1 song added"))")
             try song("Another", "Queen").write(to: single)
             #expect(wait { count("1 song added") == 5 })
+            let errors = try String(contentsOf: running.folder.appendingPathComponent("errors"), encoding: .utf8)
+            #expect(errors.contains("Empty: there are no music files in it yet\n") && !errors.contains("error:"))
+            let later = empty.appendingPathComponent("c.mp3")
+            try song("Later", "Queen").write(to: later)
+            #expect(wait { count("1 song added") == 6 })
         }
     }
 

@@ -121,6 +121,20 @@ import Testing
         }
     }
 
+    /// A file that has two names by a symbolic link is written once, and is as it was imported under both.
+    @Test func symbolicLinksNameOneFile() throws {
+        try library { music, catalogue in
+            try write(tagged(4, "Flash", "Queen") + MusicFiles.mp3(frames: 30), to: music + "/flash.mp3")
+            #expect(symlink("flash.mp3", (music + "/a.mp3").cPath) == 0)
+            _ = try catalogue.importMusic(music)
+            #expect(try catalogue.writeMoods(isTrial: true).written == 1)
+            let report = try catalogue.writeMoods()
+            #expect(report.written == 1 && report.problems.isEmpty, "\(report)")
+            #expect(try catalogue.writeMoods().same == 1)
+            #expect(try catalogue.importMusic(music).skipped == 2)
+        }
+    }
+
     @Test func whatIsNotUnderstoodIsLeftAlone() throws {
         try library { music, catalogue in
             let sound = MusicFiles.mp3(frames: 30)

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import MediaFiles
 
 /// What came of writing moods into files.
@@ -33,11 +34,16 @@ extension Catalogue {
         let files = try database.rows(
             "SELECT id, path, size, modified, song FROM files WHERE gone IS NULL AND song IS NOT NULL ORDER BY path", []
         ) { (id: $0.integer(0), path: $0.text(1), size: $0.integer(2), modified: $0.integer(3), song: $0.integer(4)) }
-        var report = MoodTagReport()
+        var report = MoodTagReport(), seen: Set<String> = []
         for file in files
         where roots.isEmpty
             || roots.contains(where: { file.path == $0 || file.path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") })
         {
+            // A file that symbolic links name too is one.
+            if !seen.insert(Catalogue.resolved(file.path)).inserted {
+                if !isTrial { try noteChange(of: file.id, at: file.path) }
+                continue
+            }
             guard let words = Catalogue.moodWords(of: try song(file.song)) else {
                 report.unknown += 1
                 continue
@@ -63,10 +69,8 @@ extension Catalogue {
                 }
             } catch let failure as FileFailure {
                 report.problems.append(.init(path: file.path, reason: failure.reason))
-            } catch MediaError.cannotOpen(_, let reason) {
-                report.problems.append(.init(path: file.path, reason: reason))
             } catch let error as MediaError {
-                report.problems.append(.init(path: file.path, reason: "\(error)"))
+                report.problems.append(.init(path: file.path, reason: error.reason))
             }
             try progress(report)
         }
@@ -79,6 +83,12 @@ extension Catalogue {
         let guessed = [MoodAxis.valence, .energy].filter { song.estimated.contains($0) && !song.heard.contains($0) }
         if guessed.isEmpty { words.append(Reason.feel(of: song)) }
         return words.isEmpty ? nil : words.joined(separator: "; ")
+    }
+
+    private static func resolved(_ path: String) -> String {
+        guard let pointer = realpath(path.cPath, nil) else { return path }
+        defer { free(pointer) }
+        return String(pathBytes: pointer)
     }
 
     /// So that the next import does not take the file for another one.

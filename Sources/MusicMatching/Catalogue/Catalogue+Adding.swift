@@ -76,6 +76,7 @@ extension Catalogue {
                 title: draft.title, artist: draft.artist, artists: names.credit.all, matchKey: names.hash, facts: facts,
                 added: currentTime()))
         _ = try add(draft.identifiers, to: id)
+        changedSongs.note(id)
         return id
     }
 
@@ -89,6 +90,7 @@ extension Catalogue {
         guard new != old else { return identified }
         new.estimate(with: moodMap)
         try database.update(id, from: old, to: new)
+        changedSongs.note(id)
         return true
     }
 

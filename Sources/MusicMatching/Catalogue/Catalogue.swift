@@ -25,6 +25,8 @@ public final class Catalogue {
     var knownArtists: ArtistTable?
     /// See `artistNames`.
     var knownNames: ArtistTable?
+    /// Added or known better since moods were last guessed.
+    var changedSongs = ChangedSongs()
     /// Of artists whose songs were added.
     var creditKeys = CreditKeys()
 

@@ -29,6 +29,7 @@ extension Catalogue {
         options.isEditorial = true
         options.isBuiltIn = true
         _ = try importSongs(list, options: options)
+        try forgetMoods()
         // Mood words and measured features come from lists of the user's.
         let unlisted = try database.rows(
             """

@@ -56,7 +56,7 @@ extension Catalogue {
             throw MusicError.badFile(path: path, reason: reason)
         }
         // The built-in list knows its songs, and is read in every start after an update.
-        if !options.isBuiltIn { try estimateAnew() }
+        if !options.isBuiltIn { try estimate() }
         return report
     }
 

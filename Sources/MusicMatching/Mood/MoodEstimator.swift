@@ -22,9 +22,9 @@ struct MoodEstimator {
         }
     }
 
-    private var features: [String: Int] = [:]
-    private var effects: [SIMD2<Double>] = []
-    private var mean = SIMD2<Double>(0.5, 0.5)
+    var features: [String: Int] = [:]
+    var effects: [SIMD2<Double>] = []
+    var mean = SIMD2<Double>(0.5, 0.5)
     /// Sum and number of the songs of each artist, by `ArtistKey`.
     private var artists: [String: (sum: SIMD2<Double>, count: Double)] = [:]
 
@@ -64,6 +64,12 @@ struct MoodEstimator {
         }
         let rows = words.map { $0.compactMap { features[$0] } }
         fit(examples, rows)
+        round()
+        learnArtists(examples)
+    }
+
+    /// Adds what songs say of who sings them.
+    mutating func learnArtists(_ examples: [Example]) {
         for example in examples {
             let key = ArtistKey.first(of: example.artist)
             // Nobody's songs have nothing in common.

@@ -182,7 +182,7 @@ extension Catalogue {
             }
             try add(list, place, options, &report, progress)
             try noteGains(of: songs)
-            try estimateAnew()
+            try estimate()
             return report
         case .unchanged: return ImportReport()
         }

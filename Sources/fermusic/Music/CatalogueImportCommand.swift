@@ -71,7 +71,9 @@ enum CatalogueImportCommand {
             let report = try LibraryCommand.take(
                 path, options, catalogue, a[SharedOptions.threads], asJSON: a[MusicOptions.jsonLines], signals, console)
             guard let report else { return false }
-            if let failure = LibraryCommand.failure(report) {
+            if watcher != nil, report.total == 0 {
+                try console.errors.line("\(printable(path)): there are no music files in it yet")
+            } else if let failure = LibraryCommand.failure(report) {
                 try console.errors.line("error: \(printable(path)): \(failure)")
                 code = .failed
             } else if !a[once] {

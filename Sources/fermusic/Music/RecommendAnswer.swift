@@ -46,7 +46,8 @@ struct RecommendAnswer {
             }
         }
         try console.output.write(text)
-        if songs.count < request.count {
+        // Of filters something was said already.
+        if songs.count < request.count, request.filter.isEmpty {
             try console.errors.line("the catalogue has only \(counted(songs.count, "song")) to recommend")
         }
     }

@@ -368,6 +368,28 @@ import Threads
         }
     }
 
+    /// Names that servers read wrong are those of the file: encodings, words for nobody and for no album, names of files.
+    @Test func namesAreThoseOfTheFile() throws {
+        try withTemporaryFolder { folder in
+            let server = StubServer { request in
+                guard request.path.hasSuffix("/Items") else { return StubReply(200, #"[{"Id":"u2","Name":"Bob"}]"#) }
+                let songs = [
+                    #"{"Id":"a1","Name":"Ãðóïïà êðîâè","Artists":["Êèíî"],"Album":"[non-album tracks]"}"#,
+                    #"{"Id":"a2","Name":"notags.mp3","Artists":["[unknown]"],"Album":"[Unknown Album]"}"#,
+                    #"{"Id":"a3","Name":"Hyperballad","Artists":["Björk"],"Album":"Post"}"#,
+                    #"{"Id":"a4","Name":"Of nobody","Artists":[]}"#,
+                ]
+                return StubReply(200, #"{"Items":[\#(songs.joined(separator: ","))],"TotalRecordCount":4}"#)
+            }
+            let services = try services(folder, [.jellyfinKey: "key", .jellyfinUser: "bob"])
+            let jellyfin = try #require(try services.server(at: "jellyfin:" + server.url))
+            let songs = try jellyfin.songs(CallLimit(.seconds(20))) { _ in }
+            #expect(songs.map(\.title) == ["Группа крови", "notags", "Hyperballad", "Of nobody"])
+            #expect(songs.map(\.artist) == ["Кино", "Unknown artist", "Björk", "Unknown artist"])
+            #expect(songs.map(\.album) == ["", "", "Post", ""])
+        }
+    }
+
     @Test func jellyfinByItsDocuments() throws {
         try withTemporaryFolder { folder in
             let asked = Guarded<[StubRequest]>([])

@@ -45,7 +45,7 @@ extension Catalogue {
         }
         readers.close()
         work.report.isWhole = !cancellation.isCancelled
-        if work.report.isWhole, work.report.added > 0 { try transaction { try estimateAnew() } }
+        if work.report.isWhole, work.report.added > 0 || !changedSongs.isEmpty { try transaction { try estimate() } }
         if isFolder, work.report.isWhole, folder?.problems.isEmpty ?? true { try work.markGone() }
         return work.report
     }

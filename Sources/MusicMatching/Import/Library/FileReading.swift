@@ -57,7 +57,7 @@ struct FileReading: Sendable {
         } catch {
             if cancellation.isCancelled { return }
             let passes = (error as? MediaError).map(FileReading.mayPass) ?? false
-            sound = .failure(SoundFailure(reason: "\(error)", mayPass: passes))
+            sound = .failure(SoundFailure(reason: (error as? MediaError)?.reason ?? "\(error)", mayPass: passes))
         }
     }
 

@@ -65,7 +65,7 @@ enum FileSong {
     }
 
     /// Names that stand for many or none.
-    private static func isNobody(_ name: String) -> Bool {
+    static func isNobody(_ name: String) -> Bool {
         let key = NameKey.fold(name)
         return [
             "various", "various artists", "va", "v a", "diverse", "varios", "varios artistas", "unknown",

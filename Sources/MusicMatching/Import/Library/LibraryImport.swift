@@ -78,11 +78,11 @@ struct LibraryImport {
             guard case .failure(let error) = reading.tags else { return }
             if FileReading.mayPass(error) {
                 // What was known of the file stays; it is read again the next time.
-                report.note(path, LibraryImport.reason(error))
+                report.note(path, error.reason)
                 seen.formUnion(try known("path = ?", .text(path)).map(\.id))
                 return
             }
-            try fail(reading, LibraryImport.reason(error))
+            try fail(reading, error.reason)
             return
         }
         let draft: SongDraft
@@ -162,12 +162,6 @@ struct LibraryImport {
             .text(problem))
         seen.insert(
             try database.integer("SELECT id FROM files WHERE path = ?", .text(reading.task.path)))
-    }
-
-    /// A file's trouble without the path, which is said anyway.
-    private static func reason(_ error: MediaError) -> String {
-        if case .cannotOpen(_, let reason) = error { return reason }
-        return "\(error)"
     }
 
     /// Marks files below the folder that were not found.

@@ -98,7 +98,7 @@ public struct JellyfinServer: MusicServer {
         let artists = json["Artists"]?.arrayValue?.compactMap(\.stringValue) ?? []
         let artist = artists.isEmpty ? json["AlbumArtist"]?.stringValue : artists.joined(separator: ", ")
         guard let id = ServiceJSON.identifier(json["Id"]),
-            var song = ListedSong.draft(json["Name"]?.stringValue, artist, album: json["Album"]?.stringValue)
+            var song = ListedSong.draft(served: json["Name"]?.stringValue, artist, album: json["Album"]?.stringValue)
         else { return nil }
         song.year = json["ProductionYear"]?.intValue.flatMap { (1000...2999).contains($0) ? $0 : nil }
         song.genres = json["Genres"]?.arrayValue?.compactMap(\.stringValue) ?? []

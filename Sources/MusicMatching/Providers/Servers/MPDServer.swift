@@ -57,8 +57,14 @@ public struct MPDServer: MusicServer {
         guard let file = fields.first, file.name == "file" else { return nil }
         func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
         let artists = all("artist").isEmpty ? all("albumartist") : all("artist")
-        let named = ListedSong.draft(all("title").first, artists.joined(separator: ", "), album: all("album").first)
-        guard var song = named ?? ListPlaces.names("/" + file.value) else { return nil }
+        func named(_ title: String?) -> SongDraft? {
+            ListedSong.draft(served: title, artists.joined(separator: ", "), album: all("album").first)
+        }
+        let isNamed = !all("title").isEmpty && !artists.isEmpty
+        guard
+            var song = (isNamed ? named(all("title").first) : ListPlaces.names("/" + file.value))
+                ?? named(all("title").first ?? file.value.lastPathPart.withoutPathExtension)
+        else { return nil }
         song.year = all("date").first.flatMap(SongRowReader.year)
         song.genres = all("genre")
         song.hints = all("mood")

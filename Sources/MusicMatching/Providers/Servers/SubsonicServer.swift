@@ -188,7 +188,7 @@ public struct SubsonicServer: MusicServer {
     private func draft(_ json: JSONValue) -> SongDraft? {
         guard let id = SubsonicServer.number(json["id"]), json["isVideo"]?.boolValue != true,
             var song = ListedSong.draft(
-                json["title"]?.stringValue, json["displayArtist"]?.stringValue ?? json["artist"]?.stringValue,
+                served: json["title"]?.stringValue, json["displayArtist"]?.stringValue ?? json["artist"]?.stringValue,
                 album: json["album"]?.stringValue)
         else { return nil }
         song.year = json["year"]?.intValue.flatMap { (1000...2999).contains($0) ? $0 : nil }
