@@ -118,7 +118,8 @@ import Testing
             default: StubReply(200, "{\"data\":[]}")
             }
         }) { _, services in
-            let findings = services.services.check(within: .seconds(300))
+            // Less than the pauses that a service asks for, which would be waited out.
+            let findings = services.services.check(within: .seconds(50))
             #expect(waiting.withLock { $0 } >= 4, "all were asked before the first answered")
             #expect(findings.map(\.0) == MusicService.allCases)
             func cause(_ service: MusicService, _ part: String) -> ProviderError.Cause? {
