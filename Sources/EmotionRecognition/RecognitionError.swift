@@ -42,7 +42,9 @@ extension RecognitionError: RemediableError {
 
 /// What was noticed, as a line, and what to say if it is wrong.
 public struct Note: Equatable, Sendable, CustomStringConvertible {
+    /// One line.
     public var text: String
+    /// What to say if the note is wrong; nil where nothing would help.
     public var remedy: Remedy?
 
     public init(_ text: String, remedy: Remedy? = nil) {

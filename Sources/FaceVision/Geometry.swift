@@ -1,6 +1,8 @@
 /// A rectangle in pixels, from the top left corner of a picture; it may reach beyond the picture.
 public struct Rectangle: Sendable, Hashable {
+    /// Of the left edge.
     public var x: Double
+    /// Of the upper edge.
     public var y: Double
     public var width: Double
     public var height: Double
@@ -12,8 +14,10 @@ public struct Rectangle: Sendable, Hashable {
         self.height = height
     }
 
+    /// In square pixels; 0 where width or height is negative.
     public var area: Double { max(width, 0) * max(height, 0) }
 
+    /// What both cover; without area where they are separate.
     public func intersection(_ other: Rectangle) -> Rectangle {
         let left = max(x, other.x), top = max(y, other.y)
         let right = min(x + width, other.x + other.width), bottom = min(y + height, other.y + other.height)

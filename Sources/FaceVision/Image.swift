@@ -7,6 +7,8 @@ public struct Image: Sendable, Equatable {
     /// `height * width * channels` samples.
     public var pixels: [UInt8]
 
+    /// Traps unless width and height are above 0, channels are 1 or 3, and there are `height * width * channels`
+    /// samples.
     public init(width: Int, height: Int, channels: Int = 1, pixels: [UInt8]) {
         precondition(width > 0 && height > 0 && (channels == 1 || channels == 3))
         precondition(pixels.count == width * height * channels, "wrong number of samples")

@@ -12,6 +12,7 @@ public struct LayerRegistry: Sendable {
 
     private var makers: [String: Maker] = [:]
 
+    /// Without layers of one's own.
     public init() {}
 
     /// Registers a class, also instead of one that the library knows.

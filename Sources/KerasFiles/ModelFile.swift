@@ -12,9 +12,11 @@ import Zip
 public enum ModelFile {
     /// A model and what its file says about it.
     public struct Contents {
+        /// With the file's weights.
         public var model: Model
         /// The object in the group `fermusic`; nil for files of other programs.
         public var metadata: JSONValue?
+        /// As the file says it; nil where it does not.
         public var kerasVersion: String?
         /// What of the file has no effect here: penalties and constraints that training passes over. A line each.
         public var warnings: [String] = []
@@ -142,9 +144,12 @@ public enum ModelFile {
     public struct Training {
         public var optimizer: any Optimizer
         public var loss: any Loss
+        /// Keras's names, `accuracy` say.
         public var metrics: [String]
+        /// Keras's `global_clipnorm`; nil for no limit.
         public var globalClipNorm: Float?
 
+        /// Adam, cross-entropy and accuracy, unless said otherwise.
         public init(
             optimizer: any Optimizer = Adam(), loss: any Loss = CategoricalCrossentropy(),
             metrics: [String] = ["accuracy"],

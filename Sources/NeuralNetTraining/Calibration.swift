@@ -6,8 +6,11 @@ import NeuralNetCore
 public struct Calibration: Sendable, Equatable {
     /// Answers whose confidence lies in the same fifteenth of 0...1.
     public struct Bin: Sendable, Equatable {
+        /// Answers.
         public var count = 0
+        /// The right ones among them.
         public var correct = 0
+        /// Their confidences, added up.
         public var confidenceSum = 0.0
 
         /// Share that is right.
@@ -16,8 +19,10 @@ public struct Calibration: Sendable, Equatable {
         public var confidence: Double { count == 0 ? 0 : confidenceSum / Double(count) }
     }
 
+    /// From the least confidence to the greatest, equally wide.
     public private(set) var bins: [Bin]
 
+    /// Fifteen bins, as Guo et al. have, unless said otherwise; at least one.
     public init(bins: Int = 15) { self.bins = Array(repeating: Bin(), count: bins) }
 
     /// Counts one answer.

@@ -3,6 +3,7 @@ import NeuralNetCore
 /// What is told how training goes, with Keras's names. Several can be there at once; they are called in their order.
 /// Setting `trainer.stopsTraining` ends the run in good order, before the next batch.
 public protocol Callback: AnyObject {
+    /// When `Trainer.run` begins, also to go on with a run.
     func onTrainBegin(_ trainer: Trainer) throws
     /// `epoch` counts from 1, as in records.
     func onEpochBegin(_ trainer: Trainer, epoch: Int) throws
@@ -14,6 +15,7 @@ public protocol Callback: AnyObject {
     func onStepEnd(_ trainer: Trainer) throws
     /// After each epoch, validation included; the state can be saved here.
     func onEpochEnd(_ trainer: Trainer, _ record: EpochRecord) throws
+    /// Before `Trainer.run` returns; not after an error.
     func onTrainEnd(_ trainer: Trainer, _ end: TrainingEnd) throws
 }
 
@@ -35,6 +37,7 @@ public final class LambdaCallback: Callback {
     private let epochEnd: ((Trainer, EpochRecord) throws -> Void)?
     private let trainEnd: ((Trainer, TrainingEnd) throws -> Void)?
 
+    /// What is nil is not told.
     public init(
         onEpochBegin: ((Trainer, Int) throws -> Void)? = nil, onBatchEnd: ((Trainer, Double) throws -> Void)? = nil,
         onStepEnd: ((Trainer) throws -> Void)? = nil, onEpochEnd: ((Trainer, EpochRecord) throws -> Void)? = nil,

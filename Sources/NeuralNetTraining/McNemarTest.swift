@@ -8,18 +8,22 @@ import NeuralNetCore
 public struct McNemarTest: Sendable, Equatable {
     /// Samples that only the first, or only the second, gets right.
     public let onlyFirst: Int
+    /// Samples that only the second gets right.
     public let onlySecond: Int
 
+    /// A test from counts.
     public init(onlyFirst: Int, onlySecond: Int) {
         self.onlyFirst = onlyFirst
         self.onlySecond = onlySecond
     }
 
+    /// Samples that only one of the two gets right.
     public var discordant: Int { onlyFirst + onlySecond }
 
     /// Up to this many discordant pairs the binomial distribution itself is summed up.
     public static let exactLimit = 1000
 
+    /// Whether `probability` is the binomial distribution's, not the chi-squared approximation.
     public var isExact: Bool { discordant <= McNemarTest.exactLimit }
 
     /// Edwards's statistic, to be compared with the chi-squared distribution of one degree of freedom.

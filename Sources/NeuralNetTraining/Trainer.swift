@@ -8,9 +8,13 @@ import Timing
 /// Nothing is allocated in a steady step. The run can be stopped after any step and continued exactly, see
 /// `TrainingProgress` and `stateArrays`.
 public final class Trainer {
+    /// Its weights are the latest while it trains.
     public let model: Model
+    /// As they were given; changes need another trainer.
     public let options: TrainingOptions
+    /// How far the run is.
     public internal(set) var progress = TrainingProgress()
+    /// Called in this order; what one throws ends the run.
     public var callbacks: [any Callback] = []
     /// Ends the run before the next batch, with the state complete.
     public var stopsTraining = false

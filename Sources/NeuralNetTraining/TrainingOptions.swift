@@ -2,13 +2,17 @@ import NeuralNetCore
 
 /// Everything that decides a training run besides model and data. Equal options, seed and thread count give equal bits.
 public struct TrainingOptions: Sendable {
+    /// In all, those of earlier calls of `Trainer.run` included.
     public var epochs = 75
+    /// Samples per batch; of several processes all together.
     public var batchSize = 64
     /// Batches whose gradients are added up before each step.
     public var gradientAccumulation = 1
+    /// With the full learning rate, which `schedule` changes.
     public var optimizer: any Optimizer = Adam()
     /// Layers with rates and decays of their own.
     public var groups: [ParameterGroup] = []
+    /// How the learning rate goes on from batch to batch.
     public var schedule: LearningRateSchedule = .constant
     /// One for each output of the model, or one for all.
     public var losses: [any Loss] = [CategoricalCrossentropy()]
@@ -34,7 +38,9 @@ public struct TrainingOptions: Sendable {
     public var finishEpochs = 0
     /// 0...1.
     public var finishDropout: Float = 1
+    /// Decides the order of the samples and dropout; the first weights are the model's.
     public var seed: UInt64 = 1
+    /// How convolutions are computed, see `ConvolutionAlgorithm`.
     public var convolution = ConvolutionAlgorithm.automatic
     /// `.float` or `.bfloat16`; validation computes with it, too.
     public var precision = Precision.float
@@ -56,15 +62,22 @@ public struct TrainingOptions: Sendable {
 
     /// A value of an `EpochRecord`, by its name: `val_accuracy`, `loss`, `val_auc`.
     public struct Monitor: RawRepresentable, Sendable, Hashable {
+        /// The name in the record.
         public var rawValue: String
+        /// The name of a metric that is not listed here; `Trainer` throws if there is none.
         public init(rawValue: String) { self.rawValue = rawValue }
 
+        /// On the validation data.
         public static let validationAccuracy = Monitor(rawValue: "val_accuracy")
+        /// On the validation data.
         public static let validationLoss = Monitor(rawValue: "val_loss")
+        /// On the training batches, while they are trained on.
         public static let accuracy = Monitor(rawValue: "accuracy")
+        /// On the training batches, while they are trained on.
         public static let loss = Monitor(rawValue: "loss")
     }
 
+    /// 75 epochs of 64 samples a batch with Adam and `CategoricalCrossentropy`.
     public init() {}
 
     /// The loss of the only output.

@@ -5,6 +5,7 @@ import NeuralNetCore
 public struct EpochRecord: Sendable, Equatable {
     /// Counted from 1.
     public var epoch: Int
+    /// The mean over the training samples, as they were while they were trained on.
     public var loss: Double
     /// `accuracy`, `val_loss`, `val_accuracy`, `val_macro_f1`, `val_auc`, ...; accuracies are shares, 0...1.
     public var metrics: [String: Double]
@@ -13,6 +14,7 @@ public struct EpochRecord: Sendable, Equatable {
     /// Of the epoch, over all interruptions.
     public var seconds: Double
 
+    /// A record with what is known.
     public init(
         epoch: Int, loss: Double, metrics: [String: Double] = [:], learningRate: Double = 0, seconds: Double = 0
     ) {
@@ -23,18 +25,22 @@ public struct EpochRecord: Sendable, Equatable {
         self.seconds = seconds
     }
 
+    /// `metrics["accuracy"]`: a share, 0...1.
     public var accuracy: Double? {
         get { metrics["accuracy"] }
         set { metrics["accuracy"] = newValue }
     }
+    /// `metrics["val_loss"]`; nil without validation.
     public var validationLoss: Double? {
         get { metrics["val_loss"] }
         set { metrics["val_loss"] = newValue }
     }
+    /// `metrics["val_accuracy"]`: a share, 0...1.
     public var validationAccuracy: Double? {
         get { metrics["val_accuracy"] }
         set { metrics["val_accuracy"] = newValue }
     }
+    /// `metrics["val_macro_f1"]`: the mean of the classes' F1, 0...1; nil where there are no classes.
     public var validationMacroF1: Double? {
         get { metrics["val_macro_f1"] }
         set { metrics["val_macro_f1"] = newValue }
@@ -91,14 +97,22 @@ public struct TrainingProgress: Sendable, Equatable {
     public var lossSum = 0.0
     /// The sums of the metrics over the current epoch so far, one behind the other.
     public var metricSums: [Double] = []
+    /// Spent on the current epoch so far, over all interruptions.
     public var secondsInEpoch = 0.0
+    /// The epoch with the best value of `TrainingOptions.monitor`; 0 before there is one.
     public var bestEpoch = 0
+    /// Its value, negated where smaller is better.
     public var bestValue: Double?
+    /// For `LearningRateSchedule.reduceOnPlateau`: the product of its reductions so far.
     public var plateauFactor: Float = 1
+    /// Epochs since the loss last fell, or since the last reduction.
     public var plateauEpochs = 0
+    /// The lowest loss so far, of validation if there is any.
     public var plateauBest: Double?
+    /// One record per finished epoch.
     public var history: [EpochRecord] = []
 
+    /// The beginning.
     public init() {}
 }
 

@@ -22,6 +22,7 @@ public struct Augmentation: Sendable, Equatable {
     public var rotationRange: Float = 0
     /// Largest shift either way: a share of the size if below 1, else pixels.
     public var widthShiftRange: Float = 0
+    /// The same up or down.
     public var heightShiftRange: Float = 0
     /// Largest shear angle either way, degrees.
     public var shearRange: Float = 0
@@ -41,6 +42,7 @@ public struct Augmentation: Sendable, Equatable {
     public var lowResolutionProbability: Float = 0
     /// The largest standard deviation of noise, grey levels.
     public var noiseDeviation: Float = 0
+    /// What shows where the changed picture has nothing.
     public var fillMode: FillMode = .nearest
     /// For `.constant`: 0...255.
     public var fillValue: Float = 0
@@ -50,8 +52,10 @@ public struct Augmentation: Sendable, Equatable {
     public var erasingProbability: Float = 0
     /// The erased rectangle's share of the picture, and its height over width.
     public var erasingArea: ClosedRange<Float> = 0.02...0.2
+    /// Height over width of the erased rectangle.
     public var erasingAspect: ClosedRange<Float> = 0.3...3.3
 
+    /// No change at all, as `none`.
     public init() {}
 
     /// No change at all.

@@ -15,6 +15,7 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
 
     /// One picture: where it comes from, its class and its split.
     public struct Item: Codable, Equatable, Sendable {
+        /// The file, or the row; see `FaceDataset.names`.
         public var name: String
         public var label: String
         public var split: FaceDataset.Split
@@ -22,6 +23,7 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
 
     /// Pictures that are alike.
     public struct Group: Codable, Equatable, Sendable {
+        /// Two or more.
         public var items: [Item]
         /// Test pictures that were trained on make results look better than they are.
         public var acrossSplits: Bool
@@ -29,8 +31,11 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
         public var conflictingLabels: Bool
     }
 
+    /// Pictures.
     public var count: Int
+    /// Width and height of every picture.
     public var size: Int
+    /// In the order of their numbers.
     public var classNames: [String]
     /// Pictures by split, in the order of `classNames`. Splits without pictures are left out.
     public var classCounts: [String: [Int]]
@@ -38,12 +43,15 @@ public struct DatasetAudit: Codable, Equatable, Sendable {
     public var exactDuplicates: [Group]
     /// Nearly equal; pictures that are exactly equal stand here once.
     public var nearDuplicates: [Group]
+    /// Pictures without anything on them, by `Thresholds.blankDeviation`.
     public var blank: [Item]
     /// One line for each row or file that could not be used.
     public var unreadable: [String]
     /// How often the data's own labels are what most people saw, where there are votes.
     public var votes: FaceDataset.LabelAgreement?
+    /// See `FaceDataset.fingerprint`.
     public var fingerprint: String
+    /// By which the pictures were judged.
     public var thresholds: Thresholds
 
     /// Looks at every picture. `skipped` is what reading left out (`LoadedDataset.skipped`).

@@ -37,6 +37,7 @@ public struct DatasetReadOptions: Sendable {
     public var classes: ClassAssignment?
     /// People's votes for the pictures, and what becomes of them, also of those that come with the data.
     public var votes: FaceVotes?
+    /// What is learnt from the votes.
     public var targets = VoteTargets.distribution
     /// Those who read together: each a part of the lines or files, and all get the whole.
     public var communicator: any Communicator = SingleProcess()
@@ -51,6 +52,7 @@ public struct DatasetReadOptions: Sendable {
 /// A data set and what was left out of it.
 public struct LoadedDataset: Sendable {
     public var dataset: FaceDataset
+    /// What could not be used, if `DatasetReadOptions.skipsBad`; otherwise empty.
     public var skipped: [DatasetError]
     /// How names of classes and the layout were understood where that is not plain, a line each.
     public var notes: [Note] = []

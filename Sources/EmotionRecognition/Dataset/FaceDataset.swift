@@ -39,7 +39,9 @@ public struct FaceDataset: Sendable {
     private var bytes: [UInt8] = []
     /// Where the pictures are instead, if they are in a packed file.
     private(set) var packed: PackedPixels?
+    /// A place in `classNames` for each picture.
     public private(set) var labels: [UInt8] = []
+    /// The part that each picture belongs to.
     public private(set) var splits: [Split] = []
     /// Where each picture comes from: a file, or a row; in a packed file its place.
     public private(set) var names: [String] = []
@@ -50,6 +52,7 @@ public struct FaceDataset: Sendable {
     /// FER2013's classes in the order of their numbers.
     public static let standardClassNames = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
 
+    /// Without pictures; `append` adds them.
     public init(size: Int = 48, classNames: [String] = standardClassNames) {
         self.size = size
         self.classNames = classNames
@@ -66,6 +69,7 @@ public struct FaceDataset: Sendable {
         names = labels.indices.map { "picture \($0 + 1)" }
     }
 
+    /// Pictures.
     public var count: Int { labels.count }
 
     /// `size * size` bytes per picture, one picture after another; of a packed file a copy.
@@ -135,6 +139,7 @@ public struct FaceDataset: Sendable {
         return result
     }
 
+    /// Makes room for `count` pictures in all, so that adding them copies nothing.
     public mutating func reserve(_ count: Int) {
         bytes.reserveCapacity(count * imageBytes)
         labels.reserveCapacity(count)

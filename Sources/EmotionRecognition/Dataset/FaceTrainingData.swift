@@ -5,13 +5,17 @@ import Randomness
 /// Part of a `FaceDataset` as the trainer and the evaluator want it: scaled to what the model expects, augmented
 /// while training.
 public struct FaceTrainingData: TrainingData {
+    /// What the pictures are taken from.
     public let dataset: FaceDataset
     /// Places in the data set.
     public let indices: [Int]
+    /// A byte becomes `byte * scale + offset`.
     public let scale: Float
+    /// See `scale`.
     public let offset: Float
     /// Applied only when an epoch is given.
     public let augmentation: Augmentation
+    /// With epoch and picture it decides each augmentation, and votes that are drawn.
     public let seed: UInt64
     /// From this epoch on (counted from 0) another, weaker augmentation applies.
     public var finish: (epoch: Int, augmentation: Augmentation) = (Int.max, .none)
@@ -21,11 +25,13 @@ public struct FaceTrainingData: TrainingData {
     public let cropSize: Int
     /// 1, or 3 for the grey picture in each.
     public var channels = 1
+    /// Done to the whole picture, before it is augmented or cut.
     public var equalisation = Equalisation.none
     /// Of the model, for pictures it is asked about; those it learns from are as they are.
     var light: LightRange?
     /// The model's class for each class of the data set.
     private let labelMap: [Int]
+    /// The number of classes.
     public let targetCount: Int
 
     /// `scale` and `offset` turn a byte into the model's range: `byte * scale + offset`. `cropSize` cuts the centre out.

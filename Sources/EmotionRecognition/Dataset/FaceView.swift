@@ -2,7 +2,9 @@
 public struct FaceView: Sendable, Hashable {
     /// Where the part lies in the room there is: 0 at the left or top, 0.5 in the middle, 1 at the right or bottom.
     public var x: Float
+    /// The same from top to bottom.
     public var y: Float
+    /// Left and right exchanged.
     public var isMirrored: Bool
 
     public init(x: Float, y: Float, isMirrored: Bool = false) {
@@ -11,6 +13,7 @@ public struct FaceView: Sendable, Hashable {
         self.isMirrored = isMirrored
     }
 
+    /// The middle of the picture, not mirrored.
     public static let centre = FaceView(x: 0.5, y: 0.5)
 
     /// Writes `byte * scale + offset` of a grey picture's part, row by row.

@@ -15,11 +15,13 @@ public final class FaceExplainer {
         /// Over what the network sees.
         public var heat: GradCAM.Map
 
+        /// The face in the photo, in pixels.
         public var box: Rectangle { reading.box }
         /// In the order of the model's classes.
         public var probabilities: [Float] { reading.probabilities }
     }
 
+    /// The model that is explained.
     public var emotionModel: EmotionModel { reader.recogniser.emotionModel }
     /// The layer whose activations are looked at, and their width and height.
     public var layer: (name: String, height: Int, width: Int) {

@@ -3,6 +3,7 @@ public struct EmotionGrouping: Sendable, Equatable {
     /// A name and the classes that count for it.
     public struct Group: Sendable, Equatable {
         public var name: String
+        /// Names of the model's classes, whose probabilities are added up.
         public var classes: [String]
 
         public init(name: String, classes: [String]) {
@@ -11,6 +12,7 @@ public struct EmotionGrouping: Sendable, Equatable {
         }
     }
 
+    /// In the order in which readings' probabilities will lie.
     public let groups: [Group]
 
     /// Throws `EmotionGroupingError` unless each group has a name of its own and no class is in two groups.

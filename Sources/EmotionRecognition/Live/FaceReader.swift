@@ -2,6 +2,7 @@ import FaceVision
 
 /// Finds the faces in single pictures and says how each feels. For one thread at a time.
 public final class FaceReader {
+    /// How faces are cut out and named; nil everywhere is what suits the model and the detector.
     public struct Options: Sendable, Equatable {
         /// How the network's picture is cut out around a detector's box; nil as suits the detector.
         public var framing: FaceFraming?
@@ -15,7 +16,9 @@ public final class FaceReader {
 
     /// A face that was found, and what the network gets to see of it.
     public struct FoundFace: Sendable {
+        /// In pixels of the picture.
         public var box: Rectangle
+        /// Nil where the detector finds no points, or a picture is one cropped face.
         public var landmarks: FaceLandmarks?
         /// The part of the picture that was cut out; nil if that is the whole.
         public var square: FaceSquare?

@@ -16,6 +16,7 @@ public struct FaceReading: Sendable {
     public var identity: Int?
     /// In pixels of the picture.
     public var box: Rectangle
+    /// Nil where the detector finds no points, or a picture is one cropped face.
     public var landmarks: FaceLandmarks?
     /// Whether it was seen in this very frame; else it is lost for a moment and its box is where it is expected.
     public var isDetected: Bool
@@ -27,6 +28,7 @@ public struct FaceReading: Sendable {
     public var label: Int
     /// No class is probable enough to be named, or the face is doubtful.
     public var isUncertain: Bool
+    /// Empty where nothing speaks against the reading.
     public var warnings: [FaceWarning]
     /// Whether the network said anything, see `EmotionRecogniser.Recognition`.
     var isValid = true

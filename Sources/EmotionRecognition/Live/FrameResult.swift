@@ -12,6 +12,7 @@ public struct FrameResult: Sendable {
     public var duration: Double?
     /// Of the frame's picture, in pixels.
     public var width: Int
+    /// Of the frame's picture, in pixels.
     public var height: Int
     /// Whether it is a picture of its own, whose faces are not followed.
     public var isPicture: Bool
@@ -19,7 +20,9 @@ public struct FrameResult: Sendable {
     public var faces: [FaceReading]
     /// The mood of all together; nil without faces.
     public var group: GroupMood?
+    /// What changed with this frame.
     public var events: [FaceEvent]
+    /// Where the time for this frame went.
     public var timing: FrameTiming
     /// Faces of which it is not sure yet that they are some.
     var doubtful = Set<Int>()
@@ -73,6 +76,7 @@ public struct GroupMood: Sendable, Equatable {
     /// The most probable class.
     public var label: Int
 
+    /// The probability of `label`.
     public var confidence: Float { probabilities[label] }
 
     /// Weighted by the area of the box, the confidence of the face, and how sure it is that it is one. Nil without faces.

@@ -69,6 +69,7 @@ public struct FrameResults: AsyncSequence, Sendable {
 
     init(_ worker: FrameWorker) { self.worker = worker }
 
+    /// Makes the next result when asked for it.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let worker: FrameWorker
 

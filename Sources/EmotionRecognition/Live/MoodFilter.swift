@@ -3,6 +3,7 @@ import Glibc
 /// Steadies what a network says about one face from frame to frame: evidence is gathered in log space and leaks, and the
 /// label changes when another one has become so many times as probable.
 public struct MoodFilter: Sendable {
+    /// How steady the label is.
     public struct Options: Sendable, Equatable {
         /// Seconds after which a look counts for 37 % of what it did (the time constant of the leak); 0 steadies nothing.
         public var timeConstant = 0.7
@@ -22,6 +23,7 @@ public struct MoodFilter: Sendable {
         /// Whether the label is another one than before this observation.
         public var hasChanged: Bool
 
+        /// The probability of `label`.
         public var confidence: Float { probabilities[label] }
     }
 
@@ -40,6 +42,7 @@ public struct MoodFilter: Sendable {
         observation.map { log(max($0, least / Float(max(observation.count, 8)))) }
     }
 
+    /// A filter that has seen nothing: the first observation counts as it is.
     public init(_ options: Options = Options()) { self.options = options }
 
     /// Adds what the network said at `time` (seconds, not going back). The steps between frames may vary: a look counts

@@ -5,8 +5,11 @@ import Timing
 /// was known is forgotten; single pictures are looked at by themselves. It holds only what is known about the faces; many
 /// trackers can take turns with one `FaceReader`.
 public struct MoodTracker: Sendable {
+    /// How faces are followed and their moods steadied.
     public struct Options: Sendable, Equatable {
+        /// How boxes become tracks.
         public var tracking = FaceTracker.Options()
+        /// How each track's mood is steadied.
         public var mood = MoodFilter.Options()
         /// Seconds, from the first face, during which faces are at rest: what the network says then is taken off what it
         /// says later.
@@ -31,6 +34,7 @@ public struct MoodTracker: Sendable {
     /// Whose face pictures are that are one cropped face.
     private var onlyFace: Int?
 
+    /// A tracker that knows no faces.
     public init(_ options: Options = Options()) {
         self.options = options
         faces = FaceTracker(options: options.tracking)

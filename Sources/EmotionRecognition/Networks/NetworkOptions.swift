@@ -6,6 +6,7 @@ public struct NetworkOptions: Sendable, Equatable {
     public var size = 48
     /// 1 for grey, 3 for RGB.
     public var channels = 1
+    /// Size of the output.
     public var classes = 7
     /// Filters of each block; nil for the network's own.
     public var widths: [Int]?

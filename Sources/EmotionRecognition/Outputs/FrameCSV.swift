@@ -4,6 +4,7 @@ import Report
 public struct FrameCSV: Sendable {
     private let classNames: [String]
 
+    /// Gets the names that the readings' labels stand for: `FaceReader.classNames`.
     public init(classNames: [String]) { self.classNames = classNames }
 
     /// The names of the columns.

@@ -9,6 +9,7 @@ public struct MoodSubtitles: Sendable {
     /// What is complete so far.
     public private(set) var text = ""
 
+    /// Gets the names that the readings' labels stand for: `FaceReader.classNames`.
     public init(classNames: [String]) { self.classNames = classNames }
 
     /// Frames come in the order of their time.

@@ -7,10 +7,13 @@ public struct MoodSummary: Sendable {
         var seconds = 0.0
     }
 
+    /// What labels stand for.
     public let classNames: [String]
+    /// All that were added, pictures included.
     public private(set) var frames = 0
     /// How many of the frames are single pictures.
     public private(set) var pictures = 0
+    /// Frames with one face or more.
     public private(set) var framesWithFaces = 0
     /// The most faces at once.
     public private(set) var mostFaces = 0
@@ -18,6 +21,7 @@ public struct MoodSummary: Sendable {
     public private(set) var duration = 0.0
     /// Seconds for which faces had each label; two faces count twice.
     public private(set) var labelSeconds: [Double]
+    /// How often a face's steady label became another one.
     public private(set) var changes = 0
     private(set) var stretches: [Stretch] = []
     private(set) var stretchSeconds = 0.25
@@ -29,6 +33,7 @@ public struct MoodSummary: Sendable {
     private var step = 0.04
     private static let mostStretches = 1200
 
+    /// Gets the names that the readings' labels stand for: `FaceReader.classNames`.
     public init(classNames: [String]) {
         self.classNames = classNames
         labelSeconds = classNames.map { _ in 0 }

@@ -1,5 +1,6 @@
 /// Defaults are no change.
 extension Augmentation: RecipePart {
+    /// All that a recipe can say of the augmentation.
     public static let fields: [RecipeField<Augmentation>] = [
         RecipeField("rotationRange", \.rotationRange, .range(0...180))
             .option("rotation", in: group, "Largest rotation, degrees."),

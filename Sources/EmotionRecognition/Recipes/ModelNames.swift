@@ -1,6 +1,7 @@
 /// Model files, or names of models that come with the program: one as text, several as a list in files and separated by
 /// commas elsewhere.
 public struct ModelNames: RecipeValue, ExpressibleByStringLiteral {
+    /// At least one where read from text; none is empty.
     public let names: [String]
 
     public init(_ names: [String]) { self.names = names }

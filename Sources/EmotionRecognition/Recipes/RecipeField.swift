@@ -123,15 +123,19 @@ public struct RecipeField<Owner: Sendable>: Sendable {
 public struct RecipeOption<Owner: Sendable>: Sendable {
     /// Without dashes.
     public let name: String
+    /// A letter that stands for the name; nil for none.
     public let short: Character?
     /// The heading it is listed under; nil for none.
     public let group: String?
+    /// What the option does, for a list of options.
     public let help: String
+    /// Reads and sets the field.
     public let access: RecipeAccess<Owner>
 }
 
 /// A value read and set as text.
 public struct RecipeAccess<Owner: Sendable>: Sendable {
+    /// What a user is to be asked for.
     public let kind: RecipeValueKind
     /// Which values are allowed; nil for all.
     public let limits: String?

@@ -3,6 +3,7 @@ import NeuralNet
 /// The settings of a run, each in one place. What a command line calls them, in which group and with which help, stands
 /// beside what files call them.
 extension TrainingRecipe: RecipePart {
+    /// All that a recipe can say, by name.
     public static let fields: [RecipeField<TrainingRecipe>] =
         running + input + optimization + learning + variation + end
 

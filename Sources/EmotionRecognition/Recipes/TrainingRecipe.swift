@@ -3,9 +3,15 @@ import NeuralNet
 /// All that decides how a network is trained, as a value that can be written down: with the same data, program and
 /// thread count it gives the same weights, bit for bit.
 public struct TrainingRecipe: Sendable, Equatable {
+    /// `sgd` is `SGD`, with the recipe's momentum; `adam`, `adamw` and `rmsprop` are the types of those names.
     public enum OptimizerName: String, Sendable, Codable, CaseIterable { case sgd, adam, adamw, rmsprop }
+    /// How the learning rate goes on, see `LearningRateSchedule`: `step` is a tenth of it after each third of the
+    /// epochs, `plateau` halves it after five epochs without a lower loss.
     public enum ScheduleName: String, Sendable, Codable, CaseIterable { case constant, cosine, step, plateau }
+    /// Factors of the classes' losses: `balanced` is pictures / (classes * pictures of the class), `root` its square
+    /// root.
     public enum ClassWeights: String, Sendable, Codable, CaseIterable { case none, balanced, root }
+    /// Which epoch's weights a run keeps.
     public enum Save: String, Sendable, Codable, CaseIterable { case best, last }
 
     /// The name of an `Architecture`, or of the network that `network` describes.
@@ -27,25 +33,38 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var channels = 1
     /// See `NetworkOptions`.
     public var widths: [Int]?
+    /// Rates, 0..<1; see `NetworkOptions`.
     public var blockDropout: [Float]?
+    /// A rate, 0..<1; see `NetworkOptions`.
     public var headDropout: Float?
     /// What is done to the brightness of pictures first, in training and ever after.
     public var equalisation = Equalisation.none
     /// What is learnt from people's votes, for data with such; nil: from labels.
     public var votes: VoteTargets?
+    /// Times that all training pictures are looked at.
     public var epochs = 75
+    /// Pictures per batch.
     public var batchSize = 64
+    /// Batches whose gradients are added up before each step.
     public var gradientAccumulation = 1
     public var optimizer = OptimizerName.adam
+    /// The full one, before `schedule` changes it.
     public var learningRate: Float = 0.001
+    /// For `sgd`: 0..<1.
     public var momentum: Float = 0.9
+    /// For `sgd`: whether the momentum is Nesterov's.
     public var nesterov = true
+    /// Decoupled from the gradient, see `Optimizer.weightDecay`; biases and the parameters of normalizations and PReLU
+    /// have none.
     public var weightDecay: Float = 0
     public var schedule = ScheduleName.cosine
+    /// For `cosine`: epochs in which the rate rises from 0; parts count.
     public var warmupEpochs: Float = 0
     /// The lowest learning rate, as a share of the full one.
     public var minimumRate: Float = 0.01
+    /// Share of the uniform distribution in each target, 0...1; see `CategoricalCrossentropy`.
     public var labelSmoothing: Float = 0
+    /// How much each class's loss counts.
     public var classWeights = ClassWeights.none
     /// How often the classes are drawn.
     public var sampling = ClassSampling.natural
@@ -55,25 +74,32 @@ public struct TrainingRecipe: Sendable, Equatable {
     public var teacher: ModelNames?
     /// The teacher's share of each target.
     public var teacherShare: Float = 0.5
+    /// The largest norm of all gradients together, see `GlobalNormClipping`; nil for no limit.
     public var clipNorm: Float?
     /// Share of the running average kept per step; nil for no average.
     public var averageDecay: Float? = 0.999
+    /// What is done to the training pictures, at random.
     public var augmentation = Augmentation.standard
     /// The last epochs, in which dropout and augmentation are weakened by these factors (0...1) and nothing is mixed.
     public var finishEpochs = 0
+    /// Factor of the dropout rates in the last epochs.
     public var finishDropout: Float = 0.5
+    /// Factor of the augmentation in the last epochs, see `Augmentation.scaled(by:)`.
     public var finishAugmentation: Float = 0.5
     /// Share of the training pictures set aside to validate on, when the data has no PublicTest part.
     public var validationSplit = 0.1
+    /// Epochs without a better validation after which the run ends; nil for all epochs.
     public var earlyStopping: Int?
     /// Which epoch's weights are kept: the best by validation accuracy, or the last.
     public var save = Save.best
+    /// Decides the first weights, the order of the pictures, dropout, augmentation and the split for validation.
     public var seed: UInt64 = 1
     /// How convolutions are computed; nil for the fastest way.
     public var convolution: ConvolutionAlgorithm?
     /// What the large products are made of; nil for float32.
     public var precision: TrainingPrecision?
 
+    /// 75 epochs of the network `cnn` with Adam.
     public init() {}
 
     /// The network with its first weights. Throws `RecognitionError` if options, pictures and network do not fit.
@@ -148,6 +174,7 @@ public struct TrainingRecipe: Sendable, Equatable {
             globalClipNorm: clipNorm)
     }
 
+    /// The optimizer with the recipe's rate, momentum and weight decay; the rest as the types have it.
     public func makeOptimizer() -> any Optimizer {
         switch optimizer {
         case .sgd:

@@ -4,6 +4,7 @@ public struct Certainty: Sendable, Equatable {
     /// The probability that an answer needs.
     public var threshold: Float
 
+    /// A probability, 0...1.
     public init(threshold: Float) { self.threshold = threshold }
 
     /// Of models whose files do not say it.
@@ -50,8 +51,11 @@ public struct Certainty: Sendable, Equatable {
 /// How much is said without a word of doubt, and how much of that is right.
 public struct CertainAnswers: Sendable, Equatable {
     private let certainty: Certainty
+    /// All answers.
     public private(set) var count = 0
+    /// Those given without a word of doubt.
     public private(set) var certain = 0
+    /// The right ones among the certain.
     public private(set) var right = 0
 
     init(_ certainty: Certainty) { self.certainty = certainty }

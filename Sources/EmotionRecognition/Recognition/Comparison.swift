@@ -7,17 +7,25 @@ public struct Comparison: Sendable {
     public struct Disagreement: Sendable {
         /// Place in the data set.
         public var index: Int
+        /// The label: a place in `Comparison.classNames`, as `first` and `second` are.
         public var truth: Int
+        /// What the first model says.
         public var first: Int
+        /// What the second model says.
         public var second: Int
         /// The probabilities that each gives to its answer.
         public var firstConfidence: Float
+        /// The second model's, for its own answer.
         public var secondConfidence: Float
     }
 
+    /// The first model's; the second's answers are translated.
     public let classNames: [String]
+    /// Pictures.
     public let count: Int
+    /// Pictures that both models get right.
     public let bothRight: Int
+    /// Pictures that neither gets right, with the same answer or with different ones.
     public let bothWrong: Int
     /// Whether the difference could be chance; its counts are the pictures that only one gets right.
     public let test: McNemarTest
@@ -73,6 +81,7 @@ public struct Comparison: Sendable {
     /// Share of the pictures for which both name the same class.
     public var agreement: Double { count == 0 ? 1 : 1 - Double(disagreements.count) / Double(count) }
 
+    /// Counts, difference with its interval, agreement and McNemar's test as one object.
     public var json: JSONValue {
         let interval = differenceInterval
         return [

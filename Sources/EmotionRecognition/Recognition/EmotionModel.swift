@@ -4,7 +4,9 @@ import NeuralNet
 
 /// A network that names emotions, with what must be known to use it.
 public struct EmotionModel: Sendable {
+    /// One input, `[height, width, channels]`, and one output, `[classes]`.
     public let model: Model
+    /// How to feed it, and what its outputs mean.
     public internal(set) var card: ModelCard
     /// What was noticed while the file was read, a line each.
     public internal(set) var notes: [Note] = []
@@ -57,6 +59,7 @@ public struct EmotionModel: Sendable {
         }
     }
 
+    /// Nothing is checked: input and outputs of the model must be as the card says.
     public init(model: Model, card: ModelCard) {
         self.model = model
         self.card = card

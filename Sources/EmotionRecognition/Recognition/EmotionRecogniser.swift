@@ -18,6 +18,7 @@ public final class EmotionRecogniser {
         public var isValid = true
     }
 
+    /// The model that is asked.
     public let emotionModel: EmotionModel
     private let executor: Executor
     private let batchSize: Int

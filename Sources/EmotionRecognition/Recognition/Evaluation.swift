@@ -9,19 +9,24 @@ public struct Evaluation: Sendable {
     public struct Mistake: Sendable {
         /// Place in the data set.
         public var index: Int
+        /// The label: a place in `classNames`, as `predicted` is.
         public var truth: Int
         public var predicted: Int
+        /// The probability of the wrong answer.
         public var confidence: Float
     }
 
+    /// Nil for pictures of no split in particular.
     public let split: FaceDataset.Split?
     /// The model's classes, which all numbers refer to.
     public let classNames: [String]
     /// How often the model looked, see `Predictions.augmentation`.
     public let augmentation: TestTimeAugmentation
+    /// With all looks that `augmentation` takes.
     public let metrics: ClassificationMetrics
     /// With one look at the centre of each picture.
     public let singleLookMetrics: ClassificationMetrics
+    /// Whether confidence is to be believed, with all looks.
     public let calibration: Calibration
     /// The mean confidence of answers by one look.
     public let singleLookConfidence: Double
@@ -33,6 +38,7 @@ public struct Evaluation: Sendable {
     public let mistakes: [Mistake]
     /// Against people's votes, for data that has them.
     public let votes: VoteEvaluation?
+    /// For all looks at all pictures.
     public let seconds: Double
 
     /// Runs the model over the given places of the data set. Throws `RecognitionError.incompatibleData` if pictures or

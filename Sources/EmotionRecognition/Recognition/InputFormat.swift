@@ -1,11 +1,14 @@
 /// How a network wants its pictures: size, grey or colour, and the range of its numbers.
 public struct InputFormat: Sendable, Equatable {
+    /// Of what the network sees, in pixels.
     public var width: Int
+    /// Of what the network sees, in pixels.
     public var height: Int
     /// 1 for grey, 3 for RGB.
     public var channels: Int
     /// What the bytes 0 and 255 become.
     public var black: Float
+    /// See `black`; the other bytes lie evenly between.
     public var white: Float
     /// Pictures are brought to this width and height first, and the network sees their centre; nil if it sees all.
     public var pictureSize: Int?
@@ -21,6 +24,7 @@ public struct InputFormat: Sendable, Equatable {
     /// The largest `black` and `white`, either way.
     static let largestValue: Float = 1e6
 
+    /// By default FER2013's pictures in 0...1.
     public init(width: Int = 48, height: Int = 48, channels: Int = 1, black: Float = 0, white: Float = 1) {
         self.width = width
         self.height = height
@@ -40,6 +44,7 @@ public struct InputFormat: Sendable, Equatable {
 
     /// A byte becomes `byte * scale + offset`.
     public var scale: Float { (white - black) / 255 }
+    /// See `scale`.
     public var offset: Float { black }
 
     /// `48x48 grey, 0..1`.

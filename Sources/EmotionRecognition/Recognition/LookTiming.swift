@@ -8,6 +8,7 @@ import Timing
 public struct LookTiming: Sendable {
     /// From bytes to emotion: the median and the 99th percentile of the quietest round.
     public let milliseconds: Double
+    /// The 99th percentile.
     public let slowMilliseconds: Double
     /// The median of the slowest round over that of the quietest: far from 1 where the machine does other work.
     public let spread: Double

@@ -7,9 +7,13 @@ import NeuralNet
 public struct ModelCard: Sendable, Equatable, Codable {
     /// Results on one split of a data set.
     public struct Result: Sendable, Equatable, Codable {
+        /// The part of the data set, as `FaceDataset.Split` names it.
         public var split: String
+        /// Pictures.
         public var count: Int
+        /// Share of right answers, 0...1.
         public var accuracy: Double
+        /// The mean of the classes' F1, 0...1.
         public var macroF1: Double
 
         public init(split: String, count: Int, accuracy: Double, macroF1: Double) {
@@ -22,35 +26,47 @@ public struct ModelCard: Sendable, Equatable, Codable {
 
     /// How a model was trained.
     public struct Training: Sendable, Equatable, Codable {
+        /// All settings of the run.
         public var recipe: TrainingRecipe
+        /// Of the data, see `FaceDataset.trainingFingerprint`.
         public var dataFingerprint: String
         /// Of the teacher's weights; nil without a teacher.
         public var teacherFingerprint: String?
         /// Of the weights that the run started from; nil for random ones.
         public var baseFingerprint: String?
+        /// Pictures that were trained on.
         public var trainingCount: Int
         /// The epoch whose weights these are.
         public var epoch: Int
         /// Of training, over all interruptions, and what each epoch brought; also of the epochs after `epoch`.
         public var seconds: Double
+        /// The bits of the weights depend on it, since sums are split between threads.
         public var threads: Int
+        /// One record per epoch.
         public var history: [EpochRecord]
         /// When the run began and when this file was written, UTC; nil in old files, as is the machine.
         public var started: String?
+        /// When this file was written, UTC.
         public var written: String?
         public var machine: String?
     }
 
+    /// What wrote the file.
     public var program = "fermusic \(Fermusic.version)"
+    /// What the outputs mean, in order.
     public var classNames: [String]
+    /// What the network wants of pictures.
     public var input: InputFormat
     /// What makes the confidence mean what it says; see `TemperatureScaling`. nil: not calibrated.
     public var temperature: Float?
     /// The probability from which on an answer is certain, see `Certainty`; nil: not fitted.
     public var certaintyThreshold: Float?
+    /// On the splits that the model was measured on; empty for none.
     public var results: [Result] = []
+    /// Nil for models that this program did not train.
     public var training: Training?
 
+    /// A card that says only what is needed to use a model.
     public init(classNames: [String], input: InputFormat) {
         self.classNames = classNames
         self.input = input

@@ -4,14 +4,18 @@ import JSON
 
 /// What a model costs: to store, to run, to train.
 public struct ModelFacts: Sendable {
-    /// The network's name as in `--arch`; nil for files that do not say it.
+    /// See `TrainingRecipe.architecture`; nil for files that do not say it.
     public let network: String?
+    /// Numbers of the network, those that are not trained included.
     public let parameters: Int
+    /// 0 where the file cannot be looked at.
     public let fileBytes: Int
+    /// For one look at one face.
     public let timing: LookTiming
     /// Of training, over all interruptions.
     public let trainingSeconds: Double?
 
+    /// Looks at the size of the model's file; the timing is measured before, see `LookTiming.measure`.
     public init(_ model: EmotionModel, path: String, timing: LookTiming) {
         network = model.card.training?.recipe.architecture
         parameters = model.model.parameterCount
@@ -24,6 +28,7 @@ public struct ModelFacts: Sendable {
     /// For one look at one face.
     public var milliseconds: Double { timing.milliseconds }
 
+    /// All of it as one object, times in milliseconds and seconds as the keys say.
     public var json: JSONValue {
         [
             "network": network.map(JSONValue.string) ?? .null, "parameters": .int(parameters),

@@ -8,11 +8,13 @@ import ONNXFiles
 public enum NetworkFile {
     /// A network and what its file says about it.
     public struct Contents {
+        /// With the file's weights.
         public var model: Model
         /// What this program wrote beside the network.
         public var metadata: JSONValue?
         /// What wrote the file, in words; nil if it does not say.
         public var origin: String?
+        /// As the file says it; nil for ONNX files and where it is silent.
         public var kerasVersion: String?
         /// What of the file has no effect here, a line each.
         public var warnings: [String] = []

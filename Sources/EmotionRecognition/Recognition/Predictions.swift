@@ -21,6 +21,7 @@ public struct Predictions: Sendable {
     /// Time for all looks at all pictures.
     public let seconds: Double
 
+    /// Pictures.
     public var count: Int { indices.count }
 
     /// Runs the model over the given places of the data set. Throws `RecognitionError.incompatibleData` if pictures or

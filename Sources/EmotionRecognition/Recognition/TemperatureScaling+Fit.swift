@@ -59,16 +59,21 @@ extension TemperatureScaling {
 extension EmotionModel {
     /// What calibrating has done.
     public struct Calibration: Sendable {
+        /// What the logits are divided by, see `TemperatureScaling`.
         public var temperature: Float
         /// What is certain then.
         public var certain: CertainAnswers
         /// Whether there were enough pictures to fit that; otherwise it is `Certainty.cautious`.
         public var isCertaintyFitted: Bool
+        /// Pictures.
         public var count: Int
         /// Expected calibration error and mean cross-entropy before and after.
         public var errorBefore: Double
+        /// Expected calibration error, after.
         public var errorAfter: Double
+        /// Mean cross-entropy, before.
         public var lossBefore: Double
+        /// Mean cross-entropy, after.
         public var lossAfter: Double
     }
 

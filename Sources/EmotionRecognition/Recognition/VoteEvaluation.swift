@@ -7,6 +7,7 @@ public struct VoteEvaluation: Sendable, Codable, Equatable {
     public struct Share: Sendable, Codable, Equatable {
         public var correct = 0
         public var count = 0
+        /// `correct` of `count`; 0 for none.
         public var accuracy: Double { Double(correct) / Double(max(count, 1)) }
 
         mutating func add(_ isCorrect: Bool) {
@@ -25,6 +26,7 @@ public struct VoteEvaluation: Sendable, Codable, Equatable {
     public var seenByTwo = Share()
     /// Mean cross-entropy against the shares of the votes, nats, and the entropy of the votes, which no model undercuts.
     public var crossEntropy = 0.0
+    /// Nats.
     public var voteEntropy = 0.0
     /// Mean share of the ten who saw what most saw: how often one of them would be right.
     public var oneVoter = 0.0

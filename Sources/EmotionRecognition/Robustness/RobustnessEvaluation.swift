@@ -7,15 +7,19 @@ public struct RobustnessEvaluation: Sendable {
     /// One level of one corruption.
     public struct Point: Sendable {
         public var corruption: Corruption
+        /// How much of it, one of `Corruption.levels`.
         public var level: Float
         /// With one look.
         public var accuracy: Double
+        /// The mean of the classes' recalls, with one look.
         public var balancedAccuracy: Double
         /// The mean confidence of the answers: how far it is above the accuracy is how little the model knows of it.
         public var confidence: Double
     }
 
+    /// Pictures that were spoilt, the same ones at each level.
     public let count: Int
+    /// Corruption after corruption, in the order of their levels.
     public let points: [Point]
 
     /// Measures all corruptions at all levels. Throws what `Predictions` throws.
@@ -52,6 +56,7 @@ public struct RobustnessEvaluation: Sendable {
     /// How many levels are measured.
     public static var steps: Int { Corruption.allCases.reduce(0) { $0 + $1.levels.count } }
 
+    /// An array with one object per point.
     public var json: JSONValue {
         .array(
             points.map { point in

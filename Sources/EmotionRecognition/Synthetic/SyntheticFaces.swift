@@ -8,6 +8,7 @@ import Randomness
 /// class. A linear model on the pixels learns little from them, a convolutional network nearly everything. They are
 /// drawings: a model trained on them says nothing about photographs.
 public struct SyntheticFaces: Sendable {
+    /// Decides everything about the drawings.
     public let seed: UInt64
     /// The weakest and the strongest expression drawn, as shares of the full one.
     public var strength: ClosedRange<Float> = 0.75...1.1

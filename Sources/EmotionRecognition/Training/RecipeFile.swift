@@ -18,6 +18,7 @@ public struct RecipeFile: Sendable, Equatable, Codable {
     public var baseFingerprint: String?
     /// Results depend on the number of threads, since sums are split between them.
     public var threads: Int?
+    /// All settings of the run.
     public var recipe: TrainingRecipe
 
     public init(_ recipe: TrainingRecipe) { self.recipe = recipe }

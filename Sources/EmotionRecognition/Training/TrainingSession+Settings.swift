@@ -5,14 +5,19 @@ import NeuralNet
 extension TrainingSession {
     /// What a run needs to be found again; saved in its resume file.
     public struct Settings: Sendable, Equatable, Codable {
+        /// The path of the data set, as the user gave it.
         public var data: String
+        /// How the network is trained.
         public var recipe: TrainingRecipe
+        /// Part of the settings, as the bits of the weights depend on it.
         public var threads: Int
+        /// Whether pictures that cannot be used are left out.
         public var skipsBad: Bool
         /// See `ClassAssignment`: a published numbering's name, or a file.
         public var classes: String?
         /// Where people's votes are, and which pictures they belong to; see `FaceVotes`.
         public var votes: String?
+        /// Which pictures the votes belong to; see `FaceVotes`.
         public var voteNames: String?
         /// Gets a line per epoch, as `.csv` or `.jsonl` by its ending.
         public var log: String?
@@ -33,6 +38,7 @@ extension TrainingSession {
 
     /// Where the run writes.
     public struct Paths: Sendable {
+        /// The model file, which holds the kept epoch's weights.
         public var checkpoint: String
         /// Seconds between two saves of the resume file, besides that after each epoch.
         public var saveInterval = 300.0

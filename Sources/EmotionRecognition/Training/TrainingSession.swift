@@ -10,12 +10,19 @@ import Timing
 
 /// One training run from data to model file: validates, keeps the best, logs, and can be interrupted at any moment.
 public final class TrainingSession {
+    /// What the run was begun with.
     public let settings: Settings
+    /// Where it writes.
     public let files: Paths
+    /// The network in training, with the latest weights.
     public let model: Model
+    /// What trains it. `run` sets its callbacks: use `stepEnded` and `epochEnded`.
     public let trainer: Trainer
+    /// The data, with only the classes that are used.
     public let dataset: FaceDataset
+    /// Pictures that are trained on.
     public let trainingCount: Int
+    /// Pictures that are validated on: the split PublicTest, or a share of the training pictures.
     public let validationCount: Int
     private let input: InputFormat
     /// Of the data, see `FaceDataset.trainingFingerprint`.
@@ -37,6 +44,7 @@ public final class TrainingSession {
     public var shouldContinue: () -> Bool = { true }
     /// Called after each step and each epoch.
     public var stepEnded: (Trainer) -> Void = { _ in }
+    /// Called after each epoch, validation included; what it throws ends the run.
     public var epochEnded: (EpochRecord) throws -> Void = { _ in }
 
     /// Prepares a run on data that was read before, and reads the teacher. Throws `RecipeProblem`, `RecognitionError` or

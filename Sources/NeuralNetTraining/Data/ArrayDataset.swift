@@ -2,12 +2,15 @@ import NeuralNetCore
 
 /// Samples held as plain arrays: inputs one after another, and a class or target values for each.
 public struct ArrayDataset: TrainingData {
+    /// Without the batch: `[height, width, channels]` for pictures.
     public let inputShapes: [Shape]
+    /// Values per target, for each output.
     public let targetCounts: [Int]
     /// One array for each input.
     public let allInputs: [[Float]]
     /// The class of each sample; empty for other tasks.
     public let labels: [Int]
+    /// Samples.
     public let count: Int
     /// One array for each output; empty where `labels` say all.
     private let targets: [[Float]]

@@ -3,7 +3,9 @@ import Threads
 
 /// Data made of another data set; what it does not say itself is the other's.
 public protocol DerivedTrainingData: TrainingData {
+    /// The other data set.
     associatedtype Base: TrainingData
+    /// What the samples are made of.
     var base: Base { get }
 }
 
@@ -20,7 +22,9 @@ extension DerivedTrainingData {
 
 /// Some samples of another data set, in an order of their own.
 public struct SubsetData<Base: TrainingData>: DerivedTrainingData {
+    /// What the samples are chosen from.
     public let base: Base
+    /// Places in `base`; one may come several times.
     public let indices: [Int]
 
     /// Throws `NeuralNetError.incompatibleData` if the base has no such sample.
@@ -45,6 +49,7 @@ public struct SubsetData<Base: TrainingData>: DerivedTrainingData {
 
 /// Several data sets of equal shapes, one after another.
 public struct ConcatenatedData: TrainingData {
+    /// In the order in which their samples lie.
     public let parts: [any TrainingData]
     private let starts: [Int]
 
@@ -98,9 +103,11 @@ public struct MappedData<Base: TrainingData>: DerivedTrainingData {
     public typealias Change =
         @Sendable (Int, Int?, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) throws -> Void
 
+    /// What is changed; it is written first.
     public let base: Base
     private let change: Change
 
+    /// What `change` throws ends the run as `NeuralNetError.sample`.
     public init(_ base: Base, _ change: @escaping Change) {
         self.base = base
         self.change = change
@@ -119,9 +126,11 @@ public struct MappedData<Base: TrainingData>: DerivedTrainingData {
 /// Keeps each sample of another data set after it was made for the first time: for data that is slow to decode and the same
 /// in every epoch. Takes 4 bytes per value.
 public final class CachedData<Base: TrainingData>: DerivedTrainingData {
+    /// What is kept; asked without an epoch, so that its augmentation does not apply.
     public let base: Base
     private let made: Guarded<[[Float]?]>
 
+    /// Nothing is made before it is asked for.
     public init(_ base: Base) {
         self.base = base
         made = Guarded(Array(repeating: nil, count: base.count))
@@ -152,8 +161,11 @@ public struct GeneratedData: TrainingData {
     public typealias Make =
         @Sendable (Int, Int?, UnsafeMutableBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) throws -> Void
 
+    /// Samples.
     public let count: Int
+    /// Without the batch, one for each input.
     public let inputShapes: [Shape]
+    /// Values per target, for each output.
     public let targetCounts: [Int]
     private let make: Make
     private let labels: [Int]

@@ -7,13 +7,16 @@ import Randomness
 ///
 /// What is mixed with what is a function of seed, epoch and sample. Cost: each sample is made twice.
 public struct MixupData<Base: TrainingData>: DerivedTrainingData {
+    /// What is mixed.
     public let base: Base
     /// 0 (nothing is mixed) to 1 (all shares are equally probable).
     public let alpha: Float
+    /// Decides, with epoch and sample, what is mixed with what.
     public let seed: UInt64
     /// From this epoch on (counted from 0) nothing is mixed.
     public let endEpoch: Int
 
+    /// `alpha` must be in 0...1. Nothing is mixed where samples are only measured.
     public init(_ base: Base, alpha: Float, seed: UInt64, endEpoch: Int = .max) {
         precondition(alpha >= 0 && alpha <= 1)
         self.base = base

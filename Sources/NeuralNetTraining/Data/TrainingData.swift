@@ -6,6 +6,7 @@ import NeuralNetCore
 /// For a model with several inputs or outputs the parts of a sample lie one behind the other; `inputShapes` and
 /// `targetCounts` say how they are divided.
 public protocol TrainingData: Sendable {
+    /// Samples.
     var count: Int { get }
     /// The shape of the only input; of several, `[values of all]`.
     var inputShape: Shape { get }

@@ -1,6 +1,8 @@
 /// What went wrong at another rank.
 public struct RankFailure: Error, CustomStringConvertible {
+    /// Where it went wrong.
     public let rank: Int
+    /// The error's description.
     public let reason: String
 
     public var description: String { "rank \(rank): \(reason)" }

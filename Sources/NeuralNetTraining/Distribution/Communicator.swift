@@ -5,7 +5,9 @@ import NeuralNetCore
 /// Each has a rank, 0 to `size - 1`; all make the same calls in the same order. A call that cannot be answered any more,
 /// because another has died, does not return: who made the communicator says what happens then.
 public protocol Communicator: AnyObject, Sendable {
+    /// Processes, 1 or more.
     var size: Int { get }
+    /// This process's, 0 to `size - 1`.
     var rank: Int { get }
 
     /// Writes what all ranks give, `mine.count` bytes each, into `all` in the order of the ranks. For short messages.
@@ -62,6 +64,7 @@ public final class SingleProcess: Communicator {
     public let size = 1
     public let rank = 0
 
+    /// Alone, with nobody to wait for.
     public init() {}
 
     public func gather(_ mine: UnsafeRawBufferPointer, into all: UnsafeMutableRawBufferPointer) {

@@ -10,12 +10,15 @@ import NeuralNetCore
 public final class GradCAM {
     /// How much each part of the picture speaks for the class.
     public struct Map: Sendable, Equatable {
+        /// Rows: the height of the layer's output, not of the picture.
         public let height: Int
+        /// Values per row.
         public let width: Int
         /// Row by row, not negative, in no particular unit.
         public let values: [Float]
     }
 
+    /// The network that is looked into.
     public let model: Model
     /// The node whose output is looked at.
     public let node: Int

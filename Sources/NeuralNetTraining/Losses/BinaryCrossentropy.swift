@@ -12,6 +12,7 @@ public struct BinaryCrossentropy: Loss, Equatable {
     /// The model puts out logits, not probabilities.
     public var fromLogits: Bool
 
+    /// Keras's defaults.
     public init(labelSmoothing: Float = 0, fromLogits: Bool = false) {
         self.labelSmoothing = labelSmoothing
         self.fromLogits = fromLogits
@@ -50,12 +51,16 @@ public struct BinaryCrossentropy: Loss, Equatable {
 /// Detection", 2017.
 public struct BinaryFocalCrossentropy: Loss, Equatable {
     public static let className = "BinaryFocalCrossentropy"
+    /// How much less the known counts, 0 or more; 0 is plain cross-entropy.
     public var gamma: Float
+    /// The weight of a yes, 0...1; counts only with `appliesClassBalancing`.
     public var alpha: Float
+    /// Whether yes and no are weighted with `alpha`.
     public var appliesClassBalancing: Bool
     /// 0...1.
     public var labelSmoothing: Float
 
+    /// Keras's defaults.
     public init(gamma: Float = 2, alpha: Float = 0.25, appliesClassBalancing: Bool = false, labelSmoothing: Float = 0) {
         self.gamma = gamma
         self.alpha = alpha

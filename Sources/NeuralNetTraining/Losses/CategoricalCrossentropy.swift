@@ -12,6 +12,7 @@ public struct CategoricalCrossentropy: Loss, Equatable {
     /// The model puts out logits, not probabilities.
     public var fromLogits: Bool
 
+    /// Keras's defaults.
     public init(labelSmoothing: Float = 0, fromLogits: Bool = false) {
         self.labelSmoothing = labelSmoothing
         self.fromLogits = fromLogits
@@ -56,6 +57,7 @@ public struct SparseCategoricalCrossentropy: Loss, Equatable {
     /// The model puts out logits, not probabilities.
     public var fromLogits: Bool
 
+    /// Keras's default: the model puts out probabilities.
     public init(fromLogits: Bool = false) { self.fromLogits = fromLogits }
 
     public var absorbedActivation: Activation? { fromLogits ? nil : .softmax }
@@ -119,11 +121,14 @@ public struct KLDivergence: Loss, Equatable {
 /// T.-Y. Lin et al., "Focal Loss for Dense Object Detection", 2017, equation 5; several classes as in Keras.
 public struct CategoricalFocalCrossentropy: Loss, Equatable {
     public static let className = "CategoricalFocalCrossentropy"
+    /// A factor of the whole loss.
     public var alpha: Float
+    /// How much less the known counts, 0 or more; 0 is plain cross-entropy times `alpha`.
     public var gamma: Float
     /// Share of the uniform distribution, 0...1.
     public var labelSmoothing: Float
 
+    /// Keras's defaults.
     public init(alpha: Float = 0.25, gamma: Float = 2, labelSmoothing: Float = 0) {
         self.alpha = alpha
         self.gamma = gamma

@@ -58,12 +58,14 @@ public struct LossBatch {
     public var columns: Int
     /// Size of the output's last axis, over which classes lie.
     public var classes: Int
+    /// Target values per sample: `columns`, or one for each row of classes.
     public var targetColumns: Int
     /// Factor of the gradient.
     public var scale: Float
     /// Where the gradient with respect to `values` goes, in the same layout; nil if it is not wanted.
     public var gradient: UnsafeMutablePointer<Float>?
 
+    /// By default all values of a sample lie in one row of classes, and targets are as wide.
     public init(
         values: UnsafePointer<Float>, isBeforeActivation: Bool = false, targets: UnsafePointer<Float>,
         weights: UnsafePointer<Float>? = nil, count: Int, columns: Int, classes: Int? = nil, targetColumns: Int? = nil,

@@ -36,6 +36,7 @@ public struct Huber: Loss, Equatable {
     /// Above 0.
     public var delta: Float
 
+    /// Keras's default.
     public init(delta: Float = 1) { self.delta = delta }
 
     public var config: [String: JSONValue] { ["delta": .double(Double(delta))] }
@@ -54,23 +55,28 @@ public struct Huber: Loss, Equatable {
 }
 
 extension Loss where Self == CategoricalCrossentropy {
+    /// For targets that are distributions over classes.
     public static func categoricalCrossentropy(labelSmoothing: Float = 0) -> Self {
         Self(labelSmoothing: labelSmoothing)
     }
 }
 
 extension Loss where Self == SparseCategoricalCrossentropy {
+    /// For targets that are numbers of classes.
     public static var sparseCategoricalCrossentropy: Self { Self() }
 }
 
 extension Loss where Self == BinaryCrossentropy {
+    /// For answers of yes and no, one or many.
     public static var binaryCrossentropy: Self { Self() }
 }
 
 extension Loss where Self == MeanSquaredError {
+    /// For numbers.
     public static var meanSquaredError: Self { Self() }
 }
 
 extension Loss where Self == MeanAbsoluteError {
+    /// For numbers, where outliers should count less.
     public static var meanAbsoluteError: Self { Self() }
 }

@@ -5,9 +5,13 @@ import Timing
 public enum ConvolutionTuning {
     /// A convolution, and what was measured of it.
     public struct Result: Sendable {
+        /// Its name in the model: the first of those with the same sizes.
         public var layer: String
+        /// Batch, shapes and threads that the result is for.
         public var sizes: ConvolutionCase
+        /// What is chosen when nothing was measured.
         public var usual: ConvolutionMethod
+        /// The usual one unless another is faster by a twentieth or more.
         public var fastest: ConvolutionMethod
         /// How many times as fast the fastest is as the usual one.
         public var gain: Double

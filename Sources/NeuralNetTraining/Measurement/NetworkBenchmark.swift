@@ -6,6 +6,7 @@ import Timing
 public enum NetworkBenchmark {
     /// A network in training.
     public final class Training {
+        /// Pictures per step.
         public let batchSize: Int
         private let trainer: Trainer
 
@@ -48,12 +49,15 @@ public enum NetworkBenchmark {
 
     /// A network at work: a batch in, probabilities out.
     public final class Inference {
+        /// Pictures per batch.
         public let batchSize: Int
         private let executor: Executor
         private let samples: [Float]
         private let size: Int
         private var position = 0
 
+        /// Random pictures; one batch is computed at once, so that the first measured one finds warm caches.
+        /// - Throws: `NeuralNetError` if the network cannot run so.
         public init(
             _ model: Model, batchSize: Int, precision: Precision = .float, threads: ThreadPool, seed: UInt64 = 1
         ) throws {
@@ -83,6 +87,7 @@ public enum NetworkBenchmark {
             return result
         }
 
+        /// The cost of each step, from inference for about `seconds`.
         public func costs(seconds: Double) -> [StepCost] {
             executor.startProfile()
             let runs = latencies(seconds: seconds).count

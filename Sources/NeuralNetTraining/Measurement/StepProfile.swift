@@ -26,12 +26,15 @@ public struct StepCost: Sendable {
     public var name: String
     /// The type that computes it: `WinogradConvolution`.
     public var algorithm: String
+    /// Of one batch, forwards.
     public var forwardMilliseconds: Double
+    /// Of one batch, backwards; 0 for inference.
     public var backwardMilliseconds: Double
     /// Multiplications and additions per sample that a direct 3x3 convolution would need, all passes together; nil for
     /// other layers.
     public var directOperations: Double?
 
+    /// Both passes.
     public var milliseconds: Double { forwardMilliseconds + backwardMilliseconds }
 }
 

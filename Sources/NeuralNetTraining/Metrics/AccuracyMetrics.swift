@@ -19,9 +19,11 @@ public struct CategoricalAccuracy: Metric, Equatable {
 
 /// Share of rows whose true class is among the `k` largest outputs. Equal outputs count for the lower class.
 public struct TopKCategoricalAccuracy: Metric, Equatable {
+    /// How many outputs may hold the true class: 1 to the number of classes.
     public let k: Int
     public var name: String { "top_\(k)_accuracy" }
 
+    /// Five, as in Keras, unless said otherwise.
     public init(k: Int = 5) { self.k = k }
 
     public func problem(withOutput shape: Shape) -> String? {
@@ -47,6 +49,7 @@ public struct TopKCategoricalAccuracy: Metric, Equatable {
 /// Share of outputs on the right side of the threshold: each is a question of its own.
 public struct BinaryAccuracy: Metric, Equatable {
     public let name = "accuracy"
+    /// What is above is a yes.
     public var threshold: Float
 
     /// - Parameter threshold: 0 for logits.

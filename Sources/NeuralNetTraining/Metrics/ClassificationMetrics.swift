@@ -7,8 +7,10 @@ public struct ClassificationMetrics: Sendable, Equatable {
     public private(set) var confusion: [[Int]]
     /// Samples whose true class is among the two, three, ... most probable: `topK[k - 1]`.
     public private(set) var topK: [Int]
+    /// Samples.
     public private(set) var count = 0
 
+    /// Without samples; `add` counts them.
     public init(classes: Int) {
         confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
         topK = Array(repeating: 0, count: classes)
@@ -63,6 +65,7 @@ public struct ClassificationMetrics: Sendable, Equatable {
         }
     }
 
+    /// Samples classified rightly.
     public var correct: Int { confusion.indices.reduce(0) { $0 + confusion[$1][$1] } }
 
     /// Share of samples classified rightly; 0 for no samples.

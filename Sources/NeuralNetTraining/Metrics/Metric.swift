@@ -37,12 +37,16 @@ public struct MetricBatch {
     public var outputs: UnsafePointer<Float>
     /// `count` rows of `targetColumns`: as wide as the outputs, or numbers of classes.
     public var targets: UnsafePointer<Float>
+    /// Samples.
     public var count: Int
+    /// Values per sample.
     public var columns: Int
     /// Size of the output's last axis.
     public var classes: Int
+    /// Target values per sample: `columns`, or one for each row of classes.
     public var targetColumns: Int
 
+    /// By default all values of a sample lie in one row, and targets are as wide as outputs.
     public init(
         outputs: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, columns: Int, classes: Int? = nil,
         targetColumns: Int? = nil

@@ -5,10 +5,13 @@ import NeuralNetCore
 public struct Adagrad: Optimizer {
     public static let className = "Adagrad"
     public var learningRate: Float
+    /// What the sums of squares begin with, so that first steps are not too large.
     public var initialAccumulator: Float
+    /// Added under the root, against division by 0.
     public var epsilon: Float
     public var weightDecay: Float
 
+    /// Keras's defaults.
     public init(
         learningRate: Float = 0.001, initialAccumulator: Float = 0.1, epsilon: Float = 1e-7, weightDecay: Float = 0
     ) {
@@ -42,10 +45,13 @@ public struct Adagrad: Optimizer {
 public struct Adadelta: Optimizer {
     public static let className = "Adadelta"
     public var learningRate: Float
+    /// Share of the running means of squares kept per step, 0..<1.
     public var rho: Float
+    /// Added under both roots; the first steps are about as large as its root.
     public var epsilon: Float
     public var weightDecay: Float
 
+    /// Keras's defaults. Zeiler's own method has a learning rate of 1.
     public init(learningRate: Float = 0.001, rho: Float = 0.95, epsilon: Float = 1e-7, weightDecay: Float = 0) {
         self.learningRate = learningRate
         self.rho = rho

@@ -7,13 +7,17 @@ import NeuralNetCore
 public struct Adam: Optimizer {
     public static let className = "Adam"
     public var learningRate: Float
+    /// Share of the running mean of gradients kept per step, 0..<1.
     public var beta1: Float
+    /// Share of the running mean of their squares kept per step, 0..<1.
     public var beta2: Float
+    /// Added behind the root, against division by 0.
     public var epsilon: Float
     public var weightDecay: Float
     /// Old Keras's time decay: the rate is divided by `1 + decay * iterations`.
     public var decay: Float
 
+    /// Keras's defaults, without weight decay.
     public init(
         learningRate: Float = 0.001, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7,
         weightDecay: Float = 0, decay: Float = 0
@@ -52,6 +56,7 @@ public struct AdamW: Optimizer {
     public static let standardWeightDecay: Float = 0.004
     private var adam: Adam
 
+    /// Keras's defaults.
     public init(
         learningRate: Float = 0.001, weightDecay: Float = AdamW.standardWeightDecay, beta1: Float = 0.9,
         beta2: Float = 0.999,

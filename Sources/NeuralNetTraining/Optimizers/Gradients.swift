@@ -5,6 +5,7 @@ import NeuralNetCore
 public struct Gradients {
     /// All of them, laid out as the trainable part of the weights.
     public let values: UnsafeMutableBufferPointer<Float>
+    /// What they are the gradients of: layers, names and shapes.
     public let weights: Weights
     /// The step that they are for, counted from 1.
     public let step: Int
@@ -43,10 +44,13 @@ public protocol GradientTransform: Sendable {
 /// Scales all gradients down together when their norm is larger than `limit`. R. Pascanu et al., "On the difficulty of
 /// training recurrent neural networks", 2013, algorithm 1; Keras's `global_clipnorm`.
 public struct GlobalNormClipping: GradientTransform, Equatable {
+    /// The largest norm of all gradients as one vector; above 0.
     public var limit: Float
 
+    /// Keras's `global_clipnorm=limit`.
     public init(_ limit: Float) { self.limit = limit }
 
+    /// - Throws: `NeuralNetError.notFinite` for gradients that are infinite or no numbers.
     public func apply(to gradients: inout Gradients) throws {
         let norm = gradients.norm()
         guard norm.isFinite else { throw NeuralNetError.notFinite(quantity: "the gradient", step: gradients.step) }
@@ -56,10 +60,13 @@ public struct GlobalNormClipping: GradientTransform, Equatable {
 
 /// Scales each tensor's gradient down when its norm is larger than `limit`; Keras's `clipnorm`.
 public struct NormClipping: GradientTransform, Equatable {
+    /// The largest norm of one tensor's gradient; above 0.
     public var limit: Float
 
+    /// Keras's `clipnorm=limit`.
     public init(_ limit: Float) { self.limit = limit }
 
+    /// - Throws: `NeuralNetError.notFinite` for gradients that are infinite or no numbers.
     public func apply(to gradients: inout Gradients) throws {
         for index in gradients.weights.entries.indices {
             guard let tensor = gradients[index] else { continue }
@@ -73,8 +80,10 @@ public struct NormClipping: GradientTransform, Equatable {
 
 /// Keeps each value in `-limit...limit`; Keras's `clipvalue`.
 public struct ValueClipping: GradientTransform, Equatable {
+    /// The largest magnitude of one value; above 0.
     public var limit: Float
 
+    /// Keras's `clipvalue=limit`.
     public init(_ limit: Float) { self.limit = limit }
 
     public func apply(to gradients: inout Gradients) {
@@ -87,6 +96,7 @@ public struct ValueClipping: GradientTransform, Equatable {
 public struct GradientsReady: GradientTransform {
     private let body: @Sendable (inout Gradients) throws -> Void
 
+    /// The closure runs before each step; what it throws ends the run.
     public init(_ body: @escaping @Sendable (inout Gradients) throws -> Void) { self.body = body }
 
     public func apply(to gradients: inout Gradients) throws { try body(&gradients) }

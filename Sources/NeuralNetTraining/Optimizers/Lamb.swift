@@ -7,11 +7,15 @@ import NeuralNetCore
 public struct Lamb: Optimizer {
     public static let className = "Lamb"
     public var learningRate: Float
+    /// Share of the running mean of gradients kept per step, 0..<1.
     public var beta1: Float
+    /// Share of the running mean of their squares kept per step, 0..<1.
     public var beta2: Float
+    /// Added behind the root, against division by 0.
     public var epsilon: Float
     public var weightDecay: Float
 
+    /// Keras's defaults.
     public init(
         learningRate: Float = 0.001, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-7,
         weightDecay: Float = 0

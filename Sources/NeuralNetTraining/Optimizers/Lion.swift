@@ -6,10 +6,13 @@ import NeuralNetCore
 public struct Lion: Optimizer {
     public static let className = "Lion"
     public var learningRate: Float
+    /// Share of the momentum in the direction of a step, 0..<1; the rest is the newest gradient's.
     public var beta1: Float
+    /// Share of the momentum kept per step, 0..<1.
     public var beta2: Float
     public var weightDecay: Float
 
+    /// Keras's defaults.
     public init(learningRate: Float = 0.001, beta1: Float = 0.9, beta2: Float = 0.99, weightDecay: Float = 0) {
         self.learningRate = learningRate
         self.beta1 = beta1

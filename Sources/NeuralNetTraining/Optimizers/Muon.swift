@@ -9,7 +9,9 @@ import NeuralNetCore
 public struct Muon: Optimizer {
     public static let className = "Muon"
     public var learningRate: Float
+    /// Share of the running mean of gradients kept per step, 0..<1.
     public var momentum: Float
+    /// Whether the step looks ahead along the momentum.
     public var nesterov: Bool
     /// Iterations that make a matrix orthogonal.
     public var iterations: Int

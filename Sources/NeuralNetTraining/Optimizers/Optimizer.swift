@@ -9,6 +9,7 @@ import NeuralNetCore
 public protocol Optimizer: Sendable {
     /// Keras's class name.
     static var className: String { get }
+    /// The full one; `OptimizerStep.learningRate` is what counts in a step.
     var learningRate: Float { get set }
     /// Decoupled weight decay: each step takes `learningRate * weightDecay * w` off the weights
     /// (I. Loshchilov, F. Hutter, "Decoupled Weight Decay Regularization", 2019).
@@ -40,6 +41,7 @@ public struct OptimizerStep {
         let base: UnsafeMutablePointer<Float>
         /// From one slot to the next.
         let stride: Int
+        /// As many as the optimizer has names for.
         public let count: Int
 
         /// Slots that lie one behind the other, `stride` floats each.
@@ -49,6 +51,7 @@ public struct OptimizerStep {
             self.count = count
         }
 
+        /// The slot's values for the first of the step's weights; traps for a slot that there is not.
         public subscript(_ index: Int) -> UnsafeMutablePointer<Float> {
             precondition(index >= 0 && index < count, "there are \(count) slots")
             return base + index * stride
@@ -58,10 +61,13 @@ public struct OptimizerStep {
         var second: UnsafeMutablePointer<Float>? { count > 1 ? self[1] : nil }
     }
 
+    /// `count` floats, to be updated in place.
     public var weights: UnsafeMutablePointer<Float>
+    /// `count` floats, not yet multiplied with `gradientScale`.
     public var gradients: UnsafePointer<Float>
     /// In the order of the optimizer's names.
     public var slots: Slots
+    /// Weights of this pass.
     public var count: Int
     /// Where the weights lie in their tensor: `0..<tensor.specification.count` if it is whole.
     public var place: Int
@@ -78,6 +84,7 @@ public struct OptimizerStep {
     /// `scratchCount` floats, undefined at first.
     public var scratch: UnsafeMutablePointer<Float>?
 
+    /// For training loops that call `Optimizer.update` themselves; `OptimizerState` does so otherwise.
     public init(
         weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, slots: Slots, count: Int, place: Int = 0,
         tensor: Weights.Entry, learningRate: Float, iteration: Int, gradientScale: Float = 1, weightDecay: Float = 0,

@@ -6,7 +6,9 @@ import NeuralNetCore
 ///
 /// A step allocates nothing. Belongs to one thread at a time.
 public final class OptimizerState {
+    /// Its hyper-parameters are fixed; `step` takes other learning rates.
     public let optimizer: any Optimizer
+    /// Whose weights are updated.
     public let model: Model
     /// What happens to the gradients before they are used, in this order.
     public var transforms: [any GradientTransform]

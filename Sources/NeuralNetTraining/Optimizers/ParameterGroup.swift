@@ -9,6 +9,7 @@ public struct ParameterGroup: Sendable, Equatable {
     /// In place of the optimizer's; nil leaves it.
     public var weightDecay: Float?
 
+    /// Weights whose names match one of the patterns, with the optimizer's rate and decay unless said otherwise.
     public init(_ patterns: [String], learningRateFactor: Float = 1, weightDecay: Float? = nil) {
         self.patterns = patterns
         self.learningRateFactor = learningRateFactor

@@ -7,11 +7,15 @@ import NeuralNetCore
 public struct RMSprop: Optimizer {
     public static let className = "RMSprop"
     public var learningRate: Float
+    /// Share of the running mean of squares kept per step, 0..<1.
     public var rho: Float
+    /// Share of the last step that is taken again, 0..<1; 0 saves its memory.
     public var momentum: Float
+    /// Added under the root, against division by 0.
     public var epsilon: Float
     public var weightDecay: Float
 
+    /// Keras's defaults.
     public init(
         learningRate: Float = 0.001, rho: Float = 0.9, momentum: Float = 0, epsilon: Float = 1e-7,
         weightDecay: Float = 0

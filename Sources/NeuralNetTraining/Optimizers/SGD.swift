@@ -6,12 +6,15 @@ import NeuralNetCore
 public struct SGD: Optimizer {
     public static let className = "SGD"
     public var learningRate: Float
+    /// Share of the last step that is taken again, 0..<1; 0 saves its memory.
     public var momentum: Float
+    /// Whether the step looks ahead along the momentum, as Keras does it; nothing without momentum.
     public var nesterov: Bool
     public var weightDecay: Float
     /// Old Keras's time decay: the rate is divided by `1 + decay * iterations`.
     public var decay: Float
 
+    /// Keras's defaults.
     public init(
         learningRate: Float = 0.01, momentum: Float = 0, nesterov: Bool = false, weightDecay: Float = 0,
         decay: Float = 0

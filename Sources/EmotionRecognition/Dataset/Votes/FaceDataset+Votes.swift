@@ -71,6 +71,7 @@ extension FaceDataset {
     public struct LabelAgreement: Sendable, Codable, Equatable {
         /// Pictures, and how many have the same class in both.
         public var count: Int
+        /// Those with the same class in both.
         public var same: Int
         /// The mean share of the ten who saw what most saw.
         public var meanMajority: Double

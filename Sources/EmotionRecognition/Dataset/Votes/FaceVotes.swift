@@ -24,6 +24,7 @@ public struct FaceVotes: Sendable {
     let rows: [Counts]
     /// The row of a picture by its file's name, alone and with its folder's, where names are known.
     let rowsByName: [String: Int]
+    /// The file that the votes were read from.
     public let path: String
 
     /// Reads `fer2013new.csv` of FER+ (`Usage, Image name, neutral, happiness, ...`), or a `label.csv` of its folders
