@@ -160,8 +160,8 @@ def it_says_what_the_server_says(page, context):
             assert all(abs(a["mood"][axis] - b["mood"][axis]) < 0.02 for axis in a["mood"]), (a, b)
     # The plan's rounding: of these eleven pictures 0.020 at most in probabilities, 0.0053 on the plane.
     # The picture of its own is searched as a whole. Around a known face a part of whole pixels is: where a hundredth of a
-    # pixel makes it another part, a box half out of the picture may move by more.
-    assert moves[0] < 1 and sorted(moves)[len(moves) // 2] < 0.1 and max(moves) < 3, moves
+    # pixel makes it another part, a box half out of the picture may move by more: by 2.6 to 3.2, with the moments of the pictures.
+    assert moves[0] < 1 and sorted(moves)[len(moves) // 2] < 0.1 and max(moves) < 4, moves
 
 
 @test(camera=True, place=None)
