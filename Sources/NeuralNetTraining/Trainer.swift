@@ -87,6 +87,8 @@ public final class Trainer {
         (monitor, isMonitorBetterWhenLarger) = try Trainer.monitor(
             options.monitor, metrics, validation, classes: Trainer.classes(of: model, validation))
         tally = BatchTally(communicator, shares, metrics: metrics.count)
+        // No batch has more samples than there are.
+        let batchSize = min(options.batchSize, max(data.count, 1))
         let synchronises = options.synchronisesBatchNormalization
         statistics = synchronises || shares.pieces == 1 ? nil : CommunicatingPeers(communicator)
         let metrics = metrics
@@ -97,18 +99,20 @@ public final class Trainer {
         }
         if fixed != nil {
             work = try ShardedBatch(
-                shares, communicator, synchronises: synchronises, batchSize: options.batchSize, threads: threads
+                shares, communicator, synchronises: synchronises, batchSize: batchSize, threads: threads
             ) { try worker($0, ThreadPool(threads: 1)) }
         } else {
             work = WholeShare(
-                try worker(shares.largest(of: options.batchSize), threads), communicator, synchronises: synchronises)
+                try worker(shares.largest(of: batchSize), threads), communicator, synchronises: synchronises)
         }
         average = options.averageDecay == nil ? nil : model.copy()
         let measured = average ?? model
-        evaluator = try validation.map { _ in
-            try Evaluator(measured, batchSize: options.batchSize, precision: options.precision, threads: threads)
+        evaluator = try validation.map { validation in
+            try Evaluator(
+                measured, batchSize: min(options.batchSize, max(validation.count, 1)), precision: options.precision,
+                threads: threads)
         }
-        loader = BatchLoader(data, batchSize: options.batchSize, shares: shares)
+        loader = BatchLoader(data, batchSize: batchSize, shares: shares)
         optimizer = try OptimizerState(
             options.optimizer, for: model, groups: options.groups,
             excludedFromWeightDecay: options.excludedFromWeightDecay,

@@ -59,6 +59,12 @@ struct DatasetLayout {
         guard found.count <= 255 else {
             throw DatasetError.empty(path: path, reason: "\(found.count) class folders are too many, at most 255")
         }
+        guard !found.allSatisfy(FaceDataset.Split.isPart) else {
+            throw DatasetError.empty(
+                path: path,
+                reason: "no class folders: the pictures lie in \(found.sorted().joined(separator: ", ")) themselves "
+                    + "(expected train/<class>/*.jpg)")
+        }
         let mapping = try ClassMapping(found, given: given, certain: certain, path: path)
         classNames = mapping.classNames
         notes += mapping.notes

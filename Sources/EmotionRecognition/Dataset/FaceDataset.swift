@@ -26,6 +26,11 @@ public struct FaceDataset: Sendable {
             ["validation", "valid", "val", "dev", "validation_set"].contains(name.lowercased())
         }
 
+        /// Whether a folder's name is that of a part, FER+'s included.
+        static func isPart(_ name: String) -> Bool {
+            Self(name: name) != nil || ["fer2013train", "fer2013valid", "fer2013test"].contains(name.lowercased())
+        }
+
         /// Words that are PublicTest, or PrivateTest where there is a part for validation too.
         static func isTest(_ name: String) -> Bool {
             ["test", "testing", "testset", "test_set"].contains(name.lowercased())

@@ -42,6 +42,11 @@ struct PublishedScheme {
                 .init(
                     file: file, className: FaceVotes.columns[counts.firstIndex(of: counts.max()!)!], split: split))
         }
+        if named.isEmpty, let picture = pictures.first(where: { split($0) != nil }) {
+            let table = tables[0].suffix(2).joined(separator: "/")
+            throw DatasetError.empty(
+                path: table, reason: "names none of the pictures beside it, such as \(picture.last!)")
+        }
         note = "taken for FER+ by its label.csv" + rest(pictures)
         self.votes = votes
         return !named.isEmpty

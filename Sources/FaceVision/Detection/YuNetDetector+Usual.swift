@@ -13,6 +13,6 @@ extension YuNetDetector.Options {
             threshold: sure ?? 0.6,
             minimumFaceSize: Double(smallest ?? Self.smallestFace(isHurried: isHurried)) * Self.tightness,
             maximumFaceSize: largest.map { Double($0) * Self.tightness },
-            longestSide: isHurried ? 640 : 1280, findsTilt: !isHurried)
+            longestSide: isHurried ? 640 : 1280, partsAcross: isHurried ? 1 : 4, findsTilt: !isHurried)
     }
 }

@@ -4,7 +4,7 @@ import Threads
 /// and masked ones.
 ///
 /// A picture is looked at as it is, up to `Options.longestSide`, and once more made small if faces in it can be larger
-/// than the network knows, about 400 pixels. What it is not sure of gets a second look from nearer, also turned
+/// than the network knows, about 400 pixels; of larger ones parts are looked at too, if `Options.partsAcross` says so. What it is not sure of gets a second look from nearer, also turned
 /// (`YuNetNearLooks`). Dark pictures are brightened first. `Benchmarks/detection.py` measures how well all that finds
 /// faces.
 ///
@@ -20,18 +20,22 @@ public final class YuNetDetector: FaceDetector {
         public var maximumFaceSize: Double?
         /// Larger pictures are made as small as this, 64...4096 pixels. The time grows with its square.
         public var longestSide: Int
+        /// Larger pictures are also looked at in parts, so many of `longestSide` side by side at most, 1...16: faces are
+        /// found down to `minimumFaceSize` in pictures so many times as long. 1 for none.
+        public var partsAcross: Int
         /// Whether faces in whole pictures are looked at from near also to see how far they are tilted: some 3 ms a face.
         /// Without, and in parts of pictures, that is known of those it was not sure of.
         public var findsTilt: Bool
 
         public init(
             threshold: Double = 0.6, minimumFaceSize: Double = 20, maximumFaceSize: Double? = nil,
-            longestSide: Int = 1280, findsTilt: Bool = true
+            longestSide: Int = 1280, partsAcross: Int = 1, findsTilt: Bool = true
         ) {
             self.threshold = threshold
             self.minimumFaceSize = minimumFaceSize
             self.maximumFaceSize = maximumFaceSize
             self.longestSide = longestSide
+            self.partsAcross = partsAcross
             self.findsTilt = findsTilt
         }
 
@@ -46,6 +50,7 @@ public final class YuNetDetector: FaceDetector {
                 (8...100_000).contains(minimumFaceSize), "minimumFaceSize", "from 8 to 100000 pixels",
                 "\(minimumFaceSize)")
             try require((64...4096).contains(longestSide), "longestSide", "from 64 to 4096 pixels", "\(longestSide)")
+            try require((1...16).contains(partsAcross), "partsAcross", "from 1 to 16", "\(partsAcross)")
         }
     }
 
@@ -101,6 +106,7 @@ public final class YuNetDetector: FaceDetector {
                 min($0.box.width, $0.box.height) >= YuNetDetector.large
             }
         }
+        if region == nil, options.partsAcross > 1, longest > options.longestSide { found += try smallFaces(of: image) }
         var sure: [DetectedFace] = []
         for var face in YuNetDetector.distinct(found) {
             let size = (face.box.width + face.box.height) / 2
@@ -119,6 +125,29 @@ public final class YuNetDetector: FaceDetector {
             if let face = YuNetDetector.inside(face, image) { sure.append(face) }
         }
         return sure.sorted { $0.confidence > $1.confidence }
+    }
+
+    /// What is seen in the parts of a large picture only.
+    private func smallFaces(of image: Image) throws(DetectionFailure) -> [DetectedFace] {
+        let search = YuNetParts(
+            width: image.width, height: image.height, side: options.longestSide, most: options.partsAcross)
+        guard options.minimumFaceSize < search.largestFace else { return [] }
+        var found: [DetectedFace] = []
+        for part in search.parts {
+            guard let pixels = PixelRectangle(part, in: image) else { continue }
+            let faces = try looks.look(
+                at: image, pixels, factor: search.factor,
+                threshold: Float(min(options.threshold, YuNetDetector.worthALook)))
+            found += faces.filter { $0.box.width < search.largestFace && search.isWhole($0.box, in: part) }
+        }
+        // So many more places are looked at that a glance from near must be clear.
+        var clear: [DetectedFace] = []
+        for face in YuNetDetector.distinct(found)
+        where (face.box.width + face.box.height) / 2 >= options.minimumFaceSize {
+            let view = try near.view(of: face.box, in: image, isTilted: true)
+            if view.score >= YuNetDetector.clearlySeen { clear.append(face) }
+        }
+        return clear
     }
 
     /// How sure the network is of an upright face in the box when it looks at little else; 0 if it finds none.

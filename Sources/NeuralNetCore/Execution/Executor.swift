@@ -63,7 +63,12 @@ public final class Executor {
         plan = try ExecutionPlan(model: model, options: options)
         let layout = MemoryLayoutOfPlan(plan, model)
         arenaCount = layout.total
-        arena = AlignedMemory.allocate(floats: arenaCount)
+        guard let arena = AlignedMemory.allocateIfThere(floats: arenaCount) else {
+            let megabytes = arenaCount * MemoryLayout<Float>.stride / 1_000_000
+            throw NeuralNetError.invalidSetting(
+                "batches of \(maximumBatch) need \(megabytes) MB, more memory than there is; smaller ones need less")
+        }
+        self.arena = arena
         preparedCount = plan.steps.reduce(0) { $0 + $1.kernel.preparedFloats + ($1.folded?.memory ?? 0) }
         prepared = AlignedMemory.allocate(floats: preparedCount)
         gradientCount = options.isTraining ? model.weights.trainableCount : 0

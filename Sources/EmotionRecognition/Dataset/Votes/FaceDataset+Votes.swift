@@ -40,7 +40,7 @@ extension FaceDataset {
     /// The same pictures with the classes of `FaceVotes` and the votes as targets. Left out are those for which `targets`
     /// knows none, and of the parts to test on those without one emotion that most people saw.
     ///
-    /// Throws `DatasetError` if a picture has no row.
+    /// Throws `DatasetError` if a picture has no row, or if the rows are those of other pictures.
     public func voted(_ votes: FaceVotes, targets: VoteTargets) throws -> (dataset: FaceDataset, leftOut: Int) {
         var kept: [Int] = [], labels: [UInt8] = []
         var voted = VotedLabels(
@@ -50,6 +50,7 @@ extension FaceDataset {
                 throw DatasetError.cannotRead(
                     path: votes.path, reason: "no votes for \(names[place]); a table of files and rows may be missing")
             }
+            try requireSamePart(place, as: row, of: votes)
             let counts = votes.rows[row], winner = VoteTargets.winner(counts)
             var shares = targets.shares(counts)
             if splits[place] != .training {
@@ -64,7 +65,36 @@ extension FaceDataset {
             voted.firstLabels.append(self.labels[place])
         }
         guard !kept.isEmpty else { throw DatasetError.empty(path: votes.path, reason: "no picture with an emotion") }
-        return (selecting(kept).relabelled(FaceVotes.classNames, labels: labels, votes: voted), count - kept.count)
+        let dataset = selecting(kept).relabelled(FaceVotes.classNames, labels: labels, votes: voted)
+        try dataset.requireLikeness(votes)
+        return (dataset, count - kept.count)
+    }
+
+    /// Rows in Kaggle's order know the part that a picture is in, unless the data have but one.
+    private func requireSamePart(_ place: Int, as row: Int, of votes: FaceVotes) throws {
+        guard names[place].hasPrefix("row "), votes.splits.indices.contains(row), let theirs = votes.splits[row],
+            theirs != splits[place], splits.contains(where: { $0 != splits[0] })
+        else { return }
+        throw DatasetError.cannotRead(
+            path: votes.path,
+            reason: "the votes for \(names[place]) are for a picture of \(theirs.rawValue), and it is one of "
+                + "\(splits[place].rawValue): other pictures, or another order")
+    }
+
+    /// Of so many pictures with emotions' names as labels fewer than a third are never what most people saw, unless they
+    /// are other pictures: FER2013's own labels are in 65 %, labels at random in 20 %.
+    private static let fewestToTell = 100, leastLikeness = 1.0 / 3
+
+    private func requireLikeness(_ votes: FaceVotes) throws {
+        guard let first = self.votes?.firstClassNames, first.allSatisfy(FaceVotes.classNames.contains),
+            let agreement = labelAgreement(of: Array(0..<count)), agreement.count >= FaceDataset.fewestToTell
+        else { return }
+        let share = Double(agreement.same) / Double(agreement.count)
+        guard share < FaceDataset.leastLikeness else { return }
+        throw DatasetError.cannotRead(
+            path: votes.path,
+            reason: "only \(Int((100 * share).rounded())) % of the pictures are labelled as most people voted: the votes are "
+                + "for other pictures, or in another order")
     }
 
     /// What two sets of labels say of the same pictures.

@@ -22,6 +22,8 @@ public struct FaceVotes: Sendable {
 
     /// Rows in the file's order.
     let rows: [Counts]
+    /// The part of the data that a row says it belongs to; empty where the table does not say.
+    let splits: [FaceDataset.Split?]
     /// The row of a picture by its file's name, alone and with its folder's, where names are known.
     let rowsByName: [String: Int]
     /// The file that the votes were read from.
@@ -34,9 +36,11 @@ public struct FaceVotes: Sendable {
     ///   is theirs. Without one, files have the names of the table.
     /// Throws `DatasetError` naming file and row.
     public init(reading path: String, names: String? = nil) throws {
+        let lines = try VoteTable.lines(path)
         var rows: [Counts] = []
-        var byName = try VoteTable.read(VoteTable.lines(path), path: path, into: &rows)
+        var byName = try VoteTable.read(lines, path: path, into: &rows)
         guard !rows.isEmpty else { throw DatasetError.empty(path: path, reason: "no rows with votes") }
+        splits = VoteTable.splits(lines.suffix(rows.count + 1))
         if let names { byName.merge(try VoteTable.names(names, rows: rows.count)) { _, new in new } }
         self.path = path
         self.rows = rows
@@ -55,6 +59,7 @@ public struct FaceVotes: Sendable {
         }
         path = "label.csv"
         self.rows = rows
+        splits = []
         rowsByName = byName
     }
 
@@ -71,7 +76,8 @@ public struct FaceVotes: Sendable {
 
 /// The tables that votes and names of pictures stand in.
 enum VoteTable {
-    /// The lines that are not empty, with their numbers from 1, cut at commas outside quotes. Throws `DatasetError`.
+    /// The lines that are not empty, with their numbers from 1, cut outside quotes at commas, or at semicolons or tabs if
+    /// the first has no comma. Throws `DatasetError`.
     static func lines(_ path: String) throws -> [(line: Int, fields: [String])] {
         let bytes: [UInt8]
         do {
@@ -85,13 +91,16 @@ enum VoteTable {
     static func lines(of bytes: [UInt8]) -> [(line: Int, fields: [String])] {
         var result: [(Int, [String])] = []
         var number = 0
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+        let first = bytes.prefix { $0 != 10 }
+        let separator: UInt8 = [0x2C, 0x3B, 0x09].first(where: first.contains) ?? 0x2C
         for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
             number += 1
             var fields: [String] = [], field: [UInt8] = [], isQuoted = false
             for byte in line where byte != 13 {
                 switch byte {
                 case 0x22: isQuoted.toggle()
-                case 0x2C where !isQuoted:
+                case separator where !isQuoted:
                     fields.append(String(decoding: field, as: UTF8.self).trimmingBlanks)
                     field = []
                 default: field.append(byte)
@@ -112,11 +121,12 @@ enum VoteTable {
         for (line, fields) in lines {
             if columns == nil {
                 columns = try self.columns(fields, path: path)
-                if columns!.first != 2 || Int(fields[2]) == nil { continue }
+                // A header, unless there is a number.
+                if columns![0] >= fields.count || count(fields[columns![0]]) == nil { continue }
             }
             var counts = FaceVotes.Counts()
             for column in columns! {
-                guard column < fields.count, let votes = UInt8(fields[column]), votes <= 100 else {
+                guard column < fields.count, let votes = count(fields[column]) else {
                     let reason =
                         column < fields.count ? "'\(fields[column].prefix(20))' is no number of votes" : "too short"
                     throw DatasetError.badRow(path: path, row: line, reason: reason)
@@ -129,9 +139,23 @@ enum VoteTable {
         return byName
     }
 
-    /// The places of the ten counts, from a header or, where there is none, behind a file's name and a rectangle.
+    /// A number of votes, as `4` or `4.0`; nil for what is none.
+    private static func count(_ text: String) -> UInt8? {
+        guard let value = Double(text), (0...100).contains(value), value == value.rounded() else { return nil }
+        return UInt8(value)
+    }
+
+    /// The parts that the rows of a table say they belong to, behind its header; empty without one.
+    static func splits(_ lines: ArraySlice<(line: Int, fields: [String])>) -> [FaceDataset.Split?] {
+        guard let column = lines.first?.fields.firstIndex(where: { $0.lowercased() == "usage" }) else { return [] }
+        return lines.dropFirst().map { $0.fields.count > column ? FaceDataset.Split(name: $0.fields[column]) : nil }
+    }
+
+    /// The places of the ten counts, from a header or, where there is none, behind a file's name and, mostly, a rectangle.
     static func columns(_ first: [String], path: String) throws -> [Int] {
-        if first.count == 2 + FaceVotes.width, Int(first[2]) != nil { return Array(2..<2 + FaceVotes.width) }
+        for names in [2, 1] where first.count == names + FaceVotes.width && count(first[names]) != nil {
+            return Array(names..<names + FaceVotes.width)
+        }
         let words = first.map { $0.lowercased() }
         let spellings = FaceVotes.columns.map { name -> [String] in
             switch name {
@@ -150,9 +174,10 @@ enum VoteTable {
         }
     }
 
-    /// `fer0000000.png` in one of the first two fields.
+    /// `fer0000000.png` in one of the first two fields, without the folders that may stand before it.
     static func pictureName(_ fields: [String]) -> String? {
-        fields.prefix(2).first { $0.contains(".") && !$0.contains(" ") }
+        fields.prefix(2).first { $0.contains(".") && !$0.contains(" ") && count($0) == nil }
+            .flatMap { $0.split { $0 == "/" || $0 == "\\" }.last }.map(String.init)
     }
 
     /// Rows by names of files, alone (unless two have that name) and with their folder. Throws `DatasetError`.
