@@ -13,14 +13,11 @@ enum ForeignNetwork {
         if start[4..<8].elementsEqual("TFL3".utf8) {
             return "a TensorFlow Lite model; Keras's file or ONNX of the same network can be read"
         }
-        if start.starts(with: "GGUF".utf8) { return "weights of a language model (GGUF), no network that sees pictures" }
+        if start.starts(with: "GGUF".utf8) {
+            return "weights of a language model (GGUF), no network that sees pictures"
+        }
         if start.starts(with: "version https://".utf8) {
             return "not the model but a pointer to it (Git LFS); git lfs pull fetches the file"
-        }
-        let first = start.first { $0 > 0x20 }
-        if first == UInt8(ascii: "<") { return "a web page or XML, not the model: what was downloaded is another file" }
-        if first == UInt8(ascii: "{") {
-            return "JSON: a network without its weights; the model's whole file can be read"
         }
         // A pickle of protocol 2 to 5, as PyTorch wrote until version 1.6.
         if start[0] == 0x80, (2...5).contains(start[1]) { return pytorch }
@@ -28,7 +25,11 @@ enum ForeignNetwork {
         if start[4..<8].allSatisfy({ $0 == 0 }), start.count > 8, start[8] == UInt8(ascii: "{") {
             return "weights alone (safetensors), without their network; \(export)"
         }
-        return nil
+        switch start.first(where: { $0 > 0x20 }) {
+        case UInt8(ascii: "<"): return "a web page or XML, not the model: what was downloaded is another file"
+        case UInt8(ascii: "{"): return "JSON: a network without its weights; the model's whole file can be read"
+        default: return nil
+        }
     }
 
     /// Of a zip file without a Keras model, by its entries' names.

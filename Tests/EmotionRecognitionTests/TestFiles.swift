@@ -36,7 +36,7 @@ func smallDataset(_ items: [(tones: [UInt8], label: Int, split: FaceDataset.Spli
 }
 
 /// The error that `body` throws.
-func datasetError(_ body: () throws -> LoadedDataset) -> String {
+func datasetError(_ body: () throws -> some Any) -> String {
     do {
         _ = try body()
         return "no error"

@@ -124,8 +124,67 @@ import Threads
         #expect(error(Self.header + "Training,a.png,4,0\n").hasSuffix("row 2: too short"))
         #expect(error(Self.header).hasSuffix("no rows with votes"))
         #expect(
+            error(Self.header + "Training,a.png,4,0,0,0,4,2,0,0,0,0\nTraining,a.png,4,0,0,0,3,3,0,0,0,0\n")
+                .hasSuffix("row 3: 'a.png' stands there twice, with other votes"))
+        #expect(
+            error(Self.header + "Training,a.png,4,0,0,2.5,4,2,0,0,0,0\n").hasSuffix(
+                "row 2: '2.5' is no number of votes"))
+        #expect(
             error(Self.header + "Training,a.png,4,0,0,0,4,2,0,0,0,0\n")
                 .hasSuffix("no votes for row 3; a table of files and rows may be missing"))
+    }
+
+    @Test func tablesAsOthersWriteThem() throws {
+        let rows = [
+            "Training,a.png,4,0,0,1,3,2,0,0,0,0", "Training,,0,1,0,0,0,0,0,0,0,9",
+            "PublicTest,c.png,0,0,0,0,0,0,2,8,0,0",
+        ]
+        let plain = Self.header + rows.joined(separator: "\n")
+        let first = try joined(plain).dataset
+        let others = [
+            plain.replacing(",", with: ";"), plain.replacing(",", with: "\t"),
+            "\u{FEFF}" + plain.replacing("\n", with: "\r\n"),
+            // As pandas writes them.
+            Self.header + rows.map { $0.replacing(#/,(\d+)/#) { ",\($0.output.1).0" } }.joined(separator: "\n"),
+        ]
+        for text in others {
+            let dataset = try joined(text).dataset
+            #expect(dataset.labels == first.labels && dataset.fingerprint == first.fingerprint, "\(text)")
+        }
+    }
+
+    @Test func votesOfOtherPicturesAreRefused() throws {
+        // The third picture is one of PublicTest, and the votes are for one of the training's.
+        let shifted =
+            Self.header
+            + "Training,,1,0,0,0,0,0,0,0,0,9\nTraining,a.png,4,0,0,1,3,2,0,0,0,0\nTraining,b.png,0,8,0,0,0,0,2,0,0,0\n"
+        #expect(
+            datasetError { try joined(shifted) }.hasSuffix(
+                "the votes for row 4 are for a picture of Training, and it is one of PublicTest: other pictures, or another order"
+            ))
+
+        // Pictures that are angry and happy by turns, and votes that say so of the next ones.
+        func reading(shiftedBy shift: Int) throws -> FaceDataset {
+            try withTemporaryFolder { folder in
+                let pictures = (0..<120).map { "\($0 % 2 * 3),1 2 3 \($0),Training\n" }
+                let votes = (0..<120).map {
+                    ($0 + shift) % 2 == 0
+                        ? "Training,a\($0).png,0,0,0,0,9,0,0,0,1,0\n" : "Training,a\($0).png,0,9,1,0,0,0,0,0,0,0\n"
+                }
+                var options = DatasetReadOptions(size: 2)
+                options.votes = try FaceVotes(
+                    reading: write(Self.header + votes.joined(), to: "\(folder)/votes.csv"))
+                return try FaceDataset.read(
+                    write("emotion,pixels,Usage\n" + pictures.joined(), to: "\(folder)/f.csv"), options: options,
+                    threads: ThreadPool(threads: 1)
+                ).dataset
+            }
+        }
+        #expect(try reading(shiftedBy: 0).count == 120)
+        #expect(
+            datasetError { try reading(shiftedBy: 1) }.hasSuffix(
+                "only 0 % of the pictures are labelled as most people voted: the votes are for other pictures, or in another "
+                    + "order"))
     }
 
     @Test func modelsAreJudgedByVotes() throws {
@@ -206,5 +265,39 @@ extension VoteTests {
                 #expect(loaded.dataset.labelAgreement(of: [0]) != nil)
             }
         }
+    }
+
+    /// Folders and files named as people name them: `train`, `val` and `test`, files with their folder, in capitals,
+    /// without rectangles.
+    @Test func foldersOfVotesByOtherNames() throws {
+        func reading(_ parts: [(folder: String, picture: String, row: String)]) throws -> FaceDataset {
+            try withTemporaryFolder { folder in
+                for part in parts {
+                    try write(part.row + "\n", to: "\(folder)/data/\(part.folder)/label.csv")
+                    try write(TinyJPEG.bytes, to: "\(folder)/data/\(part.folder)/\(part.picture)")
+                }
+                return try FaceDataset.read(
+                    folder, options: DatasetReadOptions(size: 8), threads: ThreadPool(threads: 1)
+                ).dataset
+            }
+        }
+        let dataset = try reading([
+            ("train", "a.png", "train/a.png,\"(0, 0, 48, 48)\",4,0,0,1,3,2,0,0,0,0"),
+            ("val", "B.PNG", "b.png,0,0,0,0,0,0,2,8,0,0"),
+            ("test", "c.png", "c.png,\"(0, 0, 48, 48)\",0.0,10.0,0,0,0,0,0,0,0,0"),
+        ])
+        #expect(dataset.classNames == FaceVotes.classNames)
+        let labels = [FaceDataset.Split.training, .publicTest, .privateTest].map { split in
+            dataset.indices(of: split).map { dataset.labels[$0] }
+        }
+        #expect(labels == [[6], [7], [3]])
+
+        #expect(
+            datasetError { try reading([("FER2013Train", "a.png", "z.png,\"(0, 0, 48, 48)\",4,0,0,1,3,2,0,0,0,0")]) }
+                .hasSuffix("FER2013Train/label.csv: names none of the pictures beside it, such as a.png"))
+        // Another table of that name: pictures without classes.
+        #expect(
+            datasetError { try reading([("train", "a.png", "a.png,1"), ("test", "b.png", "b.png,2")]) }.hasSuffix(
+                "no class folders: the pictures lie in test, train themselves (expected train/<class>/*.jpg)"))
     }
 }

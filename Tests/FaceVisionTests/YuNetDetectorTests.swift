@@ -134,4 +134,59 @@ import Threads
         let same = Rectangle(x: face.x * 4, y: face.y * 4, width: face.width * 4, height: face.height * 4)
         #expect(box.overlap(same) > 0.8)
     }
+
+    /// A phone's photo of a group: the face a tenth of the picture's height, and smaller, anywhere in it.
+    @Test(.enabled(if: access(photo, R_OK) == 0, "../shared/data/faces is not here"))
+    func findsSmallFacesInLargePhotos() throws {
+        let image = try ImageFile.read(Self.photo)
+        // Around the face, 52 x 70 pixels large.
+        let part = (x: 216, y: 28, width: 180, height: 190)
+        var own: [UInt8] = []
+        for y in part.y..<part.y + part.height {
+            let start = (y * image.width + part.x) * 3
+            own += image.pixels[start..<start + part.width * 3]
+        }
+        let cut = Image(width: part.width, height: part.height, channels: 3, pixels: own)
+        let width = 4000, height = 3000
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        for y in 0..<height {
+            for x in 0..<width * 3 { pixels[y * width * 3 + x] = UInt8(90 + (x / 3 + y) / 70) }
+        }
+        var faces: [Rectangle] = []
+        for (place, factor) in [((40, 60), 0.8), ((1_220, 1_100), 1), ((2_500, 640), 1.5), ((3_700, 2_700), 1)] {
+            let small = cut.resized(width: Int(180 * factor), height: Int(190 * factor))
+            for y in 0..<small.height {
+                for x in 0..<small.width * 3 {
+                    pixels[((place.1 + y) * width + place.0) * 3 + x] = small.pixels[y * small.width * 3 + x]
+                }
+            }
+            faces.append(
+                Rectangle(
+                    x: Double(place.0) + 60 * factor, y: Double(place.1) + 60 * factor, width: 52 * factor,
+                    height: 70 * factor))
+        }
+        let group = Image(width: width, height: height, channels: 3, pixels: pixels)
+        let found = try detector(.init(isHurried: false)).detect(in: group)
+        for face in faces { #expect(found.contains { $0.box.overlap(face) > 0.6 }, "\(face)") }
+        #expect(found.count == faces.count)
+    }
+
+    /// Every face that is small enough lies whole in one of the parts.
+    @Test(arguments: [(1281, 700), (4000, 3000), (6000, 800), (12000, 9000), (20000, 300)])
+    func partsShowAllFacesWhole(width: Int, height: Int) {
+        let search = YuNetParts(width: width, height: height, side: 1280, most: 4)
+        #expect(search.parts.count <= 40)
+        var random = RandomGenerator(seed: 1)
+        for _ in 0..<1000 {
+            let side = min(search.largestFace * 0.99, Double(height)) * Double(random.uniform(in: 0.2...1))
+            let face = Rectangle(
+                x: Double(random.uniform(in: 0...1)) * (Double(width) - side),
+                y: Double(random.uniform(in: 0...1)) * (Double(height) - side), width: side, height: side)
+            #expect(
+                search.parts.contains { part in
+                    face.x >= part.x && face.y >= part.y && face.x + face.width <= part.x + part.width
+                        && face.y + face.height <= part.y + part.height && search.isWhole(face, in: part)
+                })
+        }
+    }
 }

@@ -315,6 +315,17 @@ import Testing
             #expect(complaint([0x89, 0x48]) == "cut short: only 2 bytes")
             #expect(complaint([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0]) == "cut short: only 9 bytes")
             #expect(complaint([0x1C, 0, 0, 0] + Array("TFL3".utf8) + [20, 0]).hasPrefix("a TensorFlow Lite model;"))
+            #expect(complaint(Array("GGUF".utf8) + [3, 0, 0, 0, 0, 0]).hasPrefix("weights of a language model (GGUF)"))
+            let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 1234\n"
+            #expect(
+                complaint(Array(pointer.utf8))
+                    == "not the model but a pointer to it (Git LFS); git lfs pull fetches the file")
+            for page in ["<!DOCTYPE html><html>", "\n  <?xml version='1.0'?>"] {
+                #expect(complaint(Array(page.utf8)).hasPrefix("a web page or XML, not the model"))
+            }
+            #expect(
+                complaint(Array("{\"class_name\": \"Sequential\"}".utf8)).hasPrefix(
+                    "JSON: a network without its weights"))
             #expect(complaint([0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9]).hasPrefix("a PyTorch file;"))
             #expect(
                 complaint([10, 0, 0, 0, 0, 0, 0, 0] + Array("{\"a\":{}}  ".utf8)).hasPrefix(

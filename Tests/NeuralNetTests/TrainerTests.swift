@@ -60,6 +60,22 @@ import Testing
         trainer.stateArrays.mapValues { $0.map(\.bitPattern) }
     }
 
+    /// Batches larger than the data take no more memory than the data, and what no machine has is refused in words.
+    @Test func batchesOfMoreThanThereIs() throws {
+        var options = options()
+        options.epochs = 1
+        options.gradientAccumulation = 1
+        options.batchSize = 1 << 30
+        let trainer = try Trainer(
+            model(), options: options, data: Wobbling(count: 45), validation: Wobbling(count: 21),
+            threads: ThreadPool(threads: 2))
+        #expect(try trainer.run() == .finished && trainer.progress.step == 1)
+        let error = #expect(throws: NeuralNetError.self) {
+            try Executor(model(), maximumBatch: 1 << 30, threads: ThreadPool(threads: 1))
+        }
+        #expect(error?.description.contains("MB, more memory than there is") == true)
+    }
+
     @Test(arguments: [(1, 1), (2, 1), (2, 4), (1, 7)]) func resumesToTheSameBits(_ threads: Int, _ stop: Int) throws {
         let whole = try trainer(threads)
         #expect(try whole.run() == .finished)

@@ -19,17 +19,26 @@ struct PublishedScheme {
         return nil
     }
 
-    /// FER+: folders `FER2013Train`, `FER2013Valid` and `FER2013Test`, each with pictures and a `label.csv` of votes.
+    /// FER+: folders `FER2013Train`, `FER2013Valid` and `FER2013Test`, or named as parts usually are, each with pictures and
+    /// a `label.csv` of votes.
     private mutating func readFERPlus(
         _ files: [[String]], _ pictures: [[String]], _ contents: ([String]) throws -> String
     ) throws -> Bool {
         let splits: [String: FaceDataset.Split] = [
             "fer2013train": .training, "fer2013valid": .publicTest, "fer2013test": .privateTest,
         ]
+        let hasValidation = pictures.contains { $0.count > 1 && FaceDataset.Split.isValidation($0[$0.count - 2]) }
         func split(_ file: [String]) -> FaceDataset.Split? {
-            file.count > 1 ? splits[file[file.count - 2].lowercased()] : nil
+            guard file.count > 1 else { return nil }
+            let folder = file[file.count - 2]
+            if hasValidation, FaceDataset.Split.isTest(folder) { return .privateTest }
+            return splits[folder.lowercased()] ?? FaceDataset.Split(name: folder)
         }
-        let tables = files.filter { $0.last! == "label.csv" && split($0) != nil }
+        let tables = try files.filter { file in
+            guard file.last!.lowercased() == "label.csv", split(file) != nil else { return false }
+            // Folders with other names can have other tables of this name.
+            return try splits[file[file.count - 2].lowercased()] != nil || VoteTable.isOne(contents(file))
+        }
         if tables.isEmpty { return false }
         let votes = try FaceVotes(labelFiles: tables.map { ($0[$0.count - 2], try contents($0)) })
         for file in pictures {

@@ -4,8 +4,8 @@ import Threads
 /// and masked ones.
 ///
 /// A picture is looked at as it is, up to `Options.longestSide`, and once more made small if faces in it can be larger
-/// than the network knows, about 400 pixels; of larger ones parts are looked at too, if `Options.partsAcross` says so. What it is not sure of gets a second look from nearer, also turned
-/// (`YuNetNearLooks`). Dark pictures are brightened first. `Benchmarks/detection.py` measures how well all that finds
+/// than the network knows, about 400 pixels; of larger pictures parts are looked at too, if `Options.partsAcross` says so.
+/// What it is not sure of gets a second look from nearer, also turned (`YuNetNearLooks`). Dark pictures are brightened first. `Benchmarks/detection.py` measures how well all that finds
 /// faces.
 ///
 /// Source: W. Wu, H. Peng, S. Yu, "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence Research 20,

@@ -1,11 +1,11 @@
 /// The parts in which a picture that is too large for one look is looked at from nearer, for the faces that are too small
 /// where it is made small.
-struct YuNetParts {
+package struct YuNetParts {
     /// By how much the parts are made smaller.
-    let factor: Double
-    let parts: [Rectangle]
+    package let factor: Double
+    package let parts: [Rectangle]
     /// Smaller faces than this, in pixels of the picture, are for the parts; larger ones the look at everything sees.
-    let largestFace: Double
+    package let largestFace: Double
 
     /// Pixels of a look at everything from which on it misses hardly any face.
     private static let seenWell = 48.0
@@ -18,7 +18,7 @@ struct YuNetParts {
     /// - Parameters:
     ///   - side: the pixels of a look at everything, and of one at a part.
     ///   - most: the most parts side by side, overlaps aside; where more are needed the picture is made so small.
-    init(width: Int, height: Int, side: Int, most: Int) {
+    package init(width: Int, height: Int, side: Int, most: Int) {
         let longest = Double(max(width, height)), side = Double(side)
         let factor = min(1, Double(most) * side / longest), reach = side / factor
         let largest = YuNetParts.seenWell * longest / side
@@ -44,7 +44,7 @@ struct YuNetParts {
 
     /// Whether a face that was seen in a part is not cut off where the part ends and the picture goes on: the part beside it
     /// shows it whole.
-    func isWhole(_ face: Rectangle, in part: Rectangle) -> Bool {
+    package func isWhole(_ face: Rectangle, in part: Rectangle) -> Bool {
         (face.x > part.x || part.x <= 0) && (face.y > part.y || part.y <= 0)
             && (face.x + face.width < part.x + part.width || part.x + part.width >= width)
             && (face.y + face.height < part.y + part.height || part.y + part.height >= height)

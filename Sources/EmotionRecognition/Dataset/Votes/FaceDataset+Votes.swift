@@ -93,7 +93,8 @@ extension FaceDataset {
         guard share < FaceDataset.leastLikeness else { return }
         throw DatasetError.cannotRead(
             path: votes.path,
-            reason: "only \(Int((100 * share).rounded())) % of the pictures are labelled as most people voted: the votes are "
+            reason:
+                "only \(Int((100 * share).rounded())) % of the pictures are labelled as most people voted: the votes are "
                 + "for other pictures, or in another order")
     }
 

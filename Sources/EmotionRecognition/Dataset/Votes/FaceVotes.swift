@@ -24,7 +24,8 @@ public struct FaceVotes: Sendable {
     let rows: [Counts]
     /// The part of the data that a row says it belongs to; empty where the table does not say.
     let splits: [FaceDataset.Split?]
-    /// The row of a picture by its file's name, alone and with its folder's, where names are known.
+    /// The row of a picture by its file's name, alone or with its folder's, where names are known; those of `label.csv` in
+    /// lower case.
     let rowsByName: [String: Int]
     /// The file that the votes were read from.
     public let path: String
@@ -54,7 +55,7 @@ public struct FaceVotes: Sendable {
         for (folder, text) in labelFiles {
             let lines = VoteTable.lines(of: Array(text.utf8))
             for (name, row) in try VoteTable.read(lines, path: "\(folder)/label.csv", into: &rows) {
-                byName["\(folder)/\(name)"] = row
+                byName["\(folder)/\(name)".lowercased()] = row
             }
         }
         path = "label.csv"
@@ -70,7 +71,8 @@ public struct FaceVotes: Sendable {
             return rows.indices.contains(number - 2) ? number - 2 : nil
         }
         let parts = name.split(separator: "/")
-        return rowsByName[parts.suffix(2).joined(separator: "/")] ?? parts.last.flatMap { rowsByName[String($0)] }
+        let full = parts.suffix(2).joined(separator: "/")
+        return rowsByName[full] ?? rowsByName[full.lowercased()] ?? parts.last.flatMap { rowsByName[String($0)] }
     }
 }
 
@@ -133,10 +135,21 @@ enum VoteTable {
                 }
                 counts.append(votes)
             }
-            if let name = pictureName(fields) { byName[name] = rows.count }
+            if let name = pictureName(fields) {
+                if let other = byName.updateValue(rows.count, forKey: name), rows[other] != counts {
+                    throw DatasetError.badRow(
+                        path: path, row: line, reason: "'\(name)' stands there twice, with other votes")
+                }
+            }
             rows.append(counts)
         }
         return byName
+    }
+
+    /// Whether a table's first row is one of votes, or names their columns.
+    static func isOne(_ text: String) -> Bool {
+        let start = lines(of: Array(text.utf8.prefix { $0 != 10 }))
+        return (try? start.first.map { try columns($0.fields, path: "") }) ?? nil != nil
     }
 
     /// A number of votes, as `4` or `4.0`; nil for what is none.
