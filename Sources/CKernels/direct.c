@@ -15,6 +15,7 @@
 #if defined(__x86_64__)
 #pragma clang attribute push(FM_TARGET(FM_FEATURES_AVX512), apply_to = function)
 #define FM_NAME(x) avx512_##x
+#define FM_STORE_PART(to, last, n) _mm512_mask_storeu_ps(to, (__mmask16)((1u << (n)) - 1), (__m512)(last))
 #define FM_WIDTH 16
 #define FM_VECTORS 2
 #define FM_WIDE_ROWS 14
@@ -25,6 +26,7 @@
 
 // Registers of half the width, for what is left of the filters.
 #define FM_NAME(x) avx512_half_##x
+#define FM_STORE_PART(to, last, n) _mm256_mask_storeu_ps(to, (__mmask8)((1u << (n)) - 1), (__m256)(last))
 #define FM_WIDTH 8
 #define FM_VECTORS 2
 #define FM_WIDE_ROWS 14
@@ -36,7 +38,8 @@
 // Few filters would leave half of each register empty: there two rows of the image are computed at once. Their pixels lie
 // side by side, [pixel][channel][2], and so do the filters, each twice.
 static inline __attribute__((always_inline)) void avx512_pair_block(
-    const int pixels, const fm_direct_shape *s, const float *x, const float *w, int relu, float *first, float *second) {
+    const int pixels, const fm_direct_shape *s, const float *x, const float *w, fm_ending ending, float *first,
+    float *second) {
     __m512 sum[FM_MOST_ROWS];
 #pragma clang loop unroll(full)
     for (int i = 0; i < pixels; i++) sum[i] = _mm512_loadu_ps(w);
@@ -63,21 +66,24 @@ static inline __attribute__((always_inline)) void avx512_pair_block(
     const __mmask8 wanted = (__mmask8)((1u << s->filters) - 1);
 #pragma clang loop unroll(full)
     for (int i = 0; i < pixels; i++) {
-        __m512 value = _mm512_permutexvar_ps(apart, sum[i]);
+        __m512 value = sum[i];
         // what is not a number stays, so that it is noticed
-        if (relu) {
-            const __m512 zero = _mm512_setzero_ps();
+        const __m512 zero = _mm512_setzero_ps();
+        if (ending == FM_RELU) {
             value = _mm512_mask_mov_ps(value, _mm512_cmp_ps_mask(value, zero, _CMP_LT_OQ), zero);
+        } else if (ending == FM_SLOPES) {
+            value = _mm512_mask_mul_ps(value, _mm512_cmp_ps_mask(value, zero, _CMP_LT_OQ), value, _mm512_loadu_ps(w));
         }
+        value = _mm512_permutexvar_ps(apart, value);
         _mm256_mask_storeu_ps(first + i * s->filters, wanted, _mm512_castps512_ps256(value));
         _mm256_mask_storeu_ps(second + i * s->filters, wanted, _mm512_extractf32x8_ps(value, 1));
     }
 }
 
 #define FM_CASE(P) \
-    case P: avx512_pair_block(P, s, x, w, relu, first, second); break;
-static void avx512_pair(size_t pixels, const fm_direct_shape *s, const float *x, const float *w, int relu, float *first,
-                        float *second) {
+    case P: avx512_pair_block(P, s, x, w, ending, first, second); break;
+static void avx512_pair(size_t pixels, const fm_direct_shape *s, const float *x, const float *w, fm_ending ending,
+                        float *first, float *second) {
     switch (pixels) { FM_CASES_14 }
 }
 #undef FM_CASE
@@ -85,6 +91,10 @@ static void avx512_pair(size_t pixels, const fm_direct_shape *s, const float *x,
 
 #pragma clang attribute push(FM_TARGET(FM_FEATURES_AVX2), apply_to = function)
 #define FM_NAME(x) avx2_##x
+#define FM_STORE_PART(to, last, n)                                                                       \
+    _mm256_maskstore_ps(                                                                                 \
+        to, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)),   \
+        (__m256)(last))
 #define FM_WIDTH 8
 #define FM_VECTORS 2
 #define FM_WIDE_ROWS 6
@@ -96,6 +106,7 @@ static void avx512_pair(size_t pixels, const fm_direct_shape *s, const float *x,
 #endif
 
 #define FM_NAME(x) baseline_##x
+#define FM_STORE_PART(to, last, n) memcpy(to, &(last), (n) * sizeof(float))
 #define FM_WIDTH 4
 #define FM_VECTORS 4
 #if defined(__aarch64__)
@@ -123,21 +134,24 @@ static size_t block_width(size_t rest) {
     return rest > 8 ? 16 : 4;
 }
 
-size_t fm_direct_packed_count(size_t taps, size_t filters) {
+// Rows of a packed kernel: bias, taps and, if there are any, slopes.
+static size_t packed_rows(size_t taps, int has_slopes) { return 1 + taps + (has_slopes != 0); }
+
+size_t fm_direct_packed_count(size_t taps, size_t filters, int has_slopes) {
     size_t columns = 0;
     for (size_t k = 0; k < filters;) {
         const size_t width = block_width(filters - k);
         columns += width;
         k += width;
     }
-    return (taps + 1) * columns;
+    return packed_rows(taps, has_slopes) * columns;
 }
 
-void fm_direct_pack(const float *w, const float *bias, size_t taps, size_t filters, float *packed) {
+void fm_direct_pack(const float *w, const float *bias, const float *slopes, size_t taps, size_t filters, float *packed) {
     for (size_t k = 0; k < filters;) {
         const size_t width = block_width(filters - k), columns = filters - k < width ? filters - k : width;
-        for (size_t t = 0; t <= taps; t++) {
-            const float *from = t > 0 ? w + (t - 1) * filters + k : bias ? bias + k : 0;
+        for (size_t t = 0; t < packed_rows(taps, slopes != 0); t++) {
+            const float *from = t > taps ? slopes + k : t > 0 ? w + (t - 1) * filters + k : bias ? bias + k : 0;
             if (from) memcpy(packed, from, columns * sizeof(float));
             for (size_t j = from ? columns : 0; j < width; j++) packed[j] = 0;
             packed += width;
@@ -149,13 +163,13 @@ void fm_direct_pack(const float *w, const float *bias, size_t taps, size_t filte
 size_t fm_direct_filter_step(void) { return 32; }
 
 void fm_direct_forward(const fm_direct_shape *s, size_t rows, size_t first, size_t last, const float *x,
-                       const float *packed, int relu, float *y) {
-    const size_t taps = s->outer * s->inner * s->run;
-    packed += (taps + 1) * first;
+                       const float *packed, fm_ending ending, float *y) {
+    const size_t packed_height = packed_rows(s->outer * s->inner * s->run, ending == FM_SLOPES);
+    packed += packed_height * first;
     for (size_t k = first; k < last;) {
         const size_t width = block_width(s->filters - k);
         const size_t columns = s->filters - k < width ? s->filters - k : width;
-#define FM_CALL(filters) filters(s, rows, x, packed, width, columns, relu, y + k)
+#define FM_CALL(filters) filters(s, rows, x, packed, width, columns, ending, y + k)
 #if defined(__x86_64__)
         if (fm_isa_level >= FM_AVX512) {
             if (width == 8) FM_CALL(avx512_half_filters);
@@ -165,7 +179,7 @@ void fm_direct_forward(const fm_direct_shape *s, size_t rows, size_t first, size
         } else
 #endif
             FM_CALL(baseline_filters);
-        packed += (taps + 1) * width;
+        packed += packed_height * width;
         k += width;
     }
 }
@@ -186,25 +200,27 @@ int fm_direct_pairs_rows(size_t filters) {
 #endif
 }
 
-void fm_direct_pack_twice(const float *w, const float *bias, size_t taps, size_t filters, float *packed) {
-    memset(packed, 0, 16 * (taps + 1) * sizeof(float));
+void fm_direct_pack_twice(const float *w, const float *bias, const float *slopes, size_t taps, size_t filters,
+                          float *packed) {
+    memset(packed, 0, 16 * packed_rows(taps, slopes != 0) * sizeof(float));
     for (size_t f = 0; f < filters; f++)
-        for (size_t t = 0; t <= taps; t++)
-            packed[16 * t + 2 * f] = packed[16 * t + 2 * f + 1] = t > 0 ? w[(t - 1) * filters + f] : bias ? bias[f] : 0;
+        for (size_t t = 0; t < packed_rows(taps, slopes != 0); t++)
+            packed[16 * t + 2 * f] = packed[16 * t + 2 * f + 1] =
+                t > taps ? slopes[f] : t > 0 ? w[(t - 1) * filters + f] : bias ? bias[f] : 0;
 }
 
-void fm_direct_forward_pairs(const fm_direct_shape *s, size_t pairs, const float *x, const float *packed, int relu,
-                             float *first, float *second) {
+void fm_direct_forward_pairs(const fm_direct_shape *s, size_t pairs, const float *x, const float *packed,
+                             fm_ending ending, float *first, float *second) {
 #if defined(__x86_64__)
     const size_t count = (s->pixels + FM_MOST_ROWS - 1) / FM_MOST_ROWS;
     for (size_t row = 0; row < pairs; row++)
         for (size_t panel = 0; panel < count; panel++) {
             const size_t start = s->pixels * panel / count, end = s->pixels * (panel + 1) / count;
             const size_t at = (row * s->pixels + start) * s->filters;
-            avx512_pair(end - start, s, x + 2 * (row * s->row_step + start * s->step), packed, relu, first + at,
+            avx512_pair(end - start, s, x + 2 * (row * s->row_step + start * s->step), packed, ending, first + at,
                         second + at);
         }
 #else
-    (void)s, (void)pairs, (void)x, (void)packed, (void)relu, (void)first, (void)second;
+    (void)s, (void)pairs, (void)x, (void)packed, (void)ending, (void)first, (void)second;
 #endif
 }

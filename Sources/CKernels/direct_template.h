@@ -1,6 +1,6 @@
 // Direct convolution for one width of vectors. direct.c includes it once per instruction set, with FM_NAME(x), FM_WIDTH
 // (floats per register), FM_VECTORS (registers of a wide block), FM_WIDE_ROWS and FM_SINGLE_ROWS (pixels of a block of
-// that many registers, and of one).
+// that many registers, and of one), FM_STORE_PART (the first so many floats of a register go to memory).
 //
 // The sums of a few neighbouring pixels stay in registers while the taps run; each is one chain of multiply-adds that
 // begins with the bias.
@@ -15,7 +15,7 @@ typedef int32_t FM_NAME(ints) __attribute__((vector_size(FM_WIDTH * 4), aligned(
 // 2019.
 static inline __attribute__((always_inline)) void FM_NAME(block)(
     const int pixels, const int vectors, const fm_direct_shape *s, const float *x, const size_t *places, const float *w,
-    size_t columns, int relu, float *y) {
+    size_t columns, fm_ending ending, float *y) {
     VEC sum[FM_MOST_ROWS][FM_VECTORS];
 #pragma clang loop unroll(full)
     for (int i = 0; i < pixels; i++)
@@ -50,9 +50,16 @@ static inline __attribute__((always_inline)) void FM_NAME(block)(
     const VEC zero = {0};
 #pragma clang loop unroll(full)
     for (int i = 0; i < pixels; i++) {
-        if (relu)  // what is not a number stays, so that it is noticed
+        if (ending == FM_RELU)  // what is not a number stays, so that it is noticed
 #pragma clang loop unroll(full)
             for (int j = 0; j < vectors; j++) sum[i][j] = (VEC)((INTS)sum[i][j] & ~(sum[i][j] < zero));
+        if (ending == FM_SLOPES)
+#pragma clang loop unroll(full)
+            for (int j = 0; j < vectors; j++) {
+                const INTS falls = sum[i][j] < zero;
+                const VEC slope = *(const VEC *)(w + j * FM_WIDTH), fallen = sum[i][j] * slope;
+                sum[i][j] = (VEC)(((INTS)fallen & falls) | ((INTS)sum[i][j] & ~falls));
+            }
         float *to = y + i * s->filters;
 #pragma clang loop unroll(full)
         for (int j = 0; j < vectors; j++) {
@@ -60,7 +67,7 @@ static inline __attribute__((always_inline)) void FM_NAME(block)(
                 *(VEC *)(to + j * FM_WIDTH) = sum[i][j];
             } else if (columns > (size_t)j * FM_WIDTH) {
                 const VEC last = sum[i][j];  // alone, or all sums would be kept in memory
-                memcpy(to + j * FM_WIDTH, &last, (columns - j * FM_WIDTH) * sizeof(float));
+                FM_STORE_PART(to + j * FM_WIDTH, last, columns - j * FM_WIDTH);
             }
         }
     }
@@ -68,24 +75,24 @@ static inline __attribute__((always_inline)) void FM_NAME(block)(
 
 #define FM_PANEL(NAME, COUNT, CASES)                                                                               \
     static void FM_NAME(NAME)(size_t pixels, const fm_direct_shape *s, const float *x, const size_t *places,       \
-                              const float *w, size_t columns, int relu, float *y) {                                \
+                              const float *w, size_t columns, fm_ending ending, float *y) {                                \
         enum { V = COUNT };                                                                                        \
         (void)places;                                                                                              \
         switch (pixels) { CASES }                                                                                  \
     }
 #define FM_CASE(P) \
-    case P: FM_NAME(block)(P, V, s, x, 0, w, columns, relu, y); break;
+    case P: FM_NAME(block)(P, V, s, x, 0, w, columns, ending, y); break;
 FM_PANEL(wide, FM_VECTORS, FM_WIDE_CASES)
 FM_PANEL(single, 1, FM_SINGLE_CASES)
 #undef FM_CASE
 #define FM_CASE(P) \
-    case P: FM_NAME(block)(P, V, s, x, places, w, columns, relu, y); break;
+    case P: FM_NAME(block)(P, V, s, x, places, w, columns, ending, y); break;
 FM_PANEL(wide_apart, FM_VECTORS, FM_WIDE_CASES)
 FM_PANEL(single_apart, 1, FM_SINGLE_CASES)
 
 // All rows for the filters of one block, which is `width` floats wide.
 static void FM_NAME(filters)(const fm_direct_shape *s, size_t rows, const float *x, const float *w, size_t width,
-                             size_t columns, int relu, float *y) {
+                             size_t columns, fm_ending ending, float *y) {
     const int is_wide = width > FM_WIDTH;
     const size_t most = is_wide ? FM_WIDE_ROWS : FM_SINGLE_ROWS;
     const size_t count = (s->pixels + most - 1) / most, each = s->pixels / count, longer = s->pixels % count;
@@ -97,7 +104,7 @@ static void FM_NAME(filters)(const fm_direct_shape *s, size_t rows, const float 
             size_t places[FM_MOST_ROWS];
             for (size_t i = 0; i < pixels; i++)
                 places[i] = (first + i) / s->pixels * s->row_step + (first + i) % s->pixels * s->step;
-            (is_wide ? FM_NAME(wide_apart) : FM_NAME(single_apart))(pixels, s, x, places, w, columns, relu,
+            (is_wide ? FM_NAME(wide_apart) : FM_NAME(single_apart))(pixels, s, x, places, w, columns, ending,
                                                                     y + first * s->filters);
         }
         return;
@@ -106,7 +113,7 @@ static void FM_NAME(filters)(const fm_direct_shape *s, size_t rows, const float 
         for (size_t panel = 0, first = 0; panel < count; panel++) {
             const size_t pixels = each + (panel < longer);
             (is_wide ? FM_NAME(wide) : FM_NAME(single))(pixels, s, x + row * s->row_step + first * s->step, 0, w,
-                                                        columns, relu, y + (row * s->pixels + first) * s->filters);
+                                                        columns, ending, y + (row * s->pixels + first) * s->filters);
             first += pixels;
         }
 }
@@ -122,3 +129,4 @@ static void FM_NAME(filters)(const fm_direct_shape *s, size_t rows, const float 
 #undef FM_SINGLE_ROWS
 #undef FM_WIDE_CASES
 #undef FM_SINGLE_CASES
+#undef FM_STORE_PART

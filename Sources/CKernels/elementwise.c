@@ -123,6 +123,8 @@ FM_KERNEL(void, fm_dropout, (const float *x, float *y, size_t n, uint32_t offset
 
 typedef float pool_16 __attribute__((vector_size(64), aligned(4)));
 typedef int32_t pool_i16 __attribute__((vector_size(64), aligned(4)));
+typedef float pool_8 __attribute__((vector_size(32), aligned(4)));
+typedef int32_t pool_i8 __attribute__((vector_size(32), aligned(4)));
 typedef float pool_4 __attribute__((vector_size(16), aligned(4)));
 typedef int32_t pool_i4 __attribute__((vector_size(16), aligned(4)));
 
@@ -130,8 +132,8 @@ typedef int32_t pool_i4 __attribute__((vector_size(16), aligned(4)));
 // window runs. Returns the first channel that is left.
 #define POOL_PLACE(NAME, VEC, INTS, N)                                                                               \
     static inline __attribute__((always_inline)) int NAME(const float *x, size_t row, int channels, int rows,        \
-                                                          int columns, int c, float *out) {                          \
-        for (; c + (N) <= channels; c += (N)) {                                                                      \
+                                                          int columns, int c, int end, float *out) {                 \
+        for (; c + (N) <= end; c += (N)) {                                                                           \
             VEC best = *(const VEC *)(x + c);                                                                        \
             for (int i = 0; i < rows; i++)                                                                           \
                 for (int j = 0; j < columns; j++) {                                                                  \
@@ -144,7 +146,30 @@ typedef int32_t pool_i4 __attribute__((vector_size(16), aligned(4)));
         return c;                                                                                                    \
     }
 POOL_PLACE(pool_place_16, pool_16, pool_i16, 16)
+POOL_PLACE(pool_place_8, pool_8, pool_i8, 8)
 POOL_PLACE(pool_place_4, pool_4, pool_i4, 4)
+
+static inline __attribute__((always_inline)) void pool_place(const float *x, size_t row, int channels, int rows,
+                                                             int columns, float *out) {
+    int c = pool_place_16(x, row, channels, rows, columns, 0, channels, out);
+    // What is left, together with some that are done: these once more.
+    if (c < channels && channels >= 8) {
+        c = pool_place_8(x, row, channels, rows, columns, c, channels, out);
+        if (c < channels) c = pool_place_8(x, row, channels, rows, columns, channels - 8, channels, out);
+    } else if (c < channels && channels >= 4) {
+        c = pool_place_4(x, row, channels, rows, columns, c, channels, out);
+        if (c < channels) c = pool_place_4(x, row, channels, rows, columns, channels - 4, channels, out);
+    }
+    for (; c < channels; c++) {
+        float best = x[c];
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++) {
+                const float value = x[(size_t)i * row + (size_t)j * (size_t)channels + c];
+                best = value > best ? value : best;
+            }
+        out[c] = best;
+    }
+}
 
 FM_KERNEL(void, fm_max_pool, (const float *restrict x, int height, int width, int channels, int pool_height,
                               int pool_width, int stride_height, int stride_width, int pad_top, int pad_left,
@@ -162,19 +187,9 @@ FM_KERNEL(void, fm_max_pool, (const float *restrict x, int height, int width, in
                 const float *in = x + ((size_t)top * width + left) * channels;
                 const size_t row = (size_t)width * channels;
                 // The usual windows in full: their loops are gone.
-                int c = rows == 3 && columns == 3   ? pool_place_16(in, row, channels, 3, 3, 0, out)
-                        : rows == 2 && columns == 2 ? pool_place_16(in, row, channels, 2, 2, 0, out)
-                                                    : pool_place_16(in, row, channels, rows, columns, 0, out);
-                c = pool_place_4(in, row, channels, rows, columns, c, out);
-                for (; c < channels; c++) {
-                    float best = in[c];
-                    for (int i = 0; i < rows; i++)
-                        for (int j = 0; j < columns; j++) {
-                            const float value = in[(size_t)i * row + (size_t)j * channels + c];
-                            best = value > best ? value : best;
-                        }
-                    out[c] = best;
-                }
+                if (rows == 3 && columns == 3) pool_place(in, row, channels, 3, 3, out);
+                else if (rows == 2 && columns == 2) pool_place(in, row, channels, 2, 2, out);
+                else pool_place(in, row, channels, rows, columns, out);
                 continue;
             }
             uint8_t *at = which + ((size_t)h * out_width + w) * channels;

@@ -56,10 +56,16 @@ FM_WINOGRAD(void, winograd4_input, (const fm_winograd_shape *s, const float *x, 
 
 // A macro, because vectors passed to a function would have to exist in the baseline's calling convention.
 #define SELECT(mask, yes, no) (((mask) & (yes)) | (~(mask) & (no)))
+#define END_SUM(value, ending, slopes)                                                                                  \
+    do {                                                                                                                \
+        const i16 falls_ = (value) < zero;                                                                              \
+        if ((ending) == FM_RELU) (value) = (v16)((i16)(value) & ~falls_);                                               \
+        if ((ending) == FM_SLOPES) (value) = (v16)SELECT(falls_, (i16)((value) * LOAD(slopes)), (i16)(value));          \
+    } while (0)
 
 FM_WINOGRAD(void, winograd4_output, (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
-                                     int tile_rows, const float *bias, int relu, float *y),
-          (s, m, stride, tile_row, tile_rows, bias, relu, y)) {
+                                     int tile_rows, const float *bias, fm_ending ending, const float *slopes, float *y),
+          (s, m, stride, tile_row, tile_rows, bias, ending, slopes, y)) {
     const int K = s->filters, all = s->all_filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -76,7 +82,7 @@ FM_WINOGRAD(void, winograd4_output, (const fm_winograd_shape *s, const float *m,
                     float *out = y + ((size_t)(ty * 4 + i) * s->out_width + tx * 4) * all + k;
                     for (int j = 0; j < columns; j++) {
                         v16 value = o[j] + shift;
-                        if (relu) value = (v16)((i16)value & ~(value < zero));
+                        END_SUM(value, ending, slopes + k);
                         STORE(out + (size_t)j * all, value);
                     }
                 }

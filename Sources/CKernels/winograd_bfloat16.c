@@ -164,8 +164,8 @@ PUBLIC(fm_bf16_winograd_input, winograd4_input,
        (s, x, tile_row, tile_rows, v, stride))
 PUBLIC(fm_bf16_winograd_output, winograd4_output,
        (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows, const float *bias,
-        int relu, float *y),
-       (s, m, stride, tile_row, tile_rows, bias, relu, y))
+        fm_ending ending, const float *slopes, float *y),
+       (s, m, stride, tile_row, tile_rows, bias, ending, slopes, y))
 PUBLIC(fm_bf16_winograd_output_pool, winograd4_output_pool,
        (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows, const float *bias,
         float *pooled, uint8_t *mask),

@@ -168,8 +168,8 @@ void fm_winograd_input(const fm_winograd_shape *s, const float *x, int tile_row,
 }
 
 void fm_winograd_output(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
-                        const float *bias, int relu, float *y) {
-    BY_TILE(output, s, m, stride, tile_row, tile_rows, bias, relu, y);
+                        const float *bias, fm_ending ending, const float *slopes, float *y) {
+    BY_TILE(output, s, m, stride, tile_row, tile_rows, bias, ending, slopes, y);
 }
 
 void fm_winograd_output_gradient(const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,

@@ -59,8 +59,8 @@ KERNEL(void, FM_NAME(input), (const fm_winograd_shape *s, const float *x, int ti
 }
 
 KERNEL(void, FM_NAME(output), (const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
-                               const float *bias, int relu, float *y),
-       (s, m, stride, tile_row, tile_rows, bias, relu, y)) {
+                               const float *bias, fm_ending ending, const float *slopes, float *y),
+       (s, m, stride, tile_row, tile_rows, bias, ending, slopes, y)) {
     const int K = s->filters, all = s->all_filters;
     const v16 zero = {0};
     for (int ty = tile_row; ty < tile_row + tile_rows; ty++)
@@ -87,7 +87,7 @@ KERNEL(void, FM_NAME(output), (const fm_winograd_shape *s, const float *m, size_
                     float *out = y + ((size_t)(ty * M + r) * s->out_width + tx * M) * all + f;
                     for (int j = 0; j < columns; j++) {
                         v16 value = o[j] + shift;
-                        if (relu) value = (v16)((i16)value & ~(value < zero));
+                        END_SUM(value, ending, slopes + f);
                         STORE(out + (size_t)j * all, value);
                     }
                 }

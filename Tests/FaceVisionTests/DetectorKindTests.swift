@@ -71,8 +71,12 @@ import Threads
         ]
         let make = try DetectorKind.yunet.load(settings)
         let detector = try make(settings, ThreadPool(threads: 1)) as? YuNetDetector
-        #expect(detector?.options == .init(threshold: 0.8, minimumFaceSize: 28, maximumFaceSize: 70, longestSide: 1280))
+        #expect(
+            detector?.options
+                == .init(
+                    threshold: 0.8, minimumFaceSize: 28, maximumFaceSize: 70, longestSide: 1280, partsAcross: 4))
         settings.isHurried = true
-        #expect((try make(settings, ThreadPool(threads: 1)) as? YuNetDetector)?.options.longestSide == 640)
+        let hurried = (try make(settings, ThreadPool(threads: 1)) as? YuNetDetector)?.options
+        #expect(hurried?.longestSide == 640 && hurried?.partsAcross == 1)
     }
 }

@@ -165,7 +165,7 @@ static void winograd(void) {
     for (size_t p = 0; p < 36; p++)
         fm_bf16_gemm(count, filters, channels / 2, (uint32_t *)(v + p * count * channels), channels / 2, 1,
                      (uint32_t *)(u + p * plane), filters, m + p * count * filters, filters, 0);
-    fm_bf16_winograd_output(&s, m, count * filters, 0, tiles_across, 0, 0, y);
+    fm_bf16_winograd_output(&s, m, count * filters, 0, tiles_across, 0, FM_PLAIN, 0, y);
     for (int h = 0; h < size; h++)
         for (int q = 0; q < size; q++)
             for (int f = 0; f < filters; f++)

@@ -29,15 +29,22 @@ static void winograd(int tile) {
     for (size_t p = 0; p < places; p++)
         fm_gemm(tiles, filters, channels, v + p * tiles * channels, channels, 1, u + p * plane, filters,
                 m + p * tiles * filters, filters, 0);
-    fm_winograd_output(&s, m, tiles * filters, 0, rows, bias, 1, y);
+    const float *slopes = numbers(filters);
+    float *sloped = numbers(height * width * filters);
+    fm_winograd_output(&s, m, tiles * filters, 0, rows, bias, FM_RELU, 0, y);
+    fm_winograd_output(&s, m, tiles * filters, 0, rows, bias, FM_SLOPES, slopes, sloped);
     double *expected = malloc(height * width * filters * sizeof *expected);
+    double *expected_sloped = malloc(height * width * filters * sizeof *expected);
     for (int h = 0; h < height; h++)
         for (int q = 0; q < width; q++)
             for (int f = 0; f < filters; f++) {
                 const double value = by_definition(x, w, channels, h, q, f) + (double)bias[f];
                 expected[(h * width + q) * filters + f] = value > 0 ? value : 0;
+                expected_sloped[(h * width + q) * filters + f] = value > 0 ? value : value * (double)slopes[f];
             }
     expect("winograd", y, expected, height * width * filters, 1e-4);
+    expect("winograd with slopes", sloped, expected_sloped, height * width * filters, 1e-4);
+    free(expected_sloped);
     float *sums = calloc(filters, sizeof *sums), *dx = calloc(height * width * channels, sizeof *dx);
     fm_winograd_output_gradient(&s, y, y, 0, rows, m, tiles * filters, sums);
     show("winograd output gradient", m, places * tiles * filters);
@@ -59,29 +66,30 @@ static void winograd(int tile) {
     show("winograd pooled bias gradient", sums, filters);
 }
 
-static void direct_forward(const float *x, int wide, int in, int out, const float *w, const float *bias, int relu,
-                           float *y) {
+static void direct_forward(const float *x, int wide, int in, int out, const float *w, const float *bias,
+                           const float *slopes, fm_ending ending, float *y) {
     const size_t taps = (size_t)(9 * in), run = (size_t)(3 * in), row = (size_t)(wide * in);
     // How many there are depends on the processor, which random numbers must not.
-    float *packed = calloc(fm_direct_packed_count(taps, (size_t)out), sizeof *packed);
-    fm_direct_pack(w, bias, taps, (size_t)out, packed);
+    float *packed = calloc(fm_direct_packed_count(taps, (size_t)out, slopes != 0), sizeof *packed);
+    fm_direct_pack(w, bias, slopes, taps, (size_t)out, packed);
     const fm_direct_shape s = {3, row, 1, 0, run, width, (size_t)in, row, (size_t)out};
     // In two parts where there are two.
     const size_t step = fm_direct_filter_step(), part = (size_t)out > step ? step : (size_t)out;
-    fm_direct_forward(&s, height, 0, part, x, packed, relu, y);
-    if (part < (size_t)out) fm_direct_forward(&s, height, part, (size_t)out, x, packed, relu, y);
+    fm_direct_forward(&s, height, 0, part, x, packed, ending, y);
+    if (part < (size_t)out) fm_direct_forward(&s, height, part, (size_t)out, x, packed, ending, y);
     free(packed);
 }
 
 // The upper and the lower rows at once; the one in the middle belongs to both.
-static void direct_pairs(const float *x, int wide, int in, int out, const float *w, const float *bias, float *y) {
+static void direct_pairs(const float *x, int wide, int in, int out, const float *w, const float *bias,
+                         const float *slopes, float *y) {
     enum { pairs = (height + 1) / 2, second = height - pairs };
     const size_t taps = (size_t)(9 * in), row = (size_t)(wide * in);
-    float *packed = calloc(16 * (taps + 1), sizeof *packed), *both = calloc(2 * (pairs + 2) * row, sizeof *both);
-    fm_direct_pack_twice(w, bias, taps, (size_t)out, packed);
+    float *packed = calloc(16 * (taps + 2), sizeof *packed), *both = calloc(2 * (pairs + 2) * row, sizeof *both);
+    fm_direct_pack_twice(w, bias, slopes, taps, (size_t)out, packed);
     for (size_t h = 0; h < pairs + 2; h++) fm_interleave(x + h * row, x + (h + second) * row, row, both + 2 * h * row);
     const fm_direct_shape s = {3, row, 1, 0, (size_t)(3 * in), width, (size_t)in, row, (size_t)out};
-    fm_direct_forward_pairs(&s, pairs, both, packed, 1, y, y + second * width * out);
+    fm_direct_forward_pairs(&s, pairs, both, packed, slopes ? FM_SLOPES : FM_RELU, y, y + second * width * out);
     free(packed);
     free(both);
 }
@@ -95,24 +103,29 @@ static void few_and_many_filters(void) {
         const size_t count = (size_t)(height * width * out);
         float *y = numbers(count + 16);
         const float behind = y[count];
-        direct_forward(x, wide, in, out, w, bias, 1, y);
         double *expected = calloc(count, sizeof *expected);
-        for (int h = 0; h < height; h++)
-            for (int q = 0; q < width; q++)
-                for (int f = 0; f < out; f++) {
-                    double sum = (double)bias[f];
-                    for (int t = 0; t < 9 * in; t++)
-                        sum += (double)x[((h + t / (3 * in)) * wide + q) * in + t % (3 * in)] * (double)w[t * out + f];
-                    expected[(h * width + q) * out + f] = sum > 0 ? sum : 0;
-                }
-        expect("direct convolution of few filters", y, expected, count, 1e-5);
-        const double kept = (double)behind;
-        expect("behind the direct convolution", y + count, &kept, 1, 0);
-        if (fm_direct_pairs_rows((size_t)out)) {
+        const float *all_slopes = numbers((size_t)out);
+        for (int has_slopes = 0; has_slopes <= 1; has_slopes++) {
+            const float *slopes = has_slopes ? all_slopes : 0;
             memset(y, 0, count * sizeof *y);
-            direct_pairs(x, wide, in, out, w, bias, y);
-            expect("direct convolution of pairs of rows", y, expected, count, 1e-5);
-            expect("behind the pairs of rows", y + count, &kept, 1, 0);
+            direct_forward(x, wide, in, out, w, bias, slopes, slopes ? FM_SLOPES : FM_RELU, y);
+            for (int h = 0; h < height; h++)
+                for (int q = 0; q < width; q++)
+                    for (int f = 0; f < out; f++) {
+                        double sum = (double)bias[f];
+                        for (int t = 0; t < 9 * in; t++)
+                            sum += (double)x[((h + t / (3 * in)) * wide + q) * in + t % (3 * in)] * (double)w[t * out + f];
+                        expected[(h * width + q) * out + f] = sum > 0 ? sum : slopes ? sum * (double)slopes[f] : 0;
+                    }
+            expect("direct convolution of few filters", y, expected, count, 1e-5);
+            const double kept = (double)behind;
+            expect("behind the direct convolution", y + count, &kept, 1, 0);
+            if (fm_direct_pairs_rows((size_t)out)) {
+                memset(y, 0, count * sizeof *y);
+                direct_pairs(x, wide, in, out, w, bias, slopes, y);
+                expect("direct convolution of pairs of rows", y, expected, count, 1e-5);
+                expect("behind the pairs of rows", y + count, &kept, 1, 0);
+            }
         }
         free(expected);
     }
@@ -127,7 +140,7 @@ static void direct(void) {
             memcpy(x + ((h + 1) * wide + 1) * in, inner + h * width * in, (size_t)(width * in) * sizeof *x);
         const float *w = numbers((size_t)(9 * in * filters)), *bias = numbers(filters);
         float *y = numbers(height * width * filters);
-        direct_forward(x, wide, in, filters, w, bias, 0, y);
+        direct_forward(x, wide, in, filters, w, bias, 0, FM_PLAIN, y);
         double *expected = malloc(height * width * filters * sizeof *expected);
         for (int h = 0; h < height; h++)
             for (int q = 0; q < width; q++)

@@ -63,6 +63,22 @@ static void pools(const float *x, float *y) {
     int32_t first[9];
     EACH(fm_max_pool(x, 5, 4, 9, 3, 2, 2, 2, 1, 0, 0, 3, 2, y, 0), 3 * 2 * 9);
     EACH(fm_max_pool(x, 5, 4, 9, 3, 2, 2, 2, 1, 0, 0, 3, 2, y, which), 3 * 2 * 9);
+    // Any number of channels, with places as without.
+    const float *image = numbers(4 * 4 * 43);
+    for (int channels = 1; channels <= 43; channels++)
+        for (int size = 2; size <= 4; size++) {
+            const size_t count = (size_t)(2 * 2 * channels);
+            float plain[2 * 2 * 43 + 1], placed[2 * 2 * 43 + 1];
+            uint8_t at[2 * 2 * 43];
+            plain[count] = 7;
+            fm_max_pool(image, 4, 4, channels, size, size, 2, 2, 0, 0, 0, 2, 2, plain, 0);
+            fm_max_pool(image, 4, 4, channels, size, size, 2, 2, 0, 0, 0, 2, 2, placed, at);
+            double expected[2 * 2 * 43];
+            for (size_t i = 0; i < count; i++) expected[i] = (double)placed[i];
+            expect("pool of so many channels", plain, expected, count, 0);
+            const double kept = 7;
+            expect("behind the pool", plain + count, &kept, 1, 0);
+        }
     float *dx = numbers(5 * 4 * 9);
     fm_max_pool_gradient(y, which, 5, 4, 9, 2, 2, 2, 1, 0, 3, 2, dx);
     show("fm_max_pool_gradient", dx, 5 * 4 * 9);

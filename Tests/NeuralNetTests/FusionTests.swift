@@ -42,6 +42,27 @@ import Testing
         Case(name: "normalized twice", input: [5], kernels: ["DenseKernel", "BatchNormalizationKernel"]) {
             [Dense(4), BatchNormalization(), BatchNormalization()]
         },
+        Case(name: "direct, slopes", input: [9, 11, 3], kernels: ["DirectConvolution", "MaxPoolKernel"]) {
+            [Conv2D(10, kernelSize: 3), PReLU(sharedAxes: [1, 2]), MaxPool2D(2)]
+        },
+        Case(name: "few filters, slopes", input: [9, 9, 3], kernels: ["DirectConvolution"]) {
+            [Conv2D(6, kernelSize: 3, padding: .same, usesBias: false), PReLU(sharedAxes: [1, 2])]
+        },
+        Case(name: "pointwise, slopes", input: [5, 4, 7], kernels: ["DirectConvolution"]) {
+            [Conv2D(37, kernelSize: 1, strides: 2), PReLU(sharedAxes: [1, 2])]
+        },
+        Case(name: "Winograd, slopes", input: [10, 10, 16], kernels: ["WinogradConvolution", "MaxPoolKernel"]) {
+            [Conv2D(48, kernelSize: 3), PReLU(sharedAxes: [1, 2]), MaxPool2D(2)]
+        },
+        Case(name: "slopes of pixels", input: [5, 5, 3], kernels: ["DirectConvolution", "PReLUKernel"]) {
+            [Conv2D(4, kernelSize: 3), PReLU()]
+        },
+        Case(name: "relu, slopes", input: [5, 5, 3], kernels: ["DirectConvolution", "PReLUKernel"]) {
+            [Conv2D(4, kernelSize: 3, activation: .relu), PReLU(sharedAxes: [1, 2])]
+        },
+        Case(name: "normalized, slopes", input: [5, 5, 3], kernels: ["DirectConvolution", "PReLUKernel"]) {
+            [Conv2D(4, kernelSize: 3), BatchNormalization(), PReLU(sharedAxes: [1, 2])]
+        },
         Case(name: "reshaped between", input: [4, 4, 2], kernels: ["DirectConvolution", "BatchNormalizationKernel"]) {
             [Conv2D(3, kernelSize: 3), Flatten(), BatchNormalization()]
         },
@@ -57,7 +78,9 @@ import Testing
         var random = RandomGenerator(seed: 17)
         for entry in model.weights.entries {
             let isVariance = entry.specification.name == "moving_variance"
-            guard ["gamma", "beta", "bias", "moving_mean", "moving_variance"].contains(entry.specification.name) else {
+            guard
+                ["gamma", "beta", "bias", "alpha", "moving_mean", "moving_variance"].contains(entry.specification.name)
+            else {
                 continue
             }
             for i in 0..<entry.specification.count {

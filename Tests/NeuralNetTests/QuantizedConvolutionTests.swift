@@ -94,6 +94,30 @@ import Testing
         }
     }
 
+    /// Batches too large for the caches go through the network in portions, the last one not full: each picture's values are
+    /// those it has alone, and memory grows with what goes in and comes out only.
+    @Test func largeBatchesArePredictedInPortions() throws {
+        let side = 160
+        let model = try Model(input: [side, side, 1], seed: 2) {
+            Conv2D(64, kernelSize: 3, padding: .same, activation: .relu)
+            Conv2D(16, kernelSize: 3, strides: 2, activation: .relu)
+            GlobalAveragePool2D()
+            Dense(3)
+        }
+        var random = RandomGenerator(seed: 6)
+        let count = 7, input = random.values(count * side * side)
+        let together = try predict(model, input, count: count, .int8)
+        for i in 0..<count {
+            let alone = try predict(
+                model, Array(input[i * side * side..<(i + 1) * side * side]), count: 1, .int8)
+            for k in 0..<3 { #expect(abs(alone[k] - together[i * 3 + k]) < 1e-5) }
+        }
+        func memory(_ batch: Int) throws -> Int {
+            try Executor(model, maximumBatch: batch, threads: ThreadPool(threads: 2), precision: .int8).memory
+        }
+        #expect(try memory(64) - memory(8) < 56 * (side * side + 100) * 4)
+    }
+
     @Test func weightsThatAreNoNumbersAreHarmless() throws {
         let model = try Model(input: [8, 8, 16], seed: 2) { Conv2D(32, kernelSize: 3) }
         model.weights.set(0, [Float](repeating: .nan, count: 9 * 16 * 32))

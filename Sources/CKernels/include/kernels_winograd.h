@@ -23,9 +23,9 @@ typedef struct {
 void fm_winograd_input(const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, float *v,
                        size_t stride);
 
-// y = A^T m A + bias, then relu if asked.
+// y = A^T m A + bias, then its ending; `slopes` per filter for FM_SLOPES.
 void fm_winograd_output(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
-                        const float *bias, int relu, float *y);
+                        const float *bias, fm_ending ending, const float *slopes, float *y);
 
 // The same, for tiles of 4, with relu and 2x2 maximum pooling. mask says which of the four was the largest (0...3, the first of
 // equals), or 4 if relu cut it off.
@@ -59,7 +59,7 @@ void fm_winograd_filter_gradient(const fm_winograd_shape *s, const float *du, in
 void fm_bf16_winograd_input(const fm_winograd_shape *s, const float *x, int tile_row, int tile_rows, uint16_t *v,
                             size_t stride);
 void fm_bf16_winograd_output(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row, int tile_rows,
-                             const float *bias, int relu, float *y);
+                             const float *bias, fm_ending ending, const float *slopes, float *y);
 void fm_bf16_winograd_output_pool(const fm_winograd_shape *s, const float *m, size_t stride, int tile_row,
                                   int tile_rows, const float *bias, float *pooled, uint8_t *mask);
 void fm_bf16_winograd_output_gradient(const fm_winograd_shape *s, const float *dy, const float *y, int tile_row,

@@ -9,16 +9,17 @@ struct BoundPlan {
     let activations: [UnsafeMutablePointer<Float>]
     let gradients: [UnsafeMutablePointer<Float>?]
 
-    /// `arena`, `prepared`: as large as layout and plan say. `weightGradients`: laid out as the weights' values; not used
-    /// without training.
+    /// `planned`: all of the plan's steps, or none. `arena`, `prepared`: as large as layout and steps say.
+    /// `weightGradients`: laid out as the weights' values; not used without training.
     init(
-        _ plan: ExecutionPlan, _ layout: MemoryLayoutOfPlan, _ weights: Weights, arena: UnsafeMutablePointer<Float>,
+        _ plan: ExecutionPlan, _ planned: [ExecutionPlan.Step], _ layout: MemoryLayoutOfPlan, _ weights: Weights,
+        arena: UnsafeMutablePointer<Float>,
         prepared: UnsafeMutablePointer<Float>, weightGradients: UnsafeMutablePointer<Float>
     ) {
         activations = layout.activations.map { arena + $0 }
         gradients = layout.gradients.map { $0.map { arena + $0 } }
         var preparedOffset = 0
-        for (index, step) in plan.steps.enumerated() {
+        for (index, step) in planned.enumerated() {
             var inputGradients: [UnsafeMutablePointer<Float>?] = []
             var sums: [(target: UnsafeMutablePointer<Float>, count: Int)?] = []
             for (i, input) in step.inputs.enumerated() {
@@ -50,7 +51,7 @@ struct BoundPlan {
                     scratch: arena + layout.scratches[index]))
             preparedOffset += step.kernel.preparedFloats
         }
-        findSharedGradients(plan)
+        if !planned.isEmpty { findSharedGradients(plan) }
     }
 
     /// Backwards, the last call of a layer comes first.

@@ -57,14 +57,25 @@ extension ExecutionPlan {
         }
     }
 
+    /// A step has the weights of layers that follow one another.
+    private func canHoldParameters(of reader: Int, _ step: Int) -> Bool {
+        let own = steps[step].parameters, more = steps[reader].parameters
+        return more.isEmpty || (steps[step].folded == nil && !own.isEmpty && more.lowerBound == own.upperBound)
+    }
+
     /// Joins a kernel and the one that alone reads its output, a convolution and its pool, where it can do both at once.
     private mutating func fuseNeighbours(_ model: Model) {
         var index = 0
         while index < steps.count {
             if let reader = onlyReader(of: index), hasSameShape(reader, index, model),
+                canHoldParameters(of: reader, index),
                 let fused = steps[index].kernel.fusing(next: steps[reader].kernel)
             {
                 steps[index].kernel = fused
+                if !steps[reader].parameters.isEmpty {
+                    steps[index].parameters =
+                        steps[index].parameters.lowerBound..<steps[reader].parameters.upperBound
+                }
                 join(reader, to: index)
             }
             index += 1

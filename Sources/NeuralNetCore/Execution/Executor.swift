@@ -13,6 +13,7 @@ public final class Executor {
     /// Bytes of activations, gradients and scratch.
     public var memory: Int {
         (arenaCount + preparedCount + gradientCount) * MemoryLayout<Float>.stride + lanes.reduce(0) { $0 + $1.memory }
+            + (portion?.memory ?? 0)
     }
 
     /// Gradients of the trainable weights, laid out as `Weights.values`. Empty when not made for training.
@@ -35,6 +36,8 @@ public final class Executor {
     package var weightsAreHeld = false
     /// Executors of one thread each that share batches; empty if this one runs them itself.
     private var lanes: [Executor] = []
+    /// Runs batches for this one, so many samples at a time; nil if this one runs them itself.
+    private var portion: Executor?
     /// Is told when each step begins and ends; nil tells nobody.
     package var observer: (any StepObserver)?
 
@@ -61,7 +64,16 @@ public final class Executor {
         self.threads = threads
         maximumBatch = options.maximumBatch
         plan = try ExecutionPlan(model: model, options: options)
-        let layout = MemoryLayoutOfPlan(plan, model)
+        var layout = MemoryLayoutOfPlan(plan, model)
+        let samples = Lanes.samples(plan, model, layout)
+        if samples == nil, let samples = Portions.samples(plan) {
+            var each = options
+            each.maximumBatch = samples
+            each.whole = (maximumBatch, threads.count)
+            portion = try Executor(model, threads, each)
+            layout = MemoryLayoutOfPlan(endsOf: plan, model)
+        }
+        let steps = portion == nil ? plan.steps : []
         arenaCount = layout.total
         guard let arena = AlignedMemory.allocateIfThere(floats: arenaCount) else {
             let megabytes = arenaCount * MemoryLayout<Float>.stride / 1_000_000
@@ -69,14 +81,15 @@ public final class Executor {
                 "batches of \(maximumBatch) need \(megabytes) MB, more memory than there is; smaller ones need less")
         }
         self.arena = arena
-        preparedCount = plan.steps.reduce(0) { $0 + $1.kernel.preparedFloats + ($1.folded?.memory ?? 0) }
+        preparedCount = steps.reduce(0) { $0 + $1.kernel.preparedFloats + ($1.folded?.memory ?? 0) }
         prepared = AlignedMemory.allocate(floats: preparedCount)
         gradientCount = options.isTraining ? model.weights.trainableCount : 0
         gradients = UnsafeMutableBufferPointer(
             start: AlignedMemory.allocate(floats: max(gradientCount, 16)), count: gradientCount)
         memoryOfSteps = BoundPlan(
-            plan, layout, model.weights, arena: arena, prepared: prepared, weightGradients: gradients.baseAddress!)
-        if threads.count > 1, let samples = Lanes.samples(plan, model, layout) {
+            plan, steps, layout, model.weights, arena: arena, prepared: prepared,
+            weightGradients: gradients.baseAddress!)
+        if threads.count > 1, let samples {
             var each = options
             each.maximumBatch = samples
             each.threads = 1
@@ -153,6 +166,10 @@ public final class Executor {
             runLanes(lane.maximumBatch)
             return
         }
+        if let portion {
+            runPortions(portion)
+            return
+        }
         let changed = version != weightsVersion
         // Without samples most kernels are not run, and do not learn of it.
         if count > 0 { weightsVersion = version }
@@ -168,17 +185,26 @@ public final class Executor {
     /// Each thread takes samples of its own through all steps.
     private func runLanes(_ samples: Int) {
         threads.runEach((count + samples - 1) / samples) { thread, part in
-            let lane = lanes[thread], first = part * samples
-            lane.count = min(samples, count - first)
-            for index in model.inputs.indices {
-                let size = plan.buffers[plan.nodeBuffers[model.inputs[index]]]
-                lane.input(index).update(from: input(index) + first * size, count: lane.count * size)
-            }
-            lane.runForward()
-            for index in plan.outputBuffers.indices {
-                let size = plan.buffers[plan.outputBuffers[index]]
-                (output(index) + first * size).update(from: lane.output(index), count: lane.count * size)
-            }
+            runSamples(from: part * samples, in: lanes[thread])
+        }
+    }
+
+    private func runPortions(_ portion: Executor) {
+        portion.observer = observer
+        for first in stride(from: 0, to: count, by: portion.maximumBatch) { runSamples(from: first, in: portion) }
+    }
+
+    /// As many samples as `other` takes at once.
+    private func runSamples(from first: Int, in other: Executor) {
+        other.count = min(other.maximumBatch, count - first)
+        for index in model.inputs.indices {
+            let size = plan.buffers[plan.nodeBuffers[model.inputs[index]]]
+            other.input(index).update(from: input(index) + first * size, count: other.count * size)
+        }
+        other.runForward()
+        for index in plan.outputBuffers.indices {
+            let size = plan.buffers[plan.outputBuffers[index]]
+            (output(index) + first * size).update(from: other.output(index), count: other.count * size)
         }
     }
 
@@ -232,7 +258,8 @@ public final class Executor {
             return StepDescription(
                 name: step.name, kernel: "\(type(of: step.kernel))", node: model.nodes[step.node],
                 isActivation: step.kernel is ActivationKernel,
-                computesInputGradient: memoryOfSteps.steps[index].inputGradients.first.map { $0 != nil } ?? false)
+                computesInputGradient: plan.options.isTraining
+                    && memoryOfSteps.steps[index].inputGradients.first.map { $0 != nil } ?? false)
         }
     }
 
@@ -241,6 +268,7 @@ public final class Executor {
 
     /// Writes `value` over everything that a step may not rely on: for tests that look for reads of stale memory.
     package func fillMemory(with value: Float) {
+        portion?.fillMemory(with: value)
         arena.update(repeating: value, count: arenaCount)
         gradients.update(repeating: value)
     }

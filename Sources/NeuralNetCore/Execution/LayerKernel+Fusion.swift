@@ -29,6 +29,7 @@ extension LinearKernel {
 extension WinogradConvolution {
     func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? {
         (kernel as? MaxPoolKernel).flatMap { fusing(pool: $0.geometry) }
+            ?? (kernel as? PReLUKernel).flatMap { fusing(slopes: $0) }
     }
 }
 

@@ -7,6 +7,16 @@ struct MemoryLayoutOfPlan {
     var scratches: [Int] = []
     var additions: [[Int?]] = []
 
+    /// Inputs and outputs only, for a plan that others run.
+    init(endsOf plan: ExecutionPlan, _ model: Model) {
+        activations = [Int](repeating: 0, count: plan.buffers.count)
+        gradients = [Int?](repeating: nil, count: plan.buffers.count)
+        for buffer in Set(model.inputs.map { plan.nodeBuffers[$0] } + plan.outputBuffers).sorted() {
+            activations[buffer] = total
+            total += (plan.buffers[buffer] * plan.options.maximumBatch + 15) / 16 * 16
+        }
+    }
+
     init(_ plan: ExecutionPlan, _ model: Model) {
         // Time 0 is when inputs are written; step i runs forward at i + 1 and backward at last - i.
         let steps = plan.steps, batch = plan.options.maximumBatch, training = plan.options.isTraining

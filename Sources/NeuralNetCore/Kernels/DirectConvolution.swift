@@ -5,12 +5,12 @@ import CKernels
 /// be fast.
 struct DirectConvolution: LinearKernel {
     private let geometry: ConvolutionGeometry
-    private let direct: DirectForward
+    private var direct: DirectForward
     private let filters: Int
     var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
-    var relu = false
+    var relu = false { didSet { direct.ending = relu ? FM_RELU : FM_PLAIN } }
 
     /// Whether it can compute gradients too.
     static func trains(_ g: ConvolutionGeometry, filters: Int) -> Bool {
@@ -62,12 +62,22 @@ struct DirectConvolution: LinearKernel {
         return target
     }
 
+    /// A PReLU with one slope for each filter.
+    func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? {
+        guard let slopes = kernel as? PReLUKernel, slopes.columns == filters, !isTraining, !relu else { return nil }
+        var copy = self
+        copy.direct.ending = FM_SLOPES
+        return copy
+    }
+
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         if pass.weightsChanged {
-            direct.prepare(kernel: b.parameters[0], bias: usesBias ? b.parameters[1] : nil, to: b.prepared)
+            direct.prepare(
+                kernel: b.parameters[0], bias: usesBias ? b.parameters[1] : nil,
+                slopes: direct.ending == FM_SLOPES ? b.parameters.last : nil, to: b.prepared)
         }
         direct.run(
-            b, pass, prepared: b.prepared, scratch: b.scratch, scratchStride: scratchPerThread, relu: relu)
+            b, pass, prepared: b.prepared, scratch: b.scratch, scratchStride: scratchPerThread)
     }
 
     func backward(_ b: LayerBuffers, _ pass: Pass) {

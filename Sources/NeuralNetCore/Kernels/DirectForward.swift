@@ -12,6 +12,8 @@ struct DirectForward: Sendable {
     private let rowsPerBand: Int
     /// Whether two rows of the output are computed at once, since the filters fill half a register only.
     private let isPaired: Bool
+    /// What is done to the sums. With `FM_SLOPES`, `prepare` wants them.
+    var ending = FM_PLAIN
 
     /// Floats of a thread's padded part of the image, which should stay in its nearest caches.
     private static let bandFloats = 1 << 14
@@ -40,10 +42,11 @@ struct DirectForward: Sendable {
         Double(geometry.outputPixels) * Double(geometry.taps * geometry.channels * filters)
     }
 
-    /// Floats of the kernel and the bias as they are read.
+    /// Floats of kernel, bias and slopes as they are read.
     var preparedCount: Int {
-        let taps = geometry.taps * geometry.channels
-        return isPaired ? 16 * (taps + 1) : fm_direct_packed_count(taps, filters)
+        let taps = geometry.taps * geometry.channels, hasSlopes = ending == FM_SLOPES
+        return isPaired
+            ? 16 * (taps + (hasSlopes ? 2 : 1)) : fm_direct_packed_count(taps, filters, hasSlopes ? 1 : 0)
     }
 
     private var rowLength: Int { (geometry.width + geometry.padLeft + geometry.padRight) * geometry.channels }
@@ -59,16 +62,17 @@ struct DirectForward: Sendable {
     }
 
     func prepare(
-        kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?, to prepared: UnsafeMutablePointer<Float>
+        kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?, slopes: UnsafePointer<Float>? = nil,
+        to prepared: UnsafeMutablePointer<Float>
     ) {
         let pack = isPaired ? fm_direct_pack_twice : fm_direct_pack
-        pack(kernel, bias, geometry.taps * geometry.channels, filters, prepared)
+        pack(kernel, bias, slopes, geometry.taps * geometry.channels, filters, prepared)
     }
 
     /// `scratch`: of each thread, `scratchStride` apart.
     func run(
         _ b: LayerBuffers, _ pass: Pass, prepared: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
-        scratchStride: Int, relu: Bool
+        scratchStride: Int
     ) {
         let step = fm_direct_filter_step(), blocks = (filters + step - 1) / step
         // A padded image is written anew by each thread.
@@ -81,7 +85,7 @@ struct DirectForward: Sendable {
                 band(
                     b, index / groups, 0..<rows,
                     blocks * group / groups * step..<min(filters, blocks * (group + 1) / groups * step), prepared,
-                    scratch + thread * scratchStride, relu)
+                    scratch + thread * scratchStride)
             }
             return
         }
@@ -89,7 +93,7 @@ struct DirectForward: Sendable {
             var first = rows.lowerBound
             while first < rows.upperBound {
                 let last = min(rows.upperBound, first + rowsPerBand)
-                band(b, image, first..<last, 0..<filters, prepared, scratch + thread * scratchStride, relu)
+                band(b, image, first..<last, 0..<filters, prepared, scratch + thread * scratchStride)
                 first = last
             }
         }
@@ -97,7 +101,7 @@ struct DirectForward: Sendable {
 
     private func band(
         _ b: LayerBuffers, _ image: Int, _ rows: Range<Int>, _ filters: Range<Int>, _ prepared: UnsafePointer<Float>,
-        _ scratch: UnsafeMutablePointer<Float>, _ relu: Bool
+        _ scratch: UnsafeMutablePointer<Float>
     ) {
         let g = geometry, x = b.inputs[0] + image * g.inputCount
         let y = b.output + image * g.outputPixels * self.filters
@@ -106,7 +110,7 @@ struct DirectForward: Sendable {
             shape.pixels = rows.count
             fm_direct_forward(
                 &shape, 1, filters.lowerBound, filters.upperBound, x + rows.lowerBound * g.channels, prepared,
-                relu ? 1 : 0, y + rows.lowerBound * self.filters)
+                ending, y + rows.lowerBound * self.filters)
             return
         }
         let top = rows.lowerBound * g.strideHeight
@@ -116,7 +120,7 @@ struct DirectForward: Sendable {
             pair(x, from: top - g.padTop, below - g.padTop, count: paddedRows(pairs), to: scratch)
             let target = y + rows.lowerBound * g.outputWidth * self.filters
             fm_direct_forward_pairs(
-                &shape, pairs, scratch, prepared, relu ? 1 : 0, target, target + second * g.outputWidth * self.filters)
+                &shape, pairs, scratch, prepared, ending, target, target + second * g.outputWidth * self.filters)
             return
         }
         var source = x + top * g.width * g.channels
@@ -125,7 +129,7 @@ struct DirectForward: Sendable {
             source = scratch
         }
         fm_direct_forward(
-            &shape, rows.count, filters.lowerBound, filters.upperBound, source, prepared, relu ? 1 : 0,
+            &shape, rows.count, filters.lowerBound, filters.upperBound, source, prepared, ending,
             y + rows.lowerBound * g.outputWidth * self.filters)
     }
 

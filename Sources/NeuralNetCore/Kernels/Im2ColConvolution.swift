@@ -7,14 +7,14 @@ import CKernels
 /// Source: K. Chellapilla et al., "High Performance Convolutional Neural Networks for Document Processing", 2006.
 struct Im2ColConvolution: LinearKernel {
     private let geometry: ConvolutionGeometry
-    private let direct: DirectForward
+    private var direct: DirectForward
     private let filters: Int
     var usesBias: Bool
     private let threads: Int
     private let isTraining: Bool
     private let packsAlways: Bool
     private let gemm: MatrixProduct
-    var relu = false
+    var relu = false { didSet { direct.ending = relu ? FM_RELU : FM_PLAIN } }
 
     init(geometry: ConvolutionGeometry, filters: Int, usesBias: Bool, context: KernelContext) {
         self.geometry = geometry
@@ -82,7 +82,7 @@ struct Im2ColConvolution: LinearKernel {
             direct.prepare(kernel: b.parameters[0], bias: usesBias ? b.parameters[1] : nil, to: b.prepared)
         }
         direct.run(
-            b, pass, prepared: b.prepared, scratch: b.scratch, scratchStride: scratchPerThread, relu: relu)
+            b, pass, prepared: b.prepared, scratch: b.scratch, scratchStride: scratchPerThread)
     }
 
     private func multiply(_ b: LayerBuffers, _ pass: Pass) {

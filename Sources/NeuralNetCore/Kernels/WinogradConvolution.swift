@@ -1,7 +1,7 @@
 import CKernels
 
 /// 3x3 convolution with stride 1 as F(n x n, 3x3), n 4, 5 or 6: (n + 2)^2 matrix products with a quarter of the
-/// multiplications and less. ReLU and a following 2x2 pool are part of the output transform, so the full-size output is never written.
+/// multiplications and less. ReLU, PReLU and a 2x2 pool behind ReLU are part of the output transform.
 ///
 /// Work is cut into blocks of tile rows small enough for the transforms to stay in the second-level cache.
 /// Source: A. Lavin, S. Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016; the gradients are
@@ -14,6 +14,7 @@ struct WinogradConvolution: LinearKernel {
     private let isTraining: Bool
     private let maximumBatch: Int
     var relu = false
+    private var hasSlopes = false
     private var pooled: (height: Int, width: Int)?
     private let rowsPerBlock: Int
     private var shape: fm_winograd_shape
@@ -88,6 +89,14 @@ struct WinogradConvolution: LinearKernel {
         return copy
     }
 
+    /// The same with the slopes of a PReLU, one for each filter, behind the other parameters.
+    func fusing(slopes: PReLUKernel) -> WinogradConvolution? {
+        guard slopes.columns == filters, !isTraining, !relu, !hasSlopes else { return nil }
+        var copy = self
+        copy.hasSlopes = true
+        return copy
+    }
+
     private func prepare(_ b: LayerBuffers, _ pass: Pass) {
         let step = steps.filterStep
         let turned = isTraining && steps.keepsTurned ? b.prepared + steps.filterFloats : nil
@@ -154,12 +163,15 @@ struct WinogradConvolution: LinearKernel {
             }
             steps.multiply(tiles, v, b.prepared, filters: part, m)
             let bias = usesBias ? b.parameters[1] + part.lowerBound : nil
+            let slopes = hasSlopes ? b.parameters[b.parameters.count - 1] + part.lowerBound : nil
+            let ending = hasSlopes ? FM_SLOPES : relu ? FM_RELU : FM_PLAIN
             forEachImage(rows) { image, row, count, tile in
                 let first = image * outputCount + part.lowerBound, output = b.output + first
                 if pooled != nil {
                     steps.outputPool(shape, m + tile * part.count, mStride, row, count, bias, output, mask(b) + first)
                 } else {
-                    steps.output(shape, m + tile * part.count, mStride, row, count, bias, relu: relu, output)
+                    steps.output(
+                        shape, m + tile * part.count, mStride, row, count, bias, ending, slopes: slopes, output)
                 }
             }
         }

@@ -116,10 +116,11 @@ struct WinogradSteps {
     }
 
     func output(
-        _ s: Shape, _ m: Floats, _ stride: Int, _ row: Int, _ count: Int, _ bias: Floats?, relu: Bool, _ y: Floats
+        _ s: Shape, _ m: Floats, _ stride: Int, _ row: Int, _ count: Int, _ bias: Floats?, _ ending: fm_ending,
+        slopes: Floats?, _ y: Floats
     ) {
         (isHalf ? fm_bf16_winograd_output : fm_winograd_output)(
-            s, m, stride, Int32(row), Int32(count), bias, relu ? 1 : 0, y)
+            s, m, stride, Int32(row), Int32(count), bias, ending, slopes, y)
     }
 
     func outputPool(
