@@ -3,7 +3,8 @@ import CKernels
 /// Convolution in 8-bit integers, for prediction: weights with a scale per filter, pictures with a scale and a zero of
 /// their own, found anew for each; products are summed exactly in 32 bits and turned back into floats with the bias.
 ///
-/// A value is `(byte - zero) * scale`; 0 is always a byte, so that padding is exact.
+/// A value is `(byte - zero) * scale`; 0 is always a byte, so that padding is exact. A 2x2 pool behind it is computed from
+/// two rows at a time, which are never written as a whole.
 /// Source: B. Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 /// Inference", CVPR 2018, section 2.
 struct QuantizedConvolution: LinearKernel {
@@ -12,6 +13,7 @@ struct QuantizedConvolution: LinearKernel {
     var usesBias: Bool
     private let threads: Int
     var relu = false
+    private var pool: ConvolutionGeometry?
 
     /// Small layers gain nothing, and sums must not overflow.
     static func fits(_ g: ConvolutionGeometry, filters: Int) -> Bool {
@@ -42,7 +44,7 @@ struct QuantizedConvolution: LinearKernel {
     private var line: Int { (filters + 15) / 16 * 16 }
 
     // Prepared: the weights' bytes, then a scale and a sum per filter.
-    // Scratch, per thread: the bytes of a sample, scales and offsets; some windows.
+    // Scratch, per thread: the bytes of a sample, scales and offsets; some windows, or two rows.
     var memory: KernelMemory {
         var memory = KernelMemory()
         memory.prepared = floats(bytes: depth * filters) + 2 * line
@@ -50,14 +52,30 @@ struct QuantizedConvolution: LinearKernel {
         return memory
     }
 
+    /// The same with the pool behind it, if that is one of 2x2 over the very images that the convolution makes.
+    func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? {
+        guard let next = (kernel as? MaxPoolKernel)?.geometry, pool == nil, !isPointwise, !gathers,
+            next.kernelHeight == 2, next.kernelWidth == 2, next.strideHeight == 2, next.strideWidth == 2,
+            !next.isPadded, next.height == geometry.outputHeight, next.width == geometry.outputWidth,
+            next.channels == filters
+        else { return nil }
+        var copy = self
+        copy.pool = next
+        return copy
+    }
+
     private var sampleFloats: Int { floats(bytes: paddedBytes) + 2 * line }
-    private var threadFloats: Int { sampleFloats + (gathers ? floats(bytes: Self.chunk * depth) : 0) }
+    private var threadFloats: Int {
+        sampleFloats + (gathers ? floats(bytes: Self.chunk * depth) : 0)
+            + (pool == nil ? 0 : (2 * geometry.outputWidth * filters + 15) / 16 * 16)
+    }
 
     func forward(_ b: LayerBuffers, _ pass: Pass) {
         let weights = UnsafeMutableRawPointer(b.prepared).assumingMemoryBound(to: Int8.self)
         let scales = b.prepared + floats(bytes: depth * filters)
         if pass.weightsChanged { quantizeWeights(b.parameters[0], weights, scales: scales, sums: scales + line) }
-        let pixels = geometry.outputPixels
+        // Rows that no pool looks at are left out.
+        let pixels = pool.map { 2 * $0.outputHeight * geometry.outputWidth } ?? geometry.outputPixels
         // Each thread writes the bytes that it reads, so that nobody waits for anybody.
         func compute(_ thread: Int, _ all: Range<Int>, _ columns: Range<Int>) {
             var at = all.lowerBound
@@ -72,11 +90,11 @@ struct QuantizedConvolution: LinearKernel {
         }
         let all = pass.count * pixels
         let split = share(pass)
-        if all < 8 * pass.threads.count, filters >= 32 * pass.threads.count {
+        if all < 8 * pass.threads.count, filters >= 32 * pass.threads.count, pool == nil {
             // Most of the time goes into reading weights.
             split(filters / 16) { compute($0, 0..<all, $1.lowerBound * 16..<$1.upperBound * 16) }
         } else {
-            let unit = isPointwise || gathers ? 1 : geometry.outputWidth
+            let unit = isPointwise || gathers ? 1 : geometry.outputWidth * (pool == nil ? 1 : 2)
             split(all / unit) { compute($0, $1.lowerBound * unit..<$1.upperBound * unit, 0..<filters) }
         }
     }
@@ -169,10 +187,16 @@ struct QuantizedConvolution: LinearKernel {
     ) {
         let (bytes, scales) = sample(b, thread)
         let g = geometry, f = columns.lowerBound
-        func sums(_ pixels: Range<Int>, _ windows: fm_windows, at start: UnsafePointer<UInt8>) {
+        func sums(
+            _ pixels: Range<Int>, _ windows: fm_windows, at start: UnsafePointer<UInt8>, to target: LayerBuffers.Floats
+        ) {
             fm_windows_u8s8(
                 pixels.count, columns.count, filters, windows, start, weights + f * 4, scales + f, scales + line + f,
-                relu ? 0 : -.infinity, b.output + (image * g.outputPixels + pixels.lowerBound) * filters + f, filters)
+                relu ? 0 : -.infinity, target + f, filters)
+        }
+        func sums(_ pixels: Range<Int>, _ windows: fm_windows, at start: UnsafePointer<UInt8>) {
+            sums(
+                pixels, windows, at: start, to: b.output + (image * g.outputPixels + pixels.lowerBound) * filters)
         }
         let matrix = fm_windows(rows: 1, run: depth, stride: 0, step: depth)
         if isPointwise { return sums(pixels, matrix, at: bytes + pixels.lowerBound * g.channels) }
@@ -189,10 +213,19 @@ struct QuantizedConvolution: LinearKernel {
         let windows = fm_windows(
             rows: g.kernelHeight, run: g.kernelWidth * g.channels, stride: paddedWidth * g.channels,
             step: g.strideWidth * g.channels)
-        for h in pixels.lowerBound / g.outputWidth..<pixels.upperBound / g.outputWidth {
-            sums(
-                h * g.outputWidth..<(h + 1) * g.outputWidth, windows,
-                at: bytes + h * g.strideHeight * paddedWidth * g.channels)
+        let rows = b.scratch + thread * threadFloats + sampleFloats, width = g.outputWidth
+        for h in pixels.lowerBound / width..<pixels.upperBound / width {
+            let start = bytes + h * g.strideHeight * paddedWidth * g.channels
+            guard let pool else {
+                sums(h * width..<(h + 1) * width, windows, at: start)
+                continue
+            }
+            sums(0..<width, windows, at: start, to: rows + h % 2 * width * filters)
+            guard h % 2 == 1 else { continue }
+            let row = image * pool.outputHeight + h / 2
+            fm_max_pool(
+                rows, 2, Int32(width), Int32(filters), 2, 2, 2, 2, 0, 0, 0, 1, Int32(pool.outputWidth),
+                b.output + row * pool.outputWidth * filters, nil)
         }
     }
 
