@@ -18,7 +18,7 @@ import Testing
             GlobalAveragePool2D()
             Dense(7, activation: .softmax)
         }
-        return EmotionModel(model: network, card: try ModelCard(json: .object(fields), path: path))
+        return try EmotionModel(model: network, card: try ModelCard(json: .object(fields), path: path))
     }
 
     private static let hints = EmotionModel.Hints(inputRange: (0, 1), classNames: ["a", "b", "c"])
