@@ -1,5 +1,7 @@
 import EmotionRecognition
 import FaceVision
+import JSON
+import JSONCoding
 import NeuralNet
 import Testing
 
@@ -68,7 +70,8 @@ import Testing
             #expect(try EmotionModel(reading: folder + "/m.h5").card.input.light == light)
             var card = calibrated.card
             card.input.light = LightRange(mean: 0...4, deviation: 0.1...0.2)
-            try EmotionModel(model: model, card: card).write(to: folder + "/bad.h5")
+            let json = try JSONValue(parsing: JSONValue.encode(card))
+            try ModelFile.write(model, metadata: json, to: folder + "/bad.h5")
             #expect(throws: RecognitionError.self) { try EmotionModel(reading: folder + "/bad.h5") }
         }
     }

@@ -9,7 +9,7 @@ import Threads
         var recipe = TrainingRecipe()
         recipe.epochs = epochs
         recipe.batchSize = 8
-        recipe.widths = [4]
+        recipe.architecture = Architecture.miniXception.rawValue
         recipe.augmentation = .none
         recipe.validationSplit = 0
         recipe.averageDecay = nil

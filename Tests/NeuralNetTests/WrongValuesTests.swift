@@ -129,8 +129,8 @@ import Testing
     }
 
     @Test func thresholdsAndFactors() throws {
-        let model = try Model(input: [2]) { Dense(3, activation: .sigmoid) }
-        let data = try ArrayDataset(inputs: [1, 2], targets: [0, 1, 1], inputShape: [2])
+        let model = try Model(input: [2]) { Dense(1, activation: .sigmoid) }
+        let data = try ArrayDataset(inputs: [1, 2], targets: [1], inputShape: [2])
         for thresholds in [1, 0, -2, Int.max] {
             #expect(throws: NeuralNetError.self) {
                 try model.evaluate(
