@@ -166,6 +166,16 @@ import Threads
         #expect(throws: RecognitionError.self) { try corruption.apply(corruption.levels[0], to: &pixels, size: 8) }
     }
 
+    @Test func timesAndClasses() {
+        var summary = MoodSummary(classNames: ["neutral"])
+        for time in [0, 1e300, .infinity, .nan] as [Double] {
+            summary.add(
+                FrameResult(source: "a", index: 0, time: time, faces: [], group: nil, events: [], timing: FrameTiming()))
+            #expect(summary.svg(title: "x").hasPrefix("<svg"))
+        }
+        #expect(NeutralBaseline([[0.5]], classNames: ["neutral", "sad"]) == nil)
+    }
+
     @Test func roundsOfTiming() throws {
         #expect(throws: NeuralNetError.self) { try LookTiming.measure([], threads: threads, rounds: 0) }
     }
