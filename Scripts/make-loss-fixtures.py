@@ -51,6 +51,13 @@ cases = [
     ("focal smooth", K.CategoricalFocalCrossentropy(label_smoothing=0.1), softmax, onehot, False),
     ("binary focal", K.BinaryFocalCrossentropy(gamma=1.5), sigmoid, many, False),
     ("binary focal balanced", K.BinaryFocalCrossentropy(apply_class_balancing=True, alpha=0.3), sigmoid, many, True),
+    ("focal logits", K.CategoricalFocalCrossentropy(gamma=1.5, from_logits=True, label_smoothing=0.1), logits, onehot, True),
+    ("focal factors", K.CategoricalFocalCrossentropy(alpha=[0.1, 0.2, 0.3, 0.4]), softmax, onehot, False),
+    ("focal factors logits", K.CategoricalFocalCrossentropy(alpha=[0.1, 0.2, 0.3, 0.4], from_logits=True), logits, soft, False),
+    ("binary focal smooth", K.BinaryFocalCrossentropy(label_smoothing=0.2), sigmoid, many, False),
+    ("binary focal logits", K.BinaryFocalCrossentropy(gamma=1.5, from_logits=True), logits, many, False),
+    ("binary focal balanced logits", K.BinaryFocalCrossentropy(
+        apply_class_balancing=True, alpha=0.3, from_logits=True, label_smoothing=0.1), logits, many, True),
 ]
 result = {"losses": [], "metrics": []}
 for name, loss, outputs, targets, weighted in cases:
@@ -72,6 +79,8 @@ metrics = [
     ("top 2", M.TopKCategoricalAccuracy(k=2), softmax, onehot),
     ("binary accuracy", M.BinaryAccuracy(), sigmoid, many),
     ("auc", M.AUC(), sigmoid, many),
+    ("auc of 5", M.AUC(num_thresholds=5), sigmoid, many),
+    ("auc of 2", M.AUC(num_thresholds=2), sigmoid, many),
     ("mae", M.MeanAbsoluteError(), numbers, wanted),
     ("mse", M.MeanSquaredError(), numbers, wanted),
     ("r2", M.R2Score(), numbers, wanted),

@@ -27,9 +27,9 @@ public enum HistogramEqualisation {
 }
 
 extension Image {
-    /// The picture with its histogram equalised. Only for grey pictures.
+    /// The picture with its histogram equalised, in grey.
     public var equalised: Image {
-        precondition(channels == 1)
+        guard channels == 1 else { return grayscale.equalised }
         let result = [UInt8](unsafeUninitializedCapacity: pixels.count) { buffer, count in
             pixels.withUnsafeBufferPointer {
                 HistogramEqualisation.apply($0.baseAddress!, count: pixels.count, to: buffer.baseAddress!)

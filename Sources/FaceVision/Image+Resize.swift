@@ -1,10 +1,10 @@
 extension Image {
     /// The picture in another size: a weighted mean of what each new pixel covers when shrinking, bilinear
-    /// interpolation when growing (a triangle filter as wide as the larger of the two pixel sizes).
+    /// interpolation when growing (a triangle filter as wide as the larger of the two pixel sizes). Sizes below 1 count as 1.
     ///
     /// Cost: about 15 microseconds from 48 x 48 to 64 x 64.
     public func resized(width newWidth: Int, height newHeight: Int) -> Image {
-        precondition(newWidth > 0 && newHeight > 0)
+        let newWidth = max(newWidth, 1), newHeight = max(newHeight, 1)
         if newWidth == width && newHeight == height { return self }
         let horizontal = ResizeFilter(from: width, to: newWidth)
         let vertical = ResizeFilter(from: height, to: newHeight)

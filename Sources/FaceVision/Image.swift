@@ -5,7 +5,7 @@ public struct Image: Sendable, Equatable {
     /// 1 for grey, 3 for RGB.
     public let channels: Int
     /// `height * width * channels` samples.
-    public var pixels: [UInt8]
+    public package(set) var pixels: [UInt8]
 
     /// Traps unless width and height are above 0, channels are 1 or 3, and there are `height * width * channels`
     /// samples.

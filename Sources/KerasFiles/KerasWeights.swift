@@ -137,7 +137,7 @@ enum KerasWeights {
                 values.append((index, array))
             }
         }
-        for (index, array) in values { model.weights.set(index, array) }
+        for (index, array) in values { try model.weights.set(index, array) }
     }
 
     /// Writes all weights as Keras 3 does, in groups named after the layers: as they are at one moment.

@@ -4,7 +4,7 @@ import NeuralNetCore
 ///
 /// Source: C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, equation 3.
 public struct Calibration: Sendable, Equatable {
-    /// Answers whose confidence lies in the same fifteenth of 0...1.
+    /// Answers whose confidence lies in the same part of 0...1.
     public struct Bin: Sendable, Equatable {
         /// Answers.
         public var count = 0
@@ -22,8 +22,8 @@ public struct Calibration: Sendable, Equatable {
     /// From the least confidence to the greatest, equally wide.
     public private(set) var bins: [Bin]
 
-    /// Fifteen bins, as Guo et al. have, unless said otherwise; at least one.
-    public init(bins: Int = 15) { self.bins = Array(repeating: Bin(), count: bins) }
+    /// Fifteen bins, as Guo et al. have, unless said otherwise; fewer than one count as one.
+    public init(bins: Int = 15) { self.bins = Array(repeating: Bin(), count: max(bins, 1)) }
 
     /// Counts one answer.
     public mutating func add(confidence: Float, isCorrect: Bool) {

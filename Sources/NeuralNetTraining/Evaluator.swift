@@ -104,7 +104,7 @@ public final class Evaluator {
             for row in 0..<batch.count {
                 guard let label = data.label(of: samples.lowerBound + batch.start + row) else { continue }
                 let start = executor.output() + row * shape[0]
-                classification?.add(
+                try classification?.add(
                     label: label, probabilities: ArraySlice(UnsafeBufferPointer(start: start, count: shape[0])))
             }
         }
@@ -112,7 +112,7 @@ public final class Evaluator {
     }
 
     private func forEachBatch(
-        _ data: any TrainingData, _ samples: Range<Int>, _ body: (BatchLoader.Batch, [Int]) -> Void
+        _ data: any TrainingData, _ samples: Range<Int>, _ body: (BatchLoader.Batch, [Int]) throws -> Void
     ) throws {
         let loader = BatchLoader(data, batchSize: batchSize)
         loader.begin(samples, epoch: nil)
@@ -124,8 +124,8 @@ public final class Evaluator {
                     count: batch.count * (loader.inputOffsets[input + 1] - offset))
             }
             executor.forward(count: batch.count)
-            body(batch, loader.targetOffsets)
-            loader.release()
+            defer { loader.release() }
+            try body(batch, loader.targetOffsets)
         }
     }
 }

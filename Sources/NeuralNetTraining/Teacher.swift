@@ -12,12 +12,15 @@ public struct Teacher: Sendable {
     /// 0 (no teacher) to 1 (the teacher alone).
     public let share: Float
 
-    /// A teacher whose `share` of each target is 0...1.
-    public init(_ model: Model, share: Float = 0.5) { self.init([model], share: share) }
+    /// One teacher. Throws `NeuralNetError.invalidSetting` unless its `share` of each target is 0...1.
+    public init(_ model: Model, share: Float = 0.5) throws { try self.init([model], share: share) }
 
-    /// Several teachers, at least one.
-    public init(_ models: [Model], share: Float = 0.5) {
-        precondition(share >= 0 && share <= 1 && !models.isEmpty)
+    /// Several teachers. Throws `NeuralNetError.invalidSetting` if there are none, or their share together is not 0...1.
+    public init(_ models: [Model], share: Float = 0.5) throws {
+        guard !models.isEmpty else { throw NeuralNetError.invalidSetting("a teacher needs a model") }
+        guard share >= 0, share <= 1 else {
+            throw NeuralNetError.invalidSetting("a teacher's share must be 0 to 1, not \(share)")
+        }
         self.models = models
         self.share = share
     }

@@ -110,7 +110,7 @@ import Testing
         let layers: [any Layer] = [GlobalAveragePool2D(), Dense(3, activation: .softmax)]
         let model = try Model(input: [16, 16, 3], layers: layers, seed: 1)
         let weights = (0..<9).map { $0 % 4 == 0 ? Float(8) : 0 }
-        model.weights.set(0, weights)
+        try model.weights.set(0, weights)
         let card = ModelCard(
             classNames: ["angry", "fear", "sad"], input: InputFormat(width: 16, height: 16, channels: 3))
         try EmotionModel(model: model, card: card).write(to: path("colours.h5"))

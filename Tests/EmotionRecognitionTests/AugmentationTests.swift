@@ -196,7 +196,7 @@ import Testing
         (settings.horizontalFlip, settings.erasingProbability) = (true, 0.5)
         let faces = SyntheticFaces(seed: 2).dataset(training: 30, test: 0)
         func samples(_ order: [Int], seed: UInt64 = 9, epoch: Int? = 3) -> [Int: [Float]] {
-            let data = FaceTrainingData(faces, indices: Array(0..<30), augmentation: settings, seed: seed)
+            let data = try! FaceTrainingData(faces, indices: Array(0..<30), augmentation: settings, seed: seed)
             var result: [Int: [Float]] = [:]
             for index in order {
                 var input = [Float](repeating: 0, count: 48 * 48), target = [Float](repeating: 0, count: 7)

@@ -22,7 +22,7 @@ import Threads
         let data = SyntheticFaces().dataset(training: 0, test: 40)
         let model = try Model(
             input: [48, 48, 1], layers: [GlobalAveragePool2D(), Dense(7, activation: .softmax)], seed: 1)
-        let fresh = EmotionModel(model: model, card: ModelCard(classNames: data.classNames, input: InputFormat()))
+        let fresh = try EmotionModel(model: model, card: ModelCard(classNames: data.classNames, input: InputFormat()))
         let (calibrated, result) = try fresh.calibrated(
             on: data, indices: data.indices(of: .publicTest), threads: ThreadPool(threads: 1))
         #expect(!result.isCertaintyFitted)
@@ -105,12 +105,12 @@ import Threads
         try withTemporaryFolder { folder in
             for threshold in [nil, 0.625] as [Float?] {
                 card.certaintyThreshold = threshold
-                let model = EmotionModel(model: try LiveFixture.recogniser().emotionModel.model, card: card)
+                let model = try EmotionModel(model: try LiveFixture.recogniser().emotionModel.model, card: card)
                 try model.write(to: "\(folder)/model.h5")
                 #expect(try EmotionModel(reading: "\(folder)/model.h5").card.certaintyThreshold == threshold)
             }
             card.certaintyThreshold = 1.5
-            let model = EmotionModel(model: try LiveFixture.recogniser().emotionModel.model, card: card)
+            let model = try EmotionModel(model: try LiveFixture.recogniser().emotionModel.model, card: card)
             try model.write(to: "\(folder)/model.h5")
             #expect(throws: RecognitionError.self) { try EmotionModel(reading: "\(folder)/model.h5") }
         }

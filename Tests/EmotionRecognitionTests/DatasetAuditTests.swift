@@ -7,7 +7,7 @@ import Testing
         let faces = SyntheticFaces(seed: 8).dataset(training: 140, test: 35)
         var dataset = FaceDataset()
         func add(_ pixels: [UInt8], _ label: Int, _ split: FaceDataset.Split, _ name: String) {
-            pixels.withUnsafeBufferPointer { dataset.append($0, label: label, split: split, name: name) }
+            pixels.withUnsafeBufferPointer { try! dataset.append($0, label: label, split: split, name: name) }
         }
         for i in 0..<faces.count { add(Array(faces.image(i)), Int(faces.labels[i]), faces.splits[i], "face \(i)") }
         let noisy = { (index: Int) in

@@ -14,7 +14,7 @@ import Threads
         var dataset = FaceDataset()
         for i in 0..<drawn.count {
             Array(drawn.image(i)).withUnsafeBufferPointer {
-                dataset.append(
+                try! dataset.append(
                     $0, label: Int(drawn.labels[i]), split: FaceDataset.Split.allCases[i % 3], name: drawn.names[i])
             }
         }
@@ -111,8 +111,8 @@ import Threads
 
     @Test func csvKnowsOnlyEmotions() throws {
         var dataset = FaceDataset(size: 4, classNames: ["cat", "dog"])
-        [UInt8](repeating: 1, count: 16).withUnsafeBufferPointer {
-            dataset.append($0, label: 0, split: .training, name: "x")
+        try [UInt8](repeating: 1, count: 16).withUnsafeBufferPointer {
+            try dataset.append($0, label: 0, split: .training, name: "x")
         }
         #expect(
             throws: DatasetError.cannotWrite(

@@ -6,19 +6,27 @@ import Testing
 
 /// What a model's card says about it is used only where it can be.
 @Suite struct EmotionModelFileTests {
-    /// A small network with the card of a trained one, which may be changed.
-    private func model(_ change: (inout [String: JSONValue]) -> Void = { _ in }) throws -> EmotionModel {
+    private func network() throws -> Model {
+        try Model(input: [48, 48, 1], seed: 3) {
+            Conv2D(16, kernelSize: 3, activation: .relu)
+            GlobalAveragePool2D()
+            Dense(7, activation: .softmax)
+        }
+    }
+
+    /// The card of a trained network, changed.
+    private func card(_ change: (inout [String: JSONValue]) -> Void) throws -> JSONValue {
         let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
         let path = tests + "/Fuzzing/Corpus/model/card.json"
         let text = String(decoding: try FileBytes.read(path, limit: 1 << 20), as: UTF8.self)
         var fields = try #require(try JSONValue(parsing: text).objectValue)
         change(&fields)
-        let network = try Model(input: [48, 48, 1], seed: 3) {
-            Conv2D(16, kernelSize: 3, activation: .relu)
-            GlobalAveragePool2D()
-            Dense(7, activation: .softmax)
-        }
-        return EmotionModel(model: network, card: try ModelCard(json: .object(fields), path: path))
+        return .object(fields)
+    }
+
+    /// A small network with such a card.
+    private func model(_ change: (inout [String: JSONValue]) -> Void = { _ in }) throws -> EmotionModel {
+        try EmotionModel(model: network(), card: ModelCard(json: card(change), path: "card.json"))
     }
 
     private static let hints = EmotionModel.Hints(inputRange: (0, 1), classNames: ["a", "b", "c"])
@@ -105,16 +113,18 @@ import Testing
 
     @Test(arguments: EmotionModelFileTests.inputs)
     func impossibleInputsAreRefused(_ pictureSize: JSONValue, _ black: Double, _ white: Double) throws {
-        let model = try model { fields in
+        let json = try card { fields in
             var input = fields["input"]?.objectValue ?? [:]
             input["pictureSize"] = pictureSize
             input["black"] = .double(black)
             input["white"] = .double(white)
             fields["input"] = .object(input)
         }
-        #expect(!model.card.input.summary.isEmpty)
+        let card = try ModelCard(json: json, path: "card.json")
+        #expect(!card.input.summary.isEmpty)
+        #expect(throws: RecognitionError.self) { try EmotionModel(model: network(), card: card) }
         try withTemporaryFolder { folder in
-            try model.write(to: folder + "/m.h5")
+            try ModelFile.write(network(), metadata: json, to: folder + "/m.h5")
             #expect(throws: RecognitionError.self) { try EmotionModel(reading: folder + "/m.h5") }
         }
     }

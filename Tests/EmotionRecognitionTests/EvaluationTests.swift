@@ -12,7 +12,7 @@ import Testing
         }
         var input = InputFormat(width: size, height: size, channels: channels)
         if channels == 3 { input.repeatsGrey = true }
-        return EmotionModel(model: model, card: ModelCard(classNames: names, input: input))
+        return try EmotionModel(model: model, card: ModelCard(classNames: names, input: input))
     }
 
     private func dataset(size: Int = 16) -> FaceDataset {
@@ -20,7 +20,7 @@ import Testing
         var random = RandomGenerator(seed: 5)
         for i in 0..<60 {
             let pixels = (0..<size * size).map { _ in UInt8(random.integer(below: 80 + 80 * (i % 3))) }
-            pixels.withUnsafeBufferPointer { dataset.append($0, label: i % 3, split: .publicTest, name: "\(i)") }
+            pixels.withUnsafeBufferPointer { try! dataset.append($0, label: i % 3, split: .publicTest, name: "\(i)") }
         }
         return dataset
     }
@@ -48,7 +48,7 @@ import Testing
         let a = try Predictions(of: model(seed: 1, names: ["a", "b", "c"]), on: data, indices: all, threads: threads)
         let b = try Predictions(of: model(seed: 3, names: ["b", "c", "a"]), on: data, indices: all, threads: threads)
         let comparison = try Comparison(a, b)
-        let first = Evaluation(a), second = Evaluation(b)
+        let first = try Evaluation(a), second = try Evaluation(b)
         #expect(comparison.bothRight + comparison.test.onlyFirst == first.metrics.correct)
         #expect(comparison.bothRight + comparison.test.onlySecond == second.metrics.correct)
         #expect(comparison.bothRight + comparison.bothWrong + comparison.test.discordant == 60)
@@ -68,7 +68,7 @@ import Testing
         let predictions = try (1...8).map {
             try Predictions(of: model(seed: $0, names: ["a", "b", "c"]), on: data, indices: all, threads: threads)
         }
-        func rights(_ p: Predictions) -> Int { Evaluation(p).metrics.correct }
+        func rights(_ p: Predictions) -> Int { (try? Evaluation(p).metrics.correct) ?? 0 }
         let best = try #require(predictions.max { rights($0) < rights($1) })
         let worst = try #require(predictions.min { rights($0) < rights($1) })
         try #require(rights(best) > rights(worst))
@@ -109,7 +109,7 @@ import Testing
         let plain = try model(seed: 4, names: ["a", "b", "c"])
         var card = plain.card
         card.input.equalisation = .histogram
-        let equalising = EmotionModel(model: plain.model, card: card)
+        let equalising = try EmotionModel(model: plain.model, card: card)
         let before = try Predictions(of: plain, on: data, indices: [8], threads: threads)
         let after = try Predictions(of: equalising, on: data, indices: [8], threads: threads)
         #expect(before.probabilities != after.probabilities)

@@ -51,14 +51,14 @@ import Testing
         #expect(whole.trainingFingerprint == part.fingerprint && whole.fingerprint != part.fingerprint)
     }
 
-    @Test func orderOfFileNames() {
+    @Test func orderOfFileNames() throws {
         var dataset = FaceDataset(size: 2)
         for (name, split) in [
             ("x/test/sad/b_1.jpg", FaceDataset.Split.publicTest), ("x/train/sad/c_2.jpg", .training),
             ("x/train/angry/c_1.jpg", .training), ("x/test/happy/a_9.jpg", .publicTest), ("row 7", .training),
         ] {
             let tones = [UInt8](repeating: UInt8(dataset.count), count: 4)
-            tones.withUnsafeBufferPointer { dataset.append($0, label: dataset.count, split: split, name: name) }
+            try tones.withUnsafeBufferPointer { try dataset.append($0, label: dataset.count, split: split, name: name) }
         }
         let sorted = dataset.sortedByFileName
         #expect(sorted.labels == [2, 1, 4, 3, 0])

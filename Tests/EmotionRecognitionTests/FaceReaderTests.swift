@@ -9,11 +9,11 @@ import Threads
     private func colours(repeatsGrey: Bool? = nil) throws -> EmotionRecogniser {
         let model = try Model(
             input: [8, 8, 3], layers: [GlobalAveragePool2D(), Dense(3, activation: .softmax)], seed: 1)
-        model.weights.set(0, (0..<9).map { $0 % 4 == 0 ? 8 : 0 })
+        try model.weights.set(0, (0..<9).map { $0 % 4 == 0 ? 8 : 0 })
         var input = InputFormat(width: 8, height: 8, channels: 3)
         input.repeatsGrey = repeatsGrey
         return try EmotionRecogniser(
-            EmotionModel(model: model, card: ModelCard(classNames: ["angry", "fear", "sad"], input: input)),
+            try EmotionModel(model: model, card: ModelCard(classNames: ["angry", "fear", "sad"], input: input)),
             threads: ThreadPool(threads: 1))
     }
 

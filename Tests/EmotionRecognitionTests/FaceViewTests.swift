@@ -15,8 +15,8 @@ import Testing
         Float(faces.pixels[3 * faces.imageBytes + row * 48 + column]) / 255
     }
 
-    @Test func partsAreCutOutWhereTheyShould() {
-        var data = FaceTrainingData(faces, indices: Array(0..<21), cropSize: 40)
+    @Test func partsAreCutOutWhereTheyShould() throws {
+        var data = try FaceTrainingData(faces, indices: Array(0..<21), cropSize: 40)
         #expect(data.inputShape == [40, 40, 1])
         let places: [(FaceView, Int, Int)] = [
             (.centre, 4, 4), (FaceView(x: 0, y: 0), 0, 0), (FaceView(x: 1, y: 0), 0, 8), (FaceView(x: 0, y: 1), 8, 0),
@@ -35,11 +35,11 @@ import Testing
     }
 
     /// An augmentation that changes nothing gives the centre, whatever the crop.
-    @Test(arguments: [48, 44, 32]) func augmentedPartIsTheCentre(_ size: Int) {
+    @Test(arguments: [48, 44, 32]) func augmentedPartIsTheCentre(_ size: Int) throws {
         var nothing = Augmentation.none
         nothing.zoomRange = 1...1.0000001
-        let augmented = FaceTrainingData(faces, indices: Array(0..<21), cropSize: size, augmentation: nothing)
-        let plain = FaceTrainingData(faces, indices: Array(0..<21), cropSize: size)
+        let augmented = try FaceTrainingData(faces, indices: Array(0..<21), cropSize: size, augmentation: nothing)
+        let plain = try FaceTrainingData(faces, indices: Array(0..<21), cropSize: size)
         for (a, b) in zip(sample(augmented, epoch: 0), sample(plain)) { #expect(abs(a - b) < 1e-3) }
     }
 

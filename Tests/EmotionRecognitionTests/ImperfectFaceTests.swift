@@ -42,10 +42,10 @@ import Testing
     private func model(bias: Float, temperature: Float? = nil) throws -> EmotionModel {
         let model = try Model(input: [8, 8, 1], layers: [Flatten(), Dense(3, activation: .softmax)], seed: 5)
         let place = try #require(model.weights.entries.firstIndex { $0.specification.count == 3 })
-        model.weights.set(place, [bias, bias, bias])
+        try model.weights.set(place, [bias, bias, bias])
         var card = ModelCard(classNames: ["a", "b", "c"], input: InputFormat(width: 8, height: 8))
         card.temperature = temperature
-        return EmotionModel(model: model, card: card)
+        return try EmotionModel(model: model, card: card)
     }
 
     @Test func weightsThatAreNoNumbersAreRefused() throws {

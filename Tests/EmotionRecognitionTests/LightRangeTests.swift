@@ -1,5 +1,7 @@
 import EmotionRecognition
 import FaceVision
+import JSON
+import JSONCoding
 import NeuralNet
 import Testing
 
@@ -50,7 +52,7 @@ import Testing
             Dense(7, activation: .softmax)
         }
         let data = SyntheticFaces().dataset(training: 140, test: 21, size: 24), threads = ThreadPool(threads: 1)
-        let plain = EmotionModel(
+        let plain = try EmotionModel(
             model: model, card: ModelCard(classNames: data.classNames, input: InputFormat(width: 24, height: 24)))
         // Data that a model was not trained on says nothing of its light.
         let (foreign, _) = try plain.calibrated(on: data, indices: Array(140..<161), threads: threads)
@@ -58,7 +60,7 @@ import Testing
         let calibrated = plain.inLight(of: data)
         let light = try #require(calibrated.card.input.light)
         // What is measured is what is answered, also in the dark.
-        let dark = data.corrupted(.dark, 0.1, at: Array(140..<161))
+        let dark = try data.corrupted(.dark, 0.1, at: Array(140..<161))
         let measured = try Predictions(of: calibrated, on: dark, indices: [4], threads: threads)
         let recogniser = try EmotionRecogniser(calibrated, batchSize: 1, threads: threads)
         let answer = recogniser.recognise([Image(width: 24, height: 24, pixels: Array(dark.image(4)))])[0]
@@ -68,7 +70,8 @@ import Testing
             #expect(try EmotionModel(reading: folder + "/m.h5").card.input.light == light)
             var card = calibrated.card
             card.input.light = LightRange(mean: 0...4, deviation: 0.1...0.2)
-            try EmotionModel(model: model, card: card).write(to: folder + "/bad.h5")
+            let json = try JSONValue(parsing: JSONValue.encode(card))
+            try ModelFile.write(model, metadata: json, to: folder + "/bad.h5")
             #expect(throws: RecognitionError.self) { try EmotionModel(reading: folder + "/bad.h5") }
         }
     }

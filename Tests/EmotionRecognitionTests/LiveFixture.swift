@@ -12,7 +12,7 @@ enum LiveFixture {
             classNames: FaceDataset.standardClassNames, input: InputFormat(width: 16, height: 16))
         card.certaintyThreshold = certaintyThreshold
         return try EmotionRecogniser(
-            EmotionModel(model: model, card: card), batchSize: 4, threads: ThreadPool(threads: 1))
+            try EmotionModel(model: model, card: card), batchSize: 4, threads: ThreadPool(threads: 1))
     }
 
     static func face(_ seed: UInt64, size: Int = 48) -> Image {

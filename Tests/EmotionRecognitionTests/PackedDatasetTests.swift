@@ -20,7 +20,7 @@ import Threads
         var result = FaceDataset(size: size, classNames: drawn.classNames)
         for i in 0..<drawn.count {
             Array(drawn.image(i)).withUnsafeBufferPointer {
-                result.append(
+                try! result.append(
                     $0, label: Int(drawn.labels[i]), split: FaceDataset.Split.allCases[i % 3], name: drawn.names[i])
             }
         }
@@ -58,7 +58,7 @@ import Threads
             try faces.writePacked(path)
             let packed = try read(path)
             func samples(_ dataset: FaceDataset) throws -> [Float] {
-                let data = FaceTrainingData(
+                let data = try FaceTrainingData(
                     dataset, indices: dataset.indices(of: .training), augmentation: .standard, seed: 4)
                 var result: [Float] = []
                 for index in 0..<data.count {
@@ -114,7 +114,7 @@ import Threads
             var bytes = whole
             bytes[4096 + 2 * 18 * 18 + 5] ^= 1
             try Data(bytes).write(to: URL(fileURLWithPath: path))
-            let data = FaceTrainingData(try read(path), indices: [2])
+            let data = try FaceTrainingData(try read(path), indices: [2])
             var input = [Float](repeating: 0, count: 18 * 18), target = [Float](repeating: 0, count: 7)
             #expect(throws: DatasetError.cannotRead(path: path, reason: "picture 3 is damaged")) {
                 try data.write(sample: 0, epoch: 1, input: &input, target: &target)

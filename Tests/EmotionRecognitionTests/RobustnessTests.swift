@@ -10,7 +10,7 @@ import Testing
 
     private func spoilt(_ corruption: Corruption, _ level: Float, size: Int = 48, index: Int = 0) -> [UInt8] {
         var pixels = ramp(size)
-        corruption.apply(level, to: &pixels, size: size, index: index)
+        try! corruption.apply(level, to: &pixels, size: size, index: index)
         return pixels
     }
 
@@ -33,7 +33,7 @@ import Testing
     }
 
     /// A ramp is a ramp when blurred, made small and turned back, away from the border.
-    @Test func smoothPicturesStay() {
+    @Test func smoothPicturesStay() throws {
         let pixels = ramp(48)
         for spoilt in [spoilt(.blur, 2), spoilt(.small, 24)] {
             for row in 12..<36 {
@@ -43,7 +43,7 @@ import Testing
             }
         }
         var turned = spoilt(.tilt, 30)
-        Corruption.tilt.apply(30, to: &turned, size: 48, index: 1)
+        try Corruption.tilt.apply(30, to: &turned, size: 48, index: 1)
         #expect(abs(Int(turned[24 * 48 + 24]) - Int(pixels[24 * 48 + 24])) <= 2)
         #expect(abs(Int(turned[20 * 48 + 30]) - Int(pixels[20 * 48 + 30])) <= 2)
     }
@@ -57,10 +57,10 @@ import Testing
     }
 
     @Test(arguments: Corruption.allCases, [1, 2, 7, 16, 48, 96])
-    func anySize(_ corruption: Corruption, _ size: Int) {
+    func anySize(_ corruption: Corruption, _ size: Int) throws {
         for level in corruption.levels {
             var pixels = (0..<size * size).map { UInt8($0 % 251) }
-            corruption.apply(level, to: &pixels, size: size)
+            try corruption.apply(level, to: &pixels, size: size)
             #expect(pixels.count == size * size && !corruption.text(level).isEmpty)
         }
     }
@@ -72,7 +72,7 @@ import Testing
         }
         let data = SyntheticFaces().dataset(training: 0, test: 21, size: 16)
         let threads = ThreadPool(threads: 2)
-        let emotionModel = EmotionModel(
+        let emotionModel = try EmotionModel(
             model: model, card: ModelCard(classNames: data.classNames, input: InputFormat(width: 16, height: 16)))
         var steps: [Int] = []
         let result = try RobustnessEvaluation(
@@ -82,7 +82,7 @@ import Testing
         #expect(result.json.arrayValue?.count == RobustnessEvaluation.steps)
         // The same as spoiling by hand and asking.
         let point = result.points[5]
-        let spoilt = data.corrupted(point.corruption, point.level, at: Array(0..<21))
+        let spoilt = try data.corrupted(point.corruption, point.level, at: Array(0..<21))
         let metrics = try Evaluation(of: emotionModel, on: spoilt, indices: Array(0..<21), threads: threads).metrics
         #expect(point.accuracy == metrics.accuracy && point.balancedAccuracy == metrics.balancedAccuracy)
     }

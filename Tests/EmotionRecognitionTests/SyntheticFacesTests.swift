@@ -57,9 +57,9 @@ import Testing
         var options = TrainingOptions()
         (options.epochs, options.batchSize) = (epochs, 32)
         options.optimizer = Adam(learningRate: 0.002)
-        let test = FaceTrainingData(faces, indices: faces.indices(of: .publicTest))
+        let test = try FaceTrainingData(faces, indices: faces.indices(of: .publicTest))
         let trainer = try Trainer(
-            model, options: options, data: FaceTrainingData(faces, indices: faces.indices(of: .training)),
+            model, options: options, data: try FaceTrainingData(faces, indices: faces.indices(of: .training)),
             validation: test, threads: ThreadPool())
         _ = try trainer.run()
         return try #require(trainer.progress.history.last?.validationAccuracy)

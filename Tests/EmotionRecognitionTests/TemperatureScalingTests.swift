@@ -24,15 +24,15 @@ import Testing
         return (probabilities, labels)
     }
 
-    @Test(arguments: [Float(0.5), 1, 2, 3]) func findsTheStretch(_ factor: Float) {
+    @Test(arguments: [Float(0.5), 1, 2, 3]) func findsTheStretch(_ factor: Float) throws {
         let (probabilities, labels) = sample(factor)
-        let temperature = TemperatureScaling.fit(probabilities: probabilities, labels: labels)
+        let temperature = try TemperatureScaling.fit(probabilities: probabilities, labels: labels)
         #expect(abs(temperature / factor - 1) < 0.05, "\(temperature) for \(factor)")
-        let before = TemperatureScaling.expectedCalibrationError(probabilities: probabilities, labels: labels)
+        let before = try TemperatureScaling.expectedCalibrationError(probabilities: probabilities, labels: labels)
         let scaled = stride(from: 0, to: probabilities.count, by: 4).flatMap {
             TemperatureScaling.apply(temperature, to: Array(probabilities[$0..<$0 + 4]))
         }
-        let after = TemperatureScaling.expectedCalibrationError(probabilities: scaled, labels: labels)
+        let after = try TemperatureScaling.expectedCalibrationError(probabilities: scaled, labels: labels)
         #expect(after < 0.015)
         if factor != 1 { #expect(before > 0.05) }
     }

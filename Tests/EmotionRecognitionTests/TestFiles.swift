@@ -29,7 +29,7 @@ func smallDataset(_ items: [(tones: [UInt8], label: Int, split: FaceDataset.Spli
     var dataset = FaceDataset(size: 4)
     for (index, item) in items.enumerated() {
         item.tones.withUnsafeBufferPointer {
-            dataset.append($0, label: item.label, split: item.split, name: "picture \(index + 1)")
+            try! dataset.append($0, label: item.label, split: item.split, name: "picture \(index + 1)")
         }
     }
     return dataset

@@ -78,7 +78,7 @@ import Threads
         #expect(agreement?.count == 2 && agreement?.same == 0)
         #expect(abs((agreement?.meanMajority ?? 0) - 0.6) < 1e-6)
 
-        let data = FaceTrainingData(dataset, indices: [0, 1])
+        let data = try FaceTrainingData(dataset, indices: [0, 1])
         var input = [Float](repeating: 0, count: 4), target = [Float](repeating: 0, count: 8)
         try! data.write(sample: 0, epoch: 0, input: &input, target: &target)
         let shares: [Float] = [3 / 9, 2 / 9, 0, 0, 0, 0, 4 / 9, 0]
@@ -92,7 +92,7 @@ import Threads
             Self.header + "Training,fer0000000.png,4,0,0,0,4,2,0,0,0,0\nTraining,,0,9,0,0,0,0,0,0,0,0\n"
                 + "PublicTest,fer0000002.png,0,0,0,0,0,0,2,8,0,0\n", targets: .drawn
         ).dataset
-        let data = FaceTrainingData(dataset, indices: [0])
+        let data = try FaceTrainingData(dataset, indices: [0])
         var input = [Float](repeating: 0, count: 4), target = [Float](repeating: 0, count: 8)
         var counts = [Float](repeating: 0, count: 8)
         for epoch in 0..<2000 {
@@ -198,12 +198,12 @@ import Threads
             Dense(8, activation: .softmax)
         }
         let index = try #require(model.weights.index(layer: "dense", name: "bias"))
-        model.weights.set(index, [10, 0, 0, 0, 0, 0, 10, 0])
-        model.weights.set(
+        try model.weights.set(index, [10, 0, 0, 0, 0, 0, 10, 0])
+        try model.weights.set(
             try #require(model.weights.index(layer: "dense", name: "kernel")), [Float](repeating: 0, count: 32))
         let card = ModelCard(classNames: FaceVotes.classNames, input: InputFormat(width: 2, height: 2, channels: 1))
         let evaluation = try Evaluation(
-            of: EmotionModel(model: model, card: card), on: dataset, indices: [2], split: .publicTest,
+            of: try EmotionModel(model: model, card: card), on: dataset, indices: [2], split: .publicTest,
             threads: ThreadPool(threads: 1))
         let votes = try #require(evaluation.votes)
         #expect(evaluation.metrics.accuracy == 1)

@@ -11,7 +11,7 @@ import Testing
         for (index, entry) in model.weights.entries.enumerated() {
             let tensor = try #require(tensors["\(group)/\(entry.layer)/\(entry.specification.name)"])
             try #require(tensor.shape == entry.specification.shape)
-            model.weights.set(index, tensor.values)
+            try! model.weights.set(index, tensor.values)
         }
         return model
     }

@@ -15,7 +15,7 @@ import Testing
             + number(0, 4)
         let block = Array("Exif".utf8) + [0, 0] + tiff
         let length = block.count + 2
-        let bytes = ImageFile.encodeJPEG(image, quality: 100)
+        let bytes = try! ImageFile.encodeJPEG(image, quality: 100)
         return bytes.prefix(2) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + block + bytes.dropFirst(2)
     }
 
@@ -107,7 +107,7 @@ import Testing
             pixels: (0..<37 * 21 * channels).map { UInt8(60 + $0 / channels % 37 * 3) })
         for quality in [1, 50, 90, 100] {
             let read = try ImageFile.decode(
-                ImageFile.encodeJPEG(image, quality: quality), name: "a.jpg", grayscale: channels == 1)
+                try ImageFile.encodeJPEG(image, quality: quality), name: "a.jpg", grayscale: channels == 1)
             #expect((read.width, read.height, read.channels) == (37, 21, channels))
             let differences = zip(read.pixels, image.pixels).map { abs(Int($0) - Int($1)) }
             if quality >= 90 { #expect(differences.max()! <= 8) }

@@ -3,15 +3,15 @@ import Emotions
 import MusicMatching
 import Testing
 
-@Suite struct MigrationTests {
-    /// Runs SQL on a file without this package's code.
-    private func sql(_ path: String, _ text: String) {
-        var handle: OpaquePointer?
-        #expect(sqlite3_open(path, &handle) == SQLITE_OK)
-        #expect(sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(handle)))")
-        sqlite3_close(handle)
-    }
+/// Runs SQL on a file without this package's code.
+func sql(_ path: String, _ text: String) {
+    var handle: OpaquePointer?
+    #expect(sqlite3_open(path, &handle) == SQLITE_OK)
+    #expect(sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(handle)))")
+    sqlite3_close(handle)
+}
 
+@Suite struct MigrationTests {
     @Test(arguments: [1, 2, 3, 4, 5, 6])
     func olderSchemasKeepTheirSongs(_ version: Int) throws {
         try withTemporaryFolder { folder in

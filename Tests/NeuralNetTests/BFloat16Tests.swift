@@ -33,7 +33,7 @@ import Testing
     private static func expectExact(_ model: Model, batch: Int, kernel: String?) throws {
         var random = RandomGenerator(seed: 3)
         for (index, entry) in model.weights.entries.enumerated() {
-            model.weights.set(index, whole(&random, entry.specification.count))
+            try model.weights.set(index, whole(&random, entry.specification.count))
         }
         let inputs = whole(&random, batch * model.inputShapes[0].reduce(1, *))
         let upstream = whole(&random, batch * model.outputShapes[0].reduce(1, *))

@@ -21,9 +21,9 @@ import Testing
         for (index, entry) in model.weights.entries.enumerated() {
             switch entry.specification.name {
             case "gamma", "moving_variance":
-                model.weights.set(index, random.values(entry.specification.count, in: 0.5...1.5))
+                try model.weights.set(index, random.values(entry.specification.count, in: 0.5...1.5))
             case "beta", "moving_mean":
-                model.weights.set(index, random.values(entry.specification.count, in: -0.5...0.5))
+                try model.weights.set(index, random.values(entry.specification.count, in: -0.5...0.5))
             default: continue
             }
         }
@@ -95,7 +95,7 @@ import Testing
         var random = RandomGenerator(seed: 4)
         let input = random.values(144)
         let cam = try GradCAM(model, layer: "late", threads: ThreadPool(threads: 1))
-        let result = cam.map(input, class: 1)
+        let result = try cam.map(input, class: 1)
         #expect(result.map.height == 6 && result.map.width == 6 && result.label == 1)
 
         let late = try #require(model.node(named: "late"))
@@ -104,8 +104,8 @@ import Testing
         layers[layers.count - 1] = Dense(3, name: "scores")
         let head = try Model(input: [6, 6, 16], layers: Array(layers.dropFirst(late)), seed: 0)
         let split = trunk.weights.entries.count
-        for i in 0..<split { trunk.weights.set(i, model.weights.array(i)) }
-        for i in head.weights.entries.indices { head.weights.set(i, model.weights.array(split + i)) }
+        for i in 0..<split { try trunk.weights.set(i, model.weights.array(i)) }
+        for i in head.weights.entries.indices { try head.weights.set(i, model.weights.array(split + i)) }
         let first = try Runner(trunk, batch: 1, isTraining: false),
             second = try Runner(head, batch: 1, isTraining: false)
         var activation = first.forward([input], count: 1, isTraining: false)[0]
@@ -141,7 +141,7 @@ import Testing
         let cam = try GradCAM(model, layer: "early", threads: ThreadPool(threads: 1))
         var random = RandomGenerator(seed: 4)
         let input = random.values(144)
-        let maps = (0..<3).map { cam.map(input, class: $0).map }
+        let maps = try (0..<3).map { try cam.map(input, class: $0).map }
         #expect(maps.allSatisfy { $0.height == 6 && $0.width == 6 && $0.values.allSatisfy { $0 >= 0 && $0.isFinite } })
         #expect(maps[0] != maps[1] || maps[1] != maps[2])
     }

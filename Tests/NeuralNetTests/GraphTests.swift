@@ -125,7 +125,7 @@ import Testing
         let model = try Model(input: [3]) { Dense(2) }
         let copy = model.copy()
         #expect(copy.weights.array(0) == model.weights.array(0))
-        copy.weights.set(0, [1, 2, 3, 4, 5, 6])
+        try copy.weights.set(0, [1, 2, 3, 4, 5, 6])
         #expect(copy.weights.array(0) != model.weights.array(0))
     }
 

@@ -10,7 +10,7 @@ import Testing
             Dense(64)
         }
         for i in model.weights.entries.indices {
-            model.weights.set(i, [Float](repeating: value, count: model.weights.entries[i].specification.count))
+            try model.weights.set(i, [Float](repeating: value, count: model.weights.entries[i].specification.count))
         }
         return model
     }

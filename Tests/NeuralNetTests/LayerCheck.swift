@@ -114,8 +114,8 @@ private func randomize(_ model: Model, _ random: inout RandomGenerator) {
         let count = entry.specification.count
         switch entry.specification.name {
         case let name where name.hasSuffix("kernel"): continue
-        case "gamma", "moving_variance", "variance": model.weights.set(i, random.values(count, in: 0.5...1.5))
-        default: model.weights.set(i, random.values(count, in: -0.5...0.5))
+        case "gamma", "moving_variance", "variance": try! model.weights.set(i, random.values(count, in: 0.5...1.5))
+        default: try! model.weights.set(i, random.values(count, in: -0.5...0.5))
         }
     }
 }
@@ -203,7 +203,7 @@ private struct Checker {
     private func checkFrozen(_ results: Results) throws {
         guard !options.differsInTraining || options.mixesSamples else { return }
         let frozen = try Frozen.model(like: model)
-        for index in model.weights.entries.indices { frozen.weights.set(index, model.weights.array(index)) }
+        for index in model.weights.entries.indices { try frozen.weights.set(index, model.weights.array(index)) }
         let same = try Runner(frozen, batch: batch).run(inputs, upstream: upstream, count: batch)
         #expect(same.inputGradients == results.inputGradients, "frozen", sourceLocation: location)
     }

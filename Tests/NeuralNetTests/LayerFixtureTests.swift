@@ -57,7 +57,7 @@ import Testing
             let name = try #require(weight["name"]?.stringValue)
             let index = try #require(Self.index(of: name, in: model), "no weight \(name)")
             #expect(JSONValue(model.weights.entries[index].specification.shape) == weight["shape"])
-            model.weights.set(index, Self.floats(weight["values"]))
+            try model.weights.set(index, Self.floats(weight["values"]))
         }
         #expect(JSONValue(model.outputShapes[0]) == json["outputShape"])
 
@@ -113,8 +113,8 @@ import Testing
         let model = try KerasModelConfig.model(from: try #require(json["model"]).text(), path: "layers.json")
         let frozen = try Frozen.model(like: model)
         for (index, weight) in (json["weights"]?.arrayValue ?? []).enumerated() {
-            model.weights.set(index, Self.floats(weight["values"]))
-            frozen.weights.set(index, Self.floats(weight["values"]))
+            try model.weights.set(index, Self.floats(weight["values"]))
+            try frozen.weights.set(index, Self.floats(weight["values"]))
         }
         let batch = try #require(json["batch"]?.intValue)
         for reference in [false, true] {

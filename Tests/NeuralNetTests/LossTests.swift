@@ -53,6 +53,18 @@ import Testing
         Case(name: "focal smooth", loss: CategoricalFocalCrossentropy(labelSmoothing: 0.1)),
         Case(name: "binary focal", loss: BinaryFocalCrossentropy(gamma: 1.5)),
         Case(name: "binary focal balanced", loss: BinaryFocalCrossentropy(alpha: 0.3, appliesClassBalancing: true)),
+        Case(
+            name: "focal logits", loss: CategoricalFocalCrossentropy(gamma: 1.5, labelSmoothing: 0.1, fromLogits: true)),
+        Case(name: "focal factors", loss: CategoricalFocalCrossentropy(classAlphas: [0.1, 0.2, 0.3, 0.4])),
+        Case(
+            name: "focal factors logits",
+            loss: CategoricalFocalCrossentropy(fromLogits: true, classAlphas: [0.1, 0.2, 0.3, 0.4])),
+        Case(name: "binary focal smooth", loss: BinaryFocalCrossentropy(labelSmoothing: 0.2)),
+        Case(name: "binary focal logits", loss: BinaryFocalCrossentropy(gamma: 1.5, fromLogits: true)),
+        Case(
+            name: "binary focal balanced logits",
+            loss: BinaryFocalCrossentropy(
+                alpha: 0.3, appliesClassBalancing: true, labelSmoothing: 0.1, fromLogits: true)),
     ]
 
     @Test func allAreTried() { #expect(LossTests.fixture["losses"]?.arrayValue?.count == LossTests.losses.count) }
@@ -123,6 +135,8 @@ import Testing
         MetricCase(name: "sparse accuracy", metric: CategoricalAccuracy()),
         MetricCase(name: "top 2", metric: TopKCategoricalAccuracy(k: 2)),
         MetricCase(name: "binary accuracy", metric: BinaryAccuracy()), MetricCase(name: "auc", metric: AUC()),
+        MetricCase(name: "auc of 5", metric: AUC(thresholds: 5)),
+        MetricCase(name: "auc of 2", metric: AUC(thresholds: 2)),
         MetricCase(name: "mae", metric: MeanAbsoluteErrorMetric()),
         MetricCase(name: "mse", metric: MeanSquaredErrorMetric()), MetricCase(name: "r2", metric: R2Score()),
     ]

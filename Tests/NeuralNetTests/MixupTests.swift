@@ -22,8 +22,8 @@ import Testing
         return (input, target)
     }
 
-    @Test func mixesInputsAndTargetsAlike() {
-        let data = MixupData(Numbers(), alpha: 0.4, seed: 2)
+    @Test func mixesInputsAndTargetsAlike() throws {
+        let data = try MixupData(Numbers(), alpha: 0.4, seed: 2)
         var mixed = 0
         for epoch in 0..<20 {
             for index in 0..<30 {
@@ -41,8 +41,8 @@ import Testing
         #expect(mixed > 300)
     }
 
-    @Test func leavesAloneWhatIsNotTraining() {
-        let data = MixupData(Numbers(), alpha: 1, seed: 2, endEpoch: 5)
+    @Test func leavesAloneWhatIsNotTraining() throws {
+        let data = try MixupData(Numbers(), alpha: 1, seed: 2, endEpoch: 5)
         for index in 0..<30 {
             for epoch in [nil, 5, 9] {
                 let (input, target) = sample(data, index, epoch)
@@ -52,7 +52,7 @@ import Testing
     }
 
     /// Beta(a, a) has mean 1/2 and variance 1 / (4 (2a + 1)).
-    @Test(arguments: [Float(0.1), 0.4, 1]) func sharesFollowTheBetaDistribution(_ alpha: Float) {
+    @Test(arguments: [Float(0.1), 0.4, 1]) func sharesFollowTheBetaDistribution(_ alpha: Float) throws {
         // With two samples, 0 and 1, the input is the share of the second one or, mixed with itself, whole.
         struct Two: TrainingData {
             let count = 2
@@ -68,7 +68,7 @@ import Testing
                 target[1] = Float(index)
             }
         }
-        let data = MixupData(Two(), alpha: alpha, seed: 7)
+        let data = try MixupData(Two(), alpha: alpha, seed: 7)
         var sum = 0.0, squares = 0.0
         let draws = 40_000
         for epoch in 0..<draws {

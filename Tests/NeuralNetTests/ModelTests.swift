@@ -138,7 +138,7 @@ import Testing
             GlobalAveragePool2D()
             Dense(2)
         }
-        for index in model.weights.entries.indices { alone.weights.set(index, model.weights.array(index)) }
+        for index in model.weights.entries.indices { try alone.weights.set(index, model.weights.array(index)) }
         let outputs = try [wide, alone].map { model in
             let executor = try Executor(model, maximumBatch: 1, threads: ThreadPool(threads: 1))
             for i in 0..<200 { executor.input()[i] = Float(i % 7) - 3 }

@@ -49,7 +49,7 @@ import Testing
             Dense(3, activation: .softmax)
         }
         for (i, values) in (OptimizerTests.fixture["weights"]?.arrayValue ?? []).enumerated() {
-            model.weights.set(i, OptimizerTests.floats(values))
+            try model.weights.set(i, OptimizerTests.floats(values))
         }
         let labels = (OptimizerTests.fixture["labels"]?.arrayValue ?? []).compactMap(\.intValue)
         let data = try ArrayDataset(

@@ -74,7 +74,7 @@ import Testing
         }
         let kernel = model.weights.array(0)
         func moved(_ by: Float) -> Double {
-            model.weights.set(0, [kernel[0] + by] + kernel.dropFirst())
+            try! model.weights.set(0, [kernel[0] + by] + kernel.dropFirst())
             return output(input)
         }
         #expect(abs((moved(0.01) - moved(-0.01)) / 0.02 - Double(weightSlope)) < 1e-4)

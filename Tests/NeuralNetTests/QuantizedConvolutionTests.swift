@@ -82,7 +82,7 @@ import Testing
         var random = RandomGenerator(seed: 6)
         for (index, entry) in model.weights.entries.enumerated() where entry.specification.name != "kernel" {
             let range: ClosedRange<Float> = entry.specification.name == "moving_variance" ? 0.5...1.5 : -0.5...1
-            model.weights.set(index, random.values(entry.specification.count, in: range))
+            try model.weights.set(index, random.values(entry.specification.count, in: range))
         }
         for count in [1, 3] {
             let input = random.values(count * 13 * 11 * 8)
@@ -154,7 +154,7 @@ import Testing
 
     @Test func weightsThatAreNoNumbersAreHarmless() throws {
         let model = try Model(input: [8, 8, 16], seed: 2) { Conv2D(32, kernelSize: 3) }
-        model.weights.set(0, [Float](repeating: .nan, count: 9 * 16 * 32))
+        try model.weights.set(0, [Float](repeating: .nan, count: 9 * 16 * 32))
         let output = try predict(model, [Float](repeating: .infinity, count: 8 * 8 * 16), count: 1, .int8)
         #expect(output.allSatisfy { $0.isFinite })
     }

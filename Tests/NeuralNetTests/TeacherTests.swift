@@ -60,7 +60,7 @@ import Testing
             expected -= Double(target) * log(Double(guesses[i])) / Double(data.count)
         }
         let trainer = try Trainer(
-            learner, options: options(rate: 0), data: data, teacher: Teacher(teacher, share: share),
+            learner, options: options(rate: 0), data: data, teacher: try Teacher(teacher, share: share),
             threads: ThreadPool(threads: 2))
         #expect(try trainer.run() == .finished)
         let record = try #require(trainer.progress.history.first)
@@ -86,7 +86,7 @@ import Testing
             expected -= Double(target) * log(Double(guesses[i])) / Double(data.count)
         }
         let trainer = try Trainer(
-            learner, options: options(rate: 0), data: data, teacher: Teacher(teachers, share: 0.6),
+            learner, options: options(rate: 0), data: data, teacher: try Teacher(teachers, share: 0.6),
             threads: ThreadPool(threads: 2))
         #expect(try trainer.run() == .finished)
         #expect(abs(try #require(trainer.progress.history.first).loss - expected) < 1e-5)
@@ -106,7 +106,7 @@ import Testing
         }
         let before = try agreement()
         let trainer = try Trainer(
-            learner, options: options(rate: 0.05, epochs: 20), data: data, teacher: Teacher(teacher, share: 1),
+            learner, options: options(rate: 0.05, epochs: 20), data: data, teacher: try Teacher(teacher, share: 1),
             threads: ThreadPool(threads: 1))
         _ = try trainer.run()
         #expect(before < 0.7)
@@ -120,7 +120,7 @@ import Testing
         ] {
             #expect(throws: NeuralNetError.self) {
                 try Trainer(
-                    network(4, seed: 2), options: options(rate: 0), data: data, teacher: Teacher(wrong),
+                    network(4, seed: 2), options: options(rate: 0), data: data, teacher: try Teacher(wrong),
                     threads: ThreadPool(threads: 1))
             }
         }

@@ -224,12 +224,12 @@ import Testing
         #expect(LearningRateSchedule.reduceOnPlateau().factor(epoch: 1, total: 2, plateau: 0.25) == 0.25)
     }
 
-    @Test func metricsByHand() {
+    @Test func metricsByHand() throws {
         // Three classes; true 0 0 0 1 1 2, predicted 0 0 1 1 2 2.
         let rows: [[Float]] = [
             [0.8, 0.1, 0.1], [0.5, 0.3, 0.2], [0.3, 0.4, 0.3], [0.2, 0.6, 0.2], [0.1, 0.4, 0.5], [0, 0.2, 0.8],
         ]
-        let metrics = ClassificationMetrics(
+        let metrics = try ClassificationMetrics(
             probabilities: rows.flatMap { $0 }, labels: [0, 0, 0, 1, 1, 2], classes: 3)
         #expect(metrics.confusion == [[2, 1, 0], [0, 1, 1], [0, 0, 1]])
         #expect(abs(metrics.accuracy - 4.0 / 6) < 1e-12)

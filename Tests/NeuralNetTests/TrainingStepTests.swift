@@ -41,8 +41,8 @@ import Testing
     @Test func probabilitiesThatAreCutOffHaveNoSlope() throws {
         let biases: [Float] = [-30, 0, 1], targets = [0.1, 0.8, 0.1]
         let model = try Model(input: [1], seed: 1) { Dense(3, activation: .sigmoid) }
-        model.weights.set(0, [0, 0, 0])
-        model.weights.set(1, biases)
+        try model.weights.set(0, [0, 0, 0])
+        try model.weights.set(1, biases)
         var options = TrainingOptions()
         options.epochs = 1
         options.batchSize = 1
@@ -79,7 +79,7 @@ import Testing
         options.epochs = 1
         options.batchSize = 8
         let trainer = try trainer(options, count: 20)
-        trainer.model.weights.set(0, [Float](repeating: .nan, count: 36 * 8))
+        try trainer.model.weights.set(0, [Float](repeating: .nan, count: 36 * 8))
         #expect(throws: NeuralNetError.notFinite(quantity: "the loss", step: 1)) { try trainer.run() }
         #expect(trainer.progress.epoch == 0)
     }

@@ -70,7 +70,7 @@ struct WeightsAccessTests {
         fill(model, with: 1)
         #expect(model.weights.version != before)
         #expect(outputs(executor)[0] == 4096)
-        model.weights.set(1, [Float](repeating: 2, count: 64 * 32))
+        try model.weights.set(1, [Float](repeating: 2, count: 64 * 32))
         #expect(outputs(executor)[0] == 2 * 4096)
         #expect(model.weights.withUnsafeValues { $0[model.weights.entries[1].offset] } == 2)
     }

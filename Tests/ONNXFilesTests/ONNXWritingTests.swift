@@ -59,7 +59,7 @@ import Testing
     static func shaken(_ model: Model) -> Model {
         var random = RandomGenerator(seed: 5)
         for (index, entry) in model.weights.entries.enumerated() where entry.specification.shape.count == 1 {
-            model.weights.set(index, (0..<entry.specification.count).map { _ in 0.5 + random.uniform() })
+            try! model.weights.set(index, (0..<entry.specification.count).map { _ in 0.5 + random.uniform() })
         }
         return model
     }

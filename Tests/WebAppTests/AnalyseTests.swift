@@ -27,7 +27,7 @@ import WebApp
     @Test func findsNoFaceInNoise() throws {
         let server = try server.get()
         for (bytes, type) in [
-            (ImageFile.encodeJPEG(Self.picture(160, 120)), "image/jpeg"),
+            (try ImageFile.encodeJPEG(Self.picture(160, 120)), "image/jpeg"),
             (ImageFile.encodePNG(Self.picture(160, 120)), "image/png"),
             // The type in the header is a hint only.
             (ImageFile.encodePNG(Self.picture(160, 120)), "image/jpeg; charset=x"),
@@ -95,7 +95,7 @@ import WebApp
         let token = try #require(opened.json["session"]?.stringValue)
         #expect(token.wholeMatch(of: #/[0-9a-f]{32}/#) != nil)
         #expect(opened.headers["location"] == "/api/v1/sessions/\(token)")
-        let picture = ImageFile.encodeJPEG(Self.picture(64, 64))
+        let picture = try ImageFile.encodeJPEG(Self.picture(64, 64))
         func analyse(_ token: String) throws -> Int {
             try server.send(picture, to: "/api/v1/analyse", type: "image/jpeg", ["Fermusic-Session": token]).status
         }
@@ -111,7 +111,7 @@ import WebApp
         // A PNG that says it has 30,000 x 30,000 pixels.
         var huge: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8)
         huge += [0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0, 0x8F, 0x1F, 0x64, 0x27]
-        let good = ImageFile.encodeJPEG(Self.picture(64, 64))
+        let good = try ImageFile.encodeJPEG(Self.picture(64, 64))
         for (bytes, status, part) in [
             ([], 422, "empty"), (Array("GIF89a".utf8), 422, "neither"), (Array(good.prefix(300)), 422, ""),
             (huge, 422, ""), (Array("RIFF\0\0\0\0WEBPVP8 ".utf8) + [UInt8](repeating: 7, count: 40), 422, "WebP"),
@@ -167,7 +167,7 @@ import WebApp
         options.analyses = 1
         options.waiting = 1
         let server = try TestServer(options)
-        let picture = ImageFile.encodeJPEG(Self.picture(800, 600))
+        let picture = try ImageFile.encodeJPEG(Self.picture(800, 600))
         let head = "POST /api/v1/analyse HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
         let request = Array("\(head)Content-Length: \(picture.count)\r\n\r\n".utf8) + picture
         var refused: TestClient.Response?

@@ -118,7 +118,7 @@ import WebApp
         options.requestsPerSecond = 1
         options.burst = 20
         let server = try TestServer(options)
-        let picture = ImageFile.encodeJPEG(AnalyseTests.picture(64, 64))
+        let picture = try ImageFile.encodeJPEG(AnalyseTests.picture(64, 64))
         func status(_ session: String) throws -> Int {
             try server.send(
                 picture, to: "/api/v1/analyse", type: "image/jpeg", ["Fermusic-Session": session]

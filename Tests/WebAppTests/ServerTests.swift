@@ -77,7 +77,7 @@ import WebApp
         #expect(pictures.head()?.headers["content-type"] == "multipart/x-mixed-replace; boundary=fermusic-frame")
         while feed.watchers < 2 { usleep(1000) }
         // Small enough for one chunk of the transfer.
-        let jpeg = ImageFile.encodeJPEG(AnalyseTests.picture(64, 48))
+        let jpeg = try ImageFile.encodeJPEG(AnalyseTests.picture(64, 48))
         var heard = "", seen: [UInt8] = []
         for number in 1...3 {
             feed.tell("frame", #"{"number":\#(number)}"#)
@@ -135,7 +135,7 @@ import WebApp
     @Test func watchersWhoLeftAreNoticed() throws {
         let feed = LiveFeed()
         let server = try TestServer(feed: feed)
-        feed.show(ImageFile.encodeJPEG(AnalyseTests.picture(64, 48)))
+        feed.show(try ImageFile.encodeJPEG(AnalyseTests.picture(64, 48)))
         func watch(_ path: String) throws -> TestClient {
             let client = try #require(TestClient(port: server.port))
             client.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -160,7 +160,7 @@ import WebApp
         let server = try TestServer()
         let port = server.port
         let client = try #require(TestClient(port: port))
-        let picture = ImageFile.encodeJPEG(AnalyseTests.picture(1200, 900))
+        let picture = try ImageFile.encodeJPEG(AnalyseTests.picture(1200, 900))
         let head = "POST /api/v1/analyse HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/jpeg\r\n"
         client.send(Array("\(head)Content-Length: \(picture.count)\r\n\r\n".utf8) + picture)
         // Looked at, or so quick that it is over already.

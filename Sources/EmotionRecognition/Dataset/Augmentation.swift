@@ -61,8 +61,10 @@ public struct Augmentation: Sendable, Equatable {
     /// No change at all.
     public static let none = Augmentation()
 
-    /// The same with every range, and the share of erased pictures, multiplied by a factor of 0...1. Flips stay.
+    /// The same with every range, and the share of erased pictures, multiplied by a factor of 0...1, which counts as 0 below
+    /// and as 1 above. Flips stay.
     public func scaled(by factor: Float) -> Augmentation {
+        let factor = min(1, max(0, factor))
         func around1(_ range: ClosedRange<Float>) -> ClosedRange<Float> {
             1 + (range.lowerBound - 1) * factor...1 + (range.upperBound - 1) * factor
         }
@@ -88,7 +90,8 @@ public struct Augmentation: Sendable, Equatable {
     /// Writes `pixel * scale + offset` of the changed picture. `source` is `size * size`, `target` the centre of it with
     /// `cropSize * cropSize` (all of it by default).
     ///
-    /// The generator decides everything; give each sample of each epoch one of its own.
+    /// The generator decides everything; give each sample of each epoch one of its own. Settings must be such as recipes
+    /// allow.
     public func apply(
         _ source: UnsafePointer<UInt8>, size: Int, cropSize: Int? = nil, scale: Float, offset: Float,
         to target: UnsafeMutablePointer<Float>, random: inout RandomGenerator

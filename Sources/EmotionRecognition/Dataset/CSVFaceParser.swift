@@ -125,12 +125,12 @@ struct CSVFaceParser {
         let name = "row \(row)"
         if found == dataset.imageBytes {
             image.withUnsafeBufferPointer {
-                dataset.append(UnsafeBufferPointer(rebasing: $0[..<found]), label: label, split: split, name: name)
+                dataset.add(UnsafeBufferPointer(rebasing: $0[..<found]), label: label, split: split, name: name)
             }
         } else if found == Self.usualSize * Self.usualSize {
             let picture = Image(width: Self.usualSize, height: Self.usualSize, pixels: Array(image[..<found]))
             picture.resized(width: dataset.size, height: dataset.size).pixels.withUnsafeBufferPointer {
-                dataset.append($0, label: label, split: split, name: name)
+                dataset.add($0, label: label, split: split, name: name)
             }
         } else {
             throw bad("\(found) pixels instead of \(dataset.imageBytes)")

@@ -68,7 +68,7 @@ struct DuplicateSearch {
             }
             return index
         }
-        let limit = Int(thresholds.meanDifference * Double(dataset.imageBytes))
+        let limit = Int(min(255, max(0, thresholds.meanDifference)) * Double(dataset.imageBytes))
         dataset.withUnsafePixels { pixels in
             for band in 0..<4 {
                 func key(_ index: Int) -> UInt64 { hashes[index] >> UInt64(band * 16) & 0xFFFF }

@@ -57,9 +57,9 @@ public struct FaceDataset: Sendable {
     /// FER2013's classes in the order of their numbers.
     public static let standardClassNames = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
 
-    /// Without pictures; `append` adds them.
+    /// Without pictures; `append` adds them. A size below 1 counts as 1.
     public init(size: Int = 48, classNames: [String] = standardClassNames) {
-        self.size = size
+        self.size = max(size, 1)
         self.classNames = classNames
     }
 
@@ -96,9 +96,19 @@ public struct FaceDataset: Sendable {
     /// Bytes of one picture.
     public var imageBytes: Int { size * size }
 
-    /// Adds a picture of `size * size` bytes.
-    public mutating func append(_ image: UnsafeBufferPointer<UInt8>, label: Int, split: Split, name: String) {
-        precondition(image.count == imageBytes && classNames.indices.contains(label))
+    /// Adds a picture. Throws `RecognitionError.incompatibleData` unless it has `size * size` bytes and the label is one of
+    /// the first 256 classes.
+    public mutating func append(_ image: UnsafeBufferPointer<UInt8>, label: Int, split: Split, name: String) throws {
+        guard image.count == imageBytes, classNames.indices.contains(label), label <= UInt8.max else {
+            throw RecognitionError.incompatibleData(
+                expected: "\(imageBytes) bytes and a label in 0..<\(min(classNames.count, 256))",
+                received: "\(image.count) bytes and the label \(label)")
+        }
+        add(image, label: label, split: split, name: name)
+    }
+
+    /// Adds a picture that fits.
+    mutating func add(_ image: UnsafeBufferPointer<UInt8>, label: Int, split: Split, name: String) {
         unpack()
         bytes.append(contentsOf: image)
         labels.append(UInt8(label))
@@ -164,8 +174,9 @@ public struct FaceDataset: Sendable {
     }
 
     /// Divides the given places into two, each class in the same shares (rounded), chosen by the seed: the second part
-    /// holds about `fraction` of them.
+    /// holds about `fraction` of them, which counts as 0 below 0 and as 1 above 1.
     public func stratifiedSplit(_ indices: [Int], fraction: Double, seed: UInt64) -> (rest: [Int], part: [Int]) {
+        let fraction = min(1, max(0, fraction))
         var part: Set<Int> = []
         for label in classNames.indices {
             var own = indices.filter { labels[$0] == UInt8(label) }
@@ -183,7 +194,7 @@ public struct FaceDataset: Sendable {
         withUnsafePixels { bytes in
             for index in indices {
                 let image = UnsafeBufferPointer(rebasing: bytes[index * imageBytes..<(index + 1) * imageBytes])
-                result.append(image, label: Int(labels[index]), split: splits[index], name: names[index])
+                result.add(image, label: Int(labels[index]), split: splits[index], name: names[index])
             }
         }
         result.votes = votes?.selecting(indices)

@@ -18,7 +18,7 @@ public struct FaceTrainingData: TrainingData {
     /// With epoch and picture it decides each augmentation, and votes that are drawn.
     public let seed: UInt64
     /// From this epoch on (counted from 0) another, weaker augmentation applies.
-    public var finish: (epoch: Int, augmentation: Augmentation) = (Int.max, .none)
+    public package(set) var finish: (epoch: Int, augmentation: Augmentation) = (Int.max, .none)
     /// What the model sees of pictures that are not augmented.
     public var view = FaceView.centre
     /// Width and height of what the model sees.
@@ -35,10 +35,14 @@ public struct FaceTrainingData: TrainingData {
     public let targetCount: Int
 
     /// `scale` and `offset` turn a byte into the model's range: `byte * scale + offset`. `cropSize` cuts the centre out.
+    /// Throws `RecognitionError.incompatibleData` for places that the data set lacks and for a centre larger than its
+    /// pictures, `RecipeProblem` for an augmentation that recipes do not allow.
     public init(
         _ dataset: FaceDataset, indices: [Int], scale: Float = 1 / 255, offset: Float = 0, cropSize: Int? = nil,
         augmentation: Augmentation = .none, seed: UInt64 = 1
-    ) {
+    ) throws {
+        try Self.check(dataset, indices, cropSize: cropSize ?? dataset.size)
+        if let problem = augmentation.problemOfFields { throw problem }
         self.dataset = dataset
         self.indices = indices
         self.scale = scale
@@ -46,7 +50,6 @@ public struct FaceTrainingData: TrainingData {
         self.augmentation = augmentation
         self.seed = seed
         self.cropSize = cropSize ?? dataset.size
-        precondition(self.cropSize <= dataset.size)
         labelMap = Array(dataset.classNames.indices)
         targetCount = dataset.classNames.count
     }
@@ -55,7 +58,8 @@ public struct FaceTrainingData: TrainingData {
     init(
         _ dataset: FaceDataset, indices: [Int], scale: Float, offset: Float, cropSize: Int, labelMap: [Int],
         classes: Int
-    ) {
+    ) throws {
+        try Self.check(dataset, indices, cropSize: cropSize)
         self.dataset = dataset
         self.indices = indices
         self.scale = scale
@@ -65,6 +69,16 @@ public struct FaceTrainingData: TrainingData {
         augmentation = .none
         seed = 0
         targetCount = classes
+    }
+
+    private static func check(_ dataset: FaceDataset, _ indices: [Int], cropSize: Int) throws {
+        if let wrong = indices.first(where: { !dataset.labels.indices.contains($0) }) {
+            throw RecognitionError.incompatibleData(expected: "pictures in 0..<\(dataset.count)", received: "\(wrong)")
+        }
+        guard (1...dataset.size).contains(cropSize) else {
+            throw RecognitionError.incompatibleData(
+                expected: "a centre of 1 to \(dataset.size) pixels, the pictures' size", received: "\(cropSize)")
+        }
     }
 
     public var count: Int { indices.count }

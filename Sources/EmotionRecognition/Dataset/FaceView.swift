@@ -1,6 +1,7 @@
 /// A part of a picture that a network looks at, mirrored or not.
 public struct FaceView: Sendable, Hashable {
-    /// Where the part lies in the room there is: 0 at the left or top, 0.5 in the middle, 1 at the right or bottom.
+    /// Where the part lies in the room there is: 0 at the left or top, 0.5 in the middle, 1 at the right or bottom;
+    /// what lies beyond counts as the border.
     public var x: Float
     /// The same from top to bottom.
     public var y: Float
@@ -21,7 +22,8 @@ public struct FaceView: Sendable, Hashable {
         _ source: UnsafePointer<UInt8>, width: Int, height: Int, cropWidth: Int, cropHeight: Int, scale: Float,
         offset: Float, to target: UnsafeMutablePointer<Float>
     ) {
-        let left = Int(Float(width - cropWidth) * x), top = Int(Float(height - cropHeight) * y)
+        let left = Int(Float(width - cropWidth) * min(1, max(0, x)))
+        let top = Int(Float(height - cropHeight) * min(1, max(0, y)))
         for row in 0..<cropHeight {
             let from = source + (top + row) * width + left, to = target + row * cropWidth
             if isMirrored {

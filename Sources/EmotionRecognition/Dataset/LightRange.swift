@@ -48,9 +48,9 @@ public struct LightRange: Sendable, Equatable {
         return true
     }
 
-    /// The picture in the light of the range. Only for grey pictures.
+    /// The picture in the light of the range, in grey.
     public func adapted(_ image: Image) -> Image {
-        precondition(image.channels == 1)
+        let image = image.grayscale
         var pixels = image.pixels
         let isChanged = pixels.withUnsafeMutableBufferPointer {
             apply($0.baseAddress!, count: $0.count, to: $0.baseAddress!)

@@ -70,7 +70,7 @@ final class PictureSlots: @unchecked Sendable {  // threads write to separate pi
         var dataset = FaceDataset(size: size, classNames: layout.classNames)
         dataset.reserve(count - failed.count)
         for (index, item) in layout.items.enumerated() where failed[index] == nil {
-            dataset.append(
+            dataset.add(
                 UnsafeBufferPointer(start: pixels + index * size * size, count: size * size), label: item.label,
                 split: item.split, name: names[index])
         }

@@ -52,11 +52,11 @@ public final class FaceExplainer {
     }
 
     /// All faces, the largest first. `label` is the class to explain; for each face its most probable one by default.
-    /// Throws what the detector throws.
+    /// Throws what the detector throws, and `NeuralNetError.incompatibleData` for a class that the model lacks.
     public func explain(_ photo: Image, label: Int? = nil) throws -> [Explanation] {
         let found = try reader.find(photo)
-        return zip(found, reader.recognise(found)).map { face, reading in
-            let result = cam.map(reader.recogniser.input(of: face.picture), class: label)
+        return try zip(found, reader.recognise(found)).map { face, reading in
+            let result = try cam.map(reader.recogniser.input(of: face.picture), class: label)
             return Explanation(reading: reading, square: face.square, label: result.label, heat: result.map)
         }
     }

@@ -13,9 +13,11 @@ public struct NeutralBaseline: Sendable, Equatable {
     /// No class is made more than ten times as probable or improbable.
     private static let limit: Float = 2.3
 
-    /// From observations of the face at rest; nil without any, or if there is no class `neutral`.
+    /// From observations of the face at rest; nil without any, if there is no class `neutral`, or if one has other classes.
     public init?(_ observations: [[Float]], classNames: [String]) {
-        guard let neutral = classNames.firstIndex(of: "neutral"), !observations.isEmpty else { return nil }
+        guard let neutral = classNames.firstIndex(of: "neutral"), !observations.isEmpty,
+            observations.allSatisfy({ $0.count == classNames.count })
+        else { return nil }
         let rest = (1 - Self.neutralProbability) / Float(classNames.count - 1)
         shifts = classNames.indices.map { index in
             let mean = observations.reduce(Float(0)) { $0 + log(max($1[index], 1e-4)) } / Float(observations.count)

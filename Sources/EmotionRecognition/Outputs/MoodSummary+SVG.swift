@@ -74,7 +74,7 @@ extension MoodSummary {
     /// `1:02` or `1:02:03`, with tenths below ten seconds.
     private func clock(_ seconds: Double) -> String {
         if seconds < 10 { return "\(decimal(seconds, 1)) s" }
-        let whole = Int(seconds.rounded())
+        let whole = Int(min(1e15, seconds).rounded())
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
         let minutes = whole / 60 % 60
         return whole < 3600 ? "\(minutes):\(two(whole % 60))" : "\(whole / 3600):\(two(minutes)):\(two(whole % 60))"

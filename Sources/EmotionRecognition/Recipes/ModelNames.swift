@@ -1,13 +1,13 @@
 /// Model files, or names of models that come with the program: one as text, several as a list in files and separated by
 /// commas elsewhere.
-public struct ModelNames: RecipeValue, ExpressibleByStringLiteral {
+public struct ModelNames: RecipeValue, Codable, Equatable, Sendable, ExpressibleByStringLiteral {
     /// At least one where read from text; none is empty.
     public let names: [String]
 
     public init(_ names: [String]) { self.names = names }
     public init(stringLiteral name: String) { names = [name] }
 
-    public static var kind: RecipeValueKind { .path }
+    package static var kind: RecipeValueKind { .path }
     /// Names with commas are for files alone. Nil if one is empty.
     public init?(recipeText: String) {
         names = recipeText.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

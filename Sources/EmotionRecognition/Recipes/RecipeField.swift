@@ -4,7 +4,7 @@ public struct RecipeField<Owner: Sendable>: Sendable {
     /// The property's name, and the field's in files; of a part's field `augmentation.rotationRange`.
     public let name: String
     /// How a command line sets it; nil for what only files set.
-    public private(set) var option: RecipeOption<Owner>?
+    package private(set) var option: RecipeOption<Owner>?
     /// The field that this one is for, and the value that it must have for that; nil for any.
     public private(set) var purpose: (field: String, value: String?)?
     /// The fields that it consists of.
@@ -120,31 +120,31 @@ public struct RecipeField<Owner: Sendable>: Sendable {
 }
 
 /// How a command line sets a field.
-public struct RecipeOption<Owner: Sendable>: Sendable {
+package struct RecipeOption<Owner: Sendable>: Sendable {
     /// Without dashes.
-    public let name: String
+    package let name: String
     /// A letter that stands for the name; nil for none.
-    public let short: Character?
+    package let short: Character?
     /// The heading it is listed under; nil for none.
-    public let group: String?
+    package let group: String?
     /// What the option does, for a list of options.
-    public let help: String
+    package let help: String
     /// Reads and sets the field.
-    public let access: RecipeAccess<Owner>
+    package let access: RecipeAccess<Owner>
 }
 
 /// A value read and set as text.
-public struct RecipeAccess<Owner: Sendable>: Sendable {
+package struct RecipeAccess<Owner: Sendable>: Sendable {
     /// What a user is to be asked for.
-    public let kind: RecipeValueKind
+    package let kind: RecipeValueKind
     /// Which values are allowed; nil for all.
-    public let limits: String?
+    package let limits: String?
     /// Whether a text is a value within the limits.
-    public let allows: @Sendable (String) -> Bool
+    package let allows: @Sendable (String) -> Bool
     /// Nil for no value.
-    public let text: @Sendable (Owner) -> String?
+    package let text: @Sendable (Owner) -> String?
     /// Does nothing with texts that are not allowed.
-    public let set: @Sendable (inout Owner, String) -> Void
+    package let set: @Sendable (inout Owner, String) -> Void
 
     init<Value: RecipeValue>(_ path: WritableKeyPath<Owner, Value> & Sendable, _ limits: RecipeLimits<Value>?) {
         self.init(

@@ -1,5 +1,5 @@
 /// What a field of a recipe can hold: something that files code, and that a word of a command line can be.
-public protocol RecipeValue: Codable, Equatable, Sendable {
+package protocol RecipeValue: Codable, Equatable, Sendable {
     static var kind: RecipeValueKind { get }
     /// Nil when the text isn't one.
     init?(recipeText: String)
@@ -8,7 +8,7 @@ public protocol RecipeValue: Codable, Equatable, Sendable {
 }
 
 /// Kinds of values, for those who ask a user for one.
-public indirect enum RecipeValueKind: Sendable, Equatable {
+package indirect enum RecipeValueKind: Sendable, Equatable {
     case flag
     case whole
     case number
@@ -22,33 +22,33 @@ public indirect enum RecipeValueKind: Sendable, Equatable {
 }
 
 extension Bool: RecipeValue {
-    public static var kind: RecipeValueKind { .flag }
-    public init?(recipeText: String) { self.init(recipeText) }
-    public var recipeText: String { "\(self)" }
+    package static var kind: RecipeValueKind { .flag }
+    package init?(recipeText: String) { self.init(recipeText) }
+    package var recipeText: String { "\(self)" }
 }
 
 extension Int: RecipeValue {
-    public static var kind: RecipeValueKind { .whole }
-    public init?(recipeText: String) { self.init(recipeText) }
-    public var recipeText: String { "\(self)" }
+    package static var kind: RecipeValueKind { .whole }
+    package init?(recipeText: String) { self.init(recipeText) }
+    package var recipeText: String { "\(self)" }
 }
 
 extension UInt64: RecipeValue {
-    public static var kind: RecipeValueKind { .whole }
-    public init?(recipeText: String) { self.init(recipeText) }
-    public var recipeText: String { "\(self)" }
+    package static var kind: RecipeValueKind { .whole }
+    package init?(recipeText: String) { self.init(recipeText) }
+    package var recipeText: String { "\(self)" }
 }
 
 extension Float: RecipeValue {
-    public static var kind: RecipeValueKind { .number }
-    public init?(recipeText: String) { self.init(recipeText) }
-    public var recipeText: String { shortText(self) }
+    package static var kind: RecipeValueKind { .number }
+    package init?(recipeText: String) { self.init(recipeText) }
+    package var recipeText: String { shortText(self) }
 }
 
 extension Double: RecipeValue {
-    public static var kind: RecipeValueKind { .number }
-    public init?(recipeText: String) { self.init(recipeText) }
-    public var recipeText: String { shortText(self) }
+    package static var kind: RecipeValueKind { .number }
+    package init?(recipeText: String) { self.init(recipeText) }
+    package var recipeText: String { shortText(self) }
 }
 
 /// 10 instead of 10.0.
@@ -58,44 +58,44 @@ private func shortText(_ value: some BinaryFloatingPoint & CustomStringConvertib
 }
 
 extension String: RecipeValue {
-    public static var kind: RecipeValueKind { .text }
-    public init?(recipeText: String) { self = recipeText }
-    public var recipeText: String { self }
+    package static var kind: RecipeValueKind { .text }
+    package init?(recipeText: String) { self = recipeText }
+    package var recipeText: String { self }
 }
 
 /// Enumerations: the names of their cases in files are the words.
 extension RecipeValue where Self: CaseIterable & RawRepresentable, RawValue == String {
-    public static var kind: RecipeValueKind { .words(allCases.map(\.rawValue)) }
-    public init?(recipeText: String) { self.init(rawValue: recipeText) }
-    public var recipeText: String { rawValue }
+    package static var kind: RecipeValueKind { .words(allCases.map(\.rawValue)) }
+    package init?(recipeText: String) { self.init(rawValue: recipeText) }
+    package var recipeText: String { rawValue }
 }
 
 extension Array: RecipeValue where Element: RecipeValue {
-    public static var kind: RecipeValueKind { .list(of: Element.kind) }
-    public init?(recipeText: String) {
+    package static var kind: RecipeValueKind { .list(of: Element.kind) }
+    package init?(recipeText: String) {
         self = []
         for part in recipeText.split(separator: ",", omittingEmptySubsequences: false) {
             guard let value = Element(recipeText: String(part)) else { return nil }
             append(value)
         }
     }
-    public var recipeText: String { map(\.recipeText).joined(separator: ",") }
+    package var recipeText: String { map(\.recipeText).joined(separator: ",") }
 }
 
 extension ClosedRange: RecipeValue where Bound: RecipeValue {
-    public static var kind: RecipeValueKind { .range }
-    public init?(recipeText: String) {
+    package static var kind: RecipeValueKind { .range }
+    package init?(recipeText: String) {
         let ends = recipeText.split(separator: "..", omittingEmptySubsequences: false)
         guard ends.count == 2, let low = Bound(recipeText: String(ends[0])),
             let high = Bound(recipeText: String(ends[1])), low <= high
         else { return nil }
         self = low...high
     }
-    public var recipeText: String { "\(lowerBound.recipeText)..\(upperBound.recipeText)" }
+    package var recipeText: String { "\(lowerBound.recipeText)..\(upperBound.recipeText)" }
 }
 
 /// Which values are allowed, with words for them: "must be 1 to 1024".
-public struct RecipeLimits<Value: RecipeValue>: Sendable {
+package struct RecipeLimits<Value: RecipeValue>: Sendable {
     let text: String
     let contains: @Sendable (Value) -> Bool
 

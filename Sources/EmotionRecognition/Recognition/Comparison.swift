@@ -32,10 +32,10 @@ public struct Comparison: Sendable {
     /// The surest answers first.
     public let disagreements: [Disagreement]
 
-    /// Throws `RecognitionError.incompatibleData` if the models' classes differ.
+    /// Throws `RecognitionError.incompatibleData` if the models' classes differ, or the pictures.
     public init(_ a: Predictions, _ b: Predictions) throws {
-        precondition(a.indices == b.indices, "predictions for different pictures")
         let places = try Predictions.places(of: b.classNames, in: a.classNames)
+        try a.requireSamePictures(as: b, places)
         var both = 0, neither = 0, onlyFirst = 0, onlySecond = 0
         var disagreements: [Disagreement] = []
         for picture in 0..<a.count {

@@ -59,8 +59,12 @@ public struct EmotionModel: Sendable {
         }
     }
 
-    /// Nothing is checked: input and outputs of the model must be as the card says.
-    public init(model: Model, card: ModelCard) {
+    /// A network with its card. Throws `RecognitionError.invalidSetting` unless it has one input of the card's size and one
+    /// output with a value for each of the card's classes, and the card's numbers are possible.
+    public init(model: Model, card: ModelCard) throws {
+        if let problem = card.problem(with: model) {
+            throw RecognitionError.invalidSetting("the network does not fit its card: \(problem)")
+        }
         self.model = model
         self.card = card
     }
@@ -74,7 +78,7 @@ public struct EmotionModel: Sendable {
     }
 
     /// Reads a file of weights alone into the network they belong to. Throws `RecognitionError.file`.
-    public init(readingWeights path: String, into network: Model, hints: Hints) throws {
+    public init(readingWeights path: String, into network: Model, hints: Hints = Hints()) throws {
         try ModelFile.readWeights(path, into: network)
         try self.init(network, metadata: nil, hints: hints, path: path)
     }
@@ -104,16 +108,7 @@ public struct EmotionModel: Sendable {
         card.input.height = shape[0]
         card.input.width = shape[1]
         card.input.channels = shape[2]
-        guard card.classNames.count == classes else {
-            throw failure("\(card.classNames.count) labels for \(classes) outputs")
-        }
-        let input = card.input
-        if let size = input.pictureSize, size < max(shape[0], shape[1]) || size > InputFormat.largestPicture {
-            throw failure("pictures of \(size) pixels for a network that sees \(shape[1])x\(shape[0])")
-        }
-        guard [input.black, input.white].allSatisfy({ abs($0) <= InputFormat.largestValue }),
-            input.black != input.white
-        else { throw failure("black and white pixels that become \(input.black) and \(input.white)") }
+        if let problem = card.problem(with: model) { throw failure(problem) }
         self.model = model
         self.card = card
     }

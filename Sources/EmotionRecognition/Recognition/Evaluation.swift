@@ -47,14 +47,15 @@ public struct Evaluation: Sendable {
         of emotionModel: EmotionModel, on dataset: FaceDataset, indices: [Int], split: FaceDataset.Split? = nil,
         augmentation: TestTimeAugmentation = .none, threads: ThreadPool, progress: (Int) -> Void = { _ in }
     ) throws {
-        self.init(
-            try Predictions(
+        try self.init(
+            Predictions(
                 of: emotionModel, on: dataset, indices: indices, augmentation: augmentation, threads: threads,
                 progress: progress), split: split, dataset: dataset)
     }
 
-    /// Judges predictions that were made before; `dataset` is what they were made for, and needed for its votes.
-    public init(_ predictions: Predictions, split: FaceDataset.Split? = nil, dataset: FaceDataset? = nil) {
+    /// Judges predictions that were made before; `dataset` is what they were made for, and needed for its votes. Throws what
+    /// `ClassificationMetrics` throws.
+    public init(_ predictions: Predictions, split: FaceDataset.Split? = nil, dataset: FaceDataset? = nil) throws {
         let classes = predictions.classNames.count
         var calibration = Calibration()
         var certain = CertainAnswers(predictions.certainty)
@@ -78,9 +79,9 @@ public struct Evaluation: Sendable {
         self.split = split
         classNames = predictions.classNames
         augmentation = predictions.augmentation
-        metrics = ClassificationMetrics(
+        metrics = try ClassificationMetrics(
             probabilities: predictions.probabilities, labels: predictions.labels, classes: classes)
-        singleLookMetrics = ClassificationMetrics(
+        singleLookMetrics = try ClassificationMetrics(
             probabilities: predictions.singleLook, labels: predictions.labels, classes: classes)
         self.calibration = calibration
         let single = predictions.singleLook, width = max(classes, 1)

@@ -1,6 +1,6 @@
 extension FaceTrainingData {
     /// As a model wants it: in its scale, with its classes. Throws `RecognitionError.incompatibleData` if the pictures'
-    /// size differs or the model does not know a class.
+    /// size differs, the model does not know a class, or the data set lacks a place.
     public init(_ dataset: FaceDataset, indices: [Int], for emotionModel: EmotionModel) throws {
         let input = emotionModel.card.input
         guard input.scaledSize == (dataset.size, dataset.size), input.width == input.height else {
@@ -13,7 +13,7 @@ extension FaceTrainingData {
         for (label, name) in dataset.classNames.enumerated() {
             if let place = outputs.firstIndex(of: name) {
                 map.append(place)
-            } else if indices.contains(where: { Int(dataset.labels[$0]) == label }) {
+            } else if indices.contains(where: { dataset.labels.indices.contains($0) && Int(dataset.labels[$0]) == label }) {
                 throw RecognitionError.incompatibleData(
                     expected: "the model's classes \(emotionModel.card.classNames.joined(separator: ", "))",
                     received: name)
@@ -21,7 +21,7 @@ extension FaceTrainingData {
                 map.append(0)
             }
         }
-        self.init(
+        try self.init(
             dataset, indices: indices, scale: input.scale, offset: input.offset, cropSize: input.width, labelMap: map,
             classes: emotionModel.card.classNames.count)
         channels = input.channels

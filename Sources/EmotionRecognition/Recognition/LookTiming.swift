@@ -14,12 +14,13 @@ public struct LookTiming: Sendable {
     public let spread: Double
 
     /// Runs the models in turn, so that what else the machine does meets all of them alike: `rounds` times about
-    /// `duration` seconds each. Throws `RecognitionError` if one cannot run.
+    /// `duration` seconds each. Throws `NeuralNetError` if one cannot run, and for no
+    /// rounds.
     public static func measure(
         _ models: [EmotionModel], precision: Precision = .float, threads: ThreadPool, rounds: Int = 7,
         duration: Double = 0.1
     ) throws -> [LookTiming] {
-        precondition(rounds > 0)
+        guard rounds > 0 else { throw NeuralNetError.invalidSetting("timing needs one round or more, not \(rounds)") }
         let recognisers = try models.map {
             try EmotionRecogniser($0, batchSize: 1, precision: precision, threads: threads)
         }

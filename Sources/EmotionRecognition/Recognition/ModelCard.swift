@@ -76,23 +76,44 @@ public struct ModelCard: Sendable, Equatable, Codable {
     public init(json: JSONValue, path: String) throws {
         do {
             self = try JSONValue.decode(ModelCard.self, from: json.text())
-            if let temperature, !(temperature >= 0.05 && temperature <= 20) {
-                throw RecognitionError.file(path: path, place: "fermusic", reason: "a temperature of \(temperature)")
-            }
-            if let light = input.light, !light.isValid {
-                throw RecognitionError.file(path: path, place: "fermusic", reason: "a light that no picture has")
-            }
-            if let threshold = certaintyThreshold, !(threshold >= 0 && threshold <= 1) {
-                throw RecognitionError.file(path: path, place: "fermusic", reason: "a certainty of \(threshold)")
-            }
-            if let seconds = training?.seconds, !(seconds >= 0 && seconds <= 1e10) {
-                throw RecognitionError.file(path: path, place: "fermusic", reason: "a training of \(seconds) seconds")
-            }
+            if let problem { throw RecognitionError.file(path: path, place: "fermusic", reason: problem) }
         } catch let error as RecognitionError {
             throw error
         } catch {
             throw RecognitionError.file(path: path, place: "fermusic", reason: "the model's description is damaged")
         }
+    }
+
+    /// Which of its numbers is impossible; nil if none is.
+    private var problem: String? {
+        if let temperature, !(temperature >= 0.05 && temperature <= 20) { return "a temperature of \(temperature)" }
+        if let light = input.light, !light.isValid { return "a light that no picture has" }
+        if let threshold = certaintyThreshold, !(threshold >= 0 && threshold <= 1) {
+            return "a certainty of \(threshold)"
+        }
+        if let seconds = training?.seconds, !(seconds >= 0 && seconds <= 1e10) {
+            return "a training of \(seconds) seconds"
+        }
+        return nil
+    }
+
+    /// What cannot be right about it as the card of a network; nil if nothing is wrong.
+    func problem(with model: Model) -> String? {
+        guard model.inputShapes.count == 1, model.outputShapes.count == 1, model.outputShapes[0].count == 1 else {
+            return "inputs \(model.inputShapes) and outputs \(model.outputShapes) are not one picture and its classes"
+        }
+        let shape = [input.height, input.width, input.channels], classes = model.outputShapes[0][0]
+        guard model.inputShapes[0] == shape, [1, 3].contains(input.channels) else {
+            return "an input of \(model.inputShapes[0]) for pictures of \(shape), with 1 or 3 channels"
+        }
+        guard classNames.count == classes else { return "\(classNames.count) labels for \(classes) outputs" }
+        if let size = input.pictureSize, size < max(shape[0], shape[1]) || size > InputFormat.largestPicture {
+            return "pictures of \(size) pixels for a network that sees \(shape[1])x\(shape[0])"
+        }
+        guard [input.black, input.white].allSatisfy({ abs($0) <= InputFormat.largestValue }),
+            input.black != input.white
+        else { return "black and white pixels that become \(input.black) and \(input.white)" }
+        return problem
     }
 
     /// When the model's answers are certain.

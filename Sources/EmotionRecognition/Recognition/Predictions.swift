@@ -59,14 +59,15 @@ public struct Predictions: Sendable {
     }
 
     /// The mean of several models' probabilities for the same pictures. Throws `RecognitionError.incompatibleData` if
-    /// their classes differ.
+    /// their classes or pictures differ, or there are none.
     public init(ensemble members: [Predictions]) throws {
-        precondition(!members.isEmpty)
-        let first = members[0]
+        guard let first = members.first else {
+            throw RecognitionError.incompatibleData(expected: "predictions of one model or more", received: "none")
+        }
         var sums = [Float](repeating: 0, count: first.probabilities.count), singles = sums
         for member in members {
             let places = try Predictions.places(of: first.classNames, in: member.classNames)
-            precondition(member.count == first.count)
+            try member.requireSamePictures(as: first, places)
             let classes = places.count
             for row in 0..<first.count {
                 for (label, place) in places.enumerated() {
@@ -77,7 +78,7 @@ public struct Predictions: Sendable {
             }
         }
         classNames = first.classNames
-        certainty = members.map(\.certainty).max { $0.threshold < $1.threshold }!
+        certainty = members.map(\.certainty).max { $0.threshold < $1.threshold } ?? first.certainty
         indices = first.indices
         labels = first.labels
         probabilities = sums
@@ -119,6 +120,14 @@ public struct Predictions: Sendable {
                 received: others.joined(separator: ", "))
         }
         return places
+    }
+
+    /// Throws unless others are of the same places and labels; `places`: where each of their classes is among these.
+    func requireSamePictures(as other: Predictions, _ places: [Int]) throws {
+        guard indices == other.indices, labels == other.labels.map({ places[$0] }) else {
+            throw RecognitionError.incompatibleData(
+                expected: "predictions of the same \(count) pictures", received: "\(other.count) others")
+        }
     }
 
     private static func scaled(_ rows: [Float], classes: Int, by temperature: Float) -> [Float] {

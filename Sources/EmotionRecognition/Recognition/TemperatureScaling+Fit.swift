@@ -5,10 +5,9 @@ import Threads
 
 extension TemperatureScaling {
     /// The temperature from 1/4 to 4 with the smallest cross-entropy, to three digits. `probabilities` has a row for each
-    /// label.
-    public static func fit(probabilities: [Float], labels: [Int]) -> Float {
-        precondition(!labels.isEmpty && probabilities.count % labels.count == 0)
-        let classes = probabilities.count / labels.count
+    /// label. Throws `RecognitionError.incompatibleData` if it has not, or a label is no class.
+    public static func fit(probabilities: [Float], labels: [Int]) throws -> Float {
+        let classes = try classes(probabilities, labels)
         let logits = probabilities.map { log(max($0, 1e-12)) }
         func loss(_ temperature: Float) -> Double {
             var sum = 0.0
@@ -42,10 +41,11 @@ extension TemperatureScaling {
     }
 
     /// The expected calibration error: the mean distance between confidence and accuracy over 15 bins of confidence,
-    /// weighted by how many answers fall into each. (Guo et al., equation 3.)
-    public static func expectedCalibrationError(probabilities: [Float], labels: [Int], bins: Int = 15) -> Double {
-        precondition(!labels.isEmpty && probabilities.count % labels.count == 0)
-        let classes = probabilities.count / labels.count
+    /// weighted by how many answers fall into each. (Guo et al., equation 3.) Throws as `fit` does.
+    public static func expectedCalibrationError(
+        probabilities: [Float], labels: [Int], bins: Int = 15
+    ) throws -> Double {
+        let classes = try classes(probabilities, labels)
         var calibration = NeuralNet.Calibration(bins: bins)
         for (row, label) in labels.enumerated() {
             let values = probabilities[row * classes..<(row + 1) * classes]
@@ -53,6 +53,20 @@ extension TemperatureScaling {
             calibration.add(confidence: values[best], isCorrect: best - values.startIndex == label)
         }
         return calibration.expectedError
+    }
+
+    /// How many there are if probabilities are a row for each label.
+    private static func classes(_ probabilities: [Float], _ labels: [Int]) throws -> Int {
+        let classes = labels.isEmpty ? 0 : probabilities.count / labels.count
+        guard classes > 0, classes * labels.count == probabilities.count,
+            labels.allSatisfy({ (0..<classes).contains($0) })
+        else {
+            throw RecognitionError.incompatibleData(
+                expected: "a row of probabilities for each label, and labels of their classes",
+                received: "\(probabilities.count) values and \(labels.count) labels"
+                    + (labels.max().map { " up to \($0)" } ?? ""))
+        }
+        return classes
     }
 }
 
@@ -87,7 +101,7 @@ extension EmotionModel {
         let data = try FaceTrainingData(dataset, indices: indices, for: result)
         let probabilities = try Evaluator(model, threads: threads).predict(data)
         let labels = (0..<data.count).map { data.label(of: $0)! }
-        let temperature = TemperatureScaling.fit(probabilities: probabilities, labels: labels)
+        let temperature = try TemperatureScaling.fit(probabilities: probabilities, labels: labels)
         let classes = data.targetCount
         var scaled: [Float] = []
         for row in labels.indices {
@@ -109,7 +123,7 @@ extension EmotionModel {
         for answer in answers { certain.add(answer.confidence, isRight: answer.isRight) }
         return (
             result,
-            Calibration(
+            try Calibration(
                 temperature: temperature, certain: certain, isCertaintyFitted: fitted != nil, count: labels.count,
                 errorBefore: TemperatureScaling.expectedCalibrationError(probabilities: probabilities, labels: labels),
                 errorAfter: TemperatureScaling.expectedCalibrationError(probabilities: scaled, labels: labels),

@@ -34,7 +34,7 @@ extension EvaluationReport {
                 ImageGrid(
                     points.map { point in
                         var pixels = face.pixels
-                        corruption.apply(point.level, to: &pixels, size: 48)
+                        corruption.spoil(point.level, to: &pixels, size: 48)
                         return ImageGrid.Picture(
                             png: ImageFile.encodePNG(Image(width: 48, height: 48, pixels: pixels)),
                             caption: corruption.text(point.level), detail: percent(point.accuracy))

@@ -22,8 +22,23 @@ public enum Corruption: String, Sendable, CaseIterable, Codable {
         }
     }
 
+    /// Where levels make sense.
+    private var possible: ClosedRange<Float> {
+        switch self {
+        case .dark, .bright: 0...255
+        case .blur: 0.1...48
+        case .small: 1...1000
+        case .noise: 0...255
+        case .tilt: -360...360
+        case .mask, .cut: 0...1
+        // They would reach beyond the upper border.
+        case .sunglasses: 0...0.8
+        }
+    }
+
     /// A level in words: "10 % of the light".
     public func text(_ level: Float) -> String {
+        let level = min(1000, max(-1000, level))
         func percent(_ share: Float) -> String { "\(Int((share * 100).rounded())) %" }
         return switch self {
         case .dark, .bright: "\(percent(level)) of the light"
@@ -41,8 +56,23 @@ public enum Corruption: String, Sendable, CaseIterable, Codable {
     ///
     /// - Parameter index: which picture of a set it is: noise and sides differ from picture to picture, and are the same
     ///   each time.
-    public func apply(_ level: Float, to pixels: inout [UInt8], size: Int, index: Int = 0) {
-        precondition(pixels.count == size * size)
+    ///
+    /// Throws `RecognitionError.incompatibleData` for another number of bytes, `RecognitionError.invalidSetting` for a level
+    /// that no picture can be spoilt by.
+    public func apply(_ level: Float, to pixels: inout [UInt8], size: Int, index: Int = 0) throws {
+        guard size > 0, size <= 1 << 20, pixels.count == size * size else {
+            throw RecognitionError.incompatibleData(
+                expected: "a grey picture of \(size) x \(size) bytes", received: "\(pixels.count)")
+        }
+        guard possible.contains(level) else {
+            throw RecognitionError.invalidSetting(
+                "a level of '\(rawValue)' must be \(possible.lowerBound) to \(possible.upperBound), not \(level)")
+        }
+        spoil(level, to: &pixels, size: size, index: index)
+    }
+
+    /// The same for a level and a picture that are known to be good.
+    func spoil(_ level: Float, to pixels: inout [UInt8], size: Int, index: Int = 0) {
         switch self {
         case .dark, .bright: for i in pixels.indices { pixels[i] = byte(Float(pixels[i]) * level) }
         case .blur: blur(&pixels, size, deviation: level * Float(size) / 48)
@@ -151,12 +181,12 @@ public enum Corruption: String, Sendable, CaseIterable, Codable {
 }
 
 extension FaceDataset {
-    /// The pictures at these places, spoilt.
-    public func corrupted(_ corruption: Corruption, _ level: Float, at indices: [Int]) -> FaceDataset {
+    /// The pictures at these places, spoilt. Throws what `Corruption.apply` throws.
+    public func corrupted(_ corruption: Corruption, _ level: Float, at indices: [Int]) throws -> FaceDataset {
         var result = selecting(indices)
         for index in 0..<result.count {
             var image = Array(result.image(index))
-            corruption.apply(level, to: &image, size: size, index: index)
+            try corruption.apply(level, to: &image, size: size, index: index)
             result.replaceImage(index, by: image)
         }
         return result

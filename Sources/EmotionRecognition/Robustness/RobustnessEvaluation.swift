@@ -32,10 +32,10 @@ public struct RobustnessEvaluation: Sendable {
         var points: [Point] = []
         for corruption in Corruption.allCases {
             for level in corruption.levels {
-                let spoilt = dataset.corrupted(corruption, level, at: indices)
+                let spoilt = try dataset.corrupted(corruption, level, at: indices)
                 let predictions = try Predictions(
                     of: model, on: spoilt, indices: Array(0..<spoilt.count), precision: precision, threads: threads)
-                let metrics = ClassificationMetrics(
+                let metrics = try ClassificationMetrics(
                     probabilities: predictions.probabilities, labels: predictions.labels,
                     classes: predictions.classNames.count)
                 let confidence = (0..<predictions.count).reduce(0.0) {

@@ -26,11 +26,12 @@ public struct SyntheticFaces: Sendable {
         training: Int = 4000, test: Int = 1000, size: Int = 48, emotions: [Emotion] = EmotionSelection.seven.emotions
     ) -> FaceDataset {
         var dataset = FaceDataset(size: size, classNames: emotions.map(\.name))
+        guard !emotions.isEmpty else { return dataset }
         dataset.reserve(training + test)
         for number in 0..<training + test {
             let (split, index) = place(number, training: training)
             face(number, training: training, size: size, emotions: emotions).pixels.withUnsafeBufferPointer {
-                dataset.append($0, label: index % emotions.count, split: split, name: "face \(dataset.count + 1)")
+                dataset.add($0, label: index % emotions.count, split: split, name: "face \(dataset.count + 1)")
             }
         }
         return dataset

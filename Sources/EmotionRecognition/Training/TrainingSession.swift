@@ -16,7 +16,8 @@ public final class TrainingSession {
     public let files: Paths
     /// The network in training, with the latest weights.
     public let model: Model
-    /// What trains it. `run` sets its callbacks: use `stepEnded` and `epochEnded`.
+    /// What trains it. While `run` goes on its callbacks are led by one of the session's, which saves before the others are
+    /// told.
     public let trainer: Trainer
     /// The data, with only the classes that are used.
     public let dataset: FaceDataset
@@ -88,15 +89,15 @@ public final class TrainingSession {
         self.threads = threads
         dataFingerprint = dataset.trainingFingerprint
         let format = input
-        func data(_ indices: [Int], _ augmentation: Augmentation = .none) -> FaceTrainingData {
-            var data = FaceTrainingData(
+        func data(_ indices: [Int], _ augmentation: Augmentation = .none) throws -> FaceTrainingData {
+            var data = try FaceTrainingData(
                 dataset, indices: indices, scale: format.scale, offset: format.offset, cropSize: size,
                 augmentation: augmentation, seed: recipe.seed)
             data.channels = recipe.channels
             data.equalisation = recipe.equalisation
             return data
         }
-        var trainingData = data(training, recipe.augmentation)
+        var trainingData = try data(training, recipe.augmentation)
         let finish = recipe.epochs - recipe.finishEpochs
         trainingData.finish = (finish, recipe.augmentation.scaled(by: recipe.finishAugmentation))
         let counts = dataset.classNames.indices.map { label in training.count { dataset.labels[$0] == UInt8(label) } }
@@ -106,12 +107,12 @@ public final class TrainingSession {
         options.sumsInFixedPieces = settings.sumsInFixedPieces ?? false
         let seen: any TrainingData =
             recipe.mixup > 0
-            ? MixupData(trainingData, alpha: recipe.mixup, seed: recipe.seed, endEpoch: finish) : trainingData
+            ? try MixupData(trainingData, alpha: recipe.mixup, seed: recipe.seed, endEpoch: finish) : trainingData
         let teacher = try recipe.makeTeacher(input: input, classNames: dataset.classNames)
         teacherFingerprint = teacher.map { $0.models.map(\.weights.fingerprint).joined(separator: ",") }
         trainer = try Trainer(
             model, options: options, data: seen,
-            validation: validation.isEmpty ? nil : data(validation), teacher: teacher, threads: threads,
+            validation: validation.isEmpty ? nil : try data(validation), teacher: teacher, threads: threads,
             communicator: communicator)
     }
 
@@ -166,7 +167,7 @@ public final class TrainingSession {
     public func run() throws -> TrainingEnd {
         let stepEnd: (Trainer) throws -> Void = { [unowned self] trainer in
             stepEnded(trainer)
-            trainer.stopsTraining = !shouldContinue()
+            if !shouldContinue() { trainer.stopsTraining = true }
             if isWriter, !trainer.stopsTraining, monotonicSeconds() - lastSave > files.saveInterval { try saveState() }
         }
         let epochEnd: (Trainer, EpochRecord) throws -> Void = { [unowned self] trainer, record in
@@ -177,9 +178,11 @@ public final class TrainingSession {
                 try settings.log.map { try trainer.progress.history.writeLog(to: $0) }
                 try epochEnded(record)
             }
-            trainer.stopsTraining = !shouldContinue()
+            if !shouldContinue() { trainer.stopsTraining = true }
         }
-        trainer.callbacks = [LambdaCallback(onStepEnd: stepEnd, onEpochEnd: epochEnd)]
+        let own = LambdaCallback(onStepEnd: stepEnd, onEpochEnd: epochEnd)
+        trainer.callbacks.insert(own, at: 0)
+        defer { trainer.callbacks.removeAll { $0 === own } }
         let end = try trainer.run()
         guard isWriter else { return end }
         switch end {
@@ -215,7 +218,7 @@ public final class TrainingSession {
             card.results = [.init(split: split, count: validationCount, accuracy: accuracy, macroF1: macroF1)]
         }
         card.certaintyThreshold = Certainty.cautious.threshold
-        var model = EmotionModel(model: trainer.averagedModel, card: card)
+        var model = try EmotionModel(model: trainer.averagedModel, card: card)
         if !validation.isEmpty {
             model = try model.calibrated(on: dataset, indices: validation, threads: threads).model
         }

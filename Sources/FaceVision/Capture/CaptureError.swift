@@ -73,7 +73,7 @@ public enum CaptureError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     static func short(_ seconds: Double) -> String {
-        let tenths = Int((seconds * 10).rounded())
+        let tenths = Int((min(1e15, max(0, seconds)) * 10).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }
 }

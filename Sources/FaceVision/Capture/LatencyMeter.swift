@@ -7,11 +7,8 @@ public struct LatencyMeter: Sendable {
     private var place = 0
     private let capacity: Int
 
-    /// - Parameter count: the number of frames that are looked back on.
-    public init(last count: Int = 120) {
-        precondition(count > 1)
-        capacity = count
-    }
+    /// - Parameter count: the number of frames that are looked back on, at least two.
+    public init(last count: Int = 120) { capacity = max(count, 2) }
 
     /// Notes that the frame's result is there now.
     public mutating func add(_ frame: Frame) { add(age: frame.age.seconds, at: .now) }
@@ -31,7 +28,7 @@ public struct LatencyMeter: Sendable {
     public func age(share: Double) -> Double? {
         guard !ages.isEmpty else { return nil }
         let sorted = ages.sorted()
-        return sorted[min(sorted.count - 1, max(0, Int((Double(sorted.count) * share).rounded(.up)) - 1))]
+        return sorted[max(0, Int((Double(sorted.count) * min(1, max(0, share))).rounded(.up)) - 1)]
     }
 
     /// Results per second; `nil` before the second frame.

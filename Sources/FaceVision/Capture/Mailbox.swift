@@ -46,7 +46,7 @@ package final class Mailbox<Value: Sendable>: @unchecked Sendable {
 
     /// The newest value that was not fetched, waiting for it; `nil` at the end, when cancelled, or after `seconds`.
     package func take(_ cancellation: Cancellation, seconds: Double) throws -> Value? {
-        let end = monotonicNanoseconds() + Int64(min(seconds, 1e9) * 1e9)
+        let end = monotonicNanoseconds() + Int64(min(1e9, max(0, seconds)) * 1e9)
         return try arrival.withLock {
             while slot == nil, !isClosed, !cancellation.isCancelled {
                 if monotonicNanoseconds() >= end { return nil }

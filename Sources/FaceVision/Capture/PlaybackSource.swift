@@ -30,15 +30,14 @@ public final class PlaybackSource: FrameSource {
     /// - Parameters:
     ///   - path: anything that `FrameSources.open` opens.
     ///   - isPaced: frames come when their time has come, and count as captured then. A pipe sets its pace itself.
-    ///   - repeats: how often it is played, one after the other; the times of a file that comes again at once go on.
+    ///   - repeats: how often it is played, one after the other, at least once; the times of a file that comes again at once go on.
     ///
     /// Throws `CaptureError`.
     public init(_ path: String, options: CaptureOptions = CaptureOptions(), isPaced: Bool, repeats: Int = 1) throws {
-        precondition(repeats > 0)
         self.path = path
         self.options = options
         self.isPaced = isPaced
-        self.repeats = repeats
+        self.repeats = max(repeats, 1)
         current = try FrameSources.open(path, options: options)
     }
 

@@ -73,15 +73,20 @@ final class SoundTrack {
 
     /// Reads on to what sounds with the pictures; what codecs need to get going comes a little before.
     private func read(_ packet: UnsafeMutablePointer<AVPacket>) -> Bool {
-        let shift = Int64((origin / unit).rounded())
+        // Stamps of damaged files can be anything; within these their differences are numbers.
+        let possible = -Int64(1) << 61...Int64(1) << 61
+        let place = (origin / unit).rounded()
+        guard abs(place) < 0x1p61 else { return false }
+        let shift = Int64(place)
         while true {
             ffmpeg.av_packet_unref(packet)
             guard ffmpeg.av_read_frame(context, packet) >= 0 else { return false }
-            guard packet.pointee.stream_index == stream.pointee.index, packet.pointee.pts != fermusic_no_timestamp
-            else { continue }
+            guard packet.pointee.stream_index == stream.pointee.index, possible.contains(packet.pointee.pts) else {
+                continue
+            }
             packet.pointee.pts -= shift
             packet.pointee.dts =
-                packet.pointee.dts == fermusic_no_timestamp ? packet.pointee.pts : packet.pointee.dts - shift
+                possible.contains(packet.pointee.dts) ? packet.pointee.dts - shift : packet.pointee.pts
             guard Double(packet.pointee.pts) * unit > -0.05, packet.pointee.dts > lastStamp else { continue }
             lastStamp = packet.pointee.dts
             return true

@@ -138,10 +138,11 @@ final class VideoSource: FrameSource {
     /// Seconds since the first frame. Time stamps that are missing or jump back go on from the last.
     private func presentationTime(_ frame: UnsafePointer<AVFrame>) -> Double {
         let stamp = frame.pointee.best_effort_timestamp
-        let isKnown = stamp != fermusic_no_timestamp
         let before = lastTime
         defer { lastStep = lastTime - before }
         let place = Double(stamp) * container.timeUnit
+        // A damaged file can say anything; 10^12 seconds are 30,000 years.
+        let isKnown = stamp != fermusic_no_timestamp && abs(place) <= 1e12
         if frames == 0 {
             timeOrigin = isKnown ? place : 0
             firstPlace = timeOrigin
@@ -163,7 +164,8 @@ final class VideoSource: FrameSource {
         switch status {
         case 0...:
             packets += 1
-            lastDuration = Double(packet.pointee.duration) * container.timeUnit
+            let length = Double(packet.pointee.duration) * container.timeUnit
+            lastDuration = length <= 1e12 ? length : 0
             let sent = decoder.send(packet)
             ffmpeg.av_packet_unref(packet)
             if sent < 0, sent != FFmpeg.tryAgain { try noteDamage(sent) }

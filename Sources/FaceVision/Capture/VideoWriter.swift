@@ -59,7 +59,7 @@ public final class VideoWriter {
         self.format = format
         self.encoders = encoders
         self.isDrawn = isDrawn
-        rate = framesPerSecond > 0 && framesPerSecond <= 1000 ? framesPerSecond : 25
+        rate = (0.01...1000).contains(framesPerSecond) ? framesPerSecond : 25
         ffmpeg = try capturing(FFmpeg.load)
         do throws(FileFailure) {
             file = try PendingFile(path)

@@ -109,7 +109,7 @@ private struct NetworkBuilder {
     func model(input: Shape) throws -> Model {
         let model = try Model(input: input, layers: layers, name: group)
         for weight in weights {
-            model.weights.set(model.weights.index(layer: weight.layer, name: weight.name)!, weight.tensor.values)
+            try model.weights.set(model.weights.index(layer: weight.layer, name: weight.name)!, weight.tensor.values)
         }
         return model
     }

@@ -19,7 +19,7 @@ extension YuNetNetwork {
             } else {
                 tensor = try reader.tensor(layer, name, shape)
             }
-            model.weights.set(index, tensor.values)
+            try model.weights.set(index, tensor.values)
         }
         return model
     }

@@ -63,10 +63,15 @@ public enum ImageFile {
         return Array(UnsafeBufferPointer(start: data, count: size))
     }
 
-    /// The picture as the contents of a JPEG file; `quality` from 1 to 100.
-    public static func encodeJPEG(_ image: Image, quality: Int = 90) -> [UInt8] {
-        precondition((1...100).contains(quality))
-        precondition(image.width <= 65_500 && image.height <= 65_500, "JPEG knows no larger pictures")
+    /// The picture as the contents of a JPEG file; `quality` from 1 to 100, what is beyond counts as these. Throws
+    /// `ImageError.cannotWrite` for pictures of more than 65500 pixels in a row or column, with `name` as the path.
+    public static func encodeJPEG(
+        _ image: Image, quality: Int = 90, name: String = "picture"
+    ) throws(ImageError) -> [UInt8] {
+        guard image.width <= 65_500, image.height <= 65_500 else {
+            throw .cannotWrite(path: name, reason: "JPEG knows no pictures larger than 65500 x 65500")
+        }
+        let quality = min(max(quality, 1), 100)
         var size = 0
         guard
             let data = fermusic_jpeg_encode(
@@ -83,18 +88,12 @@ public enum ImageFile {
     /// `ImageError.cannotWrite`.
     package static func writeMarked(_ image: Image, to path: String) throws {
         let isPNG = ![".jpg", ".jpeg"].contains { path.lowercased().hasSuffix($0) }
-        guard isPNG || image.width <= 65_500 && image.height <= 65_500 else {
-            throw ImageError.cannotWrite(path: path, reason: "JPEG knows no pictures larger than 65500 x 65500")
-        }
-        try write(PictureMark.put(on: isPNG ? encodePNG(image) : encodeJPEG(image)), to: path)
+        try write(PictureMark.put(on: isPNG ? encodePNG(image) : encodeJPEG(image, name: path)), to: path)
     }
 
     /// Writes a JPEG file, see `encodeJPEG`. Throws `ImageError.cannotWrite`.
     public static func writeJPEG(_ image: Image, to path: String, quality: Int = 90) throws {
-        guard image.width <= 65_500, image.height <= 65_500 else {
-            throw ImageError.cannotWrite(path: path, reason: "JPEG knows no pictures larger than 65500 x 65500")
-        }
-        try write(encodeJPEG(image, quality: quality), to: path)
+        try write(encodeJPEG(image, quality: quality, name: path), to: path)
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws {

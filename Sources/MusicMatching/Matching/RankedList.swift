@@ -26,6 +26,8 @@ struct RankedList<Store: SongStore> {
     init(
         _ request: RecommendationRequest, store: Store, map: MoodMap, profile: ListenerProfile, like: Taste.Example?
     ) throws(Store.Failure) {
+        var request = request
+        request.count = max(request.count, 0)
         self.request = request
         self.store = store
         self.map = map

@@ -56,6 +56,7 @@ struct SongPicker<Store: SongStore> {
 
     /// - Parameter surpriseShare: with 0 nothing is drawn by lot: each song is the best that is left.
     init(_ store: Store, count: Int, ranking: MoodMap.Ranking, surpriseShare: Double, seed: UInt64) {
+        let count = max(count, 0), surpriseShare = min(1, max(0, surpriseShare))
         self.store = store
         artistGap = ranking.artistGap
         drawPool = surpriseShare > 0 && ranking.drawReach > 0 ? ranking.drawPool : 1

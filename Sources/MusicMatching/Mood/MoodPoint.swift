@@ -86,7 +86,8 @@ public enum MoodAxis: Int, CaseIterable, Sendable, Hashable {
     var stepsPerUnit: Double { self == .tempo ? 10 : 10_000 }
 
     func stored(_ value: Double) -> Int {
-        Int((min(max(value, range.lowerBound), range.upperBound) * stepsPerUnit).rounded())
+        // What is no number is the least.
+        Int((min(range.upperBound, max(range.lowerBound, value)) * stepsPerUnit).rounded())
     }
 
     func value(stored: Int) -> Double { Double(stored) / stepsPerUnit }
@@ -114,9 +115,10 @@ public struct PartialMood: Sendable, Hashable {
         for axis in MoodAxis.allCases { self[axis] = point[axis] }
     }
 
+    /// Nil where nothing is known, as also of what is no number.
     public subscript(axis: MoodAxis) -> Double? {
         get { values[axis.rawValue] }
-        set { values[axis.rawValue] = newValue }
+        set { values[axis.rawValue] = newValue.flatMap { $0.isNaN ? nil : $0 } }
     }
 
     /// The axes without a value.

@@ -29,21 +29,29 @@ extension Catalogue {
             """
             INSERT INTO sources (place, language, emotion, fingerprint, refreshed) VALUES (?, ?, ?, '', 0) \
             ON CONFLICT (place) DO UPDATE SET language = excluded.language, emotion = excluded.emotion, fingerprint = ''
-            """, .text(Catalogue.absolute(place)), .text(options.language?.code ?? ""),
-            .text(options.emotion?.name ?? ""))
+            """, .text(known(place).first ?? Catalogue.absolute(place)),
+            .text(options.language?.code ?? ""), .text(options.emotion?.name ?? ""))
     }
 
     /// Forgets a list; its songs stay. Gives whether it was known. Throws `MusicError`.
     public func forget(_ place: String) throws -> Bool {
-        try database.run("DELETE FROM sources WHERE place = ?", .text(Catalogue.absolute(place)))
-        return database.changes > 0
+        let known = try known(place)
+        for place in known { try database.run("DELETE FROM sources WHERE place = ?", .text(place)) }
+        return !known.isEmpty
+    }
+
+    /// How the catalogue has a list. An older one may have a server as it was written, and twice if it was in two ways.
+    private func known(_ place: String) throws -> [String] {
+        let wanted = Catalogue.absolute(place)
+        return try sources().map(\.place).filter { $0 == wanted || ServerPlace.canonical($0) == wanted }
     }
 
     /// Notes that a list was read just now.
     func markRead(_ place: String, _ fingerprint: String) throws {
+        guard let known = try known(place).first else { return }
         try database.run(
             "UPDATE sources SET fingerprint = ?, refreshed = ? WHERE place = ?", .text(fingerprint),
-            .integer(currentTime()), .text(place))
+            .integer(currentTime()), .text(known))
     }
 
     /// Changes whenever the file does.
@@ -53,7 +61,8 @@ extension Catalogue {
         return "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)-\(status.st_ino)"
     }
 
-    /// A path that does not begin with a slash is completed; addresses stay as they are.
+    /// A path that does not begin with a slash is completed; servers are written in one way, see `ServerPlace.canonical`;
+    /// other addresses stay as they are.
     public static func absolute(_ place: String) -> String {
         if place.hasPrefix("/") { return place }
         // A folder may be called "Queen: Live".
@@ -61,6 +70,7 @@ extension Catalogue {
             defer { free(resolved) }
             return String(pathBytes: resolved)
         }
+        if let server = ServerPlace.canonical(place) { return server }
         // "https:..." and "spotify:playlist:..." are not paths.
         let scheme = place.prefix { $0.isASCII && $0.isLetter }, rest = place.dropFirst(scheme.count)
         if scheme.count > 1, rest.first == ":", let next = rest.dropFirst().first, next != " " { return place }

@@ -44,13 +44,22 @@ public final class Executor {
     /// Plans and allocates. `absorbing`: per output, a last activation that the loss computes with itself, so that
     /// `backward` starts from the gradient with respect to its input. `precision`: what products and convolutions are made
     /// of. `watching`: a node whose output and gradient stay readable; `backward` ends there. Throws `NeuralNetError` if a
-    /// layer cannot run with these shapes.
+    /// layer cannot run with these shapes, for batches of no samples, and for a watched node that there is not or that is
+    /// not trained.
     public convenience init(
         _ model: Model, maximumBatch: Int, threads: ThreadPool, isTraining: Bool = false,
         absorbing: [Activation?] = [], computesInputGradients: Bool = false,
         convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float, watching watched: Int? = nil
     ) throws {
-        precondition(maximumBatch > 0 && (watched == nil || isTraining))
+        guard maximumBatch > 0 else {
+            throw NeuralNetError.invalidSetting("batches need one sample or more, not \(maximumBatch)")
+        }
+        if let watched, !isTraining || !model.nodes.indices.contains(watched) {
+            throw NeuralNetError.invalidSetting(
+                isTraining
+                    ? "node \(watched) cannot be watched: there are \(model.nodes.count)"
+                    : "only an executor that trains watches a node")
+        }
         try self.init(
             model, threads,
             ExecutionPlan.Options(

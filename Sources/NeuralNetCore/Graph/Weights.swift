@@ -140,13 +140,21 @@ public final class Weights: @unchecked Sendable {
             start: values + entries[index].offset, count: entries[index].specification.count)
     }
 
-    /// A copy of one tensor's values.
+    /// A copy of one tensor's values; traps, as arrays do, for a place where there is none.
     public func array(_ index: Int) -> [Float] { withUnsafeValues { _ in Array(buffer(index)) } }
 
-    /// Replaces one tensor's values. The count must match.
-    public func set(_ index: Int, _ newValues: [Float]) {
-        let target = buffer(index)
-        precondition(newValues.count == target.count, "wrong number of values")
+    /// Replaces one tensor's values. Throws `NeuralNetError.incompatibleData` for a tensor that there is not, and for another
+    /// number of values than it has.
+    public func set(_ index: Int, _ newValues: [Float]) throws(NeuralNetError) {
+        guard entries.indices.contains(index) else {
+            throw .incompatibleData(expected: "a tensor in 0..<\(entries.count)", received: "\(index)")
+        }
+        let target = buffer(index), entry = entries[index]
+        guard newValues.count == target.count else {
+            throw .incompatibleData(
+                expected: "\(target.count) values for \(entry.layer)/\(entry.specification.name)",
+                received: "\(newValues.count)")
+        }
         withUnsafeMutableValues { _ in _ = target.update(from: newValues) }
     }
 

@@ -21,9 +21,7 @@ public enum ClassSampling: String, Sendable, Codable, CaseIterable {
 
     /// Takes from each class its share; within a class samples come round again only when all were taken.
     private func draw(_ labels: [Int], _ random: inout RandomGenerator) -> [Int] {
-        var classes: [[Int]] = Array(repeating: [], count: (labels.max() ?? 0) + 1)
-        for (index, label) in labels.enumerated() { classes[label].append(index) }
-        classes.removeAll(where: \.isEmpty)
+        let classes = Dictionary(grouping: labels.indices) { labels[$0] }.sorted { $0.key < $1.key }.map(\.value)
         let weights = classes.map { self == .balanced ? 1 : Double($0.count).squareRoot() }
         let total = weights.reduce(0, +)
         var result: [Int] = []

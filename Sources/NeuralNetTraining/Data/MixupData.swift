@@ -16,9 +16,11 @@ public struct MixupData<Base: TrainingData>: DerivedTrainingData {
     /// From this epoch on (counted from 0) nothing is mixed.
     public let endEpoch: Int
 
-    /// `alpha` must be in 0...1. Nothing is mixed where samples are only measured.
-    public init(_ base: Base, alpha: Float, seed: UInt64, endEpoch: Int = .max) {
-        precondition(alpha >= 0 && alpha <= 1)
+    /// Nothing is mixed where samples are only measured. Throws `NeuralNetError.invalidSetting` unless `alpha` is in 0...1.
+    public init(_ base: Base, alpha: Float, seed: UInt64, endEpoch: Int = .max) throws {
+        guard alpha >= 0, alpha <= 1 else {
+            throw NeuralNetError.invalidSetting("mixup's alpha must be 0 to 1, not \(alpha)")
+        }
         self.base = base
         self.alpha = alpha
         self.seed = seed

@@ -66,15 +66,20 @@ public final class GradCAM {
         return last(5) ?? last(1)
     }
 
-    /// The model's output for a picture, and the map of a class; of the most probable one by default.
-    public func map(_ input: [Float], class label: Int? = nil) -> (output: [Float], label: Int, map: Map) {
-        let classes = model.outputShapes[0][0]
-        precondition(input.count == model.inputShapes[0].reduce(1, *))
+    /// The model's output for a picture, and the map of a class; of the most probable one by default. Throws
+    /// `NeuralNetError.incompatibleData` for a picture of another size and for a class that the model lacks.
+    public func map(_ input: [Float], class label: Int? = nil) throws -> (output: [Float], label: Int, map: Map) {
+        let classes = model.outputShapes[0][0], inputCount = model.inputShapes[0].reduce(1, *)
+        guard input.count == inputCount else {
+            throw NeuralNetError.incompatibleData(expected: "\(inputCount) values", received: "\(input.count)")
+        }
+        if let label, !(0..<classes).contains(label) {
+            throw NeuralNetError.incompatibleData(expected: "a class in 0..<\(classes)", received: "\(label)")
+        }
         executor.input().update(from: input, count: input.count)
         executor.forward(count: 1, isTraining: false)
         let output = Array(UnsafeBufferPointer(start: executor.output(), count: classes))
         let label = label ?? output.indices.reduce(0) { output[$1] > output[$0] ? $1 : $0 }
-        precondition(output.indices.contains(label))
         let gradient = executor.outputGradient()
         gradient.update(repeating: 0, count: classes)
         gradient[label] = 1

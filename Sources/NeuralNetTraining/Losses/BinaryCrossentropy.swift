@@ -59,31 +59,38 @@ public struct BinaryFocalCrossentropy: Loss, Equatable {
     public var appliesClassBalancing: Bool
     /// 0...1.
     public var labelSmoothing: Float
+    /// The model puts out logits, not probabilities.
+    public var fromLogits: Bool
 
     /// Keras's defaults.
-    public init(gamma: Float = 2, alpha: Float = 0.25, appliesClassBalancing: Bool = false, labelSmoothing: Float = 0) {
+    public init(
+        gamma: Float = 2, alpha: Float = 0.25, appliesClassBalancing: Bool = false, labelSmoothing: Float = 0,
+        fromLogits: Bool = false
+    ) {
         self.gamma = gamma
         self.alpha = alpha
         self.appliesClassBalancing = appliesClassBalancing
         self.labelSmoothing = labelSmoothing
+        self.fromLogits = fromLogits
     }
 
-    public var standardMetrics: [any Metric] { [BinaryAccuracy()] }
+    public var standardMetrics: [any Metric] { [BinaryAccuracy(threshold: fromLogits ? 0 : 0.5)] }
     public var config: [String: JSONValue] {
         [
             "apply_class_balancing": .bool(appliesClassBalancing), "alpha": .double(Double(alpha)),
-            "gamma": .double(Double(gamma)), "from_logits": false,
+            "gamma": .double(Double(gamma)), "from_logits": .bool(fromLogits),
             "label_smoothing": .double(Double(labelSmoothing)), "axis": -1,
         ]
     }
 
     public func problem(withOutput shape: Shape, activation: Activation) -> String? {
-        Probabilities.problem(withAnswers: activation, fromLogits: false)
+        Probabilities.problem(withAnswers: activation, fromLogits: fromLogits)
     }
 
     public func evaluate(_ batch: LossBatch) -> Double {
         let keep = 1 - labelSmoothing, share = labelSmoothing / 2, tiny: Float = 1e-7
-        return batch.meanOverValues { p, y in
+        return batch.meanOverValues { value, y in
+            let p = fromLogits ? Probabilities.sigmoid(value) : value
             let target = y * keep + share, c = min(max(p, tiny), 1 - tiny)
             // Keras weights with the probability of the target, and only then takes the logarithm.
             let hit = target * p + (1 - target) * (1 - p)
@@ -91,8 +98,10 @@ public struct BinaryFocalCrossentropy: Loss, Equatable {
             let entropy = -(target * logf(c) + (1 - target) * logf(1 - c))
             let balance = appliesClassBalancing ? target * alpha + (1 - target) * (1 - alpha) : 1
             let entropySlope = c == p ? (c - target) / (c * (1 - c)) : 0
-            let focusSlope = -gamma * powf(1 - hit, gamma - 1) * (2 * target - 1)
-            return (balance * focus * entropy, balance * (focusSlope * entropy + focus * entropySlope))
+            // What is known for sure has no slope, whatever the exponent.
+            let focusSlope = hit < 1 ? -gamma * powf(1 - hit, gamma - 1) * (2 * target - 1) : 0
+            let slope = balance * (focusSlope * entropy + focus * entropySlope)
+            return (balance * focus * entropy, fromLogits ? slope * p * (1 - p) : slope)
         }
     }
 }

@@ -123,39 +123,59 @@ public struct CategoricalFocalCrossentropy: Loss, Equatable {
     public static let className = "CategoricalFocalCrossentropy"
     /// A factor of the whole loss.
     public var alpha: Float
+    /// A factor for each class instead; empty for `alpha`. Keras takes either as `alpha`.
+    public var classAlphas: [Float]
     /// How much less the known counts, 0 or more; 0 is plain cross-entropy times `alpha`.
     public var gamma: Float
     /// Share of the uniform distribution, 0...1.
     public var labelSmoothing: Float
+    /// The model puts out logits, not probabilities.
+    public var fromLogits: Bool
 
     /// Keras's defaults.
-    public init(alpha: Float = 0.25, gamma: Float = 2, labelSmoothing: Float = 0) {
+    public init(
+        alpha: Float = 0.25, gamma: Float = 2, labelSmoothing: Float = 0, fromLogits: Bool = false,
+        classAlphas: [Float] = []
+    ) {
         self.alpha = alpha
         self.gamma = gamma
         self.labelSmoothing = labelSmoothing
+        self.fromLogits = fromLogits
+        self.classAlphas = classAlphas
     }
 
     public var standardMetrics: [any Metric] { [CategoricalAccuracy()] }
     public var config: [String: JSONValue] {
         [
-            "alpha": .double(Double(alpha)), "gamma": .double(Double(gamma)), "from_logits": false,
+            "alpha": classAlphas.isEmpty
+                ? .double(Double(alpha)) : .array(classAlphas.map { .double(Double($0)) }),
+            "gamma": .double(Double(gamma)), "from_logits": .bool(fromLogits),
             "label_smoothing": .double(Double(labelSmoothing)), "axis": -1,
         ]
     }
 
     public func problem(withOutput shape: Shape, activation: Activation) -> String? {
-        Probabilities.problem(withClasses: shape, activation, fromLogits: false)
+        if !classAlphas.isEmpty, classAlphas.count != shape.last {
+            return "it has factors for \(classAlphas.count) classes"
+        }
+        return Probabilities.problem(withClasses: shape, activation, fromLogits: fromLogits)
     }
 
     public func evaluate(_ batch: LossBatch) -> Double {
         let classes = batch.classes, tiny: Float = 1e-7
         let share = labelSmoothing / Float(classes), keep = 1 - labelSmoothing
         return batch.sumOverRows(targetsPerRow: classes) { p, y, g, factor in
-            var sum: Float = 0
-            for i in 0..<classes { sum += p[i] }
+            var sum: Float = 0, logSum: Float = 0
+            if fromLogits {
+                logSum = Probabilities.logSumExp(p, classes)
+            } else {
+                for i in 0..<classes { sum += p[i] }
+            }
+            func probability(_ i: Int) -> Float { fromLogits ? expf(p[i] - logSum) : p[i] / sum }
             var loss: Float = 0, dot: Float = 0
             for i in 0..<classes {
-                let q = p[i] / sum, c = min(max(q, tiny), 1 - tiny), target = y[i] * keep + share
+                let q = probability(i), c = min(max(q, tiny), 1 - tiny), target = y[i] * keep + share
+                let alpha = classAlphas.isEmpty ? alpha : classAlphas[i]
                 let power = powf(1 - c, gamma)
                 loss -= alpha * power * target * logf(c)
                 guard g != nil else { continue }
@@ -165,8 +185,11 @@ public struct CategoricalFocalCrossentropy: Loss, Equatable {
                 dot += slope * q
                 g![i] = slope
             }
-            // Through the normalisation: d q_j / d p_i = (delta - q_j) / sum.
-            if let g { for i in 0..<classes { g[i] = (g[i] - dot) / sum * factor } }
+            guard let g else { return loss }
+            for i in 0..<classes {
+                // Through the normalisation, d q_j / d p_i = (delta - q_j) / sum, or softmax, (delta - q_j) q_i.
+                g[i] = (g[i] - dot) * (fromLogits ? probability(i) : 1 / sum) * factor
+            }
             return loss
         }
     }

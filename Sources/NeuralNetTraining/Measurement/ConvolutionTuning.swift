@@ -87,7 +87,7 @@ public enum ConvolutionTuning {
 
         func run() {
             // As behind an optimizer's step: what is prepared from the weights counts.
-            if isTraining { model.weights.set(0, model.weights.array(0)) }
+            if isTraining { model.weights.withUnsafeMutableValues { _ in } }
             let start = monotonicSeconds()
             executor.forward(count: batch, isTraining: isTraining)
             if isTraining { executor.backward() }

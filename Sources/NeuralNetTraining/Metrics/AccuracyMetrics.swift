@@ -64,36 +64,42 @@ public struct BinaryAccuracy: Metric, Equatable {
 }
 
 /// The area under the ROC curve: how often a yes has a larger output than a no. Outputs are probabilities; all outputs count
-/// together. Approximated with 200 thresholds and trapezia, as in Keras.
+/// together. Approximated with evenly spaced thresholds and trapezia, as in Keras.
 public struct AUC: Metric, Equatable {
     public let name = "auc"
-    private static let thresholds = 200
+    /// How many there are, 0 and 1 among them: 2 to a million. More are nearer to the true area.
+    public let thresholds: Int
 
-    public init() {}
+    /// 200, as in Keras, unless said otherwise.
+    public init(thresholds: Int = 200) { self.thresholds = thresholds }
 
-    public func stateCount(columns: Int) -> Int { 2 * AUC.thresholds }
+    public func stateCount(columns: Int) -> Int { 2 * thresholds }
+
+    public func problem(withOutput shape: Shape) -> String? {
+        (2...1_000_000).contains(thresholds) ? nil : "thresholds must be 2 to 1000000, not \(thresholds)"
+    }
 
     public func update(_ state: UnsafeMutablePointer<Double>, _ batch: MetricBatch) {
-        let last = AUC.thresholds - 1
+        let last = thresholds - 1
         for i in 0..<batch.count * batch.columns {
             let output = batch.outputs[i]
             // The thresholds below the output are those up to this one.
             let place = output.isFinite ? Int((min(max(output, 0), 1) * Float(last)).rounded(.up)) - 1 : 0
-            state[(batch.targets[i] > 0.5 ? 0 : AUC.thresholds) + max(place, 0)] += 1
+            state[(batch.targets[i] > 0.5 ? 0 : thresholds) + max(place, 0)] += 1
         }
     }
 
     public func result(_ state: UnsafePointer<Double>, columns: Int) -> Double? {
         var yes = 0.0, no = 0.0
-        for i in 0..<AUC.thresholds {
+        for i in 0..<thresholds {
             yes += state[i]
-            no += state[AUC.thresholds + i]
+            no += state[thresholds + i]
         }
         guard yes > 0, no > 0 else { return nil }
         // From the highest threshold, above which nothing lies, down to the lowest.
         var area = 0.0, hits = 0.0, misses = 0.0
-        for i in stride(from: AUC.thresholds - 1, through: 0, by: -1) {
-            let moreHits = hits + state[i], moreMisses = misses + state[AUC.thresholds + i]
+        for i in stride(from: thresholds - 1, through: 0, by: -1) {
+            let moreHits = hits + state[i], moreMisses = misses + state[thresholds + i]
             area += (moreMisses - misses) / no * (hits + moreHits) / (2 * yes)
             (hits, misses) = (moreHits, moreMisses)
         }

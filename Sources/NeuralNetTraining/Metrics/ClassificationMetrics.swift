@@ -10,24 +10,36 @@ public struct ClassificationMetrics: Sendable, Equatable {
     /// Samples.
     public private(set) var count = 0
 
-    /// Without samples; `add` counts them.
+    /// Without samples; `add` counts them. Fewer classes than none count as none.
     public init(classes: Int) {
+        let classes = max(classes, 0)
         confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
         topK = Array(repeating: 0, count: classes)
     }
 
-    /// Counts `labels.count` rows of probabilities, one value per class.
-    public init(probabilities: [Float], labels: [Int], classes: Int) {
+    /// Counts `labels.count` rows of probabilities, one value per class. Throws `NeuralNetError.incompatibleData` if there
+    /// are more or fewer, or a label is no class.
+    public init(probabilities: [Float], labels: [Int], classes: Int) throws {
         self.init(classes: classes)
-        precondition(probabilities.count == labels.count * classes)
+        let classes = topK.count
+        guard probabilities.count == labels.count * classes else {
+            throw NeuralNetError.incompatibleData(
+                expected: "\(labels.count) rows of \(classes) probabilities", received: "\(probabilities.count) values")
+        }
         for (row, label) in labels.enumerated() {
-            add(label: label, probabilities: probabilities[row * classes..<(row + 1) * classes])
+            try add(label: label, probabilities: probabilities[row * classes..<(row + 1) * classes])
         }
     }
 
-    /// Counts one sample. Equal probabilities count for the lower class, as argmax does.
-    public mutating func add(label: Int, probabilities: ArraySlice<Float>) {
+    /// Counts one sample. Equal probabilities count for the lower class, as argmax does. Throws
+    /// `NeuralNetError.incompatibleData` if the label is no class, or there is not one probability for each class.
+    public mutating func add(label: Int, probabilities: ArraySlice<Float>) throws {
         let row = Array(probabilities)
+        guard topK.indices.contains(label), row.count == topK.count else {
+            throw NeuralNetError.incompatibleData(
+                expected: "a label in 0..<\(topK.count) and a probability for each class",
+                received: "label \(label) and \(row.count) of them")
+        }
         let rank = row.indices.reduce(0) {
             $0 + (row[$1] > row[label] || (row[$1] == row[label] && $1 < label) ? 1 : 0)
         }
@@ -85,11 +97,12 @@ public struct ClassificationMetrics: Sendable, Equatable {
         return max(0, centre - half)...min(1, centre + half)
     }
 
-    /// Samples of a class.
-    public func support(_ label: Int) -> Int { confusion[label].reduce(0, +) }
+    /// Samples of a class; 0 for what is no class, as in what follows.
+    public func support(_ label: Int) -> Int { confusion.indices.contains(label) ? confusion[label].reduce(0, +) : 0 }
 
     /// Share of the samples predicted as the class that are of it; 0 if none are predicted.
     public func precision(_ label: Int) -> Double {
+        guard confusion.indices.contains(label) else { return 0 }
         let predicted = confusion.reduce(0) { $0 + $1[label] }
         return predicted == 0 ? 0 : Double(confusion[label][label]) / Double(predicted)
     }

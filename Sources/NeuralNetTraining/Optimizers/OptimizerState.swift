@@ -86,9 +86,12 @@ public final class OptimizerState {
     }
 
     /// Applies gradients that are laid out as the weights (`Executor.gradients`), with that learning rate or the
-    /// optimizer's. Throws what a transform throws; nothing has changed then.
+    /// optimizer's. Throws `NeuralNetError.incompatibleData` for gradients of another model, and what a transform throws;
+    /// nothing has changed then.
     public func step(_ gradients: UnsafeMutableBufferPointer<Float>, learningRate: Float? = nil) throws {
-        precondition(gradients.count == stride, "gradients of another model")
+        guard gradients.count == stride else {
+            throw NeuralNetError.incompatibleData(expected: "\(stride) gradients", received: "\(gradients.count)")
+        }
         var ready = Gradients(
             values: gradients, weights: model.weights, step: iteration + 1, threads: threads, partialSums: partialSums)
         for transform in transforms { try transform.apply(to: &ready) }

@@ -74,7 +74,7 @@ final class GraphReader {
             guard let values = weights[entry.layer]?[entry.specification.name],
                 values.count == entry.specification.count
             else { throw ONNXFailure("no weights for \(entry.specification.name)", at: "layer '\(entry.layer)'") }
-            model.weights.set(index, values)
+            try model.weights.set(index, values)
         }
         return model
     }

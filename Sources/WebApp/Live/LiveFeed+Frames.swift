@@ -21,6 +21,6 @@ extension LiveFeed {
             let height = max(1, image.height * LiveFeed.width / image.width)
             image = image.resized(width: LiveFeed.width, height: height)
         }
-        show(ImageFile.encodeJPEG(image, quality: 78))
+        (try? ImageFile.encodeJPEG(image, quality: 78)).map(show)
     }
 }

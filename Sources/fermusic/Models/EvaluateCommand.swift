@@ -57,7 +57,7 @@ enum EvaluateCommand {
         let subjects = try exam.examine(paths, hints: try SharedOptions.hints(a))
         var together: Evaluation?
         if subjects.count > 1, a[ensemble], exam.haveSameClasses {
-            together = Evaluation(
+            together = try Evaluation(
                 try Predictions(ensemble: subjects.map(\.predictions)), split: exam.split,
                 dataset: try exam.dataset(for: subjects[0].model))
         }

@@ -91,7 +91,7 @@ final class MeasuredModels {
         return try paths.indices.map { at in
             Subject(
                 path: paths[at], name: paths[at].withoutPathExtension, model: models[at], predictions: predictions[at],
-                evaluation: Evaluation(predictions[at], split: split, dataset: try dataset(for: models[at])),
+                evaluation: try Evaluation(predictions[at], split: split, dataset: try dataset(for: models[at])),
                 facts: ModelFacts(models[at], path: files[at], timing: timings[at]),
                 robustness: isSpoilt ? try robustness(models[at], paths[at], predictions[at].indices) : nil)
         }

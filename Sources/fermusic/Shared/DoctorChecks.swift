@@ -104,7 +104,7 @@ enum DoctorChecks {
         var findings: [Finding] = []
         do {
             let png = try ImageFile.decode(ImageFile.encodePNG(picture), name: "PNG")
-            let jpeg = try ImageFile.decode(ImageFile.encodeJPEG(picture, quality: 95), name: "JPEG")
+            let jpeg = try ImageFile.decode(try ImageFile.encodeJPEG(picture, quality: 95), name: "JPEG")
             let webP = try ImageFile.decode(greyWebP, name: "WebP")
             let isRight =
                 png.grayscale == picture && jpeg.width == 16

@@ -48,7 +48,7 @@ enum TestClip {
     }
 
     static func jpeg(_ index: Int, width: Int = 64, height: Int = 48) -> [UInt8] {
-        ImageFile.encodeJPEG(frame(index, width: width, height: height), quality: 95)
+        try! ImageFile.encodeJPEG(frame(index, width: width, height: height), quality: 95)
     }
 
     static func bytes(_ path: String) -> [UInt8] {

@@ -50,6 +50,20 @@ import Testing
         #expect(abs(frames.reduce(0) { $0 + ($1.duration ?? 0) } - 1) < 0.01)
     }
 
+    /// A frame whose place in its file no sound can have, and a rate that no video has.
+    @Test(arguments: [1e300, -1e300, .nan, 1e16]) func soundOfImpossibleTimes(origin: Double) throws {
+        try withTemporaryFolder { folder in
+            var frame = try #require(try read("sound.mp4").frames.first)
+            frame.origin = origin
+            let path = folder + "/copy.mkv"
+            let writer = try VideoWriter(path, framesPerSecond: 1e-300)
+            writer.addSound(of: frame)
+            try writer.append(frame.image, at: 0)
+            try writer.finish()
+            #expect(try allFrames(FrameSources.open(path)).count == 1)
+        }
+    }
+
     private func copy(_ name: String, to path: String) throws -> (note: String?, frames: Int) {
         let frames = try read(name).frames
         let writer = try VideoWriter(path)

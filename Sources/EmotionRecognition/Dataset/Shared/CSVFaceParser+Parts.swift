@@ -34,7 +34,7 @@ extension CSVFaceParser {
             let first = all.dataset.count
             let places = part.classNames.map { all.classNames.firstIndex(of: $0)! }
             for (at, label) in part.labels.enumerated() {
-                all.dataset.append(
+                all.dataset.add(
                     UnsafeBufferPointer(start: pixels + (first + at) * bytes, count: bytes),
                     label: places[Int(label)], split: part.splits[at], name: "row \(part.rows[at])")
             }

@@ -11,10 +11,7 @@ public struct MPDServer: MusicServer {
     private let password: String?
 
     public init(_ address: String, password: String? = nil) {
-        var address = address
-        while address.hasSuffix("/"), address.count > 1 { address.removeLast() }
-        if address.hasPrefix("//") { address = String(address.dropFirst(2)) }
-        place = address.isEmpty ? "localhost:6600" : address
+        place = ServerPlace.place(ofMPD: address)
         self.password = password
     }
 

@@ -84,60 +84,17 @@ extension MusicServer {
     }
 
     func number(_ identifiers: [SongIdentifier], below place: String) -> String? {
-        let prefix = place + "/"
-        return identifiers.first { $0.kind == kind && $0.value.hasPrefix(prefix) }.map {
-            String($0.value.dropFirst(prefix.count))
+        // Older catalogues have the server as it was written.
+        for prefix in ServerPlace.spellings(of: place, kind).map({ $0 + "/" }) {
+            if let own = identifiers.first(where: { $0.kind == kind && $0.value.hasPrefix(prefix) }) {
+                return String(own.value.dropFirst(prefix.count))
+            }
         }
+        return nil
     }
 
     func problem(_ cause: ProviderError.Cause, _ detail: String) -> ProviderError {
         ProviderError(named: name, cause, detail)
-    }
-}
-
-/// Places of servers as users write them: `subsonic:http://nas:4533`, `jellyfin:https://...`, `mpd:localhost:6600`.
-public enum ServerPlace {
-    /// The server at a place; `nil` if it is none. Plain `http` is used where the user writes it. Throws `ProviderError` if
-    /// credentials are missing or the address is none.
-    public static func server(
-        _ place: String, _ credentials: Credentials, _ http: HTTPClient
-    ) throws(ProviderError) -> (any MusicServer)? {
-        guard let colon = place.firstIndex(of: ":") else { return nil }
-        let address = String(place[place.index(after: colon)...])
-        switch place[..<colon].lowercased() {
-        case "subsonic", "navidrome", "gonic", "airsonic", "opensubsonic":
-            return try SubsonicServer(base(address, "Subsonic"), credentials, http)
-        case "jellyfin", "emby": return try JellyfinServer(base(address, "Jellyfin"), credentials, http)
-        case "mpd": return MPDServer(address, password: credentials.text(.mpdPassword))
-        default: return nil
-        }
-    }
-
-    /// Whether a place is that of a server; "mpd: live.csv" is a file's name.
-    public static func isOne(_ place: String) -> Bool {
-        let kinds = ["subsonic:", "navidrome:", "gonic:", "airsonic:", "opensubsonic:", "jellyfin:", "emby:", "mpd:"]
-        let lower = place.prefix(20).lowercased()
-        return kinds.contains { lower.hasPrefix($0) && lower.dropFirst($0.utf8.count).first != " " }
-    }
-
-    /// A server below a path is another one than its neighbours.
-    static func place(ofBase base: String) -> String {
-        guard let authority = WebAddress.authority(base) else { return base }
-        let rest = base.drop { $0 != ":" }.dropFirst(3)
-        return authority + rest.drop { $0 != "/" }
-    }
-
-    private static func base(_ address: String, _ name: String) throws(ProviderError) -> String {
-        var address = address
-        while address.hasSuffix("/") { address.removeLast() }
-        let lower = address.lowercased()
-        guard lower.hasPrefix("http://") || lower.hasPrefix("https://"), WebAddress.authority(address) != nil,
-            address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !address.contains("?"), !address.contains("#")
-        else { throw ProviderError(named: name, .refused, "'\(address)' is no address such as http://nas:4533") }
-        guard !(WebAddress.authority(address) ?? "").contains("@") else {
-            throw ProviderError(named: name, .refused, "names and passwords are no part of the address")
-        }
-        return address
     }
 }
 
