@@ -42,7 +42,7 @@ import Testing
         Case(name: "normalized twice", input: [5], kernels: ["DenseKernel", "BatchNormalizationKernel"]) {
             [Dense(4), BatchNormalization(), BatchNormalization()]
         },
-        Case(name: "direct, slopes", input: [9, 11, 3], kernels: ["DirectConvolution", "MaxPoolKernel"]) {
+        Case(name: "direct, slopes", input: [9, 11, 3], kernels: ["DirectConvolution"]) {
             [Conv2D(10, kernelSize: 3), PReLU(sharedAxes: [1, 2]), MaxPool2D(2)]
         },
         Case(name: "few filters, slopes", input: [9, 9, 3], kernels: ["DirectConvolution"]) {
@@ -53,6 +53,21 @@ import Testing
         },
         Case(name: "Winograd, slopes", input: [10, 10, 16], kernels: ["WinogradConvolution", "MaxPoolKernel"]) {
             [Conv2D(48, kernelSize: 3), PReLU(sharedAxes: [1, 2]), MaxPool2D(2)]
+        },
+        Case(name: "direct, overlapping pool", input: [61, 58, 3], kernels: ["DirectConvolution"]) {
+            [Conv2D(40, kernelSize: 3, padding: .same, activation: .relu), MaxPool2D(3, strides: 2, padding: .same)]
+        },
+        Case(name: "few filters, slopes, pool", input: [70, 33, 2], kernels: ["DirectConvolution"]) {
+            [
+                Conv2D(7, kernelSize: 3), PReLU(sharedAxes: [1, 2]),
+                MaxPool2D(poolSize: (3, 2), strides: (2, 1), padding: .same),
+            ]
+        },
+        Case(name: "pointwise, pool", input: [46, 45, 8], kernels: ["DirectConvolution"]) {
+            [Conv2D(24, kernelSize: 1), BatchNormalization(), MaxPool2D(3, strides: 2, padding: .same)]
+        },
+        Case(name: "pool with gaps", input: [19, 23, 3], kernels: ["DirectConvolution"]) {
+            [Conv2D(16, kernelSize: 3, strides: 2), MaxPool2D(2, strides: 3)]
         },
         Case(name: "slopes of pixels", input: [5, 5, 3], kernels: ["DirectConvolution", "PReLUKernel"]) {
             [Conv2D(4, kernelSize: 3), PReLU()]

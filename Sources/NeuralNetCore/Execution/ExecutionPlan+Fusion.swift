@@ -63,22 +63,22 @@ extension ExecutionPlan {
         return more.isEmpty || (steps[step].folded == nil && !own.isEmpty && more.lowerBound == own.upperBound)
     }
 
-    /// Joins a kernel and the one that alone reads its output, a convolution and its pool, where it can do both at once.
+    /// Joins a kernel and those that alone read its output, a convolution and its pool, where it can do all at once.
     private mutating func fuseNeighbours(_ model: Model) {
         var index = 0
         while index < steps.count {
-            if let reader = onlyReader(of: index), hasSameShape(reader, index, model),
+            guard let reader = onlyReader(of: index), hasSameShape(reader, index, model),
                 canHoldParameters(of: reader, index),
                 let fused = steps[index].kernel.fusing(next: steps[reader].kernel)
-            {
-                steps[index].kernel = fused
-                if !steps[reader].parameters.isEmpty {
-                    steps[index].parameters =
-                        steps[index].parameters.lowerBound..<steps[reader].parameters.upperBound
-                }
-                join(reader, to: index)
+            else {
+                index += 1
+                continue
             }
-            index += 1
+            steps[index].kernel = fused
+            if !steps[reader].parameters.isEmpty {
+                steps[index].parameters = steps[index].parameters.lowerBound..<steps[reader].parameters.upperBound
+            }
+            join(reader, to: index)
         }
     }
 }

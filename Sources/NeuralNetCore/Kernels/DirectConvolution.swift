@@ -62,11 +62,18 @@ struct DirectConvolution: LinearKernel {
         return target
     }
 
-    /// A PReLU with one slope for each filter.
+    /// A PReLU with one slope for each filter, or a pool.
     func fusing(next kernel: any LayerKernel) -> (any LayerKernel)? {
-        guard let slopes = kernel as? PReLUKernel, slopes.columns == filters, !isTraining, !relu else { return nil }
+        guard !isTraining, direct.pool == nil else { return nil }
         var copy = self
-        copy.direct.ending = FM_SLOPES
+        if let slopes = kernel as? PReLUKernel, slopes.columns == filters, direct.ending == FM_PLAIN {
+            copy.direct.ending = FM_SLOPES
+            return copy
+        }
+        guard let pool = (kernel as? MaxPoolKernel)?.geometry, pool.height == geometry.outputHeight,
+            pool.width == geometry.outputWidth, pool.channels == filters, direct.canPool
+        else { return nil }
+        copy.direct.pool = pool
         return copy
     }
 

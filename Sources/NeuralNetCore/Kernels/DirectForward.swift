@@ -14,6 +14,8 @@ struct DirectForward: Sendable {
     private let isPaired: Bool
     /// What is done to the sums. With `FM_SLOPES`, `prepare` wants them.
     var ending = FM_PLAIN
+    /// The pool behind it: only its results are written, those of the convolution stay with the threads.
+    var pool: ConvolutionGeometry?
 
     /// Floats of a thread's padded part of the image, which should stay in its nearest caches.
     private static let bandFloats = 1 << 14
@@ -51,10 +53,32 @@ struct DirectForward: Sendable {
 
     private var rowLength: Int { (geometry.width + geometry.padLeft + geometry.padRight) * geometry.channels }
 
-    var scratchPerThread: Int {
+    var scratchPerThread: Int { bandScratch + poolScratch }
+
+    private var bandScratch: Int {
         guard geometry.isPadded || isPaired else { return 0 }
         let rows = isPaired ? 2 * paddedRows((rowsPerBand + 1) / 2) : paddedRows(rowsPerBand)
         return (rows * rowLength + 15) / 16 * 16
+    }
+
+    /// Where the kernel is larger than the image, threads divide filters, and a pool would have them divide rows.
+    var canPool: Bool { preparedCount <= geometry.inputCount }
+
+    /// Floats of the convolution's rows that a thread pools at once, if these are not more.
+    private static let pooledFloats = 1 << 15
+
+    private var outputRow: Int { geometry.outputWidth * filters }
+
+    /// How many rows of the pool a thread makes at once.
+    private var pooledRows: Int {
+        guard let pool else { return 0 }
+        return max(1, (DirectForward.pooledFloats / outputRow - pool.kernelHeight) / pool.strideHeight + 1)
+    }
+
+    private var poolScratch: Int {
+        guard let pool else { return 0 }
+        let rows = min(geometry.outputHeight, (pooledRows - 1) * pool.strideHeight + pool.kernelHeight)
+        return (rows * outputRow + 15) / 16 * 16
     }
 
     private func paddedRows(_ rows: Int) -> Int {
@@ -74,6 +98,17 @@ struct DirectForward: Sendable {
         _ b: LayerBuffers, _ pass: Pass, prepared: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
         scratchStride: Int
     ) {
+        if let pool {
+            let count = pool.outputPixels * filters
+            pass.runRows(pool.outputHeight, operations: operations) { thread, image, rows in
+                for first in stride(from: rows.lowerBound, to: rows.upperBound, by: pooledRows) {
+                    poolBand(
+                        b, image, first..<min(rows.upperBound, first + pooledRows), pool, prepared,
+                        scratch + thread * scratchStride, to: b.output + image * count)
+                }
+            }
+            return
+        }
         let step = fm_direct_filter_step(), blocks = (filters + step - 1) / step
         // A padded image is written anew by each thread.
         let parts = min(pass.parts(operations: operations), geometry.isPadded ? pass.threads.count : .max)
@@ -85,26 +120,55 @@ struct DirectForward: Sendable {
                 band(
                     b, index / groups, 0..<rows,
                     blocks * group / groups * step..<min(filters, blocks * (group + 1) / groups * step), prepared,
-                    scratch + thread * scratchStride)
+                    scratch + thread * scratchStride, to: output(b, index / groups))
             }
             return
         }
         pass.runRows(rows, operations: operations) { thread, image, rows in
-            var first = rows.lowerBound
-            while first < rows.upperBound {
-                let last = min(rows.upperBound, first + rowsPerBand)
-                band(b, image, first..<last, 0..<filters, prepared, scratch + thread * scratchStride)
-                first = last
-            }
+            bands(b, image, rows, prepared, scratch + thread * scratchStride, to: output(b, image))
+        }
+    }
+
+    /// Where an image's results begin.
+    private func output(_ b: LayerBuffers, _ image: Int) -> LayerBuffers.Floats {
+        b.output + image * geometry.outputPixels * filters
+    }
+
+    /// Some rows of the pool, which lie in `target` with the others.
+    private func poolBand(
+        _ b: LayerBuffers, _ image: Int, _ pooled: Range<Int>, _ pool: ConvolutionGeometry,
+        _ prepared: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>, to target: LayerBuffers.Floats
+    ) {
+        let top = pooled.lowerBound * pool.strideHeight - pool.padTop
+        let bottom = (pooled.upperBound - 1) * pool.strideHeight - pool.padTop + pool.kernelHeight
+        let rows = max(0, top)..<min(geometry.outputHeight, bottom)
+        let unit = isFlat ? geometry.outputWidth : 1, sums = scratch + bandScratch
+        bands(
+            b, image, rows.lowerBound * unit..<rows.upperBound * unit, prepared, scratch,
+            to: sums - rows.lowerBound * outputRow)
+        fm_max_pool(
+            sums, Int32(rows.count), Int32(geometry.outputWidth), Int32(filters), Int32(pool.kernelHeight),
+            Int32(pool.kernelWidth), Int32(pool.strideHeight), Int32(pool.strideWidth), Int32(rows.lowerBound - top),
+            Int32(pool.padLeft), 0, Int32(pooled.count), Int32(pool.outputWidth),
+            target + pooled.lowerBound * pool.outputWidth * filters, nil)
+    }
+
+    /// `target`: where the image's first row would lie.
+    private func bands(
+        _ b: LayerBuffers, _ image: Int, _ rows: Range<Int>, _ prepared: UnsafePointer<Float>,
+        _ scratch: UnsafeMutablePointer<Float>, to target: LayerBuffers.Floats
+    ) {
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: rowsPerBand) {
+            let last = min(rows.upperBound, first + rowsPerBand)
+            band(b, image, first..<last, 0..<filters, prepared, scratch, to: target)
         }
     }
 
     private func band(
         _ b: LayerBuffers, _ image: Int, _ rows: Range<Int>, _ filters: Range<Int>, _ prepared: UnsafePointer<Float>,
-        _ scratch: UnsafeMutablePointer<Float>
+        _ scratch: UnsafeMutablePointer<Float>, to y: LayerBuffers.Floats
     ) {
         let g = geometry, x = b.inputs[0] + image * g.inputCount
-        let y = b.output + image * g.outputPixels * self.filters
         var shape = shape
         if isFlat {
             shape.pixels = rows.count
