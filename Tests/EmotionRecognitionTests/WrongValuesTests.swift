@@ -170,7 +170,8 @@ import Threads
         var summary = MoodSummary(classNames: ["neutral"])
         for time in [0, 1e300, .infinity, .nan] as [Double] {
             summary.add(
-                FrameResult(source: "a", index: 0, time: time, faces: [], group: nil, events: [], timing: FrameTiming()))
+                FrameResult(source: "a", index: 0, time: time, faces: [], group: nil, events: [], timing: FrameTiming())
+            )
             #expect(summary.svg(title: "x").hasPrefix("<svg"))
         }
         #expect(NeutralBaseline([[0.5]], classNames: ["neutral", "sad"]) == nil)

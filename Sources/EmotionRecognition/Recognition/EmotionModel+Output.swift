@@ -99,7 +99,9 @@ extension EmotionModel {
         }
         let two = Dense(2, usesBias: false, name: "two_classes")
         let result = try softmax(model, two(logits))
-        if let index = result.weights.index(layer: "two_classes", name: "kernel") { try result.weights.set(index, [0, 1]) }
+        if let index = result.weights.index(layer: "two_classes", name: "kernel") {
+            try result.weights.set(index, [0, 1])
+        }
         return result
     }
 }

@@ -10,7 +10,9 @@ public enum ServerPlace {
 
     /// What is behind the name of a kind of server; nil for other places, also for "mpd: live.csv", a file's name.
     private static func parts(_ place: String) -> (speech: Speech, address: String)? {
-        guard let colon = place.firstIndex(of: ":"), let speech = names[place[..<colon].lowercased()] else { return nil }
+        guard let colon = place.firstIndex(of: ":"), let speech = names[place[..<colon].lowercased()] else {
+            return nil
+        }
         let address = place[place.index(after: colon)...]
         return address.first == " " ? nil : (speech, String(address))
     }
