@@ -1,4 +1,6 @@
 import EmotionRecognition
+import JSON
+import JSONCoding
 import NeuralNet
 import Randomness
 import Testing
@@ -110,8 +112,8 @@ import Threads
                 #expect(try EmotionModel(reading: "\(folder)/model.h5").card.certaintyThreshold == threshold)
             }
             card.certaintyThreshold = 1.5
-            let model = try EmotionModel(model: try LiveFixture.recogniser().emotionModel.model, card: card)
-            try model.write(to: "\(folder)/model.h5")
+            let json = try JSONValue(parsing: JSONValue.encode(card))
+            try ModelFile.write(LiveFixture.recogniser().emotionModel.model, metadata: json, to: "\(folder)/model.h5")
             #expect(throws: RecognitionError.self) { try EmotionModel(reading: "\(folder)/model.h5") }
         }
     }

@@ -9,13 +9,12 @@ extension FaceTrainingData {
                 received: "\(dataset.size)x\(dataset.size)")
         }
         let outputs = ModelLabels.standard(emotionModel.card.classNames)
+        let places = dataset.labels.indices
         var map: [Int] = []
         for (label, name) in dataset.classNames.enumerated() {
             if let place = outputs.firstIndex(of: name) {
                 map.append(place)
-            } else if indices.contains(where: {
-                dataset.labels.indices.contains($0) && Int(dataset.labels[$0]) == label
-            }) {
+            } else if indices.contains(where: { places.contains($0) && Int(dataset.labels[$0]) == label }) {
                 throw RecognitionError.incompatibleData(
                     expected: "the model's classes \(emotionModel.card.classNames.joined(separator: ", "))",
                     received: name)

@@ -5,8 +5,11 @@ import CKernels
 /// All memory is allocated when it is made; running allocates nothing. An executor belongs to one thread at a time;
 /// several executors can run one model at once.
 public final class Executor {
+    /// What is run.
     public let model: Model
+    /// The largest number of samples of one call.
     public let maximumBatch: Int
+    /// Who computes.
     public let threads: ThreadPool
     let plan: ExecutionPlan
 

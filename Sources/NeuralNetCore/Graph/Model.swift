@@ -8,10 +8,13 @@ import Synchronization
 public final class Model: Sendable {
     /// One layer and where its inputs come from.
     public struct Node: Sendable {
+        /// What is computed there.
         public let layer: any Layer
         /// Indices of nodes; empty for inputs.
         public let inputs: [Int]
+        /// Of each input, without the batch.
         public let inputShapes: [Shape]
+        /// Without the batch.
         public let outputShape: Shape
         /// Indices into `Weights.entries`.
         public let parameters: Range<Int>
@@ -38,9 +41,11 @@ public final class Model: Sendable {
     public struct Scope: Sendable {
         /// Its name in the model around it.
         public let name: String
+        /// Whether it was made in the Sequential style.
         public let isSequential: Bool
         /// Nodes inside: an `InputLayer` for each input, and what each output is. -1 for what the graph was cut off.
         public internal(set) var inputs: [Int]
+        /// See `inputs`.
         public internal(set) var outputs: [Int]
         /// The call around this one.
         public let parent: Int?
@@ -50,18 +55,24 @@ public final class Model: Sendable {
 
     /// In an order in which each node comes after its inputs.
     public let nodes: [Node]
+    /// Nodes that take what the model is given, in order.
     public let inputs: [Int]
+    /// Nodes whose outputs are the model's, in order.
     public let outputs: [Int]
     /// Calls of models inside, each after the one around it.
     public let scopes: [Scope]
+    /// Keras's name of the model.
     public let name: String
     /// True if made in the Sequential style: written as Keras's `Sequential`.
     public let isSequential: Bool
+    /// Of all layers.
     public let weights: Weights
     /// See `symbolicTensors`.
     let madeTensors = Mutex<[SymbolicTensor]>([])
 
+    /// Of each input, without the batch.
     public var inputShapes: [Shape] { inputs.map { nodes[$0].outputShape } }
+    /// Of each output, without the batch.
     public var outputShapes: [Shape] { outputs.map { nodes[$0].outputShape } }
 
     /// Whether its one output is a softmax, of whichever layer.

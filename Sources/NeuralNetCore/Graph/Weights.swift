@@ -13,11 +13,15 @@ public final class Weights: @unchecked Sendable {
 
     /// Where one weight tensor lies in the block.
     public struct Entry: Sendable {
+        /// The layer's name in the model.
         public let layer: String
+        /// Name, shape and first values.
         public let specification: ParameterSpecification
+        /// Where it begins in the block, in floats.
         public let offset: Int
     }
 
+    /// All tensors, in the order of the layers; within a layer in Keras's.
     public let entries: [Entry]
     /// Floats in the whole block, padding included.
     public let count: Int

@@ -20,13 +20,19 @@ public enum Precision: String, Sendable, CaseIterable {
 
 /// What a layer knows when it makes its kernel.
 public struct KernelContext: Sendable {
+    /// Of each input, without the batch.
     public var inputShapes: [Shape]
+    /// Without the batch.
     public var outputShape: Shape
     /// The largest number of samples of one call.
     public var maximumBatch: Int
+    /// How many will compute together.
     public var threads: Int
+    /// Whether `backward` will be called.
     public var isTraining: Bool
+    /// How convolutions are computed.
     public var convolution = ConvolutionAlgorithm.automatic
+    /// What large products are made of.
     public var precision = Precision.float
     /// Where threads of their own run parts of a batch (`Lanes`): that batch and the number of threads. The way of a
     /// convolution is chosen by these, so that it does not depend on how the batch is shared.
@@ -46,8 +52,11 @@ public struct KernelContext: Sendable {
 
 /// One kernel of a layer, what it puts out per sample, and which of the layer's parameters are its own.
 public struct LayerStep: Sendable {
+    /// What computes it.
     public var kernel: any LayerKernel
+    /// Floats that it puts out per sample.
     public var outputCount: Int
+    /// Places among the layer's parameters.
     public var parameters: Range<Int>
 
     public init(kernel: any LayerKernel, outputCount: Int, parameters: Range<Int>) {

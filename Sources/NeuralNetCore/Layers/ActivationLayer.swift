@@ -7,6 +7,7 @@ import JSON
 public struct ActivationLayer: Layer {
     public static let className = "Activation"
     public var name: String
+    /// What is applied to each value.
     public var function: Activation
 
     public init(_ function: Activation, name: String = "") {

@@ -6,8 +6,11 @@ import JSON
 public struct AveragePool2D: Layer {
     public static let className = "AveragePooling2D"
     public var name: String
+    /// Height and width of the window.
     public var poolSize: (Int, Int)
+    /// Rows and columns from one window to the next.
     public var strides: (Int, Int)
+    /// Whether windows reach beyond the image, so that the output keeps its size at strides of 1.
     public var padding: Padding
 
     /// `strides` is the pool size unless given.
@@ -20,6 +23,7 @@ public struct AveragePool2D: Layer {
         self.name = name
     }
 
+    /// The same with square windows.
     public init(_ poolSize: Int, strides: Int? = nil, padding: Padding = .valid, name: String = "") {
         self.init(
             poolSize: (poolSize, poolSize), strides: strides.map { ($0, $0) }, padding: padding, name: name)
@@ -56,6 +60,7 @@ public struct AveragePool2D: Layer {
 public struct GlobalAveragePool2D: Layer {
     public static let className = "GlobalAveragePooling2D"
     public var name: String
+    /// Whether the output keeps the axes of places, with size 1.
     public var keepsDimensions: Bool
 
     public init(keepsDimensions: Bool = false, name: String = "") {

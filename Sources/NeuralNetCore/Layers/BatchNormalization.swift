@@ -11,10 +11,15 @@ import JSON
 public struct BatchNormalization: Layer {
     public static let className = "BatchNormalization"
     public var name: String
+    /// The share of their value that running mean and variance keep per step.
     public var momentum: Float
+    /// Added to the variance, so that no division is by 0.
     public var epsilon: Float
+    /// Whether `beta` is added.
     public var center: Bool
+    /// Whether `gamma` is a factor.
     public var scale: Bool
+    /// Where the channels are; the batch is axis 0, -1 the last one.
     public var axis: Int
 
     public init(

@@ -10,16 +10,25 @@ import JSON
 public struct Conv2D: Layer {
     public static let className = "Conv2D"
     public var name: String
+    /// Channels of the output.
     public var filters: Int
+    /// Height and width of the window.
     public var kernelSize: (Int, Int)
+    /// Rows and columns from one window to the next.
     public var strides: (Int, Int)
+    /// What lies around the image: nothing, or zeros so that the output keeps its size at strides of 1.
     public var padding: Padding
+    /// Rows and columns from one place of a window to the next; 1 for neighbours.
     public var dilationRate: (Int, Int)
     /// Channels and filters are divided into as many groups; a filter sees the channels of its own.
     public var groups: Int
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factor of the L2 penalty on the kernel.
     public var kernelL2: Float

@@ -11,16 +11,25 @@ import JSON
 public struct Conv2DTranspose: Layer {
     public static let className = "Conv2DTranspose"
     public var name: String
+    /// Channels of the output.
     public var filters: Int
+    /// Height and width of the window.
     public var kernelSize: (Int, Int)
+    /// Rows and columns of the output for each of the input.
     public var strides: (Int, Int)
+    /// Whether the output is as large as the input times the strides, or holds all windows.
     public var padding: Padding
     /// What the output has beyond `s (height - 1) + k - 2 padding`; nil for the sizes above.
     public var outputPadding: (Int, Int)?
+    /// Rows and columns from one place of a window to the next; 1 for neighbours.
     public var dilationRate: (Int, Int)
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factor of the L2 penalty on the kernel.
     public var kernelL2: Float

@@ -7,9 +7,13 @@ import JSON
 public struct Cropping2D: Layer {
     public static let className = "Cropping2D"
     public var name: String
+    /// Rows cut off above.
     public var top: Int
+    /// Rows cut off below.
     public var bottom: Int
+    /// Columns cut off on the left.
     public var left: Int
+    /// Columns cut off on the right.
     public var right: Int
 
     public init(top: Int, bottom: Int, left: Int, right: Int, name: String = "") {

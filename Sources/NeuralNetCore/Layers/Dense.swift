@@ -8,10 +8,15 @@ import JSON
 public struct Dense: Layer {
     public static let className = "Dense"
     public var name: String
+    /// Values of the output.
     public var units: Int
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each output is added.
     public var usesBias: Bool
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factor of the L2 penalty on the kernel.
     public var kernelL2: Float

@@ -9,14 +9,23 @@ import JSON
 public struct DepthwiseConv2D: Layer {
     public static let className = "DepthwiseConv2D"
     public var name: String
+    /// Height and width of the window.
     public var kernelSize: (Int, Int)
+    /// Rows and columns from one window to the next.
     public var strides: (Int, Int)
+    /// What lies around the image: nothing, or zeros so that the output keeps its size at strides of 1.
     public var padding: Padding
+    /// Outputs for each input channel.
     public var depthMultiplier: Int
+    /// Rows and columns from one place of a window to the next; 1 for neighbours.
     public var dilationRate: (Int, Int)
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel of each channel.
     public var depthwiseInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factor of the L2 penalty on the kernel.
     public var depthwiseL2: Float

@@ -8,11 +8,13 @@ import JSON
 public struct Dot: Layer {
     public static let className = "Dot"
     public var name: String
+    /// The axis of the first tensor and that of the second; the batch is axis 0, -1 the last one.
     public var axes: (Int, Int)
 
     /// The same axis of both.
     public init(axes: Int, name: String = "") { self.init(axes: (axes, axes), name: name) }
 
+    /// An axis of each.
     public init(axes: (Int, Int), name: String = "") {
         self.axes = axes
         self.name = name

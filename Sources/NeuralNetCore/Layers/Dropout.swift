@@ -56,6 +56,7 @@ public struct Dropout: Layer {
 public struct StochasticDepth: Layer {
     public static let className = "StochasticDepth"
     public var name: String
+    /// Fraction of the samples that is dropped, 0 ..< 1.
     public var rate: Float
 
     public init(_ rate: Float, name: String = "") {

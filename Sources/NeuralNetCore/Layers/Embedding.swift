@@ -9,8 +9,11 @@ import JSON
 public struct Embedding: Layer {
     public static let className = "Embedding"
     public var name: String
+    /// How many numbers there are vectors for.
     public var inputDimension: Int
+    /// The length of each vector.
     public var outputDimension: Int
+    /// The first values of the vectors.
     public var embeddingsInitializer: Initializer
 
     public init(

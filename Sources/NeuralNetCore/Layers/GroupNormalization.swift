@@ -12,9 +12,13 @@ public struct GroupNormalization: Layer {
     public var name: String
     /// A divisor of the channels; -1 for a group per channel (instance normalization).
     public var groups: Int
+    /// Where the channels are; the batch is axis 0, -1 the last one.
     public var axis: Int
+    /// Added to the variance, so that no division is by 0.
     public var epsilon: Float
+    /// Whether `beta` is added.
     public var center: Bool
+    /// Whether `gamma` is a factor.
     public var scale: Bool
 
     public init(

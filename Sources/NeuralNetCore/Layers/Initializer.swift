@@ -25,7 +25,9 @@ public enum Initializer: Sendable, Hashable {
         case uniform = "uniform", truncated = "truncated_normal", normal = "untruncated_normal"
     }
 
+    /// All 0.
     public static let zeros = Initializer.constant(0)
+    /// All 1.
     public static let ones = Initializer.constant(1)
     /// Uniform within ±sqrt(6 / (fanIn + fanOut)). X. Glorot, Y. Bengio, 2010, equation 16.
     public static let glorotUniform = varianceScaling(scale: 1, mode: .fanAverage, distribution: .uniform)

@@ -4,6 +4,7 @@ import JSON
 public struct InputLayer: Layer {
     public static let className = "InputLayer"
     public var name: String
+    /// Without the batch.
     public let shape: Shape
 
     public init(_ shape: Shape, name: String = "") {

@@ -9,9 +9,13 @@ import JSON
 public struct LayerNormalization: Layer {
     public static let className = "LayerNormalization"
     public var name: String
+    /// The axes that are normalised along; the batch is axis 0, -1 the last one.
     public var axis: [Int]
+    /// Added to the variance, or the mean square, so that no division is by 0.
     public var epsilon: Float
+    /// Whether `beta` is added.
     public var center: Bool
+    /// Whether `gamma` is a factor.
     public var scale: Bool
 
     public init(
@@ -65,7 +69,9 @@ public struct LayerNormalization: Layer {
 public struct RMSNormalization: Layer {
     public static let className = "RMSNormalization"
     public var name: String
+    /// The axes that are normalised along; the batch is axis 0, -1 the last one.
     public var axis: [Int]
+    /// Added to the variance, or the mean square, so that no division is by 0.
     public var epsilon: Float
 
     public init(axis: [Int] = [-1], epsilon: Float = 1e-6, name: String = "") {

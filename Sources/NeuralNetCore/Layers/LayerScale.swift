@@ -9,7 +9,9 @@ import JSON
 public struct LayerScale: Layer {
     public static let className = "LayerScale"
     public var name: String
+    /// The first value of `gamma`.
     public var initialValue: Float
+    /// The number of channels.
     public var projectionDimension: Int
 
     public init(_ projectionDimension: Int, initialValue: Float = 1e-6, name: String = "") {

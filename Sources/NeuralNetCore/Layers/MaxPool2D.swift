@@ -7,8 +7,11 @@ import JSON
 public struct MaxPool2D: Layer {
     public static let className = "MaxPooling2D"
     public var name: String
+    /// Height and width of the window.
     public var poolSize: (Int, Int)
+    /// Rows and columns from one window to the next.
     public var strides: (Int, Int)
+    /// Whether windows reach beyond the image, so that the output keeps its size at strides of 1.
     public var padding: Padding
 
     /// `strides` is the pool size unless given.
@@ -21,6 +24,7 @@ public struct MaxPool2D: Layer {
         self.name = name
     }
 
+    /// The same with square windows.
     public init(_ poolSize: Int, strides: Int? = nil, padding: Padding = .valid, name: String = "") {
         self.init(
             poolSize: (poolSize, poolSize), strides: strides.map { ($0, $0) }, padding: padding, name: name)
@@ -61,6 +65,7 @@ public struct MaxPool2D: Layer {
 public struct GlobalMaxPool2D: Layer {
     public static let className = "GlobalMaxPooling2D"
     public var name: String
+    /// Whether the output keeps the axes of places, with size 1.
     public var keepsDimensions: Bool
 
     public init(keepsDimensions: Bool = false, name: String = "") {

@@ -10,6 +10,7 @@ public struct PReLU: Layer {
     public static let className = "PReLU"
     public var name: String
     public var sharedAxes: [Int]
+    /// The first values of the slopes.
     public var alphaInitializer: Initializer
 
     public init(sharedAxes: [Int] = [], alphaInitializer: Initializer = .zeros, name: String = "") {

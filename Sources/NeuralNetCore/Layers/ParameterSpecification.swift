@@ -2,7 +2,9 @@
 public struct ParameterSpecification: Sendable {
     /// Keras's name: `kernel`, `bias`, `gamma`, ...
     public var name: String
+    /// In Keras's order of axes.
     public var shape: Shape
+    /// The first values, unless they are given.
     public var initializer: Initializer
     /// Inputs and outputs of one unit, for the scale of random initial values.
     public var fanIn: Int
@@ -27,5 +29,6 @@ public struct ParameterSpecification: Sendable {
         self.l2 = l2
     }
 
+    /// Values.
     public var count: Int { shape.reduce(1, *) }
 }

@@ -4,6 +4,7 @@ import JSON
 public struct RepeatVector: Layer {
     public static let className = "RepeatVector"
     public var name: String
+    /// How often the vector comes.
     public var count: Int
 
     public init(_ count: Int, name: String = "") {

@@ -9,8 +9,10 @@ public struct Rescaling: Layer {
     public var name: String
     /// One number for all channels, or one for each.
     public var scale: [Float]
+    /// One number for all channels, or one for each; added behind the factor.
     public var offset: [Float]
 
+    /// The same for all channels.
     public init(_ scale: Float, offset: Float = 0, name: String = "") {
         self.init([scale], offset: [offset], name: name)
     }

@@ -6,12 +6,16 @@ import JSON
 public struct Resizing: Layer {
     public static let className = "Resizing"
     public var name: String
+    /// Rows of the output.
     public var height: Int
+    /// Columns of the output.
     public var width: Int
+    /// How new pixels are made of old ones.
     public var interpolation: Interpolation
     /// What keeps the picture's proportions.
     public var fit: Fit
 
+    /// What is done where the proportions differ.
     public enum Fit: Sendable {
         /// Nothing: the picture is stretched.
         case stretch
@@ -83,7 +87,9 @@ public struct Resizing: Layer {
 public struct CenterCrop: Layer {
     public static let className = "CenterCrop"
     public var name: String
+    /// Rows of the output.
     public var height: Int
+    /// Columns of the output.
     public var width: Int
 
     public init(height: Int, width: Int, name: String = "") {

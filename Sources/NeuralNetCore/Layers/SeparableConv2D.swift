@@ -8,19 +8,31 @@ import JSON
 public struct SeparableConv2D: Layer {
     public static let className = "SeparableConv2D"
     public var name: String
+    /// Channels of the output.
     public var filters: Int
+    /// Height and width of the window.
     public var kernelSize: (Int, Int)
+    /// Rows and columns from one window to the next.
     public var strides: (Int, Int)
+    /// What lies around the image: nothing, or zeros so that the output keeps its size at strides of 1.
     public var padding: Padding
+    /// Outputs for each input channel.
     public var depthMultiplier: Int
+    /// Rows and columns from one place of a window to the next; 1 for neighbours.
     public var dilationRate: (Int, Int)
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel of each channel.
     public var depthwiseInitializer: Initializer
+    /// The first values of the kernel that mixes channels.
     public var pointwiseInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factors of the L2 penalties on the two kernels.
     public var depthwiseL2: Float
+    /// Factor of the L2 penalty on the kernel that mixes channels.
     public var pointwiseL2: Float
 
     public init(

@@ -6,8 +6,10 @@ import JSON
 public struct Softmax: Layer {
     public static let className = "Softmax"
     public var name: String
+    /// The axes whose values together have the sum 1; the batch is axis 0, -1 the last one.
     public var axis: [Int]
 
+    /// Along one axis, the last unless given.
     public init(axis: Int = -1, name: String = "") { self.init(axes: [axis], name: name) }
 
     /// Along several axes at once: all their values together have the sum 1.

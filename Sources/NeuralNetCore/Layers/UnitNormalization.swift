@@ -7,6 +7,7 @@ import JSON
 public struct UnitNormalization: Layer {
     public static let className = "UnitNormalization"
     public var name: String
+    /// The axes that are normalised along; the batch is axis 0, -1 the last one.
     public var axis: [Int]
 
     public init(axis: [Int] = [-1], name: String = "") {

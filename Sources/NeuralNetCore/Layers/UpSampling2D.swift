@@ -6,7 +6,9 @@ import JSON
 public struct UpSampling2D: Layer {
     public static let className = "UpSampling2D"
     public var name: String
+    /// Rows and columns for each of the input.
     public var size: (Int, Int)
+    /// How new pixels are made of old ones.
     public var interpolation: Interpolation
 
     public init(size: (Int, Int) = (2, 2), interpolation: Interpolation = .nearest, name: String = "") {
@@ -15,6 +17,7 @@ public struct UpSampling2D: Layer {
         self.name = name
     }
 
+    /// The same factor for rows and columns.
     public init(_ size: Int, interpolation: Interpolation = .nearest, name: String = "") {
         self.init(size: (size, size), interpolation: interpolation, name: name)
     }

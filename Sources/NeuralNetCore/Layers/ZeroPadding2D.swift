@@ -7,9 +7,13 @@ import JSON
 public struct ZeroPadding2D: Layer {
     public static let className = "ZeroPadding2D"
     public var name: String
+    /// Rows above.
     public var top: Int
+    /// Rows below.
     public var bottom: Int
+    /// Columns on the left.
     public var left: Int
+    /// Columns on the right.
     public var right: Int
 
     public init(top: Int, bottom: Int, left: Int, right: Int, name: String = "") {

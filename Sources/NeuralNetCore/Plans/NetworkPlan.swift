@@ -12,6 +12,7 @@ public struct NetworkPlan: Sendable {
 
     /// The shape of each input, `[height, width, channels]`.
     public internal(set) var inputShapes: [Shape]
+    /// The shape of each output.
     public internal(set) var outputShapes: [Shape]
     var steps: [Step]
     /// Numbers per sample of each buffer.
@@ -29,7 +30,9 @@ public struct NetworkPlan: Sendable {
 
     /// A name with numbers.
     public struct Note: Sendable {
+        /// What the numbers are.
         public var name: String
+        /// As many as the name needs.
         public var numbers: [Float]
 
         public init(_ name: String, _ numbers: [Float]) {

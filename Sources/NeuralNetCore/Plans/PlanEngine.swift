@@ -5,6 +5,7 @@ import CKernels
 ///
 /// An engine belongs to one thread at a time.
 public final class PlanEngine {
+    /// What it runs.
     public let plan: NetworkPlan
     private let threads = ThreadPool(threads: 1)
     private var runners: [PlanRunner] = []
@@ -17,6 +18,7 @@ public final class PlanEngine {
     /// Bytes of activations, weights and what is prepared of them.
     public let memory: Int
 
+    /// Allocates all that running needs.
     public init(_ plan: NetworkPlan) {
         self.plan = plan
         let lowered = LoweredPlan(plan)

@@ -13,14 +13,19 @@ import JSON
 public struct MultiHeadAttention: Layer {
     public static let className = "MultiHeadAttention"
     public var name: String
+    /// How many look at once.
     public var heads: Int
+    /// Values per head of queries and keys.
     public var keyDimension: Int
+    /// Values per head of what is looked up.
     public var valueDimension: Int
     /// nil for that of the query.
     public var outputDimension: Int?
     /// Fraction of the attention that falls while training.
     public var dropout: Float
+    /// Whether there are the four biases.
     public var usesBias: Bool
+    /// The first values of the four kernels.
     public var kernelInitializer: Initializer
 
     public init(

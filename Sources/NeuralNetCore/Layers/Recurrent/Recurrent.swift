@@ -7,9 +7,11 @@ import JSON
 public struct SimpleRNN: RecurrentLayer {
     public static let className = "SimpleRNN"
     public var name: String
+    /// Values of the output.
     public var units: Int
     /// Keras's `activation`: what makes the new values.
     public var function: Activation
+    /// Whether a number for each new value is added.
     public var usesBias: Bool
     /// Whether the outputs of all steps are put out, or the last.
     public var returnsSequences: Bool
@@ -17,7 +19,9 @@ public struct SimpleRNN: RecurrentLayer {
     public var goesBackwards: Bool
     /// Fraction of the inputs' features that falls while training.
     public var dropout: Float
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the kernel that the last output goes through.
     public var recurrentInitializer: Initializer
 
     public init(
@@ -62,11 +66,13 @@ public struct SimpleRNN: RecurrentLayer {
 public struct LSTM: RecurrentLayer {
     public static let className = "LSTM"
     public var name: String
+    /// Values of the output.
     public var units: Int
     /// Keras's `activation`: what makes the new values.
     public var function: Activation
     /// Keras's `recurrent_activation`: what makes the gates.
     public var recurrentFunction: Activation
+    /// Whether a number for each new value is added.
     public var usesBias: Bool
     /// Whether the outputs of all steps are put out, or the last.
     public var returnsSequences: Bool
@@ -76,7 +82,9 @@ public struct LSTM: RecurrentLayer {
     public var dropout: Float
     /// Whether the bias of the forget gate is 1 at first.
     public var startsRemembering: Bool
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the kernel that the last output goes through.
     public var recurrentInitializer: Initializer
 
     public init(
@@ -125,11 +133,13 @@ public struct LSTM: RecurrentLayer {
 public struct GRU: RecurrentLayer {
     public static let className = "GRU"
     public var name: String
+    /// Values of the output.
     public var units: Int
     /// Keras's `activation`: what makes the new values.
     public var function: Activation
     /// Keras's `recurrent_activation`: what makes the gates.
     public var recurrentFunction: Activation
+    /// Whether a number for each new value is added.
     public var usesBias: Bool
     /// Whether the outputs of all steps are put out, or the last.
     public var returnsSequences: Bool
@@ -139,7 +149,9 @@ public struct GRU: RecurrentLayer {
     public var dropout: Float
     /// Whether the reset gate comes behind the product with the recurrent kernel.
     public var resetAfter: Bool
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the kernel that the last output goes through.
     public var recurrentInitializer: Initializer
 
     public init(

@@ -6,6 +6,7 @@ import JSON
 public struct TimeDistributed: Layer {
     public static let className = "TimeDistributed"
     public var name: String
+    /// What is applied to each step, with the same weights.
     public var layer: any Layer
 
     public init(_ layer: any Layer, name: String = "") {

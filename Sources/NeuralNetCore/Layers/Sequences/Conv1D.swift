@@ -8,17 +8,27 @@ import JSON
 public struct Conv1D: SequenceLayer {
     public static let className = "Conv1D"
     public var name: String
+    /// Channels of the output.
     public var filters: Int
+    /// Length of the window.
     public var kernelSize: Int
+    /// Steps from one window to the next.
     public var strides: Int
+    /// What lies around the sequence: nothing, or zeros so that the output keeps its length at strides of 1.
     public var padding: Padding
     /// Zeros before the sequence only, so that no output sees what comes later; instead of `padding`.
     public var isCausal: Bool
+    /// Steps from one place of a window to the next; 1 for neighbours.
     public var dilationRate: Int
+    /// Parts that the channels are divided into, each with filters of its own.
     public var groups: Int
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factor of the L2 penalty on the kernel.
     public var kernelL2: Float
@@ -101,14 +111,23 @@ struct CausalConvolution: Layer {
 public struct DepthwiseConv1D: SequenceLayer {
     public static let className = "DepthwiseConv1D"
     public var name: String
+    /// Length of the window.
     public var kernelSize: Int
+    /// Steps from one window to the next.
     public var strides: Int
+    /// What lies around the sequence: nothing, or zeros so that the output keeps its length at strides of 1.
     public var padding: Padding
+    /// Outputs for each input channel.
     public var depthMultiplier: Int
+    /// Steps from one place of a window to the next; 1 for neighbours.
     public var dilationRate: Int
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel of each channel.
     public var depthwiseInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factor of the L2 penalty on the kernel.
     public var depthwiseL2: Float

@@ -8,19 +8,31 @@ import JSON
 public struct SeparableConv1D: SequenceLayer {
     public static let className = "SeparableConv1D"
     public var name: String
+    /// Channels of the output.
     public var filters: Int
+    /// Length of the window.
     public var kernelSize: Int
+    /// Steps from one window to the next.
     public var strides: Int
+    /// What lies around the sequence: nothing, or zeros so that the output keeps its length at strides of 1.
     public var padding: Padding
+    /// Outputs for each input channel.
     public var depthMultiplier: Int
+    /// Steps from one place of a window to the next; 1 for neighbours.
     public var dilationRate: Int
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel of each channel.
     public var depthwiseInitializer: Initializer
+    /// The first values of the kernel that mixes channels.
     public var pointwiseInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factors of the L2 penalties on the two kernels.
     public var depthwiseL2: Float
+    /// Factor of the L2 penalty on the kernel that mixes channels.
     public var pointwiseL2: Float
 
     public init(
@@ -70,16 +82,25 @@ public struct SeparableConv1D: SequenceLayer {
 public struct Conv1DTranspose: SequenceLayer {
     public static let className = "Conv1DTranspose"
     public var name: String
+    /// Channels of the output.
     public var filters: Int
+    /// Length of the window.
     public var kernelSize: Int
+    /// Steps of the output for each of the input.
     public var strides: Int
+    /// Whether the output is as long as the input times the strides, or holds all windows.
     public var padding: Padding
     /// What the output has beyond `s (steps - 1) + k - 2 padding`; nil for the usual size.
     public var outputPadding: Int?
+    /// Steps from one place of a window to the next; 1 for neighbours.
     public var dilationRate: Int
+    /// Applied to each output.
     public var activation: Activation
+    /// Whether a number for each filter is added.
     public var usesBias: Bool
+    /// The first values of the kernel.
     public var kernelInitializer: Initializer
+    /// The first values of the bias.
     public var biasInitializer: Initializer
     /// Factor of the L2 penalty on the kernel.
     public var kernelL2: Float

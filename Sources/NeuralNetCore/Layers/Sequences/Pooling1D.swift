@@ -4,8 +4,11 @@ import JSON
 public struct MaxPool1D: SequenceLayer {
     public static let className = "MaxPooling1D"
     public var name: String
+    /// Length of the window.
     public var poolSize: Int
+    /// Steps from one window to the next.
     public var strides: Int
+    /// Whether windows reach beyond the sequence, so that the output keeps its length at strides of 1.
     public var padding: Padding
 
     /// `strides` is the pool size unless given.
@@ -32,8 +35,11 @@ public struct MaxPool1D: SequenceLayer {
 public struct AveragePool1D: SequenceLayer {
     public static let className = "AveragePooling1D"
     public var name: String
+    /// Length of the window.
     public var poolSize: Int
+    /// Steps from one window to the next.
     public var strides: Int
+    /// Whether windows reach beyond the sequence, so that the output keeps its length at strides of 1.
     public var padding: Padding
 
     /// `strides` is the pool size unless given.
@@ -61,6 +67,7 @@ public struct AveragePool1D: SequenceLayer {
 public struct GlobalAveragePool1D: SequenceLayer {
     public static let className = "GlobalAveragePooling1D"
     public var name: String
+    /// Whether the output keeps the axes of places, with size 1.
     public var keepsDimensions: Bool
 
     public init(keepsDimensions: Bool = false, name: String = "") {
@@ -80,6 +87,7 @@ public struct GlobalAveragePool1D: SequenceLayer {
 public struct GlobalMaxPool1D: SequenceLayer {
     public static let className = "GlobalMaxPooling1D"
     public var name: String
+    /// Whether the output keeps the axes of places, with size 1.
     public var keepsDimensions: Bool
 
     public init(keepsDimensions: Bool = false, name: String = "") {
