@@ -36,13 +36,15 @@ extension WebApplication {
         original.base = options.basePath
         original.path = BasePath.cut(options.basePath, from: request.path)
         guard options.isBehindProxy, isProxy(request.client) else { return original }
-        if let prefix = request.headers[BasePath.header].flatMap(BasePath.parse) { original.base = prefix }
+        if let prefix = request.last(BasePath.header).flatMap({ BasePath.parse(String($0)) }) { original.base = prefix }
         // The last entry is the one that the proxy made itself; there may be more of them.
-        let entries = (request.headers["x-forwarded-for"] ?? "").split(separator: ",").map { trimmed($0) }
-        if let client = entries.last(where: { !isProxy(String($0)) }) ?? entries.first {
+        let entries = (request.headers["x-forwarded-for"] ?? "").split(separator: ",").map {
+            AddressRange.plain(trimmed($0))
+        }
+        if let client = entries.last(where: { !isProxy($0) }) ?? entries.first {
             original.client = String(client.prefix(64))
         }
-        if request.headers["x-forwarded-proto"]?.lowercased() == "https" { original.isSecure = true }
+        if request.last("x-forwarded-proto")?.lowercased() == "https" { original.isSecure = true }
         return original
     }
 

@@ -81,6 +81,38 @@ struct DatabaseTests {
         }
     }
 
+    /// What is no address of PostgreSQL is no file either, and its password is not told.
+    @Test(arguments: ["mysql://u:s3cret@host/db", "file://u:s3cret@host/db", "POSTGRESQL://u:s3cret@127.0.0.1:1/db"])
+    func otherAddressesAreRefused(address: String) throws {
+        let result = try Fermusic.run(["catalogue", "stats"], shell: "export FERMUSIC_CATALOGUE='\(address)'")
+        let line = Fermusic.message(result)
+        #expect(result.status == 1 && !(result.output + result.errors).contains("s3cret"), "\(line)")
+        #expect(
+            line.contains(address.hasPrefix("P") ? "refused" : "neither a file nor a PostgreSQL database"), "\(line)")
+    }
+
+    @Test func namesTheFailure() throws {
+        try withServer { server, _ in
+            try server.sql("CREATE DATABASE latin ENCODING LATIN1 LOCALE 'C' TEMPLATE template0")
+            let latin = try Fermusic.run(["catalogue", "stats", "--catalogue", server.address("latin")])
+            #expect(latin.status == 1 && Fermusic.message(latin).contains("is a database for LATIN1"))
+            // The last of many rows is refused: what is told is why, and not what comes of it.
+            let name = try server.newDatabase()
+            #expect(try Fermusic.run(["catalogue", "stats", "--catalogue", server.address(name)]).status == 0)
+            try server.sql("ALTER TABLE songs ADD CONSTRAINT short CHECK (length(title) < 200)", in: name)
+            let folder = try Fermusic.temporaryFolder()
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let list = folder.appendingPathComponent("list.csv").path
+            let rows = (0..<50).map { "Song \($0),Band\n" }.joined()
+            try "title,artist\n\(rows)\(String(repeating: "x", count: 300)),Band\n"
+                .write(toFile: list, atomically: true, encoding: .utf8)
+            let result = try Fermusic.run(["catalogue", "import", list, "--catalogue", server.address(name)])
+            #expect(
+                result.status == 1 && Fermusic.message(result).contains("violates check constraint"), "\(result.errors)"
+            )
+        }
+    }
+
     /// Status, seconds and headers of an answer.
     private func ask(_ address: String) throws -> (status: Int, seconds: Double, headers: String) {
         let process = ChildProcess(), pipe = Pipe()

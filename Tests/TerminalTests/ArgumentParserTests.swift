@@ -19,6 +19,13 @@ import Testing
         #expect(arguments.commandPath == ["train"])
     }
 
+    /// An accent that has no letter of its own is read with the `=` before it as one character.
+    @Test(arguments: ["--data=\u{301}x", "-d=\u{301}x", "-d\u{301}x"])
+    func valuesBeginWithAnything(word: String) throws {
+        let value = try Sample.parse(word)[Sample.data]
+        #expect(value.string.unicodeScalars.elementsEqual("\u{301}x".unicodeScalars))
+    }
+
     @Test(arguments: [["--epochs", "3"], ["--epochs=3"], ["-n", "3"], ["-n3"], ["-n=3"], ["-vn3"], ["-n9", "-n3"]])
     func spellings(_ words: [String]) throws {
         let program = Program(

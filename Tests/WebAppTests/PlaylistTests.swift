@@ -107,6 +107,20 @@ import WebApp
         #expect(try shared.post("/api/v1/playlist-copies", body).status == 404)
     }
 
+    /// Whoever misspells `songs` does not lose the list that there is.
+    @Test func needSongsAndNames() throws {
+        let server = try TestServer()
+        #expect(try server.post("/api/v1/playlists", ["name": "Rain", "songs": [1, 2]]).status == 200)
+        for path in ["playlists", "playlist-file", "songs"] {
+            let fields: JSONValue = path == "songs" ? [:] : ["name": "Rain"]
+            #expect(try server.post("/api/v1/\(path)", fields).status == 400, "\(path)")
+        }
+        let remove = try #require(TestClient.ask(server.port, "DELETE", "/api/v1/playlists"))
+        #expect(remove.status == 400)
+        let lists = try server.get("/api/v1/playlists").json["playlists"]?.arrayValue
+        #expect(lists?.first?["songs"] == [1, 2])
+    }
+
     @Test func ofVisitorsStayInTheirBrowsers() throws {
         var options = TestServer.quick
         options.isPersonal = false

@@ -40,6 +40,13 @@ typedef struct {
     fermusic_http_log *log;
 } fermusic_http_options;
 
+// Texts with an encoded NUL stay as they are: decoded they would seem to end there, and be somebody else's path.
+static size_t fermusic_http_unescape(void *context, struct MHD_Connection *connection, char *text) {
+    (void)context;
+    (void)connection;
+    return strstr(text, "%00") ? strlen(text) : MHD_http_unescape(text);
+}
+
 static inline struct MHD_Daemon *fermusic_http_start(const fermusic_http_options *options) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
     struct MHD_OptionItem tls[] = {
@@ -60,6 +67,7 @@ static inline struct MHD_Daemon *fermusic_http_start(const fermusic_http_options
         MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->memory_per_connection,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_UNESCAPE_CALLBACK, fermusic_http_unescape, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, options->completed, options->context,
         MHD_OPTION_NOTIFY_CONNECTION, options->notify, options->context,
         MHD_OPTION_ARRAY, options->certificate ? tls : none, MHD_OPTION_END);

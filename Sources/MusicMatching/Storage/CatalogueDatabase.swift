@@ -147,7 +147,15 @@ extension CatalogueDatabase {
 enum Databases {
     /// A file, ":memory:", or the address of a PostgreSQL database (`postgresql://...`). Throws `MusicError`.
     static func open(_ place: String) throws -> any CatalogueDatabase {
-        if PostgreSQLAddress.isOne(place) { return try PostgreSQLDatabase(PostgreSQLAddress(place)) }
+        if PostgreSQLAddress.isOne(place) {
+            let address = PostgreSQLAddress(place)
+            guard address.isKnown else {
+                throw MusicError.database(
+                    path: address.shown,
+                    reason: "neither a file nor a PostgreSQL database, such as postgresql://user@host/name")
+            }
+            return try PostgreSQLDatabase(address)
+        }
         return try SQLiteDatabase(catalogue: place)
     }
 }

@@ -81,7 +81,9 @@ struct ArgumentParser: Sendable {
 }
 
 /// The part of an option before `=`.
-func optionName(_ word: String) -> String { String(word.prefix { $0 != "=" }) }
+///
+/// By scalars: an accent behind `=` belongs to the value, though they make one character.
+func optionName(_ word: String) -> String { String(word.unicodeScalars.prefix { $0 != "=" }) }
 
 /// The option nearest to a mistyped one, or the one that is called so elsewhere; `names` and the result have their dashes.
 func suggestOption(_ word: String, _ names: [String], _ otherNames: [String: String] = [:]) -> String? {

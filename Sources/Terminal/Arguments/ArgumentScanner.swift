@@ -47,7 +47,9 @@ struct ArgumentScanner {
     /// `--name`, `--name value`, `--name=value`, `--no-name`.
     private mutating func takeLong(_ word: String) throws(UsageError) {
         let name = optionName(word)
-        let inlineValue = name.count < word.count ? String(word.dropFirst(name.count + 1)) : nil
+        let length = name.unicodeScalars.count
+        let inlineValue =
+            length < word.unicodeScalars.count ? String(word.unicodeScalars.dropFirst(length + 1)) : nil
         let bare = name.dropFirst(2)
         if let option = command.options.first(where: { $0.name == bare }) {
             try take(option, inlineValue: inlineValue)
@@ -63,8 +65,9 @@ struct ArgumentScanner {
 
     /// `-n 5`, `-n5`, `-n=5`, and flags together: `-vq`.
     private mutating func takeShort(_ word: String) throws(UsageError) {
-        var rest = word.dropFirst()
-        while let letter = rest.popFirst() {
+        var rest = word.unicodeScalars.dropFirst()
+        while let scalar = rest.popFirst() {
+            let letter = Character(scalar)
             guard let option = command.options.first(where: { $0.short == letter }) else {
                 throw .unknownOption(optionName(word), suggestion: suggestOption(word, knownOptions, otherNames))
             }

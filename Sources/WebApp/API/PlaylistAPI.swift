@@ -29,8 +29,7 @@ struct PlaylistAPI: Sendable {
                 method: "POST", path: "/api/v1/playlists", bodyLimit: Self.bodyLimit, accepts: Self.json,
                 action: save),
             // The name is no part of the path, since there may be a slash in it.
-            Route(method: "DELETE", path: "/api/v1/playlists") { request, _ in try remove(request.value("name") ?? "")
-            },
+            Route(method: "DELETE", path: "/api/v1/playlists", action: remove),
         ].askingCatalogue + [
             Route(
                 method: "POST", path: "/api/v1/playlist-copies", cost: 5, bodyLimit: Self.bodyLimit,
@@ -43,7 +42,7 @@ struct PlaylistAPI: Sendable {
 
     private func songs(_ request: HTTPRequest, _ rest: String) throws -> Answer {
         let fields = try Parameters(request.body, known: ["songs"])
-        let numbers = try fields.integers("songs", limit: Self.most)
+        let numbers = try numbers(fields, Self.most)
         return try catalogues.use { catalogue in
             let songs = JSONValue.array(try catalogue.songs(numbers).map { SongJSON.value($0) })
             return .now(.json(["songs": own.added(to: songs, in: catalogue)]))
@@ -53,7 +52,7 @@ struct PlaylistAPI: Sendable {
     private func file(_ request: HTTPRequest, _ rest: String) throws -> Answer {
         let fields = try Parameters(request.body, known: ["name", "songs", "format"])
         let name = try name(fields)
-        let numbers = try fields.integers("songs", limit: isPersonal ? Catalogue.mostSongsInPlaylist : Self.most)
+        let numbers = try numbers(fields, isPersonal ? Catalogue.mostSongsInPlaylist : Self.most)
         let types = [
             "m3u8": "application/vnd.apple.mpegurl", "xspf": "application/xspf+xml", "csv": "text/csv",
         ]
@@ -92,7 +91,7 @@ struct PlaylistAPI: Sendable {
         try onlyPersonal()
         let fields = try Parameters(request.body, known: ["name", "songs"])
         let name = try name(fields)
-        let numbers = try fields.integers("songs", limit: Catalogue.mostSongsInPlaylist)
+        let numbers = try numbers(fields, Catalogue.mostSongsInPlaylist)
         let count = try catalogues.use { try $0.savePlaylist(name, songs: numbers) }
         return .now(.json(["name": .string(name), "songs": .int(count)]))
     }
@@ -102,7 +101,7 @@ struct PlaylistAPI: Sendable {
         try onlyPersonal()
         let fields = try Parameters(request.body, known: ["name", "songs", "place"])
         let name = try name(fields)
-        let numbers = try fields.integers("songs", limit: Catalogue.mostSongsInPlaylist)
+        let numbers = try numbers(fields, Catalogue.mostSongsInPlaylist)
         let id = try fields.text("place")
         guard let queued = relays.place() else { throw Problem(.overloaded, "too much to do", retryAfter: 5) }
         return .later(queued) { _ in
@@ -137,10 +136,17 @@ struct PlaylistAPI: Sendable {
         }
     }
 
-    private func remove(_ name: String) throws -> Answer {
+    private func remove(_ request: HTTPRequest, _ rest: String) throws -> Answer {
         try onlyPersonal()
+        guard let name = request.value("name") else { throw Problem(.badRequest, "'name' is needed") }
         try catalogues.use { try $0.removePlaylist(name) }
         return .now(HTTPResponse(204))
+    }
+
+    /// The songs, which must be named: a playlist would be emptied by a misspelt name of theirs.
+    private func numbers(_ fields: Parameters, _ limit: Int) throws -> [Int] {
+        guard fields.value("songs") != nil else { throw Problem(.badRequest, "'songs' is needed, a list of numbers") }
+        return try fields.integers("songs", limit: limit)
     }
 
     private func name(_ fields: Parameters) throws -> String {

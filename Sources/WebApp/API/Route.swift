@@ -61,10 +61,13 @@ struct Router: Sendable {
     /// What must hold before a body is read. Throws `Problem`.
     func check(_ request: HTTPRequest, _ route: Route) throws {
         guard !route.accepts.isEmpty else { return }
-        guard let type = request.contentType,
-            route.accepts.contains(where: { $0 == type || $0.hasSuffix("/*") && type.hasPrefix($0.dropLast()) })
+        // What says nothing of itself may be anything (RFC 9110, section 8.3).
+        let type = request.contentType ?? "application/octet-stream"
+        guard route.accepts.contains(where: { $0 == type || $0.hasSuffix("/*") && type.hasPrefix($0.dropLast()) })
         else {
-            throw Problem(.unsupportedType, "send \(route.accepts.joined(separator: " or "))")
+            let isForm = type == "multipart/form-data" || type == "application/x-www-form-urlencoded"
+            let hint = isForm ? ", alone as the body and so named in Content-Type, not in a form" : ""
+            throw Problem(.unsupportedType, "send \(route.accepts.joined(separator: " or "))\(hint)")
         }
     }
 }

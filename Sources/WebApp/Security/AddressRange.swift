@@ -23,6 +23,18 @@ public struct AddressRange: Sendable {
         }
     }
 
+    /// An address as proxies write it, without brackets and port; an IPv4 address also where it stands in one of IPv6.
+    static func plain(_ text: Substring) -> String {
+        var address = text
+        if address.hasPrefix("["), let end = address.firstIndex(of: "]") {
+            address = address[..<end].dropFirst()
+        } else if let colon = address.firstIndex(of: ":"), colon == address.lastIndex(of: ":") {
+            address = address[..<colon]
+        }
+        let isMapped = address.lowercased().hasPrefix("::ffff:") && address.contains(".")
+        return String(isMapped ? address.dropFirst(7) : address)
+    }
+
     /// 4 or 16 bytes. What came to a socket for both kinds as `::ffff:10.1.2.3` is the address it stands for.
     private static func bytes(_ text: String) -> [UInt8]? {
         var result = [UInt8](repeating: 0, count: 16)

@@ -15,7 +15,9 @@ struct OriginCheck: Sendable {
             throw Problem(.forbiddenHost, "the name in the Host header is none of this server's")
         }
         if request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS" { return }
-        if let site = request.headers["sec-fetch-site"]?.lowercased(), site == "cross-site" || site == "same-site" {
+        if let site = request.headers["sec-fetch-site"]?.lowercased(),
+            site.contains("cross-site") || site.contains("same-site")
+        {
             throw Problem(.crossSite, "the request was made by a page of another site")
         }
         guard let origin = request.headers["origin"] else { return }

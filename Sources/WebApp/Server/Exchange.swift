@@ -21,6 +21,9 @@ final class Exchange: @unchecked Sendable {
     /// The length that the request says its body has; 0 if it does not.
     var declaredLength: Int { request.headers["content-length"].flatMap { Int($0) } ?? 0 }
 
+    /// Whether that is no number, as when it comes twice.
+    var isLengthOdd: Bool { request.headers["content-length"].map { Int($0) == nil } ?? false }
+
     /// The transfer encoding of its body, where it has one of its own.
     var encoding: String? { request.headers["transfer-encoding"]?.lowercased() }
 
@@ -28,6 +31,7 @@ final class Exchange: @unchecked Sendable {
     /// thrown away, so that it goes on.
     var isRefusedAtOnce: Bool {
         guard refusal != nil else { return false }
+        if isLengthOdd { return true }
         // Nobody knows where an odd body ends.
         if let encoding, encoding != "chunked" || request.headers["content-length"] != nil { return true }
         // Who asks sends nothing before somebody says so.

@@ -103,6 +103,7 @@ extension HTTPRequest {
             fermusic_http_headers(connection, noteHeader, request)
             fermusic_http_arguments(connection, noteArgument, request)
         }
+        takeAuthority()
     }
 }
 
@@ -115,10 +116,10 @@ private func text(_ pointer: UnsafePointer<CChar>?, _ size: Int) -> String {
 private let noteHeader: MHD_KeyValueIteratorN = { context, _, key, keySize, value, valueSize in
     guard let request = context?.assumingMemoryBound(to: HTTPRequest.self) else { return mhdNo }
     let name = text(key, keySize).lowercased()
-    var value = text(value, valueSize)
-    // One encoding upon another, which a body has only if all are looked at.
-    if name == "transfer-encoding", let before = request.pointee.headers[name] { value = "\(before), \(value)" }
-    request.pointee.headers[name] = value
+    let value = text(value, valueSize)
+    // One list in several lines (RFC 9110, section 5.3); of what is no list nothing usable comes out, and it is refused.
+    let before = request.pointee.headers[name].map { $0 + (name == "cookie" ? "; " : ", ") } ?? ""
+    request.pointee.headers[name] = before + value
     return mhdYes
 }
 

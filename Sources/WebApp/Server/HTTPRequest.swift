@@ -9,7 +9,7 @@ public struct HTTPRequest: Sendable {
     public var base = ""
     /// Percent-decoded, in the order of the address; names may come more than once.
     public var query: [(name: String, value: String)] = []
-    /// By lower-case name; the last of several counts.
+    /// By lower-case name; several of a name are one list, with commas.
     public var headers: [String: String] = [:]
     /// Empty until the body has arrived.
     public var body: [UInt8] = []
@@ -32,6 +32,21 @@ public struct HTTPRequest: Sendable {
     /// The media type of the body, lower case, without parameters.
     var contentType: String? {
         headers["content-type"].map { String(trimmed($0.prefix { $0 != ";" })).lowercased() }
+    }
+
+    /// The last entry of a header that may be a list.
+    func last(_ name: String) -> Substring? { headers[name]?.split(separator: ",").last.map { trimmed($0) } }
+
+    /// Takes the whole address that proxies may send as the target (RFC 9112, section 3.2.2): its host counts, not the one
+    /// in the header.
+    mutating func takeAuthority() {
+        guard !path.hasPrefix("/"), let mark = path.firstRange(of: "://"),
+            ["http", "https"].contains(path[..<mark.lowerBound].lowercased())
+        else { return }
+        let rest = path[mark.upperBound...]
+        let end = rest.firstIndex(of: "/") ?? rest.endIndex
+        headers["host"] = String(rest[..<end])
+        path = end == rest.endIndex ? "/" : String(rest[end...])
     }
 
     /// The value of a cookie.

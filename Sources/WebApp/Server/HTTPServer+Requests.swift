@@ -24,6 +24,7 @@ extension HTTPServer {
                     throw Problem(.badRequest, "a body comes in chunks or has a length, not both")
                 }
             }
+            if exchange.isLengthOdd { throw Problem(.badRequest, "a body has one length") }
             if exchange.declaredLength > exchange.limit {
                 throw Problem(
                     .tooLarge, "the body has \(exchange.declaredLength) bytes, at most \(exchange.limit) are read")

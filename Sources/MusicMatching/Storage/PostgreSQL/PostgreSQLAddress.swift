@@ -11,23 +11,31 @@ struct PostgreSQLAddress: Sendable {
 
     var holdsPassword: Bool { !passwords.isEmpty }
 
-    static func isOne(_ place: String) -> Bool { place.hasPrefix("postgresql://") || place.hasPrefix("postgres://") }
+    /// Whether it is the address of such a database, and not of something else.
+    let isKnown: Bool
+
+    /// Whether a place is an address, of whatever kind, rather than a file.
+    static func isOne(_ place: String) -> Bool {
+        guard let scheme = place[...].firstPlace(of: "://").map({ place[..<$0.lowerBound] }) else { return false }
+        return !scheme.isEmpty && scheme.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) }
+    }
 
     init(_ text: String) {
-        self.text = Secret(text)
+        // Schemes know no case (RFC 3986, section 3.1), but libpq does.
+        let (scheme, behind) = PostgreSQLAddress.parts(text)
+        isKnown = ["postgresql://", "postgres://"].contains(scheme)
+        self.text = Secret(scheme + behind)
         var passwords: [String] = []
-        var rest = text[...]
-        let scheme = rest.firstPlace(of: "://").map { rest[..<$0.upperBound] } ?? ""
-        rest = rest.dropFirst(scheme.count)
+        var rest = behind[...]
         var settings: Substring = ""
-        if let mark = rest.firstIndex(of: "?") {
+        if let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) {
             settings = rest[rest.index(after: mark)...]
             rest = rest[..<mark]
         }
-        // A password may hold "/" or "@" that should have been written as %2F and %40.
-        if let at = rest.lastIndex(of: "@") {
+        // By bytes: what is an accent on a colon would hide a password. One may hold "/" or "@" that should have been written as %2F and %40.
+        if let at = rest.utf8.lastIndex(of: UInt8(ascii: "@")) {
             let user = rest[..<at]
-            if let colon = user.firstIndex(of: ":") {
+            if let colon = user.utf8.firstIndex(of: UInt8(ascii: ":")) {
                 passwords.append(String(user[user.index(after: colon)...]))
                 shown = String(scheme + user[..<colon] + rest[at...])
             } else {
@@ -41,6 +49,11 @@ struct PostgreSQLAddress: Sendable {
             if parts.count == 2, parts[0].hasSuffix("password") { passwords.append(String(parts[1])) }
         }
         self.passwords = passwords.filter { !$0.isEmpty }
+    }
+
+    private static func parts(_ text: String) -> (scheme: String, rest: String) {
+        guard let end = text[...].firstPlace(of: "://")?.upperBound else { return ("", text) }
+        return (text[..<end].lowercased(), String(text[end...]))
     }
 
     /// What libpq says, in one line without the password, which it may repeat of an address it cannot read.

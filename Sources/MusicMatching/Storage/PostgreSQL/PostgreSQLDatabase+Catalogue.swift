@@ -31,6 +31,8 @@ extension PostgreSQLDatabase: CatalogueDatabase {
             try connected().execute("SET gin_pending_list_limit = '64MB'")
             defer { try? connected().execute("RESET gin_pending_list_limit") }
             let result = try body()
+            // What the server says of the last rows, which nobody would hear below.
+            try connection?.endFilling()
             if !isInTransaction, patience == nil, loaded ?? 0 > 5000 { tidyUp() }
             return result
         }

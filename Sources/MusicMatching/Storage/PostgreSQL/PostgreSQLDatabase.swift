@@ -4,7 +4,7 @@ import CPostgreSQL
 /// then fails, what comes afterwards does not.
 final class PostgreSQLDatabase: Database {
     let address: PostgreSQLAddress
-    private var connection: PostgreSQLConnection?
+    private(set) var connection: PostgreSQLConnection?
     private var statements: [String: PostgreSQLStatement] = [:]
     private(set) var busyTimeout = 30_000
     /// How long an answer is waited for; as long as it takes if `nil`.

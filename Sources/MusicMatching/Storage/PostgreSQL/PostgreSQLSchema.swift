@@ -190,6 +190,15 @@ enum PostgreSQLSchema {
         return try database.integer("SELECT version FROM fermusic_schema")
     }
 
+    /// Songs have letters of all scripts. SQL_ASCII takes any bytes.
+    private static func checkEncoding(of database: PostgreSQLDatabase) throws {
+        let encoding = try database.first("SELECT current_setting('server_encoding')") { $0.text(0) } ?? ""
+        guard encoding == "UTF8" || encoding == "SQL_ASCII" else {
+            throw MusicError.database(
+                path: database.path, reason: "is a database for \(encoding); it must be made for UTF8")
+        }
+    }
+
     static func migrate(_ database: PostgreSQLDatabase, to target: Int = version) throws {
         let found = try version(of: database)
         guard found <= version else {
@@ -205,6 +214,7 @@ enum PostgreSQLSchema {
                 guard others == 0 else {
                     throw MusicError.database(path: database.path, reason: "is a database of another program")
                 }
+                try checkEncoding(of: database)
             }
             guard found < target else { return }
             for number in max(found, first - 1)..<target {
