@@ -141,12 +141,17 @@ public final class YuNetDetector: FaceDetector {
             found += faces.filter { $0.box.width < search.largestFace && search.isWhole($0.box, in: part) }
         }
         // So many more places are looked at that one look must be sure, and the one from near clear.
-        return try YuNetDetector.distinct(found).filter { face throws(DetectionFailure) in
-            guard (face.box.width + face.box.height) / 2 >= options.minimumFaceSize else { return false }
+        var clear: [DetectedFace] = []
+        for face in YuNetDetector.distinct(found)
+        where (face.box.width + face.box.height) / 2 >= options.minimumFaceSize {
             let view = try near.view(of: face.box, in: image, isTilted: true)
-            return view.score >= YuNetDetector.clearlySeen
-                && max(view.score, face.confidence) >= YuNetDetector.sureAtOnce
+            if view.score >= YuNetDetector.clearlySeen,
+                max(view.score, face.confidence) >= YuNetDetector.sureAtOnce
+            {
+                clear.append(face)
+            }
         }
+        return clear
     }
 
     /// How sure the network is of an upright face in the box when it looks at little else; 0 if it finds none.
