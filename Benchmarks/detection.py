@@ -77,6 +77,8 @@ def measured(name, detector, photos, truth, folder):
 def on_a_side(program, truth, folder, work):
     """Share of faces found in turned pictures with faces of 60 pixels and more, by degrees."""
     chosen = [one for one in truth if one["series"] == "size" and one["value"] >= 60 and "real" in one["file"]]
+    if not chosen:
+        return
     for degrees, turn in ((90, Image.Transpose.ROTATE_90), (180, Image.Transpose.ROTATE_180),
                           (270, Image.Transpose.ROTATE_270)):
         files = []
@@ -120,22 +122,17 @@ def rows(result, threshold, photos, truth):
     recall = collections.defaultdict(list)
     false = 0
     for picture, boxes in zip(truth, result["faces"]):
-        found, wrong = judged(kept(boxes), picture, (640, 480))
+        found, wrong = judged(kept(boxes), picture, picture.get("pixels", (640, 480)))
         false += wrong
         for face, hit in zip(picture["faces"], found):
             recall[face["kind"], picture["series"], picture["value"]].append(hit)
     return counts, false / max(1, len(truth)), recall
 
 
-COLUMNS = [("size", value) for value in (24, 30, 40, 60, 100, 160, 240)] + [("tilt", value) for value in (15, 30, 45)] + [
-    ("light", 0.3), ("light", 0.1), ("cover", "glasses"), ("cover", "mask"), ("cover", "half"), ("spoilt", "blur"),
-    ("spoilt", "jpeg")]
-
-
 def table(results, photos, truth, thresholds):
     head = ["detector", "false, scenes", "animals", "false a picture", "ms"]
     for kind in ("real", "fer2013", "drawn"):
-        columns = COLUMNS if kind != "drawn" else []
+        columns = list(dict.fromkeys((one["series"], one["value"]) for one in truth)) if kind != "drawn" else []
         head = ["detector", "false in 100 scenes", "in 100 of animals", "false a face picture", "ms"]
         head += [str(value) for _, value in columns] if columns else ["size 24-100", "tilt", "light", "cover", "spoilt"]
         print(f"\n{kind}\n\n| " + " | ".join(head) + " |\n|---|" + "---:|" * (len(head) - 1))
@@ -168,7 +165,8 @@ def main():
     options = parser.parse_args()
 
     truth = json.loads((options.folder / "truth.json").read_text())
-    truth = random.Random(1).sample(truth, round(options.fraction * len(truth)))
+    chosen = random.Random(1).sample(range(len(truth)), round(options.fraction * len(truth)))
+    truth = [truth[index] for index in sorted(chosen)]
     photos = [file for file in sorted((options.folder / "photos").glob("*.png")) if backgrounds.half(file.stem) == 1]
     chosen = {}
     thresholds = {}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Gets photos without people from Debian's packages.
 
-    Benchmarks/Detection/backgrounds.py folder
+    Benchmarks/Detection/backgrounds.py folder [largest]
 
 Fetches the packages below with apt-get download into `folder`/packages, unpacks them there without installing anything,
-and writes each picture, at most 1280 pixels wide and high, as `folder`/photos/PACKAGE-NAME.png. Every picture was looked
+and writes each picture, at most `largest` (1280) pixels wide and high, as `folder`/photos/PACKAGE-NAME.png. Every picture was looked
 at: those with people, statues with faces, masks, apes, drawings of faces, and those with hardly anything in them are
 left out by name (LEFT_OUT). Animals stay (a cat's face is no face here) and are counted apart.
 
@@ -107,10 +107,10 @@ def fetch(folder):
 
 
 def main():
-    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-") or not sys.argv[-1].isdecimal() and len(sys.argv) == 3:
         print(__doc__.strip())
         return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
-    folder = pathlib.Path(sys.argv[1])
+    folder, largest = pathlib.Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else LARGEST
     fetch(folder / "packages")
     (folder / "photos").mkdir(exist_ok=True)
     count = 0
@@ -122,7 +122,7 @@ def main():
         if min(image.size) < SMALLEST:
             continue
         seen.add(zlib.crc32(contents))
-        image.thumbnail((LARGEST, LARGEST), Image.Resampling.LANCZOS)
+        image.thumbnail((largest, largest), Image.Resampling.LANCZOS)
         image.save(folder / "photos" / f"{name}.png", compress_level=1)
         count += 1
     print(f"{count} photos in {folder / 'photos'}")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Puts faces into photos without people, at known places.
 
-    Benchmarks/Detection/compose.py folder [--fer2013 test-folder] [--drawn folder] [--heads folder] [--seed n]
+    Benchmarks/Detection/compose.py folder [--fer2013 test-folder] [--drawn folder] [--heads folder] [--large]
+                                     [--seed n]
 
 Reads `folder`/photos (Benchmarks/Detection/backgrounds.py makes them; those for judging are used) and writes pictures of
 640 x 480 to `folder`/composed with `folder`/truth.json: per picture its condition, and per face its box, what it was made
@@ -12,6 +13,9 @@ of, its size (the width of an upright face), tilt. Each series changes one thing
     light   30 % or 10 % of the pixels' values, with the noise that comes with it
     cover   sunglasses, a mask over nose and mouth, 40 to 75 % of the face within the frame
     spoilt  blurred (a twelfth of the face's width), JPEG of quality 15
+
+With --large they are as large as a phone's, 4000 x 3000, of photos of 1900 pixels and more from both halves, with faces of
+36, 48, 64, 80 and 100 pixels.
 
 Heads come from FER2013's class folders of test pictures, folders of faces that `fermusic dataset generate` drew, and a
 folder with heads.json (see heads.py); what is not given is left out. Needs Pillow and numpy. The same seed, files and
@@ -34,6 +38,7 @@ SERIES = [("size", width) for width in (24, 30, 40, 60, 100, 160, 240)] + [("til
     ("light", 0.3), ("light", 0.1), ("cover", "glasses"), ("cover", "mask"), ("cover", "half"),
     ("spoilt", "blur"), ("spoilt", "jpeg")]
 FACES = 18  # of each kind in each series
+LARGE = ((4000, 3000), [("size", width) for width in (36, 48, 64, 80, 100)], 1900)
 
 
 def spots(width, count, cover, chance):
@@ -65,18 +70,23 @@ def spoilt(picture, series, value, width, chance):
 
 
 def main():
+    global SIZE
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--fer2013", type=pathlib.Path)
     parser.add_argument("--drawn", type=pathlib.Path)
     parser.add_argument("--heads", type=pathlib.Path)
+    parser.add_argument("--large", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)
+    series_of_all, least = SERIES, 480
+    if options.large:
+        SIZE, series_of_all, least = LARGE
 
     photos = [file for file in sorted((options.folder / "photos").glob("*.png"))
-              if backgrounds.half(file.stem) == 1 and not backgrounds.ANIMALS.match(file.stem)
-              and min(Image.open(file).size) >= 480]
+              if (options.large or backgrounds.half(file.stem) == 1) and not backgrounds.ANIMALS.match(file.stem)
+              and (max if options.large else min)(Image.open(file).size) >= least]
     kinds = {"real": heads.real(options.heads)} if options.heads else {}
     for kind, place in (("fer2013", options.fer2013), ("drawn", options.drawn)):
         if place:
@@ -93,7 +103,7 @@ def main():
     for kind, choices in kinds.items():
         chance.shuffle(choices)
         turn = 0
-        for series, value in SERIES:
+        for series, value in series_of_all:
             width = value if series == "size" else 80
             if kind != "real" and width > 100:
                 continue
@@ -119,7 +129,8 @@ def main():
                 picture = spoilt(picture, series, value, width, chance)
                 name = f"{kind}-{series}-{value}-{left:02}.png"
                 picture.save(out / name, compress_level=1)
-                truth.append({"file": f"composed/{name}", "series": series, "value": value, "faces": faces})
+                truth.append({"file": f"composed/{name}", "series": series, "value": value, "pixels": SIZE,
+                              "faces": faces})
     (options.folder / "truth.json").write_text(json.dumps(truth, indent=0))
     print(f"{len(truth)} pictures with {sum(len(one['faces']) for one in truth)} faces")
 

@@ -12,6 +12,16 @@ import Testing
         #expect(mood.confidence == 0.8)
     }
 
+    @Test func nothingSaidChangesNothing() {
+        var filter = MoodFilter()
+        #expect(filter.add([], time: 0).probabilities.isEmpty)
+        #expect(filter.add([], time: 1).hasChanged == false)
+        #expect(filter.add(happy, time: 2).label == 1)
+        let mood = filter.add([], time: 3)
+        #expect(mood.label == 1 && !mood.hasChanged && mood.probabilities.indices.contains(mood.label))
+        #expect(filter.add(happy, time: 4).label == 1)
+    }
+
     /// Every third frame says something else: the label stays.
     @Test func flickerDoesNotChangeTheLabel() {
         var filter = MoodFilter()

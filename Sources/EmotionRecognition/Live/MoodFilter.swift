@@ -46,8 +46,12 @@ public struct MoodFilter: Sendable {
     public init(_ options: Options = Options()) { self.options = options }
 
     /// Adds what the network said at `time` (seconds, not going back). The steps between frames may vary: a look counts
-    /// for as long as it lasts.
+    /// for as long as it lasts. One without any value changes nothing.
     public mutating func add(_ observation: [Float], time: Double) -> Mood {
+        guard !observation.isEmpty else {
+            let probabilities = shown.isEmpty ? [] : TemperatureScaling.softmax(shown)
+            return Mood(probabilities: probabilities, label: label, hasChanged: false)
+        }
         let elapsed = max(0, time - lastTime)
         lastTime = time
         if evidence.count != observation.count || options.timeConstant <= 0 {

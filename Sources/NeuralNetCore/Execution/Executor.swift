@@ -186,11 +186,16 @@ public final class Executor {
         // Without samples most kernels are not run, and do not learn of it.
         if count > 0 { weightsVersion = version }
         if changed { fold() }
-        for index in plan.steps.indices where count > 0 || asksPeers(index) {
-            observer?.stepBegins()
-            plan.steps[index].kernel.forward(
-                memoryOfSteps.steps[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
-            observer?.stepEnds(index, isBackward: false)
+        // Where they lie: copies would count references, which small layers notice.
+        plan.steps.withUnsafeBufferPointer { steps in
+            memoryOfSteps.steps.withUnsafeBufferPointer { buffers in
+                for index in steps.indices where count > 0 || asksPeers(index) {
+                    observer?.stepBegins()
+                    steps[index].kernel.forward(
+                        buffers[index], pass(index, isTraining: isTraining, changed: changed, overwrite: false))
+                    observer?.stepEnds(index, isBackward: false)
+                }
+            }
         }
     }
 

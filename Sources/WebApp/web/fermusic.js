@@ -8,7 +8,7 @@
 const VECTORS = Uint8Array.of(
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11);
 /** Pictures are looked at no larger than this, in pixels a side: of their own, and of a stream. */
-const SIDE = 1280, STREAM_SIDE = 480;
+const SIDE = 2560, STREAM_SIDE = 480;
 
 /** Whether this browser has what the engine needs. */
 export const isPossible = () =>

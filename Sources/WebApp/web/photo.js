@@ -5,8 +5,8 @@ import * as looker from "./looker.js";
 import { Stage } from "./stage.js";
 import { put } from "./texts.js";
 
-/** Larger photos are made smaller before they are sent. */
-const SIDE = 1280;
+/** Larger photos are made smaller before they are looked at; small faces of groups are still seen in these. */
+const SIDE = 2560;
 
 export class PhotoWay {
   #result = null;
