@@ -107,10 +107,11 @@ def fetch(folder):
 
 
 def main():
-    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-") or not sys.argv[-1].isdecimal() and len(sys.argv) == 3:
+    words = sys.argv[1:]
+    if not 1 <= len(words) <= 2 or words[0].startswith("-") or not all(word.isdecimal() for word in words[1:]):
         print(__doc__.strip())
-        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
-    folder, largest = pathlib.Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else LARGEST
+        return 0 if words in (["-h"], ["--help"]) else 2
+    folder, largest = pathlib.Path(words[0]), int(words[1]) if words[1:] else LARGEST
     fetch(folder / "packages")
     (folder / "photos").mkdir(exist_ok=True)
     count = 0
